@@ -1,0 +1,306 @@
+"""Everything that can go wrong with an upload, each class with what may be done about it.
+
+UploaderError
+├── SourceError                 the local file
+│   ├── SourceMissing             missing       it is not there (any more)
+│   ├── SourceUnreadable          unreadable    no permission, locked by another program, a broken disk
+│   ├── SourceChanged             changed       its size or time changed since it was queued
+│   └── SourceRefused             it will never be accepted as it is
+│       ├── EmptyFile               empty_file
+│       ├── EmptyFolder             empty_folder
+│       ├── NotAFile                not_a_file    a pipe, a socket, a device
+│       ├── OutsideLink             outside_link  a link inside a folder that leads out of it
+│       ├── TooLarge                too_large     one PUT takes at most 5 GiB
+│       └── TypeNotAccepted         type_not_accepted
+├── LinkError                   the way to a server
+│   ├── Offline                   offline       nothing was sent: no name, refused, no route
+│   ├── TlsFailed                 tls           nothing was sent: the certificate is not trusted
+│   ├── ProxyFailed               proxy         nothing was sent: the proxy said no
+│   ├── ConnectionLost            connection_lost   outcome unknown
+│   └── Stalled                   stalled       outcome unknown: no byte moved for too long
+├── ApiError                    the service's answer to a registration
+│   ├── SignInNeeded              sign_in       401, 403
+│   ├── NoAccess                  no_access     refused again with tokens just entered
+│   ├── Rejected                  rejected      400, 404, 413, 422 and the like: final
+│   ├── TooManyRequests           service_busy  429, 503: surely did nothing
+│   ├── ServiceFailed             service_failed   500, 502, 504: outcome unknown
+│   ├── ProtocolViolated          protocol      200 without the promised JSON: outcome unknown
+│   └── LeftOut                   left_out      the answer does not speak of this file
+├── StorageError                the storage's answer to a presigned PUT
+│   ├── UrlExpired                url_expired   register again
+│   ├── UrlRefused                url_refused   the address is not one we send evidence to
+│   ├── SlowDown                  storage_busy  503, 429, 500: everybody slows down
+│   ├── StorageRefused            storage_refused   final
+│   └── Damaged                   damaged       the ETag is not our MD5: send again
+├── JournalError                the journal cannot be used or written
+│   ├── JournalInUse              another instance works on it
+│   ├── JournalTooNew             written by a newer version of this program
+│   └── JournalUnwritable         journal       disk full, read-only
+└── (anything else is a bug)    internal_error
+
+Three questions are answered by the class itself: may the same request be repeated (`retriable`), is a new
+presigned URL needed first (`needs_fresh_url`), and did the request surely do nothing (`outcome_unknown` is
+False)? `retry_after` is in seconds, None where the server did not say.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Code(StrEnum):
+    """Why an upload is not (yet) uploaded: the closed list of `reason.code` in a receipt."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    CHANGED = "changed"
+    EMPTY_FILE = "empty_file"
+    EMPTY_FOLDER = "empty_folder"
+    NOT_A_FILE = "not_a_file"
+    OUTSIDE_LINK = "outside_link"
+    TOO_LARGE = "too_large"
+    TYPE_NOT_ACCEPTED = "type_not_accepted"
+    OFFLINE = "offline"
+    TLS = "tls"
+    PROXY = "proxy"
+    CONNECTION_LOST = "connection_lost"
+    STALLED = "stalled"
+    SIGN_IN = "sign_in"
+    NO_ACCESS = "no_access"
+    REJECTED = "rejected"
+    SERVICE_BUSY = "service_busy"
+    SERVICE_FAILED = "service_failed"
+    PROTOCOL = "protocol"
+    LEFT_OUT = "left_out"
+    URL_EXPIRED = "url_expired"
+    URL_REFUSED = "url_refused"
+    STORAGE_BUSY = "storage_busy"
+    STORAGE_REFUSED = "storage_refused"
+    DAMAGED = "damaged"
+    JOURNAL = "journal"
+    INTERNAL_ERROR = "internal_error"
+    ALREADY_UPLOADED = "already_uploaded"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+class UploaderError(Exception):
+    """Root of the tree. `detail` is a fact (a server's own words, a system's error), never a secret."""
+
+    code: ClassVar[Code] = Code.INTERNAL_ERROR
+    retriable: ClassVar[bool] = False
+    needs_fresh_url: ClassVar[bool] = False
+    outcome_unknown: ClassVar[bool] = False
+
+    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class SourceError(UploaderError):
+    """The local file cannot be sent."""
+
+
+class SourceMissing(SourceError):
+    """The file is not there (any more)."""
+
+    code = Code.MISSING
+
+
+class SourceUnreadable(SourceError):
+    """The system does not let us read the file."""
+
+    code = Code.UNREADABLE
+
+
+class SourceChanged(SourceError):
+    """The file's size or time is not what it was when it was queued."""
+
+    code = Code.CHANGED
+
+
+class SourceRefused(SourceError):
+    """The file will never be accepted as it is."""
+
+
+class EmptyFile(SourceRefused):
+    """There is not one byte in it."""
+
+    code = Code.EMPTY_FILE
+
+
+class EmptyFolder(SourceRefused):
+    """There is no file in it."""
+
+    code = Code.EMPTY_FOLDER
+
+
+class NotAFile(SourceRefused):
+    """A pipe, a socket or a device: never opened."""
+
+    code = Code.NOT_A_FILE
+
+
+class OutsideLink(SourceRefused):
+    """A link inside a dropped folder that does not lead to a file within that folder."""
+
+    code = Code.OUTSIDE_LINK
+
+
+class TooLarge(SourceRefused):
+    """One S3 PUT takes at most 5 GiB."""
+
+    code = Code.TOO_LARGE
+
+
+class TypeNotAccepted(SourceRefused):
+    """Not one of the service's 16 media types; `detail` names the type we saw."""
+
+    code = Code.TYPE_NOT_ACCEPTED
+
+
+class LinkError(UploaderError):
+    """The way to a server is broken."""
+
+    retriable = True
+
+
+class Offline(LinkError):
+    """No name resolution, refused, no route: surely nothing was sent."""
+
+    code = Code.OFFLINE
+
+
+class TlsFailed(LinkError):
+    """No secure connection: surely nothing was sent. Trying again does not make a certificate trusted."""
+
+    code = Code.TLS
+    retriable = False
+
+
+class ProxyFailed(LinkError):
+    """The proxy refused: surely nothing was sent."""
+
+    code = Code.PROXY
+
+
+class ConnectionLost(LinkError):
+    """The connection broke after the request began to go out."""
+
+    code = Code.CONNECTION_LOST
+    outcome_unknown = True
+
+
+class Stalled(LinkError):
+    """No byte moved for too long, or no answer came."""
+
+    code = Code.STALLED
+    outcome_unknown = True
+
+
+class ApiError(UploaderError):
+    """The service answered a registration with something else than what it promises."""
+
+
+class SignInNeeded(ApiError):
+    """401 or 403: the tokens are missing, expired or refused."""
+
+    code = Code.SIGN_IN
+
+
+class NoAccess(ApiError):
+    """Refused again with tokens just entered."""
+
+    code = Code.NO_ACCESS
+
+
+class Rejected(ApiError):
+    """The service does not want this registration; asking the same again changes nothing."""
+
+    code = Code.REJECTED
+
+
+class TooManyRequests(ApiError):
+    """429 or 503: the service surely did nothing and wants to be asked later."""
+
+    code = Code.SERVICE_BUSY
+    retriable = True
+
+
+class ServiceFailed(ApiError):
+    """500, 502, 504: it may have registered the files, or not."""
+
+    code = Code.SERVICE_FAILED
+    retriable = True
+    outcome_unknown = True
+
+
+class ProtocolViolated(ApiError):
+    """200 without the promised JSON: it may have registered the files, or not."""
+
+    code = Code.PROTOCOL
+    retriable = True
+    outcome_unknown = True
+
+
+class LeftOut(ApiError):
+    """The answer does not speak of this file."""
+
+    code = Code.LEFT_OUT
+
+
+class StorageError(UploaderError):
+    """The storage answered a presigned PUT with something else than 200."""
+
+
+class UrlExpired(StorageError):
+    """The presigned URL is too old: the file has to be registered again."""
+
+    code = Code.URL_EXPIRED
+    needs_fresh_url = True
+
+
+class UrlRefused(StorageError):
+    """The presigned URL is not https (or loopback), carries user info, or leads elsewhere."""
+
+    code = Code.URL_REFUSED
+
+
+class SlowDown(StorageError):
+    """503 SlowDown, 429 or 5xx: every transfer slows down."""
+
+    code = Code.STORAGE_BUSY
+    retriable = True
+
+
+class StorageRefused(StorageError):
+    """The storage does not take this object; `detail` holds its own words."""
+
+    code = Code.STORAGE_REFUSED
+
+
+class Damaged(StorageError):
+    """What the storage holds is not what we sent: send it again."""
+
+    code = Code.DAMAGED
+    retriable = True
+
+
+class JournalError(UploaderError):
+    """The journal cannot be used."""
+
+    code = Code.JOURNAL
+
+
+class JournalInUse(JournalError):
+    """Another instance works on this journal."""
+
+
+class JournalTooNew(JournalError):
+    """A newer version of this program wrote it."""
+
+
+class JournalUnwritable(JournalError):
+    """Disk full, read-only, or no permission."""

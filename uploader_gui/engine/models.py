@@ -1,0 +1,171 @@
+"""What an upload is: its states, the one table of their transitions, and the values others may see.
+
+`Upload` is owned by the queue alone; everybody else gets a frozen `UploadSnapshot`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NewType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uploader_gui.engine.errors import Code, UploaderError
+
+UploadId = NewType("UploadId", str)
+"""A UUID4 in text, made when a file is queued; the same for every retry of that file."""
+
+
+class UploadState(StrEnum):
+    """Where a file is on its way. Paused, offline, waiting for sign-in are conditions of the queue instead."""
+
+    QUEUED = "queued"
+    REGISTERING = "registering"
+    REGISTERED = "registered"
+    UPLOADING = "uploading"
+    CONFIRMING = "confirming"
+    RETRYING = "retrying"
+    UPLOADED = "uploaded"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+    @property
+    def finished(self) -> bool:
+        """True where nothing more happens unless a person asks."""
+        return self in FINISHED
+
+    @property
+    def sending(self) -> bool:
+        """True while a transfer works on it."""
+        return self in SENDING
+
+
+_S = UploadState
+
+FINISHED: Final = frozenset({_S.UPLOADED, _S.SKIPPED, _S.FAILED, _S.REFUSED, _S.CANCELLED})
+SENDING: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
+
+TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
+    _S.QUEUED: frozenset({_S.REGISTERING, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
+    _S.REGISTERING: frozenset({_S.REGISTERED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
+    _S.REGISTERED: frozenset({_S.UPLOADING, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
+    _S.UPLOADING: frozenset({_S.CONFIRMING, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
+    _S.CONFIRMING: frozenset(
+        {_S.UPLOADED, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED},
+    ),
+    _S.RETRYING: frozenset({_S.UPLOADING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
+    _S.FAILED: frozenset({_S.QUEUED, _S.REGISTERED}),
+    _S.CANCELLED: frozenset({_S.QUEUED, _S.REGISTERED}),
+    _S.REFUSED: frozenset({_S.QUEUED}),
+    _S.SKIPPED: frozenset({_S.QUEUED}),
+    _S.UPLOADED: frozenset(),
+}
+"""Which state may follow which; anything else is a bug and raises. Only the queue changes state."""
+
+
+class ForbiddenTransitionError(AssertionError):
+    """A bug: the table does not allow this step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an upload is where it is: the code is the contract, the detail a fact in somebody's own words."""
+
+    code: Code
+    detail: str = ""
+
+    @classmethod
+    def of(cls, error: UploaderError) -> Reason:
+        """Give the reason an error stands for."""
+        return cls(error.code, error.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` in nanoseconds since 1970."""
+
+    path: Path
+    resolved: Path
+    name: str
+    media_type: str | None
+    size: int
+    mtime_ns: int
+    name_shortened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedPut:
+    """What a registration gave out for one upload. Times are seconds since 1970 by the server's clock.
+
+    `expires_at` is None where the URL does not say. The URL is a secret: it is left out of `repr`.
+    """
+
+    url: str = field(repr=False)
+    service_id: str
+    expires_at: float | None
+    lifetime: float | None
+
+
+@dataclass(slots=True)
+class Upload:
+    """One file on its way: one row, one journal record."""
+
+    upload_id: UploadId
+    anomaly_id: str
+    source: Source
+    order: int
+    state: UploadState = UploadState.QUEUED
+    reason: Reason | None = None
+    presigned: PresignedPut | None = None
+    service_id: str | None = None
+    sha256: str | None = None
+    uploaded_at: float | None = None
+    url_given_out: bool = False
+    may_be_registered_twice: bool = False
+    attempts: int = 0
+    registrations: int = 0
+    unknown_registrations: int = 0
+    bytes_sent: int = 0
+    retry_at: float | None = None
+
+    def snapshot(self) -> UploadSnapshot:
+        """Freeze what others may see of it."""
+        return UploadSnapshot(
+            upload_id=self.upload_id,
+            anomaly_id=self.anomaly_id,
+            source=self.source,
+            order=self.order,
+            state=self.state,
+            reason=self.reason,
+            attempts=self.attempts,
+            may_be_registered_twice=self.may_be_registered_twice,
+            retry_at=self.retry_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSnapshot:
+    """An upload as it stood at one moment. `retry_at` is on the `time.monotonic()` clock.
+
+    `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting.
+    """
+
+    upload_id: UploadId
+    anomaly_id: str
+    source: Source
+    order: int
+    state: UploadState
+    reason: Reason | None = None
+    attempts: int = 0
+    may_be_registered_twice: bool = False
+    retry_at: float | None = None
+
+
+def check_transition(before: UploadState, after: UploadState) -> None:
+    """Raise `ForbiddenTransitionError` where the table has no such step."""
+    if after not in TRANSITIONS[before]:
+        raise ForbiddenTransitionError(f"{before} -> {after}")
