@@ -31,6 +31,7 @@ UploaderError
 │   ├── UrlRefused                url_refused   the address is not one we send evidence to
 │   ├── SlowDown                  storage_busy  503, 429, 500: everybody slows down
 │   ├── StorageRefused            storage_refused   final
+│   │   └── SignatureMismatch       storage_refused   once more without Content-Type
 │   └── Damaged                   damaged       the ETag is not our MD5: send again
 ├── JournalError                the journal cannot be used or written
 │   ├── JournalInUse              another instance works on it
@@ -279,6 +280,12 @@ class StorageRefused(StorageError):
     """The storage does not take this object; `detail` holds its own words."""
 
     code = Code.STORAGE_REFUSED
+
+
+class SignatureMismatch(StorageRefused):
+    """403 SignatureDoesNotMatch: perhaps the storage counts a Content-Type that was not signed; try without."""
+
+    retriable = True
 
 
 class Damaged(StorageError):

@@ -1,0 +1,221 @@
+"""The service's API: one JSON call that registers at most 20 files of an anomaly. Used by `registrar.py`.
+
+Source of every fact: the service's page "Add images to an anomaly" and our decisions about it. The tokens go to the
+configured address and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from uploader_gui.engine.errors import (
+    ApiError,
+    LeftOut,
+    ProtocolViolated,
+    Rejected,
+    ServiceFailed,
+    SignInNeeded,
+    TooManyRequests,
+    UploaderError,
+    UrlRefused,
+)
+from uploader_gui.engine.http import check_url, read_answer, translated
+from uploader_gui.engine.models import PresignedPut, UploadId
+from uploader_gui.engine.presigned import expiry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.http import Clients
+    from uploader_gui.engine.models import Source
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH: Final = 20
+"""The service's page: "Maximum array length: 20"."""
+MEGAOCTET: Final = 1_000_000
+SizeUnit = Literal["Mo", "bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the service asks for to know a person; left out of `repr`."""
+
+    bearer: str = field(repr=False)
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration's answer: a presigned PUT for each upload, or why there is none for it."""
+
+    presigned: Mapping[UploadId, PresignedPut]
+    failed: Mapping[UploadId, UploaderError]
+
+
+class _WireUpload(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    uploadId: str  # noqa: N815 - the wire's own word
+    presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the wire's own word
+    # Other calls of this API answer with a number.
+    id: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+
+
+class ApiClient:
+    """Registers files. `tokens` may be replaced while it works."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        *,
+        api_url: str,
+        size_unit: SizeUnit,
+        tokens: Tokens | None,
+        clock: ServerClock,
+    ) -> None:
+        self._clients = clients
+        self._base = check_url(api_url.rstrip("/"))
+        self._size_unit = size_unit
+        self._clock = clock
+        self.tokens = tokens
+
+    async def register(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
+        """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
+
+        Raises:
+            SignInNeeded: 401, 403, or no tokens at all.
+            Offline, TlsFailed, ProxyFailed, TooManyRequests: it surely did nothing.
+            ConnectionLost, Stalled, ServiceFailed, ProtocolViolated: it may have registered them.
+            Rejected: it will never register these.
+        """
+        tokens = self.tokens
+        if tokens is None:
+            raise SignInNeeded
+        http = await self._clients.client_for(self._base)
+        request = http.build_request(
+            "POST",
+            f"{self._base}/anomalies/v2/rs/{anomaly_id}/images",
+            content=_body(sources, self._size_unit),
+            headers={
+                "Authorization": f"Bearer {tokens.bearer}",
+                "X-Session-Token": tokens.session,
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+            },
+        )
+        with translated():
+            response = await http.send(request, stream=True)
+            try:
+                body = await read_answer(response)
+            finally:
+                await response.aclose()
+        self._clock.observe(response.headers.get("Date"))
+        _raise_for_status(response, body, self._clock)
+        return _registration(body, list(sources))
+
+
+def _body(sources: Mapping[UploadId, Source], unit: SizeUnit) -> bytes:
+    return json.dumps(
+        [
+            {
+                "uploadId": upload_id,
+                "name": source.name,
+                "mimeType": source.media_type,
+                "size": wire_size(source.size, unit),
+            }
+            for upload_id, source in sources.items()
+        ],
+        ensure_ascii=False,
+    ).encode()
+
+
+def wire_size(size: int, unit: SizeUnit) -> int:
+    """Give a size in bytes as the service wants it: whole megaoctets rounded up (its page: "in Mo"), or bytes."""
+    return size if unit == "bytes" else max(1, -(-size // MEGAOCTET))
+
+
+def _raise_for_status(response: httpx.Response, body: bytes, clock: ServerClock) -> None:
+    status = response.status_code
+    if status in {200, 201}:  # sibling calls of this API answer 201
+        return
+    words = service_words(body) or f"HTTP {status}"
+    if status in {401, 403}:
+        raise SignInNeeded(words)
+    if status in {429, 503}:
+        raise TooManyRequests(words, retry_after=clock.until(response.headers.get("Retry-After")))
+    if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - unknown 5xx: the gateway's own
+        raise ServiceFailed(words)
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+        raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
+    if 200 <= status < 300:  # noqa: PLR2004 - not what its page promises
+        raise ProtocolViolated(f"HTTP {status}")
+    raise Rejected(words)
+
+
+def service_words(body: bytes) -> str:
+    """Give the service's own words (`{"message": …}`), at most 300 readable characters; empty where it has none."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    words = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
+    return (
+        " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]
+        if isinstance(words, str)
+        else ""
+    )
+
+
+def _registration(body: bytes, asked: Sequence[UploadId]) -> Registration:
+    entries = _entries(body)
+    counts = Counter(entry.get("uploadId") for entry in entries if isinstance(entry.get("uploadId"), str))
+    presigned: dict[UploadId, PresignedPut] = {}
+    failed: dict[UploadId, UploaderError] = {}
+    by_id = {entry.get("uploadId"): entry for entry in entries if isinstance(entry.get("uploadId"), str)}
+    for upload_id in asked:
+        try:
+            presigned[upload_id] = _one(by_id.get(upload_id), counts[upload_id])
+        except (ApiError, UrlRefused) as error:
+            failed[upload_id] = error
+    if foreign := len(by_id.keys() - set(asked)):
+        log.info("the answer speaks of %d uploads we did not ask for: ignored", foreign)
+    return Registration(presigned, failed)
+
+
+def _entries(body: bytes) -> list[dict[str, Any]]:
+    """Give the list under "uploads"; what is wrong with the answer otherwise goes into the error."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolViolated("the answer is not JSON") from error
+    entries = answer.get("uploads") if isinstance(answer, dict) else None
+    if not isinstance(entries, list):
+        raise ProtocolViolated('the answer has no list "uploads"')
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise ProtocolViolated('"uploads" holds something else than objects')
+    return entries
+
+
+def _one(entry: dict[str, Any] | None, count: int) -> PresignedPut:
+    if entry is None:
+        raise LeftOut
+    if count > 1:
+        raise ProtocolViolated("the answer speaks of this file twice")
+    try:
+        upload = _WireUpload.model_validate(entry)
+    except ValidationError as error:
+        field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
+    check_url(upload.presignedUrl)
+    expires_at, lifetime = expiry_of(upload.presignedUrl)
+    return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

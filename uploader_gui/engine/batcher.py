@@ -1,0 +1,117 @@
+"""Queued uploads become groups of at most 20 for one registration, just in time.
+
+Registered too early, a presigned URL expires in the queue; too late, a slot stands idle. `room` says how much may be
+registered ahead; the queue asks for a batch whenever something changed. Pure: no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.api import MAX_BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from uploader_gui.engine.models import Upload, UploadId
+
+MAX_AHEAD: Final = 200
+MAX_CALLS: Final = 8
+_ASSUMED_RATE: Final = 5_000_000.0
+"""Bytes per second, before any were seen: only very large files make a first batch smaller by it."""
+_ASSUMED_LIFE: Final = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast things go right now; zeros where nothing is known yet.
+
+    Attributes:
+        files_rate, bytes_rate: per second, over the last seconds.
+        registration_seconds: how long the last registration took.
+        url_life: how long the last presigned URLs lived when they were given out, in seconds.
+    """
+
+    files_rate: float = 0.0
+    bytes_rate: float = 0.0
+    registration_seconds: float = 0.0
+    url_life: float = 0.0
+
+
+def files_ahead(pace: Pace) -> int:
+    """Give how many files may be registered (or being registered) ahead of the running transfers.
+
+    The reserve lasts for about twice a registration, and is at least one batch; the next batch comes on top.
+    """
+    if pace.files_rate <= 0:
+        return 2 * MAX_BATCH
+    reserve = math.ceil(2 * pace.registration_seconds * pace.files_rate)
+    return min(MAX_AHEAD, max(MAX_BATCH, reserve) + MAX_BATCH)
+
+
+def bytes_ahead(pace: Pace) -> float:
+    """Give how many bytes may be registered ahead: what can be sent in a quarter of a URL's life."""
+    return (pace.bytes_rate or _ASSUMED_RATE) * (pace.url_life or _ASSUMED_LIFE) / 4
+
+
+class Batcher:
+    """The uploads that wait to be registered, by anomaly, in order; those handed back come first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[UploadId, Upload]] = {}
+        self._returned: dict[str, dict[UploadId, Upload]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, chain(self._waiting.values(), self._returned.values())))
+
+    def add(self, uploads: Iterable[Upload]) -> None:
+        """Queue uploads behind the others."""
+        for upload in uploads:
+            self._waiting.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
+
+    def put_back(self, uploads: Iterable[Upload]) -> None:
+        """Queue uploads before the others: they have waited already."""
+        for upload in uploads:
+            self._returned.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
+
+    def discard(self, upload: Upload) -> None:
+        """Take an upload out, if it is in."""
+        for queues in (self._waiting, self._returned):
+            queues.get(upload.anomaly_id, {}).pop(upload.upload_id, None)
+
+    def next_batch(self, *, files: int, size: float, at_least: int, whole: bool) -> list[Upload]:
+        """Take the next batch out, empty where none should go now.
+
+        Args:
+            files: room for so many more files ahead.
+            size: room for so many more bytes ahead.
+            at_least: so many files may go whatever their size (slots that stand idle).
+            whole: more files are still being found, so wait until a batch is full.
+        """
+        for anomaly_id in list(chain(self._returned, self._waiting)):
+            batch, full = self._peek(anomaly_id, size, at_least)
+            if batch and len(batch) <= files and (full or not whole):
+                for upload in batch:
+                    self.discard(upload)
+                self._forget_empty(anomaly_id)
+                return batch
+        return []
+
+    def _peek(self, anomaly_id: str, size: float, at_least: int) -> tuple[list[Upload], bool]:
+        """Give what the next batch for an anomaly would be, and whether no more would fit into it."""
+        batch: list[Upload] = []
+        queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
+        for upload in chain.from_iterable(queue.values() for queue in queues):
+            size -= upload.source.size
+            if len(batch) == MAX_BATCH or (size < 0 and len(batch) >= at_least):
+                return batch, True
+            batch.append(upload)
+        return batch, len(batch) == MAX_BATCH
+
+    def _forget_empty(self, anomaly_id: str) -> None:
+        for queues in (self._waiting, self._returned):
+            if not queues.get(anomaly_id, True):
+                del queues[anomaly_id]

@@ -1,0 +1,54 @@
+"""The server's clock: presigned URLs live by it, and a workstation's own clock may be hours off.
+
+Fed by the `Date` header of every answer (api, storage); asked by whoever needs to know how long a URL still lives.
+"""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class ServerClock:
+    """Our wall clock, corrected by what servers say."""
+
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+        self._wall_clock = wall_clock
+        self._offset = 0.0
+
+    def now(self) -> float:
+        """Give the server's time, in seconds since 1970."""
+        return self._wall_clock() + self._offset
+
+    def observe(self, date_header: str | None) -> None:
+        """Learn from an answer's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense is ignored.
+
+        A difference of up to two seconds is the header's own coarseness and the way here: no offset.
+        """
+        seconds = http_date(date_header)
+        if seconds is None:
+            return
+        offset = seconds + 0.5 - self._wall_clock()
+        self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - told in the docstring
+
+    def until(self, retry_after: str | None) -> float | None:
+        """Give Retry-After in seconds from now (RFC 9110 §10.2.3: seconds or a date), None where it is silent."""
+        text = (retry_after or "").strip()
+        if text.isascii() and text.isdigit():
+            return float(text[:9])
+        date = http_date(text)
+        return None if date is None else max(0.0, date - self.now())
+
+
+def http_date(text: str | None) -> float | None:
+    """Give an HTTP date as seconds since 1970, None where it is none."""
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        return None

@@ -1,0 +1,195 @@
+"""The only module that builds httpx clients and translates httpx's errors: change the HTTP library here alone.
+
+Two clients, never one: the API's carries tokens, the storage's never sees them. No cookies, no redirects, no
+.netrc, no proxy from the environment; TLS is verified through the operating system's trust store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Final
+
+import h11
+import httpx
+import truststore
+
+from uploader_gui.engine.errors import (
+    ConnectionLost,
+    Offline,
+    ProxyFailed,
+    Stalled,
+    TlsFailed,
+    UrlRefused,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CONNECT_SECONDS: Final = 15.0
+API_ANSWER_SECONDS: Final = 35.0
+"""The service's gateway gives up after 29 s and answers 504."""
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+"""No answer we understand is longer; more is not read."""
+
+
+ProxyFinder = Callable[[str], str | None]
+"""Gives the proxy for an address (`http://proxy.example:3128`), None for the direct way; may block (PAC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How to reach servers, found out by whoever starts the engine."""
+
+    user_agent: str = "uploader-gui"
+    proxy_for: ProxyFinder | None = None
+    ca_file: Path | None = None
+
+
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Make the one TLS context: the system's trust store, and an extra CA where one is set. Takes tens of ms.
+
+    Raises:
+        OSError: the CA file cannot be read; `ssl.SSLError` where it is no certificate.
+    """
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+class Clients:
+    """One kind of client (the API's, or the storage's): an `httpx.AsyncClient` per proxy, as hosts ask for one.
+
+    `answer_seconds` bounds the wait for an answer, None where the caller watches the bytes itself.
+    """
+
+    def __init__(self, options: HttpOptions, context: ssl.SSLContext, *, answer_seconds: float | None) -> None:
+        self._options = options
+        self._context = context
+        self._answer_seconds = answer_seconds
+        self._proxy_by_host: dict[str, str | None] = {}
+        self._by_proxy: dict[str | None, httpx.AsyncClient] = {}
+
+    async def client_for(self, url: httpx.URL) -> httpx.AsyncClient:
+        """Give the client for an address."""
+        proxy = await self._proxy_for(url)
+        if proxy not in self._by_proxy:
+            self._by_proxy[proxy] = self._make(proxy)
+        return self._by_proxy[proxy]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for client in self._by_proxy.values():
+            await client.aclose()
+
+    async def _proxy_for(self, url: httpx.URL) -> str | None:
+        find = self._options.proxy_for
+        if find is None or is_loopback(url.host):
+            return None
+        host = url.netloc.decode("ascii")
+        if host not in self._proxy_by_host:
+            found = await asyncio.get_running_loop().run_in_executor(None, find, f"{url.scheme}://{host}/")
+            self._proxy_by_host[host] = found
+        return self._proxy_by_host[host]
+
+    def _make(self, proxy: str | None) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            verify=self._context,
+            proxy=proxy,
+            headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+
+def check_url(url: str) -> httpx.URL:
+    """Accept only an address evidence or tokens may go to: https, or plain http on this machine; no user info.
+
+    Raises:
+        UrlRefused: anything else; `detail` says what is wrong with it, without the address itself.
+    """
+    try:
+        parsed = httpx.URL(url)
+        port = parsed.port
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise UrlRefused("it is not an address") from error
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise UrlRefused(f"it begins with {parsed.scheme[:20] or 'nothing'}: instead of https:")
+    if parsed.userinfo:
+        raise UrlRefused("it holds a user name")
+    if port == 0 or (parsed.scheme == "http" and not is_loopback(parsed.host)):
+        raise UrlRefused("it is not encrypted (http:)")
+    return parsed
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host name can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def read_answer(response: httpx.Response) -> bytes:
+    """Give the body of a streamed answer, at most `MAX_ANSWER_BYTES` of it."""
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) >= MAX_ANSWER_BYTES:
+            break
+    return bytes(body)
+
+
+def readable(words: str) -> str:
+    """Give a server's own words on one line, without control characters, at most 300 characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words[:2000]).split())[:300]
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn httpx's errors (and what slips through it) into ours.
+
+    Raises:
+        Offline, TlsFailed, ProxyFailed: surely nothing was sent.
+        Stalled, ConnectionLost: the outcome is unknown.
+    """
+    try:
+        yield
+    except httpx.ConnectTimeout as error:
+        raise Offline("no answer to the connection") from error
+    except httpx.ConnectError as error:
+        raise _never_connected(error) from error
+    except httpx.ProxyError as error:
+        raise ProxyFailed(str(error)) from error
+    except httpx.TimeoutException as error:
+        raise Stalled from error
+    except (httpx.HTTPError, h11.ProtocolError, OSError) as error:
+        raise ConnectionLost(type(error).__name__) from error
+
+
+def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
+    """Tell a certificate that is not trusted from a server that is not there."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return TlsFailed(cause.verify_message)
+        if isinstance(cause, ssl.SSLError):
+            return TlsFailed(cause.reason or "no secure connection")
+    return Offline(str(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,151 @@
+"""The media types the service accepts, decided by a table of our own: extension, confirmed by the first bytes.
+
+`mimetypes` and the Windows registry differ from machine to machine, and both lack some of these types.
+Called by `source.py` for every file found.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Final
+
+from uploader_gui.engine.errors import TypeNotAccepted
+
+HEAD_BYTES: Final = 512
+"""How much of a file's beginning the signatures need."""
+
+_JPEG = "image/jpeg"
+_PNG = "image/png"
+_GIF = "image/gif"
+_PDF = "application/pdf"
+_ZIP = "application/zip"
+_SEVEN_ZIP = "application/x-7z-compressed"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOC = "application/msword"
+_XLS = "application/vnd.ms-excel"
+_MSG = "application/vnd.ms-outlook"
+
+BY_EXTENSION: Final[dict[str, str]] = {
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".jpe": _JPEG,
+    ".jfif": _JPEG,
+    ".png": _PNG,
+    ".svg": "image/svg+xml",
+    ".gif": _GIF,
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".log": "text/plain",
+    ".csv": "text/csv",
+    ".pdf": _PDF,
+    ".doc": _DOC,
+    ".docx": _DOCX,
+    ".xls": _XLS,
+    ".xlsx": _XLSX,
+    ".zip": _ZIP,
+    ".7z": _SEVEN_ZIP,
+    ".msg": _MSG,
+    ".eml": "message/rfc822",
+}
+"""The service's 16 types (its page, "mimeType") but image/jpg, which is never sent: .jpg is image/jpeg."""
+
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_IN_OLE: Final = frozenset({_DOC, _XLS, _MSG})
+_IN_ZIP: Final = frozenset({_ZIP, _DOCX, _XLSX})
+
+_ACCEPTED_SIGNATURES: Final = (
+    (b"\xff\xd8\xff", _JPEG),
+    (b"\x89PNG\r\n\x1a\n", _PNG),
+    (b"GIF87a", _GIF),
+    (b"GIF89a", _GIF),
+    (b"%PDF-", _PDF),
+    (b"7z\xbc\xaf\x27\x1c", _SEVEN_ZIP),
+)
+_OTHER_SIGNATURES: Final = (
+    (0, b"II*\x00", "TIFF"),
+    (0, b"MM\x00*", "TIFF"),
+    (0, b"Rar!\x1a\x07", "RAR"),
+    (0, b"\x1f\x8b\x08", "GZIP"),
+    (0, b"\x1aE\xdf\xa3", "Matroska"),
+    (0, b"\x7fELF", "ELF"),
+    (8, b"WEBP", "WebP"),
+    (8, b"AVI ", "AVI"),
+    (8, b"WAVE", "WAV"),
+    (4, b"ftypavif", "AVIF"),
+    (4, b"ftypqt", "QuickTime"),
+)
+_HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_NAMES: Final = {
+    ".heic": "HEIC",
+    ".heif": "HEIC",
+    ".webp": "WebP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".ppt": "PowerPoint",
+    ".pptx": "PowerPoint",
+    ".odt": "OpenDocument",
+    ".ods": "OpenDocument",
+}
+
+
+def media_type_of(name: str, head: bytes) -> str:
+    """Give the media type to register and to send a file as.
+
+    Args:
+        name: the file's name; only its extension counts.
+        head: its first `HEAD_BYTES` bytes (all of it where it is shorter).
+
+    Raises:
+        TypeNotAccepted: none of the service's types; `detail` names what it is instead.
+    """
+    extension = PurePath(name).suffix.lower()
+    expected = BY_EXTENSION.get(extension)
+    if foreign := _foreign_type(head):
+        raise TypeNotAccepted(foreign)
+    if head.startswith(_OLE):
+        return _within(_IN_OLE, expected, extension)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_or_office(expected, extension)
+    if seen := _accepted_signature(head):
+        return seen
+    if expected is None:
+        raise TypeNotAccepted(_name_of(extension))
+    return expected
+
+
+def type_name(name: str) -> str:
+    """Give a short name of a file's type for people: `HEIC`, `PPTX`, empty where it has no extension."""
+    return _name_of(PurePath(name).suffix.lower())
+
+
+def _foreign_type(head: bytes) -> str | None:
+    """Name a well-known type the service does not take, whatever the file is called."""
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "HEIC"
+    for offset, signature, name in _OTHER_SIGNATURES:
+        if head.startswith(signature, offset):
+            return name
+    return "MP4" if head[4:8] == b"ftyp" else None
+
+
+def _accepted_signature(head: bytes) -> str | None:
+    return next((media for signature, media in _ACCEPTED_SIGNATURES if head.startswith(signature)), None)
+
+
+def _zip_or_office(expected: str | None, extension: str) -> str:
+    """A ZIP under a picture's name is sent as the ZIP it is; .pptx and the like are no ZIP to people."""
+    if expected is None or expected in _IN_ZIP:
+        return _within(_IN_ZIP, expected, extension)
+    return _ZIP
+
+
+def _within(family: frozenset[str], expected: str | None, extension: str) -> str:
+    """Word, Excel and Outlook share one container: only the extension tells them apart."""
+    if expected not in family:
+        raise TypeNotAccepted(_name_of(extension))
+    return expected
+
+
+def _name_of(extension: str) -> str:
+    return _NAMES.get(extension, extension.lstrip(".").upper())

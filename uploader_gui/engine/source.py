@@ -1,0 +1,204 @@
+"""The local file: what it is called, how big it is, whether it has changed since; read in blocks with both hashes.
+
+Every function here blocks and runs in a thread of `threads.py`; nothing here touches the network or the journal.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import (
+    EmptyFile,
+    NotAFile,
+    SourceChanged,
+    SourceError,
+    SourceMissing,
+    SourceUnreadable,
+    TooLarge,
+)
+from uploader_gui.engine.media import HEAD_BYTES, media_type_of
+from uploader_gui.engine.models import Source
+
+if TYPE_CHECKING:
+    from io import FileIO
+    from pathlib import Path
+
+BLOCK_BYTES: Final = 1024 * 1024
+MAX_NAME: Final = 250
+"""The service's page: "name … Maximum string length: 250"; counted as UTF-16 does, the strictest way."""
+MAX_PUT_BYTES: Final = 5 * 1024**3
+"""One S3 PUT takes at most 5 GiB."""
+
+
+def inspect(path: Path, resolved: Path) -> Source:
+    """Look at one file and decide how it will be sent.
+
+    Raises:
+        SourceMissing, SourceUnreadable: it cannot be looked at.
+        NotAFile, EmptyFile, TooLarge, TypeNotAccepted: it will never be accepted as it is.
+    """
+    try:
+        facts = resolved.stat()
+        _check_facts(facts)
+        with resolved.open("rb", buffering=0) as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise translated(error) from error
+    name, shortened = wire_name(path.name)
+    media = media_type_of(path.name, head)
+    return Source(path, resolved, name, media, facts.st_size, facts.st_mtime_ns, shortened)
+
+
+def describe_only(path: Path, resolved: Path) -> Source:
+    """Give what can be told of a path that will not be sent: no type, and a size only where it is a file."""
+    name, shortened = wire_name(path.name or str(path))
+    try:
+        facts = resolved.stat()
+        size = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
+    except OSError:
+        return Source(path, resolved, name, None, 0, 0, shortened)
+    return Source(path, resolved, name, None, size, facts.st_mtime_ns, shortened)
+
+
+def wire_name(name: str) -> tuple[str, bool]:
+    """Give the name to register (NFC, no control characters, at most 250) and whether it had to be shortened."""
+    readable = name.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(name) else name
+    composed = unicodedata.normalize("NFC", readable)
+    clean = "".join(c for c in composed if unicodedata.category(c) != "Cc") or "file"
+    if _utf16_length(clean) <= MAX_NAME:
+        return clean, False
+    return _shortened(clean), True
+
+
+def translated(error: OSError) -> SourceError:
+    """Say of a system's error what it means for the file."""
+    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
+        return SourceMissing(error.strerror or "")
+    if error.errno == errno.EISDIR:
+        return NotAFile()
+    return SourceUnreadable(error.strerror or type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Both hashes of the bytes that were read, in hex."""
+
+    md5: str
+    sha256: str
+
+
+class SourceReader:
+    """Reads a source once from beginning to end; that one read feeds the wire, MD5 and SHA-256.
+
+    Size and time are checked when it is opened and again before the last block is given out, so a file that
+    changes meanwhile never leaves whole.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._file: FileIO | None = None
+        self._left = source.size
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._sha256 = hashlib.sha256()
+
+    def read(self) -> bytes:
+        """Give the next block, empty at the end.
+
+        Raises:
+            SourceMissing, SourceUnreadable, SourceChanged: it cannot be sent as it was queued.
+        """
+        try:
+            return self._read()
+        except OSError as error:
+            raise translated(error) from error
+
+    def digests(self) -> Digests:
+        """Give the hashes of everything read so far."""
+        return Digests(self._md5.hexdigest(), self._sha256.hexdigest())
+
+    def close(self) -> None:
+        """Close the file; reading may not go on."""
+        if self._file is not None:
+            self._file.close()
+
+    def _read(self) -> bytes:
+        if self._file is None:
+            self._file = self._source.resolved.open("rb", buffering=0)
+            self._check_unchanged()
+        if self._left == 0:
+            return b""
+        block = self._fill(min(BLOCK_BYTES, self._left))
+        self._left -= len(block)
+        if self._left == 0:
+            self._check_unchanged()
+        self._md5.update(block)
+        self._sha256.update(block)
+        return block
+
+    def _fill(self, wanted: int) -> bytes:
+        """Read exactly so many bytes: a network share may give less at a time."""
+        assert self._file is not None
+        block = self._file.read(wanted)
+        while block and len(block) < wanted:
+            more = self._file.read(wanted - len(block))
+            if not more:
+                break
+            block += more
+        if len(block) < wanted:
+            raise SourceChanged("it is shorter than it was")
+        return block
+
+    def _check_unchanged(self) -> None:
+        """Look at the open file and at its path: a file put in its place counts as changed too."""
+        assert self._file is not None
+        for facts in (os.fstat(self._file.fileno()), self._source.resolved.stat()):
+            if (facts.st_size, facts.st_mtime_ns) != (self._source.size, self._source.mtime_ns):
+                raise SourceChanged
+
+
+def hash_whole(source: Source) -> str:
+    """Give the SHA-256 of a source in hex; raises as `SourceReader.read` does."""
+    reader = SourceReader(source)
+    try:
+        while reader.read():
+            pass
+    finally:
+        reader.close()
+    return reader.digests().sha256
+
+
+def _check_facts(facts: os.stat_result) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise NotAFile
+    if facts.st_size == 0:
+        raise EmptyFile
+    if facts.st_size > MAX_PUT_BYTES:
+        raise TooLarge
+
+
+def _has_surrogates(name: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in name)
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _shortened(name: str) -> str:
+    """Take the middle out of the stem; the extension stays (unless it is absurd)."""
+    stem, extension = os.path.splitext(name)  # noqa: PTH122 - a Path would read slashes and dots as its own
+    if _utf16_length(extension) > MAX_NAME // 4:
+        stem, extension = name, ""
+    room = MAX_NAME - _utf16_length(extension) - 1
+    head, tail = stem[:room], stem[-room:]
+    while _utf16_length(head) > room - room // 3:
+        head = head[:-1]
+    while _utf16_length(tail) > room // 3:
+        tail = tail[1:]
+    return f"{head}…{tail}{extension}"

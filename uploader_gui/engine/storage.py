@@ -1,0 +1,232 @@
+"""The storage: one PUT to a presigned S3 URL. It never sees a token. Used by `transfer.py`.
+
+Source: AWS S3 "PutObject" and "Error responses"; our decisions about the service's silent places.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from uploader_gui.engine.errors import (
+    Damaged,
+    SignatureMismatch,
+    SlowDown,
+    Stalled,
+    StorageError,
+    StorageRefused,
+    UrlExpired,
+    UrlRefused,
+)
+from uploader_gui.engine.http import check_url, read_answer, readable, translated
+from uploader_gui.engine.presigned import query_value, signed_headers
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.http import Clients
+    from uploader_gui.engine.models import PresignedPut
+
+STALL_SECONDS: Final = 30.0
+"""Without a byte moved for so long a transfer is dead."""
+ANSWER_SECONDS: Final = 120.0
+"""How long S3 may think after the last byte."""
+_OUR_HEADERS: Final = frozenset({"host", "content-type", "content-length"})
+_MD5_ETAG: Final = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a PUT may stand still, in seconds."""
+
+    stall: float = STALL_SECONDS
+    answer: float = ANSWER_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The storage's 200: its ETag, and whether that ETag is the MD5 of the object."""
+
+    etag: str
+    comparable: bool
+
+    def matches(self, md5: str) -> bool:
+        """Say whether the storage holds what hashed to this MD5, as far as its ETag can tell."""
+        return not self.comparable or self.etag == md5
+
+
+@dataclass(slots=True)
+class Body:
+    """What goes out: exactly `size` bytes, given piece by piece.
+
+    `next_piece` gives bytes, empty at the end; `finished` is called when the last byte has been handed over.
+    """
+
+    size: int
+    next_piece: Callable[[], Awaitable[bytes | memoryview]]
+    finished: Callable[[], None]
+
+
+class StorageClient:
+    """Sends presigned PUTs, and remembers per host whether it wants a Content-Type that was not signed."""
+
+    def __init__(self, clients: Clients, *, clock: ServerClock, patience: Patience | None = None) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._without_content_type: set[str] = set()
+        self._trying_without: set[str] = set()
+
+    async def put(self, presigned: PresignedPut, media_type: str, body: Body) -> Stored:
+        """Send one object in one PUT.
+
+        Raises:
+            UrlRefused: the address is not one evidence may go to, or it signs headers we cannot know.
+            UrlExpired: a new presigned URL is needed.
+            SlowDown: the storage wants everybody to be slower.
+            StorageRefused: it does not take this object.
+            Offline, TlsFailed, ProxyFailed, ConnectionLost, Stalled: the way there.
+            SourceError: whatever `body.next_piece` raises.
+        """
+        parsed = check_url(presigned.url)
+        headers = self._headers(presigned.url, media_type, body.size)
+        # The path and query exactly as they were signed: any re-encoding would break the signature.
+        raw = {"target": _target(presigned.url)}
+        http = await self._clients.client_for(parsed)
+        async with _watched(self._patience, body) as pieces:
+            request = http.build_request("PUT", parsed, headers=headers, content=pieces, extensions=raw)
+            with translated():
+                response = await http.send(request, stream=True)
+                try:
+                    answer = await read_answer(response)
+                finally:
+                    await response.aclose()
+        self._clock.observe(response.headers.get("Date"))
+        return self._judged(response, answer, presigned)
+
+    def _headers(self, url: str, media_type: str, size: int) -> dict[str, str]:
+        signed = signed_headers(url)
+        host = urlsplit(url).netloc
+        headers = {"Host": host, "Content-Length": str(size)}
+        if "content-type" in signed or host not in (self._without_content_type | self._trying_without):
+            headers["Content-Type"] = media_type
+        for name in signed - _OUR_HEADERS:
+            headers[name] = _known_value(url, name)
+        return headers
+
+    def _judged(self, response: httpx.Response, answer: bytes, presigned: PresignedPut) -> Stored:
+        host = urlsplit(presigned.url).netloc
+        without = "content-type" not in response.request.headers
+        self._trying_without.discard(host)
+        if response.status_code == 200:  # noqa: PLR2004 - the only success S3 knows for a PUT
+            if without:
+                self._without_content_type.add(host)
+            return _stored(response)
+        code, _ = error_words(answer)
+        if code == "SignatureDoesNotMatch" and not (without or "content-type" in signed_headers(presigned.url)):
+            self._trying_without.add(host)
+            raise SignatureMismatch(_words(response, answer))
+        raise _error_of(response, answer, expired=self._is_past(presigned), clock=self._clock)
+
+    def _is_past(self, presigned: PresignedPut) -> bool:
+        return presigned.expires_at is not None and self._clock.now() >= presigned.expires_at
+
+
+@asynccontextmanager
+async def _watched(patience: Patience, body: Body) -> AsyncIterator[_Pieces]:
+    """Bound how long nothing may move: between pieces, and before the answer."""
+    try:
+        async with asyncio.timeout(None) as deadline:
+            yield _Pieces(body, deadline, patience)
+    except TimeoutError as error:
+        raise Stalled from error
+
+
+class _Pieces(httpx.AsyncByteStream):
+    """The body as httpx wants it, which pushes the deadline on with every piece."""
+
+    def __init__(self, body: Body, deadline: asyncio.Timeout, patience: Patience) -> None:
+        self._body = body
+        self._deadline = deadline
+        self._patience = patience
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self._deadline.reschedule(None)  # reading may take long on a sleeping share
+            piece = await self._body.next_piece()
+            if not piece:
+                break
+            self._push(self._patience.stall)
+            yield piece  # type: ignore[misc]  # a memoryview saves a copy; h11 takes any bytes-like
+        self._body.finished()
+        self._push(self._patience.answer)
+
+    def _push(self, seconds: float) -> None:
+        self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _target(url: str) -> bytes:
+    parts = urlsplit(url)
+    return (f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/").encode("ascii", "strict")
+
+
+def _known_value(url: str, name: str) -> str:
+    """Give the value of a further signed header where the URL tells it."""
+    value = query_value(url, name)
+    if value is None and name == "x-amz-content-sha256":
+        value = "UNSIGNED-PAYLOAD"
+    if value is None:
+        raise UrlRefused(f"it needs the header {readable(name)[:60]}, whose value only the service knows")
+    return value
+
+
+def _stored(response: httpx.Response) -> Stored:
+    etag = response.headers.get("ETag", "").removeprefix("W/").strip('"').lower()
+    encryption = response.headers.get("x-amz-server-side-encryption", "")
+    customer_key = "x-amz-server-side-encryption-customer-algorithm" in response.headers
+    if not etag:
+        # A proxy's friendly page is no storage: unconfirmed bytes are not uploaded bytes.
+        raise Damaged("the answer has no ETag")
+    plain = _MD5_ETAG.fullmatch(etag) is not None and not encryption.startswith("aws:kms") and not customer_key
+    return Stored(etag, plain)
+
+
+def _error_of(
+    response: httpx.Response, answer: bytes, *, expired: bool, clock: ServerClock
+) -> StorageError | Stalled:
+    code, message = error_words(answer)
+    status = response.status_code
+    words = _words(response, answer)
+    if status in {400, 403} and (expired or "expired" in message.lower() or code == "ExpiredToken"):
+        return UrlExpired(words)
+    if status in {429, 500, 502, 503, 504} or code == "SlowDown":
+        return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
+    if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain
+        return Stalled(words)
+    return StorageRefused(words)
+
+
+def _words(response: httpx.Response, answer: bytes) -> str:
+    code, message = error_words(answer)
+    return readable(f"{code}: {message}" if code else f"HTTP {response.status_code}")
+
+
+def error_words(answer: bytes) -> tuple[str, str]:
+    """Give Code and Message of S3's error XML, empty where it is none.
+
+    No XML parser: two plain fields are wanted, and an entity bomb stays a piece of text.
+    """
+    text = answer[:65536].decode("utf-8", "replace")
+    return _element(text, "Code"), _element(text, "Message")
+
+
+def _element(text: str, name: str) -> str:
+    begin, end = text.find(f"<{name}>"), text.find(f"</{name}>")
+    return text[begin + len(name) + 2 : end].strip() if 0 <= begin < end else ""

@@ -1,0 +1,69 @@
+"""Threads for everything that may block on a disk or a share: one per running call, reused, never joined.
+
+A network share may sleep for a minute in any call. A stuck thread holds up only its own caller: the next call gets
+another thread, and leaving the program waits for none (they are daemons). Also asyncio's default executor: a
+hanging name resolution does not keep the program from leaving either.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Call = tuple["Future[object]", "Callable[[], object]"]
+
+
+class DaemonThreads(ThreadPoolExecutor):
+    """An executor that grows when its threads are stuck and never joins them."""
+
+    def __init__(self) -> None:
+        super().__init__(max_workers=1)  # the inherited pool stays unused; asyncio wants this very type
+        self._idle: list[SimpleQueue[Call | None]] = []
+        self._count = 0
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run `fn` in an idle thread, or in a new one where all are busy."""
+        future: Future[T] = Future()
+        inbox = self._idle.pop() if self._idle else self._start_thread()
+        inbox.put((future, lambda: fn(*args, **kwargs)))  # type: ignore[arg-type]  # Future is invariant
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Executor's own signature
+        """Let the idle threads end; the stuck ones are left behind."""
+        while self._idle:
+            self._idle.pop().put(None)
+
+    def _start_thread(self) -> SimpleQueue[Call | None]:
+        inbox: SimpleQueue[Call | None] = SimpleQueue()
+        self._count += 1
+        name = f"uploader-reader-{self._count}"
+        threading.Thread(target=self._serve, args=(inbox,), name=name, daemon=True).start()
+        return inbox
+
+    def _serve(self, inbox: SimpleQueue[Call | None]) -> None:
+        while (call := inbox.get()) is not None:
+            future, run = call
+            del call
+            settle = _run(future, run) if future.set_running_or_notify_cancel() else None
+            del future, run
+            self._idle.append(inbox)  # before the answer is told: whoever gets it may submit the next call at once
+            if settle is not None:
+                settle()
+                del settle
+
+
+def _run(future: Future[object], run: Callable[[], object]) -> Callable[[], None]:
+    """Run the call, and give what tells the future of its outcome."""
+    try:
+        result = run()
+    except BaseException as error:  # noqa: BLE001 - whoever awaits the future gets it, whatever it is
+        return partial(future.set_exception, error)
+    return partial(future.set_result, result)
