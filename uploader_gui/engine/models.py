@@ -112,7 +112,12 @@ class PresignedPut:
 
 @dataclass(slots=True)
 class Upload:
-    """One file on its way: one row, one journal record."""
+    """One file on its way: one row, one journal record.
+
+    `attempts` counts the PUTs begun in this run; `tries` the same since a person last asked, for the limit, as do
+    `registrations` and `unknown_registrations` (those whose answer was lost). `url_given_out`: the service has a
+    record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970.
+    """
 
     upload_id: UploadId
     anomaly_id: str
@@ -127,9 +132,9 @@ class Upload:
     url_given_out: bool = False
     may_be_registered_twice: bool = False
     attempts: int = 0
+    tries: int = 0
     registrations: int = 0
     unknown_registrations: int = 0
-    bytes_sent: int = 0
     retry_at: float | None = None
 
     def snapshot(self) -> UploadSnapshot:

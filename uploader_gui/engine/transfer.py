@@ -128,7 +128,7 @@ class Transfer:
         body = Body(self._source.size, pieces.next, self._listener.confirming)
         stored = await self._means.storage.put(self._presigned, self._source.media_type, body)
         digests = pieces.digests()
-        if not stored.matches(digests.md5):
+        if not (pieces.complete and stored.matches(digests.md5)):
             raise Damaged
         return digests.sha256
 
@@ -159,6 +159,7 @@ class _Pieces:
     """A source's bytes for the wire: one block read ahead in a thread, cut into pieces the line can swallow.
 
     A slow line gets small pieces, so that progress is seen and a dead line noticed; a fast one gets whole blocks.
+    `complete` is True once everything has been asked for: an answer before that confirms nothing.
     """
 
     def __init__(self, source: Source, means: Means, moved: Callable[[int], None]) -> None:
@@ -170,6 +171,7 @@ class _Pieces:
         self._in_flight = 0
         self._piece = 4 * MIN_PIECE
         self._given_at = 0.0
+        self.complete = False
 
     async def begin(self) -> None:
         """Read the first block (and start on the second)."""
@@ -182,6 +184,7 @@ class _Pieces:
         if not self._block:
             self._block = await self._next_block()
         piece, self._block = self._block[: self._piece], self._block[self._piece :]
+        self.complete = not piece
         self._in_flight = len(piece)
         self._given_at = asyncio.get_running_loop().time()
         return piece

@@ -1,0 +1,263 @@
+"""Taking in what a person gives: walks paths, makes uploads, takes up unfinished ones, leaves out what was sent.
+
+Owned by `queue.py`. The anomaly is bound to an upload here, when it is added, and never changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from uploader_gui.engine.errors import Code, SourceError
+from uploader_gui.engine.events import PathsAdded
+from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
+from uploader_gui.engine.source import hash_whole, inspect
+from uploader_gui.engine.walk import Chunk, Refusal, is_missing, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from pathlib import Path
+
+    from uploader_gui.engine.batcher import Batcher
+    from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.ledger import Ledger
+    from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.threads import DaemonThreads
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_Known = dict[tuple[str, int], set[str]]
+_NEEDS_FRESH_URL = frozenset({Code.STORAGE_REFUSED, Code.URL_REFUSED, Code.URL_EXPIRED})
+
+
+class Intake:
+    """The door of the queue.
+
+    Attributes:
+        junk: files left out so far.
+        others_unfinished: unfinished uploads of the journal that this run did not take up.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        ledger: Ledger,
+        batcher: Batcher,
+        threads: DaemonThreads,
+        clock: ServerClock,
+        outbox: Outbox,
+        api_url: str,
+        skip_uploaded: bool,
+        spawn: Callable[[Coroutine[None, None, None]], object],
+        ready: Callable[[list[Upload]], None],
+        poke: Callable[[], None],
+    ) -> None:
+        self._journal = journal
+        self._ledger = ledger
+        self._batcher = batcher
+        self._threads = threads
+        self._clock = clock
+        self._outbox = outbox
+        self._api_url = api_url
+        self._skip_uploaded = skip_uploaded
+        self._spawn = spawn
+        self._ready = ready
+        self._poke = poke
+        self._busy = 0
+        self.junk = 0
+        self.others_unfinished = 0
+
+    @property
+    def walking(self) -> bool:
+        """True while paths are being searched or looked at."""
+        return self._busy > 0
+
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+        """Take in files and folders for an anomaly."""
+        self._begin(self._add_paths(paths, anomaly_id))
+
+    def resume(self, anomaly_id: str | None) -> int:
+        """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
+        left = [self._as_after_a_restart(upload) for upload in self._journal.unfinished(self._api_url)]
+        mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
+        self.others_unfinished = len(left) - len(mine)
+        self._ledger.add(mine, recorded=True)
+        self._ready(mine)
+        return len(mine)
+
+    def look_again(self, uploads: Iterable[Upload]) -> None:
+        """Look at the files of finished uploads once more, and queue those that can be sent now."""
+        self._begin(self._look_again(list(uploads)))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._busy += 1
+        self._spawn(self._counted(work))
+
+    async def _counted(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        finally:
+            self._busy -= 1
+            self._poke()
+
+    async def _add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+        drop = _Drop(anomaly_id, self._journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
+        unfinished = {
+            str(upload.source.resolved): upload
+            for upload in self._journal.unfinished(self._api_url)
+            if upload.anomaly_id == anomaly_id and self._ledger.get(upload.upload_id) is None
+        }
+        async for chunk in walk(paths, self._threads):
+            self._take(chunk, drop, unfinished)
+        self._count_others()
+        self._outbox.send(drop.summary(self.others_unfinished))
+
+    def _count_others(self) -> None:
+        left = self._journal.unfinished(self._api_url)
+        self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
+
+    def _take(self, chunk: Chunk, drop: _Drop, unfinished: dict[str, Upload]) -> None:
+        self.junk += chunk.junk
+        drop.junk += chunk.junk
+        new: list[Upload] = []
+        adopted: list[Upload] = []
+        seen: set[str] = set()
+        for found in chunk.found:
+            source = found if isinstance(found, Source) else found.source
+            resolved = str(source.resolved)
+            if resolved in seen or self._ledger.at_path(drop.anomaly_id, resolved) is not None:
+                self._same_path_again(drop, resolved)
+                continue
+            seen.add(resolved)
+            if isinstance(found, Source) and resolved in unfinished:
+                adopted.append(self._adopt(unfinished.pop(resolved), found))
+            else:
+                new.append(_new_upload(found, drop.anomaly_id))
+        self._ledger.add(new)
+        self._ledger.add(adopted, recorded=True)
+        self._sort_out(new + adopted, drop, resumed=len(adopted))
+
+    def _same_path_again(self, drop: _Drop, resolved: str) -> None:
+        """Dropped again: one that could not be sent is looked at once more, the others are there already."""
+        upload = self._ledger.at_path(drop.anomaly_id, resolved)
+        if upload is not None and upload.state in {UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED}:
+            self.look_again([upload])
+        else:
+            drop.already_in_queue += 1
+
+    def _sort_out(self, uploads: list[Upload], drop: _Drop, *, resumed: int) -> None:
+        queued = [upload for upload in uploads if not upload.state.finished]
+        suspects = [upload for upload in queued if drop.may_be_known(upload)]
+        drop.resumed += resumed
+        drop.queued += len(queued)
+        drop.refused += len(uploads) - len(queued)
+        self._ready([upload for upload in queued if not drop.may_be_known(upload)])
+        if suspects:
+            self._begin(self._compare(suspects, drop.known))
+
+    async def _compare(self, suspects: list[Upload], known: _Known) -> None:
+        """Same name and size as something already uploaded: hash it in the background, leave it out if equal."""
+        for upload in suspects:
+            try:
+                sha256 = await self._in_thread(hash_whole, upload.source)
+            except SourceError:
+                sha256 = None  # the transfer will say what is wrong with it
+            if upload.state is not UploadState.QUEUED:
+                continue
+            if sha256 in known[upload.source.name, upload.source.size]:
+                upload.sha256 = sha256
+                self._ledger.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
+            else:
+                self._ready([upload])
+
+    async def _look_again(self, uploads: list[Upload]) -> None:
+        for upload in uploads:
+            try:
+                source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
+            except SourceError as error:
+                self._still_not(upload, error)
+                continue
+            if upload.state.finished and upload.state is not UploadState.UPLOADED:
+                if upload.reason is not None and upload.reason.code in _NEEDS_FRESH_URL:
+                    upload.presigned = None
+                self._adopt(upload, source)
+                upload.tries = upload.registrations = upload.unknown_registrations = 0
+                alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
+                self._ledger.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
+                self._ready([upload])
+
+    def _still_not(self, upload: Upload, error: SourceError) -> None:
+        upload.reason = Reason.of(error)
+        self._outbox.changed(upload)
+
+    def _adopt(self, upload: Upload, source: Source) -> Upload:
+        """Go on with an upload as its file is now; a file that changed needs a new URL for its new size."""
+        if (source.size, source.mtime_ns, source.media_type) != _facts(upload.source) or not self._lives(upload):
+            upload.presigned = None
+        if self._ledger.get(upload.upload_id) is None:
+            upload.source = replace(source, name=upload.source.name)
+            return self._as_after_a_restart(upload)
+        self._ledger.resized(upload, source.size)
+        upload.source = source
+        return upload
+
+    def _as_after_a_restart(self, upload: Upload) -> Upload:
+        """What was under way when the program ended: its URL is used again while it lives."""
+        if upload.state is UploadState.REGISTERING:
+            upload.may_be_registered_twice = True
+        if not self._lives(upload):
+            upload.presigned = None
+        upload.state = UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
+        upload.reason = None
+        return upload
+
+    def _lives(self, upload: Upload) -> bool:
+        presigned = upload.presigned
+        return presigned is not None and (presigned.expires_at is None or presigned.expires_at > self._clock.now())
+
+    async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+class _Drop:
+    """What becomes of one drop."""
+
+    def __init__(self, anomaly_id: str, known: _Known) -> None:
+        self.anomaly_id = anomaly_id
+        self.known = known
+        self.queued = self.refused = self.junk = self.already_in_queue = self.resumed = 0
+
+    def may_be_known(self, upload: Upload) -> bool:
+        """Same name and size as something uploaded to this anomaly before; taken up again ones are not asked."""
+        fresh = not upload.url_given_out and not upload.may_be_registered_twice
+        return fresh and (upload.source.name, upload.source.size) in self.known
+
+    def summary(self, others_unfinished: int) -> PathsAdded:
+        """Say it in figures."""
+        return PathsAdded(
+            anomaly_id=self.anomaly_id,
+            queued=self.queued,
+            refused=self.refused,
+            junk=self.junk,
+            already_in_queue=self.already_in_queue,
+            resumed=self.resumed,
+            others_unfinished=others_unfinished,
+        )
+
+
+def _new_upload(found: Source | Refusal, anomaly_id: str) -> Upload:
+    upload_id = UploadId(str(uuid.uuid4()))
+    if isinstance(found, Source):
+        return Upload(upload_id, anomaly_id, found, 0)
+    state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
+    return Upload(upload_id, anomaly_id, found.source, 0, state, Reason.of(found.error))
+
+
+def _facts(source: Source) -> tuple[int, int, str | None]:
+    return source.size, source.mtime_ns, source.media_type

@@ -1,0 +1,162 @@
+"""All uploads of a run and the only place where one changes state: checked, counted, journalled, told.
+
+The queue's own book. `intake.py`, `registrar.py` and `sender.py` decide; this writes down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import JournalError
+from uploader_gui.engine.events import Condition
+from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from uploader_gui.engine.conditions import Conditions
+    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+JOURNAL_RETRY_SECONDS: Final = 2.0
+
+
+class Ledger:
+    """The uploads of this run, by id, in the order they were added. Removed rows stay, for the receipt."""
+
+    def __init__(self, journal: Journal, outbox: Outbox, conditions: Conditions, *, api_url: str) -> None:
+        self._journal = journal
+        self._outbox = outbox
+        self._conditions = conditions
+        self._api_url = api_url
+        self._uploads: dict[UploadId, Upload] = {}
+        self._by_path: dict[tuple[str, str], Upload] = {}
+        self._counts = dict.fromkeys(UploadState, 0)
+        self._bytes = dict.fromkeys(UploadState, 0)
+        self._unsaved_new: list[Upload] = []
+        self._unsaved: dict[UploadId, Upload] = {}
+        self._saved = asyncio.Event()
+        self._saved.set()
+
+    def __iter__(self) -> Iterator[Upload]:
+        return iter(self._uploads.values())
+
+    def get(self, upload_id: UploadId) -> Upload | None:
+        """Give an upload by its id."""
+        return self._uploads.get(upload_id)
+
+    def at_path(self, anomaly_id: str, resolved: str) -> Upload | None:
+        """Give the upload of a resolved path to an anomaly: the same path twice is one upload."""
+        return self._by_path.get((anomaly_id, resolved))
+
+    def count(self, *states: UploadState) -> int:
+        """Give how many uploads are in one of these states."""
+        return sum(self._counts[state] for state in states)
+
+    def bytes_in(self, *states: UploadState) -> int:
+        """Give the size of all uploads in these states, in bytes."""
+        return sum(self._bytes[state] for state in states)
+
+    @property
+    def size(self) -> int:
+        """How many uploads there are, finished ones included."""
+        return len(self._uploads)
+
+    @property
+    def unfinished(self) -> int:
+        """How many uploads are not finished."""
+        return self.size - self.count(*FINISHED)
+
+    def add(self, uploads: list[Upload], *, recorded: bool = False) -> None:
+        """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted)."""
+        for upload in uploads:
+            upload.order = len(self._uploads)
+            self._uploads[upload.upload_id] = upload
+            self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
+            self._count(upload, 1)
+        if recorded:
+            self._unsaved.update((upload.upload_id, upload) for upload in uploads)
+        else:
+            self._unsaved_new += uploads
+        self._save(durable=True)
+        self._outbox.added(uploads)
+
+    def move(self, upload: Upload, state: UploadState, reason: Reason | None = None) -> None:
+        """Bring one upload into a state, for a reason where there is one."""
+        self.move_all([upload], state, reason)
+
+    def move_all(
+        self,
+        uploads: Iterable[Upload],
+        state: UploadState,
+        reason: Reason | None = None,
+        *,
+        durable: bool = False,
+    ) -> None:
+        """Bring uploads into a state, in one transaction of the journal.
+
+        Raises:
+            ForbiddenTransitionError: a bug.
+        """
+        for upload in uploads:
+            check_transition(upload.state, state)
+            log.debug(
+                "upload %.8s: %s -> %s %s", upload.upload_id, upload.state, state, reason.code if reason else ""
+            )
+            self._count(upload, -1)
+            upload.state, upload.reason, upload.retry_at = state, reason, None
+            if state is UploadState.UPLOADED:
+                upload.uploaded_at = time.time()
+            self._count(upload, 1)
+            self._unsaved[upload.upload_id] = upload
+            self._outbox.changed(upload)
+        self._save(durable=durable)
+
+    def resized(self, upload: Upload, size: int) -> None:
+        """Correct the sums before an upload's source is replaced by one of `size` bytes."""
+        self._bytes[upload.state] += size - upload.source.size
+
+    def forget_paths(self, uploads: Iterable[Upload]) -> None:
+        """Let the same paths be added anew: their rows have been removed."""
+        for upload in uploads:
+            self._by_path.pop((upload.anomaly_id, str(upload.source.resolved)), None)
+
+    async def saved(self) -> None:
+        """Return when everything is in the journal: nothing is announced to a server before."""
+        await self._saved.wait()
+
+    def _count(self, upload: Upload, sign: int) -> None:
+        self._counts[upload.state] += sign
+        self._bytes[upload.state] += sign * upload.source.size
+
+    def _save(self, *, durable: bool = False) -> None:
+        try:
+            if self._unsaved_new:
+                self._journal.add(self._unsaved_new, self._api_url)
+                self._unsaved_new = []
+            if self._unsaved:
+                self._journal.record(self._unsaved.values(), durable=durable)
+                self._unsaved = {}
+        except JournalError as error:
+            self._hold(error)
+        else:
+            self._saved.set()
+            self._conditions.end(Condition.JOURNAL)
+
+    def _hold(self, error: JournalError) -> None:
+        """Nothing new begins while it cannot be written down; try again in a moment."""
+        if self._saved.is_set():
+            log.warning("the journal cannot be written: %s", error.detail)
+        self._saved.clear()
+        self._conditions.begin(Condition.JOURNAL)
+        asyncio.get_running_loop().call_later(JOURNAL_RETRY_SECONDS, self._retry)
+
+    def _retry(self) -> None:
+        if not self._saved.is_set():
+            self._save(durable=True)

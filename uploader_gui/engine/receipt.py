@@ -1,0 +1,118 @@
+"""The receipt: what became of every file of a run, as JSON that scripts and auditors rely on.
+
+The form is a contract (schema 1, README "Receipt"): states, codes, ISO 8601 times in UTC, sizes in bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from uploader_gui.engine.models import Upload
+
+SCHEMA: Final = 1
+PENDING: Final = "pending"
+_STATES: Final = ("uploaded", "skipped", "failed", "refused", "cancelled", PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a receipt is about. Times are seconds since 1970; `describe` gives a reason's English sentence."""
+
+    program: str
+    anomaly_id: str
+    started_at: float
+    uploads: Sequence[Upload]
+    junk: int
+    describe: Callable[[Reason], str]
+
+
+def build(run: Run, finished_at: float) -> dict[str, Any]:
+    """Give the receipt as plain values."""
+    files = [_file(upload, run.describe) for upload in run.uploads]
+    totals: dict[str, int] = {"files": len(files)}
+    totals |= {state: sum(file["state"] == state for file in files) for state in _STATES}
+    totals |= {"junk": run.junk, "bytes_uploaded": sum(f["size"] for f in files if f["state"] == "uploaded")}
+    return {
+        "schema": SCHEMA,
+        "program": run.program,
+        "anomaly_id": run.anomaly_id,
+        "started_at": iso_time(run.started_at),
+        "finished_at": iso_time(finished_at),
+        "totals": totals,
+        "files": files,
+    }
+
+
+def write(receipt: dict[str, Any], path: Path) -> None:
+    """Write a receipt to a temporary file beside `path` and rename it: there is a whole one, or none.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_encoded(receipt))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def iso_time(seconds: float) -> str:
+    """Give a time (seconds since 1970) as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def state_of(upload: Upload) -> str:
+    """Give the receipt's word for an upload's state: whatever is not finished is pending."""
+    return upload.state.value if upload.state.finished else PENDING
+
+
+def _file(upload: Upload, describe: Callable[[Reason], str]) -> dict[str, Any]:
+    source = upload.source
+    reason = _reason(upload)
+    return {
+        "path": str(source.path),
+        "name": source.name,
+        "mime_type": source.media_type,
+        "size": source.size,
+        "sha256": upload.sha256,
+        "upload_id": upload.upload_id,
+        "id": upload.service_id,
+        "state": state_of(upload),
+        "attempts": upload.attempts,
+        "uploaded_at": None if upload.uploaded_at is None else iso_time(upload.uploaded_at),
+        "reason": None if reason is None else {"code": reason.code.value, "message": describe(reason)},
+        "may_be_registered_twice": upload.may_be_registered_twice,
+    }
+
+
+def _reason(upload: Upload) -> Reason | None:
+    if upload.state is UploadState.UPLOADED:
+        return None
+    if upload.state is UploadState.CANCELLED:
+        return Reason(Code.CANCELLED)
+    return upload.reason or (None if upload.state.finished else Reason(Code.INTERRUPTED))
+
+
+def _encoded(receipt: dict[str, Any]) -> bytes:
+    """Names of undecodable bytes hold lone surrogates: JSON can escape them, UTF-8 cannot hold them."""
+    try:
+        return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
+    except UnicodeEncodeError:
+        return (json.dumps(receipt, indent=2) + "\n").encode()

@@ -1,0 +1,239 @@
+"""Registers queued uploads in batches, just in time: asks the batcher, calls the API, waits and repeats as allowed.
+
+Owned by `queue.py`. Registering creates records at the service, so it is repeated freely only when it surely did
+nothing; otherwise with the same uploadIds, few times, and the uploads are marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead
+from uploader_gui.engine.errors import (
+    Code,
+    Offline,
+    SignInNeeded,
+    TooManyRequests,
+    UploaderError,
+)
+from uploader_gui.engine.events import Condition, SignedIn, SignInRequired
+from uploader_gui.engine.models import Reason, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+
+    from uploader_gui.engine.api import ApiClient, Registration, Tokens
+    from uploader_gui.engine.batcher import Batcher
+    from uploader_gui.engine.conditions import Conditions, Link
+    from uploader_gui.engine.ledger import Ledger
+    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.retry import RetryPolicy
+    from uploader_gui.engine.slots import Slots
+
+log = logging.getLogger(__name__)
+
+
+class Registrar:
+    """Keeps the reserve of registered uploads filled."""
+
+    def __init__(
+        self,
+        *,
+        api: ApiClient,
+        batcher: Batcher,
+        ledger: Ledger,
+        slots: Slots,
+        policy: RetryPolicy,
+        conditions: Conditions,
+        link: Link,
+        outbox: Outbox,
+        rates: Callable[[], tuple[float, float]],
+        spawn: Callable[[Coroutine[None, None, None]], object],
+        registered: Callable[[list[Upload]], None],
+        poke: Callable[[], None],
+    ) -> None:
+        self._api = api
+        self._batcher = batcher
+        self._ledger = ledger
+        self._slots = slots
+        self._policy = policy
+        self._conditions = conditions
+        self._link = link
+        self._outbox = outbox
+        self._rates = rates
+        self._spawn = spawn
+        self._registered = registered
+        self._poke = poke
+        self._calls = 0
+        self._max_calls = MAX_CALLS
+        self._not_before = 0.0
+        self._took = 0.0
+        self._url_life = 0.0
+        self._just_entered = False
+        self._accepted: Tokens | None = None
+        self._unreachable_tries = 0
+
+    @property
+    def calls(self) -> int:
+        """How many registrations are on their way (or wait to be repeated)."""
+        return self._calls
+
+    def sign_in(self, tokens: Tokens) -> None:
+        """Use other tokens from now on."""
+        self._api.tokens = tokens
+        self._just_entered = True
+        self._conditions.end(Condition.SIGN_IN)
+        self._poke()
+
+    def pump(self, *, whole: bool) -> None:
+        """Send as many batches as the reserve wants. `whole`: more files are still being found."""
+        while self._may_call():
+            batch = self._next_batch(whole=whole)
+            if not batch:
+                return
+            self._calls += 1
+            self._spawn(self._register(batch))
+
+    def _may_call(self) -> bool:
+        """While offline, one call at a time looks whether the service is back."""
+        if Condition.SIGN_IN in self._conditions or time.monotonic() < self._not_before:
+            return False
+        return self._calls < (1 if Condition.OFFLINE in self._conditions else self._max_calls)
+
+    def _next_batch(self, *, whole: bool) -> list[Upload]:
+        bytes_rate, files_rate = self._rates()
+        pace = Pace(files_rate, bytes_rate, self._took, self._url_life)
+        ahead = self._ledger.count(UploadState.REGISTERING, UploadState.REGISTERED)
+        size = self._ledger.bytes_in(UploadState.REGISTERING, UploadState.REGISTERED)
+        return self._batcher.next_batch(
+            files=files_ahead(pace) - ahead,
+            size=bytes_ahead(pace) - size,
+            at_least=max(0, self._slots.free - ahead),
+            whole=whole,
+        )
+
+    async def _register(self, batch: list[Upload]) -> None:
+        try:
+            await self._attempt(batch)
+        finally:
+            self._calls -= 1
+            self._poke()
+
+    async def _attempt(self, batch: list[Upload]) -> None:
+        self._announce(batch)
+        await self._ledger.saved()
+        tokens, began = self._api.tokens, time.monotonic()
+        still = {upload.upload_id: upload.source for upload in _registering(batch)}
+        if not still:
+            return
+        try:
+            answer = await self._api.register(batch[0].anomaly_id, still)
+        except SignInNeeded as error:
+            self._link.contact()
+            self._refused(batch, error, tokens)
+        except Offline as error:
+            await self._unreachable(batch, error)
+        except UploaderError as error:
+            await self._failed(batch, error)
+        else:
+            self._took = time.monotonic() - began
+            self._succeeded(batch, answer, tokens)
+
+    def _announce(self, batch: list[Upload]) -> None:
+        for upload in batch:
+            upload.registrations += 1
+            upload.may_be_registered_twice |= upload.url_given_out
+            upload.presigned = None
+        self._ledger.move_all(batch, UploadState.REGISTERING, durable=True)
+
+    def _succeeded(self, batch: list[Upload], answer: Registration, tokens: Tokens | None) -> None:
+        self._link.contact()
+        self._conditions.end(Condition.SERVICE_BUSY)
+        self._max_calls = min(MAX_CALLS, self._max_calls + 1)
+        self._unreachable_tries = 0
+        self._just_entered = False
+        if tokens is not self._accepted:
+            self._accepted = tokens
+            self._outbox.send(SignedIn())
+        registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
+        for upload in registered:
+            upload.presigned = answer.presigned[upload.upload_id]
+            upload.service_id = upload.presigned.service_id
+            upload.url_given_out = True
+            self._url_life = upload.presigned.lifetime or self._url_life
+        self._ledger.move_all(registered, UploadState.REGISTERED, durable=True)
+        for upload in _registering(batch):
+            self._fail(upload, answer.failed[upload.upload_id])
+        self._registered(registered)
+
+    def _fail(self, upload: Upload, error: UploaderError) -> None:
+        """The service knows of this file, though it gave no URL we can use: asking again may double it."""
+        upload.url_given_out = True
+        log.info("upload %.8s: not registered: %s %s", upload.upload_id, error.code, error.detail)
+        self._ledger.move(upload, UploadState.FAILED, Reason.of(error))
+
+    def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
+        if tokens is self._api.tokens and self._just_entered:
+            self._ledger.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, error.detail))
+            self._outbox.send(SignInRequired(refused_again=True))
+            return
+        self._hand_back(batch, Reason.of(error))
+        if tokens is self._api.tokens and Condition.SIGN_IN not in self._conditions:
+            log.info("the service refused the tokens: %s", error.detail)
+            self._conditions.begin(Condition.SIGN_IN)
+            self._outbox.send(SignInRequired())
+
+    async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
+        """Nothing went out, and nobody is there: wait without using up an attempt."""
+        for upload in batch:
+            upload.registrations -= 1
+        self._unreachable_tries += 1
+        self._ledger.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
+        await self._link.wait_back(self._unreachable_tries)
+        self._requeue(batch)
+
+    async def _failed(self, batch: list[Upload], error: UploaderError) -> None:
+        self._link.contact()
+        log.info("registration of %d files: %s %s", len(batch), error.code, error.detail)
+        lasting = [upload for upload in _registering(batch) if self._may_repeat(upload, error)]
+        final = [upload for upload in _registering(batch) if upload not in lasting]
+        self._ledger.move_all(final, UploadState.FAILED, Reason.of(error))
+        if lasting:
+            await self._wait_and_requeue(lasting, error)
+
+    def _may_repeat(self, upload: Upload, error: UploaderError) -> bool:
+        if error.outcome_unknown:
+            upload.unknown_registrations += 1
+            upload.may_be_registered_twice = True
+        if upload.unknown_registrations >= self._policy.unknown_attempts:
+            return False
+        return error.retriable and upload.registrations < self._policy.attempts
+
+    async def _wait_and_requeue(self, uploads: list[Upload], error: UploaderError) -> None:
+        wait = self._policy.backoff(max(upload.registrations for upload in uploads), error.retry_after)
+        self._ledger.move_all(uploads, UploadState.QUEUED, Reason.of(error))
+        for upload in uploads:
+            upload.retry_at = time.monotonic() + wait
+        self._conditions.begin(Condition.SERVICE_BUSY)
+        if isinstance(error, TooManyRequests):
+            self._max_calls = max(1, self._calls // 2)
+            self._not_before = max(self._not_before, time.monotonic() + wait)
+        await asyncio.sleep(wait)
+        self._requeue(uploads)
+
+    def _hand_back(self, batch: Iterable[Upload], reason: Reason) -> None:
+        self._ledger.move_all(_registering(batch), UploadState.QUEUED, reason)
+        self._requeue(batch)
+
+    def _requeue(self, uploads: Iterable[Upload]) -> None:
+        """Give back what nobody cancelled meanwhile."""
+        self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
+
+
+def _registering(batch: Iterable[Upload]) -> list[Upload]:
+    """Leave out what a person cancelled meanwhile."""
+    return [upload for upload in batch if upload.state is UploadState.REGISTERING]

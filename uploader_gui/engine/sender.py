@@ -1,0 +1,196 @@
+"""Sends registered uploads: one asyncio task per transfer, as slots free; what comes of it goes into the ledger.
+
+Owned by `queue.py`. The only arrow that runs back: an expired URL hands the upload to the batcher again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.errors import Code, SlowDown, UploaderError, UrlExpired
+from uploader_gui.engine.events import Condition, UploadProgress
+from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.transfer import Transfer
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+
+    from uploader_gui.engine.batcher import Batcher
+    from uploader_gui.engine.conditions import Conditions, Link
+    from uploader_gui.engine.ledger import Ledger
+    from uploader_gui.engine.meter import RateMeter
+    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.transfer import Means
+
+log = logging.getLogger(__name__)
+
+_SPEED_MEMORY = 0.7
+"""How much of the last speed figure stays in the next one: calm enough to read, quick enough to believe."""
+
+
+@dataclass(slots=True)
+class Book:
+    """Where transfers write down what happens: the parts of the queue they share."""
+
+    ledger: Ledger
+    outbox: Outbox
+    conditions: Conditions
+    link: Link
+    meter: RateMeter
+
+
+class Sender:
+    """All running transfers."""
+
+    def __init__(
+        self,
+        means: Means,
+        book: Book,
+        *,
+        batcher: Batcher,
+        spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        poke: Callable[[], None],
+    ) -> None:
+        self._means = means
+        self._book = book
+        self._batcher = batcher
+        self._spawn = spawn
+        self._poke = poke
+        self._tasks: dict[UploadId, asyncio.Task[None]] = {}
+        self._reporters: dict[UploadId, _Reporter] = {}
+
+    @property
+    def running(self) -> int:
+        """How many uploads have a transfer, those that wait for a slot included."""
+        return len(self._tasks)
+
+    @property
+    def bytes_under_way(self) -> int:
+        """How many bytes of unfinished uploads have been handed to the network."""
+        return sum(reporter.sent for reporter in self._reporters.values())
+
+    def send(self, upload: Upload) -> None:
+        """Start the transfer of a registered upload."""
+        if upload.upload_id not in self._tasks:
+            self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+
+    def stop(self, upload: Upload) -> None:
+        """Stop a transfer, if there is one; the upload's state is the caller's business."""
+        if task := self._tasks.get(upload.upload_id):
+            task.cancel()
+
+    def progress(self, now: float) -> tuple[UploadProgress, ...]:
+        """Give how far each transfer is that has begun to send."""
+        return tuple(reporter.progress(now) for reporter in self._reporters.values() if reporter.sent)
+
+    async def _run(self, upload: Upload) -> None:
+        reporter = self._reporters[upload.upload_id] = _Reporter(upload, self._book, self._means)
+        try:
+            await self._transfer(upload, reporter)
+        finally:
+            del self._tasks[upload.upload_id]
+            del self._reporters[upload.upload_id]
+            self._poke()
+
+    async def _transfer(self, upload: Upload, reporter: _Reporter) -> None:
+        assert upload.presigned is not None
+        transfer = Transfer(upload.source, upload.presigned, self._means, reporter, attempts=upload.tries)
+        try:
+            upload.sha256 = await transfer.run()
+        except UrlExpired as error:
+            self._register_again(upload, error)
+        except UploaderError as error:
+            self._failed(upload, error)
+        except Exception:
+            log.exception("upload %.8s: internal error", upload.upload_id)
+            self._book.ledger.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+        else:
+            self._arrived(upload)
+
+    def _arrived(self, upload: Upload) -> None:
+        self._book.link.contact()
+        self._book.meter.moved(time.monotonic(), 0, files=1)
+        self._means.slots.arrived()
+        if not self._means.slots.slowed:
+            self._book.conditions.end(Condition.STORAGE_BUSY)
+        self._book.ledger.move(upload, UploadState.UPLOADED)
+
+    def _register_again(self, upload: Upload, error: UrlExpired) -> None:
+        if upload.registrations >= self._means.policy.attempts:
+            self._failed(upload, error)
+            return
+        self._book.ledger.move(upload, UploadState.QUEUED, Reason.of(error))
+        self._batcher.put_back([upload])
+
+    def _failed(self, upload: Upload, error: UploaderError) -> None:
+        log.info("upload %.8s: %s %s", upload.upload_id, error.code, error.detail)
+        self._book.ledger.move(upload, UploadState.FAILED, Reason.of(error))
+
+
+class _Reporter:
+    """What one transfer's listener does with what it hears."""
+
+    def __init__(self, upload: Upload, book: Book, means: Means) -> None:
+        self._upload = upload
+        self._book = book
+        self._means = means
+        self._seen_at = 0.0
+        self._seen = 0
+        self._speed = 0.0
+        self.sent = 0
+
+    async def uploading(self) -> None:
+        """A PUT is about to begin; returns when that is recorded."""
+        self._upload.attempts += 1
+        self._upload.tries += 1
+        self._seen_at, self._seen, self._speed = time.monotonic(), 0, 0.0
+        self._book.meter.began(self._seen_at)
+        self._book.ledger.move(self._upload, UploadState.UPLOADING)
+        await self._book.ledger.saved()
+
+    def confirming(self) -> None:
+        """The last byte is handed over."""
+        self._book.ledger.move(self._upload, UploadState.CONFIRMING)
+
+    def retrying(self, error: UploaderError, wait: float) -> None:
+        """An attempt ended; on the storage's wish everybody slows down."""
+        log.info("upload %.8s: %s %s, again in %.1f s", self._upload.upload_id, error.code, error.detail, wait)
+        if isinstance(error, SlowDown):
+            self._book.conditions.begin(Condition.STORAGE_BUSY)
+            self._means.slots.slow_down(wait)
+        self._book.link.contact()
+        self._retrying(Reason.of(error), time.monotonic() + wait)
+
+    def moved(self, count: int) -> None:
+        """So many bytes moved on."""
+        self.sent += count
+        self._book.meter.moved(time.monotonic(), count)
+        if count > 0:
+            self._book.link.contact()
+        self._book.outbox.touch()
+
+    async def back_online(self, error: UploaderError, tries: int) -> None:
+        """Nothing can be reached: that was no attempt."""
+        self._upload.attempts -= 1
+        self._upload.tries -= 1
+        self._retrying(Reason.of(error), None)
+        await self._book.link.wait_back(tries)
+
+    def progress(self, now: float) -> UploadProgress:
+        """Give how far this transfer is, and its calmed speed."""
+        elapsed = now - self._seen_at
+        if elapsed > 0.05:  # noqa: PLR2004 - shorter is noise
+            speed = max(0.0, (self.sent - self._seen) / elapsed)
+            self._speed = _SPEED_MEMORY * self._speed + (1 - _SPEED_MEMORY) * speed if self._speed else speed
+            self._seen_at, self._seen = now, self.sent
+        return UploadProgress(self._upload.upload_id, self.sent, self._speed)
+
+    def _retrying(self, reason: Reason, retry_at: float | None) -> None:
+        if self._upload.state is not UploadState.RETRYING:
+            self._book.ledger.move(self._upload, UploadState.RETRYING, reason)
+        self._upload.retry_at = retry_at
