@@ -106,9 +106,7 @@ class Ledger:
         """
         for upload in uploads:
             check_transition(upload.state, state)
-            log.debug(
-                "upload %.8s: %s -> %s %s", upload.upload_id, upload.state, state, reason.code if reason else ""
-            )
+            log.debug("upload %.8s: %s -> %s", upload.upload_id, upload.state, state)
             self._count(upload, -1)
             upload.state, upload.reason, upload.retry_at = state, reason, None
             if state is UploadState.UPLOADED:

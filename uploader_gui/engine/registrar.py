@@ -119,6 +119,9 @@ class Registrar:
     async def _register(self, batch: list[Upload]) -> None:
         try:
             await self._attempt(batch)
+        except Exception:
+            log.exception("registration of %d files: internal error", len(batch))
+            self._ledger.move_all(_registering(batch), UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
         finally:
             self._calls -= 1
             self._poke()

@@ -54,12 +54,14 @@ class Sender:
         *,
         batcher: Batcher,
         spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        again: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
         self._means = means
         self._book = book
         self._batcher = batcher
         self._spawn = spawn
+        self._again = again
         self._poke = poke
         self._tasks: dict[UploadId, asyncio.Task[None]] = {}
         self._reporters: dict[UploadId, _Reporter] = {}
@@ -95,6 +97,8 @@ class Sender:
         finally:
             del self._tasks[upload.upload_id]
             del self._reporters[upload.upload_id]
+            if upload.state is UploadState.REGISTERED:  # paused, and perhaps resumed before this task had ended
+                self._again([upload])
             self._poke()
 
     async def _transfer(self, upload: Upload, reporter: _Reporter) -> None:
