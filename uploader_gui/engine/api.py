@@ -10,7 +10,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.http import Clients
     from uploader_gui.engine.models import Source
+    from uploader_gui.engine.options import SizeUnit
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH: Final = 20
 """The service's page: "Maximum array length: 20"."""
 MEGAOCTET: Final = 1_000_000
-SizeUnit = Literal["Mo", "bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,7 @@ def service_words(body: bytes) -> str:
         return ""
     words = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
     return (
-        " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]
-        if isinstance(words, str)
-        else ""
+        " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300] if isinstance(words, str) else ""
     )
 
 

@@ -7,7 +7,6 @@ Two clients, never one: the API's carries tokens, the storage's never sees them.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import h11
 import httpx
 import truststore
 
+from uploader_gui.engine.addresses import check_address, is_loopback
 from uploader_gui.engine.errors import (
     ConnectionLost,
     Offline,
@@ -113,33 +113,16 @@ class Clients:
 
 
 def check_url(url: str) -> httpx.URL:
-    """Accept only an address evidence or tokens may go to: https, or plain http on this machine; no user info.
+    """Give an address as httpx wants it, where evidence or tokens may go there.
 
     Raises:
-        UrlRefused: anything else; `detail` says what is wrong with it, without the address itself.
+        UrlRefused: see `addresses.check_address`.
     """
+    check_address(url)
     try:
-        parsed = httpx.URL(url)
-        port = parsed.port
-    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
         raise UrlRefused("it is not an address") from error
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise UrlRefused(f"it begins with {parsed.scheme[:20] or 'nothing'}: instead of https:")
-    if parsed.userinfo:
-        raise UrlRefused("it holds a user name")
-    if port == 0 or (parsed.scheme == "http" and not is_loopback(parsed.host)):
-        raise UrlRefused("it is not encrypted (http:)")
-    return parsed
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def read_answer(response: httpx.Response) -> bytes:

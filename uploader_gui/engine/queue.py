@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.storage import StorageClient
     from uploader_gui.engine.threads import DaemonThreads
 
@@ -55,29 +56,6 @@ IDLE_SLOT_SECONDS = 1.0
 """While files are still being found, a batch waits to be full, but no slot stands idle for longer than this."""
 _SENDING = (UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.RETRYING)
 _NO_BYTES = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED, UploadState.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueOptions:
-    """How a queue behaves.
-
-    Attributes:
-        api_url: the service; uploads of other services in the journal are none of its business.
-        max_concurrent: transfers at once, 1 to 16.
-        offline_limit: give up after so many seconds without a byte or an answer; None waits without end.
-        asks_for_sign_in: a person can sign in; else what is not registered stays pending.
-        skip_uploaded: leave out what was uploaded to the same anomaly before.
-        program: who writes the receipt, "uploader-gui X.Y.Z".
-        describe: a reason's English sentence, for the receipt.
-    """
-
-    api_url: str
-    max_concurrent: int = 6
-    offline_limit: float | None = None
-    asks_for_sign_in: bool = True
-    skip_uploaded: bool = True
-    program: str = "uploader-gui"
-    describe: Callable[[Reason], str] = lambda reason: reason.detail or reason.code.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +73,7 @@ class Services:
 class UploadQueue:
     """All uploads of one run."""
 
-    def __init__(self, services: Services, options: QueueOptions, emit: Callable[[Event], None]) -> None:
+    def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
         self._options = options
         self._journal = services.journal
         self._started_at = time.time()

@@ -198,9 +198,7 @@ def _stored(response: httpx.Response) -> Stored:
     return Stored(etag, plain)
 
 
-def _error_of(
-    response: httpx.Response, answer: bytes, *, expired: bool, clock: ServerClock
-) -> StorageError | Stalled:
+def _error_of(response: httpx.Response, answer: bytes, *, expired: bool, clock: ServerClock) -> StorageError | Stalled:
     code, message = error_words(answer)
     status = response.status_code
     words = _words(response, answer)

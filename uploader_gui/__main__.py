@@ -1,0 +1,16 @@
+"""Where the program begins: `uploader-gui`, `python -m uploader_gui`, and the bundle's double-click."""
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Run the program and give its exit code."""
+    multiprocessing.freeze_support()
+    from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
+
+    return cli.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

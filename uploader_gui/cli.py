@@ -1,0 +1,119 @@
+"""The command line: parses it, decides between window and headless, returns the exit code. README lists it.
+
+Whatever is wrong is told here in one sentence on stderr, with status 2, before any request.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from uploader_gui import __version__
+from uploader_gui.plan import Plan, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DEMO_ANOMALY: Final = "DEMO-1"
+USAGE_ERROR: Final = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the program as the arguments say, and give its exit code."""
+    try:
+        plan = parse(arguments)
+        if plan.headless:
+            return _run_headless(plan)
+        return _run_window(plan)
+    except UsageError:
+        return USAGE_ERROR
+
+
+def parse(arguments: Sequence[str]) -> Plan:
+    """Give what the arguments ask for.
+
+    Raises:
+        UsageError: they do not go together, or name something that cannot be.
+    """
+    given = _parser().parse_args(arguments)
+    anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
+    if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
+        raise UsageError(f"{given.anomaly!r} is no anomaly ID: 1 to 64 letters, digits, _ or -.")
+    if (given.headless or given.start) and not anomaly_id:
+        option = "--headless" if given.headless else "--start"
+        raise UsageError(f"{option} needs an anomaly: add --anomaly ID.")
+    return Plan(
+        paths=tuple(Path(path) for path in given.paths),
+        anomaly_id=anomaly_id,
+        start=given.start or given.headless or given.demo,
+        quit_when_done=given.quit_when_done or given.headless,
+        report=_report_path(given.report),
+        headless=given.headless,
+        again=given.again,
+        sandbox=given.sandbox or given.demo,
+        demo=given.demo,
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; --help gives the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see uploader-gui --help).")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="uploader-gui",
+        description="Attach files to an anomaly of a digital safety register.",
+        epilog="Exit codes: 0 all files uploaded or skipped; 1 some were not; 2 wrong usage; 130 interrupted.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="files and folders put into the queue at start")
+    add("-a", "--anomaly", metavar="ID", help="the anomaly that receives them")
+    add("--start", action="store_true", help="begin at once (needs --anomaly)")
+    add("--quit-when-done", action="store_true", help="leave when nothing is left to do")
+    add("--report", metavar="FILE", help="write this run's receipt as JSON when leaving")
+    add("--headless", action="store_true", help="no window; implies --start --quit-when-done")
+    add("--again", action="store_true", help="send also what was already uploaded to this anomaly")
+    add("--sandbox", action="store_true", help="use the built-in stand-in service on this machine")
+    add("--demo", action="store_true", help="--sandbox with sample files for anomaly DEMO-1, started at once")
+    add("--version", action="version", version=f"uploader-gui {__version__}")
+    return parser
+
+
+def _report_path(text: str | None) -> Path | None:
+    """See before any request that the receipt can be written."""
+    if text is None:
+        return None
+    path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
+    if path.is_dir():
+        raise UsageError(f"the receipt cannot be written: {path} is a folder.")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"the receipt cannot be written: {path.parent} is no folder that can be written to.")
+    return path
+
+
+def _run_headless(plan: Plan) -> int:
+    from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
+
+    return headless.run(plan)
+
+
+def _run_window(plan: Plan) -> int:
+    """Open the window; where there is no screen, do what can be done without one."""
+    from uploader_gui import display  # noqa: PLC0415 - needed for the window alone
+
+    hindrance = display.hindrance()
+    if hindrance is None:
+        from uploader_gui import app  # noqa: PLC0415 - loads Qt
+
+        return app.run(plan)
+    if plan.demo or (plan.anomaly_id and plan.paths):
+        return _run_headless(plan)
+    raise UsageError(f"{hindrance} Without a window: uploader-gui --headless --anomaly ID PATH …")

@@ -1,0 +1,117 @@
+"""The two tokens of a person: from the environment, or the OS keyring, or (where there is none) memory only.
+
+Kept per server, so that one server's tokens are never sent to another. Called by app and headless; a keyring may ask
+the person something and block, so never on the window's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from enum import Enum
+from typing import Final
+
+import keyring
+import keyring.errors
+
+log = logging.getLogger(__name__)
+
+SERVICE: Final = "uploader-gui"
+BEARER_VARIABLE: Final = "UPLOADER_BEARER_TOKEN"
+SESSION_VARIABLE: Final = "UPLOADER_SESSION_TOKEN"
+PART_LENGTH: Final = 1000
+"""Windows Credential Manager holds 2,560 bytes (1,280 UTF-16 characters) per secret: longer tokens are split."""
+
+Tokens = tuple[str, str]
+"""Bearer and session token."""
+
+
+class TokenError(ValueError):
+    """A token cannot be one; the text is a whole sentence that does not repeat it."""
+
+
+class Keeper(Enum):
+    """Where tokens are kept."""
+
+    KEYRING = "keyring"
+    MEMORY = "memory"
+    ENVIRONMENT = "environment"
+
+
+class Credentials:
+    """The tokens for one server."""
+
+    def __init__(self, api_url: str) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._in_memory: Tokens | None = None
+
+    def load(self) -> tuple[Tokens | None, Keeper]:
+        """Give the tokens and where they came from.
+
+        Raises:
+            TokenError: the environment holds something that is no token.
+        """
+        bearer, session = os.environ.get(BEARER_VARIABLE), os.environ.get(SESSION_VARIABLE)
+        if bearer and session:
+            return (clean(bearer), clean(session)), Keeper.ENVIRONMENT
+        if self._in_memory:
+            return self._in_memory, Keeper.MEMORY
+        try:
+            return self._from_keyring(), Keeper.KEYRING
+        except keyring.errors.KeyringError as error:
+            log.info("no keyring: %s", type(error).__name__)
+            return None, Keeper.MEMORY
+
+    def save(self, tokens: Tokens) -> Keeper:
+        """Keep tokens for the next time, and say where."""
+        self._in_memory = tokens
+        try:
+            for kind, token in zip(("bearer", "session"), tokens, strict=True):
+                self._save_one(kind, token)
+        except keyring.errors.KeyringError as error:
+            log.info("tokens are kept in memory only: %s", type(error).__name__)
+            return Keeper.MEMORY
+        return Keeper.KEYRING
+
+    def _from_keyring(self) -> Tokens | None:
+        bearer, session = self._load_one("bearer"), self._load_one("session")
+        return (bearer, session) if bearer and session else None
+
+    def _load_one(self, kind: str) -> str | None:
+        parts: list[str] = []
+        while part := keyring.get_password(SERVICE, self._name(kind, len(parts))):
+            parts.append(part)
+            if len(part) < PART_LENGTH:
+                break
+        return "".join(parts) or None
+
+    def _save_one(self, kind: str, token: str) -> None:
+        """A part shorter than `PART_LENGTH` is the last one, so a token of just that length gets an ending."""
+        parts = [token[at : at + PART_LENGTH] for at in range(0, len(token), PART_LENGTH)]
+        for number, part in enumerate(parts):
+            keyring.set_password(SERVICE, self._name(kind, number), part)
+        if len(parts[-1]) == PART_LENGTH:
+            self._end(kind, len(parts))
+
+    def _end(self, kind: str, number: int) -> None:
+        try:
+            keyring.delete_password(SERVICE, self._name(kind, number))
+        except keyring.errors.PasswordDeleteError:
+            return
+
+    def _name(self, kind: str, number: int) -> str:
+        return f"{self._api_url} {kind}" + (f" #{number + 1}" if number else "")
+
+
+def clean(token: str) -> str:
+    """Give a token as it goes into a header: trimmed, without a pasted "Bearer ".
+
+    Raises:
+        TokenError: what is left is empty or holds characters no token has.
+    """
+    text = token.strip()
+    if text[:7].lower() == "bearer ":
+        text = text[7:].strip()
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise TokenError("a token is empty or holds characters that no token has.")
+    return text

@@ -1,0 +1,98 @@
+"""Whether a window can be opened on this machine, and if not, why. Asked by cli before Qt is loaded.
+
+Qt itself aborts the process without a usable display or with a system library missing, and that cannot be caught; so
+the display is connected to and the platform plugin loaded here first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import re
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+DEBIAN_PACKAGES: Final = (
+    "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 "
+    "libx11-xcb1 libgssapi-krb5-2"
+)
+"""What Qt needs on a bare Debian or Ubuntu; README has the same line."""
+_X_PORT: Final = 6000
+_DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")
+
+
+def hindrance() -> str | None:
+    """Give the sentence that says why no window can be opened, None where one can."""
+    if not sys.platform.startswith("linux"):
+        return None
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
+        return "There is no display."
+    library = _missing_library(platform)
+    if library is None:
+        return None
+    return f"Qt needs a system library that is missing ({library}). On Debian: apt install {DEBIAN_PACKAGES}"
+
+
+def _has_screen() -> bool:
+    return _wayland_answers() or _x_answers(os.environ.get("DISPLAY", ""))
+
+
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY", "")
+    return bool(name) and _connects(socket.AF_UNIX, str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name))
+
+
+def _x_answers(display: str) -> bool:
+    parts = _DISPLAY.fullmatch(display)
+    if parts is None:
+        return Path(display).is_socket() if display.startswith("/") else False
+    host, number = parts["host"], int(parts["number"])
+    if host in {"", "unix"}:
+        local = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen
+        return _connects(socket.AF_UNIX, local) or _connects(socket.AF_UNIX, f"\0{local}")
+    return _connects(socket.AF_INET, (host, _X_PORT + number))
+
+
+def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(3.0)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True
+
+
+def _missing_library(platform: str) -> str | None:
+    """Give the name of a system library that Qt's modules or its X11 plugin want and the system lacks."""
+    package = importlib.util.find_spec("PySide6")
+    if package is None or not package.submodule_search_locations:
+        return "PySide6"
+    folder = Path(package.submodule_search_locations[0])
+    try:
+        import PySide6.QtWidgets  # noqa: F401, PLC0415 - the import is the question
+    except ImportError as error:
+        return _library_named_in(str(error))
+    if platform.split(":", maxsplit=1)[0] not in {"", "xcb"} or (not platform and _wayland_answers()):
+        return None
+    return _load(folder / "Qt" / "plugins" / "platforms" / "libqxcb.so")
+
+
+def _load(plugin: Path) -> str | None:
+    if not plugin.exists():
+        return None  # a system's own Qt keeps its plugins elsewhere, and its packages bring what they need
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        return _library_named_in(str(error))
+    return None
+
+
+def _library_named_in(text: str) -> str:
+    found = re.search(r"lib[\w.+-]+\.so[\w.]*", text)
+    return found[0] if found else text

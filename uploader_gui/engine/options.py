@@ -1,0 +1,53 @@
+"""Everything an engine needs to know, as plain values, found out by app or headless. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from uploader_gui.engine.models import Reason
+
+SizeUnit = Literal["Mo", "bytes"]
+
+
+def _own_words(reason: Reason) -> str:
+    return reason.detail or reason.code.value
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How an engine works.
+
+    Attributes:
+        journal_path: the SQLite file; its folder is made where it is missing.
+        api_url: the service; uploads of other services in the journal are none of its business.
+        tokens: bearer and session token, None where nobody has signed in.
+        size_unit: how the service counts sizes.
+        max_concurrent: transfers at once, 1 to 16.
+        offline_limit: give up after so many seconds without a byte or an answer; None waits without end.
+        asks_for_sign_in: a person can sign in; else what is not registered stays pending.
+        skip_uploaded: leave out what was uploaded to the same anomaly before.
+        proxy_for: gives the proxy's URL for an address, None for the direct way; may block (PAC).
+        ca_file: an extra certificate authority, as PEM.
+        program: who uploads and writes the receipt, "uploader-gui X.Y.Z".
+        describe: a reason's English sentence, for the receipt.
+        keep_days: finished records of the journal are purged after so long.
+    """
+
+    journal_path: Path
+    api_url: str
+    tokens: tuple[str, str] | None = field(default=None, repr=False)
+    size_unit: SizeUnit = "Mo"
+    max_concurrent: int = 6
+    offline_limit: float | None = None
+    asks_for_sign_in: bool = True
+    skip_uploaded: bool = True
+    proxy_for: Callable[[str], str | None] | None = None
+    ca_file: Path | None = None
+    program: str = "uploader-gui"
+    describe: Callable[[Reason], str] = _own_words
+    keep_days: float = 400.0

@@ -1,0 +1,60 @@
+"""Where the program keeps its data: one folder for journal, log and settings. Called by cli, app and headless."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+VARIABLE = "UPLOADER_DATA_DIR"
+
+
+class UnwritableError(Exception):
+    """The data folder cannot be written to; the text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPaths:
+    """The files of one data folder."""
+
+    folder: Path
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file that holds every upload."""
+        return self.folder / "journal.sqlite"
+
+    @property
+    def log(self) -> Path:
+        """The newest log file."""
+        return self.folder / "uploader-gui.log"
+
+    @property
+    def settings(self) -> Path:
+        """What a person set in the window, as JSON."""
+        return self.folder / "settings.json"
+
+
+def data_paths() -> DataPaths:
+    """Give the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data."""
+    own = os.environ.get(VARIABLE)
+    if own:
+        return DataPaths(Path(own).expanduser().absolute())
+    return DataPaths(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False)))
+
+
+def prepare(paths: DataPaths) -> None:
+    """Make the folder (for its owner only) and see that it can be written to.
+
+    Raises:
+        UnwritableError: it cannot.
+    """
+    try:
+        paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=paths.folder):
+            pass
+    except OSError as error:
+        raise UnwritableError(f"cannot write to the data folder {paths.folder}: {error.strerror or error}.") from error

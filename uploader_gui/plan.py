@@ -1,0 +1,28 @@
+"""What a start of the program is to do, as parsed by cli and carried out by app or headless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class UsageError(Exception):
+    """Wrong usage or configuration; the text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the command line asks for. `anomaly_id` is "" where none was given."""
+
+    paths: tuple[Path, ...] = ()
+    anomaly_id: str = ""
+    start: bool = False
+    quit_when_done: bool = False
+    report: Path | None = None
+    headless: bool = False
+    again: bool = False
+    sandbox: bool = False
+    demo: bool = False

@@ -1,0 +1,40 @@
+"""The system's proxy for an address (PAC included), as a plain value. May block: never on the window's thread.
+
+Handed to the engine by app and headless, which knows no Qt.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from urllib.parse import quote, urlsplit
+
+
+def system_proxy(url: str) -> str | None:
+    """Give the proxy the system wants for an address, such as `http://proxy.example:3128`; None: the direct way."""
+    try:
+        from PySide6.QtCore import QUrl  # noqa: PLC0415 - heavy, and may be missing on a bare server
+        from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery  # noqa: PLC0415 - as above
+    except ImportError:
+        return _environment_proxy(url)
+    for proxy in QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(url))):
+        kind = proxy.type()
+        if kind == QNetworkProxy.ProxyType.NoProxy:
+            return None
+        if kind == QNetworkProxy.ProxyType.Socks5Proxy:
+            continue  # another kind of proxy may follow
+        if proxy.hostName():
+            return _url(proxy.hostName(), proxy.port(), proxy.user(), proxy.password())
+    return None
+
+
+def _url(host: str, port: int, user: str, password: str) -> str:
+    login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    return f"http://{login}{host}:{port or 80}"
+
+
+def _environment_proxy(url: str) -> str | None:
+    """Without Qt: the environment's `https_proxy`, `no_proxy`."""
+    parts = urlsplit(url)
+    if urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    return urllib.request.getproxies().get(parts.scheme)

@@ -1,0 +1,163 @@
+"""Why a file is not there (yet) and the one thing to do about it: one table over all codes.
+
+A leaf: `text.py` hands it on to window and terminal; receipts get `english()`, which is never translated.
+"""
+
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from uploader_gui.engine.errors import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uploader_gui.engine.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words."""
+
+    cause: str
+    action: str
+    detail: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Give all of it in one line, for tooltips and the clipboard."""
+        detail = f"({self.detail})" if self.detail else ""
+        return " ".join(part for part in (self.cause, detail, self.action) if part)
+
+
+def QT_TRANSLATE_NOOP(_context: str, source: str, _comment: None = None, _count: int = 0) -> str:  # noqa: N802 -- the name `pyside6-lupdate` looks for; Qt's own is typed `object` and takes no count
+    """Mark a literal for translation and give it as it is; a literal count of 1 marks a plural."""
+    return source
+
+
+_AGAIN: Final = QT_TRANSLATE_NOOP("uploader", "Try again.")
+_NETWORK: Final = QT_TRANSLATE_NOOP("uploader", "Check the network, then try again.")
+_LATER: Final = QT_TRANSLATE_NOOP("uploader", "Try again in a few minutes.")
+_IT: Final = QT_TRANSLATE_NOOP("uploader", "Try again; if it happens again, tell your IT.")
+_OTHER_FILE: Final = QT_TRANSLATE_NOOP("uploader", "Choose another file.")
+_NUMBER: Final = QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number, then try again.")
+
+TABLE: Final[Mapping[Code, tuple[str, str]]] = {
+    Code.MISSING: (
+        QT_TRANSLATE_NOOP("uploader", "The file is not there any more."),
+        QT_TRANSLATE_NOOP("uploader", "Put it back, then try again."),
+    ),
+    Code.UNREADABLE: (
+        QT_TRANSLATE_NOOP("uploader", "The file cannot be read."),
+        QT_TRANSLATE_NOOP("uploader", "Close it in Excel or wherever it is open, then try again."),
+    ),
+    Code.CHANGED: (QT_TRANSLATE_NOOP("uploader", "The file was changed while it was being sent."), _AGAIN),
+    Code.EMPTY_FILE: (QT_TRANSLATE_NOOP("uploader", "The file is empty."), _OTHER_FILE),
+    Code.EMPTY_FOLDER: (
+        QT_TRANSLATE_NOOP("uploader", "There is no file in this folder."),
+        QT_TRANSLATE_NOOP("uploader", "Choose another folder."),
+    ),
+    Code.NOT_A_FILE: (QT_TRANSLATE_NOOP("uploader", "This is not a file that can be sent."), _OTHER_FILE),
+    Code.OUTSIDE_LINK: (
+        QT_TRANSLATE_NOOP("uploader", "This is a link to a file outside the folder."),
+        QT_TRANSLATE_NOOP("uploader", "Add the file itself."),
+    ),
+    Code.TOO_LARGE: (
+        QT_TRANSLATE_NOOP("uploader", "The file is larger than the 5.3 GB that can be sent."),
+        QT_TRANSLATE_NOOP("uploader", "Make it smaller or split it."),
+    ),
+    Code.TYPE_NOT_ACCEPTED: (
+        QT_TRANSLATE_NOOP("uploader", "The register does not accept this type of file."),
+        QT_TRANSLATE_NOOP("uploader", "Save it as JPEG or PDF."),
+    ),
+    Code.OFFLINE: (QT_TRANSLATE_NOOP("uploader", "There is no connection to the service."), _NETWORK),
+    Code.TLS: (
+        QT_TRANSLATE_NOOP("uploader", "No secure connection could be made."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the network replaces certificates."),
+    ),
+    Code.PROXY: (
+        QT_TRANSLATE_NOOP("uploader", "Your network’s proxy refused the connection."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the proxy has to let this program through."),
+    ),
+    Code.CONNECTION_LOST: (QT_TRANSLATE_NOOP("uploader", "The link was interrupted."), _NETWORK),
+    Code.STALLED: (QT_TRANSLATE_NOOP("uploader", "Nothing moved on the link for too long."), _NETWORK),
+    Code.SIGN_IN: (
+        QT_TRANSLATE_NOOP("uploader", "The service wants you to sign in."),
+        QT_TRANSLATE_NOOP("uploader", "Sign in, then try again."),
+    ),
+    Code.NO_ACCESS: (
+        QT_TRANSLATE_NOOP("uploader", "The service gives you no access to this anomaly."),
+        QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number and who you signed in as."),
+    ),
+    Code.REJECTED: (QT_TRANSLATE_NOOP("uploader", "The service did not take the file."), _NUMBER),
+    Code.SERVICE_BUSY: (QT_TRANSLATE_NOOP("uploader", "The service is busy."), _LATER),
+    Code.SERVICE_FAILED: (QT_TRANSLATE_NOOP("uploader", "The service has a fault."), _LATER),
+    Code.PROTOCOL: (
+        QT_TRANSLATE_NOOP("uploader", "The service’s answer could not be understood."),
+        _IT,
+    ),
+    Code.LEFT_OUT: (QT_TRANSLATE_NOOP("uploader", "The service’s answer left this file out."), _AGAIN),
+    Code.URL_EXPIRED: (QT_TRANSLATE_NOOP("uploader", "The link for sending the file expired."), _AGAIN),
+    Code.URL_REFUSED: (
+        QT_TRANSLATE_NOOP("uploader", "The service named a storage address that is not safe."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the file was not sent."),
+    ),
+    Code.STORAGE_BUSY: (QT_TRANSLATE_NOOP("uploader", "The storage is busy."), _LATER),
+    Code.STORAGE_REFUSED: (QT_TRANSLATE_NOOP("uploader", "The storage did not take the file."), _IT),
+    Code.DAMAGED: (QT_TRANSLATE_NOOP("uploader", "The file did not arrive as it is here."), _AGAIN),
+    Code.JOURNAL: (
+        QT_TRANSLATE_NOOP("uploader", "The list of files cannot be saved on this computer."),
+        QT_TRANSLATE_NOOP("uploader", "Make room on the disk, then try again."),
+    ),
+    Code.INTERNAL_ERROR: (QT_TRANSLATE_NOOP("uploader", "This program made a mistake."), _IT),
+    Code.ALREADY_UPLOADED: (
+        QT_TRANSLATE_NOOP("uploader", "It was uploaded to this anomaly before."),
+        QT_TRANSLATE_NOOP("uploader", "Nothing to do."),
+    ),
+    Code.INTERRUPTED: (
+        QT_TRANSLATE_NOOP("uploader", "The program was closed before the file was sent."),
+        _AGAIN,
+    ),
+    Code.CANCELLED: (QT_TRANSLATE_NOOP("uploader", "You cancelled it."), _AGAIN),
+}
+"""Code -> cause, action: untranslated sources, in receipts as they are."""
+
+_NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
+_NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
+_PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF"})
+
+
+def cause_and_action(reason: Reason) -> Remedy:
+    """Give cause and action in the person's language; `detail` stays in its author's words."""
+    cause, action = _sources(reason)
+    told = _translated(cause).replace("%1", reason.detail)
+    return Remedy(told, _translated(action), "" if "%1" in cause else reason.detail)
+
+
+def english(reason: Reason) -> str:
+    """Give the message of a receipt: the cause in English and the fact behind it."""
+    cause, _ = _sources(reason)
+    if "%1" in cause or not reason.detail:
+        return cause.replace("%1", reason.detail)
+    return f"{cause} ({reason.detail})"
+
+
+def again_says_it(reason: Reason) -> bool:
+    """Tell whether “Try again” is all there is to do, so that a button says it already."""
+    return TABLE[reason.code][1] is _AGAIN
+
+
+def _sources(reason: Reason) -> tuple[str, str]:
+    """A refused type is named where it is known."""
+    cause, action = TABLE[reason.code]
+    if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
+        return (_NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE), action
+    return cause, action
+
+
+def _translated(source: str) -> str:
+    return QCoreApplication.translate("uploader", source)

@@ -1,0 +1,104 @@
+"""The program's settings: environment `UPLOADER_*` over the saved file over defaults. Tokens are never among them.
+
+Read by cli, app and headless; saved by app when a person changes them in the window.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from pydantic_settings import PydanticBaseSettingsSource
+
+DEFAULT_API_URL = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com/main"
+"""The server named by the service's page "Add images to an anomaly"."""
+PREFIX = "UPLOADER_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is a whole sentence that names it."""
+
+
+class Settings(BaseSettings):
+    """What can be set. `offline_limit` is in seconds and counts only without a window."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    api_url: str = DEFAULT_API_URL
+    size_unit: Literal["Mo", "bytes"] = "Mo"
+    max_concurrent_uploads: int = Field(default=6, ge=1, le=16)
+    offline_limit: float = Field(default=120.0, ge=0, allow_inf_nan=False)
+    ca_file: Path | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file: a stray one would redirect evidence
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file over defaults."""
+        return init_settings, env_settings, JsonConfigSettingsSource(settings_cls)
+
+
+def load(path: Path) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a value is wrong, or the file is damaged.
+    """
+
+    class _Here(Settings):
+        model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8")
+
+    try:
+        return _Here()
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, path)) from error
+    except (ValueError, OSError, TypeError) as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error}.") from error
+
+
+def save(values: dict[str, Any], path: Path) -> None:
+    """Save what a person changed, whole or not at all; other values in the file stay.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    merged = _saved(path) | values
+    handle, temporary = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(merged, file, ensure_ascii=False, indent=2, default=str)
+    Path(temporary).replace(path)
+
+
+def set_aside(path: Path) -> Path:
+    """Move a damaged settings file away, so that the program can start without it."""
+    return path.replace(path.with_suffix(".damaged.json"))
+
+
+def _saved(path: Path) -> dict[str, Any]:
+    try:
+        saved = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def _sentence(error: ValidationError, path: Path) -> str:
+    """Name the first wrong setting as a person knows it."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "value"
+    variable = f"{PREFIX}{name.upper()}"
+    where = variable if os.environ.get(variable) else f"“{name}” in {path}"
+    what = first["msg"].replace("Input should be ", "must be ").replace("Value error, ", "")
+    return f"{where} is wrong: it {what}." if what.startswith("must") else f"{where} is wrong: {what}."

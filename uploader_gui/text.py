@@ -1,0 +1,241 @@
+"""Every sentence a person reads, in one place; English here, other languages through Qt's translation files.
+
+A leaf: window and terminal call it. Numbers come ready-made from `units.py`. `pyside6-lupdate` reads the
+literals, so they stay literals inside `QT_TRANSLATE_NOOP` and `translate`.
+"""
+
+
+from __future__ import annotations
+
+import re
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from uploader_gui.remedies import QT_TRANSLATE_NOOP, Remedy, cause_and_action, english
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.models import Reason
+
+__all__ = ["Counted", "Remedy", "Words", "cause_and_action", "engine_failed", "english"]
+
+translate: Final = QCoreApplication.translate
+
+
+class Words(StrEnum):
+    """Sentences and labels without a count; `.text` or `.filled(…)` gives them in the person's language."""
+
+    # Header
+    ANOMALY = QT_TRANSLATE_NOOP("uploader", "Anomaly")
+    ANOMALY_PLACEHOLDER = QT_TRANSLATE_NOOP("uploader", "The anomaly’s number")
+    ANOMALY_VALID = QT_TRANSLATE_NOOP("uploader", "This number can be used")
+    ANOMALY_INVALID = QT_TRANSLATE_NOOP("uploader", "Only letters, digits, - and _; at most 64 of them.")
+    SIGNED_IN = QT_TRANSLATE_NOOP("uploader", "Signed in")
+    SIGNED_OUT = QT_TRANSLATE_NOOP("uploader", "Signed out")
+    SIGN_IN_TIP = QT_TRANSLATE_NOOP("uploader", "Sign in or change the tokens")
+    SANDBOX = QT_TRANSLATE_NOOP("uploader", "Trying out: nothing leaves this computer")
+    SETTINGS = QT_TRANSLATE_NOOP("uploader", "Settings")
+    # Empty list
+    EMPTY_TITLE = QT_TRANSLATE_NOOP("uploader", "Drop photos, reports and e-mails here")
+    EMPTY_TYPES = QT_TRANSLATE_NOOP("uploader", "JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too.")
+    ADD_FILES = QT_TRANSLATE_NOOP("uploader", "Add files…")
+    ADD_FOLDER = QT_TRANSLATE_NOOP("uploader", "Add folder…")
+    TRY_SAMPLES = QT_TRANSLATE_NOOP("uploader", "Try it with sample files")
+    # Dragging
+    DROP_FIRST_ID = QT_TRANSLATE_NOOP("uploader", "Type the anomaly’s number, then drop")
+    DROP_KEPT = QT_TRANSLATE_NOOP("uploader", "Or drop now: the files are kept until the number is there")
+    DROP_COPY = QT_TRANSLATE_NOOP("uploader", "Folders are searched; the originals stay where they are")
+    DROP_NO_FILES = QT_TRANSLATE_NOOP("uploader", "This cannot be taken from here")
+    DROP_SAVE_FIRST = QT_TRANSLATE_NOOP(
+        "uploader", "Save the mail or picture to a folder first, then drop the file"
+    )
+    # List
+    FILES = QT_TRANSLATE_NOOP("uploader", "Files")
+    FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")
+    SORT = QT_TRANSLATE_NOOP("uploader", "Sort by")
+    NO_MATCH = QT_TRANSLATE_NOOP("uploader", "No file to show here")
+    ALL = QT_TRANSLATE_NOOP("uploader", "All")
+    WAITING = QT_TRANSLATE_NOOP("uploader", "Waiting")
+    SENDING = QT_TRANSLATE_NOOP("uploader", "Sending")
+    CONFIRMING = QT_TRANSLATE_NOOP("uploader", "Confirming")
+    TRYING_AGAIN = QT_TRANSLATE_NOOP("uploader", "Trying again")
+    FAILED = QT_TRANSLATE_NOOP("uploader", "Failed")
+    REFUSED = QT_TRANSLATE_NOOP("uploader", "Refused")
+    UPLOADED = QT_TRANSLATE_NOOP("uploader", "Uploaded")
+    SKIPPED = QT_TRANSLATE_NOOP("uploader", "Already there")
+    CANCELLED = QT_TRANSLATE_NOOP("uploader", "Cancelled")
+    NOTHING_TO_DO = QT_TRANSLATE_NOOP("uploader", "Nothing to do.")
+    NAME_SHORTENED = QT_TRANSLATE_NOOP("uploader", "The name is shortened to 250 characters.")
+    TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
+    NAME = QT_TRANSLATE_NOOP("uploader", "Name")
+    SIZE = QT_TRANSLATE_NOOP("uploader", "Size")
+    TYPE = QT_TRANSLATE_NOOP("uploader", "Type")
+    STATE = QT_TRANSLATE_NOOP("uploader", "State")
+    ADDED = QT_TRANSLATE_NOOP("uploader", "Added")
+    TYPE_TEXT = QT_TRANSLATE_NOOP("uploader", "Text")
+    TYPE_EMAIL = QT_TRANSLATE_NOOP("uploader", "E-mail")
+    TYPE_UNKNOWN = QT_TRANSLATE_NOOP("uploader", "Unknown type")
+    # Actions
+    CANCEL = QT_TRANSLATE_NOOP("uploader", "Cancel")
+    TRY_AGAIN = QT_TRANSLATE_NOOP("uploader", "Try again")
+    SEND_AGAIN = QT_TRANSLATE_NOOP("uploader", "Send again")
+    REMOVE = QT_TRANSLATE_NOOP("uploader", "Remove")
+    SHOW_IN_FOLDER = QT_TRANSLATE_NOOP("uploader", "Show in folder")
+    COPY_REASON = QT_TRANSLATE_NOOP("uploader", "Copy reason")
+    MORE = QT_TRANSLATE_NOOP("uploader", "More")
+    # Footer
+    START = QT_TRANSLATE_NOOP("uploader", "Start")
+    PAUSE_ALL = QT_TRANSLATE_NOOP("uploader", "Pause all")
+    RESUME = QT_TRANSLATE_NOOP("uploader", "Resume")
+    RETRY_FAILED = QT_TRANSLATE_NOOP("uploader", "Retry failed")
+    DONE = QT_TRANSLATE_NOOP("uploader", "Done")
+    DONE_TIP = QT_TRANSLATE_NOOP("uploader", "Clear the list for the next anomaly")
+    ADD = QT_TRANSLATE_NOOP("uploader", "Add…")
+    RECEIPT = QT_TRANSLATE_NOOP("uploader", "Receipt…")
+    RECEIPT_TITLE = QT_TRANSLATE_NOOP("uploader", "Save the receipt")
+    RECEIPT_FILTER = QT_TRANSLATE_NOOP("uploader", "Receipt (*.json)")
+    RETRY_ALL_FAILED = QT_TRANSLATE_NOOP("uploader", "Retry all failed")
+    CANCEL_ALL = QT_TRANSLATE_NOOP("uploader", "Cancel all")
+    CLEAR_FINISHED = QT_TRANSLATE_NOOP("uploader", "Clear finished")
+    OPEN_OBJECTS = QT_TRANSLATE_NOOP("uploader", "Show what arrived")
+    OVERALL = QT_TRANSLATE_NOOP("uploader", "All files")
+    PAUSED = QT_TRANSLATE_NOOP("uploader", "Paused")
+    SEARCHING = QT_TRANSLATE_NOOP("uploader", "Searching folders…")
+    # Conditions
+    OFFLINE = QT_TRANSLATE_NOOP(
+        "uploader", "Offline. Sending goes on by itself when the network is back. Nothing is lost."
+    )
+    SERVICE_BUSY = QT_TRANSLATE_NOOP(
+        "uploader", "The service is busy. Sending goes on by itself in a moment. Nothing is lost."
+    )
+    STORAGE_BUSY = QT_TRANSLATE_NOOP(
+        "uploader", "The storage is busy. Sending is slower for a moment. Nothing is lost."
+    )
+    JOURNAL = QT_TRANSLATE_NOOP(
+        "uploader", "The disk is full or read-only, so nothing new is sent. Make room, then try again."
+    )
+    SIGN_IN = QT_TRANSLATE_NOOP("uploader", "Sign in")
+    CHOOSE_OTHER_PLACE = QT_TRANSLATE_NOOP("uploader", "Save elsewhere…")
+    CLOSE = QT_TRANSLATE_NOOP("uploader", "Close")
+    # Leaving
+    LEAVE_TITLE = QT_TRANSLATE_NOOP("uploader", "Files are still being sent")
+    LEAVE_TEXT = QT_TRANSLATE_NOOP(
+        "uploader", "If you stop now, what is left is kept and goes on the next time you open the program."
+    )
+    LEAVE_STOP = QT_TRANSLATE_NOOP("uploader", "Stop and resume next time")
+    LEAVE_KEEP = QT_TRANSLATE_NOOP("uploader", "Keep sending")
+    # Sign-in
+    SIGN_IN_TEXT = QT_TRANSLATE_NOOP("uploader", "Paste the two tokens of your register.")
+    SIGN_IN_REFUSED = QT_TRANSLATE_NOOP(
+        "uploader", "The service did not accept these tokens. Get new ones, then paste them here."
+    )
+    BEARER = QT_TRANSLATE_NOOP("uploader", "Access token")
+    SESSION = QT_TRANSLATE_NOOP("uploader", "Session token")
+    SHOW_TOKENS = QT_TRANSLATE_NOOP("uploader", "Show the tokens")
+    KEPT_KEYRING = QT_TRANSLATE_NOOP("uploader", "They are kept in this computer’s password store.")
+    KEPT_MEMORY = QT_TRANSLATE_NOOP(
+        "uploader", "They are kept only until the program closes: this computer has no password store."
+    )
+    # Settings
+    SAVE = QT_TRANSLATE_NOOP("uploader", "Save")
+    SERVER = QT_TRANSLATE_NOOP("uploader", "Server address")
+    SERVER_INVALID = QT_TRANSLATE_NOOP(
+        "uploader", "The address begins with https:// (http:// only for this computer)."
+    )
+    SIZE_UNIT = QT_TRANSLATE_NOOP("uploader", "Sizes are registered in")
+    UNIT_MO = QT_TRANSLATE_NOOP("uploader", "Megabytes (as documented)")
+    UNIT_BYTES = QT_TRANSLATE_NOOP("uploader", "Bytes")
+    AT_ONCE = QT_TRANSLATE_NOOP("uploader", "Files sent at once")
+
+    # With something to fill in
+    EXPIRES_IN = QT_TRANSLATE_NOOP("uploader", "expires in %1")
+    AMOUNT_OF = QT_TRANSLATE_NOOP("uploader", "%1 of %2")
+    TIME_LEFT = QT_TRANSLATE_NOOP("uploader", "about %1 left")
+    TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")
+    ANOMALY_NAMED = QT_TRANSLATE_NOOP("uploader", "Anomaly %1")
+    EXPIRED_BANNER = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1, %2. Nothing is lost.")
+    RECEIPT_WRITTEN = QT_TRANSLATE_NOOP("uploader", "The receipt was saved as %1")
+    RECEIPT_FAILED = QT_TRANSLATE_NOOP("uploader", "The receipt could not be saved: %1")
+
+    @property
+    def text(self) -> str:
+        """Give the sentence in the language now installed."""
+        return translate("uploader", self.value)
+
+    def filled(self, *values: str) -> str:
+        """Give the sentence with values in its places %1, %2 …."""
+        return _fill(self.text, values)
+
+
+class Counted(Enum):
+    """Sentences with a count: what English says for one, and the source for any number (`%Ln`).
+
+    English needs no translation file this way; other languages bring their own plural forms. The literal 1
+    is what makes `pyside6-lupdate` write a plural entry.
+    """
+
+    ADD_FILES_TO = (
+        "Add 1 file to anomaly %1",
+        QT_TRANSLATE_NOOP("uploader", "Add %Ln files to anomaly %1", None, 1),
+    )
+    ADD_FOLDERS_TO = (
+        "Add 1 folder to anomaly %1",
+        QT_TRANSLATE_NOOP("uploader", "Add %Ln folders to anomaly %1", None, 1),
+    )
+    ADD_MIXED_TO = (
+        "Add 1 file or folder to anomaly %1",
+        QT_TRANSLATE_NOOP("uploader", "Add %Ln files and folders to anomaly %1", None, 1),
+    )
+    FILES_WAIT = ("1 file waits", QT_TRANSLATE_NOOP("uploader", "%Ln files wait", None, 1))
+    FOLDERS_WAIT = ("1 folder waits", QT_TRANSLATE_NOOP("uploader", "%Ln folders wait", None, 1))
+    MIXED_WAIT = (
+        "1 file or folder waits",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files and folders wait", None, 1),
+    )
+    ADD_KEPT = ("Add it to %1", QT_TRANSLATE_NOOP("uploader", "Add all %Ln to %1", None, 1))
+    FILES = ("1 file", QT_TRANSLATE_NOOP("uploader", "%Ln files", None, 1))
+    FILES_OF = ("%1 of 1 file", QT_TRANSLATE_NOOP("uploader", "%1 of %Ln files", None, 1))
+    BEING_FINISHED = (
+        "1 file is being finished",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files are being finished", None, 1),
+    )
+    WAIT = ("1 waits", QT_TRANSLATE_NOOP("uploader", "%Ln wait", None, 1))
+    SIGN_IN_TO_SEND = (
+        "Sign in to send this file.",
+        QT_TRANSLATE_NOOP("uploader", "Sign in to send these %Ln files.", None, 1),
+    )
+    LEFT_OUT = (
+        "1 system file was left out",
+        QT_TRANSLATE_NOOP("uploader", "%Ln system files were left out", None, 1),
+    )
+    ALREADY_LISTED = (
+        "1 file was in the list already",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files were in the list already", None, 1),
+    )
+    TAKEN_UP = (
+        "1 unfinished file goes on",
+        QT_TRANSLATE_NOOP("uploader", "%Ln unfinished files go on", None, 1),
+    )
+    OTHERS_UNFINISHED = (
+        "1 other file is still unfinished",
+        QT_TRANSLATE_NOOP("uploader", "%Ln other files are still unfinished", None, 1),
+    )
+
+    def text(self, count: int, *values: str) -> str:
+        """Give the sentence for that count, with values in its places %1, %2 …."""
+        one, many = self.value
+        told = translate("uploader", many, None, count)
+        if count == 1 and told == many.replace("%Ln", QLocale().toString(1)):
+            told = one
+        return _fill(told, values)
+
+
+def engine_failed(reason: Reason) -> str:
+    """Say why the program cannot work at all, with the system's own words."""
+    return cause_and_action(reason).whole
+
+
+def _fill(sentence: str, values: tuple[str, ...]) -> str:
+    """Put values in the places %1, %2 …, all at once: a value may itself contain a percent sign."""
+    return re.sub(r"%([1-9])", lambda place: values[int(place[1]) - 1], sentence)
