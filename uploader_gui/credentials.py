@@ -6,6 +6,8 @@ the person something and block, so never on the window's thread.
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import os
 from enum import Enum
@@ -103,6 +105,11 @@ class Credentials:
         return f"{self._api_url} {kind}" + (f" #{number + 1}" if number else "")
 
 
+def keyring_works() -> bool:
+    """Say whether this machine has a keyring to keep tokens in."""
+    return keyring.get_keyring().priority > 0
+
+
 def clean(token: str) -> str:
     """Give a token as it goes into a header: trimmed, without a pasted "Bearer ".
 
@@ -115,3 +122,14 @@ def clean(token: str) -> str:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise TokenError("a token is empty or holds characters that no token has.")
     return text
+
+
+def expiry_of(session_token: str) -> float | None:
+    """Give the `exp` of a JWT in seconds since 1970 (read, never verified), None where there is none to read."""
+    try:
+        payload = session_token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        expires = float(claims["exp"])
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return expires if 0 < expires < 1e11 else None  # noqa: PLR2004 - milliseconds and infinities are no seconds

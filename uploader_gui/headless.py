@@ -11,19 +11,14 @@ import signal
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from uploader_gui import __version__, logs, settings
-from uploader_gui.credentials import Credentials, TokenError
+from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
-from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.assembly import run_engine
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, QueueIdle
-from uploader_gui.engine.options import EngineOptions
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError
-from uploader_gui.proxies import system_proxy
-from uploader_gui.remedies import cause_and_action, english
-from uploader_gui.settings import Settings, SettingsError
+from uploader_gui.remedies import cause_and_action
 from uploader_gui.terminal import Terminal
 from uploader_gui.trial import Trial
 
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from uploader_gui.engine.events import Event
+    from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
 
 log = logging.getLogger(__name__)
@@ -61,42 +57,12 @@ def run(plan: Plan) -> int:
 def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     try:
         prepare(data)
-        chosen = settings.load(data.settings)
-        tokens = trial.tokens if trial else Credentials(chosen.api_url).load()[0]
-    except (UnwritableError, SettingsError, TokenError) as error:
+    except UnwritableError as error:
         raise UsageError(str(error)) from error
-    if tokens is None:
+    configuration = Configuration.load(data, trial, window=False)
+    if configuration.tokens is None:
         raise UsageError("no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window.")
-    logs.set_up(data.log, secrets=tokens)
-    return engine_options(chosen, data, tokens, again=plan.again, api_url=trial.api_url if trial else chosen.api_url)
-
-
-def engine_options(
-    chosen: Settings, data: DataPaths, tokens: tuple[str, str], *, again: bool, api_url: str
-) -> EngineOptions:
-    """Put together what the engine needs to know.
-
-    Raises:
-        UsageError: the API's address is not one tokens may go to.
-    """
-    try:
-        check_address(api_url)
-    except UrlRefused as error:
-        raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
-    return EngineOptions(
-        journal_path=data.journal,
-        api_url=api_url,
-        tokens=tokens,
-        size_unit=chosen.size_unit,
-        max_concurrent=chosen.max_concurrent_uploads,
-        offline_limit=chosen.offline_limit,
-        asks_for_sign_in=False,
-        skip_uploaded=not again,
-        proxy_for=system_proxy,
-        ca_file=chosen.ca_file,
-        program=f"uploader-gui {__version__}",
-        describe=english,
-    )
+    return configuration.engine(again=plan.again)
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:

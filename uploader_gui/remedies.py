@@ -3,7 +3,6 @@
 A leaf: `text.py` hands it on to window and terminal; receipts get `english()`, which is never translated.
 """
 
-
 from __future__ import annotations
 
 from dataclasses import dataclass

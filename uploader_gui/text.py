@@ -4,7 +4,6 @@ A leaf: window and terminal call it. Numbers come ready-made from `units.py`. `p
 literals, so they stay literals inside `QT_TRANSLATE_NOOP` and `translate`.
 """
 
-
 from __future__ import annotations
 
 import re
@@ -47,9 +46,7 @@ class Words(StrEnum):
     DROP_KEPT = QT_TRANSLATE_NOOP("uploader", "Or drop now: the files are kept until the number is there")
     DROP_COPY = QT_TRANSLATE_NOOP("uploader", "Folders are searched; the originals stay where they are")
     DROP_NO_FILES = QT_TRANSLATE_NOOP("uploader", "This cannot be taken from here")
-    DROP_SAVE_FIRST = QT_TRANSLATE_NOOP(
-        "uploader", "Save the mail or picture to a folder first, then drop the file"
-    )
+    DROP_SAVE_FIRST = QT_TRANSLATE_NOOP("uploader", "Save the mail or picture to a folder first, then drop the file")
     # List
     FILES = QT_TRANSLATE_NOOP("uploader", "Files")
     FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")
@@ -140,9 +137,7 @@ class Words(StrEnum):
     # Settings
     SAVE = QT_TRANSLATE_NOOP("uploader", "Save")
     SERVER = QT_TRANSLATE_NOOP("uploader", "Server address")
-    SERVER_INVALID = QT_TRANSLATE_NOOP(
-        "uploader", "The address begins with https:// (http:// only for this computer)."
-    )
+    SERVER_INVALID = QT_TRANSLATE_NOOP("uploader", "The address begins with https:// (http:// only for this computer).")
     SIZE_UNIT = QT_TRANSLATE_NOOP("uploader", "Sizes are registered in")
     UNIT_MO = QT_TRANSLATE_NOOP("uploader", "Megabytes (as documented)")
     UNIT_BYTES = QT_TRANSLATE_NOOP("uploader", "Bytes")
@@ -187,11 +182,17 @@ class Counted(Enum):
         "Add 1 file or folder to anomaly %1",
         QT_TRANSLATE_NOOP("uploader", "Add %Ln files and folders to anomaly %1", None, 1),
     )
-    FILES_WAIT = ("1 file waits", QT_TRANSLATE_NOOP("uploader", "%Ln files wait", None, 1))
-    FOLDERS_WAIT = ("1 folder waits", QT_TRANSLATE_NOOP("uploader", "%Ln folders wait", None, 1))
+    FILES_WAIT = (
+        "1 file waits for the number.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files wait for the number.", None, 1),
+    )
+    FOLDERS_WAIT = (
+        "1 folder waits for the number.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln folders wait for the number.", None, 1),
+    )
     MIXED_WAIT = (
-        "1 file or folder waits",
-        QT_TRANSLATE_NOOP("uploader", "%Ln files and folders wait", None, 1),
+        "1 file or folder waits for the number.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files and folders wait for the number.", None, 1),
     )
     ADD_KEPT = ("Add it to %1", QT_TRANSLATE_NOOP("uploader", "Add all %Ln to %1", None, 1))
     FILES = ("1 file", QT_TRANSLATE_NOOP("uploader", "%Ln files", None, 1))

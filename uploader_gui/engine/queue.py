@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
+from uploader_gui.engine.api import Tokens
 from uploader_gui.engine.batcher import Batcher
 from uploader_gui.engine.conditions import Conditions, Link
 from uploader_gui.engine.errors import Code
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.api import ApiClient, Tokens
+    from uploader_gui.engine.api import ApiClient
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal import Journal
@@ -192,9 +193,9 @@ class UploadQueue:
         done = self._in_states(UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
         self.remove([upload.upload_id for upload in done])
 
-    def sign_in(self, tokens: Tokens) -> None:
+    def sign_in(self, bearer: str, session: str) -> None:
         """Use these tokens from now on, and go on if the old ones held the queue up."""
-        self._registrar.sign_in(tokens)
+        self._registrar.sign_in(Tokens(bearer, session))
 
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""

@@ -36,7 +36,7 @@ class EngineThread:
         self._emit = emit
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: UploadQueue | None = None
-        self._early: list[Callable[[UploadQueue], None]] = []
+        self._early: list[Callable[[UploadQueue], object]] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
 
@@ -44,7 +44,7 @@ class EngineThread:
         """Start the thread; commands submitted before the queue stands are kept for it."""
         self._thread.start()
 
-    def submit(self, command: Callable[[UploadQueue], None]) -> None:
+    def submit(self, command: Callable[[UploadQueue], object]) -> None:
         """Run a command with the queue, on the engine's thread. May be called from any thread."""
         with self._lock:
             if self._queue is None or self._loop is None:
@@ -55,9 +55,14 @@ class EngineThread:
         except RuntimeError:
             log.debug("the engine has left; command dropped")
 
-    def stop(self) -> None:
+    def stop(self, last_wish: Callable[[UploadQueue], object]) -> None:
         """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished."""
-        self.submit(lambda queue: queue.close())
+
+        def leave(queue: UploadQueue) -> None:
+            last_wish(queue)
+            queue.close()
+
+        self.submit(leave)
         self._thread.join(LEAVE_SECONDS)
 
     def _run(self) -> None:

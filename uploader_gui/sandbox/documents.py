@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_A4: Final = "/MediaBox [0 0 595 842]"
 _DAY: Final = (2025, 3, 12, 9, 30, 0)
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -49,18 +50,18 @@ def pdf(lines: Sequence[str], picture: bytes, size: tuple[int, int]) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << {resources} >> >>".encode(),
-        _pdf_stream("", _pdf_page(lines)),
+        f"<< /Type /Page /Parent 2 0 R {_A4} /Contents 4 0 R /Resources << {resources} >> >>".encode(),
+        _pdf_stream("", _pdf_page(lines, size)),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         _pdf_stream(f"{image} /BitsPerComponent 8 /Filter /DCTDecode", picture),
     ]
     return _pdf_file(objects)
 
 
-def _pdf_page(lines: Sequence[str]) -> bytes:
+def _pdf_page(lines: Sequence[str], size: tuple[int, int]) -> bytes:
     text = [f"({_pdf_text(line)}) Tj 0 -22 Td" for line in lines]
     title = f"BT /F1 18 Tf 56 770 Td {text[0]} /F1 11 Tf"
-    return "\n".join([title, *text[1:], "ET", "q 320 0 0 240 56 300 cm /P1 Do Q"]).encode("cp1252")
+    return "\n".join([title, *text[1:], "ET", f"q {size[0]} 0 0 {size[1]} 56 300 cm /P1 Do Q"]).encode("cp1252")
 
 
 def _pdf_text(line: str) -> str:

@@ -71,7 +71,7 @@ _MAIL: Final = "Bonjour,\n\nVoici la photo prise ce matin. La porte reste bloqu�
 def write_samples(folder: Path) -> list[Path]:
     """Write the samples into a folder, made if missing, and give their paths.
 
-    45 files, together about 6 MB. Exactly one, `IMG_2041.HEIC`, is of a type the service refuses.
+    45 files, together about 6.5 MB. Exactly one, `IMG_2041.HEIC`, is of a type the service refuses.
 
     Raises:
         OSError: the folder cannot be written.
@@ -110,13 +110,13 @@ def _drawings() -> Iterator[tuple[str, bytes]]:
     for variant, (name, scene, size) in enumerate(_DRAWINGS, 1):
         level = 0 if size == _LARGE else 1
         yield name, png(draw(scene, size, variant), grain=_noise(name, 3 * size[0] * size[1]), level=level)
-    yield "clignotant.gif", gif(draw("alarm", (160, 120), 2))
+    yield "clignotant.gif", gif(draw("alarm", _WIDE, 2))
     yield "plan niveau 1.svg", _plan(("Hall", "Salle 101", "Salle 102")).encode()
     yield "plan niveau 2.svg", _plan(("Palier", "Salle 201", "Réserve")).encode()
 
 
 def _reports(picture: bytes) -> Iterator[tuple[str, bytes]]:
-    yield "Rapport d’inspection n°4.pdf", pdf(_REPORT, picture, _TALL)  # noqa: RUF001 - as Word types it in French
+    yield "Rapport d’inspection n°4.pdf", pdf(_REPORT, picture, _TALL)
     yield "PV commission de sécurité.pdf", pdf(("Procès-verbal", *_REPORT[1:]), picture, _TALL)
     yield "Devis désenfumage – 2025.pdf", pdf(("Devis", "Remplacement d'un treuil : 1 240,00 € HT"), picture, _TALL)
     yield "registre p. 12 (numérisé).pdf", pdf(("Registre de sécurité, page 12",), picture, _TALL)

@@ -95,7 +95,7 @@ def _corridor(canvas: Canvas, shift: int) -> None:
     canvas.polygon([(0, height), (x, y + h), (x + w, y + h), (width, height)], (126, 120, 116))
     canvas.polygon([(0, 0), (x, y), (x + w, y), (width, 0)], (238, 240, 242))
     canvas.rect(x, y, (w, h), (206, 214, 224))
-    canvas.rect(x + 24, y + 16, (32, h - 16), _WOOD)
+    canvas.rect(x + 24, y + 16, (32, h - 16), (_WOOD, _RED, _STEEL, _AMBER, _DARK)[shift // 8])
     canvas.rect(x + 24, y + 4, (32, 8), _GREEN)
 
 

@@ -1,0 +1,137 @@
+"""What every test gets: no screen, a home of its own, a keyring in memory, servers on loopback, watched logs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# Before anything imports Qt or keyring. A test run on a real display sets QT_QPA_PLATFORM itself.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_API"] = "pyside6"
+os.environ["PYTHON_KEYRING_BACKEND"] = "tests.support.memory_keyring.MemoryKeyring"
+
+import keyring
+import pytest
+
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.memory_keyring import MemoryKeyring
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.s3_servers import RcloneS3, SwiftS3
+
+ROOT = Path(__file__).parent.parent
+THREAD_PATIENCE = 5.0
+
+
+@pytest.fixture(scope="session")
+def outer_environment() -> dict[str, str]:
+    """Give the environment the run was started in, for what is installed or started once for all tests."""
+    return dict(os.environ)
+
+
+@pytest.fixture(autouse=True)
+def expected_logs() -> Iterator[ExpectedLogs]:
+    """Fail the test when the program, asyncio or qasync warned of something the test did not `allow()`."""
+    logs = ExpectedLogs()
+    logs.watch()
+    yield logs
+    logs.unwatch()
+    if stray := logs.stray():
+        pytest.fail("unexpected log records:\n" + "\n".join(stray), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Fail the test when a thread that holds up the program's end outlives it."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    for thread in left:
+        thread.join(THREAD_PATIENCE)
+    if names := [thread.name for thread in left if thread.is_alive()]:
+        pytest.fail(f"threads left running: {names}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def person(
+    outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give the test (and what it starts) an empty home, no settings of the caller's, no proxy; give that home."""
+    home = tmp_path_factory.mktemp("person")
+    for name in outer_environment:
+        if name.startswith("UPLOADER_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    for name, folder in (
+        ("XDG_CONFIG_HOME", ".config"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_STATE_HOME", ".local/state"),
+        ("XDG_CACHE_HOME", ".cache"),
+    ):
+        monkeypatch.setenv(name, str(home / folder))
+    monkeypatch.setenv("UPLOADER_DATA_DIR", str(home / "data"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # programs the tests start find the keyring above
+    return home
+
+
+@pytest.fixture(autouse=True)
+def memory_keyring() -> MemoryKeyring:
+    """Give the test an empty keyring."""
+    ring = MemoryKeyring()
+    keyring.set_keyring(ring)
+    return ring
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """Make files to upload, in a folder of their own."""
+    return Files(tmp_path / "files")
+
+
+@pytest.fixture(scope="session")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
+    """Sign certificates for servers of this run."""
+    return CertificateAuthority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture
+def scripted_storage() -> Iterator[ScriptedStorage]:
+    """Take presigned PUTs, and fail on command; what no client may send to storage fails the test."""
+    with ScriptedStorage() as storage:
+        yield storage
+    assert storage.violations == []
+
+
+@pytest.fixture
+def strict_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
+    """Play the service in front of `scripted_storage` (keys: anomaly/uploadId); a violation fails the test."""
+    with StrictApi(lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
+        yield api
+    assert api.violations == []
+
+
+@pytest.fixture(scope="session")
+def rclone_s3(outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RcloneS3]:
+    """Run rclone's S3 server: a bucket that checks signatures."""
+    from tests.support.s3_servers import RcloneS3  # noqa: PLC0415 - botocore loads only where it is needed
+
+    with RcloneS3(tmp_path_factory.mktemp("rclone"), outer_environment) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def swift_s3(outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwiftS3]:
+    """Run OpenStack Swift's S3 server: the strictest there is."""
+    from tests.support.s3_servers import SwiftS3  # noqa: PLC0415 - botocore loads only where it is needed
+
+    with SwiftS3(tmp_path_factory.mktemp("swift"), outer_environment) as server:
+        yield server

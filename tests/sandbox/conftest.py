@@ -1,0 +1,57 @@
+"""A running sandbox, a client with its tokens, and a registration to send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from uploader_gui.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+Wish = dict[str, Any]
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path / "sandbox") as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """Speaks to the API, signed in."""
+    headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
+    with httpx.Client(base_url=sandbox.api_url, headers=headers, trust_env=False) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture
+def s3() -> Iterator[httpx.Client]:
+    """Speaks to the storage, knowing nothing."""
+    with httpx.Client(trust_env=False) as stranger:
+        yield stranger
+
+
+@pytest.fixture
+def register(client: httpx.Client) -> Callable[..., list[dict[str, str]]]:
+    """Register files by name, and give the answer's uploads in the order they were asked for."""
+
+    def ask(*names: str, anomaly: str = "4217", mime_type: str = "image/jpeg") -> list[dict[str, str]]:
+        wishes = [wish(name=name, mimeType=mime_type) for name in names]
+        answer = client.post(f"/anomalies/v2/rs/{anomaly}/images", json=wishes)
+        assert answer.status_code == 200, answer.text
+        by_id = {upload["uploadId"]: upload for upload in answer.json()["uploads"]}
+        return [by_id[w["uploadId"]] for w in wishes]
+
+    return ask
+
+
+def wish(**changes: Any) -> Wish:
+    """One file of a registration as the service wants it, but for the changes."""
+    return {"uploadId": str(uuid4()), "name": "porte.jpg", "mimeType": "image/jpeg", "size": 1, **changes}

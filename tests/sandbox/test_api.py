@@ -1,0 +1,179 @@
+"""The API half: what it takes, what it refuses and how it says so."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.conftest import wish
+from tests.sandbox.raw import answer_of, connected
+from uploader_gui.sandbox.wishes import MEDIA_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+    from uploader_gui.sandbox import Sandbox
+
+PATH = "/anomalies/v2/rs/4217/images"
+ONE = wish()
+
+
+def test_twenty_files_are_registered_and_answered_in_another_order(client: httpx.Client, sandbox: Sandbox) -> None:
+    wishes = [wish(name=f"photo {number}.jpg") for number in range(20)]
+    answer = client.post(PATH, json=wishes)
+    uploads = answer.json()["uploads"]
+    assert answer.status_code == 200
+    assert {upload["uploadId"] for upload in uploads} == {w["uploadId"] for w in wishes}
+    assert [upload["uploadId"] for upload in uploads] != [w["uploadId"] for w in wishes]
+    assert all(upload.keys() == {"uploadId", "presignedUrl", "id"} for upload in uploads)
+    assert len({upload["id"] for upload in uploads}) == 20
+    assert [record.name for record in sandbox.registrations] == [w["name"] for w in wishes]
+
+
+def test_each_of_the_sixteen_types_is_taken(client: httpx.Client) -> None:
+    assert len(MEDIA_TYPES) == 16
+    wishes = [wish(mimeType=media_type) for media_type in sorted(MEDIA_TYPES)]
+    assert client.post(PATH, json=wishes).status_code == 200
+
+
+def test_the_same_upload_id_again_makes_another_record_and_is_told(client: httpx.Client, sandbox: Sandbox) -> None:
+    ids = [client.post(PATH, json=[ONE]).json()["uploads"][0]["id"] for _ in range(2)]
+    assert ids[0] != ids[1]
+    assert [record.again for record in sandbox.registrations] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (ONE, "The body must be a JSON array"),
+        ([], "1 to 20 files, not 0"),
+        ([wish() for _ in range(21)], "1 to 20 files, not 21"),
+        (["a"], "[0] must be an object"),
+        ([{**ONE, "extra": 1}], "exactly uploadId, name, mimeType, size; look at: extra"),
+        ([{name: value for name, value in ONE.items() if name != "size"}], "look at: size"),
+        ([wish(uploadId=7)], "[0].uploadId must be a string"),
+        ([wish(uploadId="")], "[0].uploadId must be a string with at least one character"),
+        ([ONE, ONE], "Every uploadId must be distinct"),
+        ([wish(name="x" * 251)], "[0].name has 251 characters, at most 250"),
+        ([wish(name="")], "[0].name must be a string"),
+        ([wish(name=None)], "[0].name must be a string"),
+        ([wish(), wish(mimeType="image/heic")], "[1].mimeType is not an allowed type"),
+        ([wish(mimeType=["image/png"])], "[0].mimeType is not an allowed type"),
+        ([wish(size=0)], "[0].size must be at least 1"),
+        ([wish(size=-1)], "[0].size must be at least 1"),
+        ([wish(size=1.0)], "[0].size must be an integer"),
+        ([wish(size="1")], "[0].size must be an integer"),
+        ([wish(size=True)], "[0].size must be an integer"),
+    ],
+)
+def test_a_registration_against_the_rules_is_refused_with_the_rule(
+    client: httpx.Client, sandbox: Sandbox, body: Any, said: str
+) -> None:
+    answer = client.post(PATH, json=body)
+    assert answer.status_code == 400
+    assert said in answer.json()["message"]
+    assert sandbox.registrations == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[",
+        b"\xff\xfe[\0]\0",
+        b"[NaN]",
+        b"[" * 200_000,
+        json.dumps([ONE]).replace('"size": 1', '"size": 1, "size": 2').encode(),
+        json.dumps([wish(name="\ud800.jpg")]).encode(),
+        json.dumps([ONE]).replace('"size": 1', '"size": ' + "9" * 5000).encode(),
+    ],
+)
+def test_what_is_no_json_or_not_plain_json_is_refused(client: httpx.Client, body: bytes) -> None:
+    answer = client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"message"}
+
+
+def test_a_name_of_250_characters_of_four_bytes_is_taken_and_can_be_sent(
+    register: Callable[..., list[dict[str, str]]], s3: httpx.Client, sandbox: Sandbox
+) -> None:
+    (upload,) = register("🚪" * 246 + ".jpg")
+    assert s3.put(upload["presignedUrl"], content=b"1", headers={"Content-Type": "image/jpeg"}).status_code == 200
+    (stored,) = (sandbox.objects / "4217").iterdir()
+    assert stored.suffix == ".jpg"
+
+
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "text/plain", "Application/JSON", None])
+def test_another_content_type_is_refused(client: httpx.Client, media_type: str | None) -> None:
+    headers = {"Content-Type": media_type} if media_type else {}
+    answer = client.post(PATH, content=json.dumps([ONE]), headers=headers)
+    assert (answer.status_code, answer.json()) == (400, {"message": "Content-Type must be application/json"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": ""},
+        {"Authorization": "Basic abc"},
+        {"X-Session-Token": "a.b.c"},
+        {"X-Session-Token": ""},
+        {"Authorization": "Bearer é".encode()},
+    ],
+)
+def test_a_wrong_token_is_unauthorized(client: httpx.Client, headers: dict[str, Any]) -> None:
+    answer = client.post(PATH, json=[ONE], headers=headers)
+    assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+
+
+def test_missing_tokens_are_unauthorized(s3: httpx.Client, sandbox: Sandbox) -> None:
+    assert s3.post(sandbox.api_url + PATH, json=[ONE]).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/anomalies/v2/rs//images", 404),
+        ("POST", "/anomalies/v2/rs/a%20b/images", 404),
+        ("POST", f"/anomalies/v2/rs/{'1' * 65}/images", 404),
+        ("POST", "/anomalies/v2/rs/4217/images/", 404),
+        ("POST", "/anomalies/v2/rs/4217/images?x=1", 400),
+        ("GET", "/", 404),
+        ("GET", PATH, 405),
+        ("PUT", PATH, 405),
+        ("DELETE", "/anomalies/v2/rs/4217", 405),
+    ],
+)
+def test_other_paths_and_methods_are_refused_in_json(client: httpx.Client, method: str, path: str, status: int) -> None:
+    answer = client.request(method, path, json=[ONE])
+    assert answer.status_code == status
+    assert answer.json().keys() == {"message"}
+
+
+def test_the_anomaly_can_be_looked_at(client: httpx.Client) -> None:
+    data = client.get("/anomalies/v2/rs/DEMO-1").json()["data"]
+    assert data["id"] == "DEMO-1"
+    assert data["site"]["name"]
+
+
+def test_too_long_a_body_is_refused_before_it_is_read(client: httpx.Client, sandbox: Sandbox) -> None:
+    tokens = "\r\n".join(f"{name}: {client.headers[name]}" for name in ("Authorization", "X-Session-Token"))
+    head = f"POST /main{PATH} HTTP/1.1\r\nHost: x\r\n{tokens}\r\nContent-Type: application/json\r\n"
+    with connected(sandbox.api_url) as connection:
+        connection.sendall(f"{head}Content-Length: 1048577\r\n\r\n".encode())
+        assert answer_of(connection).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_session_token_is_a_jwt_that_expires_in_two_hours(sandbox: Sandbox) -> None:
+    head, claims, signature = (
+        base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in sandbox.session_token.split(".")
+    )
+    assert json.loads(head) == {"alg": "HS256", "typ": "JWT"}
+    assert json.loads(claims)["exp"] == pytest.approx(time.time() + 7200, abs=60)
+    assert len(signature) == 32

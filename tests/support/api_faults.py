@@ -1,0 +1,133 @@
+"""What `StrictApi` can be told to do instead of answering a registration as promised.
+
+Tests put these values into `StrictApi.faults`, or return them from `StrictApi.fault`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """This status and body. With `register_first` the files were registered all the same (a 504's lost answer)."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    register_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape:
+    """Register, answer 200, but let `edit` put the answer's JSON value out of shape first."""
+
+    edit: Callable[[dict[str, Any]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """Register, answer 200, and cut the connection after `keep` bytes of the body (default: half of it)."""
+
+    keep: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Reset the connection after reading the request, having registered the files or not."""
+
+    register_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Say nothing until `release()`, then answer as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Answer as usual after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUnread:
+    """Reset the connection when the request's first bytes come, before reading it. Only in `faults`."""
+
+
+ApiFault = Answer | Reshape | Truncate | Reset | Silence | Delay | CloseUnread
+
+
+def refusal(status: int, message: str = "", *, register_first: bool = False) -> Answer:
+    """Answer as an API gateway does: `{"message": …}`."""
+    body = json.dumps({"message": message or f"status {status}"}).encode()
+    return Answer(status, body, (("Content-Type", "application/json"),), register_first)
+
+
+def busy(status: int = 429, retry_after: str | None = None) -> Answer:
+    """Answer 429 (or 503), with Retry-After in seconds or as an HTTP date where given."""
+    answer = refusal(status, "Too Many Requests")
+    extra = (("Retry-After", retry_after),) if retry_after is not None else ()
+    return Answer(status, answer.body, (*answer.headers, *extra))
+
+
+def page(status: int = 200, html: str = "<html><body>Sign in to the network</body></html>") -> Answer:
+    """Answer with HTML, as a captive portal or a proxy does."""
+    return Answer(status, html.encode(), (("Content-Type", "text/html; charset=utf-8"),))
+
+
+def redirect(location: str, status: int = 307) -> Answer:
+    """Point to another address."""
+    return Answer(status, b"", (("Location", location),))
+
+
+def text(body: str | bytes, status: int = 200, *, register_first: bool = False) -> Answer:
+    """Answer with this very text, called JSON whatever it is."""
+    raw = body.encode() if isinstance(body, str) else body
+    return Answer(status, raw, (("Content-Type", "application/json"),), register_first)
+
+
+def omit(*upload_ids: str, first: int = 0) -> Reshape:
+    """Leave out these uploads, or the first so many of the request."""
+
+    def edit(answer: dict[str, Any]) -> object:
+        gone = {*upload_ids, *sorted(_upload_ids(answer))[:first]}
+        return {"uploads": [upload for upload in answer["uploads"] if upload["uploadId"] not in gone]}
+
+    return Reshape(edit)
+
+
+def duplicate(upload_id: str | None = None) -> Reshape:
+    """Speak of one upload twice (default: the first in the answer), with another URL and id."""
+
+    def edit(answer: dict[str, Any]) -> object:
+        twin = next(u for u in answer["uploads"] if upload_id in (None, u["uploadId"]))
+        other = {**twin, "presignedUrl": twin["presignedUrl"] + "&twin=1", "id": "twin"}
+        return {"uploads": [*answer["uploads"], other]}
+
+    return Reshape(edit)
+
+
+def foreign() -> Reshape:
+    """Speak also of an upload nobody asked for."""
+
+    def edit(answer: dict[str, Any]) -> object:
+        return {"uploads": [{**answer["uploads"][0], "uploadId": str(uuid4())}, *answer["uploads"]]}
+
+    return Reshape(edit)
+
+
+def shaped(value: object) -> Reshape:
+    """Answer this JSON value instead of the promised one."""
+    return Reshape(lambda _: value)
+
+
+def _upload_ids(answer: dict[str, Any]) -> list[str]:
+    return [upload["uploadId"] for upload in answer["uploads"]]

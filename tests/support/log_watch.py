@@ -1,0 +1,47 @@
+"""Notices log records of WARNING and above that a test did not expect. `conftest.py` puts one around each test."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+WATCHED = ("uploader_gui", "asyncio", "qasync")
+
+
+class ExpectedLogs(logging.Handler):
+    """Collects what the watched loggers say from WARNING on; `allow()` names what a test provokes on purpose."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+        self._allowed: list[re.Pattern[str]] = []
+
+    def allow(self, pattern: str) -> None:
+        """Expect messages in which this regular expression is found (before or after they came)."""
+        self._allowed.append(re.compile(pattern, re.DOTALL))
+
+    def matching(self, pattern: str) -> list[str]:
+        """Give the messages so far in which the expression is found."""
+        return [text for record in self.records if re.search(pattern, text := record.getMessage(), re.DOTALL)]
+
+    def stray(self) -> list[str]:
+        """Give the messages nobody expected, each with its level, its logger and its traceback."""
+        return [self.format(record) for record in self.records if not self._is_allowed(record)]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record."""
+        self.records.append(record)
+
+    def watch(self) -> None:
+        """Begin to listen."""
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        for name in WATCHED:
+            logging.getLogger(name).addHandler(self)
+
+    def unwatch(self) -> None:
+        """Listen no more."""
+        for name in WATCHED:
+            logging.getLogger(name).removeHandler(self)
+
+    def _is_allowed(self, record: logging.LogRecord) -> bool:
+        return any(pattern.search(record.getMessage()) for pattern in self._allowed)

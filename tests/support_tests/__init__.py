@@ -1,0 +1,1 @@
+"""Do the servers the other tests trust do what they say?"""

@@ -1,0 +1,141 @@
+"""The real S3 servers take what AWS's own library signed, refuse the rest, and never outlive the test run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.support.s3_servers import RcloneS3, S3Server, StartFailedError, SwiftS3
+from tests.support.server_environment import InstallFailedError, ServerEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.certificates import CertificateAuthority
+
+ROOT = Path(__file__).parents[2]
+BODY = b"x" * 300_000
+PNG = {"Content-Type": "image/png"}
+STRANGE_KEY = "42/é è#%+&=~ 😀 (1).png"
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(params=["rclone_s3", "swift_s3"])
+def server(request: pytest.FixtureRequest) -> S3Server:
+    server = request.getfixturevalue(request.param)
+    assert isinstance(server, S3Server)
+    return server
+
+
+def test_a_presigned_put_is_stored(server: S3Server, client: httpx.Client) -> None:
+    answer = client.put(server.presign(STRANGE_KEY), content=BODY, headers=PNG)
+    assert answer.status_code == 200
+    assert answer.headers["ETag"].strip('"') == hashlib.md5(BODY, usedforsecurity=False).hexdigest()
+    assert server.read(STRANGE_KEY) == BODY
+    assert server.size(STRANGE_KEY) == len(BODY)
+    assert STRANGE_KEY in server.list()
+
+
+def test_what_is_not_there_is_a_key_error(server: S3Server) -> None:
+    with pytest.raises(KeyError):
+        server.read("nothing")
+    with pytest.raises(KeyError):
+        server.size("nothing")
+
+
+def test_a_signed_content_type_has_to_be_the_one_sent(server: S3Server, client: httpx.Client) -> None:
+    url = server.presign("signed.png", "image/png")
+    assert client.put(url, content=BODY).status_code == 403
+    assert client.put(url, content=BODY, headers={"Content-Type": "image/gif"}).status_code == 403
+    assert client.put(url, content=BODY, headers=PNG).status_code == 200
+
+
+@pytest.mark.parametrize(("old", "new"), [("tampered", "other"), ("X-Amz-Expires=900", "X-Amz-Expires=901")])
+def test_a_tampered_url_is_refused(server: S3Server, client: httpx.Client, old: str, new: str) -> None:
+    answer = client.put(server.presign("tampered").replace(old, new), content=BODY)
+    assert answer.status_code == 403
+    assert "<Code>SignatureDoesNotMatch</Code>" in answer.text
+    assert not {"tampered", "other"} & set(server.list())
+
+
+def test_an_expired_url_is_refused(server: S3Server, client: httpx.Client) -> None:
+    answer = client.put(server.presign("late", expires=60, issued_at=time.time() - 120), content=BODY)
+    assert answer.status_code == (400 if isinstance(server, RcloneS3) else 403)
+    assert "late" not in server.list()
+
+
+def test_swift_words_expiry_as_s3_does(swift_s3: SwiftS3, client: httpx.Client) -> None:
+    answer = client.put(swift_s3.presign("late", expires=60, issued_at=time.time() - 120), content=BODY)
+    assert "<Code>AccessDenied</Code><Message>Request has expired</Message>" in answer.text
+
+
+def test_rclone_refuses_a_chunked_body(rclone_s3: RcloneS3, client: httpx.Client) -> None:
+    assert client.put(rclone_s3.presign("chunked"), content=iter([BODY])).status_code == 411
+
+
+def test_a_put_cut_off_leaves_nothing(server: S3Server) -> None:
+    url = httpx.URL(server.presign("cut"))
+    with socket.create_connection((url.host, url.port or 80)) as sock:
+        head = f"PUT {url.raw_path.decode()} HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nContent-Length: 99999\r\n\r\n"
+        sock.sendall(head.encode() + b"x" * 5000)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(4096):
+            pass
+    assert "cut" not in server.list()
+
+
+def test_rclone_speaks_https(tmp_path: Path, ca: CertificateAuthority) -> None:
+    with RcloneS3(tmp_path, ca=ca) as server, httpx.Client(verify=ca.client_context()) as client:
+        assert server.endpoint.startswith("https://")
+        assert client.put(server.presign("k"), content=BODY).status_code == 200
+        assert server.read("k") == BODY
+
+
+@pytest.mark.parametrize("kind", ["RcloneS3", "SwiftS3"])
+def test_it_dies_with_a_test_run_that_was_killed(tmp_path: Path, kind: str) -> None:
+    script = (
+        "import sys; from pathlib import Path; from tests.support.s3_servers import *\n"
+        f"server = {kind}(Path({str(tmp_path)!r})); server.start(); print(server.endpoint, flush=True)\n"
+        "sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdout
+        port = int(run.stdout.readline().decode().rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as witness:
+            os.kill(run.pid, signal.SIGKILL)
+            assert witness.recv(1) == b""
+
+
+class _Broken(RcloneS3):
+    def _command(self, folder: Path) -> list[str]:
+        return [sys.executable, "-c", "raise SystemExit('no disk')"]
+
+
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(StartFailedError, match="no disk"):
+        _Broken(tmp_path).start()
+
+
+def test_an_install_that_fails_says_why_and_leaves_nothing_behind(
+    tmp_path: Path, outer_environment: dict[str, str]
+) -> None:
+    broken = ServerEnvironment("broken", (str(tmp_path / "no-such-wheel.whl"),), outer_environment, tmp_path / "c")
+    with pytest.raises(InstallFailedError, match="no-such-wheel"):
+        broken.program("python")
+    assert [path.name for path in (tmp_path / "c").iterdir()] == ["lock.sqlite"]

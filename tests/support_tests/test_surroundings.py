@@ -1,0 +1,143 @@
+"""The files, the keyring, the home and the rules every test runs under."""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keyring
+import pytest
+from keyring.errors import PasswordDeleteError, PasswordSetError
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QImage
+
+from tests.support.api_rules import MEDIA_TYPES
+
+if TYPE_CHECKING:
+    from tests.support.files import Files
+    from tests.support.memory_keyring import MemoryKeyring
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_there_is_a_file_of_each_media_type(files: Files) -> None:
+    made = files.one_of_each()
+    assert set(made) == MEDIA_TYPES - {"image/jpg"}
+    assert all(path.stat().st_size for path in made.values())
+
+
+def test_the_pictures_can_be_read(files: Files) -> None:
+    made = files.one_of_each()
+    for media in ("image/jpeg", "image/png", "image/gif"):
+        assert QImage(str(made[media])).size().toTuple() == (1, 1), media
+
+
+def test_the_archives_and_mails_can_be_read(files: Files) -> None:
+    made = files.one_of_each()
+    for path in made.values():
+        if path.suffix in {".zip", ".docx", ".xlsx"}:
+            assert zipfile.ZipFile(io.BytesIO(path.read_bytes())).testzip() is None
+    assert email.message_from_bytes(made["message/rfc822"].read_bytes())["Subject"] == "Visit"
+
+
+def test_the_old_office_files_are_compound_files(files: Files) -> None:
+    for path in files.one_of_each().values():
+        if path.suffix in {".doc", ".xls", ".msg"}:
+            data = path.read_bytes()
+            assert len(data) == 3 * 512
+            assert data.startswith(b"\xd0\xcf\x11\xe0")
+            assert "Root Entry".encode("utf-16-le") in data
+
+
+@pytest.mark.parametrize("size", [0, 1, 100, 1024 * 1024, 3_000_001])
+def test_a_file_has_the_size_asked_for_and_its_signature(files: Files, size: int) -> None:
+    data = files.make("folder/a.png", size=size).read_bytes()
+    assert len(data) == size
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"[:size]
+
+
+def test_no_two_blocks_of_a_file_are_alike(files: Files) -> None:
+    data = files.make("a.pdf", size=5_000_000).read_bytes()
+    blocks = {hashlib.sha256(data[at : at + 65536]).digest() for at in range(0, len(data), 65536)}
+    assert len(blocks) == -(-len(data) // 65536)
+
+
+def test_a_file_can_have_any_content(files: Files) -> None:
+    assert files.make("a.jpg", content=b"").read_bytes() == b""
+
+
+def test_the_home_is_empty_and_no_setting_of_the_callers_is_seen(person: Path) -> None:
+    assert Path.home() == person
+    assert list(person.iterdir()) == []
+    assert [name for name in os.environ if name.startswith("UPLOADER_")] == ["UPLOADER_DATA_DIR"]
+    assert not [name for name in os.environ if name.lower().endswith("_proxy")]
+    assert QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation).startswith(str(person))
+
+
+def test_the_keyring_lives_in_memory_also_in_programs_the_test_starts(memory_keyring: MemoryKeyring) -> None:
+    keyring.set_password("service", "name", "secret")
+    assert memory_keyring.secrets == {("service", "name"): "secret"}
+    keyring.delete_password("service", "name")
+    with pytest.raises(PasswordDeleteError):
+        keyring.delete_password("service", "name")
+    script = "import keyring; print(type(keyring.get_keyring()).__name__)"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd="/")
+    assert told.stdout == "MemoryKeyring\n"
+
+
+def test_the_keyring_can_be_as_small_as_windows(memory_keyring: MemoryKeyring) -> None:
+    memory_keyring.limit = 2560
+    keyring.set_password("service", "name", "x" * 1280)
+    with pytest.raises(PasswordSetError):
+        keyring.set_password("service", "name", "x" * 1281)
+
+
+RULES = """
+import logging, threading
+import tests.conftest
+
+pytest_plugins = ["tests.conftest"]
+tests.conftest.THREAD_PATIENCE = 0.1
+held = threading.Event()
+
+def test_stray():
+    logging.getLogger("uploader_gui.engine.queue").warning("lost %s", "it")
+
+def test_allowed(expected_logs):
+    expected_logs.allow(r"lost \\w+")
+    logging.getLogger("uploader_gui.engine.queue").warning("lost %s", "it")
+    assert expected_logs.matching("lost") == ["lost it"]
+
+def test_info():
+    logging.getLogger("asyncio").info("fine")
+
+def test_others():
+    logging.getLogger("elsewhere").error("not ours")
+
+def test_thread():
+    threading.Thread(target=held.wait, name="stuck").start()
+
+def test_end():
+    held.set()
+
+def test_violation(strict_api):
+    import httpx
+    assert httpx.post(strict_api.url).status_code == 400
+"""
+
+
+def test_stray_logs_left_threads_and_violations_fail_a_test(tmp_path: Path) -> None:
+    (tmp_path / "test_rules.py").write_text(RULES)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "7 passed, 3 errors" in run.stdout, run.stdout + run.stderr
+    assert "WARNING uploader_gui.engine.queue: lost it" in run.stdout
+    assert "threads left running: ['stuck']" in run.stdout
+    assert "ERROR test_rules.py::test_violation" in run.stdout

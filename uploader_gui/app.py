@@ -1,0 +1,273 @@
+"""The composition root of the windowed program: builds every object, connects every signal, tears down in reverse.
+
+Called by cli. The window stands first; settings, keyring and engine are loaded after it, off its thread.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it would look for other Qt bindings
+
+import asyncio
+import logging
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from uploader_gui import __version__, paths
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
+from uploader_gui.engine.models import Reason
+from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings_dialog import SettingsValues
+from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.theme import Theme
+from uploader_gui.plan import Plan, UsageError
+from uploader_gui.resources import find_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from uploader_gui.configuration import Configuration
+    from uploader_gui.engine.events import Event
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.trial import Trial
+
+log = logging.getLogger(__name__)
+
+
+def run(plan: Plan) -> int:
+    """Open the window, run until it is left, and give the exit code.
+
+    Raises:
+        UsageError: something is wrong that is known before any request.
+    """
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("uploader-gui")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("uploader-gui")
+    application.setWindowIcon(QIcon(str(find_resource("icon.svg"))))
+    application.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(application)
+    loop.set_default_executor(DaemonThreads())
+    with ExitStack() as stack:
+        stack.callback(loop.close)
+        program = Program(plan, application, loop, stack)
+        return int(loop.run_until_complete(program.run()))
+
+
+class Program:
+    """The running windowed program."""
+
+    def __init__(
+        self, plan: Plan, application: QApplication, loop: asyncio.AbstractEventLoop, stack: ExitStack
+    ) -> None:
+        self._plan = plan
+        self._loop = loop
+        self._stack = stack
+        self._trial = self._open_trial()
+        self._data = self._prepare_data()
+        self._leave = asyncio.Event()
+        self._interrupted = False
+        self._configuration: Configuration | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bridge = Bridge()
+        self._theme = Theme(application)
+        self._window = MainWindow(
+            self._bridge, self._theme, anomaly_id=plan.anomaly_id, sandbox=self._trial is not None
+        )
+        self._connect()
+
+    async def run(self) -> int:
+        """Show the window, load the rest, and wait until it is left."""
+        self._window.show()
+        self._watch_signals()
+        try:
+            await self._begin()
+            await self._leave.wait()
+        finally:
+            receipt = self._bridge.stop()
+            self._window.hide()
+        return self._exit_code(receipt)
+
+    def _connect(self) -> None:
+        window = self._window
+        self._bridge.event_arrived.connect(self._heard)
+        window.exit_requested.connect(self._leave.set)
+        window.sign_in_wanted.connect(lambda refused: self._spawn(self._ask_for_tokens(refused_again=refused)))
+        window.tokens_submitted.connect(lambda *tokens: self._spawn(self._sign_in(*tokens)))
+        window.settings_wanted.connect(self._show_settings)
+        window.settings_saved.connect(lambda values: self._spawn(self._save_settings(values)))
+        window.samples_wanted.connect(_open_demo)
+        window.open_objects_wanted.connect(self._open_objects)
+
+    # Beginning
+
+    def _open_trial(self) -> Trial | None:
+        if not self._plan.sandbox:
+            return None
+        from uploader_gui.trial import Trial  # noqa: PLC0415 - only where it is asked for
+
+        return self._stack.enter_context(Trial())
+
+    def _prepare_data(self) -> DataPaths:
+        data = self._trial.paths if self._trial else paths.data_paths()
+        try:
+            paths.prepare(data)
+        except paths.UnwritableError as error:
+            raise UsageError(str(error)) from error
+        return data
+
+    async def _begin(self) -> None:
+        configuration = await self._in_thread(_load_configuration, self._data, self._trial)
+        self._configuration = configuration
+        self._show_signed_in(configuration.tokens)
+        self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._shown_anomaly)
+        self._bridge.resume()
+        given = list(self._plan.paths)
+        if self._trial is not None and self._plan.demo:
+            given += await self._in_thread(self._trial.samples)
+        if given:
+            self._window.add_paths(given)
+        if self._plan.start:
+            self._bridge.start()
+
+    def _shown_anomaly(self) -> str:
+        return self._window.header.field.anomaly_id or self._plan.anomaly_id
+
+    def _watch_signals(self) -> None:
+        """Python hears of signals only when its own code runs: a socket wakes Qt's loop for that."""
+        reader, writer = socket.socketpair()
+        for end in (reader, writer):
+            end.setblocking(False)
+            self._stack.callback(end.close)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
+        self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
+        self._loop.add_reader(reader.fileno(), lambda: reader.recv(64))
+        self._stack.callback(self._loop.remove_reader, reader.fileno())
+
+    # While it runs
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, QueueIdle) and self._plan.quit_when_done:
+            self._leave.set()
+        if isinstance(event, SignedIn) and self._configuration is not None:
+            self._show_signed_in(self._configuration.tokens)
+
+    async def _ask_for_tokens(self, *, refused_again: bool) -> None:
+        keeps = await self._in_thread(_keyring_works)
+        kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
+        self._window.show_sign_in(kept, refused_again=refused_again)
+
+    async def _sign_in(self, bearer: str, session: str) -> None:
+        if self._configuration is None:
+            return
+        await self._in_thread(self._configuration.keep_tokens, (bearer, session))
+        self._show_signed_in((bearer, session))
+        self._bridge.sign_in(bearer, session)
+
+    def _show_signed_in(self, tokens: tuple[str, str] | None) -> None:
+        from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
+
+        expires_at = expiry_of(tokens[1]) if tokens else None
+        self._window.set_signed_in(SignInState(signed_in=tokens is not None, expires_at=expires_at))
+
+    def _show_settings(self) -> None:
+        if self._configuration is None:
+            return
+        chosen = self._configuration.settings
+        self._window.show_settings(SettingsValues(chosen.api_url, chosen.size_unit, chosen.max_concurrent_uploads))
+
+    async def _save_settings(self, values: SettingsValues) -> None:
+        """A new number of slots counts at once; another server or unit needs another engine."""
+        if self._configuration is None:
+            return
+        before = self._configuration.settings
+        self._configuration = await self._in_thread(self._configuration.changed, asdict(values))
+        after = self._configuration.settings
+        self._bridge.resize(after.max_concurrent_uploads)
+        if (before.api_url, before.size_unit) != (after.api_url, after.size_unit):
+            self._show_signed_in(self._configuration.tokens)
+            model = self._window.model
+            listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
+            self._bridge.replace(self._configuration.engine(again=self._plan.again), listed)
+
+    def _open_objects(self) -> None:
+        if self._trial is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._trial.objects)))
+
+    # Leaving
+
+    def _interrupt(self, *_: object) -> None:
+        self._interrupted = True
+        self._leave.set()
+
+    def _exit_code(self, receipt: dict[str, Any] | None) -> int:
+        written = self._write_report(receipt)
+        if self._interrupted:
+            return 130
+        totals = receipt["totals"] if receipt else {}
+        unsent = sum(totals.get(state, 0) for state in ("failed", "refused", "cancelled", "pending"))
+        if self._plan.demo and not self._plan.paths:
+            unsent -= totals.get("refused", 0)  # its own sample of a refused type
+        return 1 if unsent > 0 or not written else 0
+
+    def _write_report(self, receipt: dict[str, Any] | None) -> bool:
+        if self._plan.report is None or receipt is None:
+            return self._plan.report is None
+        from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
+
+        try:
+            write(receipt, self._plan.report)
+        except OSError:
+            return False
+        return True
+
+    # Coroutines on the window's thread
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await self._loop.run_in_executor(None, call, *arguments)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("internal error")
+            self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR)))
+
+
+def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:
+    from uploader_gui.configuration import Configuration  # noqa: PLC0415 - pydantic and keyring: after the window
+
+    return Configuration.load(data, trial, window=True)
+
+
+def _keyring_works() -> bool:
+    from uploader_gui.credentials import keyring_works  # noqa: PLC0415 - as above
+
+    return keyring_works()
+
+
+def _open_demo() -> None:
+    """Open a second window on the sandbox: nothing of it can touch this one's queue."""
+    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "uploader_gui"]
+    subprocess.Popen([*command, "--demo"], start_new_session=True)  # noqa: S603 - our own program

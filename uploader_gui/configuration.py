@@ -1,0 +1,105 @@
+"""Settings, tokens and data folder put together into what the engine needs. Used by both composition roots.
+
+Loads pydantic and keyring, and may block on the keyring: app loads it after the window, in a thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from uploader_gui import __version__, logs, settings
+from uploader_gui.credentials import Credentials, TokenError
+from uploader_gui.engine.addresses import check_address
+from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.options import EngineOptions
+from uploader_gui.plan import UsageError
+from uploader_gui.proxies import system_proxy
+from uploader_gui.remedies import english
+from uploader_gui.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from uploader_gui.logs import RedactingFormatter
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.trial import Trial
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What one start of the program works with. `window`: a person is there to be asked."""
+
+    data: DataPaths
+    settings: Settings
+    credentials: Credentials
+    tokens: tuple[str, str] | None
+    formatter: RedactingFormatter
+    window: bool
+
+    @classmethod
+    def load(cls, data: DataPaths, trial: Trial | None, *, window: bool) -> Self:
+        """Read everything, and start the log.
+
+        Raises:
+            UsageError: a setting or a token is wrong.
+        """
+        try:
+            chosen = _settings(data, window=window)
+            if trial is not None:
+                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo"})
+            check_address(chosen.api_url)
+            credentials = Credentials(chosen.api_url)
+            tokens = trial.tokens if trial is not None else credentials.load()[0]
+        except UrlRefused as error:
+            raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
+        except (SettingsError, TokenError) as error:
+            raise UsageError(str(error)) from error
+        return cls(data, chosen, credentials, tokens, logs.set_up(data.log, secrets=tokens or ()), window)
+
+    def engine(self, *, again: bool) -> EngineOptions:
+        """Give what the engine needs to know. `again`: send also what was uploaded before."""
+        return EngineOptions(
+            journal_path=self.data.journal,
+            api_url=self.settings.api_url,
+            tokens=self.tokens,
+            size_unit=self.settings.size_unit,
+            max_concurrent=self.settings.max_concurrent_uploads,
+            offline_limit=None if self.window else self.settings.offline_limit,
+            asks_for_sign_in=self.window,
+            skip_uploaded=not again,
+            proxy_for=system_proxy,
+            ca_file=self.settings.ca_file,
+            program=f"uploader-gui {__version__}",
+            describe=english,
+        )
+
+    def keep_tokens(self, tokens: tuple[str, str]) -> None:
+        """Keep tokens a person entered, where they can be kept."""
+        self.formatter.hide(tokens)
+        self.credentials.save(tokens)
+
+    def changed(self, values: dict[str, Any]) -> Configuration:
+        """Save what a person set, and give the configuration as it is then."""
+        try:
+            settings.save(values, self.data.settings)
+        except OSError as error:
+            log.warning("the settings cannot be saved: %s", error.strerror)
+        chosen = self.settings.model_copy(update=values)
+        if chosen.api_url == self.settings.api_url:
+            return replace(self, settings=chosen)
+        credentials = Credentials(chosen.api_url)
+        return replace(self, settings=chosen, credentials=credentials, tokens=credentials.load()[0])
+
+
+def _settings(data: DataPaths, *, window: bool) -> Settings:
+    """A damaged settings file stops a script; in a window it is set aside, for nobody would see why."""
+    try:
+        return settings.load(data.settings)
+    except SettingsError as error:
+        if not window or not data.settings.exists():
+            raise
+        log.warning("settings set aside: %s", error)
+        settings.set_aside(data.settings)
+        return settings.load(data.settings)

@@ -1,0 +1,136 @@
+"""The only place where Qt and engine meet: a person's wishes go down as commands, events come up as one queued signal.
+
+Made by app, used by the window through `engine_port.Engine`. Every method returns at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UploadsRemoved
+from uploader_gui.engine.worker import EngineThread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.queue import UploadQueue
+
+
+class Bridge(QObject):
+    """Holds the engine's thread; may change it for another one when the server changes."""
+
+    event_arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine: EngineThread | None = None
+        self._early: list[Callable[[UploadQueue], object]] = []
+
+    def run(self, options: EngineOptions, *, anomaly_id: Callable[[], str]) -> None:
+        """Start an engine; what was asked for before is kept for it.
+
+        `anomaly_id` gives the one shown in the window, for receipts.
+        """
+        self._anomaly_id = anomaly_id
+        self._engine = EngineThread(options, self.event_arrived.emit)
+        self._engine.start()
+        early, self._early = self._early, []
+        for command in early:
+            self._engine.submit(command)
+
+    def stop(self) -> dict[str, Any] | None:
+        """Stop the engine within two seconds, and give the receipt of its run (None where there was none)."""
+        if self._engine is None:
+            return None
+        receipts: list[dict[str, Any]] = []
+        anomaly_id = self._anomaly_id()
+        self._engine.stop(lambda queue: receipts.append(queue.receipt(anomaly_id)))
+        self._engine = None
+        return receipts[0] if receipts else None
+
+    def replace(self, options: EngineOptions, listed: Sequence[UploadId]) -> None:
+        """Stop this engine and start another one: its rows leave the list, its journal keeps them."""
+        self.stop()
+        self.event_arrived.emit(UploadsRemoved(tuple(listed)))
+        self.run(options, anomaly_id=self._anomaly_id)
+        self.resume()
+
+    # What the window asks for
+
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+        """Put files and folders into the queue; the anomaly stays bound to them."""
+        wanted = tuple(paths)
+        self._submit(lambda queue: queue.add_paths(wanted, anomaly_id))
+
+    def start(self) -> None:
+        """Start or resume."""
+        self._submit(lambda queue: queue.start())
+
+    def pause(self) -> None:
+        """Stop sending; what runs goes back to waiting."""
+        self._submit(lambda queue: queue.pause())
+
+    def cancel(self, upload_ids: Sequence[UploadId]) -> None:
+        """Give up unfinished uploads."""
+        self._submit(lambda queue: queue.cancel(upload_ids))
+
+    def cancel_all(self) -> None:
+        """Give up everything unfinished."""
+        self._submit(lambda queue: queue.cancel_all())
+
+    def retry(self, upload_ids: Sequence[UploadId]) -> None:
+        """Try failed and cancelled ones again."""
+        self._submit(lambda queue: queue.retry(upload_ids))
+
+    def retry_failed(self) -> None:
+        """Try everything that failed again."""
+        self._submit(lambda queue: queue.retry_failed())
+
+    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
+        """Send what was skipped because it had been uploaded before."""
+        self._submit(lambda queue: queue.send_again(upload_ids))
+
+    def remove(self, upload_ids: Sequence[UploadId]) -> None:
+        """Take finished or waiting uploads off the list."""
+        self._submit(lambda queue: queue.remove(upload_ids))
+
+    def clear_finished(self) -> None:
+        """Take what needs nobody any more off the list."""
+        self._submit(lambda queue: queue.clear_finished())
+
+    def write_receipt(self, path: Path) -> None:
+        """Write this run's receipt; answered by `ReceiptWritten`."""
+        if self._engine is None:
+            self.event_arrived.emit(ReceiptWritten(str(path), "the engine is not running"))
+            return
+        anomaly_id = self._anomaly_id()
+        self._submit(lambda queue: queue.write_receipt(path, anomaly_id))
+
+    # What the composition root asks for
+
+    def resume(self) -> None:
+        """Take up what the journal holds unfinished; it waits for Start."""
+        self._submit(lambda queue: queue.resume())
+
+    def resize(self, max_concurrent: int) -> None:
+        """Change how many transfers run at once."""
+        self._submit(lambda queue: queue.resize(max_concurrent))
+
+    def sign_in(self, bearer: str, session: str) -> None:
+        """Use these tokens from now on."""
+        self._submit(lambda queue: queue.sign_in(bearer, session))
+
+    def fail(self, event: EngineFailed) -> None:
+        """Tell the window that there is no engine."""
+        self.event_arrived.emit(event)
+
+    def _submit(self, command: Callable[[UploadQueue], object]) -> None:
+        if self._engine is None:
+            self._early.append(command)
+        else:
+            self._engine.submit(command)

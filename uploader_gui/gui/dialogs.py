@@ -1,0 +1,117 @@
+"""The frame our own dialogs share, the question on leaving, and the system's file dialogs. Nothing here waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDate, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from uploader_gui.gui.widgets import label, push_button
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uploader_gui.gui.theme import Theme
+
+
+class PlainDialog(QDialog):
+    """A title, sentences, fields, and buttons at the right; the last button is the primary one."""
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(24, 20, 24, 20)
+        self.column.setSpacing(8)
+        self.setMinimumWidth(theme.px(440))
+
+    def add_title(self, text: str) -> None:
+        """Add the dialog's first line."""
+        self.column.addWidget(label(text, self.theme, 16, QFont.Weight.DemiBold))
+
+    def add_sentence(self, text: str, kind: str = "muted") -> QWidget:
+        """Add a sentence that wraps."""
+        made = label(text, self.theme, 13)
+        made.setProperty("kind", kind)
+        made.setWordWrap(True)
+        self.column.addWidget(made)
+        return made
+
+    def add_field(self, caption: str, field: QWidget) -> None:
+        """Add a field under its caption."""
+        said = label(caption, self.theme, 12, QFont.Weight.DemiBold)
+        said.setBuddy(field)
+        field.setAccessibleName(caption)
+        field.setFont(self.theme.font(14))
+        self.column.addSpacing(4)
+        self.column.addWidget(said)
+        self.column.addWidget(field)
+
+    def add_buttons(self, *buttons: QPushButton) -> None:
+        """Add the buttons; Enter presses the last."""
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addStretch()
+        for button in buttons:
+            row.addWidget(button)
+        buttons[-1].setDefault(True)
+        self.column.addSpacing(12)
+        self.column.addLayout(row)
+
+
+class LeaveDialog(PlainDialog):
+    """Asks before leaving while files are being sent; Esc keeps sending."""
+
+    stop_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(Words.LEAVE_TITLE.text, theme, parent)
+        self.add_title(Words.LEAVE_TITLE.text)
+        self.add_sentence(Words.LEAVE_TEXT.text)
+        self.stop = push_button(Words.LEAVE_STOP.text, "plain", theme)
+        self.keep = push_button(Words.LEAVE_KEEP.text, "primary", theme)
+        self.stop.clicked.connect(self.accept)
+        self.accepted.connect(self.stop_wanted)
+        self.keep.clicked.connect(self.reject)
+        self.add_buttons(self.stop, self.keep)
+
+
+def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Open the system's dialog for files."""
+    dialog = QFileDialog(parent, Words.ADD_FILES.text)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return _opened(dialog, chosen)
+
+
+def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Open the system's dialog for a folder."""
+    dialog = QFileDialog(parent, Words.ADD_FOLDER.text)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _opened(dialog, chosen)
+
+
+def choose_receipt(parent: QWidget, anomaly_id: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Open the system's dialog for the receipt's place, with a name that says which anomaly and when."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
+    name = "-".join(part for part in ("receipt", anomaly_id, today) if part)
+    dialog = QFileDialog(parent, Words.RECEIPT_TITLE.text, documents, Words.RECEIPT_FILTER.text)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("json")
+    dialog.selectFile(f"{name}.json")
+    return _opened(dialog, lambda paths: chosen(paths[0]))
+
+
+def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+    return dialog

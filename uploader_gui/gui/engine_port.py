@@ -1,0 +1,54 @@
+"""What the window asks of the engine: the one seam between them. `bridge.py` keeps it; tests keep it by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtCore import SignalInstance
+
+    from uploader_gui.engine.models import UploadId
+
+
+class Engine(Protocol):
+    """Intents go down, frozen events come up on the UI thread. Nothing here waits."""
+
+    @property
+    def event_arrived(self) -> SignalInstance:
+        """Carry one `events.Event` at a time."""
+
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+        """Put files and folders into the queue; the anomaly stays bound to them."""
+
+    def start(self) -> None:
+        """Start or resume."""
+
+    def pause(self) -> None:
+        """Stop beginning anything new; what runs goes back to waiting."""
+
+    def cancel(self, upload_ids: Sequence[UploadId]) -> None:
+        """Give up unfinished uploads."""
+
+    def cancel_all(self) -> None:
+        """Give up everything unfinished."""
+
+    def retry(self, upload_ids: Sequence[UploadId]) -> None:
+        """Try failed and cancelled ones again."""
+
+    def retry_failed(self) -> None:
+        """Try everything that failed again."""
+
+    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
+        """Send what was skipped because it had been uploaded before."""
+
+    def remove(self, upload_ids: Sequence[UploadId]) -> None:
+        """Take finished or waiting uploads off the list."""
+
+    def clear_finished(self) -> None:
+        """Take everything finished off the list."""
+
+    def write_receipt(self, path: Path) -> None:
+        """Write this run's receipt; answered by `ReceiptWritten`."""

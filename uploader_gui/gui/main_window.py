@@ -1,0 +1,347 @@
+"""The window: puts its parts together, hands the engine's events to them and a person's wishes to the engine.
+
+Made by the composition root (`app.py`), which answers the signals below; the window itself decides nothing
+about tokens, settings or leaving.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from uploader_gui.engine import events
+from uploader_gui.gui import dialogs, reveal
+from uploader_gui.gui.banner import Banner, BannerAction, Notice, notice_for
+from uploader_gui.gui.drop import DropTarget
+from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
+from uploader_gui.gui.empty_state import EmptyState
+from uploader_gui.gui.filter_bar import FilterBar
+from uploader_gui.gui.footer import Footer, FooterAction
+from uploader_gui.gui.header import Header, SignInState
+from uploader_gui.gui.row_actions import RowAction
+from uploader_gui.gui.row_text import whole_reason
+from uploader_gui.gui.settings_dialog import SettingsDialog, SettingsValues
+from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+from uploader_gui.gui.upload_filter import UploadFilter
+from uploader_gui.gui.upload_model import UploadModel
+from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.text import Counted, Words, engine_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QCloseEvent
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.theme import Theme
+
+_MARGIN: Final = 24
+
+
+class MainWindow(QMainWindow):
+    """What people see. Signals are requests to the composition root.
+
+    `sign_in_wanted(refused_again: bool)` wants `show_sign_in(...)`, `settings_wanted` wants
+    `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(SettingsValues)` follow.
+    """
+
+    sign_in_wanted = Signal(bool)
+    tokens_submitted = Signal(str, str)
+    settings_wanted = Signal()
+    settings_saved = Signal(object)
+    samples_wanted = Signal()
+    open_objects_wanted = Signal()
+    exit_requested = Signal()
+
+    def __init__(self, engine: Engine, theme: Theme, *, anomaly_id: str = "", sandbox: bool = False) -> None:
+        super().__init__()
+        self._engine = engine
+        self._theme = theme
+        self._status = events.QueueStatus(running=False)
+        self._totals = events.Totals()
+        self._failure: Notice | None = None
+        self._receipt_failure: Notice | None = None
+        self._was_signed_in = False
+        self._kept: list[Path] = []
+        self._sign_in: SignInDialog | None = None
+        self.model = UploadModel(self)
+        self.shown = UploadFilter(self.model, self)
+        self.header = Header(theme, sandbox=sandbox)
+        self.banner = Banner(theme)
+        self.filters = FilterBar(theme)
+        self.view = UploadView(self.model, self.shown, theme)
+        self.empty = EmptyState(theme)
+        self.footer = Footer(theme, sandbox=sandbox)
+        self._build()
+        self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
+        self._connect()
+        self._add_shortcuts()
+        self.header.field.setText(anomaly_id)
+        self._show_figures()
+        engine.event_arrived.connect(self._take)
+
+    # What the composition root asks
+
+    def set_signed_in(self, state: SignInState) -> None:
+        """Show whether tokens are there and how long they last."""
+        self._was_signed_in |= state.signed_in
+        self.header.show_sign_in(state)
+        self._show_notice()
+
+    def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
+        """Open the sign-in dialog, or bring the open one to the front."""
+        if self._sign_in is None:
+            self._sign_in = SignInDialog(self._theme, self, kept)
+            self._sign_in.submitted.connect(self.tokens_submitted)
+            self._sign_in.finished.connect(self._forget_sign_in)
+            self._sign_in.open()
+        if refused_again:
+            self._sign_in.say_refused()
+        self._sign_in.raise_()
+        return self._sign_in
+
+    def show_settings(self, values: SettingsValues) -> SettingsDialog:
+        """Open the settings."""
+        dialog = SettingsDialog(self._theme, self, values)
+        dialog.saved.connect(self.settings_saved)
+        dialog.open()
+        return dialog
+
+    def set_anomaly(self, anomaly_id: str) -> None:
+        """Put a number into the field; files already on the list keep theirs."""
+        self.header.field.setText(anomaly_id)
+
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
+        if anomaly_id := self.header.field.anomaly_id:
+            self._engine.add_paths(paths, anomaly_id)
+            return
+        self._kept.extend(path for path in paths if path not in set(self._kept))
+        self.header.show_kept(counted(self._kept))
+        self.header.field.setFocus()
+
+    # Building
+
+    def _build(self) -> None:
+        card = QFrame()
+        card.setProperty("kind", "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 3, 1, 3)
+        inside.addWidget(self.view)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(card)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(_MARGIN, 18, _MARGIN, 18)
+        column.setSpacing(0)
+        for part, gap in ((self.header, 18), (self.banner, 0), (self.filters, 0)):
+            column.addWidget(part)
+            column.addSpacing(gap)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.footer)
+        self.filters.setContentsMargins(0, 0, 0, 12)
+        self.footer.setContentsMargins(0, 20, 0, 0)
+        self.setCentralWidget(centre)
+        self.setMinimumSize(QSize(640, 480))
+        self.resize(980, 680)
+
+    def _connect(self) -> None:
+        self.drop.files_dropped.connect(self.add_paths)
+        self.header.field.files_pasted.connect(self.add_paths)
+        self.header.kept_wanted.connect(self._add_kept)
+        self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
+        self.header.settings_wanted.connect(self.settings_wanted)
+        self.banner.action_wanted.connect(self._do_banner_action)
+        self.empty.add_files_wanted.connect(self._choose_files)
+        self.empty.add_folder_wanted.connect(self._choose_folder)
+        self.empty.samples_wanted.connect(self.samples_wanted)
+        self.filters.chip_chosen.connect(self.shown.show_chip)
+        self.filters.search_changed.connect(self.shown.search)
+        self.filters.sort_chosen.connect(self.shown.sort_by)
+        self.view.action_wanted.connect(self._do_row_action)
+        self.footer.action_wanted.connect(self._do_footer_action)
+        self.model.figures_changed.connect(self._show_figures)
+
+    def _add_shortcuts(self) -> None:
+        for keys, wanted in (
+            (QKeySequence.StandardKey.Open, self._choose_files),
+            (QKeySequence.StandardKey.Paste, self._paste),
+            (QKeySequence(Qt.Key.Key_Escape), self._step_back),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(wanted)
+
+    # What the engine tells
+
+    def _take(self, event: events.Event) -> None:
+        match event:
+            case events.UploadsAdded(uploads):
+                self.model.add(uploads)
+            case events.UploadsChanged(uploads):
+                self.model.change(uploads)
+            case events.UploadsRemoved(upload_ids):
+                self.model.remove(upload_ids)
+            case events.Progress(transfers, totals):
+                self.model.move_on(transfers)
+                self._show_totals(totals)
+            case _:
+                self._take_rare(event)
+
+    def _take_rare(self, event: events.Event) -> None:
+        match event:
+            case events.QueueStatus():
+                self._status = event
+                self._show_figures()
+            case events.QueueIdle(totals=totals):
+                self._show_totals(totals)
+            case events.PathsAdded():
+                self.footer.tell(_news_of(event))
+            case events.SignInRequired(refused_again):
+                self.header.show_sign_in(SignInState(signed_in=False))
+                self.sign_in_wanted.emit(refused_again)
+            case events.SignedIn():
+                self._was_signed_in = True
+            case events.ReceiptWritten():
+                self._tell_receipt(event)
+            case events.EngineFailed(reason):
+                self._failure = Notice(engine_failed(reason), grave=True)
+                self._show_notice()
+
+    def _tell_receipt(self, event: events.ReceiptWritten) -> None:
+        self._receipt_failure = None
+        if event.error is None:
+            self.footer.tell(Words.RECEIPT_WRITTEN.filled(event.path))
+        else:
+            self._receipt_failure = Notice(Words.RECEIPT_FAILED.filled(event.error), BannerAction.SAVE_ELSEWHERE)
+        self._show_notice()
+
+    # Showing
+
+    def _show_totals(self, totals: events.Totals) -> None:
+        self._totals = totals
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        figures = self.model.figures()
+        self._pages.setCurrentIndex(1 if figures.files else 0)
+        self.filters.setVisible(bool(figures.files))
+        self.footer.setVisible(bool(figures.files))
+        self.filters.show_figures(figures)
+        self.footer.show_figures(figures, self._totals, self._status)
+        self._show_notice()
+
+    def _show_notice(self) -> None:
+        conditions = notice_for(self._status.conditions, self.model.figures(), was_signed_in=self._was_signed_in)
+        if conditions is not None and conditions.action is None:
+            self.banner.tell(self._failure or self._receipt_failure or conditions)
+        else:
+            self.banner.tell(self._failure or conditions or self._receipt_failure)
+
+    # What a person asks
+
+    def _add_kept(self) -> None:
+        if not self._kept or not self.header.field.anomaly_id:
+            return
+        kept, self._kept = self._kept, []
+        self.header.show_kept(None)
+        self.add_paths(kept)
+
+    def _choose_files(self) -> None:
+        dialogs.choose_files(self, self.add_paths)
+
+    def _choose_folder(self) -> None:
+        dialogs.choose_folder(self, self.add_paths)
+
+    def _choose_receipt(self) -> None:
+        dialogs.choose_receipt(self, self.header.field.anomaly_id, self._engine.write_receipt)
+
+    def _paste(self) -> None:
+        mime = QGuiApplication.clipboard().mimeData()
+        if paths := paths_in(mime) or paths_in_text(mime.text()):
+            self.add_paths(paths)
+
+    def _step_back(self) -> None:
+        """Esc takes back the search, then the selection."""
+        if self.filters.search.text():
+            self.filters.search.clear()
+        else:
+            self.view.clearSelection()
+
+    def _do_banner_action(self, action: BannerAction) -> None:
+        match action:
+            case BannerAction.SIGN_IN:
+                self.sign_in_wanted.emit(False)
+            case BannerAction.TRY_AGAIN:
+                self._engine.start()
+            case BannerAction.SAVE_ELSEWHERE:
+                self._choose_receipt()
+
+    def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
+        ids = [upload.upload_id for upload in uploads]
+        match action:
+            case RowAction.TRY_AGAIN:
+                self._engine.retry(ids)
+            case RowAction.SEND_AGAIN:
+                self._engine.send_again(ids)
+            case RowAction.CANCEL:
+                self._engine.cancel(ids)
+            case RowAction.REMOVE:
+                self._engine.remove(ids)
+            case RowAction.SHOW_IN_FOLDER:
+                reveal.show_in_folder(uploads[0].source.path)
+            case RowAction.COPY_REASON:
+                QGuiApplication.clipboard().setText("\n".join(whole_reason(upload) for upload in uploads))
+
+    def _do_footer_action(self, action: FooterAction) -> None:
+        wanted = {
+            FooterAction.START: self._engine.start,
+            FooterAction.RESUME: self._engine.start,
+            FooterAction.PAUSE: self._engine.pause,
+            FooterAction.RETRY_FAILED: self._engine.retry_failed,
+            FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
+            FooterAction.DONE: self._engine.clear_finished,
+            FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
+            FooterAction.CANCEL_ALL: self._engine.cancel_all,
+            FooterAction.ADD_FILES: self._choose_files,
+            FooterAction.ADD_FOLDER: self._choose_folder,
+            FooterAction.RECEIPT: self._choose_receipt,
+            FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
+        }
+        wanted[action]()
+
+    def _forget_sign_in(self) -> None:
+        self._sign_in = None
+
+    # Qt asks
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say anew how long the session lasts whenever a person comes back; no timer for that."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.header.show_time()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Only ask: the composition root leaves once it has taken everything down."""
+        event.ignore()
+        if not (self._status.running and self.model.figures().unfinished):
+            self.exit_requested.emit()
+            return
+        leave = dialogs.LeaveDialog(self._theme, self)
+        leave.stop_wanted.connect(self.exit_requested)
+        leave.open()
+
+
+def _news_of(event: events.PathsAdded) -> str:
+    """Say of a drop only what cannot be seen in the list."""
+    counts = (
+        (Counted.TAKEN_UP, event.resumed),
+        (Counted.ALREADY_LISTED, event.already_in_queue),
+        (Counted.LEFT_OUT, event.junk),
+        (Counted.OTHERS_UNFINISHED, event.others_unfinished),
+    )
+    return "; ".join(sentence.text(count) for sentence, count in counts if count)

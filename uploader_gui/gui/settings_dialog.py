@@ -1,0 +1,97 @@
+"""The settings: server address, unit of sizes, files at once. The composition root saves what `saved` carries."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+
+from uploader_gui.gui.dialogs import PlainDialog
+from uploader_gui.gui.widgets import push_button
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.theme import Theme
+
+MOST_AT_ONCE: Final = 16
+_UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsValues:
+    """What the dialog changes: `size_unit` is `Mo` or `bytes`, `max_concurrent_uploads` 1 to 16."""
+
+    api_url: str
+    size_unit: str = "Mo"
+    max_concurrent_uploads: int = 6
+
+
+class SettingsDialog(PlainDialog):
+    """Shows values and gives changed ones; Save is grey while the address cannot be used."""
+
+    saved = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
+        super().__init__(Words.SETTINGS.text, theme, parent)
+        self.address = QLineEdit(values.api_url)
+        self.address.setAcceptDrops(False)
+        self.unit = QComboBox()
+        for unit, words in _UNITS.items():
+            self.unit.addItem(words.text, unit)
+        self.unit.setCurrentIndex(self.unit.findData(values.size_unit))
+        self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
+        self.save = push_button(Words.SAVE.text, "primary", theme)
+        self.cancel = push_button(Words.CANCEL.text, "plain", theme)
+        self._build()
+        self.address.textChanged.connect(self._judge)
+        self.save.clicked.connect(self._save)
+        self.cancel.clicked.connect(self.reject)
+        self._judge()
+
+    @property
+    def values(self) -> SettingsValues:
+        """Give what stands in the fields."""
+        return SettingsValues(self.address.text().strip().rstrip("/"), self.unit.currentData(), self.at_once.value())
+
+    def _build(self) -> None:
+        self.add_title(Words.SETTINGS.text)
+        self.add_field(Words.SERVER.text, self.address)
+        self.wrong = self.add_sentence(Words.SERVER_INVALID.text, "warning")
+        self.add_field(Words.SIZE_UNIT.text, self.unit)
+        self.add_field(Words.AT_ONCE.text, self.at_once)
+        self.add_buttons(self.cancel, self.save)
+
+    def _judge(self) -> None:
+        fine = is_usable_address(self.address.text().strip())
+        self.wrong.setVisible(not fine)
+        self.save.setEnabled(fine)
+
+    def _save(self) -> None:
+        self.saved.emit(self.values)
+        self.accept()
+
+
+def is_usable_address(address: str) -> bool:
+    """Tell whether tokens may go there: https, or http to this very machine; no user info, query or fragment."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.query or parts.fragment or " " in address:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,248 @@
+"""The list of uploads as a Qt model over the engine's snapshots: one row per upload, nothing copied.
+
+`main_window.py` hands it the events. Changes wait in a small dictionary and go to the views at most ten times
+a second; both timers run only while there is something to show, so an idle window never wakes up.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
+
+from uploader_gui import units
+from uploader_gui.gui import row_text
+from uploader_gui.gui.figures import Figures, Tally
+from uploader_gui.gui.upload_columns import HEADERS, Column, Index, Role, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from uploader_gui.engine.events import UploadProgress
+    from uploader_gui.engine.models import UploadId, UploadSnapshot
+
+FLUSH_MS: Final = 100
+_COUNTDOWN_MS: Final = 1000
+_RESET_ABOVE: Final = 64
+"""More runs of removed rows than this are dearer than a reset."""
+
+_NO_INDEX: Final = QModelIndex()
+
+
+class UploadModel(QAbstractTableModel):
+    """Rows in the order they were added. `clock` is monotonic, in seconds, as `retry_at` is."""
+
+    figures_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(parent)
+        self.clock = clock
+        self._rows: list[UploadSnapshot] = []
+        self._row_of: dict[UploadId, int] = {}
+        self._progress: dict[UploadId, UploadProgress] = {}
+        self._pending: dict[UploadId, UploadSnapshot] = {}
+        self._dirty: set[UploadId] = set()
+        self._counting: set[UploadId] = set()
+        self._tally = Tally()
+        self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
+        self._flush_timer.timeout.connect(self.flush)
+        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
+        self._countdown.timeout.connect(self._count_down)
+
+    # What the engine tells
+
+    def add(self, uploads: Sequence[UploadSnapshot]) -> None:
+        """Append rows, all in one insertion; known ones are changes."""
+        self.change([upload for upload in uploads if upload.upload_id in self._row_of])
+        fresh = [upload for upload in uploads if upload.upload_id not in self._row_of]
+        if not fresh:
+            return
+        first = len(self._rows)
+        self.beginInsertRows(_NO_INDEX, first, first + len(fresh) - 1)
+        self._rows.extend(fresh)
+        self._row_of.update((upload.upload_id, first + at) for at, upload in enumerate(fresh))
+        self._tally.add(fresh)
+        self.endInsertRows()
+        self._follow_countdowns(fresh)
+        self.figures_changed.emit()
+
+    def change(self, uploads: Iterable[UploadSnapshot]) -> None:
+        """Take newer snapshots; views hear of them with the next flush."""
+        for upload in uploads:
+            if upload.upload_id in self._row_of:
+                self._pending[upload.upload_id] = upload
+                self._touch(upload.upload_id)
+
+    def move_on(self, transfers: Iterable[UploadProgress]) -> None:
+        """Take the progress of running transfers."""
+        for progress in transfers:
+            if progress.upload_id in self._row_of:
+                self._progress[progress.upload_id] = progress
+                self._touch(progress.upload_id)
+
+    def remove(self, upload_ids: Iterable[UploadId]) -> None:
+        """Take rows off the list."""
+        self.flush()
+        gone = sorted({self._row_of[one] for one in upload_ids if one in self._row_of})
+        if not gone:
+            return
+        self._tally.remove(self._rows[row] for row in gone)
+        runs = _runs(gone)
+        if len(runs) > _RESET_ABOVE:
+            self._remove_by_reset(set(gone))
+        else:
+            self._remove_runs(runs)
+        self._forget_missing()
+        self.figures_changed.emit()
+
+    def flush(self) -> None:
+        """Apply what is pending and tell the views, adjacent rows together."""
+        self._flush_timer.stop()
+        if not self._dirty:
+            return
+        for upload in self._pending.values():
+            self._replace(upload)
+        self._follow_countdowns(self._pending.values())
+        rows = sorted(self._row_of[one] for one in self._dirty)
+        self._pending.clear()
+        self._dirty.clear()
+        for first, last in _runs(rows):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
+        self.figures_changed.emit()
+
+    # What the window asks
+
+    def figures(self) -> Figures:
+        """Give the list in figures as it stands now."""
+        return self._tally.figures(self._progress.values())
+
+    def several_anomalies(self) -> bool:
+        """Tell whether rows have to name their anomaly."""
+        return self._tally.anomalies > 1
+
+    def snapshot(self, row: int) -> UploadSnapshot:
+        """Give the snapshot of a row."""
+        return self._rows[row]
+
+    def progress_of(self, upload_id: UploadId) -> UploadProgress | None:
+        """Give how far a running transfer is."""
+        return self._progress.get(upload_id)
+
+    # Inside
+
+    def _touch(self, upload_id: UploadId) -> None:
+        self._dirty.add(upload_id)
+        if not self._flush_timer.isActive():
+            self._flush_timer.start()
+
+    def _replace(self, upload: UploadSnapshot) -> None:
+        row = self._row_of[upload.upload_id]
+        self._tally.replace(self._rows[row], upload)
+        self._rows[row] = upload
+        if not upload.state.sending:
+            self._progress.pop(upload.upload_id, None)
+
+    def _follow_countdowns(self, uploads: Iterable[UploadSnapshot]) -> None:
+        for upload in uploads:
+            if row_text.is_counting(upload):
+                self._counting.add(upload.upload_id)
+            else:
+                self._counting.discard(upload.upload_id)
+        self._run_countdown()
+
+    def _run_countdown(self) -> None:
+        if not self._counting:
+            self._countdown.stop()
+        elif not self._countdown.isActive():
+            self._countdown.start()
+
+    def _count_down(self) -> None:
+        """Show one second less; a row whose time has come needs no further look."""
+        now = self.clock()
+        for one in tuple(self._counting):
+            self._touch(one)
+            retry_at = self._rows[self._row_of[one]].retry_at
+            if retry_at is None or retry_at <= now:
+                self._counting.discard(one)
+        self._run_countdown()
+
+    def _remove_runs(self, runs: list[tuple[int, int]]) -> None:
+        for first, last in reversed(runs):
+            self.beginRemoveRows(_NO_INDEX, first, last)
+            del self._rows[first : last + 1]
+            self._renumber()
+            self.endRemoveRows()
+
+    def _remove_by_reset(self, gone: set[int]) -> None:
+        self.beginResetModel()
+        self._rows = [upload for row, upload in enumerate(self._rows) if row not in gone]
+        self._renumber()
+        self.endResetModel()
+
+    def _renumber(self) -> None:
+        self._row_of = {upload.upload_id: row for row, upload in enumerate(self._rows)}
+
+    def _forget_missing(self) -> None:
+        self._progress = {one: far for one, far in self._progress.items() if one in self._row_of}
+        self._counting &= self._row_of.keys()
+        self._run_countdown()
+
+    def _value(self, upload: UploadSnapshot, column: int, role: int) -> Any:
+        match role:
+            case Role.SNAPSHOT:
+                return upload
+            case Role.PROGRESS:
+                return self._progress.get(upload.upload_id)
+            case Role.SORT:
+                return sort_key(upload, column)
+            case Qt.ItemDataRole.DisplayRole:
+                return self._display(upload, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return row_text.spoken(upload, self._progress.get(upload.upload_id), self.clock())
+            case _:
+                return None
+
+    def _display(self, upload: UploadSnapshot, column: int) -> str:
+        match column:
+            case Column.NAME:
+                return upload.source.name
+            case Column.SIZE:
+                return units.size(upload.source.size)
+            case Column.TYPE:
+                return row_text.type_label(upload.source)
+            case Column.STATE:
+                return row_text.state_text(upload, self._progress.get(upload.upload_id), self.clock())
+            case _:
+                return units.number(upload.order)
+
+    # Qt asks
+
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        """Count the uploads."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        """Count the columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Give text, speech, sort key, snapshot or progress of a cell."""
+        return self._value(self._rows[index.row()], index.column(), role) if index.isValid() else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Name the columns."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return HEADERS[Column(section)].text
+        return None
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Join ascending row numbers into (first, last) runs."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

@@ -1,0 +1,176 @@
+"""The list on screen: one painted column of a table view, with row actions by mouse, keyboard and menu.
+
+`main_window.py` shows it and carries out what `action_wanted` asks for. There is no widget per row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+
+from uploader_gui.gui.row_actions import MENU, RowAction, allowed_among, shown_at_hand
+from uploader_gui.gui.row_delegate import RowDelegate
+from uploader_gui.gui.upload_columns import Column, Role
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.upload_filter import UploadFilter
+    from uploader_gui.gui.upload_model import UploadModel
+
+_PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+
+
+class UploadView(QTableView):
+    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])` never carries `MORE`."""
+
+    action_wanted = Signal(object, object)
+
+    def __init__(self, model: UploadModel, shown: UploadFilter, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
+        self.delegate = RowDelegate(theme, model, self)
+        self.setModel(shown)
+        self.setItemDelegate(self.delegate)
+        self._set_up()
+        self._show_one_column()
+        theme.changed.connect(self._follow_theme)
+
+    def selected(self) -> list[UploadSnapshot]:
+        """Give the selected rows from top to bottom."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return [index.data(Role.SNAPSHOT) for index in indexes]
+
+    def menu_for(self, chosen: list[UploadSnapshot]) -> QMenu:
+        """Build the context menu for rows; what applies to none of them is grey."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in MENU:
+            fitting = allowed_among(action, chosen)
+            entry = QAction(action.label, menu)
+            entry.setEnabled(bool(fitting))
+            entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
+            menu.addAction(entry)
+        return menu
+
+    # Inside
+
+    def _set_up(self) -> None:
+        self.setAccessibleName(Words.FILES.text)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalScrollBar().setSingleStep(20)
+        self.viewport().setAutoFillBackground(False)
+
+    def _show_one_column(self) -> None:
+        for column in Column:
+            self.setColumnHidden(column, column is not Column.NAME)
+        across = self.horizontalHeader()
+        across.setVisible(False)
+        across.setMinimumSectionSize(1)
+        across.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._set_row_height()
+
+    def _set_row_height(self) -> None:
+        self.verticalHeader().setMinimumSectionSize(self.delegate.fonts.row_height)
+        self.verticalHeader().setDefaultSectionSize(self.delegate.fonts.row_height)
+
+    def _follow_theme(self) -> None:
+        self.delegate.measure_again()
+        self._set_row_height()
+        self.viewport().update()
+
+    def _action_at(self, point: QPoint) -> tuple[QPersistentModelIndex, RowAction] | None:
+        """The row under the pointer shows all its actions, so all of them can be hit."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return None
+        layout = self.delegate.layout_of(self.visualRect(index), index, at_hand=True)
+        action = layout.action_at(point)
+        return (QPersistentModelIndex(index), action) if action else None
+
+    def _point_at(self, point: QPoint) -> None:
+        found = self._action_at(point)
+        if found == self.delegate.pointed_at:
+            return
+        self.delegate.pointed_at = found
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+        self.viewport().update()
+
+    def _act(self, action: RowAction, index: QModelIndex, where: QPoint) -> None:
+        """More opens the menu under the pointer, everything else is asked for at once."""
+        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        if action is not RowAction.MORE:
+            self.action_wanted.emit(action, [upload])
+            return
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.menu_for([upload]).popup(self.viewport().mapToGlobal(where))
+
+    # Qt asks
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on an action belongs to the action, not to the selection."""
+        found = self._action_at(event.position().toPoint())
+        self._pressed = found if event.button() == Qt.MouseButton.LeftButton else None
+        if self._pressed is None:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Act where press and release met the same action."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
+            super().mouseReleaseEvent(event)
+        elif self._action_at(event.position().toPoint()) == pressed:
+            self._act(pressed[1], self.model().index(pressed[0].row(), 0), event.position().toPoint())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show which action the pointer is on; a press on an action selects nothing by dragging."""
+        self._point_at(event.position().toPoint())
+        if self._pressed is None:
+            super().mouseMoveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space are the row's first action, Delete removes the selected rows."""
+        current = self.currentIndex()
+        if event.key() in _PRESSES and current.isValid():
+            self._act(shown_at_hand(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
+        elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
+            if removable := allowed_among(RowAction.REMOVE, self.selected()):
+                self.action_wanted.emit(RowAction.REMOVE, removable)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the menu for the selection, by mouse or menu key."""
+        if chosen := self.selected():
+            self.menu_for(chosen).popup(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, or say that the filter leaves none."""
+        super().paintEvent(event)
+        if self.model().rowCount() == 0:
+            self._paint_nothing()
+
+    def _paint_nothing(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(self._theme.colors.muted))
+        painter.setFont(self._theme.font(13))
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, Words.NO_MATCH.text)
+        painter.end()
