@@ -37,6 +37,7 @@ from uploader_gui.gui.sign_in import TokensKept
 from uploader_gui.gui.theme import Theme
 from uploader_gui.plan import Plan, UsageError
 from uploader_gui.resources import find_resource
+from uploader_gui.single_instance import FirstInstance, Handover, hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -63,6 +64,8 @@ def run(plan: Plan) -> int:
     application.setQuitOnLastWindowClosed(False)
     loop = QEventLoop(application)
     loop.set_default_executor(DaemonThreads())
+    if not plan.sandbox and _handed_over(plan):
+        return 0
     with ExitStack() as stack:
         stack.callback(loop.close)
         program = Program(plan, application, loop, stack)
@@ -132,6 +135,7 @@ class Program:
         return data
 
     async def _begin(self) -> None:
+        self._listen()
         configuration = await self._in_thread(_load_configuration, self._data, self._trial)
         self._configuration = configuration
         self._show_signed_in(configuration.tokens)
@@ -144,6 +148,26 @@ class Program:
             self._window.add_paths(given)
         if self._plan.start:
             self._bridge.start()
+
+    def _listen(self) -> None:
+        if self._trial is None:
+            first = FirstInstance(self._data.folder, self._window)
+            first.handed_over.connect(self._take_over)
+            self._stack.callback(first.close)
+
+    def _take_over(self, handover: Handover) -> None:
+        """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
+        if handover.paths and handover.anomaly_id:
+            self._bridge.add_paths(handover.paths, handover.anomaly_id)
+        elif handover.paths:
+            self._window.add_paths(handover.paths)
+        elif handover.anomaly_id:
+            self._window.set_anomaly(handover.anomaly_id)
+        if handover.start:
+            self._bridge.start()
+        self._window.show()
+        self._window.raise_()
+        self._window.activateWindow()
 
     def _shown_anomaly(self) -> str:
         return self._window.header.field.anomaly_id or self._plan.anomaly_id
@@ -253,6 +277,16 @@ class Program:
         except Exception:
             log.exception("internal error")
             self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR)))
+
+
+def _handed_over(plan: Plan) -> bool:
+    """Hand everything to the window already open on this data folder, if there is one."""
+    folder = paths.data_paths().folder
+    if not hand_over(folder, Handover(plan.paths, plan.anomaly_id, plan.start)):
+        return False
+    if plan.report is not None:
+        raise UsageError("a window is already open: it has the files now, and its Receipt… button gives the receipt.")
+    return True
 
 
 def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:

@@ -15,7 +15,7 @@ from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
 from uploader_gui.engine.assembly import run_engine
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
-from uploader_gui.engine.events import EngineFailed, QueueIdle
+from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError
 from uploader_gui.remedies import cause_and_action
@@ -134,6 +134,8 @@ class _Session:
         self._terminal.show(event)
         if isinstance(event, EngineFailed):
             self._broken = True
+        if isinstance(event, JournalSetAside):
+            self._terminal.say(f"the journal was damaged; it was set aside as {event.path}, and a new one begun.")
         if isinstance(event, QueueIdle):
             if event.gave_up is not None:
                 self._terminal.say(cause_and_action(event.gave_up).whole)

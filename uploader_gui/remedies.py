@@ -112,6 +112,14 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         QT_TRANSLATE_NOOP("uploader", "The list of files cannot be saved on this computer."),
         QT_TRANSLATE_NOOP("uploader", "Make room on the disk, then try again."),
     ),
+    Code.JOURNAL_IN_USE: (
+        QT_TRANSLATE_NOOP("uploader", "Another uploader-gui is already at work on this list of files."),
+        QT_TRANSLATE_NOOP("uploader", "Go on there, or wait until it has left."),
+    ),
+    Code.JOURNAL_TOO_NEW: (
+        QT_TRANSLATE_NOOP("uploader", "The list of files was written by a newer version of this program."),
+        QT_TRANSLATE_NOOP("uploader", "Use that version."),
+    ),
     Code.INTERNAL_ERROR: (QT_TRANSLATE_NOOP("uploader", "This program made a mistake."), _IT),
     Code.ALREADY_UPLOADED: (
         QT_TRANSLATE_NOOP("uploader", "It was uploaded to this anomaly before."),

@@ -130,6 +130,7 @@ class Words(StrEnum):
     BEARER = QT_TRANSLATE_NOOP("uploader", "Access token")
     SESSION = QT_TRANSLATE_NOOP("uploader", "Session token")
     SHOW_TOKENS = QT_TRANSLATE_NOOP("uploader", "Show the tokens")
+    HIDE_TOKENS = QT_TRANSLATE_NOOP("uploader", "Hide the tokens")
     KEPT_KEYRING = QT_TRANSLATE_NOOP("uploader", "They are kept in this computer’s password store.")
     KEPT_MEMORY = QT_TRANSLATE_NOOP(
         "uploader", "They are kept only until the program closes: this computer has no password store."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.engine.api import ApiClient, Tokens
 from uploader_gui.engine.clock import ServerClock
+from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, tls_context
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.queue import Services, UploadQueue
@@ -67,6 +68,8 @@ async def _run_with(
         clock=clock,
     )
     services = Services(journal, api, StorageClient(to_storage, clock=clock), clock, threads)
+    if journal.set_aside is not None:
+        emit(JournalSetAside(str(journal.set_aside)))
     queue = UploadQueue(services, options, emit)
     ready(queue)
     try:

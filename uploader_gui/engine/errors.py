@@ -34,8 +34,8 @@ UploaderError
 │   │   └── SignatureMismatch       storage_refused   once more without Content-Type
 │   └── Damaged                   damaged       the ETag is not our MD5: send again
 ├── JournalError                the journal cannot be used or written
-│   ├── JournalInUse              another instance works on it
-│   ├── JournalTooNew             written by a newer version of this program
+│   ├── JournalInUse              journal_in_use    another instance works on it
+│   ├── JournalTooNew             journal_too_new   written by a newer version of this program
 │   └── JournalUnwritable         journal       disk full, read-only
 └── (anything else is a bug)    internal_error
 
@@ -80,6 +80,8 @@ class Code(StrEnum):
     STORAGE_REFUSED = "storage_refused"
     DAMAGED = "damaged"
     JOURNAL = "journal"
+    JOURNAL_IN_USE = "journal_in_use"
+    JOURNAL_TOO_NEW = "journal_too_new"
     INTERNAL_ERROR = "internal_error"
     ALREADY_UPLOADED = "already_uploaded"
     INTERRUPTED = "interrupted"
@@ -304,9 +306,13 @@ class JournalError(UploaderError):
 class JournalInUse(JournalError):
     """Another instance works on this journal."""
 
+    code = Code.JOURNAL_IN_USE
+
 
 class JournalTooNew(JournalError):
     """A newer version of this program wrote it."""
+
+    code = Code.JOURNAL_TOO_NEW
 
 
 class JournalUnwritable(JournalError):

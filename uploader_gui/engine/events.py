@@ -143,6 +143,13 @@ class ReceiptWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalSetAside:
+    """The journal was damaged: a new one was begun, and the old one stands at this path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFailed:
     """The engine cannot work (journal in use, too new, unwritable): what to tell."""
 
@@ -160,5 +167,6 @@ Event = (
     | SignedIn
     | QueueIdle
     | ReceiptWritten
+    | JournalSetAside
     | EngineFailed
 )

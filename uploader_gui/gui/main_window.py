@@ -13,16 +13,15 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
-from uploader_gui.gui import dialogs, reveal
+from uploader_gui.gui import dialogs
 from uploader_gui.gui.banner import Banner, BannerAction, Notice, notice_for
+from uploader_gui.gui.carry_out import carry_out
 from uploader_gui.gui.drop import DropTarget
 from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.empty_state import EmptyState
 from uploader_gui.gui.filter_bar import FilterBar
 from uploader_gui.gui.footer import Footer, FooterAction
 from uploader_gui.gui.header import Header, SignInState
-from uploader_gui.gui.row_actions import RowAction
-from uploader_gui.gui.row_text import whole_reason
 from uploader_gui.gui.settings_dialog import SettingsDialog, SettingsValues
 from uploader_gui.gui.sign_in import SignInDialog, TokensKept
 from uploader_gui.gui.upload_filter import UploadFilter
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.theme import Theme
 
@@ -69,6 +67,7 @@ class MainWindow(QMainWindow):
         self._was_signed_in = False
         self._kept: list[Path] = []
         self._sign_in: SignInDialog | None = None
+        self._leave: dialogs.LeaveDialog | None = None
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.header = Header(theme, sandbox=sandbox)
@@ -164,7 +163,7 @@ class MainWindow(QMainWindow):
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.shown.sort_by)
-        self.view.action_wanted.connect(self._do_row_action)
+        self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
 
@@ -281,22 +280,6 @@ class MainWindow(QMainWindow):
             case BannerAction.SAVE_ELSEWHERE:
                 self._choose_receipt()
 
-    def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        ids = [upload.upload_id for upload in uploads]
-        match action:
-            case RowAction.TRY_AGAIN:
-                self._engine.retry(ids)
-            case RowAction.SEND_AGAIN:
-                self._engine.send_again(ids)
-            case RowAction.CANCEL:
-                self._engine.cancel(ids)
-            case RowAction.REMOVE:
-                self._engine.remove(ids)
-            case RowAction.SHOW_IN_FOLDER:
-                reveal.show_in_folder(uploads[0].source.path)
-            case RowAction.COPY_REASON:
-                QGuiApplication.clipboard().setText("\n".join(whole_reason(upload) for upload in uploads))
-
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {
             FooterAction.START: self._engine.start,
@@ -313,6 +296,9 @@ class MainWindow(QMainWindow):
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
         }
         wanted[action]()
+
+    def _forget_leave(self) -> None:
+        self._leave = None
 
     def _forget_sign_in(self) -> None:
         self._sign_in = None
@@ -331,9 +317,11 @@ class MainWindow(QMainWindow):
         if not (self._status.running and self.model.figures().unfinished):
             self.exit_requested.emit()
             return
-        leave = dialogs.LeaveDialog(self._theme, self)
-        leave.stop_wanted.connect(self.exit_requested)
-        leave.open()
+        if self._leave is None:
+            self._leave = dialogs.LeaveDialog(self._theme, self)
+            self._leave.stop_wanted.connect(self.exit_requested)
+            self._leave.finished.connect(self._forget_leave)
+        self._leave.open()
 
 
 def _news_of(event: events.PathsAdded) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
 from uploader_gui.gui.widgets import push_button
@@ -39,11 +39,10 @@ class SettingsDialog(PlainDialog):
         super().__init__(Words.SETTINGS.text, theme, parent)
         self.address = QLineEdit(values.api_url)
         self.address.setAcceptDrops(False)
-        self.unit = QComboBox()
-        for unit, words in _UNITS.items():
-            self.unit.addItem(words.text, unit)
-        self.unit.setCurrentIndex(self.unit.findData(values.size_unit))
+        self.units = {unit: _choice(words.text, theme) for unit, words in _UNITS.items()}
+        self.units[values.size_unit].setChecked(True)
         self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
+        self.at_once.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.save = push_button(Words.SAVE.text, "primary", theme)
         self.cancel = push_button(Words.CANCEL.text, "plain", theme)
         self._build()
@@ -55,15 +54,29 @@ class SettingsDialog(PlainDialog):
     @property
     def values(self) -> SettingsValues:
         """Give what stands in the fields."""
-        return SettingsValues(self.address.text().strip().rstrip("/"), self.unit.currentData(), self.at_once.value())
+        return SettingsValues(self.address.text().strip().rstrip("/"), self._size_unit(), self.at_once.value())
 
     def _build(self) -> None:
         self.add_title(Words.SETTINGS.text)
         self.add_field(Words.SERVER.text, self.address)
         self.wrong = self.add_sentence(Words.SERVER_INVALID.text, "warning")
-        self.add_field(Words.SIZE_UNIT.text, self.unit)
+        self.add_field(Words.SIZE_UNIT.text, self._choices())
         self.add_field(Words.AT_ONCE.text, self.at_once)
         self.add_buttons(self.cancel, self.save)
+
+    def _choices(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        group = QButtonGroup(row)
+        for choice in self.units.values():
+            group.addButton(choice)
+            line.addWidget(choice)
+        line.addStretch()
+        return row
+
+    def _size_unit(self) -> str:
+        return next(unit for unit, choice in self.units.items() if choice.isChecked())
 
     def _judge(self) -> None:
         fine = is_usable_address(self.address.text().strip())
@@ -73,6 +86,12 @@ class SettingsDialog(PlainDialog):
     def _save(self) -> None:
         self.saved.emit(self.values)
         self.accept()
+
+
+def _choice(text: str, theme: Theme) -> QPushButton:
+    choice = push_button(text, "choice", theme)
+    choice.setCheckable(True)
+    return choice
 
 
 def is_usable_address(address: str) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
 from uploader_gui.gui.widgets import push_button
@@ -37,8 +37,8 @@ class SignInDialog(PlainDialog):
     def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept) -> None:
         super().__init__(Words.SIGN_IN.text, theme, parent)
         self.bearer, self.session = _token_field(), _token_field()
-        self.show_tokens = QCheckBox(Words.SHOW_TOKENS.text)
-        self.show_tokens.setFont(theme.font(13))
+        self.show_tokens = push_button(Words.SHOW_TOKENS.text, "link", theme)
+        self.show_tokens.setCheckable(True)
         self.confirm = push_button(Words.SIGN_IN.text, "primary", theme)
         self.cancel = push_button(Words.CANCEL.text, "plain", theme)
         self.add_title(Words.SIGN_IN.text)
@@ -47,7 +47,7 @@ class SignInDialog(PlainDialog):
         self._refused.hide()
         self.add_field(Words.BEARER.text, self.bearer)
         self.add_field(Words.SESSION.text, self.session)
-        self.column.addWidget(self.show_tokens)
+        self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value.text)
         self.add_buttons(self.cancel, self.confirm)
         self._connect()
@@ -76,6 +76,7 @@ class SignInDialog(PlainDialog):
 
     def _show_or_hide(self) -> None:
         shown = self.show_tokens.isChecked()
+        self.show_tokens.setText((Words.HIDE_TOKENS if shown else Words.SHOW_TOKENS).text)
         for field in (self.bearer, self.session):
             field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 

@@ -41,6 +41,7 @@ class Shelf:
         self._waiting_room.mkdir(parents=True, exist_ok=True)
         for half in self._waiting_room.glob("*.part"):
             half.unlink(missing_ok=True)
+        self._taken.update(str(path).casefold() for path in self.folder.glob("*/*"))
 
     def receive(self, key: str) -> Incoming:
         """Open a place for an object's bytes.

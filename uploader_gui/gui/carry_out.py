@@ -1,0 +1,36 @@
+"""Carries out what a person asks of rows: the engine's part and the desktop's. Called by the main window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from uploader_gui.gui import reveal
+from uploader_gui.gui.row_actions import RowAction
+from uploader_gui.gui.row_text import whole_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.engine_port import Engine
+
+
+def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine) -> None:
+    """Do it for all the rows; only the first one's folder is shown."""
+    ids = [upload.upload_id for upload in uploads]
+    match action:
+        case RowAction.TRY_AGAIN:
+            engine.retry(ids)
+        case RowAction.SEND_AGAIN:
+            engine.send_again(ids)
+        case RowAction.CANCEL:
+            engine.cancel(ids)
+        case RowAction.REMOVE:
+            engine.remove(ids)
+        case RowAction.SHOW_IN_FOLDER:
+            reveal.show_in_folder(uploads[0].source.path)
+        case RowAction.COPY_REASON:
+            lines = [f"{upload.source.name}: {whole_reason(upload)}" for upload in uploads]
+            QGuiApplication.clipboard().setText("\n".join(lines))

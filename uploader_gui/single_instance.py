@@ -1,0 +1,128 @@
+"""One window per data folder: a second start hands its files to the first window and leaves. Used by app.
+
+A local socket of the person's own (QLocalServer, its user alone may connect); nothing listens on a network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+log = logging.getLogger(__name__)
+
+PATIENCE_MS: Final = 2000
+MAX_MESSAGE: Final = 8 * 1024 * 1024
+_TAKEN: Final = b"taken\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a second start was given. `paths` are absolute; `anomaly_id` is "" where none was named."""
+
+    paths: tuple[Path, ...]
+    anomaly_id: str = ""
+    start: bool = False
+
+
+class FirstInstance(QObject):
+    """Listens for later starts. `handed_over(Handover)` for each of them."""
+
+    handed_over = Signal(object)
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._accept)
+        name = _name(folder)
+        QLocalServer.removeServer(name)  # what a crashed one left; the journal's lock tells living ones apart
+        if not self._server.listen(name):
+            log.warning("later starts cannot reach this window: %s", self._server.errorString())
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.close()
+
+    def _accept(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            _Reception(socket, self)
+
+
+class _Reception(QObject):
+    """Reads one message, up to its line feed."""
+
+    def __init__(self, socket: QLocalSocket, first: FirstInstance) -> None:
+        super().__init__(first)
+        self._socket = socket
+        self._first = first
+        self._text = bytearray()
+        socket.setParent(self)
+        socket.readyRead.connect(self._read)
+        socket.disconnected.connect(self.deleteLater)
+        self._read()
+
+    def _read(self) -> None:
+        self._text += self._socket.readAll().data()
+        if len(self._text) > MAX_MESSAGE:
+            self._socket.abort()
+        elif self._text.endswith(b"\n"):
+            self._take()
+
+    def _take(self) -> None:
+        handover = decoded(bytes(self._text))
+        self._text.clear()
+        if handover is None:
+            self._socket.abort()
+            return
+        self._socket.write(_TAKEN)
+        self._socket.flush()
+        self._first.handed_over.emit(handover)
+
+
+def hand_over(folder: Path, handover: Handover) -> bool:
+    """Give what this start was given to the window already open on a data folder; False where there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(_name(folder))
+    if not socket.waitForConnected(PATIENCE_MS):
+        return False
+    socket.write(encoded(handover))
+    socket.flush()
+    taken = socket.waitForReadyRead(PATIENCE_MS) and socket.readAll().data() == _TAKEN
+    socket.disconnectFromServer()
+    return taken
+
+
+def encoded(handover: Handover) -> bytes:
+    """Give a handover as one line of JSON; undecodable names survive as escapes."""
+    message = {
+        "paths": [os.path.abspath(path) for path in handover.paths],  # noqa: PTH100 - links stay what they are
+        "anomaly_id": handover.anomaly_id,
+        "start": handover.start,
+    }
+    return json.dumps(message).encode() + b"\n"
+
+
+def decoded(line: bytes) -> Handover | None:
+    """Give what a line says, None where it is none of ours."""
+    try:
+        message = json.loads(line)
+        paths, anomaly_id, start = message["paths"], message["anomaly_id"], message["start"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        return None
+    return Handover(tuple(map(Path, paths)), str(anomaly_id), bool(start))
+
+
+def _name(folder: Path) -> str:
+    """One name per data folder and person, short enough for every system."""
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:16]
+    return f"uploader-gui-{digest}"
