@@ -35,7 +35,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsValues
 from uploader_gui.gui.sign_in import TokensKept
 from uploader_gui.gui.theme import Theme
-from uploader_gui.plan import Plan, UsageError
+from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import FirstInstance, Handover, hand_over
 
@@ -257,7 +257,8 @@ class Program:
 
         try:
             write(receipt, self._plan.report)
-        except OSError:
+        except OSError as error:
+            tell(f"the receipt cannot be written: {error.strerror or error}.")
             return False
         return True
 
@@ -282,10 +283,12 @@ class Program:
 def _handed_over(plan: Plan) -> bool:
     """Hand everything to the window already open on this data folder, if there is one."""
     folder = paths.data_paths().folder
-    if not hand_over(folder, Handover(plan.paths, plan.anomaly_id, plan.start)):
+    given = Handover(plan.paths, plan.anomaly_id, plan.start) if plan.report is None else Handover(())
+    if not hand_over(folder, given):
         return False
     if plan.report is not None:
-        raise UsageError("a window is already open: it has the files now, and its Receipt… button gives the receipt.")
+        raise UsageError("a window is already open on these data; its Receipt… button gives the receipt.")
+    tell("handed over to the window already open.")
     return True
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
-from uploader_gui.plan import Plan, UsageError
+from uploader_gui.plan import Plan, UsageError, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
         if plan.headless:
             return _run_headless(plan)
         return _run_window(plan)
-    except UsageError:
+    except UsageError as error:
+        tell(str(error))
         return USAGE_ERROR
 
 
@@ -115,5 +116,6 @@ def _run_window(plan: Plan) -> int:
 
         return app.run(plan)
     if plan.demo or (plan.anomaly_id and plan.paths):
+        tell(f"{hindrance} Running without a window.")
         return _run_headless(plan)
     raise UsageError(f"{hindrance} Without a window: uploader-gui --headless --anomaly ID PATH …")

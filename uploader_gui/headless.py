@@ -17,7 +17,7 @@ from uploader_gui.engine.assembly import run_engine
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
-from uploader_gui.plan import Plan, UsageError
+from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.remedies import cause_and_action
 from uploader_gui.terminal import Terminal
 from uploader_gui.trial import Trial
@@ -156,7 +156,8 @@ class _Session:
             return True
         try:
             receipt.write(self._receipt, self._plan.report)
-        except OSError:
+        except OSError as error:
+            tell(f"the receipt cannot be written: {error.strerror or error}.")
             return False
         return True
 

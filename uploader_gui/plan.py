@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,3 +27,9 @@ class Plan:
     again: bool = False
     sandbox: bool = False
     demo: bool = False
+
+
+def tell(sentence: str) -> None:
+    """Say one sentence on stderr, where there is one (a bundle's window has none)."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"uploader-gui: {sentence}\n")

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
-
 from uploader_gui.engine.errors import Code
+from uploader_gui.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,4 +166,4 @@ def _sources(reason: Reason) -> tuple[str, str]:
 
 
 def _translated(source: str) -> str:
-    return QCoreApplication.translate("uploader", source)
+    return translate("uploader", source)

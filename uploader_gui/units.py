@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from uploader_gui.translation import localized, translate
 
 NO_BREAK_SPACE: Final = "\u00a0"
 _MINUTE: Final = 60
@@ -17,12 +17,10 @@ _THOUSAND: Final = 1000
 _DECIMALS_BELOW: Final = 100
 _MAKES_SENSE_UNTIL: Final = 30 * _DAY
 
-translate: Final = QCoreApplication.translate
-
 
 def number(value: int) -> str:
     """Give a count with the language's grouping: `3,000`."""
-    return QLocale().toString(value)
+    return localized(value)
 
 
 def size(size_in_bytes: int) -> str:
@@ -71,14 +69,14 @@ def lifetime(seconds: float) -> str:
 def _scaled(size_in_bytes: int) -> tuple[str, str]:
     kilo, mega, giga = size_in_bytes / 1e3, size_in_bytes / 1e6, size_in_bytes / 1e9
     if round(kilo) < _THOUSAND:
-        return QLocale().toString(kilo, "f", 0), translate("uploader", "KB")
+        return localized(kilo), translate("uploader", "KB")
     if round(mega) < _THOUSAND:
         return _one_decimal(mega), translate("uploader", "MB")
     return _one_decimal(giga), translate("uploader", "GB")
 
 
 def _one_decimal(value: float) -> str:
-    return QLocale().toString(value, "f", 0 if round(value, 1) >= _DECIMALS_BELOW else 1)
+    return localized(value, 0 if round(value, 1) >= _DECIMALS_BELOW else 1)
 
 
 def _step(seconds: float, step: int) -> int:
