@@ -116,6 +116,7 @@ def _run_window(plan: Plan) -> int:
 
         return app.run(plan)
     if plan.demo or (plan.anomaly_id and plan.paths):
-        tell(f"{hindrance} Running without a window.")
+        tell(f"Running without a window. {hindrance}")
         return _run_headless(plan)
-    raise UsageError(f"{hindrance} Without a window: uploader-gui --headless --anomaly ID PATH …")
+    hint = " Without a window: uploader-gui --headless --anomaly ID PATH …"
+    raise UsageError(f"{hindrance}{hint if hindrance == display.NO_DISPLAY else ''}")

@@ -21,6 +21,7 @@ DEBIAN_PACKAGES: Final = (
     "libx11-xcb1 libgssapi-krb5-2"
 )
 """What Qt needs on a bare Debian or Ubuntu; README has the same line."""
+NO_DISPLAY: Final = "There is no display."
 _X_PORT: Final = 6000
 _DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")
 
@@ -31,10 +32,18 @@ def hindrance() -> str | None:
         return None
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
-        return "There is no display."
+        return NO_DISPLAY
     library = _missing_library(platform)
-    if library is None:
-        return None
+    return None if library is None else _library_sentence(library)
+
+
+def missing_library_sentence() -> str | None:
+    """Give the sentence that names what Qt lacks, None where it lacks nothing; whatever the display."""
+    library = _missing_library("offscreen")
+    return None if library is None else _library_sentence(library)
+
+
+def _library_sentence(library: str) -> str:
     return f"Qt needs a system library that is missing ({library}). On Debian: apt install {DEBIAN_PACKAGES}"
 
 

@@ -46,7 +46,7 @@ def duration(seconds: float) -> str:
     """Give a rough duration: `40 s`, `2 min 30`, `1 h 20`, coarser the longer it is."""
     if seconds < _MINUTE - 3:  # 57 s and more read as a minute
         return _joined(number(_step(seconds, 5 if seconds > 10 else 1)), "s")  # noqa: PLR2004 -- below ten each second counts
-    if seconds < _HOUR:
+    if seconds < _HOUR - _MINUTE / 2:
         return _pair(_step(seconds, 30 if seconds < 10 * _MINUTE else _MINUTE), _MINUTE, "min")
     return _pair(_step(min(seconds, _MAKES_SENSE_UNTIL), 10 * _MINUTE) // _MINUTE, _MINUTE, "h")
 
