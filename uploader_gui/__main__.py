@@ -7,9 +7,12 @@ import sys
 def main() -> int:
     """Run the program and give its exit code."""
     multiprocessing.freeze_support()
-    from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
+    try:
+        from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
 
-    return cli.main(sys.argv[1:])
+        return cli.main(sys.argv[1:])
+    except KeyboardInterrupt:  # before anything had begun that could be left in order
+        return 130
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from qasync import QEventLoop
 from uploader_gui import __version__, paths
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
-from uploader_gui.engine.models import Reason
+from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.threads import DaemonThreads
-from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.bridge import Bridge, Outcome
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsValues
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from uploader_gui.trial import Trial
 
 log = logging.getLogger(__name__)
+
+INTERRUPTED = 130
 
 
 def run(plan: Plan) -> int:
@@ -102,9 +104,9 @@ class Program:
             await self._begin()
             await self._leave.wait()
         finally:
-            receipt = self._bridge.stop()
+            outcome = self._bridge.stop()
             self._window.hide()
-        return self._exit_code(receipt)
+        return self._exit_code(outcome)
 
     def _connect(self) -> None:
         window = self._window
@@ -240,23 +242,22 @@ class Program:
         self._interrupted = True
         self._leave.set()
 
-    def _exit_code(self, receipt: dict[str, Any] | None) -> int:
-        written = self._write_report(receipt)
+    def _exit_code(self, outcome: Outcome | None) -> int:
+        written = self._write_report(outcome)
         if self._interrupted:
-            return 130
-        totals = receipt["totals"] if receipt else {}
-        unsent = sum(totals.get(state, 0) for state in ("failed", "refused", "cancelled", "pending"))
+            return INTERRUPTED
+        unsent = dict(outcome.unsent) if outcome else {}
         if self._plan.demo and not self._plan.paths:
-            unsent -= totals.get("refused", 0)  # its own sample of a refused type
-        return 1 if unsent > 0 or not written else 0
+            unsent.pop(UploadState.REFUSED, None)  # its own sample of a refused type
+        return 1 if unsent or not written else 0
 
-    def _write_report(self, receipt: dict[str, Any] | None) -> bool:
-        if self._plan.report is None or receipt is None:
+    def _write_report(self, outcome: Outcome | None) -> bool:
+        if self._plan.report is None or outcome is None:
             return self._plan.report is None
         from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
 
         try:
-            write(receipt, self._plan.report)
+            write(outcome.receipt, self._plan.report)
         except OSError as error:
             tell(f"the receipt cannot be written: {error.strerror or error}.")
             return False

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.api import ApiClient, Tokens
 from uploader_gui.engine.clock import ServerClock
@@ -15,7 +16,8 @@ from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, tls_context
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.queue import Services, UploadQueue
-from uploader_gui.engine.storage import StorageClient
+from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.storage import Patience, StorageClient
 from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
@@ -25,10 +27,34 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import EngineOptions
 
 
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What an engine measures time with and reads files in. Others than these are fitted to see it fail quickly.
+
+    Attributes:
+        policy: how often something is tried, and the waits between.
+        patience: how long a PUT may stand still.
+        api_answer_seconds: how long the service may think.
+        wall_clock: this machine's clock, in seconds since 1970.
+        threads: makes the threads that may block on a disk.
+    """
+
+    policy: RetryPolicy = RetryPolicy()  # noqa: RUF009 - frozen
+    patience: Patience = Patience()  # noqa: RUF009 - frozen
+    api_answer_seconds: float = API_ANSWER_SECONDS
+    wall_clock: Callable[[], float] = time.time
+    threads: Callable[[], DaemonThreads] = DaemonThreads
+
+
+REGULAR: Final = Fittings()
+
+
 async def run_engine(
     options: EngineOptions,
     emit: Callable[[Event], None],
     ready: Callable[[UploadQueue], None],
+    *,
+    fittings: Fittings = REGULAR,
 ) -> None:
     """Open everything, hand the queue to `ready`, and run it until it is closed.
 
@@ -37,28 +63,37 @@ async def run_engine(
         UrlRefused: the API's address is not one tokens may go to.
         OSError: the extra CA file cannot be read.
     """
-    threads = DaemonThreads()
+    threads = fittings.threads()
     asyncio.get_running_loop().set_default_executor(threads)
     journal = Journal(options.journal_path)
     try:
         journal.purge(time.time() - options.keep_days * 86400)
-        await _run_with(journal, threads, options, emit, ready)
+        await _run_with(_Ground(journal, threads, fittings), options, emit, ready)
     finally:
         journal.close()
         threads.shutdown()
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What an engine stands on."""
+
+    journal: Journal
+    threads: DaemonThreads
+    fittings: Fittings
+
+
 async def _run_with(
-    journal: Journal,
-    threads: DaemonThreads,
+    ground: _Ground,
     options: EngineOptions,
     emit: Callable[[Event], None],
     ready: Callable[[UploadQueue], None],
 ) -> None:
-    context = await asyncio.get_running_loop().run_in_executor(threads, tls_context, options.ca_file)
-    clock = ServerClock()
+    context = await asyncio.get_running_loop().run_in_executor(ground.threads, tls_context, options.ca_file)
+    fittings = ground.fittings
+    clock = ServerClock(fittings.wall_clock)
     http = HttpOptions(options.program.replace(" ", "/"), options.proxy_for, options.ca_file)
-    to_api = Clients(http, context, answer_seconds=API_ANSWER_SECONDS)
+    to_api = Clients(http, context, answer_seconds=fittings.api_answer_seconds)
     to_storage = Clients(http, context, answer_seconds=None)
     api = ApiClient(
         to_api,
@@ -67,9 +102,10 @@ async def _run_with(
         tokens=Tokens(*options.tokens) if options.tokens else None,
         clock=clock,
     )
-    services = Services(journal, api, StorageClient(to_storage, clock=clock), clock, threads)
-    if journal.set_aside is not None:
-        emit(JournalSetAside(str(journal.set_aside)))
+    storage = StorageClient(to_storage, clock=clock, patience=fittings.patience)
+    services = Services(ground.journal, api, storage, clock, ground.threads, fittings.policy)
+    if ground.journal.set_aside is not None:
+        emit(JournalSetAside(str(ground.journal.set_aside)))
     queue = UploadQueue(services, options, emit)
     ready(queue)
     try:

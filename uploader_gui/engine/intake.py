@@ -131,7 +131,7 @@ class Intake:
         for found in chunk.found:
             source = found if isinstance(found, Source) else found.source
             resolved = str(source.resolved)
-            if resolved in seen or self._ledger.at_path(drop.anomaly_id, resolved) is not None:
+            if resolved in seen or self._is_listed(found, drop.anomaly_id, resolved):
                 self._same_path_again(drop, resolved)
                 continue
             seen.add(resolved)
@@ -142,6 +142,17 @@ class Intake:
         self._ledger.add(new)
         self._ledger.add(adopted, recorded=True)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
+
+    def _is_listed(self, found: Source | Refusal, anomaly_id: str, resolved: str) -> bool:
+        """The same path is the same upload, unless it was sent and its file is another one now."""
+        upload = self._ledger.at_path(anomaly_id, resolved)
+        if upload is None:
+            return False
+        sent = upload.state in {UploadState.UPLOADED, UploadState.SKIPPED}
+        if sent and isinstance(found, Source) and _facts(found) != _facts(upload.source):
+            self._ledger.free_path(upload)
+            return False
+        return True
 
     def _same_path_again(self, drop: _Drop, resolved: str) -> None:
         """Dropped again: one that could not be sent is looked at once more, the others are there already."""

@@ -28,7 +28,7 @@ JOURNAL_RETRY_SECONDS: Final = 2.0
 
 
 class Ledger:
-    """The uploads of this run, by id, in the order they were added. Removed rows stay, for the receipt."""
+    """The uploads of this run, by id, in the order they were added. Iterating leaves out removed rows."""
 
     def __init__(self, journal: Journal, outbox: Outbox, conditions: Conditions, *, api_url: str) -> None:
         self._journal = journal
@@ -37,15 +37,21 @@ class Ledger:
         self._api_url = api_url
         self._uploads: dict[UploadId, Upload] = {}
         self._by_path: dict[tuple[str, str], Upload] = {}
+        self._removed: dict[UploadId, Upload] = {}
         self._counts = dict.fromkeys(UploadState, 0)
         self._bytes = dict.fromkeys(UploadState, 0)
         self._unsaved_new: list[Upload] = []
         self._unsaved: dict[UploadId, Upload] = {}
+        self._retry_timer: asyncio.TimerHandle | None = None
         self._saved = asyncio.Event()
         self._saved.set()
 
     def __iter__(self) -> Iterator[Upload]:
         return iter(self._uploads.values())
+
+    def everything(self) -> list[Upload]:
+        """Give all uploads of the run in the order they were added, removed rows included: for the receipt."""
+        return sorted((*self._uploads.values(), *self._removed.values()), key=lambda upload: upload.order)
 
     def get(self, upload_id: UploadId) -> Upload | None:
         """Give an upload by its id."""
@@ -76,7 +82,7 @@ class Ledger:
     def add(self, uploads: list[Upload], *, recorded: bool = False) -> None:
         """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted)."""
         for upload in uploads:
-            upload.order = len(self._uploads)
+            upload.order = len(self._uploads) + len(self._removed)
             self._uploads[upload.upload_id] = upload
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
             self._count(upload, 1)
@@ -120,10 +126,23 @@ class Ledger:
         """Correct the sums before an upload's source is replaced by one of `size` bytes."""
         self._bytes[upload.state] += size - upload.source.size
 
-    def forget_paths(self, uploads: Iterable[Upload]) -> None:
-        """Let the same paths be added anew: their rows have been removed."""
+    def note(self, upload: Upload) -> None:
+        """Record facts about an upload whose state stays as it is."""
+        self._unsaved[upload.upload_id] = upload
+        self._outbox.changed(upload)
+        self._save()
+
+    def remove(self, uploads: Iterable[Upload]) -> None:
+        """Take finished uploads out of the list and its sums; the same paths may be added anew."""
         for upload in uploads:
-            self._by_path.pop((upload.anomaly_id, str(upload.source.resolved)), None)
+            self._count(upload, -1)
+            self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
+            self.free_path(upload)
+
+    def free_path(self, upload: Upload) -> None:
+        """Let an upload's path be added anew: its row is removed, or its file is another one now."""
+        if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
+            del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
 
     async def saved(self) -> None:
         """Return when everything is in the journal: nothing is announced to a server before."""
@@ -153,8 +172,10 @@ class Ledger:
             log.warning("the journal cannot be written: %s", error.detail)
         self._saved.clear()
         self._conditions.begin(Condition.JOURNAL)
-        asyncio.get_running_loop().call_later(JOURNAL_RETRY_SECONDS, self._retry)
+        if self._retry_timer is None:
+            self._retry_timer = asyncio.get_running_loop().call_later(JOURNAL_RETRY_SECONDS, self._retry)
 
     def _retry(self) -> None:
+        self._retry_timer = None
         if not self._saved.is_set():
             self._save(durable=True)

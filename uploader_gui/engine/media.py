@@ -51,7 +51,8 @@ BY_EXTENSION: Final[dict[str, str]] = {
 """The service's 16 types (its page, "mimeType") but image/jpg, which is never sent: .jpg is image/jpeg."""
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_IN_OLE: Final = frozenset({_DOC, _XLS, _MSG})
+_IN_OLE: Final = frozenset({_DOC, _XLS, _MSG, _DOCX, _XLSX})
+"""The last two only with a password: such a .docx is a compound file around the encrypted one ([MS-OFFCRYPTO])."""
 _IN_ZIP: Final = frozenset({_ZIP, _DOCX, _XLSX})
 
 _ACCEPTED_SIGNATURES: Final = (
@@ -63,19 +64,19 @@ _ACCEPTED_SIGNATURES: Final = (
     (b"7z\xbc\xaf\x27\x1c", _SEVEN_ZIP),
 )
 _OTHER_SIGNATURES: Final = (
-    (0, b"II*\x00", "TIFF"),
-    (0, b"MM\x00*", "TIFF"),
-    (0, b"Rar!\x1a\x07", "RAR"),
-    (0, b"\x1f\x8b\x08", "GZIP"),
-    (0, b"\x1aE\xdf\xa3", "Matroska"),
-    (0, b"\x7fELF", "ELF"),
-    (8, b"WEBP", "WebP"),
-    (8, b"AVI ", "AVI"),
-    (8, b"WAVE", "WAV"),
-    (4, b"ftypavif", "AVIF"),
-    (4, b"ftypqt", "QuickTime"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x1f\x8b\x08", "GZIP"),
+    (b"\x1aE\xdf\xa3", "Matroska"),
+    (b"\x7fELF", "ELF"),
 )
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_RIFF_FORMS: Final = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
+_ISO_BRANDS: Final = {
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"),
+    b"avif": "AVIF",
+    b"qt  ": "QuickTime",
+}
 _NAMES: Final = {
     ".heic": "HEIC",
     ".heif": "HEIC",
@@ -104,7 +105,7 @@ def media_type_of(name: str, head: bytes) -> str:
     if foreign := _foreign_type(head):
         raise TypeNotAccepted(foreign)
     if head.startswith(_OLE):
-        return _within(_IN_OLE, expected, extension)
+        return _within(_IN_OLE, expected, "Office" if expected else _name_of(extension))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_or_office(expected, extension)
     if seen := _accepted_signature(head):
@@ -121,12 +122,11 @@ def type_name(name: str) -> str:
 
 def _foreign_type(head: bytes) -> str | None:
     """Name a well-known type the service does not take, whatever the file is called."""
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        return "HEIC"
-    for offset, signature, name in _OTHER_SIGNATURES:
-        if head.startswith(signature, offset):
-            return name
-    return "MP4" if head[4:8] == b"ftyp" else None
+    if head[:1] == b"\0" and head[4:8] == b"ftyp":  # the size before it is a small number: no text begins so
+        return _ISO_BRANDS.get(head[8:12], "MP4")
+    if head.startswith(b"RIFF"):
+        return _RIFF_FORMS.get(head[8:12])
+    return next((name for signature, name in _OTHER_SIGNATURES if head.startswith(signature)), None)
 
 
 def _accepted_signature(head: bytes) -> str | None:
@@ -136,14 +136,14 @@ def _accepted_signature(head: bytes) -> str | None:
 def _zip_or_office(expected: str | None, extension: str) -> str:
     """A ZIP under a picture's name is sent as the ZIP it is; .pptx and the like are no ZIP to people."""
     if expected is None or expected in _IN_ZIP:
-        return _within(_IN_ZIP, expected, extension)
+        return _within(_IN_ZIP, expected, _name_of(extension))
     return _ZIP
 
 
-def _within(family: frozenset[str], expected: str | None, extension: str) -> str:
+def _within(family: frozenset[str], expected: str | None, otherwise: str) -> str:
     """Word, Excel and Outlook share one container: only the extension tells them apart."""
     if expected not in family:
-        raise TypeNotAccepted(_name_of(extension))
+        raise TypeNotAccepted(otherwise)
     return expected
 
 

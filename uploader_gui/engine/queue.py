@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -185,7 +186,7 @@ class UploadQueue:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
         chosen = list(upload_ids)
         self.cancel(chosen)
-        self._ledger.forget_paths(self._those(chosen))
+        self._ledger.remove(self._those(chosen))
         self._outbox.send(UploadsRemoved(tuple(chosen)))
 
     def clear_finished(self) -> None:
@@ -212,16 +213,22 @@ class UploadQueue:
             self._outbox.send(ReceiptWritten(str(path)))
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
-        """Give the run's receipt as plain values."""
+        """Give the run's receipt for one anomaly ("": for all) as plain values."""
         run = receipt.Run(
             program=self._options.program,
             anomaly_id=anomaly_id,
             started_at=self._started_at,
-            uploads=list(self._ledger),
+            uploads=[u for u in self._ledger.everything() if anomaly_id in {"", u.anomaly_id}],
             junk=self._intake.junk,
             describe=self._options.describe,
         )
         return receipt.build(run, time.time())
+
+    @property
+    def unsent(self) -> Counter[UploadState]:
+        """How many uploads of this run are not stored, by state."""
+        stored = (UploadState.UPLOADED, UploadState.SKIPPED)
+        return Counter(upload.state for upload in self._ledger.everything() if upload.state not in stored)
 
     @property
     def others_unfinished(self) -> int:
@@ -293,7 +300,7 @@ class UploadQueue:
         self._send(self._in_states(UploadState.REGISTERED))
 
     def _send(self, uploads: Iterable[Upload]) -> None:
-        if not self._running:
+        if not self._running or self._closing.is_set():
             return
         for upload in uploads:
             self._sender.send(upload)
@@ -309,6 +316,7 @@ class UploadQueue:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it would never be awaited
         return task
 
     async def _guarded(self, work: Coroutine[None, None, None]) -> None:

@@ -75,6 +75,7 @@ class Registrar:
         self._url_life = 0.0
         self._just_entered = False
         self._accepted: Tokens | None = None
+        self._told_refused: Tokens | None = None
         self._unreachable_tries = 0
 
     @property
@@ -127,6 +128,9 @@ class Registrar:
             self._poke()
 
     async def _attempt(self, batch: list[Upload]) -> None:
+        batch = [upload for upload in batch if upload.state is UploadState.QUEUED]  # not cancelled meanwhile
+        if not batch:
+            return
         self._announce(batch)
         await self._ledger.saved()
         tokens, began = self._api.tokens, time.monotonic()
@@ -162,16 +166,23 @@ class Registrar:
         if tokens is not self._accepted:
             self._accepted = tokens
             self._outbox.send(SignedIn())
+        for upload in batch:
+            self._note_url(upload, answer)
         registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
-        for upload in registered:
-            upload.presigned = answer.presigned[upload.upload_id]
-            upload.service_id = upload.presigned.service_id
-            upload.url_given_out = True
-            self._url_life = upload.presigned.lifetime or self._url_life
         self._ledger.move_all(registered, UploadState.REGISTERED, durable=True)
         for upload in _registering(batch):
             self._fail(upload, answer.failed[upload.upload_id])
         self._registered(registered)
+
+    def _note_url(self, upload: Upload, answer: Registration) -> None:
+        """Keep what was given out, for cancelled uploads too: whoever sends them after all needs no second one."""
+        presigned = answer.presigned.get(upload.upload_id)
+        if presigned is None:
+            return
+        upload.presigned, upload.service_id, upload.url_given_out = presigned, presigned.service_id, True
+        self._url_life = presigned.lifetime or self._url_life
+        if upload.state.finished:
+            self._ledger.note(upload)
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:
         """The service knows of this file, though it gave no URL we can use: asking again may double it."""
@@ -182,7 +193,9 @@ class Registrar:
     def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
         if tokens is self._api.tokens and self._just_entered:
             self._ledger.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, error.detail))
-            self._outbox.send(SignInRequired(refused_again=True))
+            if tokens is not self._told_refused:
+                self._told_refused = tokens
+                self._outbox.send(SignInRequired(refused_again=True))
             return
         self._hand_back(batch, Reason.of(error))
         if tokens is self._api.tokens and Condition.SIGN_IN not in self._conditions:

@@ -69,8 +69,8 @@ def describe_only(path: Path, resolved: Path) -> Source:
 def wire_name(name: str) -> tuple[str, bool]:
     """Give the name to register (NFC, no control characters, at most 250) and whether it had to be shortened."""
     readable = name.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(name) else name
-    composed = unicodedata.normalize("NFC", readable)
-    clean = "".join(c for c in composed if unicodedata.category(c) != "Cc") or "file"
+    printing = "".join(c for c in readable if unicodedata.category(c) != "Cc")
+    clean = unicodedata.normalize("NFC", printing) or "file"  # last: a letter and its accent may just have met
     if _utf16_length(clean) <= MAX_NAME:
         return clean, False
     return _shortened(clean), True

@@ -27,6 +27,7 @@ class BannerAction(Enum):
     SIGN_IN = Words.SIGN_IN
     TRY_AGAIN = Words.TRY_AGAIN
     SAVE_ELSEWHERE = Words.CHOOSE_OTHER_PLACE
+    CLOSE = Words.CLOSE
 
 
 @dataclass(frozen=True, slots=True)

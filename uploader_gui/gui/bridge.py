@@ -5,6 +5,7 @@ Made by app, used by the window through `engine_port.Engine`. Every method retur
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.models import UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run's receipt for the anomaly shown, and how many uploads of all anomalies are not stored, by state."""
+
+    receipt: dict[str, Any]
+    unsent: dict[UploadState, int]
 
 
 class Bridge(QObject):
@@ -43,15 +52,15 @@ class Bridge(QObject):
         for command in early:
             self._engine.submit(command)
 
-    def stop(self) -> dict[str, Any] | None:
-        """Stop the engine within two seconds, and give the receipt of its run (None where there was none)."""
+    def stop(self) -> Outcome | None:
+        """Stop the engine within two seconds, and give what came of its run (None where there was none)."""
         if self._engine is None:
             return None
-        receipts: list[dict[str, Any]] = []
+        outcomes: list[Outcome] = []
         anomaly_id = self._anomaly_id()
-        self._engine.stop(lambda queue: receipts.append(queue.receipt(anomaly_id)))
+        self._engine.stop(lambda queue: outcomes.append(Outcome(queue.receipt(anomaly_id), dict(queue.unsent))))
         self._engine = None
-        return receipts[0] if receipts else None
+        return outcomes[0] if outcomes else None
 
     def replace(self, options: EngineOptions, listed: Sequence[UploadId]) -> None:
         """Stop this engine and start another one: its rows leave the list, its journal keeps them."""

@@ -41,6 +41,7 @@ class Header(QWidget):
         self._theme = theme
         self._sandbox = sandbox
         self._kept: Dropped | None = None
+        self._news = ""
         self._state = SignInState(signed_in=False)
         self.field = AnomalyField(theme)
         self.hint = label("", theme, 12)
@@ -70,6 +71,11 @@ class Header(QWidget):
     def show_kept(self, kept: Dropped | None) -> None:
         """Show what was dropped before there was a number, or nothing."""
         self._kept = kept
+        self._refresh()
+
+    def tell(self, news: str) -> None:
+        """Say something quietly while nothing about the number has to be said."""
+        self._news = news
         self._refresh()
 
     # Inside
@@ -123,7 +129,7 @@ class Header(QWidget):
     def _hint_text(self) -> str:
         if self.field.is_wrong:
             return Words.ANOMALY_INVALID.text
-        return self._kept.wait() if self._kept is not None and not self.field.anomaly_id else ""
+        return self._kept.wait() if self._kept is not None and not self.field.anomaly_id else self._news
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:

@@ -6,27 +6,26 @@ about tokens, settings or leaving.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
 from uploader_gui.gui import dialogs
-from uploader_gui.gui.banner import Banner, BannerAction, Notice, notice_for
+from uploader_gui.gui.banner import BannerAction, Notice, notice_for
 from uploader_gui.gui.carry_out import carry_out
 from uploader_gui.gui.drop import DropTarget
 from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
-from uploader_gui.gui.empty_state import EmptyState
-from uploader_gui.gui.filter_bar import FilterBar
-from uploader_gui.gui.footer import Footer, FooterAction
-from uploader_gui.gui.header import Header, SignInState
+from uploader_gui.gui.footer import FooterAction
+from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.settings_dialog import SettingsDialog, SettingsValues
 from uploader_gui.gui.sign_in import SignInDialog, TokensKept
 from uploader_gui.gui.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.window_body import WindowBody
 from uploader_gui.text import Counted, Words, engine_failed
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.theme import Theme
-
-_MARGIN: Final = 24
 
 
 class MainWindow(QMainWindow):
@@ -63,20 +60,20 @@ class MainWindow(QMainWindow):
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
         self._failure: Notice | None = None
-        self._receipt_failure: Notice | None = None
+        self._told: Notice | None = None
         self._was_signed_in = False
         self._kept: list[Path] = []
         self._sign_in: SignInDialog | None = None
         self._leave: dialogs.LeaveDialog | None = None
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
-        self.header = Header(theme, sandbox=sandbox)
-        self.banner = Banner(theme)
-        self.filters = FilterBar(theme)
         self.view = UploadView(self.model, self.shown, theme)
-        self.empty = EmptyState(theme)
-        self.footer = Footer(theme, sandbox=sandbox)
-        self._build()
+        self.body = WindowBody(self.view, theme, sandbox=sandbox)
+        self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
+        self.empty, self.footer = self.body.empty, self.body.footer
+        self.setCentralWidget(self.body)
+        self.setMinimumSize(QSize(640, 480))
+        self.resize(980, 680)
         self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
         self._connect()
         self._add_shortcuts()
@@ -124,31 +121,7 @@ class MainWindow(QMainWindow):
         self.header.show_kept(counted(self._kept))
         self.header.field.setFocus()
 
-    # Building
-
-    def _build(self) -> None:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 3, 1, 3)
-        inside.addWidget(self.view)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(card)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(_MARGIN, 18, _MARGIN, 18)
-        column.setSpacing(0)
-        for part, gap in ((self.header, 18), (self.banner, 0), (self.filters, 0)):
-            column.addWidget(part)
-            column.addSpacing(gap)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.footer)
-        self.filters.setContentsMargins(0, 0, 0, 12)
-        self.footer.setContentsMargins(0, 20, 0, 0)
-        self.setCentralWidget(centre)
-        self.setMinimumSize(QSize(640, 480))
-        self.resize(980, 680)
+    # Connecting
 
     def _connect(self) -> None:
         self.drop.files_dropped.connect(self.add_paths)
@@ -162,7 +135,7 @@ class MainWindow(QMainWindow):
         self.empty.samples_wanted.connect(self.samples_wanted)
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
-        self.filters.sort_chosen.connect(self.shown.sort_by)
+        self.filters.sort_chosen.connect(self.model.sort_by)
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
@@ -199,7 +172,7 @@ class MainWindow(QMainWindow):
             case events.QueueIdle(totals=totals):
                 self._show_totals(totals)
             case events.PathsAdded():
-                self.footer.tell(_news_of(event))
+                self.body.tell(_news_of(event))
             case events.SignInRequired(refused_again):
                 self.header.show_sign_in(SignInState(signed_in=False))
                 self.sign_in_wanted.emit(refused_again)
@@ -207,16 +180,19 @@ class MainWindow(QMainWindow):
                 self._was_signed_in = True
             case events.ReceiptWritten():
                 self._tell_receipt(event)
+            case events.JournalSetAside(path):
+                self._told = Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+                self._show_notice()
             case events.EngineFailed(reason):
                 self._failure = Notice(engine_failed(reason), grave=True)
                 self._show_notice()
 
     def _tell_receipt(self, event: events.ReceiptWritten) -> None:
-        self._receipt_failure = None
+        self._told = None
         if event.error is None:
-            self.footer.tell(Words.RECEIPT_WRITTEN.filled(event.path))
+            self.body.tell(Words.RECEIPT_WRITTEN.filled(event.path))
         else:
-            self._receipt_failure = Notice(Words.RECEIPT_FAILED.filled(event.error), BannerAction.SAVE_ELSEWHERE)
+            self._told = Notice(Words.RECEIPT_FAILED.filled(event.error), BannerAction.SAVE_ELSEWHERE)
         self._show_notice()
 
     # Showing
@@ -226,20 +202,15 @@ class MainWindow(QMainWindow):
         self._show_figures()
 
     def _show_figures(self) -> None:
-        figures = self.model.figures()
-        self._pages.setCurrentIndex(1 if figures.files else 0)
-        self.filters.setVisible(bool(figures.files))
-        self.footer.setVisible(bool(figures.files))
-        self.filters.show_figures(figures)
-        self.footer.show_figures(figures, self._totals, self._status)
+        self.body.show_figures(self.model.figures(), self._totals, self._status)
         self._show_notice()
 
     def _show_notice(self) -> None:
         conditions = notice_for(self._status.conditions, self.model.figures(), was_signed_in=self._was_signed_in)
         if conditions is not None and conditions.action is None:
-            self.banner.tell(self._failure or self._receipt_failure or conditions)
+            self.banner.tell(self._failure or self._told or conditions)
         else:
-            self.banner.tell(self._failure or conditions or self._receipt_failure)
+            self.banner.tell(self._failure or conditions or self._told)
 
     # What a person asks
 
@@ -279,6 +250,9 @@ class MainWindow(QMainWindow):
                 self._engine.start()
             case BannerAction.SAVE_ELSEWHERE:
                 self._choose_receipt()
+            case BannerAction.CLOSE:
+                self._told = None
+                self._show_notice()
 
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {

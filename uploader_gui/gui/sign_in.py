@@ -16,7 +16,7 @@ from uploader_gui.text import Words
 if TYPE_CHECKING:
     from uploader_gui.gui.theme import Theme
 
-_WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer\s+)?", re.IGNORECASE)
+_WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
 _HINTS: Final = (
     Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
@@ -33,7 +33,6 @@ class Role(IntEnum):
 
     SNAPSHOT = Qt.ItemDataRole.UserRole
     PROGRESS = Qt.ItemDataRole.UserRole + 1
-    SORT = Qt.ItemDataRole.UserRole + 2
 
 
 HEADERS: Final = {
@@ -45,8 +44,8 @@ HEADERS: Final = {
 }
 
 
-def sort_key(upload: UploadSnapshot, column: int) -> str | int:
-    """Give what a column sorts by."""
+def sort_key(upload: UploadSnapshot, column: int) -> Any:
+    """Give what a column sorts by; the keys of one column are of one kind."""
     match column:
         case Column.NAME:
             return natural(upload.source.name)

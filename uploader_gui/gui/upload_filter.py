@@ -1,20 +1,20 @@
-"""What of the list is shown, and in which order: filter chip, search text, sort column. Between model and view."""
+"""What of the list is shown: filter chip and search text. Stands between model and view; the model sorts itself."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QObject, QSortFilterProxyModel
 
 from uploader_gui.engine.models import SENDING, UploadState
 from uploader_gui.gui.row_actions import WAITING
-from uploader_gui.gui.upload_columns import Column, Index, Role
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from uploader_gui.gui.upload_columns import Index
     from uploader_gui.gui.upload_model import UploadModel
 
 _S = UploadState
@@ -49,7 +49,6 @@ class UploadFilter(QSortFilterProxyModel):
         self._model = model
         self._states = _STATES[Chip.ALL]
         self._wanted = ""
-        self.setSortRole(Role.SORT)
         self.setSourceModel(model)
 
     def show_chip(self, chip: Chip) -> None:
@@ -59,10 +58,6 @@ class UploadFilter(QSortFilterProxyModel):
     def search(self, text: str) -> None:
         """Show only names that contain the text, whatever the case."""
         self._refilter(self._states, text.strip().casefold())
-
-    def sort_by(self, column: Column) -> None:
-        """Sort ascending; by the order of adding costs nothing, it is the model's own."""
-        self.sort(-1 if column is Column.ADDED else column, Qt.SortOrder.AscendingOrder)
 
     def _refilter(self, states: frozenset[UploadState], wanted: str) -> None:
         """`beginFilterChange` came with Qt 6.9; its forerunner is deprecated there and needed before."""

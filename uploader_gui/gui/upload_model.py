@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FLUSH_MS: Final = 100
 _COUNTDOWN_MS: Final = 1000
+_SORT_MS: Final = 1000
 _RESET_ABOVE: Final = 64
 """More runs of removed rows than this are dearer than a reset."""
 
@@ -47,6 +48,9 @@ class UploadModel(QAbstractTableModel):
         self._tally = Tally()
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._flush_timer.timeout.connect(self.flush)
+        self._sort_column = Column.ADDED
+        self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
+        self._sort_timer.timeout.connect(self._sort)
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._countdown.timeout.connect(self._count_down)
 
@@ -64,6 +68,8 @@ class UploadModel(QAbstractTableModel):
         self._row_of.update((upload.upload_id, first + at) for at, upload in enumerate(fresh))
         self._tally.add(fresh)
         self.endInsertRows()
+        if self._sort_column is not Column.ADDED:
+            self._sort()
         self._follow_countdowns(fresh)
         self.figures_changed.emit()
 
@@ -104,6 +110,8 @@ class UploadModel(QAbstractTableModel):
         for upload in self._pending.values():
             self._replace(upload)
         self._follow_countdowns(self._pending.values())
+        if self._pending and self._sort_column is Column.STATE and not self._sort_timer.isActive():
+            self._sort_timer.start()
         rows = sorted(self._row_of[one] for one in self._dirty)
         self._pending.clear()
         self._dirty.clear()
@@ -112,6 +120,11 @@ class UploadModel(QAbstractTableModel):
         self.figures_changed.emit()
 
     # What the window asks
+
+    def sort_by(self, column: Column) -> None:
+        """Sort ascending, now and when rows come; by state also a second after states changed."""
+        self._sort_column = column
+        self._sort()
 
     def figures(self) -> Figures:
         """Give the list in figures as it stands now."""
@@ -142,6 +155,21 @@ class UploadModel(QAbstractTableModel):
         self._rows[row] = upload
         if not upload.state.sending:
             self._progress.pop(upload.upload_id, None)
+
+    def _sort(self) -> None:
+        """Sort here and not in the proxy: a virtual call into Python per comparison is 14 µs, 10,000 rows 1 s."""
+        self._sort_timer.stop()
+        keys = [sort_key(upload, self._sort_column) for upload in self._rows]
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        if all(here == there for here, there in enumerate(order)):
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        places = {before: after for after, before in enumerate(order)}
+        self._rows = [self._rows[before] for before in order]
+        self._renumber()
+        self.changePersistentIndexList(kept, [self.index(places[index.row()], index.column()) for index in kept])
+        self.layoutChanged.emit()
 
     def _follow_countdowns(self, uploads: Iterable[UploadSnapshot]) -> None:
         for upload in uploads:
@@ -194,8 +222,6 @@ class UploadModel(QAbstractTableModel):
                 return upload
             case Role.PROGRESS:
                 return self._progress.get(upload.upload_id)
-            case Role.SORT:
-                return sort_key(upload, column)
             case Qt.ItemDataRole.DisplayRole:
                 return self._display(upload, column)
             case Qt.ItemDataRole.AccessibleTextRole:

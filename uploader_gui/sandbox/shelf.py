@@ -32,7 +32,7 @@ class Shelf:
         self._taken: set[str] = set()
 
     def prepare(self) -> None:
-        """Make the folders and throw away halves left by an earlier run.
+        """Begin a run: make the folders, throw away halves left by an earlier one, spare its whole objects.
 
         Raises:
             OSError: the folder cannot be written.
@@ -41,6 +41,8 @@ class Shelf:
         self._waiting_room.mkdir(parents=True, exist_ok=True)
         for half in self._waiting_room.glob("*.part"):
             half.unlink(missing_ok=True)
+        # Records are numbered afresh in each run: a key met before is another object now.
+        self._places.clear()
         self._taken.update(str(path).casefold() for path in self.folder.glob("*/*"))
 
     def receive(self, key: str) -> Incoming:

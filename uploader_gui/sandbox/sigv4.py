@@ -129,7 +129,7 @@ def verify(signer: Signer, request: SignedRequest, *, now: float) -> None:
     names = query["X-Amz-SignedHeaders"].split(";")
     _check_signed_headers(request, names)
     expected = signer.signature(query["X-Amz-Date"], request.canonical(names))
-    if not hmac.compare_digest(expected.encode(), query["X-Amz-Signature"].encode("utf-8", "replace")):
+    if not hmac.compare_digest(expected.encode(), query["X-Amz-Signature"].encode()):
         message = "The request signature we calculated does not match the signature you provided."
         raise S3Refusal(403, "SignatureDoesNotMatch", message)
 

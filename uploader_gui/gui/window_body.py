@@ -1,0 +1,76 @@
+"""What stands in the window from top to bottom: header, banner, filters, list or empty card, footer.
+
+Made by `main_window.py`; here only the arrangement and what shows when.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from uploader_gui.gui.banner import Banner
+from uploader_gui.gui.empty_state import EmptyState
+from uploader_gui.gui.filter_bar import FilterBar
+from uploader_gui.gui.footer import Footer
+from uploader_gui.gui.header import Header
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.events import QueueStatus, Totals
+    from uploader_gui.gui.figures import Figures
+    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.upload_view import UploadView
+
+_MARGIN: Final = 24
+
+
+class WindowBody(QWidget):
+    """Arranges the parts; filters and footer are there only while the list holds something."""
+
+    def __init__(self, view: UploadView, theme: Theme, *, sandbox: bool) -> None:
+        super().__init__()
+        self.header = Header(theme, sandbox=sandbox)
+        self.banner = Banner(theme)
+        self.filters = FilterBar(theme)
+        self.empty = EmptyState(theme)
+        self.footer = Footer(theme, sandbox=sandbox)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(_card(view))
+        self._arrange()
+
+    def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
+        """Show where the list stands."""
+        some = bool(figures.files)
+        self._pages.setCurrentIndex(1 if some else 0)
+        self.filters.setVisible(some)
+        self.footer.setVisible(some)
+        self.filters.show_figures(figures)
+        self.footer.show_figures(figures, totals, status)
+
+    def tell(self, news: str) -> None:
+        """Say something quietly, in the footer or, while there is none, beside the anomaly."""
+        self.footer.tell(news)
+        self.header.tell("" if self.footer.isVisibleTo(self) else news)
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, 18, _MARGIN, 18)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addSpacing(18)
+        column.addWidget(self.banner)
+        column.addWidget(self.filters)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.footer)
+        self.filters.setContentsMargins(0, 0, 0, 12)
+        self.footer.setContentsMargins(0, 20, 0, 0)
+
+
+def _card(view: UploadView) -> QFrame:
+    card = QFrame()
+    card.setProperty("kind", "card")
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(1, 3, 1, 3)
+    inside.addWidget(view)
+    return card
