@@ -10,6 +10,7 @@ import base64
 import json
 import logging
 import os
+import re
 from enum import Enum
 from typing import Final
 
@@ -116,9 +117,7 @@ def clean(token: str) -> str:
     Raises:
         TokenError: what is left is empty or holds characters no token has.
     """
-    text = token.strip()
-    if text[:7].lower() == "bearer ":
-        text = text[7:].strip()
+    text = re.sub(r"^bearer(\s+|$)", "", token.strip(), flags=re.IGNORECASE)
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise TokenError("a token is empty or holds characters that no token has.")
     return text

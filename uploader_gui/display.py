@@ -34,16 +34,17 @@ def hindrance() -> str | None:
     if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
         return NO_DISPLAY
     library = _missing_library(platform)
-    return None if library is None else _library_sentence(library)
+    return None if library is None else library_sentence(library)
 
 
-def missing_library_sentence() -> str | None:
+def missinglibrary_sentence() -> str | None:
     """Give the sentence that names what Qt lacks, None where it lacks nothing; whatever the display."""
     library = _missing_library("offscreen")
-    return None if library is None else _library_sentence(library)
+    return None if library is None else library_sentence(library)
 
 
-def _library_sentence(library: str) -> str:
+def library_sentence(library: str) -> str:
+    """Say which library Qt lacks, and which packages bring it."""
     return f"Qt needs a system library that is missing ({library}). On Debian: apt install {DEBIAN_PACKAGES}"
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,7 @@ class FirstInstance(QObject):
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._heard: dict[QLocalSocket, bytearray] = {}
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
@@ -50,41 +52,39 @@ class FirstInstance(QObject):
     def close(self) -> None:
         """Stop listening."""
         self._server.close()
+        for socket in list(self._heard):
+            socket.abort()
 
     def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            _Reception(socket, self)
+            self._heard[socket] = bytearray()
+            socket.readyRead.connect(partial(self._read, socket))
+            socket.disconnected.connect(partial(self._forget, socket))
+            self._read(socket)
 
-
-class _Reception(QObject):
-    """Reads one message, up to its line feed."""
-
-    def __init__(self, socket: QLocalSocket, first: FirstInstance) -> None:
-        super().__init__(first)
-        self._socket = socket
-        self._first = first
-        self._text = bytearray()
-        socket.setParent(self)
-        socket.readyRead.connect(self._read)
-        socket.disconnected.connect(self.deleteLater)
-        self._read()
-
-    def _read(self) -> None:
-        self._text += self._socket.readAll().data()
-        if len(self._text) > MAX_MESSAGE:
-            self._socket.abort()
-        elif self._text.endswith(b"\n"):
-            self._take()
-
-    def _take(self) -> None:
-        handover = decoded(bytes(self._text))
-        self._text.clear()
-        if handover is None:
-            self._socket.abort()
+    def _read(self, socket: QLocalSocket) -> None:
+        text = self._heard.get(socket)
+        if text is None:
             return
-        self._socket.write(_TAKEN)
-        self._socket.flush()
-        self._first.handed_over.emit(handover)
+        text += socket.readAll().data()
+        if len(text) > MAX_MESSAGE:
+            socket.abort()
+        elif text.endswith(b"\n"):
+            self._take(socket, bytes(text))
+
+    def _take(self, socket: QLocalSocket, line: bytes) -> None:
+        handover = decoded(line)
+        if handover is None:
+            socket.abort()
+            return
+        self._heard[socket].clear()
+        socket.write(_TAKEN)
+        socket.flush()
+        self.handed_over.emit(handover)
+
+    def _forget(self, socket: QLocalSocket) -> None:
+        self._heard.pop(socket, None)
+        socket.deleteLater()
 
 
 def hand_over(folder: Path, handover: Handover) -> bool:

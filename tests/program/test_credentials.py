@@ -1,0 +1,79 @@
+"""Tokens: kept per server, in the keyring where there is one, however long they are."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import keyring
+import keyring.backends.fail
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uploader_gui.credentials import PART_LENGTH, Credentials, Keeper, TokenError, clean, expiry_of, keyring_works
+
+if TYPE_CHECKING:
+    from tests.support.memory_keyring import MemoryKeyring
+
+SERVER = "https://register.example/main"
+
+
+def test_tokens_saved_once_are_there_the_next_time() -> None:
+    assert Credentials(SERVER).save(("bearer", "session")) is Keeper.KEYRING
+    assert Credentials(SERVER + "/").load() == (("bearer", "session"), Keeper.KEYRING)
+
+
+def test_one_servers_tokens_are_not_given_to_another() -> None:
+    Credentials(SERVER).save(("bearer", "session"))
+    assert Credentials("https://other.example").load()[0] is None
+
+
+@pytest.mark.parametrize("length", [1, PART_LENGTH - 1, PART_LENGTH, PART_LENGTH + 1, 2 * PART_LENGTH, 5000])
+def test_a_token_of_any_length_survives_small_secrets(memory_keyring: MemoryKeyring, length: int) -> None:
+    token = "".join(chr(97 + at % 26) for at in range(length))
+    Credentials(SERVER).save(("b" * 5000, token))
+    Credentials(SERVER).save(("b", token))
+    assert Credentials(SERVER).load()[0] == ("b", token)
+
+
+def test_a_shorter_token_leaves_nothing_of_a_longer_one_behind() -> None:
+    credentials = Credentials(SERVER)
+    credentials.save(("a" * 3000, "s"))
+    credentials.save(("c" * 2000, "s"))
+    assert Credentials(SERVER).load()[0] == ("c" * 2000, "s")
+
+
+def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
+    credentials = Credentials(SERVER)
+    assert not keyring_works()
+    assert credentials.save(("bearer", "session")) is Keeper.MEMORY
+    assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
+    assert Credentials(SERVER).load() == (None, Keeper.MEMORY)
+
+
+def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    Credentials(SERVER).save(("old", "old"))
+    monkeypatch.setenv("UPLOADER_BEARER_TOKEN", " Bearer new ")
+    monkeypatch.setenv("UPLOADER_SESSION_TOKEN", "new")
+    assert Credentials(SERVER).load() == (("new", "new"), Keeper.ENVIRONMENT)
+
+
+@pytest.mark.parametrize("token", ["", "   ", "Bearer ", "two words", "line\nbreak", "é", "nul\x00"])
+def test_what_cannot_be_a_token_is_refused_without_repeating_it(token: str) -> None:
+    with pytest.raises(TokenError) as caught:
+        clean(token)
+    assert not token.strip() or token not in str(caught.value)
+
+
+def test_the_expiry_of_a_session_token_is_read() -> None:
+    payload = base64.urlsafe_b64encode(json.dumps({"exp": 1_605_184_299}).encode()).decode().rstrip("=")
+    assert expiry_of(f"eyJhbGciOiJIUzI1NiJ9.{payload}.signature") == 1_605_184_299
+
+
+@given(st.one_of(st.text(), st.builds(lambda a, b: f"{a}.{b}.c", st.text(), st.text())))
+def test_nonsense_has_no_expiry(token: str) -> None:
+    expires = expiry_of(token)
+    assert expires is None or expires > 0

@@ -1,0 +1,81 @@
+"""The log holds no secret, belongs to its owner, and hears of crashes."""
+
+from __future__ import annotations
+
+import logging
+import stat
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.log_watch import ExpectedLogs
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiIxIn0.4XRQ1iXDyvEj5LgPZHbmTmzOZs98M3YPOzgf3MhxjaI"
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    hooks = sys.excepthook, threading.excepthook
+    before = list(logging.getLogger().handlers)
+    path = tmp_path / "uploader-gui.log"
+    logs.set_up(path, secrets=["very-secret-token"])
+    yield path
+    for handler in set(logging.getLogger().handlers) - set(before):
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    sys.excepthook, threading.excepthook = hooks
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Authorization: Bearer abc.def-123", "abc.def-123"),
+        ("headers {'Authorization': 'Bearer abcdef'}", "abcdef"),
+        ("X-Session-Token: s3cr3t", "s3cr3t"),
+        (f"token {JWT} seen", JWT),
+        ("PUT https://b.s3/k?X-Amz-Credential=AKIA%2F20&X-Amz-Signature=0123abcd&x=1", "0123abcd"),
+        ("PUT https://b.s3/k?X-Amz-Credential=AKIA%2F20&X-Amz-Signature=0123abcd&x=1", "AKIA%2F20"),
+        ("the very-secret-token itself", "very-secret-token"),
+    ],
+)
+def test_secrets_are_taken_out(text: str, secret: str) -> None:
+    redacted = logs.RedactingFormatter(["very-secret-token"]).redact(text)
+    assert secret not in redacted
+    assert "[redacted]" in redacted
+
+
+def test_a_traceback_is_redacted_too(log_file: Path) -> None:
+    error = RuntimeError(f"request with Bearer {JWT} failed")
+    logging.getLogger("uploader_gui.test").info("went wrong", exc_info=error)
+    written = log_file.read_text()
+    assert "RuntimeError" in written
+    assert JWT not in written
+
+
+def test_the_log_is_for_its_owner_alone(log_file: Path) -> None:
+    logging.getLogger("uploader_gui.test").info("hello")
+    assert stat.S_IMODE(log_file.stat().st_mode) == 0o600
+
+
+def test_a_crash_is_logged_and_told_in_one_line(
+    log_file: Path, capsys: pytest.CaptureFixture[str], expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("crashed")
+    error = ValueError("very-secret-token broke it")
+    sys.excepthook(ValueError, error, None)
+    assert "crashed" in log_file.read_text()
+    told = capsys.readouterr().err
+    assert told == "uploader-gui: internal error: ValueError: [redacted] broke it\n"
+
+
+def test_whole_addresses_of_the_http_library_never_reach_the_log(log_file: Path) -> None:
+    logging.getLogger("httpx").info("HTTP Request: PUT https://bucket/key?X-Amz-Signature=0123")
+    assert not log_file.exists() or "bucket" not in log_file.read_text()

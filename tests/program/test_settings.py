@@ -1,0 +1,75 @@
+"""Settings: environment over file over defaults, and whatever is wrong named in one sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui import settings
+from uploader_gui.settings import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_without_file_and_environment_the_registers_own_server_is_used(tmp_path: Path) -> None:
+    chosen = settings.load(tmp_path / "settings.json")
+    assert chosen.api_url == "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com/main"
+    assert (chosen.size_unit, chosen.max_concurrent_uploads, chosen.offline_limit) == ("Mo", 6, 120)
+
+
+def test_environment_comes_before_file_and_file_before_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"max_concurrent_uploads": 3, "size_unit": "bytes"}))
+    monkeypatch.setenv("UPLOADER_MAX_CONCURRENT_UPLOADS", "9")
+    chosen = settings.load(path)
+    assert (chosen.max_concurrent_uploads, chosen.size_unit) == (9, "bytes")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("UPLOADER_MAX_CONCURRENT_UPLOADS", "0"),
+        ("UPLOADER_MAX_CONCURRENT_UPLOADS", "17"),
+        ("UPLOADER_MAX_CONCURRENT_UPLOADS", "many"),
+        ("UPLOADER_SIZE_UNIT", "KB"),
+        ("UPLOADER_OFFLINE_LIMIT", "-1"),
+        ("UPLOADER_OFFLINE_LIMIT", "inf"),
+    ],
+)
+def test_a_wrong_variable_is_named_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        settings.load(tmp_path / "settings.json")
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{variable} is wrong: ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("content", ["{", '["list"]', '{"max_concurrent_uploads": 99}', "\xff\x00"])
+def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(content, "latin-1")
+    with pytest.raises(SettingsError, match=r"settings\.json"):
+        settings.load(path)
+
+
+def test_saving_keeps_what_it_does_not_change_and_leaves_no_temporary_file(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"offline_limit": 5, "max_concurrent_uploads": 3}))
+    settings.save({"max_concurrent_uploads": 4}, path)
+    assert json.loads(path.read_text()) == {"offline_limit": 5, "max_concurrent_uploads": 4}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_a_stray_env_file_redirects_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("UPLOADER_API_URL=https://elsewhere.example")
+    monkeypatch.chdir(tmp_path)
+    assert "elsewhere" not in settings.load(tmp_path / "settings.json").api_url

@@ -1,0 +1,57 @@
+"""A second start hands its files to the first window."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uploader_gui.single_instance import FirstInstance, Handover, decoded, encoded, hand_over
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+SECOND_START = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from uploader_gui.single_instance import Handover, hand_over
+QCoreApplication([])
+sys.exit(0 if hand_over(Path(sys.argv[1]), Handover(tuple(map(Path, sys.argv[2:])), "4217", True)) else 1)
+"""
+
+
+def test_without_a_first_window_nothing_is_handed_over(qtbot: QtBot, tmp_path: Path) -> None:
+    assert not hand_over(tmp_path, Handover((Path("a.jpg"),)))
+
+
+def test_the_first_window_hears_of_files_anomaly_and_start(qtbot: QtBot, tmp_path: Path) -> None:
+    first = FirstInstance(tmp_path)
+    with qtbot.waitSignal(first.handed_over, timeout=10_000) as heard:
+        second = subprocess.Popen([sys.executable, "-c", SECOND_START, tmp_path, "/evidence/é 1.jpg", "b.pdf"])
+    assert heard.args == [Handover((Path("/evidence/é 1.jpg"), Path.cwd() / "b.pdf"), "4217", start=True)]
+    assert second.wait(10) == 0
+    first.close()
+
+
+def test_another_data_folder_is_another_program(qtbot: QtBot, tmp_path: Path) -> None:
+    first = FirstInstance(tmp_path / "one")
+    assert not hand_over(tmp_path / "two", Handover(()))
+    first.close()
+
+
+def test_undecodable_names_arrive_as_they_are() -> None:
+    path = Path(os.fsdecode(b"/evidence/\xe9t\xe9.jpg"))
+    line = encoded(Handover((path,)))
+    assert line.endswith(b"\n")
+    assert decoded(line) == Handover((path,))
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode)))
+def test_nonsense_is_nobodys_handover(line: bytes) -> None:
+    assert decoded(line) is None or b'"paths"' in line
