@@ -15,6 +15,8 @@ from uploader_gui.text import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QShowEvent
+
     from uploader_gui.gui.theme import Theme
 
 
@@ -54,6 +56,11 @@ class PlainDialog(QDialog):
         self.column.addWidget(said)
         self.column.addWidget(field)
 
+    def fit(self) -> None:
+        """Take the height the sentences now need."""
+        self.column.activate()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
+
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Add the buttons; Enter presses the last."""
         row = QHBoxLayout()
@@ -64,6 +71,11 @@ class PlainDialog(QDialog):
         buttons[-1].setDefault(True)
         self.column.addSpacing(12)
         self.column.addLayout(row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Come up in the right height."""
+        super().showEvent(event)
+        self.fit()
 
 
 class LeaveDialog(PlainDialog):

@@ -120,6 +120,7 @@ class FilterBar(QWidget):
 
     def _follow_theme(self) -> None:
         self.search.setFont(self._theme.font(13))
+        self.search.setMinimumHeight(self._theme.px(31))  # Qt rounds no corner by more than half the height
         self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

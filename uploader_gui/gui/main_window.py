@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
@@ -72,7 +72,6 @@ class MainWindow(QMainWindow):
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
         self.setCentralWidget(self.body)
-        self.setMinimumSize(QSize(640, 480))
         self.resize(980, 680)
         self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
         self._connect()

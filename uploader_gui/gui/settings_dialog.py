@@ -42,7 +42,7 @@ class SettingsDialog(PlainDialog):
         self.units = {unit: _choice(words.text, theme) for unit, words in _UNITS.items()}
         self.units[values.size_unit].setChecked(True)
         self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
-        self.at_once.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.at_once.setMinimumHeight(theme.px(34))
         self.save = push_button(Words.SAVE.text, "primary", theme)
         self.cancel = push_button(Words.CANCEL.text, "plain", theme)
         self._build()
@@ -82,6 +82,7 @@ class SettingsDialog(PlainDialog):
         fine = is_usable_address(self.address.text().strip())
         self.wrong.setVisible(not fine)
         self.save.setEnabled(fine)
+        self.fit()
 
     def _save(self) -> None:
         self.saved.emit(self.values)

@@ -56,6 +56,7 @@ class SignInDialog(PlainDialog):
     def say_refused(self) -> None:
         """Say that the tokens just entered were refused."""
         self._refused.show()
+        self.fit()
         self.bearer.setFocus()
         self.bearer.selectAll()
 

@@ -128,7 +128,7 @@ class UploadModel(QAbstractTableModel):
 
     def figures(self) -> Figures:
         """Give the list in figures as it stands now."""
-        return self._tally.figures(self._progress.values())
+        return self._tally.figures(far for one, far in self._progress.items() if self._is_sending(one))
 
     def several_anomalies(self) -> bool:
         """Tell whether rows have to name their anomaly."""
@@ -143,6 +143,10 @@ class UploadModel(QAbstractTableModel):
         return self._progress.get(upload_id)
 
     # Inside
+
+    def _is_sending(self, upload_id: UploadId) -> bool:
+        """Progress may come late, when its upload is counted as uploaded already."""
+        return self._rows[self._row_of[upload_id]].state.sending
 
     def _touch(self, upload_id: UploadId) -> None:
         self._dirty.add(upload_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.banner import Banner
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_view import UploadView
 
 _MARGIN: Final = 24
+_SMALLEST: Final = QSize(640, 480)
 
 
 class WindowBody(QWidget):
@@ -29,6 +31,7 @@ class WindowBody(QWidget):
 
     def __init__(self, view: UploadView, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
+        self._theme = theme
         self.header = Header(theme, sandbox=sandbox)
         self.banner = Banner(theme)
         self.filters = FilterBar(theme)
@@ -52,6 +55,11 @@ class WindowBody(QWidget):
         """Say something quietly, in the footer or, while there is none, beside the anomaly."""
         self.footer.tell(news)
         self.header.tell("" if self.footer.isVisibleTo(self) else news)
+
+    def minimumSizeHint(self) -> QSize:
+        """640 by 480; more where large text needs it, so that nothing is ever cut off."""
+        large_text = self._theme.scale > 1
+        return super().minimumSizeHint().expandedTo(_SMALLEST) if large_text else _SMALLEST
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

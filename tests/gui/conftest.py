@@ -1,0 +1,62 @@
+"""A window over an engine by hand, as every test here wants it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+
+from tests.gui.fake_engine import FakeEngine
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+
+HERE = Path(__file__).parent
+OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"
+"""What Qt's offscreen platform says of every dialog and menu; everything else it warns of fails the test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, Qt.ColorScheme.Light)
+
+
+@pytest.fixture(autouse=True)
+def english_numbers() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def window(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(engine, theme)
+    qtbot.addWidget(made, before_close_func=_let_go)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def _let_go(window: MainWindow) -> None:
+    """A window that only asks would stay: nothing listens to its question here."""
+    window.hide()

@@ -1,0 +1,91 @@
+"""An engine by hand: records what the window asks, lets the test emit events; and snapshots to emit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from uploader_gui.engine.errors import Code
+    from uploader_gui.engine.events import Event
+
+MB = 1_000_000
+
+
+class FakeEngine(QObject):
+    """Keeps the seam `gui.engine_port.Engine`; `calls` holds (method, arguments)."""
+
+    event_arrived = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, object]] = []
+        self.added: list[tuple[list[Path], str]] = []
+
+    def tell(self, *events: Event) -> None:
+        for event in events:
+            self.event_arrived.emit(event)
+
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+        self.added.append((list(paths), anomaly_id))
+
+    def start(self) -> None:
+        self.calls.append(("start", None))
+
+    def pause(self) -> None:
+        self.calls.append(("pause", None))
+
+    def cancel(self, upload_ids: Sequence[UploadId]) -> None:
+        self.calls.append(("cancel", list(upload_ids)))
+
+    def cancel_all(self) -> None:
+        self.calls.append(("cancel_all", None))
+
+    def retry(self, upload_ids: Sequence[UploadId]) -> None:
+        self.calls.append(("retry", list(upload_ids)))
+
+    def retry_failed(self) -> None:
+        self.calls.append(("retry_failed", None))
+
+    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
+        self.calls.append(("send_again", list(upload_ids)))
+
+    def remove(self, upload_ids: Sequence[UploadId]) -> None:
+        self.calls.append(("remove", list(upload_ids)))
+
+    def clear_finished(self) -> None:
+        self.calls.append(("clear_finished", None))
+
+    def write_receipt(self, path: Path) -> None:
+        self.calls.append(("write_receipt", path))
+
+
+def upload(
+    name: str,
+    state: UploadState = UploadState.QUEUED,
+    code: Code | None = None,
+    *,
+    size: int = MB,
+    anomaly_id: str = "4217",
+    media_type: str | None = "image/jpeg",
+    order: int = 0,
+    detail: str = "",
+    retry_at: float | None = None,
+) -> UploadSnapshot:
+    """Make a snapshot whose upload id is its name."""
+    path = Path("/photos") / name
+    return UploadSnapshot(
+        upload_id=UploadId(name),
+        anomaly_id=anomaly_id,
+        source=Source(path, path, name, media_type, size, 0),
+        order=order,
+        state=state,
+        reason=Reason(code, detail) if code else None,
+        retry_at=retry_at,
+    )

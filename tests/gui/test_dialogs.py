@@ -1,0 +1,131 @@
+"""Sign-in and settings: tokens are cleaned, addresses judged, nothing opens twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit
+
+from uploader_gui.gui.settings_dialog import SettingsValues, is_usable_address
+from uploader_gui.gui.sign_in import TokensKept, clean
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def said(window: MainWindow) -> str:
+    return " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+@pytest.mark.parametrize(
+    ("pasted", "token"),
+    [
+        ("abc.def", "abc.def"),
+        ("  Bearer abc.def \n", "abc.def"),
+        ("bearer\tabc.def", "abc.def"),
+        ('"abc.def"', "abc.def"),
+        ("Authorization: Bearer abc.def", "abc.def"),
+        ("X-Session-Token: abc.def", "abc.def"),
+        ("abc.\r\ndef", "abc.def"),
+        ("Bearer ", ""),
+        ("bearerish", "bearerish"),
+    ],
+)
+def test_pasted_tokens_are_cleaned(pasted: str, token: str) -> None:
+    assert clean(pasted) == token
+
+
+def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog.bearer.setText(" Bearer abc ")
+    assert not dialog.confirm.isEnabled()
+    dialog.session.setText(" s.t.u ")
+    with qtbot.waitSignal(window.tokens_submitted) as submitted:
+        QTest.mouseClick(dialog.confirm, LEFT)
+    assert submitted.args == ["abc", "s.t.u"]
+
+
+def test_tokens_are_hidden_until_asked_for(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Password
+    QTest.mouseClick(dialog.show_tokens, LEFT)
+    assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Normal
+    assert dialog.show_tokens.text() == "Hide the tokens"
+
+
+@pytest.mark.parametrize(
+    ("kept", "sentence"),
+    [(TokensKept.KEYRING, "password store."), (TokensKept.MEMORY, "only until the program closes")],
+)
+def test_the_dialog_says_where_tokens_are_kept(window: MainWindow, kept: TokensKept, sentence: str) -> None:
+    window.show_sign_in(kept)
+    assert sentence in said(window)
+
+
+def test_a_second_wish_to_sign_in_meets_the_open_dialog(window: MainWindow) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    assert not dialog.says_refused
+    assert window.show_sign_in(TokensKept.KEYRING, refused_again=True) is dialog
+    assert dialog.says_refused
+
+
+def test_a_dialog_grows_with_its_sentences(window: MainWindow) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    before = dialog.height()
+    window.show_sign_in(TokensKept.KEYRING, refused_again=True)
+    assert dialog.height() > before
+    assert dialog.confirm.height() >= dialog.confirm.sizeHint().height()
+
+
+def test_escape_closes_the_sign_in(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    with qtbot.waitSignal(dialog.finished):
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("address", "usable"),
+    [
+        ("https://api.example.org/main", True),
+        ("https://api.example.org:8443", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000/x", True),
+        ("http://[::1]:8000", True),
+        ("http://api.example.org", False),
+        ("http://127.0.0.1.example.org", False),
+        ("https://me:secret@example.org", False),
+        ("https://example.org/?a=b", False),
+        ("https://example.org:port", False),
+        ("file:///etc/passwd", False),
+        ("ftp://example.org", False),
+        ("https://", False),
+        ("", False),
+    ],
+)
+def test_tokens_go_only_to_https_or_this_machine(address: str, usable: bool) -> None:  # noqa: FBT001 -- a table
+    assert is_usable_address(address) is usable
+
+
+def test_settings_give_what_was_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_settings(SettingsValues("https://a.example"))
+    dialog.address.setText(" https://b.example/main/ ")
+    QTest.mouseClick(dialog.units["bytes"], LEFT)
+    dialog.at_once.setValue(99)
+    with qtbot.waitSignal(window.settings_saved) as saved:
+        QTest.mouseClick(dialog.save, LEFT)
+    assert saved.args == [SettingsValues("https://b.example/main", "bytes", 16)]
+
+
+def test_a_wrong_address_gets_a_sentence_and_no_save(window: MainWindow) -> None:
+    dialog = window.show_settings(SettingsValues("https://a.example"))
+    assert not dialog.wrong.isVisible()
+    dialog.address.setText("http://a.example")
+    assert dialog.wrong.isVisible()
+    assert not dialog.save.isEnabled()

@@ -1,0 +1,200 @@
+"""Dropping and pasting: the whole window takes files, binds them to the anomaly shown, and leaves no trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from uploader_gui.gui import dropped
+from uploader_gui.gui.sign_in import TokensKept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+BOTH = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def files(*paths: Path | str) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def enter(widget: QWidget, mime: QMimeData) -> QDragEnterEvent:
+    event = QDragEnterEvent(QPoint(90, 60), BOTH, mime, LEFT, NONE)
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+def move(widget: QWidget, mime: QMimeData) -> QDragMoveEvent:
+    event = QDragMoveEvent(QPoint(100, 60), BOTH, mime, LEFT, NONE)
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+def drop(widget: QWidget, mime: QMimeData) -> QDropEvent:
+    enter(widget, mime)
+    event = QDropEvent(QPointF(100, 60), BOTH, mime, LEFT, NONE)
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+def added(paths: Sequence[str], anomaly_id: str) -> tuple[list[Path], str]:
+    return [Path(path) for path in paths], anomaly_id
+
+
+def test_a_drop_goes_to_the_anomaly_shown_at_that_moment(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_anomaly("4217")
+    drop(window, files("/a.jpg", "/b.jpg"))
+    window.set_anomaly("9")
+    drop(window, files("/c.jpg"))
+    assert engine.added == [added(["/a.jpg", "/b.jpg"], "4217"), added(["/c.jpg"], "9")]
+
+
+def test_files_are_copied_never_moved(window: MainWindow) -> None:
+    window.set_anomaly("4217")
+    for event in (enter(window, files("/a")), move(window, files("/a")), drop(window, files("/a"))):
+        assert event.isAccepted()
+        assert event.dropAction() is Qt.DropAction.CopyAction
+
+
+def test_the_window_lights_up_and_says_how_many_to_which_anomaly(window: MainWindow, tmp_path: Path) -> None:
+    window.set_anomaly("4217")
+    (tmp_path / "b.jpg").touch()
+    for paths, said in (
+        ([f"/{n}.jpg" for n in range(25)], "Add 25 files to anomaly 4217"),
+        ([tmp_path], "Add 1 folder to anomaly 4217"),
+        ([tmp_path, tmp_path / "b.jpg"], "Add 2 files and folders to anomaly 4217"),
+    ):
+        enter(window, files(*paths))
+        assert window.drop.overlay.isVisible()
+        assert window.drop.overlay.title.text() == said
+        assert window.drop.overlay.geometry() == window.rect()
+
+
+def test_nothing_is_left_when_the_drag_leaves(window: MainWindow, engine: FakeEngine) -> None:
+    before = window.grab().toImage()
+    enter(window, files("/a.jpg"))
+    assert window.grab().toImage() != before
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.drop.overlay.isVisible()
+    assert window.grab().toImage() == before
+    assert engine.added == []
+
+
+def test_without_a_number_files_are_kept_until_one_is_entered(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    enter(window, files("/a.jpg"))
+    assert window.drop.overlay.title.text() == "Type the anomaly’s number, then drop"
+    drop(window, files("/a.jpg", "/b.jpg"))
+    drop(window, files("/b.jpg", "/c.jpg"))
+    assert window.header.hint.text() == "3 files wait for the number."
+    QTest.keyClicks(window.header.field, "4217")
+    assert engine.added == []  # 4, 42 and 421 are valid numbers too
+    QTest.keyClick(window.header.field, Qt.Key.Key_Return)
+    assert engine.added == [added(["/a.jpg", "/b.jpg", "/c.jpg"], "4217")]
+    assert window.header.hint.text() == ""
+    QTest.keyClick(window.header.field, Qt.Key.Key_Return)
+    assert len(engine.added) == 1
+
+
+def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    drop(window, files("/a.jpg", "/b.jpg"))
+    assert not window.header.add_kept.isVisible()
+    window.set_anomaly("4217")
+    assert window.header.add_kept.text() == "Add all 2 to 4217"
+    QTest.mouseClick(window.header.add_kept, LEFT)
+    assert engine.added == [added(["/a.jpg", "/b.jpg"], "4217")]
+    assert not window.header.add_kept.isVisible()
+
+
+def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_anomaly("4217")
+    web = QMimeData()
+    web.setUrls([QUrl("https://example.org/photo.jpg")])
+    outlook = QMimeData()
+    outlook.setData("FileGroupDescriptorW", b"\0")
+    for mime in (web, outlook):
+        enter(window, mime)
+        assert "Save the mail or picture" in window.drop.overlay.subtitle.text()
+        assert not move(window, mime).isAccepted()
+        assert not drop(window, mime).isAccepted()
+        assert not window.drop.overlay.isVisible()
+    assert engine.added == []
+
+
+def test_only_local_files_of_a_mixed_drag_are_taken_each_once(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_anomaly("4217")
+    mime = files("/a.jpg", "/a.jpg", "/b c#%20é.jpg")
+    mime.setUrls([*mime.urls(), QUrl("https://example.org/x.jpg")])
+    drop(window, mime)
+    assert engine.added == [added(["/a.jpg", "/b c#%20é.jpg"], "4217")]
+
+
+def test_no_field_swallows_a_drop(window: MainWindow, theme: object) -> None:
+    window.show_sign_in(TokensKept.MEMORY)
+    fields = window.findChildren(QLineEdit)
+    assert len(fields) >= 4
+    assert not any(field.acceptDrops() for field in fields)
+
+
+def test_the_window_takes_drops_while_files_are_sent(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_anomaly("4217")
+    drop(window, files("/a.jpg"))
+    drop(window, files("/b.jpg"))
+    assert [paths for paths, _ in engine.added] == [[Path("/a.jpg")], [Path("/b.jpg")]]
+
+
+def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(dropped, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
+    counted = dropped.counted([tmp_path / "a.jpg", tmp_path / "photos"])
+    assert (counted.files, counted.folders) == (1, 1)
+
+
+@pytest.mark.parametrize("in_field", [True, False])
+def test_pasted_files_join_the_list(window: MainWindow, engine: FakeEngine, qtbot: QtBot, *, in_field: bool) -> None:
+    window.set_anomaly("4217")
+    QGuiApplication.clipboard().setMimeData(files("/a.jpg"))
+    target: QWidget = window.header.field if in_field else window.empty
+    target.setFocus()
+    QTest.keyClick(target, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert engine.added == [added(["/a.jpg"], "4217")]
+    assert window.header.field.text() == "4217"
+
+
+def test_paths_copied_as_text_are_pasted_too(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.set_anomaly("4217")
+    photo = tmp_path / "a b.jpg"
+    photo.touch()
+    QGuiApplication.clipboard().setText(f'"{photo}"\n{tmp_path / "missing.jpg"}\nrelative.jpg\n')
+    QTest.keyClick(window.empty, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert engine.added == [added([str(photo)], "4217")]
+
+
+def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText(" 4217 ")
+    window.header.field.setFocus()
+    QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.header.field.anomaly_id == "4217"
+    assert engine.added == []

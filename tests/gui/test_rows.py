@@ -1,0 +1,176 @@
+"""Rows under mouse and keyboard: actions at their hit areas, menu, selection, tooltips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import UploadsAdded
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui import row_text
+from uploader_gui.gui.row_actions import MENU, RowAction, allowed, shown_at_hand
+from uploader_gui.gui.row_layout import ROW_HEIGHT
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+
+
+def show(window: MainWindow, engine: FakeEngine, *uploads: UploadSnapshot) -> None:
+    engine.tell(UploadsAdded(uploads))
+    QApplication.sendPostedEvents()
+
+
+def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
+    index = window.shown.index(row, 0)
+    layout = window.view.delegate.layout_of(window.view.visualRect(index), index, at_hand=True)
+    return next(button.area.center() for button in layout.actions if button.action is action)
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "call"),
+    [
+        (S.FAILED, RowAction.TRY_AGAIN, "retry"),
+        (S.CANCELLED, RowAction.TRY_AGAIN, "retry"),
+        (S.SKIPPED, RowAction.SEND_AGAIN, "send_again"),
+        (S.REFUSED, RowAction.REMOVE, "remove"),
+        (S.UPLOADED, RowAction.REMOVE, "remove"),
+        (S.QUEUED, RowAction.CANCEL, "cancel"),
+        (S.UPLOADING, RowAction.CANCEL, "cancel"),
+    ],
+)
+def test_a_rows_action_works_by_mouse_and_by_keyboard(  # noqa: PLR0917 -- a table
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, state: S, action: RowAction, call: str
+) -> None:
+    show(window, engine, upload("a.jpg"), upload("b.jpg", state))
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 1, action))
+    window.view.setCurrentIndex(window.shown.index(1, 0))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        QTest.keyClick(window.view, key)
+    assert engine.calls == [(call, ["b.jpg"])] * 3
+
+
+def test_a_click_on_an_action_selects_nothing(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
+    assert window.view.selected() == []
+
+
+def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
+    QTest.mousePress(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
+    QTest.mouseRelease(window.view.viewport(), LEFT, pos=QPoint(100, 20))
+    assert engine.calls == []
+
+
+def test_the_pointer_becomes_a_hand_over_an_action_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
+    QTest.mouseMove(window.view.viewport(), place_of(window, 0, RowAction.TRY_AGAIN))
+    qtbot.waitUntil(lambda: window.view.delegate.pointed_at is not None)
+    assert window.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    QTest.mouseMove(window.view.viewport(), QPoint(100, 20))
+    qtbot.waitUntil(lambda: window.view.delegate.pointed_at is None)
+    assert window.view.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
+
+
+@pytest.mark.parametrize("state", S)
+def test_the_more_button_offers_every_action_of_the_menu(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, state: S
+) -> None:
+    snapshot = upload("a.jpg", state, Code.CHANGED)
+    show(window, engine, snapshot)
+    assert shown_at_hand(snapshot)[-1] is RowAction.MORE
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.MORE))
+    menu = window.view.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    offered = {entry.text(): entry.isEnabled() for entry in menu.actions()}
+    assert offered == {action.label: allowed(action, snapshot) for action in MENU}
+    menu.close()
+
+
+def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED), upload("b.jpg"), upload("c.jpg", S.FAILED))
+    window.view.selectAll()
+    menu = window.view.menu_for(window.view.selected())
+    entries = {entry.text(): entry for entry in menu.actions()}
+    entries["Try again"].trigger()
+    entries["Cancel"].trigger()
+    entries["Copy reason"].trigger()
+    assert engine.calls == [("retry", ["a.jpg", "c.jpg"]), ("cancel", ["b.jpg"])]
+    assert QGuiApplication.clipboard().text() == "a.jpg: The file was changed while it was being sent. Try again."
+    menu.close()
+
+
+def test_delete_removes_selected_rows_that_may_go(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    show(window, engine, upload("a.jpg"), upload("b.jpg", S.UPLOADING), upload("c.jpg", S.UPLOADED))
+    window.view.setFocus()
+    QTest.keyClick(window.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.view, Qt.Key.Key_Delete)
+    assert engine.calls == [("remove", ["a.jpg", "c.jpg"])]
+
+
+def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    show(window, engine, *(upload(f"{state}.jpg", state, Code.CHANGED, order=n) for n, state in enumerate(S)))
+    window.resize(640, 480)
+    assert window.width() == 640
+    assert window.view.rowHeight(0) >= ROW_HEIGHT
+    picture = window.view.grab().toImage()
+    window.view.selectAll()
+    assert window.view.grab().toImage() != picture
+
+
+def test_a_tooltip_tells_the_elided_name_and_the_servers_words_as_plain_text(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    name = f"<b>{'x' * 240}</b>.jpg"
+    show(window, engine, upload(name, S.FAILED, Code.REJECTED, detail="<i>closed</i>"))
+    place = QPoint(200, 20)
+    event = QHelpEvent(QEvent.Type.ToolTip, place, window.view.viewport().mapToGlobal(place))
+    QApplication.sendEvent(window.view.viewport(), event)
+    assert "&lt;b&gt;xxx" in QToolTip.text()
+    assert "(&lt;i&gt;closed&lt;/i&gt;)" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
+    told = row_text.reason_text
+    assert told(upload("a", S.FAILED, Code.CHANGED)) == "The file was changed while it was being sent."
+    assert told(upload("a", S.FAILED, Code.UNREADABLE)).endswith("wherever it is open, then try again.")
+    assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. Nothing to do."
+    assert told(upload("a", S.UPLOADED)) == ""
+
+
+def test_a_name_cannot_turn_the_line_around_or_break_it() -> None:
+    assert row_text.visible_name("a\u202egpj.exe\n\x07.jpg") == "a\ufffdgpj.exe\ufffd\ufffd.jpg"
+    harmless = "Capture d’écran\u202f10.12 👨\u200d👩\u200d👧 é.png"
+    assert row_text.visible_name(harmless) == harmless
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "label", "letters"),
+    [
+        ("a.jpg", "image/jpeg", "JPEG", "JPG"),
+        ("a.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", "XLS"),
+        ("a.eml", "message/rfc822", "E-mail", "EML"),
+        ("a.txt", "text/plain", "Text", "TXT"),
+        ("a.HEIC", None, "HEIC", "HEIC"),
+        ("a.numbers", None, "NUMBERS", "NUMB"),
+        ("README", None, "Unknown type", ""),
+    ],
+)
+def test_types_have_names_for_people(name: str, media_type: str | None, label: str, letters: str) -> None:
+    source = upload(name, media_type=media_type).source
+    assert (row_text.type_label(source), row_text.tile_letters(source)) == (label, letters)

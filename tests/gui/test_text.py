@@ -1,0 +1,104 @@
+"""Sentences and figures: the table of causes is complete, numbers have their form, nothing shouts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from uploader_gui import units
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason
+from uploader_gui.remedies import TABLE
+from uploader_gui.text import Counted, Words, cause_and_action, english
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+
+def spaced(text: str) -> str:
+    """Show no-break spaces as an underscore, to be seen in a test."""
+    return text.replace("\u00a0", "_").replace("\u202f", "_")
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_has_a_cause_and_one_thing_to_do(code: Code) -> None:
+    remedy = cause_and_action(Reason(code))
+    assert remedy.cause.endswith(".")
+    assert remedy.action.endswith(".")
+    assert english(Reason(code)) == remedy.cause
+
+
+def test_the_table_holds_no_code_that_is_gone() -> None:
+    assert set(TABLE) == set(Code)
+
+
+def test_a_refused_type_is_named_and_not_repeated_as_detail() -> None:
+    remedy = cause_and_action(Reason(Code.TYPE_NOT_ACCEPTED, "HEIC"))
+    assert (remedy.cause, remedy.detail) == ("The register does not accept HEIC photos.", "")
+    assert "MP4 files" in english(Reason(Code.TYPE_NOT_ACCEPTED, "MP4"))
+
+
+def test_the_servers_own_words_are_kept() -> None:
+    reason = Reason(Code.REJECTED, "anomaly is closed")
+    assert "anomaly is closed" in cause_and_action(reason).whole
+    assert english(reason) == "The service did not take the file. (anomaly is closed)"
+
+
+@pytest.mark.parametrize("words", [*Words, *Counted])
+def test_sentences_are_calm_and_in_sentence_case(words: Enum) -> None:
+    for sentence in words.value if isinstance(words.value, tuple) else (words.value,):
+        assert "!" not in sentence
+        assert not re.search(r"[a-z] [A-Z][a-z]", sentence.replace("Excel", "")) or "Word" in sentence
+
+
+def test_a_count_of_one_speaks_english_without_a_translation_file() -> None:
+    assert Counted.ADD_FILES_TO.text(1, "4217") == "Add 1 file to anomaly 4217"
+    assert Counted.ADD_FILES_TO.text(25, "4217") == "Add 25 files to anomaly 4217"
+    assert Counted.FILES.text(3000) == "3,000 files"
+
+
+def test_a_value_with_a_percent_sign_stays_itself() -> None:
+    assert Words.RECEIPT_WRITTEN.filled("/home/100%1/r.json") == "The receipt was saved as /home/100%1/r.json"
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        (0, "0_B"),
+        (999, "999_B"),
+        (248_000, "248_KB"),
+        (999_600, "1.0_MB"),
+        (3_400_000, "3.4_MB"),
+        (214_000_000, "214_MB"),
+        (1_100_000_000, "1.1_GB"),
+        (5_000_000_000_000, "5,000_GB"),
+    ],
+)
+def test_sizes(size: int, told: str) -> None:
+    assert spaced(units.size(size)) == told
+
+
+def test_figures_take_the_languages_form() -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
+    assert spaced(units.size(3_400_000)) == "3,4_MB"
+    assert spaced(units.number(3000)) == "3_000"
+
+
+@pytest.mark.parametrize(("share", "told"), [(0, "0_%"), (0.64, "64_%"), (0.9999, "99_%"), (1, "100_%")])
+def test_a_hundred_percent_only_when_it_is_all_there(share: float, told: str) -> None:
+    assert spaced(units.percent(share)) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(3, "3_s"), (47, "45_s"), (59, "1_min"), (150, "2_min_30"), (900, "15_min"), (3590, "1_h"), (4800, "1_h_20")],
+)
+def test_durations_are_rough(seconds: float, told: str) -> None:
+    assert spaced(units.duration(seconds)) == told
+
+
+def test_a_countdown_ends_at_zero() -> None:
+    assert [spaced(units.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80)] == ["8_s", "8_s", "0_s", "0_s", "1_min_20"]

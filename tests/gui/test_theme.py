@@ -1,0 +1,104 @@
+"""Light and dark: readable everywhere, followed live; icons and style are found and coloured."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import UploadsAdded
+from uploader_gui.gui.colors import DARK, LIGHT, Colors, contrast
+from uploader_gui.gui.icons import Icons
+from uploader_gui.gui.theme import palette_of, style_sheet
+from uploader_gui.resources import find_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.theme import Theme
+
+PAINTED_ON = {
+    "text": ("bg", "surface", "accent_soft", "hover", "line"),
+    "muted": ("bg", "surface", "accent_soft", "hover"),
+    "accent": ("bg", "surface", "accent_soft", "hover"),
+    "ok": ("bg", "surface", "accent_soft", "hover"),
+    "warning": ("bg", "surface", "accent_soft", "hover", "warning_soft"),
+    "danger": ("bg", "surface", "accent_soft", "hover", "danger_soft"),
+    "on_accent": ("accent", "accent_hover"),
+    "surface": ("ok", "warning", "danger", "accent"),  # symbols in their discs
+}
+ICONS = sorted(path.stem for path in find_resource("icons").glob("*.svg") if path.stem != "app")
+
+
+@pytest.fixture
+def any_scheme(theme: Theme) -> Iterator[Theme]:
+    yield theme
+    theme.force(Qt.ColorScheme.Light)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+@pytest.mark.parametrize(("front", "ground"), [(f, g) for f, grounds in PAINTED_ON.items() for g in grounds])
+def test_every_text_is_readable_where_it_is_painted(colors: Colors, front: str, ground: str) -> None:
+    assert contrast(asdict(colors)[front], asdict(colors)[ground]) >= 4.5
+
+
+def test_contrast_is_measured_as_wcag_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_the_style_sheet_knows_all_its_colours(colors: Colors) -> None:
+    assert re.findall(r"@\w+", style_sheet(colors)) == []
+
+
+def test_a_change_of_scheme_repaints_the_window_live(
+    any_scheme: Theme, window: MainWindow, engine: FakeEngine, qapp: QApplication
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    for scheme, colors in ((Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT)):
+        any_scheme.force(scheme)
+        picture = window.grab().toImage()
+        assert picture.pixelColor(3, 3) == QColor(colors.bg)
+        assert picture.pixelColor(window.width() // 2, 300) == QColor(colors.surface)
+        assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(colors.bg)
+
+
+def test_with_high_contrast_our_colours_step_aside() -> None:
+    system = palette_of(DARK)
+    system.setColor(QPalette.ColorRole.Text, QColor("#ffff00"))
+    system.setColor(QPalette.ColorRole.Base, QColor("#000000"))
+    colors = Colors.of_palette(system)
+    assert (colors.text, colors.danger, colors.surface) == ("#ffff00", "#ffff00", "#000000")
+
+
+@pytest.mark.parametrize("name", ICONS)
+def test_every_icon_has_one_stroke_width_and_takes_the_colour_asked_for(name: str) -> None:
+    source = find_resource(f"icons/{name}.svg").read_text()
+    assert set(re.findall(r'stroke-width="([^"]+)"', source)) == {"2"}
+    picture = Icons().pixmap(name, "#b3261e", 24, ratio=2.0).toImage()
+    assert picture.width() == 48
+    seen = {
+        picture.pixelColor(x, y).name() for x in range(48) for y in range(48) if picture.pixelColor(x, y).alpha() > 250
+    }
+    assert seen == {"#b3261e"}
+
+
+def test_resources_are_found_in_a_bundle_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundled = tmp_path / "uploader_gui" / "_resources" / "style.qss"
+    bundled.parent.mkdir(parents=True)
+    bundled.touch()
+    monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)  # as PyInstaller sets it
+    assert find_resource("style.qss") == bundled
+    with pytest.raises(FileNotFoundError):
+        find_resource("nowhere.svg")

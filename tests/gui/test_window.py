@@ -1,0 +1,351 @@
+"""The window as a whole: validation, filters, footer, banner, leaving, dialogs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
+
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import (
+    Condition,
+    EngineFailed,
+    JournalSetAside,
+    PathsAdded,
+    Progress,
+    QueueIdle,
+    QueueStatus,
+    ReceiptWritten,
+    SignInRequired,
+    Totals,
+    UploadProgress,
+    UploadsAdded,
+    UploadsChanged,
+    UploadsRemoved,
+)
+from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.dialogs import LeaveDialog
+from uploader_gui.gui.footer import FooterAction
+from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.upload_filter import Chip
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.theme import Theme
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING = QueueStatus(running=True)
+
+
+def one_of_each() -> UploadsAdded:
+    return UploadsAdded(tuple(upload(f"{state}.jpg", state, order=n) for n, state in enumerate(S)))
+
+
+@pytest.mark.parametrize("typed", ["4217", " 4217 ", "DEMO-1", "a_b-C9", "x" * 64])
+def test_a_valid_number_gets_a_check(window: MainWindow, qtbot: QtBot, typed: str) -> None:
+    QTest.keyClicks(window.header.field, typed)
+    assert window.header.field.anomaly_id == typed.strip()
+    assert window.header.field.actions()[0].isVisible()
+    assert not window.header.hint.isVisible()
+
+
+@pytest.mark.parametrize("typed", ["42 17", "4217/..", "é", "x" * 65, "a?b"])
+def test_a_wrong_number_gets_a_sentence_as_you_type(window: MainWindow, typed: str) -> None:
+    window.header.field.insert(typed)
+    assert window.header.field.anomaly_id == ""
+    assert not window.header.field.actions()[0].isVisible()
+    assert "at most 64" in window.header.hint.text()
+    assert window.header.field.accessibleDescription() == window.header.hint.text()
+
+
+def test_an_empty_list_shows_the_card_and_no_footer(window: MainWindow, engine: FakeEngine) -> None:
+    assert window.empty.isVisible()
+    assert not window.footer.isVisible()
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    assert window.view.isVisible()
+    assert window.footer.isVisible()
+    engine.tell(UploadsRemoved((UploadId("a.jpg"),)))
+    assert window.empty.isVisible()
+
+
+def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(one_of_each())
+    counts = {chip: button.count for chip, button in window.filters.chips.items()}
+    assert counts == {
+        Chip.ALL: 11,
+        Chip.WAITING: 3,
+        Chip.SENDING: 3,
+        Chip.FAILED: 1,
+        Chip.REFUSED: 1,
+        Chip.UPLOADED: 2,
+    }
+    QTest.mouseClick(window.filters.chips[Chip.FAILED], LEFT)
+    assert window.shown.rowCount() == 1
+    engine.tell(UploadsChanged((upload("uploading.jpg", S.FAILED, Code.MISSING),)))
+    qtbot.waitUntil(lambda: window.shown.rowCount() == 2)
+    assert window.filters.chips[Chip.FAILED].accessibleName() == "Failed, 2"
+
+
+def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(one_of_each())
+    QTest.keyClicks(window.filters.search, "UPLOADED")
+    assert window.shown.rowCount() == 1
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.shown.rowCount() == 11
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "label", "call"),
+    [
+        ([S.QUEUED], QueueStatus(running=False), "Start", "start"),
+        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Resume", "start"),
+        ([S.QUEUED], RUNNING, "Pause all", "pause"),
+        ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
+        ([S.UPLOADED, S.REFUSED], RUNNING, "Done", "clear_finished"),
+    ],
+)
+def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
+    window: MainWindow,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    states: list[S],
+    status: QueueStatus,
+    label: str,
+    call: str,
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), status)
+    assert window.footer.primary.text() == label
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == [(call, None)]
+
+
+def test_the_footer_tells_counts_bytes_speed_and_time_left(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADING, size=3 * MB), upload("b", S.UPLOADED), upload("c"))))
+    transfers = (UploadProgress(UploadId("a"), 1_500_000, 5.9 * MB),)
+    engine.tell(RUNNING, Progress(transfers, Totals(speed=5.9 * MB, seconds_left=150)))
+    qtbot.waitUntil(lambda: window.footer.bar.value() == 500)
+    assert window.footer.counts.text().replace("\u00a0", " ") == "1 of 3 files  ·  2.5 MB of 5.0 MB  ·  5.9 MB/s"
+    assert window.footer.below.text().replace("\u00a0", " ") == "about 2 min 30 left"
+    engine.tell(QueueStatus(running=False))
+    assert "MB/s" not in window.footer.counts.text()
+    assert window.footer.below.text() == "Paused"
+
+
+def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, engine: FakeEngine) -> None:
+    big = 5_000_000_000
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED, size=big), upload("b", size=big))))
+    assert window.footer.bar.value() == 500
+
+
+@pytest.mark.parametrize(
+    ("action", "call"),
+    [
+        (FooterAction.RETRY_ALL_FAILED, "retry_failed"),
+        (FooterAction.CANCEL_ALL, "cancel_all"),
+        (FooterAction.CLEAR_FINISHED, "clear_finished"),
+    ],
+)
+def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAction, call: str) -> None:
+    engine.tell(one_of_each())
+    entry = next(one for one in window.footer.more.menu().actions() if one.text() == action.value.text)
+    entry.trigger()
+    assert engine.calls == [(call, None)]
+
+
+def test_a_drop_tells_quietly_what_cannot_be_seen(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(one_of_each(), PathsAdded("4217", queued=3, refused=1, junk=2, already_in_queue=1))
+    said = window.footer.below.toolTip() or window.footer.below.text()
+    assert "1 file was in the list already; 2 system files were left out" in said
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said", "button"),
+    [
+        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", ""),
+        ({Condition.SERVICE_BUSY}, "The service is busy.", ""),
+        ({Condition.STORAGE_BUSY}, "The storage is busy.", ""),
+        ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
+        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 3 wait.", "Sign in"),
+    ],
+)
+def test_the_banner_says_what_happens_to_the_files(
+    window: MainWindow, engine: FakeEngine, conditions: set[Condition], said: str, button: str
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    engine.tell(one_of_each(), QueueStatus(running=True, conditions=frozenset(conditions)))
+    assert said in window.banner.text.text()
+    assert window.banner.button.isVisible() == bool(button)
+    assert window.banner.button.text() == button
+    engine.tell(RUNNING)
+    assert not window.banner.isVisible()
+
+
+def test_an_expired_session_asks_the_person_once_and_by_banner(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    asked: list[bool] = []
+    window.sign_in_wanted.connect(asked.append)
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    engine.tell(one_of_each(), waiting, SignInRequired())
+    assert window.header.sign_in.text() == "Signed out"
+    QTest.mouseClick(window.banner.button, LEFT)
+    engine.tell(SignInRequired(refused_again=True))
+    assert asked == [False, False, True]
+
+
+def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(JournalSetAside("/data/queue.damaged.db"))
+    assert "/data/queue.damaged.db" in window.banner.text.text()
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert not window.banner.isVisible()
+
+
+def test_what_became_of_a_drop_is_told_on_an_empty_list_too(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(PathsAdded("4217", queued=0, refused=0, junk=2, already_in_queue=0))
+    assert window.header.hint.text() == "2 system files were left out"
+
+
+def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(EngineFailed(Reason(Code.JOURNAL, "read-only file system")))
+    assert window.banner.isVisible()
+    assert "read-only file system" in window.banner.text.text()
+
+
+def test_a_receipt_goes_through_a_file_dialog(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.set_anomaly("4217")
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueIdle(Totals()))
+    window.resize(1100, 700)
+    QTest.mouseClick(window.footer.receipt, LEFT)
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name.startswith("receipt-4217-")
+    dialog.filesSelected.emit([str(tmp_path / "r.json")])
+    dialog.close()
+    assert engine.calls == [("write_receipt", tmp_path / "r.json")]
+    engine.tell(ReceiptWritten("/r.json", "disk full"))
+    assert window.banner.text.text() == "The receipt could not be saved: disk full"
+    engine.tell(ReceiptWritten("/r.json"))
+    assert not window.banner.isVisible()
+    assert window.footer.below.text() == "The receipt was saved as /r.json"
+
+
+@pytest.mark.parametrize("by", ["files button", "folder button", "Ctrl+O"])
+def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: FakeEngine, by: str) -> None:
+    window.set_anomaly("4217")
+    if by == "Ctrl+O":
+        QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    else:
+        QTest.mouseClick(window.empty.add_files if by == "files button" else window.empty.add_folder, LEFT)
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.filesSelected.emit(["/photos"])
+    dialog.close()
+    assert engine.added == [([Path("/photos")], "4217")]
+
+
+def test_closing_asks_while_files_are_sent(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADING),)), RUNNING)
+    with qtbot.assertNotEmitted(window.exit_requested):
+        assert not window.close()
+        window.close()
+    leave = window.findChildren(LeaveDialog)
+    assert len(leave) == 1
+    QTest.mouseClick(leave[0].keep, LEFT)
+    assert window.isVisible()
+    window.close()
+    with qtbot.waitSignal(window.exit_requested):
+        QTest.mouseClick(window.findChildren(LeaveDialog)[-1].stop, LEFT)
+
+
+@pytest.mark.parametrize("status", [QueueStatus(running=False), RUNNING])
+def test_closing_with_nothing_on_its_way_asks_nothing(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, status: QueueStatus
+) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED if status.running else S.QUEUED),)), status)
+    with qtbot.waitSignal(window.exit_requested):
+        window.close()
+    assert window.isVisible()  # the composition root closes, not the window
+
+
+def test_the_session_says_how_long_it_lasts(window: MainWindow) -> None:
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 7300))
+    assert window.header.sign_in.text().replace("\u00a0", " ") == "Signed in · expires in 2 h"
+
+
+def test_a_sandbox_window_says_so_and_offers_what_arrived(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
+    window = MainWindow(engine, theme, anomaly_id="DEMO-1", sandbox=True)
+    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
+    assert window.header.sign_in.text() == "Trying out: nothing leaves this computer"
+    entry = window.footer.more.menu().actions()[-1]
+    with qtbot.waitSignal(window.open_objects_wanted):
+        entry.trigger()
+
+
+def test_samples_settings_and_sign_in_are_asked_of_the_composition_root(window: MainWindow, qtbot: QtBot) -> None:
+    for signal, button in (
+        (window.samples_wanted, window.empty.samples),
+        (window.settings_wanted, window.header.settings),
+        (window.sign_in_wanted, window.header.sign_in),
+    ):
+        with qtbot.waitSignal(signal):
+            QTest.mouseClick(button, LEFT)
+
+
+def test_everything_that_can_be_pressed_or_typed_into_has_a_name_and_takes_the_tab_key(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(one_of_each())
+    window.resize(1100, 700)
+    for widget in window.body.findChildren(QAbstractButton):
+        if widget.isVisibleTo(window) and not isinstance(widget.parent(), QLineEdit):
+            assert widget.accessibleName() or widget.text()
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert window.header.field.accessibleName()
+    assert window.filters.search.accessibleName()
+    assert window.view.accessibleName()
+
+
+@pytest.mark.parametrize("size", [(640, 480), (980, 680), (1600, 1000)])
+def test_nothing_is_cut_off_at_any_size(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    engine.tell(one_of_each(), RUNNING)
+    window.resize(*size)
+    assert (window.width(), window.height()) == size
+    qtbot.waitUntil(lambda: cut_off(window) == [])
+
+
+def cut_off(window: MainWindow) -> list[str]:
+    shown = [one for one in window.body.findChildren(QAbstractButton) if one.isVisible()]
+    return [
+        one.text() or one.accessibleName()
+        for one in shown
+        if not isinstance(one.parent(), QLineEdit)
+        and not (
+            one.height() >= one.sizeHint().height()
+            and one.width() >= one.sizeHint().width()
+            and window.rect().contains(one.mapTo(window, one.rect().bottomRight()))
+        )
+    ]
+
+
+def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(one_of_each())
+    engine.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
+    qtbot.waitUntil(lambda: window.model.figures().uploaded == 3)
+    assert not any(timer.isActive() for timer in window.findChildren(type(window.model._flush_timer)))
