@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
-from uploader_gui.engine.assembly import run_engine
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
@@ -94,6 +93,8 @@ class _Session:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             _on_signal(loop, number, self._interrupt)
+        from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
+
         await run_engine(self._options, self._heard, self._ready)
 
     def exit_code(self) -> int:

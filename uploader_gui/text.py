@@ -85,6 +85,7 @@ class Words(StrEnum):
     START = QT_TRANSLATE_NOOP("uploader", "Start")
     PAUSE_ALL = QT_TRANSLATE_NOOP("uploader", "Pause all")
     RESUME = QT_TRANSLATE_NOOP("uploader", "Resume")
+    DISCARD = QT_TRANSLATE_NOOP("uploader", "Discard")
     RETRY_FAILED = QT_TRANSLATE_NOOP("uploader", "Retry failed")
     DONE = QT_TRANSLATE_NOOP("uploader", "Done")
     DONE_TIP = QT_TRANSLATE_NOOP("uploader", "Clear the list for the next anomaly")
@@ -185,6 +186,10 @@ class Counted(Enum):
     ADD_MIXED_TO = (
         "Add 1 file or folder to anomaly %1",
         QT_TRANSLATE_NOOP("uploader", "Add %Ln files and folders to anomaly %1", None, 1),
+    )
+    LEFT_OVER = (
+        "1 file from last time has not been sent. Nothing is lost.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files from last time have not been sent. Nothing is lost.", None, 1),
     )
     FILES_WAIT = (
         "1 file waits for the number.",

@@ -22,6 +22,7 @@ from uploader_gui.engine.events import (
     QueueIdle,
     QueueStatus,
     ReceiptWritten,
+    Resumed,
     SignInRequired,
     Totals,
     UploadProgress,
@@ -349,3 +350,28 @@ def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, q
     engine.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.model.figures().uploaded == 3)
     assert not any(timer.isActive() for timer in window.findChildren(type(window.model._flush_timer)))
+
+
+def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    left = [upload(f"{n}.jpg", S.QUEUED, order=n) for n in range(3)]
+    ids = [one.upload_id for one in left]
+    engine.event_arrived.emit(UploadsAdded(tuple(left)))
+    engine.event_arrived.emit(Resumed(tuple(ids)))
+    assert window.banner.text.text() == "3 files from last time have not been sent. Nothing is lost."
+    assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Discard"]
+    QTest.mouseClick(window.banner.other, LEFT)
+    assert engine.calls[-1] == ("remove", ids)
+    assert window.banner.isHidden()
+
+
+def test_resuming_starts_the_queue_and_the_question_is_gone(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
+    engine.event_arrived.emit(Resumed((UploadId("1"),)))
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert engine.calls[-1] == ("start", None)
+    engine.event_arrived.emit(RUNNING)
+    assert window.banner.isHidden()

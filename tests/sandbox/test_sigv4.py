@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -41,7 +41,7 @@ def botocores_url(signer: Signer, url: str, headers: dict[str, str], expires: in
 def timestamp_of(url: str) -> float:
     match = re.search(r"X-Amz-Date=(\w+)", url)
     assert match
-    return time.mktime(time.strptime(match[1] + "UTC", "%Y%m%dT%H%M%SZ%Z")) - time.timezone
+    return datetime.strptime(match[1] + "+0000", "%Y%m%dT%H%M%SZ%z").timestamp()
 
 
 def request_for(url: str, headers: dict[str, str] | None = None, method: str = "PUT") -> SignedRequest:
@@ -91,12 +91,26 @@ def test_presigned_urls_of_botocores_client_are_accepted_over_the_wire(sandbox: 
             signature_version="s3v4", s3={"addressing_style": "path"}, request_checksum_calculation="when_required"
         ),
     )
-    for key in ("DEMO-1/1/a.txt", "DEMO-1/2/relevé 100 % + #2 & co.txt", "DEMO-1/3/~é'(x)*!.txt", "DEMO-1/4/漢字 🙂.txt"):
+    for key in (
+        "DEMO-1/1/a.txt",
+        "DEMO-1/2/relevé 100 % + #2 & co.txt",
+        "DEMO-1/3/~é'(x)*!.txt",
+        "DEMO-1/4/漢字 🙂.txt",
+    ):
         where = {"Bucket": "bucket", "Key": key, "ContentType": "text/plain"}
         url = amazon.generate_presigned_url("put_object", Params=where, ExpiresIn=60)
         assert s3.put(url, content=b"x", headers={"Content-Type": "text/plain"}).status_code == 200
     amazon.close()
     assert len(list((sandbox.objects / "DEMO-1").iterdir())) == 4
+
+
+def test_further_parameters_are_covered_wherever_they_stand_in_the_query() -> None:
+    theirs = botocores_url(SIGNER, f"{URL}?z=1&a=%2F", HEADERS, 60)
+    first, *others = urlsplit(theirs).query.split("&")
+    turned = theirs.partition("?")[0] + "?" + "&".join([*others, first])
+    for url in (theirs, turned):
+        assert verdict(request_for(url), timestamp_of(url)) == "accepted"
+    assert verdict(request_for(turned.replace("z=1", "z=2")), timestamp_of(turned)).startswith("403")
 
 
 def test_a_url_of_ours_is_accepted_to_its_last_second_and_expired_after_it() -> None:

@@ -61,6 +61,13 @@ class PathsAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What an earlier run left unfinished is on the list again, each under its own anomaly; it waits for Start."""
+
+    upload_ids: tuple[UploadId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UploadProgress:
     """How far one running transfer is: bytes handed to the network, and bytes per second.
 
@@ -161,6 +168,7 @@ Event = (
     | UploadsChanged
     | UploadsRemoved
     | PathsAdded
+    | Resumed
     | Progress
     | QueueStatus
     | SignInRequired

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from uploader_gui.engine.errors import Code, SourceError
-from uploader_gui.engine.events import PathsAdded
+from uploader_gui.engine.events import PathsAdded, Resumed
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 from uploader_gui.engine.source import hash_whole, inspect
 from uploader_gui.engine.walk import Chunk, Refusal, is_missing, walk
@@ -87,8 +87,10 @@ class Intake:
         left = [self._as_after_a_restart(upload) for upload in self._journal.unfinished(self._api_url)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
-        self._ledger.add(mine, recorded=True)
-        self._ready(mine)
+        if mine:
+            self._ledger.add(mine, recorded=True)
+            self._ready(mine)
+            self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
     def look_again(self, uploads: Iterable[Upload]) -> None:

@@ -7,6 +7,7 @@ secret it may hold are live presigned URLs, overwritten when used up (`secure_de
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -99,7 +100,8 @@ class Journal:
         """Record new uploads in one transaction that survives a power cut."""
         now = time.time()
         with self._transaction(durable=True):
-            self._db.executemany(_INSERT, [(*_row(upload), api_url, now) for upload in uploads])
+            rows = [(*_row(upload), api_url, now + place * 1e-6) for place, upload in enumerate(uploads)]
+            self._db.executemany(_INSERT, rows)
 
     def record(self, uploads: Iterable[Upload], *, durable: bool = False) -> None:
         """Record how uploads stand now, in one transaction. `durable`: on the disk before this returns."""
@@ -133,7 +135,8 @@ class Journal:
     def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], set[str]]:
         """Give the SHA-256s of what was uploaded to an anomaly, by name and size in bytes."""
         rows = self._db.execute(
-            "SELECT name, size, sha256 FROM uploads WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded'",
+            "SELECT name, size, sha256 FROM uploads "
+            "WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded' AND sha256 IS NOT NULL",
             (api_url, anomaly_id),
         )
         known: dict[tuple[str, int], set[str]] = {}
@@ -172,6 +175,8 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if _version(db) > SCHEMA_VERSION:
+        raise JournalTooNew  # before anything is changed in it
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA secure_delete = ON")
     db.execute("BEGIN IMMEDIATE")
@@ -179,27 +184,50 @@ def _prepare(db: sqlite3.Connection) -> None:
         _migrate(db)
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # a full disk has rolled it back already
+            db.execute("ROLLBACK")
         raise
-    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise sqlite3.DatabaseError("database disk image is malformed")
+    _check_whole(db)
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _migrate(db: sqlite3.Connection) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise JournalTooNew
-    for step in range(version, SCHEMA_VERSION):
+    for step in range(_version(db), SCHEMA_VERSION):
         for statement in _MIGRATIONS[step].split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
+def _check_whole(db: sqlite3.Connection) -> None:
+    """Look at every page and at every row that may be asked for: damage shows now, not in the middle of a run."""
+    if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    marks = ", ".join("?" * len(_UNFINISHED))
+    try:
+        for row in db.execute(f"SELECT {_COLUMNS} FROM uploads WHERE state IN ({marks})", _UNFINISHED):  # noqa: S608 - constants only
+            _upload(row, 0)
+        for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+            pass
+    except ValueError as error:  # a state or a code that is none
+        raise sqlite3.DatabaseError(str(error)) from error
+
+
 def _make_private(path: Path) -> None:
-    """Make the file before SQLite does: for its owner only, and so are the files SQLite puts beside it."""
+    """Make the file before SQLite does: for its owner only, and so are the files SQLite puts beside it.
+
+    One that is there is not opened: closing it again would give up the lock of a journal open in this program.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if path.parent.is_dir():
+            return
+        raise JournalUnwritable(os.strerror(errno.ENOTDIR)) from None
     except OSError as error:
         raise JournalUnwritable(error.strerror or str(error)) from error
 
@@ -207,6 +235,8 @@ def _make_private(path: Path) -> None:
 def _move_away(path: Path) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    while target.exists():
+        target = target.with_stem(f"{target.stem}-again")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
@@ -220,9 +250,9 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if (error.sqlite_errorcode & 0xFF) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise JournalInUse from error
-        if (error.sqlite_errorcode & 0xFF) in _UNWRITABLE:
+        if _code(error) in _UNWRITABLE:
             raise JournalUnwritable(str(error)) from error
         raise
 
@@ -239,8 +269,14 @@ _UNWRITABLE: Final = frozenset(
 
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-    return (code & 0xFF) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    """Say whether a journal cannot be read; SQLITE_ERROR means here that its tables are not ours."""
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """Give SQLite's primary code; an error without one (text that is no UTF-8) is damage."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF
 
 
 def _row(upload: Upload) -> tuple[object, ...]:

@@ -61,7 +61,7 @@ def describe_only(path: Path, resolved: Path) -> Source:
     try:
         facts = resolved.stat()
         size = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
-    except OSError:
+    except (OSError, ValueError):
         return Source(path, resolved, name, None, 0, 0, shortened)
     return Source(path, resolved, name, None, size, facts.st_mtime_ns, shortened)
 

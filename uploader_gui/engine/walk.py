@@ -27,6 +27,8 @@ JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 JUNK_PREFIXES: Final = ("~$", "._")
 CHUNK_SECONDS: Final = 0.03
 """A chunk is handed on after this long, so that the first rows stand at once."""
+LOOK_SECONDS: Final = 0.1
+"""How often to look what a thread has found that does not come back."""
 STUCK_SECONDS: Final = 0.5
 MAX_WALKERS: Final = 16
 
@@ -71,24 +73,40 @@ async def walk(paths: Sequence[Path], threads: DaemonThreads) -> AsyncIterator[C
 
 
 async def _walk_roots(roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads) -> None:
-    loop = asyncio.get_running_loop()
     findings = _all_findings(roots)
-    while (chunk := await loop.run_in_executor(threads, _next_chunk, findings)) is not None:
-        chunks.put_nowait(chunk)
+    gathered: deque[Source | Refusal | None] = deque()
+    more = True
+    while more:
+        step = asyncio.get_running_loop().run_in_executor(threads, _gather, findings, gathered)
+        try:
+            while not step.done():  # what was found before a stuck path is handed on meanwhile
+                await asyncio.wait({step}, timeout=LOOK_SECONDS)
+                _hand_on(gathered, chunks)
+            more = step.result()
+        finally:
+            step.cancel()
 
 
-def _next_chunk(findings: Iterator[Source | Refusal | None]) -> Chunk | None:
-    """Gather findings for a moment; None when there are no more."""
-    chunk = Chunk()
+def _gather(findings: Iterator[Source | Refusal | None], gathered: deque[Source | Refusal | None]) -> bool:
+    """Gather findings for a moment; say whether there may be more."""
     until = time.monotonic() + CHUNK_SECONDS
     for finding in findings:
+        gathered.append(finding)
+        if time.monotonic() >= until:
+            return True
+    return False
+
+
+def _hand_on(gathered: deque[Source | Refusal | None], chunks: asyncio.Queue[Chunk]) -> None:
+    chunk = Chunk()
+    while gathered:
+        finding = gathered.popleft()
         if finding is None:
             chunk.junk += 1
         else:
             chunk.found.append(finding)
-        if time.monotonic() >= until:
-            return chunk
-    return chunk if chunk.found or chunk.junk else None
+    if chunk.found or chunk.junk:
+        chunks.put_nowait(chunk)
 
 
 def _all_findings(roots: deque[Path]) -> Iterator[Source | Refusal | None]:
@@ -102,15 +120,16 @@ def _all_findings(roots: deque[Path]) -> Iterator[Source | Refusal | None]:
 
 def findings_below(root: Path) -> Iterator[Source | Refusal | None]:
     """Give what is found at or below one path; None stands for a file of junk."""
-    if is_junk(root.name):
-        yield None
+    try:
+        resolved = Path(os.path.realpath(root))
+    except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
+        yield Refusal(describe_only(root, root), SourceMissing("no such name"))
         return
-    resolved = Path(os.path.realpath(root))
     if not resolved.is_dir():
-        yield _look(root, resolved)
+        yield None if is_junk(root.name) else _look(root, resolved)
         return
     empty = True
-    for finding in _below(root, resolved, resolved):
+    for finding in _below(root, resolved):
         empty = empty and finding is None
         yield finding
     if empty:
@@ -122,27 +141,44 @@ def is_junk(name: str) -> bool:
     return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
 
 
-def _below(folder: Path, resolved: Path, top: Path) -> Iterator[Source | Refusal | None]:
-    try:
-        with os.scandir(folder) as entries:
-            inside = sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
-    except OSError as error:
-        yield Refusal(describe_only(folder, resolved), translated(error))
-        return
-    for entry in inside:
-        yield from _entry(entry, folder / entry.name, resolved / entry.name, top)
+def _below(top: Path, resolved: Path) -> Iterator[Source | Refusal | None]:
+    """Walk with a list of folders to come: they may lie deeper in each other than functions may call each other."""
+    to_come = [_Folder(top, resolved, hidden=False)]
+    while to_come:
+        folder = to_come.pop()
+        try:
+            inside = _sorted_entries(folder.path)
+        except OSError as error:
+            yield None if folder.hidden else Refusal(describe_only(folder.path, folder.resolved), translated(error))
+            continue
+        for entry in inside:
+            if not entry.is_dir(follow_symlinks=False):
+                yield _entry(entry, folder, resolved)
+        to_come += [folder.inner(entry) for entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
 
 
-def _entry(entry: os.DirEntry[str], path: Path, resolved: Path, top: Path) -> Iterator[Source | Refusal | None]:
-    if entry.is_symlink():
-        yield _link(path, top)
-    elif entry.is_dir(follow_symlinks=False):
-        below = _below(path, resolved, top)
-        yield from (None for _ in below) if _is_hidden(entry) else below
-    elif is_junk(entry.name) or _is_hidden(entry):
-        yield None
-    else:
-        yield _look(path, resolved)
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: Path
+    resolved: Path
+    hidden: bool
+
+    def inner(self, entry: os.DirEntry[str]) -> _Folder:
+        """Give a folder in it: what lies in a hidden one is hidden."""
+        hidden = self.hidden or _is_hidden(entry)
+        return _Folder(self.path / entry.name, self.resolved / entry.name, hidden)
+
+
+def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
+
+
+def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Source | Refusal | None:
+    if folder.hidden or is_junk(entry.name) or _is_hidden(entry):
+        return None
+    path = folder.path / entry.name
+    return _link(path, top) if entry.is_symlink() else _look(path, folder.resolved / entry.name)
 
 
 def _link(path: Path, top: Path) -> Source | Refusal:

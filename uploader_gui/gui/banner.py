@@ -28,15 +28,21 @@ class BannerAction(Enum):
     TRY_AGAIN = Words.TRY_AGAIN
     SAVE_ELSEWHERE = Words.CHOOSE_OTHER_PLACE
     CLOSE = Words.CLOSE
+    RESUME = Words.RESUME
+    DISCARD = Words.DISCARD
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the band. `action` is None where things go on by themselves or nothing helps."""
+    """A sentence for the band. `action` is None where things go on by themselves or nothing helps.
+
+    `other` is the second choice, where a person has two.
+    """
 
     text: str
     action: BannerAction | None = None
     grave: bool = False
+    other: BannerAction | None = None
 
 
 def notice_for(conditions: AbstractSet[Condition], figures: Figures, *, was_signed_in: bool) -> Notice | None:
@@ -79,11 +85,14 @@ class Banner(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = push_button("", "primary", theme)
         self.button.setMinimumWidth(theme.px(112))
-        self.button.clicked.connect(self._act)
+        self.button.clicked.connect(lambda: self._act(self._notice and self._notice.action))
+        self.other = push_button("", "plain", theme)
+        self.other.clicked.connect(lambda: self._act(self._notice and self._notice.other))
         row = QHBoxLayout(self._band)
         row.setContentsMargins(16, 6, 10, 6)
         row.setSpacing(16)
         row.addWidget(self.text, 1)
+        row.addWidget(self.other)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 14)
@@ -99,11 +108,12 @@ class Banner(QWidget):
         if notice is None:
             return
         self.text.setText(notice.text)
-        self.button.setVisible(notice.action is not None)
-        self.button.setText(notice.action.value.text if notice.action else "")
+        for button, action in ((self.button, notice.action), (self.other, notice.other)):
+            button.setVisible(action is not None)
+            button.setText(action.value.text if action else "")
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
 
-    def _act(self) -> None:
-        if self._notice is not None and self._notice.action is not None:
-            self.action_wanted.emit(self._notice.action)
+    def _act(self, action: BannerAction | None) -> None:
+        if action is not None:
+            self.action_wanted.emit(action)

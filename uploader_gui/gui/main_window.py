@@ -14,19 +14,20 @@ from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
 from uploader_gui.gui import dialogs
-from uploader_gui.gui.banner import BannerAction, Notice, notice_for
+from uploader_gui.gui.banner import BannerAction
 from uploader_gui.gui.carry_out import carry_out
 from uploader_gui.gui.drop import DropTarget
 from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.notices import Notices
 from uploader_gui.gui.settings_dialog import SettingsDialog, SettingsValues
 from uploader_gui.gui.sign_in import SignInDialog, TokensKept
 from uploader_gui.gui.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
 from uploader_gui.gui.window_body import WindowBody
-from uploader_gui.text import Counted, Words, engine_failed
+from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +60,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
-        self._failure: Notice | None = None
-        self._told: Notice | None = None
         self._was_signed_in = False
         self._kept: list[Path] = []
         self._sign_in: SignInDialog | None = None
@@ -71,6 +70,7 @@ class MainWindow(QMainWindow):
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
+        self.notices = Notices(self.banner)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
@@ -177,22 +177,9 @@ class MainWindow(QMainWindow):
                 self.sign_in_wanted.emit(refused_again)
             case events.SignedIn():
                 self._was_signed_in = True
-            case events.ReceiptWritten():
-                self._tell_receipt(event)
-            case events.JournalSetAside(path):
-                self._told = Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
-                self._show_notice()
-            case events.EngineFailed(reason):
-                self._failure = Notice(engine_failed(reason), grave=True)
-                self._show_notice()
-
-    def _tell_receipt(self, event: events.ReceiptWritten) -> None:
-        self._told = None
-        if event.error is None:
-            self.body.tell(Words.RECEIPT_WRITTEN.filled(event.path))
-        else:
-            self._told = Notice(Words.RECEIPT_FAILED.filled(event.error), BannerAction.SAVE_ELSEWHERE)
-        self._show_notice()
+            case events.ReceiptWritten(path, None):
+                self.body.tell(Words.RECEIPT_WRITTEN.filled(path))
+        self.notices.take(event)
 
     # Showing
 
@@ -205,11 +192,7 @@ class MainWindow(QMainWindow):
         self._show_notice()
 
     def _show_notice(self) -> None:
-        conditions = notice_for(self._status.conditions, self.model.figures(), was_signed_in=self._was_signed_in)
-        if conditions is not None and conditions.action is None:
-            self.banner.tell(self._failure or self._told or conditions)
-        else:
-            self.banner.tell(self._failure or conditions or self._told)
+        self.notices.look(self._status, self.model.figures(), was_signed_in=self._was_signed_in)
 
     # What a person asks
 
@@ -245,13 +228,15 @@ class MainWindow(QMainWindow):
         match action:
             case BannerAction.SIGN_IN:
                 self.sign_in_wanted.emit(False)
-            case BannerAction.TRY_AGAIN:
+            case BannerAction.TRY_AGAIN | BannerAction.RESUME:
                 self._engine.start()
             case BannerAction.SAVE_ELSEWHERE:
                 self._choose_receipt()
+            case BannerAction.DISCARD:
+                self._engine.remove(self.notices.left_over)
+                self.notices.forget()
             case BannerAction.CLOSE:
-                self._told = None
-                self._show_notice()
+                self.notices.forget()
 
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {

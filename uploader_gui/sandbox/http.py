@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-HEAD_LIMIT: Final = 64 * 1024
-"""Bytes a request line and its headers may take together; also the streams' buffer."""
+BUFFER: Final = 1024 * 1024
+"""Bytes a connection's reader may hold: with small ones two threads of one program only wait for each other."""
+
+_HEAD_LIMIT: Final = 64 * 1024
 
 _MAX_HEADERS: Final = 100
 _IDLE_SECONDS: Final = 75.0
 _STALL_SECONDS: Final = 60.0
 _LINGER_BYTES: Final = 4 * 1024 * 1024
 _LINGER_SECONDS: Final = 0.5
-_BLOCK: Final = 64 * 1024
 
 _REQUEST_LINE: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/[\x21-\x7e]*) HTTP/1\.([01])", re.ASCII)
 _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*", re.ASCII)
@@ -115,7 +116,7 @@ class Body:
         self.unread = 0 if request.transfer_encoded else request.length or 0
 
     async def blocks(self) -> AsyncIterator[bytes]:
-        """Give the body in blocks of at most 64 KiB.
+        """Give the body in blocks of at most 1 MiB.
 
         Raises:
             CutOff: the connection ended early, or nothing came for a minute.
@@ -139,7 +140,7 @@ class Body:
     async def _next_block(self) -> bytes:
         try:
             async with asyncio.timeout(_STALL_SECONDS):
-                block = await self._reader.read(min(_BLOCK, self.unread))
+                block = await self._reader.read(min(BUFFER, self.unread))
         except TimeoutError as silence:
             raise CutOff from silence
         if not block:
@@ -204,6 +205,8 @@ async def _read_request(reader: asyncio.StreamReader) -> Request | None:
         return None
     except asyncio.LimitOverrunError as over:
         raise MalformedRequest(431, "Request Header Fields Too Large") from over
+    if len(head) > _HEAD_LIMIT:
+        raise MalformedRequest(431, "Request Header Fields Too Large")
     return parse_head(head.decode("utf-8", "surrogateescape"))
 
 
@@ -262,6 +265,6 @@ async def _part(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> b
         writer.write_eof()
         async with asyncio.timeout(_LINGER_SECONDS):
             left = _LINGER_BYTES
-            while left > 0 and (block := await reader.read(_BLOCK)):
+            while left > 0 and (block := await reader.read(BUFFER)):
                 left -= len(block)
     return False

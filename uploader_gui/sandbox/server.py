@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from uploader_gui.sandbox.api import STAGE, Api, Registration, Tokens, UrlPolicy
-from uploader_gui.sandbox.http import HEAD_LIMIT, Answer, Body, Request, converse
+from uploader_gui.sandbox.http import BUFFER, Answer, Body, Request, converse
 from uploader_gui.sandbox.shelf import Shelf
 from uploader_gui.sandbox.sigv4 import MAX_EXPIRES, Signer
 from uploader_gui.sandbox.storage import PREFIX, Storage
@@ -128,7 +128,7 @@ class _Running:
             self._ready.set()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._accept, sock=self._listening, limit=HEAD_LIMIT)
+        server = await asyncio.start_server(self._accept, sock=self._listening, limit=BUFFER)
         self._ready.set()
         await self._leave.wait()
         server.close()

@@ -68,7 +68,7 @@ def read_wishes(body: bytes) -> list[Wish]:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body.decode(), object_pairs_hook=_no_double_field, parse_constant=_no_constant)
+        return json.loads(body.decode(), object_pairs_hook=_no_double_field)
     except (ValueError, RecursionError) as error:
         raise BadRegistration("The body is not valid JSON in UTF-8") from error
 
@@ -78,10 +78,6 @@ def _no_double_field(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise BadRegistration("A field stands twice in one object")
     return value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _wish(where: str, item: Any) -> Wish:

@@ -1,0 +1,64 @@
+"""What the band says and in which order: a failure of the engine, what a person must do, what was told once.
+
+Made by the main window, which carries out what the band's buttons ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine import events
+from uploader_gui.gui.banner import BannerAction, Notice, notice_for
+from uploader_gui.text import Counted, Words, engine_failed
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.models import UploadId
+    from uploader_gui.gui.banner import Banner
+    from uploader_gui.gui.figures import Figures
+
+
+class Notices:
+    """Chooses the band's notice. `left_over`: the uploads of an earlier run that a person is asked about."""
+
+    def __init__(self, banner: Banner) -> None:
+        self._banner = banner
+        self._failure: Notice | None = None
+        self._told: Notice | None = None
+        self._conditions: Notice | None = None
+        self.left_over: tuple[UploadId, ...] = ()
+
+    def take(self, event: events.Event) -> None:
+        """Remember what an event has to tell, if it has."""
+        match event:
+            case events.ReceiptWritten(_, error):
+                self._told = (error and Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)) or None
+            case events.Resumed(upload_ids):
+                self.left_over = upload_ids
+                text = Counted.LEFT_OVER.text(len(upload_ids))
+                self._told = Notice(text, BannerAction.RESUME, other=BannerAction.DISCARD)
+            case events.JournalSetAside(path):
+                self._told = Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+            case events.EngineFailed(reason):
+                self._failure = Notice(engine_failed(reason), grave=True)
+            case events.QueueStatus(running=True) if self.left_over:
+                self.forget()
+        self._show()
+
+    def look(self, status: events.QueueStatus, figures: Figures, *, was_signed_in: bool) -> None:
+        """Choose anew after conditions or figures changed."""
+        self._conditions = notice_for(status.conditions, figures, was_signed_in=was_signed_in)
+        self._show()
+
+    def forget(self) -> None:
+        """What was told once is dealt with."""
+        self._told = None
+        self.left_over = ()
+        self._show()
+
+    def _show(self) -> None:
+        """What goes on by itself stands behind what was told; what needs a person before it."""
+        conditions = self._conditions
+        if conditions is not None and conditions.action is None:
+            self._banner.tell(self._failure or self._told or conditions)
+        else:
+            self._banner.tell(self._failure or conditions or self._told)
