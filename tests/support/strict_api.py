@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import deque
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from itertools import count
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -85,7 +87,8 @@ class StrictApi(LoopbackServer):
         success: the status of a good answer.
         tls: makes it speak https.
 
-    `faults` are used up one per call, None meaning none; `fault` is asked when the queue is empty.
+    `faults` are used up one per call, None meaning none; `fault` is asked when the queue is empty. Its clock (the
+    Date header) is `clock_offset` seconds ahead of ours.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class StrictApi(LoopbackServer):
         self.registered: list[Registered] = []
         self.violations: list[str] = []
         self.faults: deque[ApiFault | None] = deque()
+        self.clock_offset = 0.0
         self.fault: Callable[[int, ApiCall], ApiFault | None] = lambda _number, _call: None
         self._random = random.Random(seed)
         self._next_id = count(1001)
@@ -217,8 +221,9 @@ class StrictApi(LoopbackServer):
     def _send(self, connection: Connection, call: ApiCall, answer: RawAnswer) -> None:
         with self.record():
             call.status = answer.status
+        date = ("Date", formatdate(time.time() + self.clock_offset, usegmt=True))
         unread = call.request.content_length is None
-        connection.send(replace(answer, close=True) if unread else answer)
+        connection.send(replace(answer, headers=(date, *answer.headers), close=answer.close or unread))
 
     def _register(self, call: ApiCall) -> dict[str, Any]:
         """Make a record for every upload of the call; give the promised answer, in an order of its own."""

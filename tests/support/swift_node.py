@@ -44,7 +44,7 @@ def main(folder: Path, port: int, secret: str, region: str) -> int:
 
 
 def serve(settings: Path, role: str) -> None:
-    """Be one of the four servers. No thread of ours here: eventlet, taking threads over, hangs now and then."""
+    """Be one of the four servers, until killed: on Linux also by the end of the process that started it."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # By name, for these live only in Swift's own environment: no checker of ours sees them.

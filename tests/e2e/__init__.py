@@ -1,0 +1,1 @@
+"""Whole runs of the program: a process of its own, real sockets, real files."""

@@ -1,0 +1,29 @@
+"""What every whole run gets: the program, told of the service that `strict_api` plays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.strict_api import StrictApi
+
+
+@pytest.fixture
+def program(strict_api: StrictApi, tmp_path: Path) -> Iterator[Program]:
+    """Start the program with the service's address and tokens in its environment."""
+    bearer, session = strict_api.tokens
+    started = Program(
+        tmp_path / "runs",
+        UPLOADER_API_URL=strict_api.url,
+        UPLOADER_BEARER_TOKEN=bearer,
+        UPLOADER_SESSION_TOKEN=session,
+    )
+    yield started
+    started.end_all()

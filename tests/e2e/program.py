@@ -1,0 +1,138 @@
+"""The program as scripts start it: a process of its own, with arguments and environment. The fixture `program`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import signal
+
+ANOMALY = "42"
+PATIENCE = 60.0
+"""Seconds until a test gives up on a process: far more than any of them takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended. `receipt` is None where none was written; `seconds` is how long it took."""
+
+    code: int
+    out: str
+    err: str
+    receipt: dict[str, Any] | None
+    seconds: float
+
+    @property
+    def files(self) -> dict[str, dict[str, Any]]:
+        """Give the receipt's rows by file name."""
+        assert self.receipt is not None, self
+        return {row["path"].rpartition("/")[2]: row for row in self.receipt["files"]}
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """Give the receipt's only row."""
+        (row,) = self.files.values()
+        return row
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Give the receipt's totals without those that are zero."""
+        assert self.receipt is not None, self
+        return {name: number for name, number in self.receipt["totals"].items() if number}
+
+
+@dataclass(slots=True)
+class Running:
+    """A process at work."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    report: Path
+    began: float = field(default_factory=time.monotonic)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it on the spot, and wait until it is gone."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def out(self) -> str:
+        """Give what it has said so far."""
+        return (self.folder / "stdout").read_text("utf-8")
+
+    def ended(self) -> Ended:
+        """Wait for its end."""
+        code = self.process.wait(PATIENCE)
+        seconds = time.monotonic() - self.began
+        receipt = json.loads(self.report.read_text("utf-8")) if self.report.exists() else None
+        return Ended(code, self.out(), (self.folder / "stderr").read_text("utf-8"), receipt, seconds)
+
+
+class Program:
+    """Starts the program, each time with standard streams and a receipt in a folder of its own.
+
+    `environment` is put over the test's own for every start; `command` is what Python runs.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._started: list[Running] = []
+        self.environment = environment
+        self.command: tuple[str, ...] = ("-m", "uploader_gui")
+
+    @property
+    def data(self) -> Path:
+        """The data folder it uses unless told otherwise."""
+        return Path(os.environ["UPLOADER_DATA_DIR"])
+
+    def start(self, *arguments: str | Path, **environment: str | None) -> Running:
+        """Start it; a variable that is None is not in its environment. `{report}` in an argument is its receipt."""
+        folder = self._folder / f"run-{next(self._numbers)}"
+        folder.mkdir(parents=True)
+        report = folder / "receipt.json"
+        whole = os.environ | self.environment | environment
+        with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    *self.command,
+                    *(str(argument).replace("{report}", str(report)) for argument in arguments),
+                ],
+                env={name: value for name, value in whole.items() if value is not None},
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+        self._started.append(running := Running(process, folder, report))
+        return running
+
+    def run(self, *arguments: str | Path, **environment: str | None) -> Ended:
+        """Start it and wait for its end."""
+        return self.start(*arguments, **environment).ended()
+
+    def begin(self, *paths: str | Path, anomaly: str = ANOMALY, **environment: str | None) -> Running:
+        """Start it headless for an anomaly, with a receipt."""
+        return self.start("--headless", "--anomaly", anomaly, "--report", "{report}", *paths, **environment)
+
+    def send(self, *paths: str | Path, anomaly: str = ANOMALY, **environment: str | None) -> Ended:
+        """Run it headless for an anomaly, with a receipt."""
+        return self.begin(*paths, anomaly=anomaly, **environment).ended()
+
+    def end_all(self) -> None:
+        """Kill what still runs."""
+        for running in self._started:
+            if running.process.poll() is None:
+                running.kill()

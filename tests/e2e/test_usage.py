@@ -1,0 +1,148 @@
+"""Wrong usage and configuration: one sentence on stderr, status 2, no traceback, and no request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.program import Ended
+from tests.support.storage_faults import StoreThenSilence
+from uploader_gui import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.program import Program
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+HEADLESS = ("--headless", "--anomaly", "42")
+WITH_FILE = (*HEADLESS, "a.txt")
+
+WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
+    "an anomaly ID with a space": (("--headless", "--anomaly", "4 2", "a.txt"), {}, "anomaly ID"),
+    "an anomaly ID with a slash": (("--headless", "--anomaly", "../42", "a.txt"), {}, "anomaly ID"),
+    "an empty anomaly ID": (("--headless", "--anomaly", "", "a.txt"), {}, "anomaly ID"),
+    "an anomaly ID of 65 characters": (("--headless", "--anomaly", "x" * 65, "a.txt"), {}, "anomaly ID"),
+    "an anomaly ID beyond ASCII": (("--headless", "--anomaly", "é4", "a.txt"), {}, "anomaly ID"),
+    "an anomaly ID with a line feed": (("--headless", "--anomaly", "4\n2", "a.txt"), {}, "anomaly ID"),
+    "no anomaly, headless": (("--headless", "a.txt"), {}, "--anomaly"),
+    "no anomaly to start with": (("--start", "a.txt"), {}, "--anomaly"),
+    "no tokens": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": None, "UPLOADER_SESSION_TOKEN": None}, "token"),
+    "one token of two": (WITH_FILE, {"UPLOADER_SESSION_TOKEN": None}, "token"),
+    "an empty token": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": ""}, "token"),
+    "a token of two lines": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": "a\nX-Evil: b"}, "token"),
+    "a token beyond ASCII": (WITH_FILE, {"UPLOADER_SESSION_TOKEN": "jeton-é"}, "token"),
+    "http: to another machine": (WITH_FILE, {"UPLOADER_API_URL": "http://register.example.org/main"}, "API_URL"),
+    "an address with a password": (WITH_FILE, {"UPLOADER_API_URL": "https://a:b@127.0.0.1/main"}, "API_URL"),
+    "an address that is none": (WITH_FILE, {"UPLOADER_API_URL": "register"}, "API_URL"),
+    "another scheme": (WITH_FILE, {"UPLOADER_API_URL": "file:///tmp"}, "API_URL"),
+    "no transfer at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "0"}, "MAX_CONCURRENT"),
+    "17 transfers at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "17"}, "MAX_CONCURRENT"),
+    "transfers in words": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "six"}, "MAX_CONCURRENT"),
+    "another size unit": (WITH_FILE, {"UPLOADER_SIZE_UNIT": "MB"}, "SIZE_UNIT"),
+    "an offline limit below zero": (WITH_FILE, {"UPLOADER_OFFLINE_LIMIT": "-1"}, "OFFLINE_LIMIT"),
+    "an offline limit that is no number": (WITH_FILE, {"UPLOADER_OFFLINE_LIMIT": "nan"}, "OFFLINE_LIMIT"),
+    "a data folder below a file": (WITH_FILE, {"UPLOADER_DATA_DIR": "/dev/null/data"}, "data folder"),
+    "an option that is not one": ((*HEADLESS, "--forever"), {}, "--forever"),
+    "an abbreviated option": (("--head", "--anomaly", "42"), {}, "--head"),
+    "an anomaly left out": (("--headless", "--anomaly"), {}, "anomaly"),
+    "a receipt in no folder": ((*WITH_FILE, "--report", "/nowhere/receipt.json"), {}, "receipt"),
+    "a receipt that is a folder": ((*WITH_FILE, "--report", "/tmp"), {}, "receipt"),
+    "no display and nothing to do": ((), {"DISPLAY": None, "QT_QPA_PLATFORM": None}, "display"),
+    "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),
+    "no display, an anomaly and no file": (
+        ("--anomaly", "42"),
+        {"DISPLAY": None, "WAYLAND_DISPLAY": None, "QT_QPA_PLATFORM": None},
+        "display",
+    ),
+}
+
+
+def is_one_sentence(ended: Ended) -> bool:
+    """Say whether stderr holds one whole sentence and nothing else was said."""
+    lines = ended.err.splitlines()
+    return len(lines) == 1 and lines[0].startswith("uploader-gui: ") and lines[0][-1] in ".…" and not ended.out
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_wrong_usage_is_told_in_one_sentence_before_any_request(
+    wrong: tuple[tuple[str, ...], dict[str, str | None], str],
+    program: Program,
+    strict_api: StrictApi,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In this process, for there are many; the same as a process of its own is tested below."""
+    arguments, environment, word = wrong
+    for name, value in (program.environment | environment).items():
+        monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0)
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert word in ended.err
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["an anomaly ID with a slash", "no tokens", "an option that is not one", "no display and nothing to do"]
+)
+def test_the_same_is_told_by_a_process_of_its_own(name: str, program: Program, strict_api: StrictApi) -> None:
+    arguments, environment, word = WRONG[name]
+    ended = program.run(*arguments, **environment)
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert word in ended.err
+    assert strict_api.connections_made == 0
+
+
+def test_an_authority_that_is_not_there_is_told(program: Program, strict_api: StrictApi) -> None:
+    ended = program.send("a.txt", UPLOADER_CA_FILE="/nowhere/ca.pem")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert "/nowhere/ca.pem" in ended.err
+    assert strict_api.connections_made == 0
+
+
+def test_a_wrong_value_in_the_settings_file_is_told_with_the_file(program: Program, strict_api: StrictApi) -> None:
+    program.data.mkdir(parents=True)
+    (program.data / "settings.json").write_text('{"max_concurrent_uploads": 99}', "utf-8")
+    ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert "settings.json" in ended.err
+    assert strict_api.connections_made == 0
+
+
+def test_a_settings_file_that_is_no_json_is_told(program: Program) -> None:
+    program.data.mkdir(parents=True)
+    (program.data / "settings.json").write_text("{", "utf-8")
+    ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+
+
+def test_a_folder_where_the_journal_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
+    (program.data / "journal.sqlite").mkdir(parents=True)
+    ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert strict_api.connections_made == 0
+
+
+def test_two_runs_never_work_on_one_journal(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    first = program.begin(files.make("a.txt"))
+    scripted_storage.wait_for_puts(1)
+    calls = len(strict_api.calls)
+    second = program.send(files.make("b.txt"))
+    assert (second.code, is_one_sentence(second)) == (2, True), second
+    assert str(program.data) in second.err
+    assert len(strict_api.calls) == calls
+    scripted_storage.release()
+    assert first.ended().code == 0
+
+
+def test_an_authority_that_is_no_certificate_is_told(program: Program, strict_api: StrictApi, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("not a certificate", "ascii")
+    ended = program.send("a.txt", UPLOADER_CA_FILE=str(tmp_path / "ca.pem"))
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert strict_api.connections_made == 0

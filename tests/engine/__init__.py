@@ -1,0 +1,1 @@
+"""The engine, room by room, over real files and real sockets."""

@@ -1,0 +1,43 @@
+"""What a disk can do to a program: files it may not open, and the rights of somebody who is not root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOBODY = 65534
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Give up root's rights (for whom permissions mean nothing) while the block runs."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+@contextmanager
+def public_folder() -> Iterator[Path]:
+    """Give a folder that everybody may enter: pytest's own are for their owner only."""
+    folder = Path(tempfile.mkdtemp(prefix="public-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        for inside in folder.rglob("*"):
+            inside.chmod(0o700)
+        shutil.rmtree(folder)

@@ -1,0 +1,221 @@
+"""The journal keeps every field of every upload, for its owner only, and forgets URLs that are used up."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.values import a_put, a_source, an_upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.journal import _MIGRATIONS, SCHEMA_VERSION, Journal
+from uploader_gui.engine.models import Reason, Upload, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+API = "https://api.example/main"
+SIGNATURE = "5ec2e7" * 10
+UNFINISHED = [state for state in UploadState if not state.finished]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "journal.sqlite3"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[Journal]:
+    journal = Journal(path)
+    yield journal
+    journal.close()
+
+
+def left_after_a_restart(path: Path, journal: Journal) -> list[Upload]:
+    """Close the journal, open it anew, and give what is unfinished in it."""
+    journal.close()
+    with closing(Journal(path)) as again:
+        return again.unfinished(API)
+
+
+def bytes_on_disk(path: Path) -> bytes:
+    return b"".join(part.read_bytes() for part in path.parent.iterdir())
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def full_upload(state: UploadState = UploadState.RETRYING) -> Upload:
+    raw = Path(os.fsdecode(b"/evidence/caf\xe9 \xf0\x9f\x93\xb7/IMG\n1.jpg"))
+    source = replace(a_source(), path=raw, resolved=raw / "deeper", name="IMG1.jpg", name_shortened=True, size=2**40)
+    return an_upload(
+        source=source,
+        state=state,
+        reason=Reason(Code.STORAGE_BUSY, "SlowDown: please 🙏"),
+        presigned=a_put(),
+        service_id="1001",
+        sha256="ab" * 32,
+        uploaded_at=1_741_768_200.25,
+        url_given_out=True,
+        may_be_registered_twice=True,
+    )
+
+
+def test_file_folder_and_write_ahead_log_are_for_their_owner_only(path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        journal = Journal(path)
+        journal.add([an_upload()], API)
+    finally:
+        os.umask(umask)
+    assert sorted(part.name for part in path.parent.iterdir()) == [path.name, f"{path.name}-wal"]
+    assert mode_of(path.parent) == 0o700
+    assert {mode_of(part) for part in path.parent.iterdir()} == {0o600}
+    journal.close()
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_every_field_comes_back_as_it_was(path: Path, state: UploadState) -> None:
+    journal = Journal(path)
+    upload = full_upload(state)
+    journal.add([upload], API)
+    assert left_after_a_restart(path, journal) == [upload]
+
+
+def test_a_bare_upload_comes_back_bare(path: Path) -> None:
+    journal = Journal(path)
+    upload = an_upload(source=a_source(media_type=None))
+    journal.add([upload], API)
+    assert left_after_a_restart(path, journal) == [upload]
+
+
+def test_every_change_is_recorded(path: Path) -> None:
+    journal = Journal(path)
+    upload = an_upload()
+    journal.add([upload], API)
+    full = full_upload()
+    source = replace(upload.source, size=7, mtime_ns=8, media_type="image/png")
+    changed = replace(full, upload_id=upload.upload_id, source=source)
+    journal.record([changed], durable=True)
+    assert left_after_a_restart(path, journal) == [changed]
+
+
+def test_what_is_left_is_told_by_service_and_by_anomaly(journal: Journal) -> None:
+    mine, other, elsewhere = an_upload("1"), an_upload("2"), an_upload("1")
+    journal.add([mine, other], API)
+    journal.add([elsewhere], "https://other.example")
+    assert {u.upload_id for u in journal.unfinished(API)} == {mine.upload_id, other.upload_id}
+    assert [u.upload_id for u in journal.unfinished(API, "1")] == [mine.upload_id]
+    assert [u.upload_id for u in journal.unfinished("https://other.example")] == [elsewhere.upload_id]
+    assert journal.unfinished(API, "3") == []
+
+
+def test_uploads_come_back_in_the_order_they_were_added(journal: Journal) -> None:
+    drops = [[an_upload() for _ in range(20)] for _ in range(3)]
+    for drop in drops:
+        journal.add(drop, API)
+    left = journal.unfinished(API)
+    assert [u.upload_id for u in left] == [u.upload_id for drop in drops for u in drop]
+    assert [u.order for u in left] == list(range(60))
+
+
+@pytest.mark.parametrize("state", [state for state in UploadState if state.finished])
+def test_what_is_finished_is_not_left(journal: Journal, state: UploadState) -> None:
+    journal.add([an_upload(state=state)], API)
+    assert journal.unfinished(API) == []
+
+
+def test_what_was_uploaded_is_remembered_by_name_and_size(journal: Journal) -> None:
+    sent = UploadState.UPLOADED
+    same, again = a_source("a.jpg", size=5), a_source("a.jpg", size=5)
+    journal.add(
+        [an_upload(source=same, state=sent, sha256="aa"), an_upload(source=again, state=sent, sha256="bb")], API
+    )
+    journal.add([an_upload(source=a_source("a.jpg", size=6), state=sent, sha256="cc")], API)
+    journal.add([an_upload(source=a_source("b.jpg"), state=UploadState.FAILED, sha256="dd")], API)
+    journal.add([an_upload("2", source=same, state=sent, sha256="ee")], API)
+    journal.add([an_upload(source=a_source("c.jpg"), state=sent)], API)  # nobody knows what was in it
+    assert journal.uploaded(API, "4217") == {("a.jpg", 5): {"aa", "bb"}, ("a.jpg", 6): {"cc"}}
+    assert journal.uploaded("https://other.example", "4217") == {}
+
+
+def test_removed_uploads_are_forgotten(journal: Journal) -> None:
+    kept, removed = an_upload(), an_upload()
+    journal.add([kept, removed], API)
+    journal.remove([removed.upload_id])
+    assert [u.upload_id for u in journal.unfinished(API)] == [kept.upload_id]
+
+
+def test_purging_forgets_old_finished_records_and_keeps_the_unfinished(journal: Journal) -> None:
+    left = [an_upload(state=state) for state in UNFINISHED]
+    journal.add([*left, an_upload(state=UploadState.UPLOADED, sha256="aa")], API)
+    journal.purge(time.time() - 60)
+    assert len(journal.uploaded(API, "4217")) == 1
+    journal.purge(time.time() + 60)
+    assert journal.uploaded(API, "4217") == {}
+    assert {u.upload_id for u in journal.unfinished(API)} == {u.upload_id for u in left}
+
+
+@pytest.mark.parametrize("state", [state for state in UploadState if state.finished])
+def test_a_used_up_url_is_gone_from_every_byte_of_the_files(path: Path, state: UploadState) -> None:
+    journal = Journal(path)
+    uploads = [
+        an_upload(state=UploadState.UPLOADING, presigned=a_put(f"https://b.example/{n}?X-Amz-Signature={SIGNATURE}{n}"))
+        for n in range(50)
+    ]
+    journal.add(uploads, API)
+    journal.record(uploads)
+    assert SIGNATURE.encode() in bytes_on_disk(path)
+    for upload in uploads:
+        upload.state = state
+    journal.record(uploads)
+    journal.drain()
+    assert SIGNATURE.encode() not in bytes_on_disk(path)
+    journal.close()
+    assert SIGNATURE.encode() not in bytes_on_disk(path)
+
+
+def test_closing_alone_takes_used_up_and_replaced_urls_off_the_disk(path: Path) -> None:
+    journal = Journal(path)
+    finished, renewed, removed = (
+        an_upload(state=UploadState.UPLOADING, presigned=a_put(f"https://b.example/?X-Amz-Signature={SIGNATURE}"))
+        for _ in range(3)
+    )
+    journal.add([finished, renewed, removed], API)
+    finished.state, renewed.presigned = UploadState.UPLOADED, a_put("https://b.example/?new=1")
+    journal.record([finished, renewed])
+    journal.remove([removed.upload_id])
+    journal.close()
+    assert SIGNATURE.encode() not in bytes_on_disk(path)
+    assert b"new=1" in bytes_on_disk(path)
+
+
+def test_a_transaction_is_recorded_whole_or_not_at_all(journal: Journal) -> None:
+    good, bad = an_upload(), an_upload(source=a_source(size="many"))
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.add([good, bad], API)
+    assert journal.unfinished(API) == []
+    journal.add([good], API)
+    assert len(journal.unfinished(API)) == 1
+
+
+def test_there_is_a_way_from_every_earlier_schema_to_this_one() -> None:
+    assert sorted(_MIGRATIONS) == list(range(SCHEMA_VERSION))
+
+
+def test_the_schema_says_its_version_and_keeps_no_column_for_tokens(path: Path) -> None:
+    Journal(path).close()
+    with sqlite3.connect(path) as db:
+        version = db.execute("PRAGMA user_version").fetchone()
+        columns = {row[1] for row in db.execute("PRAGMA table_info(uploads)")}
+    db.close()
+    assert version == (SCHEMA_VERSION,)
+    assert not {name for name in columns if "token" in name or "bearer" in name}

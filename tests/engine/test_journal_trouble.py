@@ -1,0 +1,304 @@
+"""A journal that is in use, newer, damaged or not writable: a clear error or a fresh start, never a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.surroundings import as_nobody, public_folder
+from tests.engine.values import a_put, an_upload
+from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
+from uploader_gui.engine.journal import SCHEMA_VERSION, Journal
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+API = "https://api.example/main"
+OPEN_ELSEWHERE = """
+import sys
+from pathlib import Path
+from uploader_gui.engine.errors import JournalInUse
+from uploader_gui.engine.journal import Journal
+try:
+    Journal(Path(sys.argv[1]))
+except JournalInUse:
+    sys.exit(7)
+"""
+ADD_AND_WAIT = """
+import sys
+from pathlib import Path
+from tests.engine.values import a_put, an_upload
+from uploader_gui.engine.journal import Journal
+journal = Journal(Path(sys.argv[1]))
+uploads = [an_upload(presigned=a_put()) for _ in range(500)]
+journal.add(uploads, "https://api.example/main")
+print("\\n".join(upload.upload_id for upload in uploads), flush=True)
+print("added", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "journal.sqlite3"
+
+
+def filled(path: Path, count: int = 300) -> list[str]:
+    """Make a journal of several pages, and give the ids in it."""
+    journal = Journal(path)
+    uploads = [an_upload(presigned=a_put()) for _ in range(count)]
+    journal.add(uploads, API)
+    journal.close()
+    return [upload.upload_id for upload in uploads]
+
+
+def opened_elsewhere(path: Path) -> int:
+    return subprocess.run([sys.executable, "-c", OPEN_ELSEWHERE, path], check=False, timeout=60).returncode
+
+
+def test_a_second_opener_in_this_program_is_told(path: Path) -> None:
+    with contextlib.closing(Journal(path)), pytest.raises(JournalInUse):
+        Journal(path)
+
+
+def test_a_second_program_is_told_also_after_one_in_this_program_was(path: Path) -> None:
+    with contextlib.closing(Journal(path)):
+        assert opened_elsewhere(path) == 7
+        with pytest.raises(JournalInUse):
+            Journal(path)
+        assert opened_elsewhere(path) == 7
+    assert opened_elsewhere(path) == 0
+
+
+def test_everything_is_there_after_a_kill_as_soon_as_add_has_returned(path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ADD_AND_WAIT, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        lines = [line.strip() for line in iter(child.stdout.readline, "added\n")]
+        child.send_signal(signal.SIGKILL)
+    with contextlib.closing(Journal(path)) as journal:
+        assert [upload.upload_id for upload in journal.unfinished(API)] == lines
+        assert journal.set_aside is None
+    assert len(lines) == 500
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_a_newer_schema_is_refused_and_left_as_it_is(path: Path, mode: str) -> None:
+    filled(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA journal_mode = {mode}")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        db.commit()
+    before = path.read_bytes()
+    with pytest.raises(JournalTooNew):
+        Journal(path)
+    assert path.read_bytes() == before
+    assert [part.name for part in path.parent.iterdir()] == [path.name]
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(random.Random(7).randbytes(50_000))
+
+
+def text(path: Path) -> None:
+    path.write_text("this is no database\n" * 1_000)
+
+
+def cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def cut_within_its_head(path: Path) -> None:
+    os.truncate(path, 60)
+
+
+def scribbled_over(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 8192)
+
+
+def head_only(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(100)
+        file.write(bytes(path.stat().st_size - 100))
+
+
+def without_its_table(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE uploads")
+        db.commit()
+
+
+def another_programs(path: Path) -> None:
+    path.unlink()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE uploads (something TEXT)")
+        db.commit()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        garbage,
+        text,
+        cut_in_half,
+        cut_within_its_head,
+        scribbled_over,
+        head_only,
+        without_its_table,
+        another_programs,
+    ],
+)
+def test_a_damaged_journal_is_set_aside_whole_and_reported(path: Path, damage: Callable[[Path], None]) -> None:
+    filled(path)
+    damage(path)
+    damaged = path.read_bytes()
+    with contextlib.closing(Journal(path)) as journal:
+        assert journal.set_aside is not None
+        assert journal.set_aside.parent == path.parent
+        assert journal.set_aside.read_bytes()[100:] == damaged[100:]
+        journal.add([an_upload()], API)
+        assert len(journal.unfinished(API)) == 1
+    with contextlib.closing(Journal(path)) as journal:
+        assert journal.set_aside is None
+
+
+def test_two_damaged_journals_are_both_kept(path: Path) -> None:
+    places = []
+    for content in (b"first" * 1000, b"second" * 1000):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        with contextlib.closing(Journal(path)) as journal:
+            assert journal.set_aside is not None
+            places.append(journal.set_aside)
+    assert [place.read_bytes()[:5] for place in places] == [b"first", b"secon"]
+
+
+def test_a_file_without_a_byte_becomes_a_journal(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with contextlib.closing(Journal(path)) as journal:
+        journal.add([an_upload()], API)
+        assert journal.set_aside is None
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("N", "60"))))
+def test_any_damage_gives_a_journal_that_works(path: Path, seed: int) -> None:
+    filled(path)
+    whole = path.read_bytes()
+    chance = random.Random(seed)
+    for _ in range(1):
+        broken = bytearray(whole)
+        for _ in range(chance.randint(1, 40)):
+            begin = chance.randrange(len(broken))
+            broken[begin : begin + 8] = chance.randbytes(8)[: len(broken) - begin]
+        path.write_bytes(broken[: chance.choice([len(broken), chance.randrange(len(broken))])])
+        with contextlib.suppress(JournalTooNew), contextlib.closing(Journal(path)) as journal:
+            journal.purge(0)
+            journal.unfinished(API)
+            journal.uploaded(API, "4217")
+            journal.add([an_upload()], API)
+
+
+def test_a_folder_in_its_place_or_a_file_in_its_folders_place_is_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(JournalUnwritable):
+        Journal(tmp_path / "folder")
+    (tmp_path / "file").touch()
+    with pytest.raises(JournalUnwritable):
+        Journal(tmp_path / "file" / "journal.sqlite3")
+
+
+def test_a_journal_we_may_not_write_is_unwritable() -> None:
+    with public_folder() as folder:
+        path = folder / "journal.sqlite3"
+        filled(path)
+        path.chmod(0o444)
+        with as_nobody(), pytest.raises(JournalUnwritable):
+            Journal(path)
+
+
+def test_a_folder_we_may_not_write_is_unwritable() -> None:
+    with public_folder() as folder:
+        folder.chmod(0o555)
+        with as_nobody(), pytest.raises(JournalUnwritable):
+            Journal(folder / "data" / "journal.sqlite3")
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of 1 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tiny", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only root mounts a disk of its own")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(disk: Path) -> Path:
+    ballast = disk / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    return ballast
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(tiny_disk: Path) -> None:
+    with contextlib.closing(Journal(tiny_disk / "journal.sqlite3")) as journal:
+        first, second = an_upload(), [an_upload() for _ in range(200)]
+        journal.add([first], API)
+        ballast = fill(tiny_disk)
+        with pytest.raises(JournalUnwritable):
+            journal.add(second, API)
+        assert [u.upload_id for u in journal.unfinished(API)] == [first.upload_id]
+        ballast.unlink()
+        journal.add(second, API)
+        assert len(journal.unfinished(API)) == 201
+
+
+@pytest.mark.parametrize("pages_left", range(10))
+def test_a_journal_opened_on_an_almost_full_disk_works_or_says_so(tiny_disk: Path, pages_left: int) -> None:
+    path = tiny_disk / "journal.sqlite3"
+    ballast = fill(tiny_disk)
+    os.truncate(ballast, ballast.stat().st_size - 4096 * pages_left)
+    if pages_left == 0:
+        with pytest.raises(JournalUnwritable):
+            Journal(path)
+    else:
+        with contextlib.suppress(JournalUnwritable):
+            Journal(path).close()
+    ballast.unlink()
+    with contextlib.closing(Journal(path)) as journal:
+        assert journal.set_aside is None
+        journal.add([an_upload()], API)
+
+
+def test_leaving_works_on_a_full_disk(tiny_disk: Path) -> None:
+    journal = Journal(tiny_disk / "journal.sqlite3")
+    upload = an_upload(state=UploadState.UPLOADING, presigned=a_put())
+    journal.add([upload], API)
+    fill(tiny_disk)
+    journal.close()
+
+
+def test_a_read_only_disk_is_unwritable(tiny_disk: Path) -> None:
+    Journal(tiny_disk / "journal.sqlite3").close()
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
+    with pytest.raises(JournalUnwritable):
+        Journal(tiny_disk / "journal.sqlite3")

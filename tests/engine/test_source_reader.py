@@ -1,0 +1,144 @@
+"""One read from beginning to end feeds the wire and both hashes, and never gives a changed file away whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.surroundings import as_nobody, public_folder
+from uploader_gui.engine.errors import SourceChanged, SourceError, SourceMissing, SourceUnreadable
+from uploader_gui.engine.source import BLOCK_BYTES, Digests, SourceReader, hash_whole, inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.files import Files
+
+SIZES = [1, 2, 4096, *(n * BLOCK_BYTES + edge for n in (1, 2, 3) for edge in (-1, 0, 1)), 5_000_000]
+BLOCKS = 3
+
+
+def read_all(reader: SourceReader, blocks: list[bytes] | None = None) -> bytes:
+    """Read to the end; `blocks` keeps what came where it ends with an error."""
+    blocks = [] if blocks is None else blocks
+    while block := reader.read():
+        assert len(block) <= BLOCK_BYTES
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_byte_comes_once_and_both_hashes_are_those_of_the_file(files: Files, size: int) -> None:
+    path = files.make("a.zip", size=size)
+    whole = path.read_bytes()
+    with closing(SourceReader(inspect(path, path))) as reader:
+        assert read_all(reader) == whole
+        assert reader.read() == b""
+        expected = Digests(hashlib.md5(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest())
+        assert reader.digests() == expected
+    assert hash_whole(inspect(path, path)) == expected.sha256
+
+
+def grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def shrink(path: Path) -> None:
+    os.truncate(path, BLOCK_BYTES + 10)
+
+
+def touch(path: Path) -> None:
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+
+
+def rewrite(path: Path) -> None:
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(before.st_size - 1)
+        file.write(b"!")
+    os.utime(path, ns=(0, before.st_mtime_ns + 1_000_000))
+
+
+def replace(path: Path) -> None:
+    """Save as many programs do: write beside, then rename; the open file stays what it was."""
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes())
+    os.utime(other, ns=(0, path.stat().st_mtime_ns + 1_000_000))
+    other.replace(path)
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+CHANGES = [
+    (grow, SourceChanged),
+    (shrink, SourceChanged),
+    (touch, SourceChanged),
+    (rewrite, SourceChanged),
+    (replace, SourceChanged),
+    (remove, SourceMissing),
+]
+
+
+@pytest.mark.parametrize(("change", "error"), CHANGES)
+@pytest.mark.parametrize("after_blocks", range(BLOCKS))
+def test_what_changes_while_it_is_read_never_leaves_whole(
+    files: Files, change: Callable[[Path], None], error: type[SourceError], after_blocks: int
+) -> None:
+    path = files.make("a.zip", size=BLOCKS * BLOCK_BYTES)
+    with closing(SourceReader(inspect(path, path))) as reader:
+        given = [reader.read() for _ in range(after_blocks)]
+        change(path)
+        with pytest.raises(error):
+            read_all(reader, given)
+    assert sum(map(len, given)) < BLOCKS * BLOCK_BYTES
+
+
+@pytest.mark.parametrize(("change", "error"), CHANGES)
+def test_a_file_of_one_block_that_changed_since_it_was_queued_gives_nothing(
+    files: Files, change: Callable[[Path], None], error: type[SourceError]
+) -> None:
+    path = files.make("a.zip", size=BLOCK_BYTES // 2)
+    source = inspect(path, path)
+    change(path)
+    with closing(SourceReader(source)) as reader, pytest.raises(error):
+        reader.read()
+
+
+def test_a_file_that_became_a_folder_cannot_be_sent(files: Files) -> None:
+    path = files.make("a.zip", size=100)
+    source = inspect(path, path)
+    path.unlink()
+    path.mkdir()
+    with closing(SourceReader(source)) as reader, pytest.raises(SourceError):
+        reader.read()
+
+
+def test_a_file_that_was_locked_away_is_unreadable() -> None:
+    with public_folder() as folder:
+        path = folder / "a.txt"
+        path.write_bytes(b"a line")
+        source = inspect(path, path)
+        path.chmod(0)
+        with closing(SourceReader(source)) as reader, as_nobody(), pytest.raises(SourceUnreadable):
+            reader.read()
+
+
+def test_hashing_a_whole_file_tells_a_change_too(files: Files) -> None:
+    path = files.make("a.zip", size=100)
+    source = inspect(path, path)
+    grow(path)
+    with pytest.raises(SourceChanged):
+        hash_whole(source)
+
+
+def test_closing_what_was_never_read_is_no_error(files: Files) -> None:
+    path = files.make("a.txt")
+    SourceReader(inspect(path, path)).close()

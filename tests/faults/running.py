@@ -1,0 +1,149 @@
+"""An engine at work inside a test: the real one, with waits of milliseconds. Every test of the matrix drives it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from uploader_gui.engine.assembly import Fittings, run_engine
+from uploader_gui.engine.events import QueueIdle, UploadsAdded, UploadsChanged
+from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.storage import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from tests.support.strict_api import StrictApi
+    from uploader_gui.engine.events import Event
+    from uploader_gui.engine.models import UploadSnapshot, UploadState
+    from uploader_gui.engine.queue import UploadQueue
+
+E = TypeVar("E")
+
+ANOMALY = "42"
+TOKENS = ("bearer-for-tests", "session-for-tests")
+PATIENCE = 15.0
+"""Seconds until a test gives up waiting: far more than anything here takes."""
+
+QUICK = Fittings(
+    policy=RetryPolicy(base=0.01, longest=0.02, patience=0.2, offline=0.05),
+    patience=Patience(stall=0.4, answer=0.5),
+    api_answer_seconds=0.4,
+)
+"""The regular limits, but for waits of milliseconds."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One engine at work. `latest` holds the newest snapshot of every upload by file name."""
+
+    queue: UploadQueue
+    work: asyncio.Task[None]
+    events: list[Event] = field(default_factory=list)
+    latest: dict[str, UploadSnapshot] = field(default_factory=dict)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def hear(self, event: Event) -> None:
+        """Take an event from the engine."""
+        self.events.append(event)
+        if isinstance(event, UploadsAdded | UploadsChanged):
+            self.latest.update((upload.source.path.name, upload) for upload in event.uploads)
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        """Wait until what was heard makes `seen()` true."""
+        async with asyncio.timeout(PATIENCE), self.changed:
+            await self.changed.wait_for(seen)
+
+    async def heard(self, kind: type[E], number: int = 1) -> E:
+        """Wait for an event of a kind (the first, the second …), and give it."""
+        await self.until(lambda: len(self.all_heard(kind)) >= number)
+        return self.all_heard(kind)[number - 1]
+
+    def all_heard(self, kind: type[E]) -> list[E]:
+        """Give every event of a kind heard so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def idle(self, number: int = 1) -> QueueIdle:
+        """Wait until nothing is left to do."""
+        return await self.heard(QueueIdle, number)
+
+    async def in_state(self, state: UploadState, *names: str) -> None:
+        """Wait until the files of these names are in a state."""
+        await self.until(lambda: all(n in self.latest and self.latest[n].state is state for n in names))
+
+    async def gone(self) -> None:
+        """Wait until the engine has left."""
+        await asyncio.wait({self.work}, timeout=PATIENCE)
+
+    def files(self) -> dict[str, dict[str, Any]]:
+        """Give the receipt's rows by file name."""
+        rows: Any = self.queue.receipt(ANOMALY)["files"]
+        return {row["path"].rpartition("/")[2]: row for row in rows}
+
+    def only(self) -> dict[str, Any]:
+        """Give the receipt's only row."""
+        (row,) = self.files().values()
+        return row
+
+
+def options(folder: Path, api: StrictApi, **others: Any) -> EngineOptions:
+    """Give what an engine of a test needs to know; it asks for sign-in as a window does."""
+    plain = EngineOptions(journal_path=folder / "journal.sqlite", api_url=api.url, tokens=TOKENS)
+    return replace(plain, **others)
+
+
+@asynccontextmanager
+async def engine(chosen: EngineOptions, fittings: Fittings = QUICK) -> AsyncIterator[Run]:
+    """Run an engine while the block runs; leaving closes it and waits until it is gone."""
+    stands: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
+    early: list[Event] = []
+
+    def hear(event: Event) -> None:
+        if not stands.done():
+            early.append(event)
+            return
+        run = stands.result()
+        run.hear(event)
+        told.append(asyncio.ensure_future(_tell(run)))
+
+    told: list[asyncio.Future[None]] = []
+    work = asyncio.create_task(
+        run_engine(chosen, hear, lambda queue: stands.set_result(Run(queue, work, early)), fittings=fittings)
+    )
+    work.add_done_callback(lambda _: stands.cancel())  # it could not even begin: its error is raised below
+    with suppress(asyncio.CancelledError):
+        await stands
+    if stands.cancelled():
+        await work
+    run = stands.result()
+    try:
+        yield run
+    finally:
+        run.queue.close()
+        async with asyncio.timeout(PATIENCE):
+            await work
+            await asyncio.gather(*told)
+
+
+async def _tell(run: Run) -> None:
+    async with run.changed:
+        run.changed.notify_all()
+
+
+async def send(chosen: EngineOptions, *paths: Path, fittings: Fittings = QUICK) -> dict[str, dict[str, Any]]:
+    """Send files to the end, and give the receipt's rows by file name."""
+    async with engine(chosen, fittings) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.idle()
+        return run.files()
+
+
+async def send_one(chosen: EngineOptions, path: Path, fittings: Fittings = QUICK) -> dict[str, Any]:
+    """Send one file to its end, and give the receipt's row."""
+    (row,) = (await send(chosen, path, fittings=fittings)).values()
+    return row

@@ -1,0 +1,240 @@
+"""What the service does to a registration, and what must come of it: protocol §3, contract "Limits"."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import QUICK, options, send, send_one
+from tests.support import api_faults
+from tests.support.api_faults import Answer, CloseUnread, Reset, Silence, Truncate
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.api_faults import ApiFault
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.files import Files
+    from tests.support.log_watch import ExpectedLogs
+    from tests.support.scripted_storage import ScriptedStorage
+
+LOST = {
+    "reset after reading": Reset(),
+    "reset after registering": Reset(register_first=True),
+    "reset while it is being sent": CloseUnread(),
+    "500": api_faults.refusal(500),
+    "502": api_faults.refusal(502),
+    "504 after it did register": api_faults.refusal(504, "Endpoint request timed out", register_first=True),
+    "no answer": Silence(),
+    "truncated JSON": Truncate(),
+    "HTML instead of JSON": api_faults.page(),
+    "no JSON": api_faults.text("{"),
+    "a list": api_faults.shaped([]),
+    "null": api_faults.shaped(None),
+    "uploads as an object": api_faults.shaped({"uploads": {}}),
+    "uploads of strings": api_faults.shaped({"uploads": ["x"]}),
+    "204": Answer(204),
+}
+"""The answer was lost or says nothing: the service may have registered the files."""
+
+NOTHING = {
+    "429": api_faults.busy(429),
+    "503": api_faults.busy(503),
+}
+"""The service surely did nothing."""
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+async def test_a_lost_answer_is_asked_for_again_with_the_same_id_and_the_file_is_flagged(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(fault)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["reason"], row["may_be_registered_twice"]) == ("uploaded", None, True)
+    if not isinstance(fault, CloseUnread):  # that one was never read
+        first, second = strict_api.calls
+        assert first.upload_ids == second.upload_ids == [row["upload_id"]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Reset(), "connection_lost"),
+        (api_faults.refusal(500), "service_failed"),
+        (api_faults.refusal(502), "service_failed"),
+        (api_faults.refusal(504, register_first=True), "service_failed"),
+        (Silence(), "stalled"),
+        (api_faults.page(), "protocol"),
+    ],
+)
+async def test_a_registration_of_unknown_outcome_is_tried_three_times_in_all(
+    fault: ApiFault, code: str, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: fault
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert len(strict_api.calls) == 3
+    assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", code, True)
+
+
+@pytest.mark.parametrize("fault", NOTHING.values(), ids=NOTHING)
+async def test_a_service_that_surely_did_nothing_is_asked_six_times_and_nothing_is_flagged(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: fault
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert len(strict_api.calls) == 6
+    assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "service_busy", False)
+
+
+@pytest.mark.parametrize("fault", NOTHING.values(), ids=NOTHING)
+async def test_a_busy_service_is_asked_again_and_nothing_is_flagged(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.extend([fault] * 5)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", False, 6)
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
+async def test_a_refusal_is_final_and_comes_with_the_service_s_own_words(
+    status: int, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(api_faults.refusal(status, "this anomaly is closed"))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["reason"]["code"], len(strict_api.calls)) == ("failed", "rejected", 1)
+    assert "this anomaly is closed" in row["reason"]["message"]
+    assert row["may_be_registered_twice"] is False
+
+
+async def test_a_redirect_is_not_followed_and_the_tokens_go_nowhere_else(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    with StrictApi(lambda _upload, _anomaly: "https://nowhere.invalid/") as other:
+        strict_api.faults.append(api_faults.redirect(other.url + "/anomalies/v2/rs/42/images"))
+        row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+        assert (row["state"], row["reason"]["code"]) == ("failed", "rejected")
+        assert (len(strict_api.calls), other.connections_made) == (1, 0)
+
+
+async def test_retry_after_in_seconds_is_obeyed(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.busy(retry_after="1"))
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
+    first, second = strict_api.calls
+    assert row["state"] == "uploaded"
+    assert 0.95 <= second.arrived - first.arrived < 3.0
+
+
+async def test_retry_after_as_a_date_is_obeyed(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    until = int(time.time()) + 2
+    strict_api.faults.append(api_faults.busy(retry_after=formatdate(until, usegmt=True)))
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
+    assert row["state"] == "uploaded"
+    assert time.time() > until - 0.1
+
+
+async def test_retry_after_is_obeyed_up_to_a_limit(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    assert RetryPolicy().patience == 120.0
+    strict_api.faults.append(api_faults.busy(retry_after="86400"))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert row["state"] == "uploaded"
+
+
+async def test_a_slow_answer_is_waited_for(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.Delay(0.6))
+    patient = replace(QUICK, api_answer_seconds=5.0)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
+    assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", False, 1)
+
+
+async def test_a_file_left_out_of_the_answer_fails_alone(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.omit(first=1))
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.txt", size=n) for n in (1, 2, 3)))
+    assert sorted(row["state"] for row in rows.values()) == ["failed", "uploaded", "uploaded"]
+    (left_out,) = (row for row in rows.values() if row["state"] == "failed")
+    assert left_out["reason"]["code"] == "left_out"
+    assert len(strict_api.calls) == 1
+
+
+async def test_an_upload_nobody_asked_for_is_ignored(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.foreign())
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.txt", size=n) for n in (1, 2, 3)))
+    assert [row["state"] for row in rows.values()] == ["uploaded"] * 3
+
+
+async def test_a_file_answered_twice_fails_alone(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.duplicate())
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.txt", size=n) for n in (1, 2, 3)))
+    codes = sorted(row["reason"]["code"] if row["reason"] else "" for row in rows.values())
+    assert codes == ["", "", "protocol"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"presignedUrl": ""}, {"presignedUrl": None}, {"id": None}, {"id": ["7"]}, {"id": True}],
+    ids=str,
+)
+async def test_a_wrong_field_fails_its_file_alone(
+    change: dict[str, Any], strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    def spoil(answer: dict[str, Any]) -> object:
+        return {"uploads": [answer["uploads"][0] | change, *answer["uploads"][1:]]}
+
+    strict_api.faults.append(api_faults.Reshape(spoil))
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.txt", size=n) for n in (1, 2, 3)))
+    codes = sorted(row["reason"]["code"] if row["reason"] else "" for row in rows.values())
+    assert codes == ["", "", "protocol"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://storage.example.org/evidence/x?X-Amz-Expires=900",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "https://user:secret@127.0.0.1/x",
+        "//127.0.0.1/x",
+        "javascript:alert(1)",
+    ],
+)
+async def test_an_address_evidence_may_not_go_to_is_refused(
+    url: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda _upload, _anomaly: url
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
+    assert scripted_storage.connections_made == 0
+
+
+async def test_an_id_as_a_number_and_status_201_are_understood(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.id_type, strict_api.success = int, 201
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["id"]) == ("uploaded", "1001")
+
+
+async def test_a_certificate_nobody_vouches_for_is_told_at_once(
+    ca: CertificateAuthority, files: Files, tmp_path: Path
+) -> None:
+    with StrictApi(lambda _upload, _anomaly: "", tls=ca.server_context()) as api:
+        row = await send_one(options(tmp_path, api), files.make("a.txt"))
+        assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "tls", False)
+        assert api.calls == []
+
+
+async def test_the_service_s_words_are_data(
+    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    strict_api.faults.append(api_faults.refusal(400, "a\x1b[2Jb\r\nc\u202ed" + "x" * 5000))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    message = row["reason"]["message"]
+    assert message.isprintable()
+    assert len(message) <= 300

@@ -1,0 +1,184 @@
+"""What the way to the servers does: cut for a while, never there, or a machine that slept for an hour."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.files import Files
+    from tests.support.loopback import LoopbackServer
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+
+async def says_offline(run: Run) -> None:
+    """Wait until the run says that it is offline."""
+    await run.until(lambda: any(Condition.OFFLINE in status.conditions for status in run.all_heard(QueueStatus)))
+
+
+async def stop(server: LoopbackServer) -> None:
+    """Take a server off the network; nobody listens at its port from now on."""
+    await asyncio.get_running_loop().run_in_executor(None, server.stop)
+
+
+async def test_a_service_out_of_reach_is_waited_for_and_costs_no_attempt(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.stop()
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
+        run.queue.start()
+        await says_offline(run)
+        strict_api.start()
+        await run.idle()
+        rows = run.files()
+        last = run.all_heard(QueueStatus)[-1]
+    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
+    assert not any(row["may_be_registered_twice"] for row in rows.values())
+    assert Condition.OFFLINE not in last.conditions
+
+
+async def test_a_storage_out_of_reach_is_waited_for_and_costs_no_attempt(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.stop()
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
+        run.queue.start()
+        await says_offline(run)
+        scripted_storage.start()
+        await run.idle()
+        rows = run.files()
+    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
+    assert not any(row["may_be_registered_twice"] for row in rows.values())
+
+
+@dataclass(frozen=True)
+class LooksCounted(RetryPolicy):
+    """Says when somebody has looked ten times whether servers are back: more often than there are attempts."""
+
+    ten: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offline_wait(self, tries: int) -> float:
+        """Count, and wait as ever."""
+        if tries >= 10:
+            self.ten.set()
+        return super().offline_wait(tries)
+
+
+@pytest.mark.parametrize("missing", ["service", "storage"])
+async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
+    missing: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    server = {"service": strict_api, "storage": scripted_storage}[missing]
+    server.stop()
+    policy = LooksCounted(base=0.01, longest=0.02, offline=0.01)
+    async with engine(options(tmp_path, strict_api), replace(QUICK, policy=policy)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await policy.ten.wait()
+        server.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
+
+
+async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, attempt, _request: StoreThenSilence() if attempt == 1 else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 506)], ANOMALY)
+        run.queue.start()
+        await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
+        await stop(scripted_storage)
+        await says_offline(run)
+        scripted_storage.start()
+        await run.idle()
+        rows = run.files()
+    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 2)}
+    assert len(strict_api.calls) == 1
+
+
+@pytest.mark.parametrize("reachable", ["neither", "service alone"])
+async def test_without_a_person_being_offline_has_a_limit(
+    reachable: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.stop()
+    if reachable == "neither":
+        strict_api.stop()
+    chosen = options(tmp_path, strict_api, offline_limit=0.4, asks_for_sign_in=False)
+    async with engine(chosen) as run:
+        began = time.monotonic()
+        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
+        run.queue.start()
+        idle = await run.idle()
+        took = time.monotonic() - began
+        rows = run.files()
+    assert idle.gave_up is not None
+    assert idle.gave_up.code is Code.OFFLINE
+    assert 0.4 <= took < 4.0
+    assert {(row["state"], row["reason"]["code"], row["attempts"]) for row in rows.values()} == {
+        ("pending", "offline", 0)
+    }
+
+
+async def test_what_was_offline_is_sent_by_the_next_run_without_another_registration(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.stop()
+    path = files.make("a.jpg")
+    first = (await send(options(tmp_path, strict_api, offline_limit=0.2), path))["a.jpg"]
+    scripted_storage.start()
+    second = (await send(options(tmp_path, strict_api), path))["a.jpg"]
+    assert (first["state"], second["state"]) == ("pending", "uploaded")
+    assert first["upload_id"] == second["upload_id"]
+    assert (len(strict_api.calls), second["may_be_registered_twice"]) == (1, False)
+
+
+async def test_a_name_that_does_not_resolve_is_offline(files: Files, strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path, strict_api, api_url="https://service.invalid/main", offline_limit=0.2)
+    row = (await send(chosen, files.make("a.jpg")))["a.jpg"]
+    assert (row["state"], row["reason"]["code"]) == ("pending", "offline")
+
+
+async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_flagged(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    slept = [0.0]
+    fittings = replace(QUICK, wall_clock=lambda: time.time() + slept[0], patience=replace(QUICK.patience, answer=10.0))
+    awake = scripted_storage.fault
+
+    def asleep_at_the_first(_key: str, _attempt: int, _request: object) -> StoreThenSilence | None:
+        return StoreThenSilence() if len(scripted_storage.puts) == 1 else None
+
+    scripted_storage.fault = asleep_at_the_first
+    paths = [files.make(f"{n}.jpg", size=500 + n) for n in range(5)]
+    async with engine(options(tmp_path, strict_api, max_concurrent=1), fittings) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "0.jpg")
+        slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = 3600.0
+        scripted_storage.fault = awake
+        scripted_storage.release()
+        await run.idle()
+        rows = run.files()
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert [rows[path.name]["may_be_registered_twice"] for path in paths] == [False, True, True, True, True]
+    assert sum(len(call.upload_ids) for call in strict_api.calls) == 5 + 4
+    assert {row["attempts"] for row in rows.values()} == {1}  # not one byte went to a link that was dead

@@ -1,0 +1,227 @@
+"""What the disk does to a file while it is being sent: nothing but the bytes that were queued may count as uploaded."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.surroundings import as_nobody
+from tests.faults.running import ANOMALY, engine, options
+from tests.faults.sleeping import asleep
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.events import QueueStatus
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from tests.faults.running import Run
+    from tests.support.files import Files
+    from tests.support.raw_http import RawRequest
+
+MANY_BYTES = 12_000_000
+"""More than the buffers between client and server hold: the end is read long after the PUT has begun."""
+
+
+@pytest.fixture
+def storage() -> Iterator[ScriptedStorage]:
+    """Give a storage that takes little ahead."""
+    with ScriptedStorage(receive_buffer=64 * 1024) as storage:
+        yield storage
+    assert storage.violations == []
+
+
+@pytest.fixture
+def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
+    """Play the service in front of it."""
+    with StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
+        yield api
+    assert api.violations == []
+
+
+async def added(run: Run, *paths: Path) -> None:
+    """Put files into the queue, and wait until they are looked at; nothing is sent yet."""
+    run.queue.add_paths(paths, ANOMALY)
+    await run.in_state(UploadState.QUEUED, *(path.name for path in paths))
+
+
+def append(path: Path) -> None:
+    """Let a file grow."""
+    with path.open("ab") as file:
+        file.write(b"one line more\n")
+
+
+def shrink(path: Path) -> None:
+    """Cut a file's end off."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def rewrite(path: Path) -> None:
+    """Change bytes at the end of a file; its size stays."""
+    with path.open("r+b") as file:
+        file.seek(-4, os.SEEK_END)
+        file.write(b"oops")
+
+
+def touch(path: Path) -> None:
+    """Change a file's time, and not one byte of it."""
+    os.utime(path, ns=(1_700_000_000_000_000_000, 1_700_000_000_000_000_000))
+
+
+def replace(path: Path) -> None:
+    """Put another file in its place, as editors do when they save."""
+    other = path.with_suffix(".new")
+    other.write_bytes(b"another one" * 1000)
+    other.replace(path)
+
+
+def delete(path: Path) -> None:
+    """Take a file away."""
+    path.unlink()
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "grew": (append, "changed"),
+    "shrank": (shrink, "changed"),
+    "was rewritten": (rewrite, "changed"),
+    "got another time": (touch, "changed"),
+    "was replaced": (replace, "changed"),
+    "vanished": (delete, "missing"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_file_that_is_another_one_when_its_turn_comes_is_not_sent(
+    change: tuple[Callable[[Path], None], str], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg", size=50_000)
+    async with engine(options(tmp_path, api)) as run:
+        await added(run, path)
+        change[0](path)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"], row["sha256"]) == ("failed", change[1], None)
+    assert storage.puts == []
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_file_that_changes_while_it_is_sent_is_never_stored(
+    change: tuple[Callable[[Path], None], str], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg", size=MANY_BYTES)
+
+    def change_it(_key: str, _attempt: int, _request: RawRequest) -> None:
+        change[0](path)
+
+    storage.fault = change_it
+    async with engine(options(tmp_path, api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", change[1], 1)
+    assert storage.objects == {}
+
+
+async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(
+    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.txt", size=5_000)
+    async with engine(options(tmp_path, api)) as run:
+        await added(run, path)
+        path.write_bytes(b"quite another report\n")
+        run.queue.start()
+        await run.idle()
+        run.queue.retry_failed()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["size"], row["may_be_registered_twice"]) == ("uploaded", 21, True)
+    assert storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"quite another report\n"
+    assert {upload_id for call in api.calls for upload_id in call.upload_ids} == {row["upload_id"]}
+
+
+async def test_a_file_that_cannot_be_opened_any_more_is_unreadable(
+    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, api)) as run:
+        await added(run, path)
+        path.chmod(0)
+        with as_nobody():
+            run.queue.start()
+            await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"]) == ("failed", "unreadable")
+    assert storage.puts == []
+
+
+async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(
+    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = files.make("disk/seventh.jpg")
+    async with engine(options(tmp_path, api, max_concurrent=6)) as run:
+        await added(run, *stuck, elsewhere)
+        with asleep(*stuck):
+            run.queue.start()
+            await run.in_state(UploadState.UPLOADED, "seventh.jpg")
+            assert [run.files()[path.name]["state"] for path in stuck] == ["pending"] * 6
+        await run.idle()  # the share woke up
+        rows = run.files()
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert {row["attempts"] for row in rows.values()} == {1}
+    assert len(storage.objects) == 7
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+async def test_dropping_six_files_of_a_sleeping_share_does_not_hold_up_the_seventh(
+    place: str, api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = files.make("disk/seventh.jpg")
+    async with engine(options(tmp_path, api)) as run:
+        with asleep(*stuck):
+            run.queue.start()
+            run.queue.add_paths([elsewhere, *stuck] if place == "first" else [*stuck, elsewhere], ANOMALY)
+            await run.in_state(UploadState.UPLOADED, "seventh.jpg")
+        await run.until(lambda: len(run.latest) == 7)
+        await run.in_state(UploadState.UPLOADED, *(path.name for path in stuck))
+    assert len(storage.objects) == 7
+
+
+async def test_leaving_does_not_wait_for_a_sleeping_share(
+    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    with asleep(*stuck):
+        async with engine(options(tmp_path, api)) as run:
+            run.queue.start()
+            run.queue.add_paths(stuck, ANOMALY)
+            await run.until(lambda: any(status.walking for status in run.all_heard(QueueStatus)))
+            leaving = time.monotonic()
+        assert time.monotonic() - leaving < 2.0
+
+
+async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seconds(
+    api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = files.make("disk/seventh.jpg")
+    async with engine(options(tmp_path, api)) as run:
+        await added(run, *stuck, elsewhere)
+        with asleep(*stuck):
+            run.queue.start()
+            await run.in_state(UploadState.UPLOADED, "seventh.jpg")
+            leaving = time.monotonic()
+            run.queue.close()
+            await run.gone()
+            assert time.monotonic() - leaving < 2.0
+    rows: Any = run.files()
+    assert [rows[path.name]["state"] for path in stuck] == ["pending"] * 6

@@ -1,0 +1,133 @@
+"""What refused tokens do: the queue waits for a person, asks once, and goes on; without a person it stops cleanly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.support import api_faults
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.api_faults import ApiFault
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import ApiCall, StrictApi
+
+NEW = ("bearer-of-today", "session-of-today")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(
+    status: int, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(api_faults.refusal(status, "The incoming token has expired"))
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        assert (await run.heard(SignInRequired)).refused_again is False
+        assert Condition.SIGN_IN in run.all_heard(QueueStatus)[-1].conditions
+        strict_api.tokens = NEW
+        run.queue.sign_in(*NEW)
+        await run.idle()
+        row = run.only()
+        assert len(run.all_heard(SignInRequired)) == len(run.all_heard(SignedIn)) == 1
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
+    assert strict_api.calls[-1].request.header("Authorization") == f"Bearer {NEW[0]}"
+
+
+async def test_without_tokens_nothing_is_sent_before_sign_in(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        assert strict_api.connections_made == 0
+        run.queue.sign_in(*strict_api.tokens)
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+
+
+async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: api_faults.refusal(403, "not your building")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make(f"{n}.jpg", size=500 + n) for n in range(45)], ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        run.queue.sign_in(*NEW)
+        await run.idle()
+        rows = run.files()
+        asked = [event.refused_again for event in run.all_heard(SignInRequired)]
+    assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("failed", "no_access")}
+    assert "not your building" in rows["0.jpg"]["reason"]["message"]
+    assert asked == [False, True]
+    assert len(strict_api.calls) <= 3 + 3  # each batch once with each pair of tokens
+
+
+async def test_files_without_access_are_sent_when_the_right_tokens_come_and_a_person_asks(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.tokens = NEW
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        run.queue.sign_in("bearer-mistyped", "session-mistyped")
+        await run.idle()
+        assert run.only()["reason"]["code"] == "no_access"
+        run.queue.sign_in(*NEW)
+        run.queue.retry_failed()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+
+
+async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_and_no_put(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    def expired_from_the_fourth_call(number: int, call: ApiCall) -> ApiFault | None:
+        is_old = call.request.header("Authorization") != f"Bearer {NEW[0]}"
+        return api_faults.refusal(401, "The incoming token has expired") if is_old and number >= 4 else None
+
+    strict_api.fault = expired_from_the_fourth_call
+    paths = [files.make(f"{n:03}.jpg", size=500 + n) for n in range(200)]
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        registered = len(strict_api.registered)
+        await run.until(lambda: sum(u.state is UploadState.UPLOADED for u in run.latest.values()) == registered)
+        strict_api.tokens = NEW
+        run.queue.sign_in(*NEW)
+        await run.idle()
+        rows = run.files()
+        assert len(run.all_heard(SignInRequired)) == 1
+    assert registered == 60
+    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
+    assert not any(row["may_be_registered_twice"] for row in rows.values())
+    assert len(strict_api.registered) == len(scripted_storage.puts) == 200
+
+
+async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is_pending(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda number, _call: api_faults.refusal(401) if number >= 3 else None
+    async with engine(options(tmp_path, strict_api, asks_for_sign_in=False)) as run:
+        run.queue.add_paths([files.make(f"{n}.jpg", size=500 + n) for n in range(100)], ANOMALY)
+        run.queue.start()
+        idle = await run.idle()
+        rows = run.files()
+    assert idle.gave_up is not None
+    assert idle.gave_up.code is Code.SIGN_IN
+    states = sorted((row["state"], row["reason"]["code"] if row["reason"] else "") for row in rows.values())
+    assert states == [("pending", "sign_in")] * 60 + [("uploaded", "")] * 40
+    assert len(scripted_storage.objects) == 40

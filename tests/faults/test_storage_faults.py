@@ -1,0 +1,372 @@
+"""What the storage does to a presigned PUT, and what must come of it: protocol §2, contract "Limits"."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.support import storage_faults
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import (
+    Refuse,
+    RefuseContentType,
+    ResetMidway,
+    SlowRead,
+    StallMidway,
+    StoreDamaged,
+    StoreThenAnswer,
+    StoreThenReset,
+    StoreThenSilence,
+)
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.storage import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.files import Files
+    from tests.support.raw_http import RawRequest
+    from tests.support.storage_faults import StorageFault
+
+MANY_BYTES = 12_000_000
+"""More than the buffers between client and server hold."""
+
+
+def on_attempt(number: int, fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
+    """Let one attempt on every key go wrong."""
+    return lambda _key, attempt, _request: fault if attempt == number else None
+
+
+def always(fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
+    """Let every attempt go wrong."""
+    return lambda _key, _attempt, _request: fault
+
+
+def is_stored(storage: ScriptedStorage, row: dict[str, Any]) -> bool:
+    """Say whether the storage holds exactly the bytes of the file, as a receipt's row says it does."""
+    with open(row["path"], "rb") as file:  # noqa: PTH123 - a receipt's path is text
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    stored = storage.objects[f"{ANOMALY}/{row['upload_id']}"]
+    return (sha256, stored.sha256, stored.size) == (row["sha256"], row["sha256"], row["size"])
+
+
+@pytest.fixture
+def small_buffers() -> Iterator[ScriptedStorage]:
+    """Give a storage that takes little ahead, so that a stall shows early."""
+    with ScriptedStorage(receive_buffer=64 * 1024) as storage:
+        yield storage
+    assert storage.violations == []
+
+
+@pytest.fixture
+def api_before(small_buffers: ScriptedStorage) -> Iterator[StrictApi]:
+    """Play the service in front of `small_buffers`."""
+    with StrictApi(lambda upload, anomaly: small_buffers.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
+        yield api
+    assert api.violations == []
+
+
+REPEATED: dict[str, StorageFault] = {
+    "reset half way": ResetMidway(),
+    "500": storage_faults.internal_error(),
+    "503 SlowDown": storage_faults.slow_down(),
+    "503 with Retry-After": storage_faults.slow_down("0"),
+    "answer lost after storing": StoreThenReset(),
+    "no answer after storing": StoreThenSilence(),
+    "damaged on the way": StoreDamaged(),
+    "ETag of other bytes": storage_faults.wrong_etag(),
+    "200 without ETag": StoreThenAnswer(""),
+}
+
+
+@pytest.mark.parametrize("fault", REPEATED.values(), ids=REPEATED)
+async def test_a_put_is_repeated_on_the_same_link_without_another_registration(
+    fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, fault)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000))
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
+    assert len(strict_api.calls) == 1
+    assert {put.target for put in scripted_storage.puts} == {scripted_storage.puts[0].target}
+    assert is_stored(scripted_storage, row)
+
+
+LASTING: dict[str, tuple[StorageFault, str]] = {
+    "reset": (ResetMidway(), "connection_lost"),
+    "500": (storage_faults.internal_error(), "storage_busy"),
+    "503": (storage_faults.slow_down(), "storage_busy"),
+    "damaged": (StoreDamaged(), "damaged"),
+    "ETag": (storage_faults.wrong_etag(), "damaged"),
+}
+
+
+@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING)
+async def test_a_file_gets_six_puts_and_is_never_called_uploaded_without_a_confirmation(
+    lasting: tuple[StorageFault, str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    fault, code = lasting
+    scripted_storage.fault = always(fault)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=30_000))
+    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", code, 6)
+    assert (len(scripted_storage.puts), len(strict_api.calls)) == (6, 1)
+    assert row["uploaded_at"] is None
+
+
+FINAL = {
+    "400 EntityTooLarge": storage_faults.too_large(),
+    "400 BadDigest": Refuse(400, "BadDigest", "The Content-MD5 you specified did not match."),
+    "403 AccessDenied": Refuse(403, "AccessDenied", "Access Denied"),
+    "404 NoSuchBucket": Refuse(404, "NoSuchBucket", "The specified bucket does not exist"),
+    "411": Refuse(411, "MissingContentLength", "You must provide the Content-Length HTTP header."),
+    "501": Refuse(501, "NotImplemented", "A header you provided implies functionality that is not implemented"),
+}
+
+
+@pytest.mark.parametrize("fault", FINAL.values(), ids=FINAL)
+async def test_a_clear_refusal_of_the_storage_is_final(
+    fault: Refuse, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(fault)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 1)
+    assert fault.code in row["reason"]["message"]
+
+
+async def test_a_refusal_before_the_body_was_read_costs_attempts_but_no_registration(
+    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    small_buffers.fault = on_attempt(
+        1, storage_faults.refuse_unread(503, "SlowDown", "Please reduce your request rate.")
+    )
+    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
+    assert len(api_before.calls) == 1
+    assert is_stored(small_buffers, row)
+
+
+async def test_a_403_before_the_body_was_read_ends_within_the_attempts(
+    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    small_buffers.fault = always(storage_faults.refuse_unread())
+    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+    assert row["state"] == "failed"
+    assert row["reason"]["code"] in {"connection_lost", "storage_refused"}  # whether the answer can be seen is luck
+    assert row["attempts"] <= 6
+    assert len(api_before.calls) == 1
+
+
+async def test_a_link_that_expired_before_is_asked_for_again_with_the_same_id(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    def too_old_at_first(upload: dict[str, Any], anomaly: str) -> str:
+        old = scripted_storage.clock() - 1000 if len(strict_api.calls) == 1 else None
+        return scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}", issued_at=old)
+
+    strict_api.presign = too_old_at_first
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, True)
+    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
+    assert len(scripted_storage.puts) == 1
+
+
+async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, storage_faults.expired())
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
+    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
+    assert is_stored(scripted_storage, row)
+
+
+async def test_links_that_always_expire_end_in_a_failure(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.expired())
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "url_expired", True)
+    assert len(strict_api.calls) == 6
+    assert row["attempts"] <= 6
+
+
+@pytest.mark.parametrize("offset", [-3600.0, 3600.0])
+async def test_servers_whose_clock_is_not_ours_take_the_files(
+    offset: float, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.clock_offset = scripted_storage.clock_offset = offset
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=n) for n in range(5000, 5003)))
+    assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)] * 3
+    assert len(strict_api.calls) == 1
+
+
+async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(
+    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    small_buffers.fault = on_attempt(1, StallMidway(0.1))
+    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+    assert (row["state"], row["attempts"]) == ("uploaded", 2)
+    assert is_stored(small_buffers, row)
+
+
+async def test_a_slow_transfer_that_moves_is_left_alone(
+    api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    small_buffers.fault = always(SlowRead(6_000_000))  # two seconds in all, and no half second without a byte
+    patient = replace(QUICK, patience=Patience(stall=0.5, answer=5.0))
+    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), patient)
+    assert (row["state"], row["attempts"]) == ("uploaded", 1)
+
+
+@pytest.mark.parametrize("answer", [storage_faults.kms_etag(), StoreThenAnswer("0123456789abcdef0123456789abcdef-2")])
+async def test_an_etag_that_is_no_md5_is_not_compared(
+    answer: StoreThenAnswer, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(answer)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["attempts"]) == ("uploaded", 1)
+
+
+async def test_a_signed_content_type_is_sent_as_registered(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+        f"{anomaly}/{upload['uploadId']}", content_type=upload["mimeType"]
+    )
+    rows = await send(options(tmp_path, strict_api), *files.one_of_each().values())
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert {row["attempts"] for row in rows.values()} == {1}
+    assert all(is_stored(scripted_storage, row) for row in rows.values())
+
+
+async def test_an_unwanted_content_type_is_left_out_and_the_host_is_remembered(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(RefuseContentType())
+    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
+    rows = await send(one_by_one, files.make("a.jpg"), files.make("b.jpg", size=900))
+    assert [row["state"] for row in rows.values()] == ["uploaded", "uploaded"]
+    assert [row["attempts"] for row in rows.values()] == [2, 1]
+
+
+async def test_a_signature_that_never_fits_is_tried_once_more_without_content_type(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.bad_signature())
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 2)
+    assert [put.request.header("Content-Type") for put in scripted_storage.puts] == ["image/jpeg", None]
+
+
+async def test_a_signed_header_we_cannot_know_is_named(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(
+        upload["uploadId"], signed_headers="host;x-amz-meta-owner"
+    )
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
+    assert "x-amz-meta-owner" in row["reason"]["message"]
+    assert scripted_storage.puts == []
+
+
+async def test_a_redirect_of_the_storage_is_not_followed(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    with ScriptedStorage() as elsewhere:
+        scripted_storage.fault = always(storage_faults.redirect(elsewhere.url_for("x")))
+        row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+        assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
+        assert elsewhere.connections_made == 0
+
+
+async def test_a_storage_s_cookie_is_never_sent_back(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.set_cookie())
+    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
+    rows = await send(one_by_one, *(files.make(f"{n}.jpg", size=n) for n in (700, 800)))
+    assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
+    assert all(put.request.header("Cookie") is None for put in scripted_storage.puts)
+
+
+async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
+    ca: CertificateAuthority, files: Files, tmp_path: Path
+) -> None:
+    with (
+        ScriptedStorage(tls=ca.server_context()) as storage,
+        StrictApi(lambda upload, _anomaly: storage.url_for(upload["uploadId"])) as api,
+    ):
+        row = await send_one(options(tmp_path, api), files.make("a.jpg"))
+        assert (row["state"], row["reason"]["code"]) == ("failed", "tls")
+        assert storage.puts == []
+
+
+async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    refused: list[str] = []
+
+    def overloaded_at_first(key: str, _attempt: int, _request: RawRequest) -> StorageFault | None:
+        if len(refused) >= 12:
+            return None
+        refused.append(key)
+        return storage_faults.slow_down()
+
+    scripted_storage.fault = overloaded_at_first
+    paths = [files.make(f"{n}.jpg", size=1000 + n) for n in range(40)]
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.idle()
+        rows = run.files()
+        conditions = [status.conditions for status in run.all_heard(QueueStatus)]
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert sum(row["attempts"] for row in rows.values()) == 40 + 12
+    assert any(Condition.STORAGE_BUSY in holding for holding in conditions)
+    assert Condition.STORAGE_BUSY not in conditions[-1]
+    assert len(scripted_storage.objects) == 40
+
+
+async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, StoreThenSilence())
+    patient = replace(QUICK, patience=Patience())
+    async with engine(options(tmp_path, strict_api), patient) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.jpg")
+        assert run.only()["state"] == "pending"
+        scripted_storage.release()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+
+
+async def test_a_failed_file_is_sent_again_on_its_living_link_when_a_person_asks(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.internal_error() if attempt <= 6 else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.latest["a.jpg"].reason is not None
+        assert run.latest["a.jpg"].reason.code is Code.STORAGE_BUSY
+        run.queue.retry_failed()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 7, False)
+    assert len(strict_api.calls) == 1
