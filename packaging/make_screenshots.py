@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
+from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
@@ -41,7 +42,7 @@ class StillEngine(QObject):
 
 def snapshot(number: int, name: str, size: float, state: UploadState, reason: Reason | None = None) -> UploadSnapshot:
     """One row."""
-    media = "image/jpeg" if name.endswith("jpg") else "application/pdf"
+    media = BY_EXTENSION.get(Path(name).suffix)
     source = Source(Path("/evidence") / name, Path("/evidence") / name, name, media, int(size * MB), 0)
     retry_at = time.monotonic() + 7.5 if state is S.RETRYING else None
     return UploadSnapshot(UploadId(str(number)), "4217", source, number, state, reason, retry_at=retry_at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import ssl
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,19 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     configuration = Configuration.load(data, trial, window=False)
     if configuration.tokens is None:
         raise UsageError("no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window.")
-    return configuration.engine(again=plan.again)
+    options = configuration.engine(again=plan.again)
+    if options.ca_file is not None:
+        _check_authority(options.ca_file)
+    return options
+
+
+def _check_authority(ca_file: Path) -> None:
+    """See that the extra authority can be used before anything else happens: TLS itself would not name the file."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
+    except OSError as error:
+        what = "it is no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(f"the certificate authority {ca_file} (UPLOADER_CA_FILE) cannot be used: {what}.") from error
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:
@@ -96,6 +109,8 @@ class _Session:
         from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
         await run_engine(self._options, self._heard, self._ready)
+        if self._queue is not None:  # only now: what arrived while it was leaving counts too
+            self._receipt = self._queue.receipt(self._plan.anomaly_id)
 
     def exit_code(self) -> int:
         """Write the receipt, say how it went, and give the exit code."""
@@ -150,7 +165,6 @@ class _Session:
     def _finish(self) -> None:
         assert self._queue is not None
         self._queue.close()
-        self._receipt = self._queue.receipt(self._plan.anomaly_id)
 
     def _write_report(self) -> bool:
         if self._plan.report is None:

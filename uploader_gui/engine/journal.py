@@ -19,7 +19,7 @@ from uploader_gui.engine.errors import Code, JournalError, JournalInUse, Journal
 from uploader_gui.engine.models import PresignedPut, Reason, Source, Upload, UploadId, UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 SCHEMA_VERSION: Final = 1
 _MIGRATIONS: Final[dict[int, str]] = {
@@ -72,10 +72,11 @@ class Journal:
         """
         self.set_aside: Path | None = None
         self._path = path
+        self._durable: bool | None = None
         _make_private(path)
         try:
             self._db = _open(path)
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ValueError) as error:  # a state that is none, text that is no UTF-8
             if not _is_damaged(error):
                 raise
             self.set_aside = _move_away(path)
@@ -103,8 +104,13 @@ class Journal:
             rows = [(*_row(upload), api_url, now + place * 1e-6) for place, upload in enumerate(uploads)]
             self._db.executemany(_INSERT, rows)
 
-    def record(self, uploads: Iterable[Upload], *, durable: bool = False) -> None:
+    def record(self, uploads: Collection[Upload], *, durable: bool = False) -> None:
         """Record how uploads stand now, in one transaction. `durable`: on the disk before this returns."""
+        if len(uploads) == 1:  # a statement alone is a transaction, and three times as fast
+            with _translated():
+                self._be_durable(durable=durable)
+                self._db.execute(_UPDATE, _changes(*uploads))
+            return
         with self._transaction(durable=durable):
             self._db.executemany(_UPDATE, [_changes(upload) for upload in uploads])
 
@@ -144,11 +150,16 @@ class Journal:
             known.setdefault((name, size), set()).add(sha256)
         return known
 
+    def _be_durable(self, *, durable: bool) -> None:
+        if durable is not self._durable:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
         with _translated():
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._be_durable(durable=durable)
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -207,13 +218,10 @@ def _check_whole(db: sqlite3.Connection) -> None:
     if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("database disk image is malformed")
     marks = ", ".join("?" * len(_UNFINISHED))
-    try:
-        for row in db.execute(f"SELECT {_COLUMNS} FROM uploads WHERE state IN ({marks})", _UNFINISHED):  # noqa: S608 - constants only
-            _upload(row, 0)
-        for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
-            pass
-    except ValueError as error:  # a state or a code that is none
-        raise sqlite3.DatabaseError(str(error)) from error
+    for row in db.execute(f"SELECT {_COLUMNS} FROM uploads WHERE state IN ({marks})", _UNFINISHED):  # noqa: S608 - constants only
+        _upload(row, 0)
+    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+        pass
 
 
 def _make_private(path: Path) -> None:
@@ -268,13 +276,13 @@ _UNWRITABLE: Final = frozenset(
 )
 
 
-def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+def _is_damaged(error: Exception) -> bool:
     """Say whether a journal cannot be read; SQLITE_ERROR means here that its tables are not ours."""
     return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
-def _code(error: sqlite3.DatabaseError) -> int:
-    """Give SQLite's primary code; an error without one (text that is no UTF-8) is damage."""
+def _code(error: Exception) -> int:
+    """Give SQLite's primary code; an error without one (Python could not read what is there) is damage."""
     code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     return code & 0xFF
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 JOURNAL_RETRY_SECONDS: Final = 2.0
+_NOT_WORTH_A_WRITE: Final = frozenset({UploadState.CONFIRMING, UploadState.RETRYING})
+"""After a restart these mean what UPLOADING means, which the journal has already."""
 
 
 class Ledger:
@@ -118,7 +120,8 @@ class Ledger:
             if state is UploadState.UPLOADED:
                 upload.uploaded_at = time.time()
             self._count(upload, 1)
-            self._unsaved[upload.upload_id] = upload
+            if state not in _NOT_WORTH_A_WRITE:
+                self._unsaved[upload.upload_id] = upload
             self._outbox.changed(upload)
         self._save(durable=durable)
 
@@ -147,6 +150,13 @@ class Ledger:
     async def saved(self) -> None:
         """Return when everything is in the journal: nothing is announced to a server before."""
         await self._saved.wait()
+
+    def drain(self) -> None:
+        """Nothing is left to do: used-up URLs leave the disk for good."""
+        try:
+            self._journal.drain()
+        except JournalError as error:
+            log.info("the journal cannot be drained now: %s", error.detail)
 
     def _count(self, upload: Upload, sign: int) -> None:
         self._counts[upload.state] += sign

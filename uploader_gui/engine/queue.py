@@ -270,6 +270,7 @@ class UploadQueue:
     def _became_idle(self) -> None:
         self._running = False
         self._meter.rest()
+        self._ledger.drain()
         self._tell_status()
         self._outbox.send(QueueIdle(self._totals()))
 

@@ -61,7 +61,7 @@ def write(receipt: dict[str, Any], path: Path) -> None:
     Raises:
         OSError: it cannot be written there.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".receipt-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_encoded(receipt))

@@ -118,6 +118,11 @@ class SourceReader:
         except OSError as error:
             raise translated(error) from error
 
+    @property
+    def left(self) -> int:
+        """How many bytes are still to be read."""
+        return self._left
+
     def digests(self) -> Digests:
         """Give the hashes of everything read so far."""
         return Digests(self._md5.hexdigest(), self._sha256.hexdigest())

@@ -10,10 +10,11 @@ import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
+from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import (
     Damaged,
     SignatureMismatch,
@@ -81,6 +82,7 @@ class StorageClient:
         self._clients = clients
         self._clock = clock
         self._patience = patience or Patience()
+        self._origins: dict[str, httpx.URL] = {}
         self._without_content_type: set[str] = set()
         self._trying_without: set[str] = set()
 
@@ -95,13 +97,14 @@ class StorageClient:
             Offline, TlsFailed, ProxyFailed, ConnectionLost, Stalled: the way there.
             SourceError: whatever `body.next_piece` raises.
         """
-        parsed = check_url(presigned.url)
+        parts = check_address(presigned.url)
         headers = self._headers(presigned.url, media_type, body.size)
         # The path and query exactly as they were signed: any re-encoding would break the signature.
-        raw = {"target": _target(presigned.url)}
-        http = await self._clients.client_for(parsed)
+        raw = {"target": _target(parts)}
+        origin = self._origin(parts)
+        http = await self._clients.client_for(origin)
         async with _watched(self._patience, body) as pieces:
-            request = http.build_request("PUT", parsed, headers=headers, content=pieces, extensions=raw)
+            request = http.build_request("PUT", origin, headers=headers, content=pieces, extensions=raw)
             with translated():
                 response = await http.send(request, stream=True)
                 try:
@@ -110,6 +113,13 @@ class StorageClient:
                     await response.aclose()
         self._clock.observe(response.headers.get("Date"))
         return self._judged(response, answer, presigned)
+
+    def _origin(self, parts: SplitResult) -> httpx.URL:
+        """Give scheme, host and port as httpx wants them, looked at once per host: it takes long over a long URL."""
+        key = f"{parts.scheme}://{parts.netloc}/"
+        if key not in self._origins:
+            self._origins[key] = check_url(key)
+        return self._origins[key]
 
     def _headers(self, url: str, media_type: str, size: int) -> dict[str, str]:
         signed = signed_headers(url)
@@ -172,8 +182,7 @@ class _Pieces(httpx.AsyncByteStream):
         self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
-def _target(url: str) -> bytes:
-    parts = urlsplit(url)
+def _target(parts: SplitResult) -> bytes:
     return (f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/").encode("ascii", "strict")
 
 

@@ -206,13 +206,14 @@ class _Pieces:
             ahead.exception()  # looked at: an attempt that has ended does not care any more
 
     async def _next_block(self) -> memoryview:
-        assert self._ahead is not None
+        if self._ahead is None:
+            return memoryview(b"")
         await asyncio.wait({self._ahead}, timeout=LEND_AFTER)
         if not self._ahead.done():
             async with self._means.slots.lent():
                 await asyncio.wait({self._ahead})
-        block = self._ahead.result()
-        if block:
+        block, self._ahead = self._ahead.result(), None
+        if self._reader.left:
             self._read_ahead()
         return memoryview(block)
 

@@ -1,0 +1,36 @@
+"""Clients of the program and the service they talk to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.service import Service
+from uploader_gui.engine.http import tls_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator
+
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.strict_api import StrictApi
+
+
+@pytest.fixture(scope="session")
+def trust() -> ssl.SSLContext:
+    """Give the program's own TLS context: what the system trusts."""
+    return tls_context(None)
+
+
+@pytest.fixture(scope="session")
+def extended_trust(ca: CertificateAuthority) -> ssl.SSLContext:
+    """Give the program's own TLS context with the extra CA of the settings."""
+    return tls_context(ca.pem)
+
+
+@pytest.fixture
+async def service(strict_api: StrictApi, trust: ssl.SSLContext) -> AsyncIterator[Service]:
+    """Talk to `strict_api` as the program does."""
+    async with Service(strict_api.url, trust) as service:
+        yield service

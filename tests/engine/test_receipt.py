@@ -1,0 +1,183 @@
+"""The receipt is a contract to the letter, and there is a whole one or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.engine.values import a_source, an_upload
+from uploader_gui.engine import receipt
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason, UploadState
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.models import Upload
+
+FILE_KEYS = [
+    "path", "name", "mime_type", "size", "sha256", "upload_id", "id", "state", "attempts", "uploaded_at", "reason",
+    "may_be_registered_twice",
+]  # fmt: skip
+TOTAL_KEYS = [
+    "files", "uploaded", "skipped", "failed", "refused", "cancelled", "pending", "junk", "bytes_uploaded",
+]  # fmt: skip
+PENDING = {state for state in UploadState if not state.finished}
+
+
+def built(*uploads: Upload, junk: int = 0) -> dict[str, Any]:
+    run = receipt.Run(
+        "uploader-gui 1.2.3", "4217", 1_741_768_200.0, uploads, junk, lambda reason: f"said: {reason.code}"
+    )
+    return receipt.build(run, 1_741_768_261.5)
+
+
+def test_its_head_says_who_what_and_when() -> None:
+    made = built()
+    assert list(made) == ["schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files"]
+    assert made["schema"] == 1
+    assert made["program"] == "uploader-gui 1.2.3"
+    assert made["anomaly_id"] == "4217"
+    assert made["started_at"] == "2025-03-12T08:30:00.000Z"
+    assert made["finished_at"] == "2025-03-12T08:31:01.500Z"
+    assert made["totals"] == dict.fromkeys(TOTAL_KEYS, 0)
+    assert list(made["totals"]) == TOTAL_KEYS
+    assert made["files"] == []
+
+
+def test_an_uploaded_file_has_every_field() -> None:
+    upload = an_upload(
+        state=UploadState.UPLOADED,
+        reason=Reason(Code.STORAGE_BUSY, "of an earlier attempt"),
+        service_id="1001",
+        sha256="ab" * 32,
+        uploaded_at=1_741_768_230.1239,
+        attempts=2,
+        may_be_registered_twice=True,
+    )
+    (file,) = built(upload)["files"]
+    assert list(file) == FILE_KEYS
+    assert file == {
+        "path": "/evidence/porte coupée.jpg",
+        "name": "porte coupée.jpg",
+        "mime_type": "image/jpeg",
+        "size": 2_500_000,
+        "sha256": "ab" * 32,
+        "upload_id": upload.upload_id,
+        "id": "1001",
+        "state": "uploaded",
+        "attempts": 2,
+        "uploaded_at": "2025-03-12T08:30:30.123Z",
+        "reason": None,
+        "may_be_registered_twice": True,
+    }
+
+
+def test_what_is_not_known_is_null() -> None:
+    upload = an_upload(
+        source=a_source(media_type=None), state=UploadState.REFUSED, reason=Reason(Code.TYPE_NOT_ACCEPTED, "HEIC")
+    )
+    (file,) = built(upload)["files"]
+    assert [key for key in FILE_KEYS if file[key] is None] == ["mime_type", "sha256", "id", "uploaded_at"]
+    assert file["reason"] == {"code": "type_not_accepted", "message": "said: type_not_accepted"}
+
+
+@pytest.mark.parametrize("state", UploadState)
+def test_whatever_is_not_finished_is_pending(state: UploadState) -> None:
+    (file,) = built(an_upload(state=state))["files"]
+    assert file["state"] == ("pending" if state in PENDING else state.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "code"),
+    [
+        (UploadState.QUEUED, None, "interrupted"),
+        (UploadState.UPLOADING, None, "interrupted"),
+        (UploadState.QUEUED, Reason(Code.OFFLINE), "offline"),
+        (UploadState.REGISTERED, Reason(Code.SIGN_IN), "sign_in"),
+        (UploadState.RETRYING, Reason(Code.STALLED), "stalled"),
+        (UploadState.FAILED, Reason(Code.MISSING), "missing"),
+        (UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED), "already_uploaded"),
+        (UploadState.CANCELLED, None, "cancelled"),
+        (UploadState.CANCELLED, Reason(Code.STORAGE_BUSY), "cancelled"),
+    ],
+)
+def test_every_file_that_did_not_arrive_has_a_reason(state: UploadState, reason: Reason | None, code: str) -> None:
+    (file,) = built(an_upload(state=state, reason=reason))["files"]
+    assert file["reason"] == {"code": code, "message": f"said: {code}"}
+
+
+def test_the_totals_count_each_state_and_the_bytes_that_arrived() -> None:
+    uploads = [an_upload(state=state, source=a_source(size=3)) for state in UploadState]
+    uploads.append(an_upload(state=UploadState.UPLOADED, source=a_source(size=4)))
+    assert built(*uploads, junk=9)["totals"] == {
+        "files": 12,
+        "uploaded": 2,
+        "skipped": 1,
+        "failed": 1,
+        "refused": 1,
+        "cancelled": 1,
+        "pending": 6,
+        "junk": 9,
+        "bytes_uploaded": 7,
+    }
+
+
+def test_every_code_is_a_word_a_script_can_rely_on() -> None:
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code.value) for code in Code)
+
+
+def test_it_is_written_as_readable_utf8(tmp_path: Path) -> None:
+    made = built(an_upload())
+    receipt.write(made, tmp_path / "receipt.json")
+    text = (tmp_path / "receipt.json").read_text("utf-8")
+    assert "porte coupée.jpg" in text
+    assert text.endswith("}\n")
+    assert json.loads(text) == made
+    assert [path.name for path in tmp_path.iterdir()] == ["receipt.json"]
+
+
+def test_undecodable_paths_survive_the_way_through_json(tmp_path: Path) -> None:
+    raw = b"/evidence/caf\xe9 \xf0\x9f\x93\xb7.jpg"
+    path = Path(os.fsdecode(raw))
+    source = a_source()
+    made = built(an_upload(source=type(source)(path, path, "caf?.jpg", None, 1, 1)))
+    receipt.write(made, tmp_path / "receipt.json")
+    again = json.loads((tmp_path / "receipt.json").read_bytes())
+    assert os.fsencode(again["files"][0]["path"]) == raw
+    assert again == made
+
+
+@pytest.mark.parametrize("name", ["r" * 250 + ".json", "receipt"])
+def test_any_name_the_disk_takes_can_be_its_name(tmp_path: Path, name: str) -> None:
+    receipt.write(built(), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    receipt.write(built(), path)
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        receipt.write({"files": [object()]}, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_where_it_cannot_be_written_the_system_says_why(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        receipt.write(built(), tmp_path / "folder")
+    with pytest.raises(OSError, match="No such"):
+        receipt.write(built(), tmp_path / "gone" / "receipt.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_it_replaces_an_older_one(tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text("old")
+    receipt.write(built(junk=3), path)
+    assert json.loads(path.read_bytes())["totals"]["junk"] == 3

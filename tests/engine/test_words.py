@@ -1,0 +1,154 @@
+"""Errors, states and their steps are closed lists that agree with what is written about them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from itertools import product
+
+import pytest
+
+from uploader_gui.engine import errors, models
+from uploader_gui.engine.errors import Code, UploaderError
+from uploader_gui.engine.models import FINISHED, SENDING, TRANSITIONS, ForbiddenTransitionError, UploadState
+
+CLASSES = {
+    kind.__name__: kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, UploaderError)
+}
+OWN_CODES = {name: kind.__dict__["code"] for name, kind in CLASSES.items() if "code" in kind.__dict__}
+NO_ERRORS = {Code.ALREADY_UPLOADED, Code.INTERRUPTED, Code.CANCELLED}
+"""Reasons that are nobody's fault: skipped, left unfinished, cancelled by a person."""
+ARCHITECTURE = """
+QUEUED: REGISTERING FAILED
+REGISTERING: REGISTERED QUEUED FAILED
+REGISTERED: UPLOADING QUEUED FAILED
+UPLOADING: CONFIRMING RETRYING QUEUED REGISTERED FAILED
+CONFIRMING: UPLOADED RETRYING QUEUED FAILED
+RETRYING: UPLOADING QUEUED FAILED
+FAILED: QUEUED REGISTERED
+CANCELLED: QUEUED REGISTERED
+REFUSED: QUEUED
+UPLOADED:
+SKIPPED:
+"""
+BEYOND_IT = {
+    ("QUEUED", "SKIPPED"),  # it turns out to have been sent before
+    ("QUEUED", "REFUSED"),
+    ("CONFIRMING", "REGISTERED"),  # pause
+    ("RETRYING", "REGISTERED"),  # pause
+    ("SKIPPED", "QUEUED"),  # a person wants it sent again all the same
+}
+
+
+def drawn() -> dict[str, tuple[int, str]]:
+    """Give what the drawing in the module's docstring says: class -> (depth, the word behind it)."""
+    found = {}
+    for line in (errors.__doc__ or "").splitlines():
+        if match := re.match(r"^([│ ]*(?:[├└]── )?)([A-Z]\w+)\s*(\S*)", line):
+            found[match[2]] = (len(match[1]) // 4, match[3])
+    return {name: row for name, row in found.items() if name in CLASSES or row[0]}
+
+
+def test_the_drawing_names_every_class_and_no_other() -> None:
+    assert set(drawn()) == set(CLASSES)
+
+
+def test_the_drawing_shows_who_descends_from_whom() -> None:
+    for name, (depth, _) in drawn().items():
+        assert len(CLASSES[name].__mro__) - len(UploaderError.__mro__) == depth, name
+
+
+def test_the_drawing_tells_each_class_its_code() -> None:
+    words = set(map(str, Code))
+    told = {name: word for name, (_, word) in drawn().items() if word in words}
+    for name, word in told.items():
+        assert CLASSES[name].code == word, name
+    assert set(OWN_CODES) - set(told) - {"UploaderError", "JournalError"} == set()
+
+
+def test_each_code_belongs_to_one_class_or_to_no_error_at_all() -> None:
+    assert len(set(OWN_CODES.values())) == len(OWN_CODES)
+    assert set(OWN_CODES.values()) | NO_ERRORS == set(Code)
+    assert not set(OWN_CODES.values()) & NO_ERRORS
+
+
+def test_every_error_that_ends_an_upload_has_a_code_of_its_own() -> None:
+    leaves = {kind for kind in CLASSES.values() if not kind.__subclasses__()}
+    assert {kind.__name__ for kind in leaves if kind.code is Code.INTERNAL_ERROR} == set()
+
+
+def test_where_the_outcome_is_unknown_the_same_may_be_asked_again() -> None:
+    assert all(kind.retriable for kind in CLASSES.values() if kind.outcome_unknown)
+    unknown = {name for name, kind in CLASSES.items() if kind.outcome_unknown}
+    assert unknown == {"ConnectionLost", "Stalled", "ServiceFailed", "ProtocolViolated"}
+
+
+def test_only_an_expired_url_needs_a_new_one() -> None:
+    assert {name for name, kind in CLASSES.items() if kind.needs_fresh_url} == {"UrlExpired"}
+
+
+def test_an_error_carries_facts() -> None:
+    error = errors.TooManyRequests("slow down", retry_after=7.0)
+    assert (error.detail, error.retry_after, str(error)) == ("slow down", 7.0, "slow down")
+    assert errors.Offline().retry_after is None
+
+
+def test_every_state_has_its_row_of_steps() -> None:
+    assert set(TRANSITIONS) == set(UploadState)
+
+
+def test_the_table_is_that_of_the_architecture_and_says_what_goes_beyond_it() -> None:
+    rows = [line.split(":") for line in ARCHITECTURE.strip().splitlines()]
+    expected = {(before, after) for before, afters in rows for after in afters.split()}
+    expected |= {(state.name, "CANCELLED") for state in UploadState if not state.finished}
+    actual = {(before.name, after.name) for before, afters in TRANSITIONS.items() for after in afters}
+    assert actual == expected | BEYOND_IT
+
+
+def test_uploaded_is_final_and_every_other_finished_state_may_be_tried_again() -> None:
+    assert TRANSITIONS[UploadState.UPLOADED] == frozenset()
+    assert all(UploadState.QUEUED in TRANSITIONS[state] for state in FINISHED - {UploadState.UPLOADED})
+
+
+def test_finished_and_sending_have_nothing_in_common() -> None:
+    assert not FINISHED & SENDING
+    assert {state for state in UploadState if state.finished} == FINISHED
+    assert {state for state in UploadState if state.sending} == SENDING
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(UploadState, UploadState)))
+def test_a_step_that_is_not_in_the_table_raises(before: UploadState, after: UploadState) -> None:
+    if after in TRANSITIONS[before]:
+        models.check_transition(before, after)
+    else:
+        with pytest.raises(ForbiddenTransitionError, match=f"{before} -> {after}"):
+            models.check_transition(before, after)
+
+
+def loaded_after(statement: str) -> set[str]:
+    """Give the names of the modules a fresh interpreter holds after a statement."""
+    program = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    return {name.partition(".")[0] for name in found.stdout.split()}
+
+
+def test_the_whole_engine_loads_without_qt_keyring_or_platformdirs() -> None:
+    everything = (
+        "import importlib, pkgutil, uploader_gui.engine as engine\n"
+        "for module in pkgutil.iter_modules(engine.__path__, 'uploader_gui.engine.'):\n"
+        "    importlib.import_module(module.name)"
+    )
+    loaded = loaded_after(everything)
+    assert {"httpx", "sqlite3", "pydantic"} <= loaded
+    assert not loaded & {"PySide6", "shiboken6", "qasync", "keyring", "platformdirs"}
+
+
+def test_the_engines_thread_can_be_made_before_anything_heavy_is_loaded() -> None:
+    statement = "import uploader_gui.engine.worker, uploader_gui.engine.options, uploader_gui.engine.events"
+    assert not loaded_after(statement) & {"httpx", "pydantic", "pydantic_core", "truststore", "sqlite3", "PySide6"}
+
+
+def test_the_service_address_can_be_checked_before_anything_heavy_is_loaded() -> None:
+    assert not loaded_after("import uploader_gui.engine.addresses") & {"httpx", "pydantic", "ssl", "PySide6"}
