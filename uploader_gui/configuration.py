@@ -14,8 +14,10 @@ from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.options import EngineOptions
+from uploader_gui.language import early_choice
+from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
-from uploader_gui.proxies import system_proxy
+from uploader_gui.proxies import finder
 from uploader_gui.remedies import english
 from uploader_gui.settings import Settings, SettingsError
 
@@ -48,7 +50,8 @@ class Configuration:
         try:
             chosen = _settings(data, window=window)
             if trial is not None:
-                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo"})
+                language = early_choice(data_paths().settings)  # the person's, whatever the data
+                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", "language": language})
             check_address(chosen.api_url)
             credentials = Credentials(chosen.api_url)
             tokens = trial.tokens if trial is not None else credentials.load()[0]
@@ -69,7 +72,7 @@ class Configuration:
             offline_limit=None if self.window else self.settings.offline_limit,
             asks_for_sign_in=self.window,
             skip_uploaded=not again,
-            proxy_for=system_proxy,
+            proxy_for=finder(self.settings.proxy),
             ca_file=self.settings.ca_file,
             program=f"uploader-gui {__version__}",
             describe=english,

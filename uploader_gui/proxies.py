@@ -6,7 +6,11 @@ Handed to the engine by app and headless, which knows no Qt.
 from __future__ import annotations
 
 import urllib.request
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def system_proxy(url: str) -> str | None:
@@ -25,6 +29,13 @@ def system_proxy(url: str) -> str | None:
         if proxy.hostName():
             return _url(proxy.hostName(), proxy.port(), proxy.user(), proxy.password())
     return None
+
+
+def finder(setting: str) -> Callable[[str], str | None]:
+    """Give what finds the proxy for an address, as set: "system", "none", or one proxy for all addresses."""
+    if setting == "system":
+        return system_proxy
+    return lambda _: None if setting == "none" else setting
 
 
 def _url(host: str, port: int, user: str, password: str) -> str:

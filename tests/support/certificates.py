@@ -34,7 +34,7 @@ class CertificateAuthority:
         self.pem = folder / "ca.pem"
         self.server = ServerCertificate(folder / "server.pem", folder / "server.key")
         authority.cert_pem.write_to_path(str(self.pem))
-        leaf = authority.issue_cert("127.0.0.1", "localhost")
+        leaf = authority.issue_cert("127.0.0.1", "localhost", "register.test", "storage.test")
         leaf.private_key_pem.write_to_path(str(self.server.key))
         for part in leaf.cert_chain_pems:
             part.write_to_path(str(self.server.chain), append=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -25,7 +26,7 @@ from uploader_gui.engine.errors import (
     UploaderError,
     UrlRefused,
 )
-from uploader_gui.engine.http import check_url, read_answer, translated
+from uploader_gui.engine.http import check_url, read_answer, readable, translated
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.presigned import expiry_of
 
@@ -52,6 +53,17 @@ class Tokens:
 
     bearer: str = field(repr=False)
     session: str = field(repr=False)
+
+    @property
+    def sendable(self) -> bool:
+        """Whether HTTP can carry them: a pasted line break or an accent would end in a broken request."""
+        return all(re.fullmatch(r"[!-~]([ -~]*[!-~])?", token) for token in (self.bearer, self.session))
+
+    def taken_out_of(self, words: str) -> str:
+        """Give words without them: some gateways quote the header they did not like."""
+        for token in filter(None, (self.bearer, self.session)):
+            words = words.replace(token, "[redacted]")
+        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +105,13 @@ class ApiClient:
         """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
 
         Raises:
-            SignInNeeded: 401, 403, or no tokens at all.
+            SignInNeeded: 401, 403, or no tokens that could be sent.
             Offline, TlsFailed, ProxyFailed, TooManyRequests: it surely did nothing.
             ConnectionLost, Stalled, ServiceFailed, ProtocolViolated: it may have registered them.
             Rejected: it will never register these.
         """
         tokens = self.tokens
-        if tokens is None:
+        if tokens is None or not tokens.sendable:
             raise SignInNeeded
         http = await self._clients.client_for(self._base)
         request = http.build_request(
@@ -120,8 +132,12 @@ class ApiClient:
             finally:
                 await response.aclose()
         self._clock.observe(response.headers.get("Date"))
-        _raise_for_status(response, body, self._clock)
-        return _registration(body, list(sources))
+        _raise_for_status(response, readable(tokens.taken_out_of(service_words(body))), self._clock)
+        try:
+            return _registration(body, list(sources))
+        except ProtocolViolated as error:
+            log.info("%s; it begins: %s", error.detail, _beginning(body, tokens))
+            raise
 
 
 def _body(sources: Mapping[UploadId, Source], unit: SizeUnit) -> bytes:
@@ -144,11 +160,11 @@ def wire_size(size: int, unit: SizeUnit) -> int:
     return size if unit == "bytes" else max(1, -(-size // MEGAOCTET))
 
 
-def _raise_for_status(response: httpx.Response, body: bytes, clock: ServerClock) -> None:
+def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) -> None:
     status = response.status_code
     if status in {200, 201}:  # sibling calls of this API answer 201
         return
-    words = service_words(body) or f"HTTP {status}"
+    words = words or f"HTTP {status}"
     if status in {401, 403}:
         raise SignInNeeded(words)
     if status in {429, 503}:
@@ -163,15 +179,19 @@ def _raise_for_status(response: httpx.Response, body: bytes, clock: ServerClock)
 
 
 def service_words(body: bytes) -> str:
-    """Give the service's own words (`{"message": …}`), at most 300 readable characters; empty where it has none."""
+    """Give the service's own words (`{"message": …}`) as they are, empty where it has none."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
     words = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
-    return (
-        " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300] if isinstance(words, str) else ""
-    )
+    return words if isinstance(words, str) else ""
+
+
+def _beginning(body: bytes, tokens: Tokens) -> str:
+    """Give an answer's first words for the log, without tokens and without the queries of (signed) addresses."""
+    words = tokens.taken_out_of(body[:2000].decode("utf-8", "replace"))
+    return readable(re.sub(r"\?[^\s\"'<>]+", "?[redacted]", words))
 
 
 def _registration(body: bytes, asked: Sequence[UploadId]) -> Registration:

@@ -6,6 +6,7 @@ Fed by the `Date` header of every answer (api, storage); asked by whoever needs 
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,14 @@ class ServerClock:
 
 
 def http_date(text: str | None) -> float | None:
-    """Give an HTTP date as seconds since 1970, None where it is none."""
+    """Give an HTTP date as seconds since 1970, None where it is none.
+
+    All its forms mean universal time (RFC 9110 §5.6.7), also the one that does not say so.
+    """
     if not text:
         return None
     try:
-        return parsedate_to_datetime(text).timestamp()
+        date = parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         return None

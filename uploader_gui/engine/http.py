@@ -84,6 +84,10 @@ class Clients:
             self._by_proxy[proxy] = self._make(proxy)
         return self._by_proxy[proxy]
 
+    async def goes_through_proxy(self, url: httpx.URL) -> bool:
+        """Say whether requests to an address are tunnelled."""
+        return await self._proxy_for(url) is not None
+
     async def aclose(self) -> None:
         """Close every connection."""
         for client in self._by_proxy.values():

@@ -195,8 +195,11 @@ class UploadQueue:
         self.remove([upload.upload_id for upload in done])
 
     def sign_in(self, bearer: str, session: str) -> None:
-        """Use these tokens from now on, and go on if the old ones held the queue up."""
+        """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again."""
         self._registrar.sign_in(Tokens(bearer, session))
+        failed = self._in_states(UploadState.FAILED)
+        if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
+            self.retry(ids)
 
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""

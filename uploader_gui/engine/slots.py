@@ -26,13 +26,13 @@ class Slots:
         self._limit = width
         self._in_use = 0
         self._lent = 0
-        self._resting = False
+        self._rest: asyncio.TimerHandle | None = None
         self._waiters: deque[asyncio.Future[None]] = deque()
 
     @property
     def free(self) -> int:
         """How many transfers could begin right now."""
-        return 0 if self._resting else max(0, self._limit - self._in_use - len(self._waiters))
+        return 0 if self._rest else max(0, self._limit - self._in_use - len(self._waiters))
 
     @property
     def slowed(self) -> bool:
@@ -69,11 +69,14 @@ class Slots:
             await self._take_back()
 
     def slow_down(self, rest: float) -> None:
-        """Halve the number of transfers, and begin none for `rest` seconds."""
-        self._limit = max(1, min(self._limit, self._in_use) // 2)
-        if not self._resting and rest > 0:
-            self._resting = True
-            asyncio.get_running_loop().call_later(rest, self._rested)
+        """Halve the number of transfers, and begin none for `rest` seconds.
+
+        What was sent together is refused together: until the rest is over that counts once, and the longest rest.
+        """
+        if self._rest is None:
+            self._limit = max(1, min(self._limit, self._in_use) // 2)
+        if rest > 0:
+            self._rest_for(rest)
 
     def arrived(self) -> None:
         """A file arrived: one more transfer may run."""
@@ -82,7 +85,7 @@ class Slots:
             self._wake()
 
     async def _acquire(self) -> None:
-        if not self._resting and not self._waiters and self._in_use < self._limit:
+        if self._rest is None and not self._waiters and self._in_use < self._limit:
             self._in_use += 1
             return
         waiter = asyncio.get_running_loop().create_future()
@@ -111,12 +114,20 @@ class Slots:
         self._in_use -= 1
         self._wake()
 
+    def _rest_for(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        if self._rest is not None:
+            ends = max(ends, self._rest.when())
+            self._rest.cancel()
+        self._rest = loop.call_at(ends, self._rested)
+
     def _rested(self) -> None:
-        self._resting = False
+        self._rest = None
         self._wake()
 
     def _wake(self) -> None:
-        while self._waiters and not self._resting and self._in_use < self._limit:
+        while self._waiters and self._rest is None and self._in_use < self._limit:
             waiter = self._waiters.popleft()
             if not waiter.done():
                 self._in_use += 1

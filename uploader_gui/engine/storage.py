@@ -40,6 +40,7 @@ STALL_SECONDS: Final = 30.0
 ANSWER_SECONDS: Final = 120.0
 """How long S3 may think after the last byte."""
 _OUR_HEADERS: Final = frozenset({"host", "content-type", "content-length"})
+_SECRETS: Final = ("x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature")
 _MD5_ETAG: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -99,12 +100,16 @@ class StorageClient:
         """
         parts = check_address(presigned.url)
         headers = self._headers(presigned.url, media_type, body.size)
-        # The path and query exactly as they were signed: any re-encoding would break the signature.
-        raw = {"target": _target(parts)}
         origin = self._origin(parts)
         http = await self._clients.client_for(origin)
+        if await self._clients.goes_through_proxy(origin):
+            # WORKAROUND: httpcore gives CONNECT the request's "target" too, which would tell the proxy the whole URL.
+            url, exactly = check_url(presigned.url), {}
+        else:
+            # The path and query exactly as they were signed: any re-encoding would break the signature.
+            url, exactly = origin, {"target": _target(parts)}
         async with _watched(self._patience, body) as pieces:
-            request = http.build_request("PUT", origin, headers=headers, content=pieces, extensions=raw)
+            request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=exactly)
             with translated():
                 response = await http.send(request, stream=True)
                 try:
@@ -142,8 +147,9 @@ class StorageClient:
         code, _ = error_words(answer)
         if code == "SignatureDoesNotMatch" and not (without or "content-type" in signed_headers(presigned.url)):
             self._trying_without.add(host)
-            raise SignatureMismatch(_words(response, answer))
-        raise _error_of(response, answer, expired=self._is_past(presigned), clock=self._clock)
+            raise SignatureMismatch(_words(response, answer, presigned.url))
+        words = _words(response, answer, presigned.url)
+        raise _error_of(response, answer, words, expired=self._is_past(presigned), clock=self._clock)
 
     def _is_past(self, presigned: PresignedPut) -> bool:
         return presigned.expires_at is not None and self._clock.now() >= presigned.expires_at
@@ -207,10 +213,11 @@ def _stored(response: httpx.Response) -> Stored:
     return Stored(etag, plain)
 
 
-def _error_of(response: httpx.Response, answer: bytes, *, expired: bool, clock: ServerClock) -> StorageError | Stalled:
+def _error_of(
+    response: httpx.Response, answer: bytes, words: str, *, expired: bool, clock: ServerClock
+) -> StorageError | Stalled:
     code, message = error_words(answer)
     status = response.status_code
-    words = _words(response, answer)
     if status in {400, 403} and (expired or "expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
     if status in {429, 500, 502, 503, 504} or code == "SlowDown":
@@ -220,9 +227,13 @@ def _error_of(response: httpx.Response, answer: bytes, *, expired: bool, clock: 
     return StorageRefused(words)
 
 
-def _words(response: httpx.Response, answer: bytes) -> str:
+def _words(response: httpx.Response, answer: bytes, url: str) -> str:
+    """Give the storage's own words, without what of the link they repeat: they end in log, journal and receipt."""
     code, message = error_words(answer)
-    return readable(f"{code}: {message}" if code else f"HTTP {response.status_code}")
+    words = f"{code}: {message}" if code else f"HTTP {response.status_code}"
+    for secret in filter(None, (query_value(url, name) for name in _SECRETS)):
+        words = words.replace(secret, "[redacted]")
+    return readable(words)
 
 
 def error_words(answer: bytes) -> tuple[str, str]:

@@ -1,0 +1,110 @@
+"""The way through a proxy: the system's, one that is set, or none; tokens stay inside the tunnel."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import options, send
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
+from uploader_gui import settings
+from uploader_gui.proxies import finder, system_proxy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.files import Files
+
+
+@dataclass(slots=True)
+class ConnectProxy:
+    """A proxy that knows CONNECT alone and leads every name to one port of this machine. `heard`: request heads."""
+
+    ports: dict[str, int]
+    url: str = ""
+    heard: list[str] = field(default_factory=list)
+    pumps: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.heard.append(head)
+        host = head.split()[1].partition(":")[0]
+        there, out = await asyncio.open_connection("127.0.0.1", self.ports[host])
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        pumps = {asyncio.create_task(_pump(reader, out)), asyncio.create_task(_pump(there, writer))}
+        self.pumps |= pumps
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except ConnectionError:
+        return
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def connect_proxy(ports: dict[str, int]) -> AsyncIterator[ConnectProxy]:
+    proxy = ConnectProxy(ports)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield proxy
+    finally:
+        server.close()
+        for pump in proxy.pumps:
+            pump.cancel()
+        await asyncio.gather(*proxy.pumps, return_exceptions=True)
+
+
+async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_inside_the_tunnel(
+    ca: CertificateAuthority, files: Files, tmp_path: Path
+) -> None:
+    with ScriptedStorage(tls=ca.server_context()) as storage:
+
+        def presign(upload: dict[str, object], anomaly: str) -> str:
+            return storage.url_for(f"{anomaly}/{upload['uploadId']}").replace(storage.origin, "https://storage.test")
+
+        with StrictApi(presign, tls=ca.server_context()) as api:
+            async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
+                way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
+                way = replace(way, api_url="https://register.test/main")
+                rows = await send(way, files.make("photo.jpg", size=300_000))
+    assert [row["state"] for row in rows.values()] == ["uploaded"]
+    assert {head.split()[1] for head in proxy.heard} == {"register.test:443", "storage.test:443"}
+    assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
+
+
+def test_the_setting_decides_which_proxy() -> None:
+    assert finder("none")("https://register.test/") is None
+    assert finder("http://proxy.test:3128")("https://register.test/") == "http://proxy.test:3128"
+    assert finder("system") is system_proxy
+
+
+@pytest.mark.parametrize(
+    ("variable", "expected"), [("https_proxy", "http://user:p%40ss@proxy.test:3128"), ("", "None")]
+)
+def test_the_systems_proxy_is_found(variable: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "http://user:p%40ss@proxy.test:3128")
+    ask = "from uploader_gui.proxies import system_proxy; print(system_proxy('https://register.test/'))"
+    assert subprocess.check_output([sys.executable, "-c", ask], text=True).strip() == expected
+
+
+@pytest.mark.parametrize("value", ["proxy.test", "ftp://proxy.test", "http://", "http://proxy test:1"])
+def test_what_is_no_proxy_is_named(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_PROXY", value)
+    with pytest.raises(settings.SettingsError, match="UPLOADER_PROXY is wrong: it must be system, none, or an address"):
+        settings.load(tmp_path / "settings.json")
