@@ -26,6 +26,7 @@ from uploader_gui.engine.errors import (
     TooManyRequests,
     UrlRefused,
 )
+from uploader_gui.engine.http import readable
 
 if TYPE_CHECKING:
     import ssl
@@ -416,8 +417,11 @@ def test_an_address_tokens_must_not_go_to_is_refused_at_once(trust: ssl.SSLConte
     ],
 )
 def test_the_services_words_are_one_readable_line(body: bytes, words: str) -> None:
-    assert service_words(body) == words
+    assert readable(service_words(body)) == words
 
 
-def test_the_services_words_are_cut_at_300() -> None:
-    assert service_words(json.dumps({"message": "a" * 1_000_000}).encode()) == "a" * 300
+async def test_the_services_words_are_cut_at_300(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.refusal(400, "a" * 500_000))
+    error = await service.error_of()
+    assert isinstance(error, Rejected)
+    assert error.detail == "a" * 300

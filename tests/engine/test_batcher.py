@@ -1,0 +1,165 @@
+"""Batches: at most 20, one anomaly each, just in time, and no more bytes than a URL's life can take."""
+
+from __future__ import annotations
+
+import random
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.batcher import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.models import Upload, UploadId
+
+ROOM = 1e12
+
+
+def uploads(count: int, anomaly_id: str = "1", size: int = 1_000) -> list[Upload]:
+    return [an_upload(anomaly_id, source=a_source(size=size)) for _ in range(count)]
+
+
+def ids(batch: list[Upload]) -> list[UploadId]:
+    return [upload.upload_id for upload in batch]
+
+
+def take(
+    batcher: Batcher, *, files: int = MAX_AHEAD, size: float = ROOM, at_least: int = 0, whole: bool = False
+) -> list[Upload]:
+    return batcher.next_batch(files=files, size=size, at_least=at_least, whole=whole)
+
+
+def filled(*drops: list[Upload]) -> Batcher:
+    batcher = Batcher()
+    for drop in drops:
+        batcher.add(drop)
+    return batcher
+
+
+def test_45_files_are_20_20_and_5_in_their_order() -> None:
+    dropped = uploads(45)
+    batcher = filled(dropped)
+    batches = [ids(take(batcher)) for _ in range(4)]
+    assert [len(batch) for batch in batches] == [20, 20, 5, 0]
+    assert list(chain.from_iterable(batches)) == ids(dropped)
+    assert len(batcher) == 0
+
+
+def test_while_a_drop_is_still_being_walked_only_whole_batches_go() -> None:
+    batcher = filled(uploads(19))
+    assert take(batcher, whole=True) == []
+    batcher.add(uploads(26))
+    assert [len(take(batcher, whole=True)) for _ in range(3)] == [20, 20, 0]
+    assert len(take(batcher)) == 5
+
+
+def test_a_batch_holds_one_anomaly() -> None:
+    batcher = filled(uploads(3, "1"), uploads(3, "2"), uploads(3, "1"))
+    assert [{u.anomaly_id for u in take(batcher)} for _ in range(2)] == [{"1"}, {"2"}]
+    assert len(batcher) == 0
+
+
+def test_an_anomaly_whose_batch_is_not_full_does_not_hold_up_another() -> None:
+    batcher = filled(uploads(3, "1"), uploads(20, "2"))
+    assert {u.anomaly_id for u in take(batcher, whole=True)} == {"2"}
+    assert take(batcher, whole=True) == []
+
+
+def test_what_was_handed_back_goes_first() -> None:
+    first, later = uploads(5), uploads(30)
+    batcher = filled(later)
+    batcher.put_back(first)
+    batch = take(batcher)
+    assert ids(batch) == ids(first + later[:15])
+
+
+def test_an_anomaly_with_something_handed_back_goes_first() -> None:
+    batcher = filled(uploads(5, "1"))
+    batcher.put_back(uploads(2, "2"))
+    assert [[u.anomaly_id for u in take(batcher)] for _ in range(2)] == [["2"] * 2, ["1"] * 5]
+
+
+def test_a_batch_that_finds_no_room_waits_for_it() -> None:
+    batcher = filled(uploads(25))
+    assert take(batcher, files=19) == []
+    assert len(take(batcher, files=20)) == 20
+    assert take(batcher, files=4) == []
+    assert len(take(batcher, files=5)) == 5
+
+
+def test_large_files_make_smaller_batches() -> None:
+    batcher = filled(uploads(10, size=100))
+    assert [len(take(batcher, size=350)) for _ in range(4)] == [3, 3, 3, 1]
+
+
+def test_a_batch_made_small_by_its_bytes_is_a_whole_one() -> None:
+    batcher = filled(uploads(10, size=100))
+    assert len(take(batcher, size=350, whole=True)) == 3
+
+
+def test_a_file_too_large_for_the_room_goes_where_a_slot_would_stand_idle() -> None:
+    batcher = filled(uploads(3, size=10_000))
+    assert take(batcher, size=100) == []
+    assert len(take(batcher, size=100, at_least=2)) == 2
+    assert len(take(batcher, size=-5_000, at_least=1)) == 1
+
+
+def test_idle_slots_do_not_make_a_batch_larger_than_20() -> None:
+    assert len(take(filled(uploads(30)), at_least=30)) == 20
+
+
+def test_a_cancelled_upload_is_taken_out_wherever_it_waits() -> None:
+    waiting, returned = uploads(3), uploads(3)
+    batcher = filled(waiting)
+    batcher.put_back(returned)
+    for gone in (waiting[1], returned[1], an_upload()):
+        batcher.discard(gone)
+    assert len(batcher) == 4
+    assert ids(take(batcher)) == ids([returned[0], returned[2], waiting[0], waiting[2]])
+
+
+def test_an_upload_added_twice_waits_once() -> None:
+    dropped = uploads(3)
+    assert len(filled(dropped, dropped)) == 3
+
+
+def test_before_a_rate_is_known_two_batches_are_ahead() -> None:
+    assert files_ahead(Pace()) == 40
+    assert files_ahead(Pace(bytes_rate=1e6, registration_seconds=9)) == 40
+
+
+@pytest.mark.parametrize(
+    ("rate", "took", "ahead"),
+    [(0.1, 1.0, 40), (10.0, 1.0, 40), (20.0, 1.0, 60), (50.0, 1.0, 120), (100.0, 0.9, 200), (1_000.0, 5.0, 200)],
+)
+def test_the_reserve_lasts_twice_a_registration_and_is_bounded(rate: float, took: float, ahead: int) -> None:
+    assert files_ahead(Pace(files_rate=rate, registration_seconds=took)) == ahead
+
+
+def test_never_more_bytes_than_a_quarter_of_a_urls_life_can_send() -> None:
+    assert bytes_ahead(Pace(bytes_rate=1_000.0, url_life=400.0)) == 100_000.0
+    assert bytes_ahead(Pace(url_life=400.0)) == bytes_ahead(Pace(bytes_rate=5e6, url_life=400.0))
+    assert bytes_ahead(Pace(bytes_rate=1_000.0)) == 225_000.0
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_is_asked_for_every_upload_goes_exactly_once(seed: int) -> None:
+    chance = random.Random(seed)
+    batcher, gone = Batcher(), []
+    waiting: dict[UploadId, Upload] = {}
+    for _ in range(60):
+        new = [an_upload(chance.choice("123"), source=a_source(size=chance.choice((1, 10, 10**6)))) for _ in range(9)]
+        chance.choice((batcher.add, batcher.put_back))(new)
+        waiting |= {upload.upload_id: upload for upload in new}
+        files, size, at_least = chance.randint(-5, 40), chance.choice((-1.0, 50.0, ROOM)), chance.randint(0, 6)
+        batch = take(batcher, files=files, size=size, at_least=at_least, whole=chance.random() < 0.5)
+        assert len(batch) <= max(0, min(20, files))
+        assert len({upload.anomaly_id for upload in batch}) <= 1
+        assert sum(upload.source.size for upload in batch) <= size or len(batch) <= at_least
+        gone += ids(batch)
+    while batch := take(batcher):
+        gone += ids(batch)
+    assert sorted(gone) == sorted(waiting)
+    assert len(batcher) == 0

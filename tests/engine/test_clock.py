@@ -1,0 +1,132 @@
+"""The server's time is learnt from its answers; nonsense teaches nothing."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uploader_gui.engine.clock import ServerClock, http_date
+
+NOW = 1_741_768_200.0
+DATE = "Wed, 12 Mar 2025 08:30:00 GMT"
+
+
+class WallClock:
+    """A workstation's clock that a test sets."""
+
+    def __init__(self, seconds: float = NOW) -> None:
+        self.seconds = seconds
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def in_paris(monkeypatch: pytest.MonkeyPatch) -> object:
+    """Set the machine's own time zone."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_before_any_answer_it_is_our_own_clock() -> None:
+    assert ServerClock(WallClock()).now() == NOW
+
+
+@pytest.mark.parametrize("wrong", [-86_400.0, -3600.0, -3.0, 3.0, 3600.0, 86_400.0 * 365])
+def test_a_clock_that_is_off_is_corrected(wrong: float) -> None:
+    clock = ServerClock(WallClock(NOW + wrong))
+    clock.observe(DATE)
+    assert clock.now() == pytest.approx(NOW, abs=1)
+
+
+@pytest.mark.parametrize("wrong", [-1.4, -0.5, 0.0, 0.9, 2.4])
+def test_a_difference_as_coarse_as_the_header_is_none(wrong: float) -> None:
+    clock = ServerClock(WallClock(NOW + wrong))
+    clock.observe(DATE)
+    assert clock.now() == NOW + wrong
+
+
+def test_a_clock_put_right_is_believed_again() -> None:
+    wall = WallClock(NOW + 3600)
+    clock = ServerClock(wall)
+    clock.observe(DATE)
+    wall.seconds = NOW + 10
+    clock.observe("Wed, 12 Mar 2025 08:30:10 GMT")
+    assert clock.now() == NOW + 10
+
+
+def test_an_hour_asleep_is_an_hour() -> None:
+    wall = WallClock(NOW + 300)
+    clock = ServerClock(wall)
+    clock.observe(DATE)
+    before = clock.now()
+    wall.seconds += 3600
+    assert clock.now() - before == 3600
+
+
+NONSENSE = [
+    None, "", " ", "now", "12345", "Wed, 99 Mar 2025 08:30:00 GMT", "Wed, 12 Foo 2025 08:30:00 GMT", "\0", "é" * 50,
+    "Wed, 12 Mar 2025 25:61:61 GMT", "Wed, 12 Mar 99999999999999 08:30:00 GMT", "Wed, 12 Mar 2025 08:30:00 +99999999",
+    ",,,", "Wed, 12 Mar 2025", "2025-03-12T08:30:00Z",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_changes_nothing(nonsense: str | None) -> None:
+    wall = WallClock(NOW + 3600)
+    clock = ServerClock(wall)
+    clock.observe(DATE)
+    clock.observe(nonsense)
+    assert clock.now() == pytest.approx(NOW, abs=1)
+
+
+@pytest.mark.parametrize(
+    "date", [DATE, "Wednesday, 12-Mar-25 08:30:00 GMT", "Wed Mar 12 08:30:00 2025", "Wed, 12 Mar 2025 08:30:00 -0000"]
+)
+def test_all_three_forms_of_an_http_date_mean_universal_time(in_paris: None, date: str) -> None:
+    assert http_date(date) == NOW
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("120", 120.0),
+        (" 3 ", 3.0),
+        ("0", 0.0),
+        ("9" * 100, 999_999_999.0),
+        ("Wed, 12 Mar 2025 08:31:00 GMT", 60.0),
+        ("Wed, 12 Mar 2025 08:29:00 GMT", 0.0),
+        ("1.5", None),
+        ("-1", None),
+        ("²", None),
+        ("١٢", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_seconds_from_now(told: str | None, seconds: float | None) -> None:
+    assert ServerClock(WallClock()).until(told) == seconds
+
+
+def test_retry_after_as_a_date_is_by_the_servers_clock() -> None:
+    clock = ServerClock(WallClock(NOW + 3600))
+    clock.observe(DATE)
+    assert clock.until(formatdate(NOW + 60, usegmt=True)) == pytest.approx(60, abs=1)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"\w{3}, \d{1,3} \w{3} \d{1,9} \d{1,3}:\d\d:\d\d( [+-]?\w{1,9})?"))
+@settings(deadline=None, max_examples=500)
+def test_any_header_at_all_is_taken_calmly(text: str) -> None:
+    clock = ServerClock(WallClock())
+    wait = clock.until(text)
+    assert wait is None or wait >= 0
+    clock.observe(text)
+    assert clock.now() == clock.now()

@@ -1,0 +1,94 @@
+"""The storage's error XML gives two plain fields and nothing else, whatever is in it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uploader_gui.engine.http import readable
+from uploader_gui.engine.storage import error_words
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">'
+    '<!ENTITY x SYSTEM "file:///etc/passwd">]><Error><Code>&c;</Code><Message>&x;</Message></Error>'
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            HEAD + "<Error><Code>SlowDown</Code><Message>Please reduce.</Message></Error>",
+            ("SlowDown", "Please reduce."),
+        ),
+        ("<Error><Message>first</Message><Code>Second</Code></Error>", ("Second", "first")),
+        ("<Error>\n  <Code>\n AccessDenied\n </Code>\n</Error>", ("AccessDenied", "")),
+        (
+            '<Error xmlns="http://s3.example/"><Code>A</Code><Resource>/k</Resource><Message>B</Message></Error>',
+            ("A", "B"),
+        ),
+        ("<Error><Code></Code><Message/></Error>", ("", "")),
+        ("<Error><Code>cut off", ("", "")),
+        ("</Code><Code>", ("", "")),
+        ("the end of something</Code>", ("", "")),
+        ("</Code><Code>later</Code>", ("", "")),
+        ("<html><body>503</body></html>", ("", "")),
+        ("", ("", "")),
+        (HEAD + BOMB, ("&c;", "&x;")),
+        ("<Code>" + "<Code>" * 1_000 + "deep" + "</Code>" * 1_000, ("<Code>" * 1_000 + "deep", "")),
+        ("<Code>a</Code><Code>b</Code>", ("a", "")),
+    ],
+)
+def test_two_plain_fields_are_found_or_nothing(answer: str, words: tuple[str, str]) -> None:
+    assert error_words(answer.encode()) == words
+
+
+def test_an_entity_bomb_stays_a_piece_of_text() -> None:
+    code, message = error_words((HEAD + BOMB).encode())
+    assert "passwd" not in code + message
+    assert "haha" not in code + message
+
+
+@pytest.mark.parametrize("size", [65_536, 1_000_000])
+def test_only_the_beginning_of_a_huge_answer_is_looked_at(size: int) -> None:
+    assert error_words(b"<Error>" + b" " * size + b"<Code>late</Code>") == ("", "")
+    code, _ = error_words(b"<Code>" + b"a" * size + b"</Code>")
+    assert len(code) <= 65_536
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_an_answer_in_another_encoding_says_nothing(encoding: str) -> None:
+    assert error_words("<Error><Code>A</Code></Error>".encode(encoding)) == ("", "")
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"<Code>", b"</Code>", b"<Message>", b"</Message>", b"&a;", b"\xff"]) | st.binary(max_size=9)
+    )
+)
+@settings(deadline=None, max_examples=500)
+def test_any_bytes_at_all_are_taken_calmly(pieces: list[bytes]) -> None:
+    for words in error_words(b"".join(pieces)):
+        shown = readable(words)
+        assert len(shown) <= 300
+        assert shown.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("two\r\nlines\tand\0more", "two lines and more"),
+        ("\u202ereversed\u2028", "reversed"),
+        ("  ", ""),
+        ("é 📷", "é 📷"),
+        ("\ud800", ""),
+    ],
+)
+def test_a_servers_words_are_shown_on_one_line_without_control_characters(words: str, shown: str) -> None:
+    assert readable(words) == shown
+
+
+def test_a_servers_words_are_cut_at_300() -> None:
+    assert readable("a" * 10_000) == "a" * 300

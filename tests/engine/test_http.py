@@ -1,0 +1,172 @@
+"""The clients: TLS by the system's trust store, no cookie, no proxy nobody set, and errors in our own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.engine.service import Service
+from tests.support.api_faults import Answer
+from tests.support.loopback import LoopbackServer
+from tests.support.raw_http import Connection, RawAnswer, RawRequest
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import Offline, ProxyFailed, TlsFailed
+from uploader_gui.engine.http import Clients, HttpOptions, check_url, tls_context, translated
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.certificates import CertificateAuthority
+
+
+class Proxy(LoopbackServer):
+    """A proxy that answers every CONNECT with one status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+        self.seen: list[RawRequest] = []
+
+    def before_request(self, connection: Connection) -> None:
+        """Do nothing."""
+
+    def answer(self, connection: Connection, request: RawRequest) -> None:
+        """Refuse."""
+        self.seen.append(request)
+        connection.send(RawAnswer(self.status, close=True))
+
+
+class PlainServer(Proxy):
+    """A server that answers in plain HTTP whatever comes, as they do to a TLS greeting."""
+
+    def before_request(self, connection: Connection) -> None:
+        """Answer at once."""
+        connection.send(RawAnswer(self.status, close=True))
+
+
+@pytest.fixture
+def tls_api(ca: CertificateAuthority) -> Iterator[StrictApi]:
+    with StrictApi(lambda _upload, _anomaly: "https://b.example/k", tls=ca.server_context()) as api:
+        yield api
+    assert api.violations == []
+
+
+async def test_a_certificate_nobody_vouches_for_ends_it_before_a_token_is_sent(
+    tls_api: StrictApi, trust: ssl.SSLContext
+) -> None:
+    async with Service(tls_api.url, trust) as service:
+        error = await service.error_of()
+    assert isinstance(error, TlsFailed)
+    assert error.detail
+    assert not error.outcome_unknown
+    assert tls_api.calls == []
+
+
+async def test_the_extra_certificate_authority_of_the_settings_is_trusted(
+    tls_api: StrictApi, extended_trust: ssl.SSLContext
+) -> None:
+    async with Service(tls_api.url, extended_trust) as service:
+        assert len((await service.register()).presigned) == 1
+
+
+async def test_a_certificate_for_another_name_is_not_trusted(
+    tls_api: StrictApi, extended_trust: ssl.SSLContext
+) -> None:
+    async with Service(tls_api.url.replace("127.0.0.1", "127.0.0.2"), extended_trust) as service:
+        assert isinstance(await service.error_of(), (TlsFailed, Offline))
+    assert tls_api.calls == []
+
+
+async def test_a_server_that_speaks_no_tls_is_a_failure_of_tls(trust: ssl.SSLContext) -> None:
+    with PlainServer(400) as server:
+        async with Service(f"https://{server.host}", trust) as service:
+            assert isinstance(await service.error_of(), TlsFailed)
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", None])
+def test_a_ca_file_that_is_none_is_told(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(OSError, match=r"."):
+        tls_context(path)
+
+
+async def test_a_cookie_never_comes_back(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(Answer(503, b"{}", (("Set-Cookie", "session=1; Path=/"),)))
+    await service.error_of()
+    await service.register()  # a cookie would be a violation
+    assert [call.status for call in strict_api.calls] == [503, 200]
+
+
+async def test_one_connection_serves_many_registrations(strict_api: StrictApi, service: Service) -> None:
+    for _ in range(5):
+        await service.register()
+    assert strict_api.connections_made == 1
+
+
+async def test_proxies_and_netrc_of_the_environment_are_not_asked(
+    strict_api: StrictApi, trust: ssl.SSLContext, person: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    (person / ".netrc").write_text("machine 127.0.0.1 login somebody password secret\n")
+    async with Service(strict_api.url, trust) as service:
+        await service.register()
+
+
+async def test_each_host_is_asked_about_once_and_this_machine_never(trust: ssl.SSLContext) -> None:
+    asked: list[str] = []
+
+    def direct(url: str) -> None:
+        asked.append(url)
+
+    clients = Clients(HttpOptions(proxy_for=direct), trust, answer_seconds=5)
+    for url in (
+        "https://a.example/secret/path?X-Amz-Signature=1",
+        "https://a.example/other",
+        "https://a.example:8443/",
+        "http://127.0.0.1:9000/",
+        "http://localhost/",
+        "http://[::1]/",
+    ):
+        await clients.client_for(check_url(url))
+    await clients.aclose()
+    assert asked == ["https://a.example/", "https://a.example:8443/"]
+
+
+@pytest.mark.parametrize("status", [403, 407, 502])
+async def test_a_proxy_that_refuses_is_told_as_such(trust: ssl.SSLContext, status: int) -> None:
+    with Proxy(status) as proxy:
+        clients = Clients(HttpOptions(proxy_for=lambda _: proxy.origin), trust, answer_seconds=5)
+        http = await clients.client_for(check_url("https://api.example/"))
+        with pytest.raises(ProxyFailed, match=str(status)), translated():
+            await http.post("https://api.example/", headers={"Authorization": "Bearer secret"})
+        await clients.aclose()
+    (request,) = proxy.seen
+    assert (request.method, request.target) == ("CONNECT", "api.example:443")
+    assert request.header("Authorization") is None
+
+
+async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext) -> None:
+    with Proxy(502) as proxy:
+        gone = proxy.origin
+    clients = Clients(HttpOptions(proxy_for=lambda _: gone), trust, answer_seconds=5)
+    http = await clients.client_for(check_url("https://api.example/"))
+    with pytest.raises(Offline), translated():
+        await http.get("https://api.example/")
+    await clients.aclose()
+
+
+def test_a_bug_is_not_mistaken_for_a_broken_connection() -> None:
+    with pytest.raises(ZeroDivisionError), translated():
+        raise ZeroDivisionError
+
+
+def test_a_connection_that_is_not_made_in_time_is_offline() -> None:
+    with pytest.raises(Offline), translated():
+        raise httpx.ConnectTimeout("too slow")

@@ -1,0 +1,91 @@
+"""Rates over the last seconds, by a clock the test hands in."""
+
+from __future__ import annotations
+
+import pytest
+
+from uploader_gui.engine.meter import SETTLE, WINDOW, RateMeter
+
+
+def steady(meter: RateMeter, seconds: float, *, rate: int, files_every: float = 0.0, begin: float = 100.0) -> float:
+    """Move `rate` bytes a second in steps of 50 ms; give the time at the end."""
+    steps, arrived = round(seconds / 0.05), 0
+    for step in range(1, steps + 1):
+        now = begin + step * 0.05
+        due = int((now - begin) / files_every + 1e-9) if files_every else 0
+        meter.moved(now, rate // 20, due - arrived)
+        arrived = due
+    return begin + seconds
+
+
+def test_nothing_is_known_before_anything_moves() -> None:
+    meter = RateMeter()
+    assert meter.rates(5.0) == (0.0, 0.0)
+    assert meter.seconds_left(5.0, 10, 1) is None
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0, 20.0, 120.0])
+def test_a_steady_flow_is_told_as_it_is(seconds: float) -> None:
+    meter = RateMeter()
+    meter.began(100.0)
+    now = steady(meter, seconds, rate=1_000_000, files_every=0.25)
+    bytes_rate, files_rate = meter.rates(now)
+    assert bytes_rate == pytest.approx(1_000_000, rel=0.05)
+    assert files_rate == pytest.approx(4, rel=0.1)
+    assert meter.files_seen == round(seconds * 4)
+
+
+def test_only_the_last_seconds_count() -> None:
+    meter = RateMeter()
+    now = steady(meter, 60, rate=10_000_000)
+    now = steady(meter, WINDOW + 0.2, rate=1_000_000, begin=now)
+    assert meter.rates(now)[0] == pytest.approx(1_000_000, rel=0.1)
+
+
+def test_the_rate_falls_when_nothing_moves_any_more() -> None:
+    meter = RateMeter()
+    now = steady(meter, 10, rate=1_000_000)
+    assert meter.rates(now + 5)[0] <= 100_000
+    assert meter.rates(now + 60)[0] <= 2_000
+
+
+def test_an_attempt_that_begins_again_never_makes_a_rate_negative() -> None:
+    meter = RateMeter()
+    meter.moved(1.0, 5_000_000)
+    meter.moved(1.5, -5_000_000)
+    assert meter.rates(2.0) == (0.0, 0.0)
+
+
+def test_after_a_rest_the_old_pace_is_forgotten_but_not_the_files() -> None:
+    meter = RateMeter()
+    now = steady(meter, 10, rate=10_000_000, files_every=1)
+    meter.rest()
+    assert meter.rates(now) == (0.0, 0.0)
+    meter.began(now + 3600)
+    now = steady(meter, 2, rate=1_000_000, begin=now + 3600)
+    assert meter.rates(now)[0] == pytest.approx(1_000_000, rel=0.05)
+    assert meter.files_seen == 10
+
+
+def test_no_time_left_is_told_while_the_figures_are_wild() -> None:
+    meter = RateMeter()
+    meter.began(100.0)
+    now = steady(meter, SETTLE - 0.2, rate=1_000_000)
+    assert meter.seconds_left(now, 10_000_000, 0) is None
+    now = steady(meter, 0.5, rate=1_000_000, begin=now)
+    assert meter.seconds_left(now, 10_000_000, 0) == pytest.approx(10, rel=0.1)
+
+
+def test_the_slower_of_bytes_and_files_decides_the_time_left() -> None:
+    meter = RateMeter()
+    meter.began(100.0)
+    now = steady(meter, 10, rate=1_000_000, files_every=0.5)
+    assert meter.seconds_left(now, 10_000_000, 4) == pytest.approx(10, rel=0.15)
+    assert meter.seconds_left(now, 1_000_000, 200) == pytest.approx(100, rel=0.15)
+    assert meter.seconds_left(now, 0, 0) == 0
+
+
+def test_no_time_left_is_told_while_nothing_moves() -> None:
+    meter = RateMeter()
+    meter.began(100.0)
+    assert meter.seconds_left(110.0, 5, 1) is None

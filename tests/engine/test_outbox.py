@@ -1,0 +1,111 @@
+"""What front ends are told: about ten times a second, newest state only, in an order that makes sense."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tests.engine.values import an_upload
+from tests.engine.virtual_time import run_virtually
+from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.outbox import FLUSH_SECONDS, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRESS = Progress((), Totals())
+
+
+class Reader:
+    """Keeps what it is told, and when."""
+
+    def __init__(self, progress: Callable[[], Progress | None] = lambda: None) -> None:
+        self.events: list[Event] = []
+        self.times: list[float] = []
+        self.outbox = Outbox(self._hear, progress)
+
+    def _hear(self, event: Event) -> None:
+        self.events.append(event)
+        self.times.append(asyncio.get_running_loop().time())
+
+
+def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
+    async def story() -> None:
+        reader, uploads = Reader(), [an_upload() for _ in range(100)]
+        for n in range(10_000):
+            uploads[n % 100].attempts = n
+            reader.outbox.changed(uploads[n % 100])
+            await asyncio.sleep(0.0001)
+        await asyncio.sleep(1)
+        assert 10 <= len(reader.events) <= 12
+        gaps = [after - before for before, after in zip(reader.times, reader.times[1:], strict=False)]
+        assert min(gaps) >= FLUSH_SECONDS - 1e-6
+        last = {s.upload_id: s.attempts for e in reader.events if isinstance(e, UploadsChanged) for s in e.uploads}
+        assert last == {upload.upload_id: upload.attempts for upload in uploads}
+
+    run_virtually(story())
+
+
+def test_the_first_change_after_a_silence_is_told_at_once() -> None:
+    async def story() -> None:
+        reader = Reader()
+        await asyncio.sleep(5)
+        reader.outbox.changed(an_upload())
+        await asyncio.sleep(0.001)
+        assert len(reader.events) == 1
+
+    run_virtually(story())
+
+
+def test_it_tells_of_added_then_changed_then_progress_then_the_rest() -> None:
+    async def story() -> None:
+        reader, old, new = Reader(lambda: PROGRESS), an_upload(), an_upload()
+        reader.outbox.send(SignedIn())
+        reader.outbox.changed(old)
+        reader.outbox.added([new])
+        await asyncio.sleep(1)
+        assert reader.events == [
+            UploadsAdded((new.snapshot(),)),
+            UploadsChanged((old.snapshot(),)),
+            PROGRESS,
+            SignedIn(),
+        ]
+
+    run_virtually(story())
+
+
+def test_an_upload_that_changes_before_it_was_told_of_is_told_once_as_it_is_now() -> None:
+    async def story() -> None:
+        reader, upload = Reader(), an_upload()
+        reader.outbox.added([upload])
+        upload.state = UploadState.REGISTERING
+        reader.outbox.changed(upload)
+        reader.outbox.flush()
+        assert reader.events == [UploadsAdded((upload.snapshot(),))]
+
+    run_virtually(story())
+
+
+def test_what_was_told_is_a_snapshot_that_does_not_change_any_more() -> None:
+    async def story() -> None:
+        reader, upload = Reader(), an_upload()
+        reader.outbox.changed(upload)
+        reader.outbox.flush()
+        upload.state = UploadState.FAILED
+        (event,) = reader.events
+        assert isinstance(event, UploadsChanged)
+        assert event.uploads[0].state is UploadState.QUEUED
+
+    run_virtually(story())
+
+
+def test_a_flush_by_hand_leaves_nothing_for_the_timer() -> None:
+    async def story() -> None:
+        reader = Reader()
+        reader.outbox.changed(an_upload())
+        reader.outbox.flush()
+        await asyncio.sleep(5)
+        assert len(reader.events) == 1
+
+    run_virtually(story())

@@ -1,0 +1,134 @@
+"""What can be read off a presigned URL: when it expires, and which headers it signs."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.http import check_url
+from uploader_gui.engine.presigned import MAX_LIFETIME, expiry_of, query_value, signed_headers
+
+if TYPE_CHECKING:
+    from typing import Any
+
+SIGNED = 1_741_768_200.0
+V4 = "https://b.example/k?X-Amz-Date={date}&X-Amz-Expires={expires}"
+NOTHING = (None, None)
+
+
+def botocores_url(version: str, **put: str) -> str:
+    client: Any = botocore.session.Session().create_client(
+        "s3",
+        "eu-west-3",
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="secret",
+        config=Config(signature_version=version),
+    )
+    url = client.generate_presigned_url("put_object", Params={"Bucket": "b", "Key": "k é", **put}, ExpiresIn=900)
+    assert isinstance(url, str)
+    return url
+
+
+def test_the_life_of_a_v4_url_is_read() -> None:
+    assert expiry_of(V4.format(date="20250312T083000Z", expires=900)) == (SIGNED + 900, 900.0)
+
+
+def test_the_names_of_its_fields_may_be_written_in_any_case() -> None:
+    assert expiry_of("https://b/k?x-amz-date=20250312T083000Z&X-AMZ-EXPIRES=900") == (SIGNED + 900, 900.0)
+
+
+def test_botocores_own_urls_are_read() -> None:
+    expires_at, lifetime = expiry_of(botocores_url("s3v4"))
+    old_expires_at, old_lifetime = expiry_of(botocores_url("s3"))
+    assert (lifetime, old_lifetime) == (900.0, None)
+    assert expires_at is not None
+    assert old_expires_at == pytest.approx(expires_at, abs=5)
+
+
+def test_botocores_signed_headers_are_read() -> None:
+    assert signed_headers(botocores_url("s3v4")) == {"host"}
+    assert signed_headers(botocores_url("s3v4", ContentType="image/png")) == {"host", "content-type"}
+    assert "x-amz-acl" in signed_headers(botocores_url("s3v4", ACL="private"))
+
+
+def test_the_expiry_of_a_v2_url_is_read() -> None:
+    assert expiry_of("https://b.example/k?AWSAccessKeyId=A&Signature=s&Expires=1741769100") == (1_741_769_100.0, None)
+
+
+@pytest.mark.parametrize(
+    ("date", "expires", "expected"),
+    [
+        ("20250312T083000Z", "0", (SIGNED, 0.0)),
+        ("20250312T083000Z", "-5", (SIGNED - 5, 0.0)),
+        ("20250312T083000Z", "604800", (SIGNED + 604_800, 604_800.0)),
+        ("20250312T083000Z", "604801", (SIGNED + MAX_LIFETIME, MAX_LIFETIME)),
+        ("20250312T083000Z", "9" * 300, (SIGNED + MAX_LIFETIME, MAX_LIFETIME)),
+        ("20250312T083000Z", "9" * 400, NOTHING),
+        ("20250312T083000Z", "9" * 5_000, NOTHING),
+        ("20250312T083000Z", "900.5", NOTHING),
+        ("20250312T083000Z", "soon", NOTHING),
+        ("20250312T083000Z", "", NOTHING),
+        ("20250312T083000", "900", NOTHING),
+        ("20251312T083000Z", "900", NOTHING),
+        ("2025-03-12T08:30:00Z", "900", NOTHING),
+        ("", "900", NOTHING),
+        ("99991231T235959Z", "604800", (253_402_300_799.0 + 604_800, 604_800.0)),
+    ],
+)
+def test_absurd_figures_are_bounded_or_say_nothing(
+    date: str, expires: str, expected: tuple[float | None, float | None]
+) -> None:
+    assert expiry_of(V4.format(date=date, expires=expires)) == expected
+
+
+@pytest.mark.parametrize("expires", ["", "soon", "9" * 400, "9" * 5_000, "1e9"])
+def test_an_absurd_v2_expiry_says_nothing(expires: str) -> None:
+    assert expiry_of(f"https://b.example/k?Expires={expires}") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "url", ["https://b.example/k", "https://b.example/k?", "", "?", "https://[", "https://b?" + "a=1&" * 101]
+)
+def test_a_url_that_says_nothing_says_nothing(url: str) -> None:
+    assert expiry_of(url) == NOTHING
+    assert signed_headers(url) == {"host"}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("host", {"host"}),
+        ("content-type%3Bhost", {"content-type", "host"}),
+        ("Content-Type;HOST", {"content-type", "host"}),
+        ("host%3B%3Bx-amz-acl%3B", {"host", "x-amz-acl"}),
+    ],
+)
+def test_signed_headers_are_told_in_lower_case(names: str, expected: set[str]) -> None:
+    assert signed_headers(f"https://b.example/k?X-Amz-SignedHeaders={names}") == expected
+
+
+def test_a_value_is_found_by_its_name_in_lower_case() -> None:
+    url = "https://b.example/k?X-Amz-Acl=bucket%2Fowner&x=1"
+    assert (query_value(url, "x-amz-acl"), query_value(url, "y")) == ("bucket/owner", None)
+
+
+@given(
+    st.sampled_from(["", "https://b.example/?", V4.format(date="20250312T083000Z", expires=""), "https://b/?Expires="]),
+    st.text(max_size=80),
+)
+@example("https://b.example/?", "x-amz-date=00010101T000000Z&x-amz-expires=-999999999999")
+@settings(deadline=None, max_examples=500)
+def test_any_url_at_all_is_taken_calmly(before: str, text: str) -> None:
+    expires_at, lifetime = expiry_of(before + text)
+    assert lifetime is None or 0 <= lifetime <= MAX_LIFETIME
+    assert lifetime is None or expires_at is not None
+    assert all(name == name.lower() and name for name in signed_headers(before + text))
+    with suppress(UrlRefused):
+        assert check_url(before + text).host

@@ -1,0 +1,81 @@
+"""When to try again: full jitter, bounded, Retry-After obeyed within reason."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from uploader_gui.engine.errors import (
+    ConnectionLost,
+    Rejected,
+    SignatureMismatch,
+    SlowDown,
+    SourceChanged,
+    TlsFailed,
+    TooManyRequests,
+    UploaderError,
+    UrlExpired,
+)
+from uploader_gui.engine.retry import RetryPolicy
+
+LIMITS = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+
+
+def longest(_low: float, high: float) -> float:
+    return high
+
+
+def test_the_backoff_doubles_up_to_30_seconds() -> None:
+    policy = RetryPolicy(jitter=longest)
+    assert [policy.backoff(attempt) for attempt in range(1, 9)] == LIMITS
+    assert policy.backoff(10_000) == 30.0
+
+
+@pytest.mark.parametrize("attempt", range(1, 9))
+def test_the_jitter_is_full(attempt: int) -> None:
+    policy = RetryPolicy(jitter=random.Random(attempt).uniform)
+    waits = [policy.backoff(attempt) for _ in range(500)]
+    limit = LIMITS[attempt - 1]
+    assert 0 <= min(waits) < 0.05 * limit
+    assert 0.95 * limit < max(waits) <= limit
+
+
+def test_six_attempts_are_five_waits() -> None:
+    policy = RetryPolicy(jitter=longest)
+    waits = [policy.wait_after(SlowDown(), attempt) for attempt in range(1, 8)]
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, None, None]
+
+
+@pytest.mark.parametrize(("told", "waited"), [(0.0, 0.0), (7.0, 7.0), (120.0, 120.0), (121.0, 120.0), (1e9, 120.0)])
+def test_retry_after_is_obeyed_up_to_120_seconds(told: float, waited: float) -> None:
+    policy = RetryPolicy(jitter=longest)
+    assert policy.wait_after(TooManyRequests(retry_after=told), 1) == waited
+    assert policy.wait_after(TooManyRequests(retry_after=told), 6) is None
+
+
+@pytest.mark.parametrize("error", [Rejected(), TlsFailed(), SourceChanged(), UrlExpired()])
+def test_what_asking_again_does_not_change_is_not_asked_again(error: UploaderError) -> None:
+    assert RetryPolicy().wait_after(error, 1) is None
+
+
+@pytest.mark.parametrize("error", [ConnectionLost(), SignatureMismatch(), SlowDown(), TooManyRequests()])
+def test_what_may_pass_is_tried_again(error: UploaderError) -> None:
+    assert RetryPolicy().wait_after(error, 5) is not None
+
+
+def test_a_registration_with_an_unknown_outcome_is_tried_three_times() -> None:
+    assert (RetryPolicy().attempts, RetryPolicy().unknown_attempts) == (6, 3)
+
+
+def test_offline_one_looks_again_at_least_every_five_seconds() -> None:
+    assert [RetryPolicy().offline_wait(tries) for tries in (1, 2, 3, 4, 5, 5_000)] == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
+
+
+@given(st.integers(1, 10**6), st.none() | st.floats(0, allow_infinity=False))
+@settings(deadline=None)
+def test_no_wait_is_negative_or_longer_than_promised(attempt: int, retry_after: float | None) -> None:
+    wait = RetryPolicy().backoff(attempt, retry_after)
+    assert 0 <= wait <= (30 if retry_after is None else 120)

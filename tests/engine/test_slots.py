@@ -1,0 +1,324 @@
+"""Slots: first come, first served; slower together when the storage asks; none lost and none doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import suppress
+
+import pytest
+
+from tests.engine.virtual_time import run_virtually
+from uploader_gui.engine.slots import MAX_LENT, Slots
+
+
+class Crowd:
+    """Transfers that hold a slot until they are let go, and a book of who holds one when."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self.holding: list[int] = []
+        self.history: list[int] = []
+        self.most = 0
+        self._leave: dict[int, asyncio.Event] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def come(self, *names: int) -> None:
+        for name in names:
+            self._leave[name] = asyncio.Event()
+            self._tasks[name] = asyncio.create_task(self._hold(name))
+        await settled()
+
+    async def go(self, *names: int) -> None:
+        for name in names:
+            self._leave[name].set()
+        await settled()
+
+    async def cancel(self, *names: int) -> None:
+        for name in names:
+            self._tasks[name].cancel()
+        await settled()
+
+    async def all_go(self) -> None:
+        await self.go(*self._leave)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _hold(self, name: int) -> None:
+        async with self.slots.slot():
+            self.holding.append(name)
+            self.history.append(name)
+            self.most = max(self.most, len(self.holding))
+            try:
+                await self._leave[name].wait()
+            finally:
+                self.holding.remove(name)
+
+
+async def settled() -> None:
+    """Let everything run that can run now."""
+    for _ in range(8):
+        await asyncio.sleep(0)
+
+
+async def test_so_many_run_at_once_and_the_others_in_their_order() -> None:
+    crowd = Crowd(Slots(2))
+    await crowd.come(1, 2, 3, 4, 5)
+    assert (crowd.holding, crowd.slots.free) == ([1, 2], 0)
+    await crowd.go(2)
+    await crowd.go(1)
+    assert crowd.holding == [3, 4]
+    await crowd.all_go()
+    assert crowd.history == [1, 2, 3, 4, 5]
+    assert (crowd.most, crowd.slots.free) == (2, 2)
+
+
+async def test_who_waits_is_not_overtaken() -> None:
+    crowd = Crowd(Slots(1))
+    await crowd.come(1, 2)
+    await asyncio.gather(crowd.go(1), crowd.come(3))
+    assert crowd.holding == [2]
+    await crowd.all_go()
+    assert crowd.history == [1, 2, 3]
+
+
+async def test_who_waits_counts_against_the_free_slots() -> None:
+    slots = Slots(2)
+    crowd = Crowd(slots)
+    await crowd.come(1, 2, 3)
+    assert slots.free == 0
+    slots.resize(4)
+    await settled()
+    assert (crowd.holding, slots.free) == ([1, 2, 3], 1)
+    await crowd.all_go()
+
+
+async def test_a_cancelled_one_gives_its_slot_or_its_place_back() -> None:
+    crowd = Crowd(Slots(1))
+    await crowd.come(1, 2, 3)
+    await crowd.cancel(2)
+    await crowd.cancel(1)
+    assert crowd.holding == [3]
+    await crowd.all_go()
+    assert (crowd.history, crowd.slots.free) == ([1, 3], 1)
+
+
+async def test_one_cancelled_in_the_moment_it_is_given_a_slot_passes_it_on() -> None:
+    slots, leave = Slots(1), asyncio.Event()
+
+    async def hold() -> None:
+        async with slots.slot():
+            await leave.wait()
+
+    async def hold_and_cancel_the_next() -> None:
+        async with slots.slot():
+            await settled()
+        second.cancel()  # the slot is its already, and it has not run since
+
+    first = asyncio.create_task(hold_and_cancel_the_next())
+    second, third = asyncio.create_task(hold()), asyncio.create_task(hold())
+    await first
+    await settled()
+    assert (second.cancelled(), third.done(), slots.free) == (True, False, 0)
+    leave.set()
+    await third
+    assert slots.free == 1
+
+
+async def test_the_width_can_be_changed_while_they_run() -> None:
+    crowd = Crowd(Slots(1))
+    await crowd.come(1, 2, 3, 4)
+    crowd.slots.resize(3)
+    await settled()
+    assert crowd.holding == [1, 2, 3]
+    crowd.slots.resize(1)
+    await crowd.go(1)
+    assert crowd.holding == [2, 3]
+    await crowd.go(2, 3)
+    assert crowd.holding == [4]
+    await crowd.all_go()
+
+
+def test_slowing_down_halves_the_width_and_begins_nothing_until_rested() -> None:
+    async def story() -> None:
+        crowd = Crowd(Slots(6))
+        await crowd.come(*range(9))
+        crowd.slots.slow_down(10.0)
+        assert (crowd.slots.slowed, crowd.slots.free) == (True, 0)
+        await crowd.go(0, 1, 2, 3, 4)
+        assert crowd.holding == [5]
+        await asyncio.sleep(9.9)
+        assert crowd.holding == [5]
+        await asyncio.sleep(0.2)
+        assert crowd.holding == [5, 6, 7]
+        await crowd.all_go()
+
+    run_virtually(story())
+
+
+def test_refused_together_counts_once_and_rests_as_long_as_the_longest() -> None:
+    async def story() -> None:
+        crowd = Crowd(Slots(8))
+        await crowd.come(*range(16))
+        for rest in (0.4, 3.0, 0.1, 60.0, 2.0):
+            crowd.slots.slow_down(rest)
+        await crowd.go(*range(8))
+        await asyncio.sleep(59.9)
+        assert crowd.holding == []
+        await asyncio.sleep(0.2)
+        assert crowd.holding == [8, 9, 10, 11]
+        crowd.slots.slow_down(1.0)
+        await crowd.go(8, 9, 10, 11)
+        await asyncio.sleep(1.1)
+        assert crowd.holding == [12, 13]
+        await crowd.all_go()
+
+    run_virtually(story())
+
+
+def test_each_file_that_arrives_gives_a_slot_back_up_to_the_setting() -> None:
+    async def story() -> None:
+        crowd = Crowd(Slots(4))
+        await crowd.come(*range(8))
+        crowd.slots.slow_down(1.0)
+        await asyncio.sleep(1.1)
+        for arrived in range(5):
+            crowd.slots.arrived()
+            assert crowd.slots.slowed == (arrived == 0)
+        await crowd.go(0, 1, 2, 3)
+        assert crowd.holding == [4, 5, 6, 7]
+        await crowd.all_go()
+        assert (crowd.most, crowd.slots.free) == (4, 4)
+
+    run_virtually(story())
+
+
+def test_there_is_always_one_slot_left() -> None:
+    async def story() -> None:
+        slots = Slots(2)
+        for _ in range(5):
+            slots.slow_down(1.0)
+            await asyncio.sleep(2)
+        assert slots.free == 1
+        slots.resize(1)
+        assert slots.free == 1
+
+    run_virtually(story())
+
+
+async def test_a_lent_slot_serves_others_and_comes_back() -> None:
+    slots, wake, woken = Slots(1), asyncio.Event(), asyncio.Event()
+
+    async def sleeper() -> None:
+        async with slots.slot():
+            async with slots.lent():
+                await wake.wait()
+            woken.set()
+
+    asleep = asyncio.create_task(sleeper())
+    await settled()
+    crowd = Crowd(slots)
+    await crowd.come(1)
+    assert crowd.holding == [1]
+    wake.set()
+    await settled()
+    assert not woken.is_set()  # it waits for a slot as everybody does
+    await crowd.go(1)
+    assert woken.is_set()
+    await asleep
+    assert slots.free == 1
+
+
+async def test_only_so_many_slots_are_lent() -> None:
+    slots, wake = Slots(1), asyncio.Event()
+
+    async def sleeper() -> None:
+        async with slots.slot(), slots.lent():
+            await wake.wait()
+
+    asleep = [asyncio.create_task(sleeper()) for _ in range(MAX_LENT)]
+    await settled()
+    await settled()
+    assert slots.free == 1
+    asleep += [asyncio.create_task(sleeper()) for _ in range(2)]
+    await settled()
+    assert slots.free == 0
+    wake.set()
+    await asyncio.gather(*asleep)
+    assert slots.free == 1
+
+
+@pytest.mark.parametrize("moment", ["asleep", "coming back"])
+async def test_one_cancelled_while_its_slot_is_lent_leaves_the_count_right(moment: str) -> None:
+    slots, wake = Slots(1), asyncio.Event()
+
+    async def sleeper() -> None:
+        async with slots.slot(), slots.lent():
+            await wake.wait()
+
+    asleep = asyncio.create_task(sleeper())
+    await settled()
+    crowd = Crowd(slots)
+    await crowd.come(1, 2)
+    if moment == "coming back":
+        wake.set()
+        await settled()
+    asleep.cancel()
+    await settled()
+    if moment == "asleep":
+        asleep.cancel()  # on its way back it waits for a slot, and is cancelled once more
+    await crowd.all_go()
+    with suppress(asyncio.CancelledError):
+        await asleep
+    assert slots.free == 1
+
+
+async def transfer(slots: Slots, chance: random.Random, running: list[int]) -> None:
+    async with slots.slot():
+        running[0] += 1
+        try:
+            await asyncio.sleep(chance.random())
+            if chance.random() < 0.3:
+                running[0] -= 1
+                try:
+                    async with slots.lent():
+                        await asyncio.sleep(chance.random() * 3)
+                finally:
+                    running[0] += 1
+            await asyncio.sleep(chance.random())
+        finally:
+            running[0] -= 1
+
+
+async def busy_hour(seed: int) -> None:
+    chance = random.Random(seed)
+    width = chance.randint(1, 6)
+    slots, running = Slots(width), [0]
+    tasks = [asyncio.create_task(transfer(slots, chance, running)) for _ in range(30)]
+    for _ in range(60):
+        match chance.randrange(6):
+            case 0:
+                chance.choice(tasks).cancel()
+            case 1:
+                slots.slow_down(chance.choice((0.0, 0.5, 3.0)))
+            case 2:
+                slots.arrived()
+            case 3:
+                width = chance.randint(1, 6)
+                slots.resize(width)
+            case _:
+                tasks.append(asyncio.create_task(transfer(slots, chance, running)))
+        await asyncio.sleep(chance.random() / 3)
+        assert running[0] <= 6
+        assert 0 <= slots.free <= width
+    async with asyncio.timeout(1_000):
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(10)
+    for _ in range(width):
+        slots.arrived()
+    assert running == [0]
+    assert (slots.free, slots.slowed) == (width, False)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_happens_no_slot_is_lost_or_doubled(seed: int) -> None:
+    run_virtually(busy_hour(seed))

@@ -1,0 +1,109 @@
+"""Threads for what may block: a stuck one holds up nobody, and nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui.engine.threads import DaemonThreads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LEAVE_WITH_SIX_STUCK = """
+import asyncio, threading
+from uploader_gui.engine.threads import DaemonThreads
+async def main():
+    threads = DaemonThreads()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(threads)
+    for _ in range(6):
+        loop.run_in_executor(threads, threading.Event().wait)
+    print(await loop.run_in_executor(threads, lambda: "the seventh"))
+    threads.shutdown()
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def threads() -> Iterator[DaemonThreads]:
+    threads = DaemonThreads()
+    yield threads
+    threads.shutdown()
+
+
+def test_a_result_and_an_error_come_back(threads: DaemonThreads) -> None:
+    assert threads.submit(divmod, 7, 2).result(5) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        threads.submit(divmod, 7, 0).result(5)
+
+
+def test_even_an_exit_comes_back_and_the_thread_lives_on(threads: DaemonThreads) -> None:
+    with pytest.raises(SystemExit):
+        threads.submit(sys.exit, 3).result(5)
+    assert threads.submit(int, "7").result(5) == 7
+
+
+def test_one_call_after_the_other_needs_one_thread(threads: DaemonThreads) -> None:
+    used = {threads.submit(threading.get_ident).result(5) for _ in range(50)}
+    assert len(used) == 1
+
+
+def test_stuck_calls_hold_up_only_themselves(threads: DaemonThreads) -> None:
+    wake = threading.Event()
+    stuck = [threads.submit(wake.wait, 30) for _ in range(6)]
+    assert threads.submit(int, "7").result(5) == 7
+    assert not any(future.done() for future in stuck)
+    wake.set()
+    assert all(future.result(5) for future in stuck)
+
+
+def test_its_threads_are_daemons_and_end_when_idle(threads: DaemonThreads) -> None:
+    thread = threads.submit(threading.current_thread).result(5)
+    assert thread.daemon
+    threads.shutdown()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_call_cancelled_while_it_runs_is_simply_forgotten(threads: DaemonThreads) -> None:
+    wake, begun = threading.Event(), threading.Event()
+
+    def blocked() -> bool:
+        begun.set()
+        return wake.wait(30)
+
+    future = threads.submit(blocked)
+    assert begun.wait(5)
+    assert not future.cancel()
+    wake.set()
+    assert future.result(5)
+
+
+async def test_an_awaited_call_can_be_given_up(threads: DaemonThreads) -> None:
+    wake = threading.Event()
+    waiting = asyncio.get_running_loop().run_in_executor(threads, wake.wait, 30)
+    waiting.cancel()
+    with pytest.raises((CancelledError, asyncio.CancelledError)):
+        await waiting
+    wake.set()
+
+
+def test_the_program_leaves_at_once_whatever_is_stuck() -> None:
+    began = time.monotonic()
+    left = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LEAVE_WITH_SIX_STUCK],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert (left.stdout.strip(), left.stderr) == ("the seventh", "")
+    assert time.monotonic() - began < 10
