@@ -35,9 +35,11 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsValues
 from uploader_gui.gui.sign_in import TokensKept
 from uploader_gui.gui.theme import Theme
+from uploader_gui.language import Language, early_choice
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import FirstInstance, Handover, hand_over
+from uploader_gui.terminal import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -64,13 +66,15 @@ def run(plan: Plan) -> int:
     application.setDesktopFileName("uploader-gui")
     application.setWindowIcon(QIcon(str(find_resource("icon.svg"))))
     application.setQuitOnLastWindowClosed(False)
+    language = Language(application)
+    language.use(early_choice(paths.data_paths().settings))
     loop = QEventLoop(application)
     loop.set_default_executor(DaemonThreads())
     if not plan.sandbox and _handed_over(plan):
         return 0
     with ExitStack() as stack:
         stack.callback(loop.close)
-        program = Program(plan, application, loop, stack)
+        program = Program(plan, application, language=language, loop=loop, stack=stack)
         return int(loop.run_until_complete(program.run()))
 
 
@@ -78,9 +82,16 @@ class Program:
     """The running windowed program."""
 
     def __init__(
-        self, plan: Plan, application: QApplication, loop: asyncio.AbstractEventLoop, stack: ExitStack
+        self,
+        plan: Plan,
+        application: QApplication,
+        *,
+        language: Language,
+        loop: asyncio.AbstractEventLoop,
+        stack: ExitStack,
     ) -> None:
         self._plan = plan
+        self._language = language
         self._loop = loop
         self._stack = stack
         self._trial = self._open_trial()
@@ -216,15 +227,17 @@ class Program:
         if self._configuration is None:
             return
         chosen = self._configuration.settings
-        self._window.show_settings(SettingsValues(chosen.api_url, chosen.size_unit, chosen.max_concurrent_uploads))
+        values = SettingsValues(chosen.api_url, chosen.size_unit, chosen.max_concurrent_uploads, chosen.language)
+        self._window.show_settings(values)
 
     async def _save_settings(self, values: SettingsValues) -> None:
-        """A new number of slots counts at once; another server or unit needs another engine."""
+        """A new language or number of slots counts at once; another server or unit needs another engine."""
         if self._configuration is None:
             return
         before = self._configuration.settings
         self._configuration = await self._in_thread(self._configuration.changed, asdict(values))
         after = self._configuration.settings
+        self._language.use(after.language)
         self._bridge.resize(after.max_concurrent_uploads)
         if (before.api_url, before.size_unit) != (after.api_url, after.size_unit):
             self._show_signed_in(self._configuration.tokens)
@@ -259,7 +272,7 @@ class Program:
         try:
             write(outcome.receipt, self._plan.report)
         except OSError as error:
-            tell(f"the receipt cannot be written: {error.strerror or error}.")
+            tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
 
@@ -288,8 +301,8 @@ def _handed_over(plan: Plan) -> bool:
     if not hand_over(folder, given):
         return False
     if plan.report is not None:
-        raise UsageError("a window is already open on these data; its Receipt… button gives the receipt.")
-    tell("handed over to the window already open.")
+        raise UsageError(Lines.WINDOW_OPEN.text)
+    tell(Lines.HANDED_OVER.text)
     return True
 
 

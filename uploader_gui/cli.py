@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEMO_ANOMALY: Final = "DEMO-1"
 USAGE_ERROR: Final = 2
+INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str]) -> int:
     except UsageError as error:
         tell(str(error))
         return USAGE_ERROR
+    except KeyboardInterrupt:  # before there was a run that could end in its own way
+        return INTERRUPTED
 
 
 def parse(arguments: Sequence[str]) -> Plan:
@@ -101,6 +105,7 @@ def _report_path(text: str | None) -> Path | None:
 
 
 def _run_headless(plan: Plan) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the run listens to both itself
     from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
 
     return headless.run(plan)

@@ -16,11 +16,13 @@ from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
+from uploader_gui.language import early_choice, speak_in_terminal
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.remedies import cause_and_action
-from uploader_gui.terminal import Terminal
+from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.trial import Trial
+from uploader_gui.units import number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +46,7 @@ def run(plan: Plan) -> int:
     with ExitStack() as stack:
         trial = stack.enter_context(Trial()) if plan.sandbox else None
         data = trial.paths if trial else data_paths()
+        _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
         options = _options(plan, data, trial)
         paths = (*plan.paths, *(trial.samples() if trial and plan.demo else ()))
         session = _Session(plan, paths, options)
@@ -61,7 +64,7 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
         raise UsageError(str(error)) from error
     configuration = Configuration.load(data, trial, window=False)
     if configuration.tokens is None:
-        raise UsageError("no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window.")
+        raise UsageError(Lines.NO_TOKENS.text)
     options = configuration.engine(again=plan.again)
     if options.ca_file is not None:
         _check_authority(options.ca_file)
@@ -73,19 +76,19 @@ def _check_authority(ca_file: Path) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
     except OSError as error:
-        what = "it is no PEM certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise UsageError(f"the certificate authority {ca_file} (UPLOADER_CA_FILE) cannot be used: {what}.") from error
+        what = Lines.NO_CERTIFICATE.text if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+        raise UsageError(Lines.AUTHORITY.filled(str(ca_file), what)) from error
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:
     if isinstance(error, JournalInUse):
-        return f"another uploader-gui is at work in {data.folder}; wait for it, or choose another UPLOADER_DATA_DIR."
+        return Lines.IN_USE.filled(str(data.folder))
     if isinstance(error, JournalTooNew):
-        return f"the journal in {data.folder} was written by a newer version of uploader-gui; use that version."
+        return Lines.TOO_NEW.filled(str(data.folder))
     if isinstance(error, JournalUnwritable):
-        return f"the journal in {data.folder} cannot be written: {error.detail}."
+        return Lines.UNWRITABLE.filled(str(data.folder), error.detail)
     detail = error.detail if isinstance(error, UploaderError) else str(error)
-    return f"cannot begin: {detail}."
+    return Lines.CANNOT_BEGIN.filled(detail)
 
 
 class _Session:
@@ -104,8 +107,8 @@ class _Session:
     async def run(self) -> None:
         """Run until nothing is left to do, or somebody interrupts."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            _on_signal(loop, number, self._interrupt)
+        for one in (signal.SIGINT, signal.SIGTERM):
+            _on_signal(loop, one, self._interrupt)
         from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
         await run_engine(self._options, self._heard, self._ready)
@@ -140,18 +143,18 @@ class _Session:
     def _resume(self, queue: UploadQueue) -> None:
         count = queue.resume(self._plan.anomaly_id)
         if count:
-            self._terminal.say(f"taken up again: {count}")
+            self._terminal.say(Lines.TAKEN_UP.filled(number(count)))
         else:
-            self._terminal.say(f"Nothing is left to send to anomaly {self._plan.anomaly_id}.")
+            self._terminal.say(Lines.NOTHING_LEFT.filled(self._plan.anomaly_id))
         if queue.others_unfinished:
-            self._terminal.say(f"still unfinished from earlier, not part of this run: {queue.others_unfinished}")
+            self._terminal.say(Lines.OTHERS_UNFINISHED.filled(number(queue.others_unfinished)))
 
     def _heard(self, event: Event) -> None:
         self._terminal.show(event)
         if isinstance(event, EngineFailed):
             self._broken = True
         if isinstance(event, JournalSetAside):
-            self._terminal.say(f"the journal was damaged; it was set aside as {event.path}, and a new one begun.")
+            self._terminal.say(Lines.SET_ASIDE.filled(event.path))
         if isinstance(event, QueueIdle):
             if event.gave_up is not None:
                 self._terminal.say(cause_and_action(event.gave_up).whole)
@@ -172,16 +175,9 @@ class _Session:
         try:
             receipt.write(self._receipt, self._plan.report)
         except OSError as error:
-            tell(f"the receipt cannot be written: {error.strerror or error}.")
+            tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
-
-
-def summary(totals: dict[str, int]) -> str:
-    """Say in one line what became of a run's files."""
-    words = ("uploaded", "skipped", "failed", "refused", "cancelled", "pending")
-    parts = [f"{totals[word]} {word}" for word in words if totals[word]]
-    return f"{totals['files']} files: {', '.join(parts)}"
 
 
 def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Any) -> None:

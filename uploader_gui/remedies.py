@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.translation import translate
+from uploader_gui.translation import QT_TRANSLATE_NOOP, filled, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,6 @@ class Remedy:
         """Give all of it in one line, for tooltips and the clipboard."""
         detail = f"({self.detail})" if self.detail else ""
         return " ".join(part for part in (self.cause, detail, self.action) if part)
-
-
-def QT_TRANSLATE_NOOP(_context: str, source: str, _comment: None = None, _count: int = 0) -> str:  # noqa: N802 -- the name `pyside6-lupdate` looks for; Qt's own is typed `object` and takes no count
-    """Mark a literal for translation and give it as it is; a literal count of 1 marks a plural."""
-    return source
 
 
 _AGAIN: Final = QT_TRANSLATE_NOOP("uploader", "Try again.")
@@ -134,14 +129,30 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
 
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
+OWN_DETAILS: Final = (
+    QT_TRANSLATE_NOOP("uploader", "it is not an address"),
+    QT_TRANSLATE_NOOP("uploader", "it is not an https address"),
+    QT_TRANSLATE_NOOP("uploader", "it holds a user name"),
+    QT_TRANSLATE_NOOP("uploader", "it is not encrypted (http:)"),
+    QT_TRANSLATE_NOOP("uploader", "the answer is not JSON"),
+    QT_TRANSLATE_NOOP("uploader", 'the answer has no list "uploads"'),
+    QT_TRANSLATE_NOOP("uploader", '"uploads" holds something else than objects'),
+    QT_TRANSLATE_NOOP("uploader", "the answer speaks of this file twice"),
+    QT_TRANSLATE_NOOP("uploader", "no answer to the connection"),
+    QT_TRANSLATE_NOOP("uploader", "no secure connection"),
+    QT_TRANSLATE_NOOP("uploader", "no such name"),
+    QT_TRANSLATE_NOOP("uploader", "it is shorter than it was"),
+    QT_TRANSLATE_NOOP("uploader", "the answer has no ETag"),
+)
+"""The details that are the engine's own words: translated where they are shown, never in a receipt."""
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF"})
 
 
 def cause_and_action(reason: Reason) -> Remedy:
-    """Give cause and action in the person's language; `detail` stays in its author's words."""
+    """Give cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
-    told = _translated(cause).replace("%1", reason.detail)
-    return Remedy(told, _translated(action), "" if "%1" in cause else reason.detail)
+    told = filled(_translated(cause), (reason.detail,))
+    return Remedy(told, _translated(action), "" if "%1" in cause or not reason.detail else _translated(reason.detail))
 
 
 def english(reason: Reason) -> str:

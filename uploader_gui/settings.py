@@ -27,7 +27,10 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What can be set. `offline_limit` is in seconds and counts only without a window."""
+    """What can be set. `offline_limit` is in seconds and counts only without a window.
+
+    `proxy` is "system" (what the system says, PAC included), "none", or an address such as `http://proxy:3128`.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -36,6 +39,8 @@ class Settings(BaseSettings):
     max_concurrent_uploads: int = Field(default=6, ge=1, le=16)
     offline_limit: float = Field(default=120.0, ge=0, allow_inf_nan=False)
     ca_file: Path | None = None
+    proxy: str = Field(default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$")
+    language: Literal["system", "fr", "en"] = "system"
 
     @classmethod
     def settings_customise_sources(
@@ -100,5 +105,7 @@ def _sentence(error: ValidationError, path: Path) -> str:
     name = str(first["loc"][0]) if first["loc"] else "value"
     variable = f"{PREFIX}{name.upper()}"
     where = variable if os.environ.get(variable) else f"“{name}” in {path}"
+    if name == "proxy":
+        return f"{where} is wrong: it must be system, none, or an address such as http://proxy.example:3128."
     what = first["msg"].replace("Input should be ", "must be ").replace("Value error, ", "")
     return f"{where} is wrong: it {what}." if what.startswith("must") else f"{where} is wrong: {what}."

@@ -1,10 +1,11 @@
 """What headless shows: one rewritten line on a terminal, plain lines when piped. Sentences of the terminal live here.
 
-Called by `headless.py` alone.
+Called by `headless.py`; `app.py` takes its few words for stderr from here.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import unicodedata
@@ -13,28 +14,103 @@ from typing import TYPE_CHECKING, Final, TextIO
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.remedies import cause_and_action
-from uploader_gui.units import duration, size, speed
+from uploader_gui.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
+from uploader_gui.units import duration, number, size, speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from uploader_gui.engine.events import Event, Totals
     from uploader_gui.engine.models import UploadSnapshot
 
+
+class Lines(Sentence):
+    """Sentences of the terminal without a count that chooses their form."""
+
+    OFFLINE = QT_TRANSLATE_NOOP("terminal", "offline – waiting")
+    SIGN_IN = QT_TRANSLATE_NOOP("terminal", "the service refuses the tokens")
+    SERVICE_BUSY = QT_TRANSLATE_NOOP("terminal", "the service is busy – trying again")
+    STORAGE_BUSY = QT_TRANSLATE_NOOP("terminal", "the storage is busy – slower")
+    JOURNAL = QT_TRANSLATE_NOOP("terminal", "the journal cannot be written (disk full?) – waiting")
+    UPLOADED = QT_TRANSLATE_NOOP("terminal", "uploaded")
+    SKIPPED = QT_TRANSLATE_NOOP("terminal", "skipped")
+    FAILED = QT_TRANSLATE_NOOP("terminal", "failed")
+    REFUSED = QT_TRANSLATE_NOOP("terminal", "refused")
+    CANCELLED = QT_TRANSLATE_NOOP("terminal", "cancelled")
+    WHY = QT_TRANSLATE_NOOP("terminal", "%1: %2")
+    AMOUNT_OF = QT_TRANSLATE_NOOP("terminal", "%1 of %2")
+    LEFT = QT_TRANSLATE_NOOP("terminal", "%1 left")
+    JUNK = QT_TRANSLATE_NOOP("terminal", "left out as junk: %1")
+    TAKEN_UP = QT_TRANSLATE_NOOP("terminal", "taken up again: %1")
+    NOTHING_LEFT = QT_TRANSLATE_NOOP("terminal", "Nothing is left to send to anomaly %1.")
+    OTHERS_UNFINISHED = QT_TRANSLATE_NOOP("terminal", "still unfinished from earlier, not part of this run: %1")
+    SET_ASIDE = QT_TRANSLATE_NOOP("terminal", "the journal was damaged; it was set aside as %1, and a new one begun.")
+    NO_TOKENS = QT_TRANSLATE_NOOP(
+        "terminal", "no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window."
+    )
+    AUTHORITY = QT_TRANSLATE_NOOP("terminal", "the certificate authority %1 (UPLOADER_CA_FILE) cannot be used: %2.")
+    NO_CERTIFICATE = QT_TRANSLATE_NOOP("terminal", "it is no PEM certificate")
+    IN_USE = QT_TRANSLATE_NOOP(
+        "terminal", "another uploader-gui is at work in %1; wait for it, or choose another UPLOADER_DATA_DIR."
+    )
+    TOO_NEW = QT_TRANSLATE_NOOP(
+        "terminal", "the journal in %1 was written by a newer version of uploader-gui; use that version."
+    )
+    UNWRITABLE = QT_TRANSLATE_NOOP("terminal", "the journal in %1 cannot be written: %2.")
+    CANNOT_BEGIN = QT_TRANSLATE_NOOP("terminal", "cannot begin: %1.")
+    NO_RECEIPT = QT_TRANSLATE_NOOP("terminal", "the receipt cannot be written: %1.")
+    WINDOW_OPEN = QT_TRANSLATE_NOOP(
+        "terminal", "a window is already open on these data; its Receipt… button gives the receipt."
+    )
+    HANDED_OVER = QT_TRANSLATE_NOOP("terminal", "handed over to the window already open.")
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "terminal"
+
+
+class CountedLines(CountedSentence):
+    """Sentences of the terminal with a count."""
+
+    FILES_OF = ("%1 of 1 file", QT_TRANSLATE_NOOP("terminal", "%1 of %Ln files", None, 1))
+    FILES = ("1 file: %1", QT_TRANSLATE_NOOP("terminal", "%Ln files: %1", None, 1))
+    UPLOADED = ("1 uploaded", QT_TRANSLATE_NOOP("terminal", "%Ln uploaded", None, 1))
+    SKIPPED = ("1 skipped", QT_TRANSLATE_NOOP("terminal", "%Ln skipped", None, 1))
+    FAILED = ("1 failed", QT_TRANSLATE_NOOP("terminal", "%Ln failed", None, 1))
+    REFUSED = ("1 refused", QT_TRANSLATE_NOOP("terminal", "%Ln refused", None, 1))
+    CANCELLED = ("1 cancelled", QT_TRANSLATE_NOOP("terminal", "%Ln cancelled", None, 1))
+    PENDING = ("1 pending", QT_TRANSLATE_NOOP("terminal", "%Ln pending", None, 1))
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "terminal"
+
+
 _CONDITIONS: Final = {
-    Condition.OFFLINE: "offline – waiting",
-    Condition.SIGN_IN: "the service refuses the tokens",
-    Condition.SERVICE_BUSY: "the service is busy – trying again",
-    Condition.STORAGE_BUSY: "the storage is busy – slower",
-    Condition.JOURNAL: "the journal cannot be written (disk full?) – waiting",
+    Condition.OFFLINE: Lines.OFFLINE,
+    Condition.SIGN_IN: Lines.SIGN_IN,
+    Condition.SERVICE_BUSY: Lines.SERVICE_BUSY,
+    Condition.STORAGE_BUSY: Lines.STORAGE_BUSY,
+    Condition.JOURNAL: Lines.JOURNAL,
 }
 _WORDS: Final = {
-    UploadState.UPLOADED: "uploaded",
-    UploadState.SKIPPED: "skipped",
-    UploadState.FAILED: "failed",
-    UploadState.REFUSED: "refused",
-    UploadState.CANCELLED: "cancelled",
+    UploadState.UPLOADED: Lines.UPLOADED,
+    UploadState.SKIPPED: Lines.SKIPPED,
+    UploadState.FAILED: Lines.FAILED,
+    UploadState.REFUSED: Lines.REFUSED,
+    UploadState.CANCELLED: Lines.CANCELLED,
 }
+_TOTALS: Final = {
+    "uploaded": CountedLines.UPLOADED,
+    "skipped": CountedLines.SKIPPED,
+    "failed": CountedLines.FAILED,
+    "refused": CountedLines.REFUSED,
+    "cancelled": CountedLines.CANCELLED,
+    "pending": CountedLines.PENDING,
+}
+"""A receipt's totals, in the order in which they are told."""
 
 
 class Terminal:
@@ -81,16 +157,16 @@ class Terminal:
 
     def _show_conditions(self, conditions: frozenset[Condition]) -> None:
         for condition in sorted(conditions - self._conditions):
-            self.say(_CONDITIONS[condition])
+            self.say(_CONDITIONS[condition].text)
         self._conditions = conditions
 
     def _show_added(self, added: PathsAdded) -> None:
         if added.junk:
-            self.say(f"left out as junk: {added.junk}")
+            self.say(Lines.JUNK.filled(number(added.junk)))
         if added.resumed:
-            self.say(f"taken up again: {added.resumed}")
+            self.say(Lines.TAKEN_UP.filled(number(added.resumed)))
         if added.others_unfinished:
-            self.say(f"still unfinished from earlier, not part of this run: {added.others_unfinished}")
+            self.say(Lines.OTHERS_UNFINISHED.filled(number(added.others_unfinished)))
 
     def _clear(self) -> None:
         if self._line:
@@ -99,30 +175,45 @@ class Terminal:
 
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
-        self._stream.write(text.encode(encoding, "replace").decode(encoding))
-        self._stream.flush()
+        try:
+            self._stream.write(text.encode(encoding, "replace").decode(encoding))
+            self._stream.flush()
+        except OSError:  # the reader went away, or the disk is full: that is no reason to stop sending
+            _silence(self._stream)
+
+
+def _silence(stream: TextIO) -> None:
+    """Lead a stream nowhere from now on; what is left in its buffer would fail once more when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def progress_line(totals: Totals) -> str:
     """Say how far a run is: counts, bytes, speed, time left."""
     parts = [
-        f"{totals.files_finished} of {totals.files} files",
-        f"{size(totals.bytes_done)} of {size(totals.bytes_total)}",
+        CountedLines.FILES_OF.text(totals.files, number(totals.files_finished)),
+        Lines.AMOUNT_OF.filled(size(totals.bytes_done), size(totals.bytes_total)),
     ]
     if totals.speed > 0:
         parts.append(speed(totals.speed))
     if totals.seconds_left is not None:
-        parts.append(f"{duration(totals.seconds_left)} left")
+        parts.append(Lines.LEFT.filled(duration(totals.seconds_left)))
     return " · ".join(parts)
 
 
 def finished_line(upload: UploadSnapshot) -> str:
     """Say what became of a file, and why."""
-    name = printable(upload.source.name)
+    told = f"{_WORDS[upload.state].text}  {printable(upload.source.name)}"
     if upload.state is UploadState.UPLOADED or upload.reason is None:
-        return f"{_WORDS[upload.state]}  {name}"
-    remedy = cause_and_action(upload.reason)
-    return f"{_WORDS[upload.state]}  {name}: {remedy.whole}"
+        return told
+    return Lines.WHY.filled(told, cause_and_action(upload.reason).whole)
+
+
+def summary(totals: Mapping[str, int]) -> str:
+    """Say in one line what became of a run's files; `totals` are a receipt's."""
+    parts = [sentence.text(totals[state]) for state, sentence in _TOTALS.items() if totals[state]]
+    return CountedLines.FILES.text(totals["files"], ", ".join(parts))
 
 
 def printable(name: str) -> str:

@@ -1,28 +1,23 @@
-"""Every sentence a person reads, in one place; English here, other languages through Qt's translation files.
+"""Every sentence a person reads in the window, in one place; English here, other languages in Qt's files.
 
-A leaf: window and terminal call it. Numbers come ready-made from `units.py`. `pyside6-lupdate` reads the
-literals, so they stay literals inside `QT_TRANSLATE_NOOP` and `translate`.
+A leaf. Numbers come ready-made from `units.py`. `pyside6-lupdate` reads the literals (packaging's
+update_translations.py calls it), so they stay literals inside `QT_TRANSLATE_NOOP`.
 """
 
 from __future__ import annotations
 
-import re
-from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale
-
-from uploader_gui.remedies import QT_TRANSLATE_NOOP, Remedy, cause_and_action, english
+from uploader_gui.remedies import Remedy, cause_and_action, english
+from uploader_gui.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Reason
 
-__all__ = ["Counted", "Remedy", "Words", "cause_and_action", "engine_failed", "english"]
-
-translate: Final = QCoreApplication.translate
+__all__ = ["Counted", "FilterWords", "Remedy", "Words", "cause_and_action", "engine_failed", "english"]
 
 
-class Words(StrEnum):
+class Words(Sentence):
     """Sentences and labels without a count; `.text` or `.filled(…)` gives them in the person's language."""
 
     # Header
@@ -52,7 +47,6 @@ class Words(StrEnum):
     FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")
     SORT = QT_TRANSLATE_NOOP("uploader", "Sort by")
     NO_MATCH = QT_TRANSLATE_NOOP("uploader", "No file to show here")
-    ALL = QT_TRANSLATE_NOOP("uploader", "All")
     WAITING = QT_TRANSLATE_NOOP("uploader", "Waiting")
     SENDING = QT_TRANSLATE_NOOP("uploader", "Sending")
     CONFIRMING = QT_TRANSLATE_NOOP("uploader", "Confirming")
@@ -92,6 +86,7 @@ class Words(StrEnum):
     ADD = QT_TRANSLATE_NOOP("uploader", "Add…")
     RECEIPT = QT_TRANSLATE_NOOP("uploader", "Receipt…")
     RECEIPT_TITLE = QT_TRANSLATE_NOOP("uploader", "Save the receipt")
+    RECEIPT_NAME = QT_TRANSLATE_NOOP("uploader", "receipt")
     RECEIPT_FILTER = QT_TRANSLATE_NOOP("uploader", "Receipt (*.json)")
     RETRY_ALL_FAILED = QT_TRANSLATE_NOOP("uploader", "Retry all failed")
     CANCEL_ALL = QT_TRANSLATE_NOOP("uploader", "Cancel all")
@@ -144,9 +139,15 @@ class Words(StrEnum):
     UNIT_MO = QT_TRANSLATE_NOOP("uploader", "Megabytes (as documented)")
     UNIT_BYTES = QT_TRANSLATE_NOOP("uploader", "Bytes")
     AT_ONCE = QT_TRANSLATE_NOOP("uploader", "Files sent at once")
+    LANGUAGE = QT_TRANSLATE_NOOP("uploader", "Language")
+    LANGUAGE_SYSTEM = QT_TRANSLATE_NOOP("uploader", "The system’s")
+    LANGUAGE_FRENCH = QT_TRANSLATE_NOOP("uploader", "Français")
+    LANGUAGE_ENGLISH = QT_TRANSLATE_NOOP("uploader", "English")
 
     # With something to fill in
     EXPIRES_IN = QT_TRANSLATE_NOOP("uploader", "expires in %1")
+    BECAUSE = QT_TRANSLATE_NOOP("uploader", "%1: %2")
+    AND_ALSO = QT_TRANSLATE_NOOP("uploader", "%1; %2")
     AMOUNT_OF = QT_TRANSLATE_NOOP("uploader", "%1 of %2")
     TIME_LEFT = QT_TRANSLATE_NOOP("uploader", "about %1 left")
     TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")
@@ -156,24 +157,28 @@ class Words(StrEnum):
     JOURNAL_SET_ASIDE = QT_TRANSLATE_NOOP(
         "uploader", "The list of unfinished files was damaged. A new one was begun; the old one is kept as %1"
     )
+    NOT_RUNNING = QT_TRANSLATE_NOOP("uploader", "the program is not ready yet")
     RECEIPT_FAILED = QT_TRANSLATE_NOOP("uploader", "The receipt could not be saved: %1")
 
+
+class FilterWords(Sentence):
+    """What the filters are called: several files each, where a row speaks of one; other languages tell them apart."""
+
+    ALL = QT_TRANSLATE_NOOP("filters", "All")
+    WAITING = QT_TRANSLATE_NOOP("filters", "Waiting")
+    SENDING = QT_TRANSLATE_NOOP("filters", "Sending")
+    FAILED = QT_TRANSLATE_NOOP("filters", "Failed")
+    REFUSED = QT_TRANSLATE_NOOP("filters", "Refused")
+    UPLOADED = QT_TRANSLATE_NOOP("filters", "Uploaded")
+
     @property
-    def text(self) -> str:
-        """Give the sentence in the language now installed."""
-        return translate("uploader", self.value)
-
-    def filled(self, *values: str) -> str:
-        """Give the sentence with values in its places %1, %2 …."""
-        return _fill(self.text, values)
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "filters"
 
 
-class Counted(Enum):
-    """Sentences with a count: what English says for one, and the source for any number (`%Ln`).
-
-    English needs no translation file this way; other languages bring their own plural forms. The literal 1
-    is what makes `pyside6-lupdate` write a plural entry.
-    """
+class Counted(CountedSentence):
+    """Sentences with a count; `.text(count, …)` gives them in the person's language."""
 
     ADD_FILES_TO = (
         "Add 1 file to anomaly %1",
@@ -232,20 +237,7 @@ class Counted(Enum):
         QT_TRANSLATE_NOOP("uploader", "%Ln other files are still unfinished", None, 1),
     )
 
-    def text(self, count: int, *values: str) -> str:
-        """Give the sentence for that count, with values in its places %1, %2 …."""
-        one, many = self.value
-        told = translate("uploader", many, None, count)
-        if count == 1 and told == many.replace("%Ln", QLocale().toString(1)):
-            told = one
-        return _fill(told, values)
-
 
 def engine_failed(reason: Reason) -> str:
     """Say why the program cannot work at all, with the system's own words."""
     return cause_and_action(reason).whole
-
-
-def _fill(sentence: str, values: tuple[str, ...]) -> str:
-    """Put values in the places %1, %2 …, all at once: a value may itself contain a percent sign."""
-    return re.sub(r"%([1-9])", lambda place: values[int(place[1]) - 1], sentence)

@@ -1,17 +1,21 @@
 """Qt's translations and number forms; plain English on a bare server where Qt's own libraries cannot be loaded.
 
-A leaf: `remedies.py` and `units.py` speak through it, so that headless needs no system library at all.
+A leaf: whoever has sentences (`text.py`, `remedies.py`, `terminal.py`) or figures (`units.py`) speaks through it,
+so that headless needs no system library at all.
 """
 
 from __future__ import annotations
+
+import re
+from enum import Enum, StrEnum
 
 try:
     from PySide6.QtCore import QCoreApplication, QLocale
 except ImportError:  # a system library is missing; the window says so, the terminal does without
 
-    def translate(context: str, source: str) -> str:  # noqa: ARG001 - the same call as Qt's
-        """Give the sentence as it is written."""
-        return source
+    def translate(context: str, source: str, count: int | None = None) -> str:  # noqa: ARG001 - the same call as Qt's
+        """Give the sentence as it is written, with its count."""
+        return source if count is None else source.replace("%Ln", localized(count))
 
     def localized(value: float, decimals: int = 0) -> str:
         """Give a number in the English form."""
@@ -19,10 +23,59 @@ except ImportError:  # a system library is missing; the window says so, the term
 
 else:
 
-    def translate(context: str, source: str) -> str:
-        """Give the sentence in the language in use."""
-        return QCoreApplication.translate(context, source)
+    def translate(context: str, source: str, count: int | None = None) -> str:
+        """Give the sentence in the language in use; a count takes the place of %Ln and chooses the plural."""
+        return QCoreApplication.translate(context, source, None, -1 if count is None else count)
 
     def localized(value: float, decimals: int = 0) -> str:
         """Give a number in the language's form."""
         return QLocale().toString(float(value), "f", decimals)
+
+
+def QT_TRANSLATE_NOOP(_context: str, source: str, _comment: None = None, _count: int = 0) -> str:  # noqa: N802 -- the name `pyside6-lupdate` looks for; Qt's own is typed `object` and takes no count
+    """Mark a literal for translation and give it as it is; a literal count of 1 marks a plural."""
+    return source
+
+
+class Sentence(StrEnum):
+    """Base of enumerations of sentences without a count; the value is the English source."""
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file, the first argument of the mark."""
+        return "uploader"
+
+    @property
+    def text(self) -> str:
+        """Give the sentence in the language in use."""
+        return translate(self.context, self.value)
+
+    def filled(self, *values: str) -> str:
+        """Give the sentence with values in its places %1, %2 …."""
+        return filled(self.text, values)
+
+
+class CountedSentence(Enum):
+    """Base of enumerations of sentences with a count: what English says for one, and the source for any (`%Ln`).
+
+    English needs no translation file this way; other languages bring their own plural forms. The literal 1
+    is what makes `pyside6-lupdate` write a plural entry.
+    """
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file, the first argument of the mark."""
+        return "uploader"
+
+    def text(self, count: int, *values: str) -> str:
+        """Give the sentence for that count, with values in its places %1, %2 …."""
+        one, many = self.value
+        told = translate(self.context, many, count)
+        if count == 1 and told == many.replace("%Ln", localized(1)):
+            told = one
+        return filled(told, values)
+
+
+def filled(sentence: str, values: tuple[str, ...]) -> str:
+    """Put values in the places %1, %2 …, all at once: a value may itself contain a percent sign."""
+    return re.sub(r"%([1-9])", lambda place: values[int(place[1]) - 1], sentence)

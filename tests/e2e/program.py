@@ -7,8 +7,8 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,14 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended. `receipt` is None where none was written; `seconds` is how long it took."""
+    """How a run ended. `receipt` is None where none was written; `seconds` is how long it took, `folder` where."""
 
     code: int
     out: str
     err: str
     receipt: dict[str, Any] | None
     seconds: float
+    folder: Path
 
     @property
     def files(self) -> dict[str, dict[str, Any]]:
@@ -71,12 +72,21 @@ class Running:
         """Give what it has said so far."""
         return (self.folder / "stdout").read_text("utf-8")
 
+    def says(self, words: str) -> None:
+        """Wait until it has said this; between two looks wait for its end, not blindly."""
+        deadline = time.monotonic() + PATIENCE
+        while words not in self.out():
+            assert time.monotonic() < deadline, self.out()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.02)
+                assert words in self.out(), self.out()
+
     def ended(self) -> Ended:
         """Wait for its end."""
         code = self.process.wait(PATIENCE)
         seconds = time.monotonic() - self.began
         receipt = json.loads(self.report.read_text("utf-8")) if self.report.exists() else None
-        return Ended(code, self.out(), (self.folder / "stderr").read_text("utf-8"), receipt, seconds)
+        return Ended(code, self.out(), (self.folder / "stderr").read_text("utf-8"), receipt, seconds, self.folder)
 
 
 class Program:
@@ -87,7 +97,6 @@ class Program:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self._folder = folder
-        self._numbers = count(1)
         self._started: list[Running] = []
         self.environment = environment
         self.command: tuple[str, ...] = ("-m", "uploader_gui")
@@ -97,9 +106,14 @@ class Program:
         """The data folder it uses unless told otherwise."""
         return Path(os.environ["UPLOADER_DATA_DIR"])
 
+    @property
+    def next_folder(self) -> Path:
+        """Where the next start will take place: its working directory."""
+        return self._folder / f"run-{len(self._started) + 1}"
+
     def start(self, *arguments: str | Path, **environment: str | None) -> Running:
         """Start it; a variable that is None is not in its environment. `{report}` in an argument is its receipt."""
-        folder = self._folder / f"run-{next(self._numbers)}"
+        folder = self.next_folder
         folder.mkdir(parents=True)
         report = folder / "receipt.json"
         whole = os.environ | self.environment | environment

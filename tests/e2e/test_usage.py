@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.storage_faults import StoreThenSilence
 from uploader_gui import cli
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.program import Program
@@ -67,6 +69,15 @@ def is_one_sentence(ended: Ended) -> bool:
     return len(lines) == 1 and lines[0].startswith("uploader-gui: ") and lines[0][-1] in ".…" and not ended.out
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Take back what the program makes of SIGTERM in this process."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_wrong_usage_is_told_in_one_sentence_before_any_request(
     wrong: tuple[tuple[str, ...], dict[str, str | None], str],
@@ -79,7 +90,7 @@ def test_wrong_usage_is_told_in_one_sentence_before_any_request(
     arguments, environment, word = wrong
     for name, value in (program.environment | environment).items():
         monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
-    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0)
+    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert word in ended.err
     assert strict_api.connections_made == 0

@@ -1,7 +1,7 @@
 """Files on a share that has gone to sleep: whoever opens one waits. Real files, blocked by the kernel itself.
 
 A write lease (Linux, fcntl F_SETLEASE) makes every `open()` of a file wait until its holder lets go, for up to 45 s;
-`stat()` goes on working. Made with it are tests of what must not wait.
+`stat()` goes on working. For tests of what must not wait, and of what happens meanwhile.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def asleep(*paths: Path) -> Iterator[None]:
-    """Let every `open()` of these files wait while the block runs, in this process and in others."""
-    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # how the kernel asks for a lease back; it would end us
+def asleep(*paths: Path) -> Iterator[threading.Event]:
+    """Let every `open()` of these files wait while the block runs, in this process and in others.
+
+    The event is set when somebody begins to wait (where the main thread has time to hear of it).
+    """
+    somebody_waits = threading.Event()
+    # The signal by which the kernel asks for a lease back; it would end us.
+    before = signal.signal(signal.SIGIO, lambda *_: somebody_waits.set())
     try:
         with ExitStack() as stack:
             for path in paths:
                 stack.enter_context(_leased(path))
-            yield
+            yield somebody_waits
     finally:
         signal.signal(signal.SIGIO, before)
 

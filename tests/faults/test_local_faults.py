@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import QueueStatus
+from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.worker import EngineThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,3 +227,21 @@ async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seco
             assert time.monotonic() - leaving < 2.0
     rows: Any = run.files()
     assert [rows[path.name]["state"] for path in stuck] == ["pending"] * 6
+
+
+def test_a_window_s_engine_leaves_in_two_seconds_whatever_is_stuck(
+    api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    stuck = [files.make(f"share/{n}.jpg", size=5000 + n) for n in range(6)]
+    elsewhere = files.make("elsewhere.jpg")
+    added = threading.Event()
+    thread = EngineThread(
+        options(tmp_path, api), lambda event: added.set() if isinstance(event, UploadsAdded) else None
+    )
+    with asleep(*stuck):
+        thread.start()
+        thread.submit(lambda queue: queue.add_paths([elsewhere, *stuck], ANOMALY))
+        assert added.wait(10.0)
+        leaving = time.monotonic()
+        thread.stop(lambda _queue: None)
+        assert time.monotonic() - leaving < 1.9  # after two seconds it would be left behind

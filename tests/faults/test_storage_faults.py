@@ -261,6 +261,24 @@ async def test_an_unwanted_content_type_is_left_out_and_the_host_is_remembered(
     assert [row["attempts"] for row in rows.values()] == [2, 1]
 
 
+async def test_an_unwanted_content_type_costs_each_of_many_transfers_one_attempt_at_most(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(RefuseContentType())
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(30)))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert max(row["attempts"] for row in rows.values()) == 2
+
+
+async def test_the_storage_s_words_come_without_what_of_the_link_they_repeat(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, request: Refuse(400, "InvalidRequest", request.target[-200:])
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert "InvalidRequest" in row["reason"]["message"]
+    assert scripted_storage.puts[0].target[-64:] not in row["reason"]["message"]
+
+
 async def test_a_signature_that_never_fits_is_tried_once_more_without_content_type(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:

@@ -31,17 +31,14 @@ class AnomalyField(QLineEdit):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.setPlaceholderText(Words.ANOMALY_PLACEHOLDER.text)
-        self.setAccessibleName(Words.ANOMALY.text)
         self.setAcceptDrops(False)  # or it would swallow dropped files as text
         self._check = self.addAction(
             theme.icons.icon("check", theme.colors.ok, 18), QLineEdit.ActionPosition.TrailingPosition
         )
-        self._check.setToolTip(Words.ANOMALY_VALID.text)
         self.textChanged.connect(self._judge)
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
-        self._judge()
+        self.retranslate()
 
     @property
     def anomaly_id(self) -> str:
@@ -53,6 +50,13 @@ class AnomalyField(QLineEdit):
     def is_wrong(self) -> bool:
         """Tell whether something is typed that can never be a number."""
         return bool(self.text().strip()) and not self.anomaly_id
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.setPlaceholderText(Words.ANOMALY_PLACEHOLDER.text)
+        self.setAccessibleName(Words.ANOMALY.text)
+        self._check.setToolTip(Words.ANOMALY_VALID.text)
+        self._judge()
 
     def _judge(self) -> None:
         self._check.setVisible(bool(self.anomaly_id))

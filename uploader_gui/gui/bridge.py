@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UploadsRemoved
 from uploader_gui.engine.worker import EngineThread
+from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,7 +116,7 @@ class Bridge(QObject):
     def write_receipt(self, path: Path) -> None:
         """Write this run's receipt; answered by `ReceiptWritten`."""
         if self._engine is None:
-            self.event_arrived.emit(ReceiptWritten(str(path), "the engine is not running"))
+            self.event_arrived.emit(ReceiptWritten(str(path), Words.NOT_RUNNING.text))
             return
         anomaly_id = self._anomaly_id()
         self._submit(lambda queue: queue.write_receipt(path, anomaly_id))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from uploader_gui.gui import reveal
 from uploader_gui.gui.row_actions import RowAction
 from uploader_gui.gui.row_text import whole_reason
+from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,5 +33,5 @@ def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engi
         case RowAction.SHOW_IN_FOLDER:
             reveal.show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:
-            lines = [f"{upload.source.name}: {whole_reason(upload)}" for upload in uploads]
+            lines = [Words.BECAUSE.filled(upload.source.name, whole_reason(upload)) for upload in uploads]
             QGuiApplication.clipboard().setText("\n".join(lines))

@@ -29,20 +29,29 @@ class ChipButton(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.show_count(0)
+        self._name()
         theme.changed.connect(self.updateGeometry)
 
     def show_count(self, count: int) -> bool:
         """Show how many rows the filter would leave; tell whether the chip's width changed."""
-        if count == self._count and self.accessibleName():
+        if count == self._count:
             return False
         before, self._count = self.sizeHint().width(), count
-        self.setAccessibleName(f"{self.text()}, {units.number(count)}")
+        self._name()
         self.update()
         if self.sizeHint().width() == before:
             return False
         self.updateGeometry()
         return True
+
+    def rename(self, text: str) -> None:
+        """Say the filter and its count in the language in use."""
+        self.setText(text)
+        self._name()
+        self.updateGeometry()
+
+    def _name(self) -> None:
+        self.setAccessibleName(f"{self.text()}, {units.number(self._count)}")
 
     @property
     def count(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 class PlainDialog(QDialog):
     """A title, sentences, fields, and buttons at the right; the last button is the primary one."""
 
-    def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, title: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.setWindowTitle(title)
+        self._said: list[tuple[Callable[[str], object], Words]] = []
+        self.say(self.setWindowTitle, title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.column = QVBoxLayout(self)
@@ -34,27 +35,48 @@ class PlainDialog(QDialog):
         self.column.setSpacing(8)
         self.setMinimumWidth(theme.px(440))
 
-    def add_title(self, text: str) -> None:
-        """Add the dialog's first line."""
-        self.column.addWidget(label(text, self.theme, 16, QFont.Weight.DemiBold))
+    def say(self, place: Callable[[str], object], words: Words) -> None:
+        """Put words in their place, now and whenever the language changes."""
+        self._said.append((place, words))
+        place(words.text)
 
-    def add_sentence(self, text: str, kind: str = "muted") -> QWidget:
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        for place, words in self._said:
+            place(words.text)
+        self.fit()
+
+    def add_title(self, words: Words) -> None:
+        """Add the dialog's first line."""
+        made = label("", self.theme, 16, QFont.Weight.DemiBold)
+        self.say(made.setText, words)
+        self.column.addWidget(made)
+
+    def add_sentence(self, words: Words, kind: str = "muted") -> QWidget:
         """Add a sentence that wraps."""
-        made = label(text, self.theme, 13)
+        made = label("", self.theme, 13)
+        self.say(made.setText, words)
         made.setProperty("kind", kind)
         made.setWordWrap(True)
         self.column.addWidget(made)
         return made
 
-    def add_field(self, caption: str, field: QWidget) -> None:
+    def add_field(self, caption: Words, field: QWidget) -> None:
         """Add a field under its caption."""
-        said = label(caption, self.theme, 12, QFont.Weight.DemiBold)
+        said = label("", self.theme, 12, QFont.Weight.DemiBold)
         said.setBuddy(field)
-        field.setAccessibleName(caption)
+        self.say(said.setText, caption)
+        self.say(field.setAccessibleName, caption)
         field.setFont(self.theme.font(14))
         self.column.addSpacing(4)
         self.column.addWidget(said)
         self.column.addWidget(field)
+
+    def button(self, words: Words, kind: str) -> QPushButton:
+        """Make a button of a kind known to the style sheet."""
+        made = push_button("", kind, self.theme)
+        self.say(made.setText, words)
+        return made
 
     def fit(self) -> None:
         """Take the height the sentences now need."""
@@ -72,6 +94,12 @@ class PlainDialog(QDialog):
         self.column.addSpacing(12)
         self.column.addLayout(row)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Come up in the right height."""
         super().showEvent(event)
@@ -84,11 +112,11 @@ class LeaveDialog(PlainDialog):
     stop_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(Words.LEAVE_TITLE.text, theme, parent)
-        self.add_title(Words.LEAVE_TITLE.text)
-        self.add_sentence(Words.LEAVE_TEXT.text)
-        self.stop = push_button(Words.LEAVE_STOP.text, "plain", theme)
-        self.keep = push_button(Words.LEAVE_KEEP.text, "primary", theme)
+        super().__init__(Words.LEAVE_TITLE, theme, parent)
+        self.add_title(Words.LEAVE_TITLE)
+        self.add_sentence(Words.LEAVE_TEXT)
+        self.stop = self.button(Words.LEAVE_STOP, "plain")
+        self.keep = self.button(Words.LEAVE_KEEP, "primary")
         self.stop.clicked.connect(self.accept)
         self.accepted.connect(self.stop_wanted)
         self.keep.clicked.connect(self.reject)
@@ -114,7 +142,7 @@ def choose_receipt(parent: QWidget, anomaly_id: str, chosen: Callable[[Path], No
     """Open the system's dialog for the receipt's place, with a name that says which anomaly and when."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-    name = "-".join(part for part in ("receipt", anomaly_id, today) if part)
+    name = "-".join(part for part in (Words.RECEIPT_NAME.text, anomaly_id, today) if part)
     dialog = QFileDialog(parent, Words.RECEIPT_TITLE.text, documents, Words.RECEIPT_FILTER.text)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("json")

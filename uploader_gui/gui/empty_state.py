@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.gui.drop import dashed
 from uploader_gui.gui.widgets import IconLabel, label, push_button
@@ -28,13 +28,24 @@ class EmptyState(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.add_files = push_button(Words.ADD_FILES.text, "primary", theme)
-        self.add_folder = push_button(Words.ADD_FOLDER.text, "plain", theme)
-        self.samples = push_button(Words.TRY_SAMPLES.text, "link", theme)
+        self.add_files = push_button("", "primary", theme)
+        self.add_folder = push_button("", "plain", theme)
+        self.samples = push_button("", "link", theme)
+        self.title = self._sentence(22, "text")
+        self.types = self._sentence(13, "muted")
         self.add_files.clicked.connect(self.add_files_wanted)
         self.add_folder.clicked.connect(self.add_folder_wanted)
         self.samples.clicked.connect(self.samples_wanted)
         self._build()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.title.setText(Words.EMPTY_TITLE.text)
+        self.types.setText(Words.EMPTY_TYPES.text)
+        self.add_files.setText(Words.ADD_FILES.text)
+        self.add_folder.setText(Words.ADD_FOLDER.text)
+        self.samples.setText(Words.TRY_SAMPLES.text)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -42,18 +53,18 @@ class EmptyState(QWidget):
         column.addStretch()
         column.addWidget(IconLabel("drop", "accent", 86, self._theme))
         column.addSpacing(18)
-        column.addWidget(self._sentence(Words.EMPTY_TITLE.text, 22, "text"))
+        column.addWidget(self.title)
         column.addSpacing(2)
-        column.addWidget(self._sentence(Words.EMPTY_TYPES.text, 13, "muted"))
+        column.addWidget(self.types)
         column.addSpacing(18)
         column.addLayout(_row(self.add_files, self.add_folder))
         column.addSpacing(12)
         column.addLayout(_row(self.samples))
         column.addStretch()
 
-    def _sentence(self, text: str, size: int, kind: str) -> QWidget:
+    def _sentence(self, size: int, kind: str) -> QLabel:
         weight = QFont.Weight.DemiBold if kind == "text" else QFont.Weight.Normal
-        made = label(text, self._theme, size, weight)
+        made = label("", self._theme, size, weight)
         made.setProperty("kind", kind)
         made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         made.setWordWrap(True)

@@ -37,14 +37,22 @@ class FilterBar(QWidget):
         super().__init__()
         self._theme = theme
         self._flow = FlowLayout(4)
-        self.chips = {chip: ChipButton(chip.value.text, _ALERTS.get(chip, ""), theme) for chip in Chip}
+        self.chips = {chip: ChipButton("", _ALERTS.get(chip, ""), theme) for chip in Chip}
         self.search = self._search_field()
-        self.sort = IconButton("sort", Words.SORT.text, theme)
+        self.sort = IconButton("sort", theme)
+        self._sort_entries: dict[Column, QAction] = {}
         self.sort.setMenu(self._sort_menu())
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._build()
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
+        self._say()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use; other words may need another line."""
+        self._say()
+        self._flow.invalidate()
+        self._choose_direction()
 
     def show_figures(self, figures: Figures) -> None:
         """Show the counts."""
@@ -67,11 +75,18 @@ class FilterBar(QWidget):
 
     # Inside
 
+    def _say(self) -> None:
+        for chip, button in self.chips.items():
+            button.rename(chip.value.text)
+        self.search.setPlaceholderText(Words.FIND.text)
+        self.search.setAccessibleName(Words.FIND.text)
+        self.sort.rename(Words.SORT.text)
+        for column, entry in self._sort_entries.items():
+            entry.setText(HEADERS[column].text)
+
     def _search_field(self) -> QLineEdit:
         field = QLineEdit()
         field.setProperty("kind", "search")
-        field.setPlaceholderText(Words.FIND.text)
-        field.setAccessibleName(Words.FIND.text)
         field.setClearButtonEnabled(True)
         field.setAcceptDrops(False)  # dropped files are for the window
         field.textChanged.connect(self.search_changed)
@@ -85,7 +100,8 @@ class FilterBar(QWidget):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for column in _ORDER:
-            entry = QAction(HEADERS[column].text, menu, checkable=True, checked=column is Column.ADDED)
+            entry = QAction(menu, checkable=True, checked=column is Column.ADDED)
+            self._sort_entries[column] = entry
             entry.triggered.connect(lambda _=False, c=column: self.sort_chosen.emit(c))
             group.addAction(entry)
             menu.addAction(entry)

@@ -65,18 +65,24 @@ class Footer(QWidget):
         self._first = ""
         self._narrow = False
         self.bar = ThinBar(theme)
-        self.bar.setAccessibleName(Words.OVERALL.text)
         self.counts = label("", theme, 14, QFont.Weight.DemiBold)
         self.below = label("", theme, 12)
-        self.add = push_button(Words.ADD.text, "plain", theme)
-        self.receipt = push_button(Words.RECEIPT.text, "plain", theme)
-        self.more = IconButton("more", Words.MORE.text, theme)
+        self.add = push_button("", "plain", theme)
+        self.receipt = push_button("", "plain", theme)
+        self.more = IconButton("more", theme)
         self.primary = push_button("", "primary", theme)
         self.primary_action = FooterAction.START
         self._menu_entries: dict[FooterAction, QAction] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
         self._connect()
+        self._say()
+
+    def retranslate(self) -> None:
+        """Say everything but the figures in the language in use (old news goes); other words may need another line."""
+        self._say()
+        self._news = ""
+        self._reflow()
 
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands; speed and time left only while it runs."""
@@ -97,6 +103,15 @@ class Footer(QWidget):
         self._show_texts()
 
     # Inside
+
+    def _say(self) -> None:
+        self.bar.setAccessibleName(Words.OVERALL.text)
+        self.add.setText(Words.ADD.text)
+        self.receipt.setText(Words.RECEIPT.text)
+        self.more.rename(Words.MORE.text)
+        for action, entry in self._menu_entries.items():
+            entry.setText(action.value.text)
+        self._show_primary(self.primary_action)
 
     def _build(self) -> None:
         self.below.setProperty("kind", "muted")
@@ -135,7 +150,7 @@ class Footer(QWidget):
     def _menu(self, *actions: FooterAction) -> QMenu:
         menu = QMenu(self)
         for action in actions:
-            entry = QAction(action.value.text, menu)
+            entry = QAction(menu)
             entry.triggered.connect(lambda _=False, a=action: self.action_wanted.emit(a))
             menu.addAction(entry)
             self._menu_entries[action] = entry

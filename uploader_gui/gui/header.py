@@ -49,10 +49,19 @@ class Header(QWidget):
         self.add_kept = push_button("", "link", theme)
         self._dot = Dot(theme)
         self.sign_in = push_button("", "quiet", theme)
-        self.settings = IconButton("gear", Words.SETTINGS.text, theme)
+        self.settings = IconButton("gear", theme)
+        self._caption = label("", theme, 11, QFont.Weight.DemiBold)
         self._build()
         self._connect()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use; old news goes."""
+        self._caption.setText(Words.ANOMALY.text)
+        self.settings.rename(Words.SETTINGS.text)
+        self.field.retranslate()
         self.show_sign_in(self._state)
+        self._news = ""
         self._refresh()
 
     def show_sign_in(self, state: SignInState) -> None:
@@ -81,9 +90,8 @@ class Header(QWidget):
     # Inside
 
     def _build(self) -> None:
-        caption = label(Words.ANOMALY.text, self._theme, 11, QFont.Weight.DemiBold)
-        caption.setProperty("kind", "muted")
-        caption.setBuddy(self.field)
+        self._caption.setProperty("kind", "muted")
+        self._caption.setBuddy(self.field)
         said = QHBoxLayout()
         said.setSpacing(4)
         said.addWidget(self.hint, 1)
@@ -93,7 +101,7 @@ class Header(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        grid.addWidget(caption, 0, 0)
+        grid.addWidget(self._caption, 0, 0)
         grid.addWidget(self.field, 1, 0)
         grid.addLayout(said, 1, 1)
         grid.addLayout(self._right_side(), 1, 2)

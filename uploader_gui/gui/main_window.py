@@ -6,6 +6,7 @@ about tokens, settings or leaving.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -194,6 +195,12 @@ class MainWindow(QMainWindow):
     def _show_notice(self) -> None:
         self.notices.look(self._status, self.model.figures(), was_signed_in=self._was_signed_in)
 
+    def _retranslate(self) -> None:
+        """What is painted follows by itself."""
+        self.body.retranslate()
+        self.view.retranslate()
+        self._show_figures()
+
     # What a person asks
 
     def _add_kept(self) -> None:
@@ -264,8 +271,10 @@ class MainWindow(QMainWindow):
     # Qt asks
 
     def changeEvent(self, event: QEvent) -> None:
-        """Say anew how long the session lasts whenever a person comes back; no timer for that."""
+        """Say everything in a new language, and how long the session lasts whenever a person comes back."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.header.show_time()
 
@@ -290,4 +299,5 @@ def _news_of(event: events.PathsAdded) -> str:
         (Counted.LEFT_OUT, event.junk),
         (Counted.OTHERS_UNFINISHED, event.others_unfinished),
     )
-    return "; ".join(sentence.text(count) for sentence, count in counts if count)
+    told = [sentence.text(count) for sentence, count in counts if count]
+    return reduce(Words.AND_ALSO.filled, told) if told else ""

@@ -5,6 +5,7 @@ Made by the main window, which carries out what the band's buttons ask.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import events
@@ -12,18 +13,23 @@ from uploader_gui.gui.banner import BannerAction, Notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import UploadId
+    from collections.abc import Callable
+
+    from uploader_gui.engine.models import Reason, UploadId
     from uploader_gui.gui.banner import Banner
     from uploader_gui.gui.figures import Figures
 
 
 class Notices:
-    """Chooses the band's notice. `left_over`: the uploads of an earlier run that a person is asked about."""
+    """Chooses the band's notice. `left_over`: the uploads of an earlier run that a person is asked about.
+
+    Notices are kept as what makes them: they are made anew when the language changes.
+    """
 
     def __init__(self, banner: Banner) -> None:
         self._banner = banner
-        self._failure: Notice | None = None
-        self._told: Notice | None = None
+        self._failure: Callable[[], Notice] | None = None
+        self._told: Callable[[], Notice] | None = None
         self._conditions: Notice | None = None
         self.left_over: tuple[UploadId, ...] = ()
 
@@ -31,21 +37,20 @@ class Notices:
         """Remember what an event has to tell, if it has."""
         match event:
             case events.ReceiptWritten(_, error):
-                self._told = (error and Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)) or None
+                self._told = partial(_receipt_failed, error) if error else None
             case events.Resumed(upload_ids):
                 self.left_over = upload_ids
-                text = Counted.LEFT_OVER.text(len(upload_ids))
-                self._told = Notice(text, BannerAction.RESUME, other=BannerAction.DISCARD)
+                self._told = partial(_left_over, len(upload_ids))
             case events.JournalSetAside(path):
-                self._told = Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+                self._told = partial(_set_aside, path)
             case events.EngineFailed(reason):
-                self._failure = Notice(engine_failed(reason), grave=True)
+                self._failure = partial(_failed, reason)
             case events.QueueStatus(running=True) if self.left_over:
                 self.forget()
         self._show()
 
     def look(self, status: events.QueueStatus, figures: Figures, *, was_signed_in: bool) -> None:
-        """Choose anew after conditions or figures changed."""
+        """Choose anew after conditions, figures or the language changed."""
         self._conditions = notice_for(status.conditions, figures, was_signed_in=was_signed_in)
         self._show()
 
@@ -58,7 +63,24 @@ class Notices:
     def _show(self) -> None:
         """What goes on by itself stands behind what was told; what needs a person before it."""
         conditions = self._conditions
+        failure, told = self._failure and self._failure(), self._told and self._told()
         if conditions is not None and conditions.action is None:
-            self._banner.tell(self._failure or self._told or conditions)
+            self._banner.tell(failure or told or conditions)
         else:
-            self._banner.tell(self._failure or conditions or self._told)
+            self._banner.tell(failure or conditions or told)
+
+
+def _receipt_failed(error: str) -> Notice:
+    return Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)
+
+
+def _left_over(count: int) -> Notice:
+    return Notice(Counted.LEFT_OVER.text(count), BannerAction.RESUME, other=BannerAction.DISCARD)
+
+
+def _set_aside(path: str) -> Notice:
+    return Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+
+
+def _failed(reason: Reason) -> Notice:
+    return Notice(engine_failed(reason), grave=True)

@@ -1,4 +1,4 @@
-"""The settings: server address, unit of sizes, files at once. The composition root saves what `saved` carries."""
+"""The settings: server, unit of sizes, files at once, language. The composition root saves what `saved` carries."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
-from uploader_gui.gui.widgets import push_button
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from uploader_gui.gui.theme import Theme
 
 MOST_AT_ONCE: Final = 16
 _UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
+_LANGUAGES: Final = {"system": Words.LANGUAGE_SYSTEM, "fr": Words.LANGUAGE_FRENCH, "en": Words.LANGUAGE_ENGLISH}
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsValues:
-    """What the dialog changes: `size_unit` is `Mo` or `bytes`, `max_concurrent_uploads` 1 to 16."""
+    """What the dialog changes: `size_unit` is `Mo` or `bytes`, `max_concurrent_uploads` 1 to 16.
+
+    `language` is `system`, `fr` or `en`.
+    """
 
     api_url: str
     size_unit: str = "Mo"
     max_concurrent_uploads: int = 6
+    language: str = "system"
 
 
 class SettingsDialog(PlainDialog):
@@ -36,15 +42,17 @@ class SettingsDialog(PlainDialog):
     saved = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
-        super().__init__(Words.SETTINGS.text, theme, parent)
+        super().__init__(Words.SETTINGS, theme, parent)
         self.address = QLineEdit(values.api_url)
         self.address.setAcceptDrops(False)
-        self.units = {unit: _choice(words.text, theme) for unit, words in _UNITS.items()}
+        self.units = {unit: self._choice(words) for unit, words in _UNITS.items()}
         self.units[values.size_unit].setChecked(True)
+        self.languages = {language: self._choice(words) for language, words in _LANGUAGES.items()}
+        self.languages[values.language].setChecked(True)
         self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
         self.at_once.setMinimumHeight(theme.px(34))
-        self.save = push_button(Words.SAVE.text, "primary", theme)
-        self.cancel = push_button(Words.CANCEL.text, "plain", theme)
+        self.save = self.button(Words.SAVE, "primary")
+        self.cancel = self.button(Words.CANCEL, "plain")
         self._build()
         self.address.textChanged.connect(self._judge)
         self.save.clicked.connect(self._save)
@@ -54,29 +62,26 @@ class SettingsDialog(PlainDialog):
     @property
     def values(self) -> SettingsValues:
         """Give what stands in the fields."""
-        return SettingsValues(self.address.text().strip().rstrip("/"), self._size_unit(), self.at_once.value())
+        return SettingsValues(
+            self.address.text().strip().rstrip("/"),
+            _chosen(self.units),
+            self.at_once.value(),
+            _chosen(self.languages),
+        )
 
     def _build(self) -> None:
-        self.add_title(Words.SETTINGS.text)
-        self.add_field(Words.SERVER.text, self.address)
-        self.wrong = self.add_sentence(Words.SERVER_INVALID.text, "warning")
-        self.add_field(Words.SIZE_UNIT.text, self._choices())
-        self.add_field(Words.AT_ONCE.text, self.at_once)
+        self.add_title(Words.SETTINGS)
+        self.add_field(Words.SERVER, self.address)
+        self.wrong = self.add_sentence(Words.SERVER_INVALID, "warning")
+        self.add_field(Words.SIZE_UNIT, _row(self.units.values()))
+        self.add_field(Words.AT_ONCE, self.at_once)
+        self.add_field(Words.LANGUAGE, _row(self.languages.values()))
         self.add_buttons(self.cancel, self.save)
 
-    def _choices(self) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        group = QButtonGroup(row)
-        for choice in self.units.values():
-            group.addButton(choice)
-            line.addWidget(choice)
-        line.addStretch()
-        return row
-
-    def _size_unit(self) -> str:
-        return next(unit for unit, choice in self.units.items() if choice.isChecked())
+    def _choice(self, words: Words) -> QPushButton:
+        choice = self.button(words, "choice")
+        choice.setCheckable(True)
+        return choice
 
     def _judge(self) -> None:
         fine = is_usable_address(self.address.text().strip())
@@ -89,10 +94,21 @@ class SettingsDialog(PlainDialog):
         self.accept()
 
 
-def _choice(text: str, theme: Theme) -> QPushButton:
-    choice = push_button(text, "choice", theme)
-    choice.setCheckable(True)
-    return choice
+def _row(choices: Iterable[QPushButton]) -> QWidget:
+    """One of them is chosen."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    group = QButtonGroup(row)
+    for choice in choices:
+        group.addButton(choice)
+        line.addWidget(choice)
+    line.addStretch()
+    return row
+
+
+def _chosen(choices: Mapping[str, QPushButton]) -> str:
+    return next(value for value, choice in choices.items() if choice.isChecked())
 
 
 def is_usable_address(address: str) -> bool:

@@ -35,23 +35,29 @@ class SignInDialog(PlainDialog):
     submitted = Signal(str, str)
 
     def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept) -> None:
-        super().__init__(Words.SIGN_IN.text, theme, parent)
+        super().__init__(Words.SIGN_IN, theme, parent)
         self.bearer, self.session = _token_field(), _token_field()
-        self.show_tokens = push_button(Words.SHOW_TOKENS.text, "link", theme)
+        self.show_tokens = push_button("", "link", theme)
         self.show_tokens.setCheckable(True)
-        self.confirm = push_button(Words.SIGN_IN.text, "primary", theme)
-        self.cancel = push_button(Words.CANCEL.text, "plain", theme)
-        self.add_title(Words.SIGN_IN.text)
-        self.add_sentence(Words.SIGN_IN_TEXT.text)
-        self._refused = self.add_sentence(Words.SIGN_IN_REFUSED.text, "warning")
+        self.confirm = self.button(Words.SIGN_IN, "primary")
+        self.cancel = self.button(Words.CANCEL, "plain")
+        self.add_title(Words.SIGN_IN)
+        self.add_sentence(Words.SIGN_IN_TEXT)
+        self._refused = self.add_sentence(Words.SIGN_IN_REFUSED, "warning")
         self._refused.hide()
-        self.add_field(Words.BEARER.text, self.bearer)
-        self.add_field(Words.SESSION.text, self.session)
+        self.add_field(Words.BEARER, self.bearer)
+        self.add_field(Words.SESSION, self.session)
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
-        self.add_sentence(kept.value.text)
+        self.add_sentence(kept.value)
         self.add_buttons(self.cancel, self.confirm)
         self._connect()
         self._judge()
+        self._show_or_hide()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        super().retranslate()
+        self._show_or_hide()
 
     def say_refused(self) -> None:
         """Say that the tokens just entered were refused."""

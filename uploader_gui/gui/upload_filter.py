@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSortFilterProxyModel
 
 from uploader_gui.engine.models import SENDING, UploadState
 from uploader_gui.gui.row_actions import WAITING
-from uploader_gui.text import Words
+from uploader_gui.text import FilterWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,12 +23,12 @@ _S = UploadState
 class Chip(Enum):
     """The filters; the value is the label. Cancelled files stand only under All."""
 
-    ALL = Words.ALL
-    WAITING = Words.WAITING
-    SENDING = Words.SENDING
-    FAILED = Words.FAILED
-    REFUSED = Words.REFUSED
-    UPLOADED = Words.UPLOADED
+    ALL = FilterWords.ALL
+    WAITING = FilterWords.WAITING
+    SENDING = FilterWords.SENDING
+    FAILED = FilterWords.FAILED
+    REFUSED = FilterWords.REFUSED
+    UPLOADED = FilterWords.UPLOADED
 
 
 _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {

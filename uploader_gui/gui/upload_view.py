@@ -42,6 +42,7 @@ class UploadView(QTableView):
         self._set_up()
         self._show_one_column()
         theme.changed.connect(self._follow_theme)
+        self.retranslate()
 
     def selected(self) -> list[UploadSnapshot]:
         """Give the selected rows from top to bottom."""
@@ -60,10 +61,14 @@ class UploadView(QTableView):
             menu.addAction(entry)
         return menu
 
+    def retranslate(self) -> None:
+        """Say everything in the language in use: rows are painted anew, their words come with it."""
+        self.setAccessibleName(Words.FILES.text)
+        self.viewport().update()
+
     # Inside
 
     def _set_up(self) -> None:
-        self.setAccessibleName(Words.FILES.text)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setMouseTracking(True)

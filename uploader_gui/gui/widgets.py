@@ -58,17 +58,20 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
 class IconButton(QPushButton):
     """A button that is only a symbol; its name is for tooltip and assistive technology."""
 
-    def __init__(self, icon: str, name: str, theme: Theme) -> None:
+    def __init__(self, icon: str, theme: Theme) -> None:
         super().__init__()
         self._icon = icon
         self._theme = theme
         self.setProperty("kind", "quiet")
-        self.setToolTip(name)
-        self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
+
+    def rename(self, name: str) -> None:
+        """Say what it does."""
+        self.setToolTip(name)
+        self.setAccessibleName(name)
 
     def _follow_theme(self) -> None:
         side = self._theme.px(18)

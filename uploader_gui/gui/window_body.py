@@ -56,6 +56,11 @@ class WindowBody(QWidget):
         self.footer.tell(news)
         self.header.tell("" if self.footer.isVisibleTo(self) else news)
 
+    def retranslate(self) -> None:
+        """Say everything but the figures in the language in use."""
+        for part in (self.header, self.filters, self.empty, self.footer):
+            part.retranslate()
+
     def minimumSizeHint(self) -> QSize:
         """640 by 480; more where large text needs it, so that nothing is ever cut off."""
         large_text = self._theme.scale > 1

@@ -1,0 +1,1064 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="fr_FR" sourcelanguage="en_GB">
+<context>
+    <name>filters</name>
+    <message>
+        <source>All</source>
+        <translation>Tous</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En attente</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>En cours</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Échecs</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Refusés</translation>
+    </message>
+    <message>
+        <source>Uploaded</source>
+        <translation>Envoyés</translation>
+    </message>
+</context>
+<context>
+    <name>terminal</name>
+    <message>
+        <source>offline – waiting</source>
+        <translation>hors ligne – en attente</translation>
+    </message>
+    <message>
+        <source>the service refuses the tokens</source>
+        <translation>le service refuse les jetons</translation>
+    </message>
+    <message>
+        <source>the service is busy – trying again</source>
+        <translation>le service est occupé – nouvel essai</translation>
+    </message>
+    <message>
+        <source>the storage is busy – slower</source>
+        <translation>le stockage est occupé – envoi ralenti</translation>
+    </message>
+    <message>
+        <source>the journal cannot be written (disk full?) – waiting</source>
+        <translation>le journal ne peut pas être écrit (disque plein&#xa0;?) – en attente</translation>
+    </message>
+    <message>
+        <source>uploaded</source>
+        <translation>envoyé</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>déjà envoyé</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>échec</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>refusé</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>annulé</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 sur %2</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>encore %1</translation>
+    </message>
+    <message>
+        <source>left out as junk: %1</source>
+        <translation>fichiers système laissés de côté&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>taken up again: %1</source>
+        <translation>fichiers repris&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>Nothing is left to send to anomaly %1.</source>
+        <translation>Il ne reste rien à envoyer à l’anomalie %1.</translation>
+    </message>
+    <message>
+        <source>still unfinished from earlier, not part of this run: %1</source>
+        <translation>fichiers inachevés d’un envoi précédent, hors de celui-ci&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>the journal was damaged; it was set aside as %1, and a new one begun.</source>
+        <translation>le journal était endommagé&#xa0;; il a été mis de côté sous %1 et un nouveau a été commencé.</translation>
+    </message>
+    <message>
+        <source>no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window.</source>
+        <translation>aucun jeton&#xa0;: définissez UPLOADER_BEARER_TOKEN et UPLOADER_SESSION_TOKEN, ou connectez-vous dans la fenêtre.</translation>
+    </message>
+    <message>
+        <source>the certificate authority %1 (UPLOADER_CA_FILE) cannot be used: %2.</source>
+        <translation>l’autorité de certification %1 (UPLOADER_CA_FILE) ne peut pas être utilisée&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>it is no PEM certificate</source>
+        <translation>ce n’est pas un certificat PEM</translation>
+    </message>
+    <message>
+        <source>another uploader-gui is at work in %1; wait for it, or choose another UPLOADER_DATA_DIR.</source>
+        <translation>un autre uploader-gui travaille déjà dans %1&#xa0;; attendez qu’il ait fini ou choisissez un autre UPLOADER_DATA_DIR.</translation>
+    </message>
+    <message>
+        <source>the journal in %1 was written by a newer version of uploader-gui; use that version.</source>
+        <translation>le journal de %1 a été écrit par une version plus récente d’uploader-gui&#xa0;; utilisez cette version.</translation>
+    </message>
+    <message>
+        <source>the journal in %1 cannot be written: %2.</source>
+        <translation>le journal de %1 ne peut pas être écrit&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>cannot begin: %1.</source>
+        <translation>impossible de commencer&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>the receipt cannot be written: %1.</source>
+        <translation>le reçu ne peut pas être écrit&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>a window is already open on these data; its Receipt… button gives the receipt.</source>
+        <translation>une fenêtre est déjà ouverte sur ces données&#xa0;; son bouton «&#xa0;Reçu…&#xa0;» donne le reçu.</translation>
+    </message>
+    <message>
+        <source>handed over to the window already open.</source>
+        <translation>confié à la fenêtre déjà ouverte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %Ln files</source>
+        <translation>
+            <numerusform>%1 sur %Ln fichier</numerusform>
+            <numerusform>%1 sur %Ln fichiers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files: %1</source>
+        <translation>
+            <numerusform>%Ln fichier&#xa0;: %1</numerusform>
+            <numerusform>%Ln fichiers&#xa0;: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln uploaded</source>
+        <translation>
+            <numerusform>%Ln envoyé</numerusform>
+            <numerusform>%Ln envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln skipped</source>
+        <translation>
+            <numerusform>%Ln déjà envoyé</numerusform>
+            <numerusform>%Ln déjà envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln failed</source>
+        <translation>
+            <numerusform>%Ln échec</numerusform>
+            <numerusform>%Ln échecs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln refused</source>
+        <translation>
+            <numerusform>%Ln refusé</numerusform>
+            <numerusform>%Ln refusés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cancelled</source>
+        <translation>
+            <numerusform>%Ln annulé</numerusform>
+            <numerusform>%Ln annulés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pending</source>
+        <translation>
+            <numerusform>%Ln en attente</numerusform>
+            <numerusform>%Ln en attente</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>uploader</name>
+    <message>
+        <source>Try again.</source>
+        <translation>Réessayez.</translation>
+    </message>
+    <message>
+        <source>Check the network, then try again.</source>
+        <translation>Vérifiez le réseau, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Try again in a few minutes.</source>
+        <translation>Réessayez dans quelques minutes.</translation>
+    </message>
+    <message>
+        <source>Try again; if it happens again, tell your IT.</source>
+        <translation>Réessayez&#xa0;; si cela se reproduit, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>Choisissez un autre fichier.</translation>
+    </message>
+    <message>
+        <source>Check the anomaly’s number, then try again.</source>
+        <translation>Vérifiez le numéro de l’anomalie, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The file is not there any more.</source>
+        <translation>Le fichier n’est plus là.</translation>
+    </message>
+    <message>
+        <source>Put it back, then try again.</source>
+        <translation>Remettez-le à sa place, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The file cannot be read.</source>
+        <translation>Le fichier ne peut pas être lu.</translation>
+    </message>
+    <message>
+        <source>Close it in Excel or wherever it is open, then try again.</source>
+        <translation>Fermez-le dans Excel ou là où il est ouvert, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The file was changed while it was being sent.</source>
+        <translation>Le fichier a été modifié pendant l’envoi.</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>Le fichier est vide.</translation>
+    </message>
+    <message>
+        <source>There is no file in this folder.</source>
+        <translation>Ce dossier ne contient aucun fichier.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <source>This is not a file that can be sent.</source>
+        <translation>Ce n’est pas un fichier qui peut être envoyé.</translation>
+    </message>
+    <message>
+        <source>This is a link to a file outside the folder.</source>
+        <translation>C’est un lien vers un fichier hors du dossier.</translation>
+    </message>
+    <message>
+        <source>Add the file itself.</source>
+        <translation>Ajoutez le fichier lui-même.</translation>
+    </message>
+    <message>
+        <source>The file is larger than the 5.3 GB that can be sent.</source>
+        <translation>Le fichier dépasse les 5,3&#xa0;Go qui peuvent être envoyés.</translation>
+    </message>
+    <message>
+        <source>Make it smaller or split it.</source>
+        <translation>Réduisez-le ou divisez-le.</translation>
+    </message>
+    <message>
+        <source>The register does not accept this type of file.</source>
+        <translation>Le registre n’accepte pas ce type de fichier.</translation>
+    </message>
+    <message>
+        <source>Save it as JPEG or PDF.</source>
+        <translation>Enregistrez-le en JPEG ou en PDF.</translation>
+    </message>
+    <message>
+        <source>There is no connection to the service.</source>
+        <translation>Il n’y a pas de connexion au service.</translation>
+    </message>
+    <message>
+        <source>No secure connection could be made.</source>
+        <translation>Aucune connexion sécurisée n’a pu être établie.</translation>
+    </message>
+    <message>
+        <source>Tell your IT: the network replaces certificates.</source>
+        <translation>Prévenez votre service informatique&#xa0;: le réseau remplace les certificats.</translation>
+    </message>
+    <message>
+        <source>Your network’s proxy refused the connection.</source>
+        <translation>Le proxy de votre réseau a refusé la connexion.</translation>
+    </message>
+    <message>
+        <source>Tell your IT: the proxy has to let this program through.</source>
+        <translation>Prévenez votre service informatique&#xa0;: le proxy doit laisser passer ce programme.</translation>
+    </message>
+    <message>
+        <source>The link was interrupted.</source>
+        <translation>La liaison a été coupée.</translation>
+    </message>
+    <message>
+        <source>Nothing moved on the link for too long.</source>
+        <translation>La liaison est restée trop longtemps sans réponse.</translation>
+    </message>
+    <message>
+        <source>The service wants you to sign in.</source>
+        <translation>Le service demande que vous vous connectiez.</translation>
+    </message>
+    <message>
+        <source>Sign in, then try again.</source>
+        <translation>Connectez-vous, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>The service gives you no access to this anomaly.</source>
+        <translation>Le service ne vous donne pas accès à cette anomalie.</translation>
+    </message>
+    <message>
+        <source>Check the anomaly’s number and who you signed in as.</source>
+        <translation>Vérifiez le numéro de l’anomalie et votre compte.</translation>
+    </message>
+    <message>
+        <source>The service did not take the file.</source>
+        <translation>Le service n’a pas accepté le fichier.</translation>
+    </message>
+    <message>
+        <source>The service is busy.</source>
+        <translation>Le service est occupé.</translation>
+    </message>
+    <message>
+        <source>The service has a fault.</source>
+        <translation>Le service est en panne.</translation>
+    </message>
+    <message>
+        <source>The service’s answer could not be understood.</source>
+        <translation>La réponse du service est incompréhensible.</translation>
+    </message>
+    <message>
+        <source>The service’s answer left this file out.</source>
+        <translation>La réponse du service ne mentionne pas ce fichier.</translation>
+    </message>
+    <message>
+        <source>The link for sending the file expired.</source>
+        <translation>Le lien d’envoi du fichier a expiré.</translation>
+    </message>
+    <message>
+        <source>The service named a storage address that is not safe.</source>
+        <translation>Le service a indiqué une adresse de stockage qui n’est pas sûre.</translation>
+    </message>
+    <message>
+        <source>Tell your IT: the file was not sent.</source>
+        <translation>Prévenez votre service informatique&#xa0;: le fichier n’a pas été envoyé.</translation>
+    </message>
+    <message>
+        <source>The storage is busy.</source>
+        <translation>Le stockage est occupé.</translation>
+    </message>
+    <message>
+        <source>The storage did not take the file.</source>
+        <translation>Le stockage n’a pas accepté le fichier.</translation>
+    </message>
+    <message>
+        <source>The file did not arrive as it is here.</source>
+        <translation>Le fichier n’est pas arrivé tel qu’il est ici.</translation>
+    </message>
+    <message>
+        <source>The list of files cannot be saved on this computer.</source>
+        <translation>La liste des fichiers ne peut pas être enregistrée sur cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, then try again.</source>
+        <translation>Libérez de la place sur le disque, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Another uploader-gui is already at work on this list of files.</source>
+        <translation>Un autre uploader-gui travaille déjà sur cette liste de fichiers.</translation>
+    </message>
+    <message>
+        <source>Go on there, or wait until it has left.</source>
+        <translation>Continuez là-bas, ou attendez qu’il se soit fermé.</translation>
+    </message>
+    <message>
+        <source>The list of files was written by a newer version of this program.</source>
+        <translation>La liste des fichiers a été écrite par une version plus récente de ce programme.</translation>
+    </message>
+    <message>
+        <source>Use that version.</source>
+        <translation>Utilisez cette version.</translation>
+    </message>
+    <message>
+        <source>This program made a mistake.</source>
+        <translation>Ce programme a fait une erreur.</translation>
+    </message>
+    <message>
+        <source>It was uploaded to this anomaly before.</source>
+        <translation>Il a déjà été envoyé à cette anomalie.</translation>
+    </message>
+    <message>
+        <source>Nothing to do.</source>
+        <translation>Rien à faire.</translation>
+    </message>
+    <message>
+        <source>The program was closed before the file was sent.</source>
+        <translation>Le programme a été fermé avant l’envoi du fichier.</translation>
+    </message>
+    <message>
+        <source>You cancelled it.</source>
+        <translation>Vous l’avez annulé.</translation>
+    </message>
+    <message>
+        <source>The register does not accept %1 files.</source>
+        <translation>Le registre n’accepte pas les fichiers %1.</translation>
+    </message>
+    <message>
+        <source>The register does not accept %1 photos.</source>
+        <translation>Le registre n’accepte pas les photos %1.</translation>
+    </message>
+    <message>
+        <source>it is not an address</source>
+        <translation>ce n’est pas une adresse</translation>
+    </message>
+    <message>
+        <source>it is not an https address</source>
+        <translation>ce n’est pas une adresse https</translation>
+    </message>
+    <message>
+        <source>it holds a user name</source>
+        <translation>elle contient un nom d’utilisateur</translation>
+    </message>
+    <message>
+        <source>it is not encrypted (http:)</source>
+        <translation>elle n’est pas chiffrée (http:)</translation>
+    </message>
+    <message>
+        <source>the answer is not JSON</source>
+        <translation>la réponse n’est pas du JSON</translation>
+    </message>
+    <message>
+        <source>the answer has no list &quot;uploads&quot;</source>
+        <translation>la réponse ne contient pas de liste «&#xa0;uploads&#xa0;»</translation>
+    </message>
+    <message>
+        <source>&quot;uploads&quot; holds something else than objects</source>
+        <translation>«&#xa0;uploads&#xa0;» contient autre chose que des objets</translation>
+    </message>
+    <message>
+        <source>the answer speaks of this file twice</source>
+        <translation>la réponse mentionne ce fichier deux fois</translation>
+    </message>
+    <message>
+        <source>no answer to the connection</source>
+        <translation>pas de réponse à la connexion</translation>
+    </message>
+    <message>
+        <source>no secure connection</source>
+        <translation>pas de connexion sécurisée</translation>
+    </message>
+    <message>
+        <source>no such name</source>
+        <translation>aucun fichier de ce nom</translation>
+    </message>
+    <message>
+        <source>it is shorter than it was</source>
+        <translation>il est plus court qu’avant</translation>
+    </message>
+    <message>
+        <source>the answer has no ETag</source>
+        <translation>la réponse ne contient pas d’ETag</translation>
+    </message>
+    <message>
+        <source>Anomaly</source>
+        <translation>Anomalie</translation>
+    </message>
+    <message>
+        <source>The anomaly’s number</source>
+        <translation>Numéro de l’anomalie</translation>
+    </message>
+    <message>
+        <source>This number can be used</source>
+        <translation>Ce numéro peut être utilisé</translation>
+    </message>
+    <message>
+        <source>Only letters, digits, - and _; at most 64 of them.</source>
+        <translation>Uniquement des lettres, des chiffres, - et _, 64 au plus.</translation>
+    </message>
+    <message>
+        <source>Signed in</source>
+        <translation>Connecté</translation>
+    </message>
+    <message>
+        <source>Signed out</source>
+        <translation>Déconnecté</translation>
+    </message>
+    <message>
+        <source>Sign in or change the tokens</source>
+        <translation>Se connecter ou changer les jetons</translation>
+    </message>
+    <message>
+        <source>Trying out: nothing leaves this computer</source>
+        <translation>Essai&#xa0;: rien ne quitte cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Réglages</translation>
+    </message>
+    <message>
+        <source>Drop photos, reports and e-mails here</source>
+        <translation>Déposez ici photos, rapports et courriels</translation>
+    </message>
+    <message>
+        <source>JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too.</source>
+        <translation>JPEG, PNG, PDF, Word, Excel, courriel, ZIP…  Des dossiers entiers aussi.</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Ajouter des fichiers…</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>Ajouter un dossier…</translation>
+    </message>
+    <message>
+        <source>Try it with sample files</source>
+        <translation>Essayer avec des fichiers d’exemple</translation>
+    </message>
+    <message>
+        <source>Type the anomaly’s number, then drop</source>
+        <translation>Saisissez le numéro de l’anomalie, puis déposez</translation>
+    </message>
+    <message>
+        <source>Or drop now: the files are kept until the number is there</source>
+        <translation>Ou déposez maintenant&#xa0;: les fichiers sont gardés en attendant le numéro</translation>
+    </message>
+    <message>
+        <source>Folders are searched; the originals stay where they are</source>
+        <translation>Les dossiers sont parcourus&#xa0;; les originaux restent à leur place</translation>
+    </message>
+    <message>
+        <source>This cannot be taken from here</source>
+        <translation>Cet élément ne peut pas être déposé ici</translation>
+    </message>
+    <message>
+        <source>Save the mail or picture to a folder first, then drop the file</source>
+        <translation>Enregistrez d’abord le courriel ou l’image dans un dossier, puis déposez le fichier</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Fichiers</translation>
+    </message>
+    <message>
+        <source>Find a file</source>
+        <translation>Rechercher un fichier</translation>
+    </message>
+    <message>
+        <source>Sort by</source>
+        <translation>Trier par</translation>
+    </message>
+    <message>
+        <source>No file to show here</source>
+        <translation>Aucun fichier à afficher ici</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>En attente</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>Envoi en cours</translation>
+    </message>
+    <message>
+        <source>Confirming</source>
+        <translation>Vérification</translation>
+    </message>
+    <message>
+        <source>Trying again</source>
+        <translation>Nouvel essai</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Échec</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Refusé</translation>
+    </message>
+    <message>
+        <source>Uploaded</source>
+        <translation>Envoyé</translation>
+    </message>
+    <message>
+        <source>Already there</source>
+        <translation>Déjà envoyé</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Annulé</translation>
+    </message>
+    <message>
+        <source>The name is shortened to 250 characters.</source>
+        <translation>Le nom est raccourci à 250 caractères.</translation>
+    </message>
+    <message>
+        <source>May be registered twice.</source>
+        <translation>Peut-être enregistré deux fois.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nom</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Taille</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Type</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>État</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Ordre d’ajout</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Texte</translation>
+    </message>
+    <message>
+        <source>E-mail</source>
+        <translation>Courriel</translation>
+    </message>
+    <message>
+        <source>Unknown type</source>
+        <translation>Type inconnu</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annuler</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Réessayer</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>Renvoyer</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Afficher dans le dossier</translation>
+    </message>
+    <message>
+        <source>Copy reason</source>
+        <translation>Copier l’explication</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Plus</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Envoyer</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>Tout suspendre</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Reprendre</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Abandonner</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>Réessayer les échecs</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Terminé</translation>
+    </message>
+    <message>
+        <source>Clear the list for the next anomaly</source>
+        <translation>Vider la liste pour l’anomalie suivante</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>Ajouter…</translation>
+    </message>
+    <message>
+        <source>Receipt…</source>
+        <translation>Reçu…</translation>
+    </message>
+    <message>
+        <source>Save the receipt</source>
+        <translation>Enregistrer le reçu</translation>
+    </message>
+    <message>
+        <source>receipt</source>
+        <translation>reçu</translation>
+    </message>
+    <message>
+        <source>Receipt (*.json)</source>
+        <translation>Reçu (*.json)</translation>
+    </message>
+    <message>
+        <source>Retry all failed</source>
+        <translation>Réessayer tous les échecs</translation>
+    </message>
+    <message>
+        <source>Cancel all</source>
+        <translation>Tout annuler</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>Retirer les fichiers terminés</translation>
+    </message>
+    <message>
+        <source>Show what arrived</source>
+        <translation>Afficher ce qui est arrivé</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Tous les fichiers</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Suspendu</translation>
+    </message>
+    <message>
+        <source>Searching folders…</source>
+        <translation>Parcours des dossiers…</translation>
+    </message>
+    <message>
+        <source>Offline. Sending goes on by itself when the network is back. Nothing is lost.</source>
+        <translation>Hors ligne. L’envoi reprendra tout seul dès le retour du réseau. Rien n’est perdu.</translation>
+    </message>
+    <message>
+        <source>The service is busy. Sending goes on by itself in a moment. Nothing is lost.</source>
+        <translation>Le service est occupé. L’envoi reprendra tout seul dans un instant. Rien n’est perdu.</translation>
+    </message>
+    <message>
+        <source>The storage is busy. Sending is slower for a moment. Nothing is lost.</source>
+        <translation>Le stockage est occupé. L’envoi est ralenti pour un moment. Rien n’est perdu.</translation>
+    </message>
+    <message>
+        <source>The disk is full or read-only, so nothing new is sent. Make room, then try again.</source>
+        <translation>Le disque est plein ou protégé en écriture&#xa0;: plus rien n’est envoyé. Libérez de la place, puis réessayez.</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Se connecter</translation>
+    </message>
+    <message>
+        <source>Save elsewhere…</source>
+        <translation>Enregistrer ailleurs…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>Files are still being sent</source>
+        <translation>Des fichiers sont encore en cours d’envoi</translation>
+    </message>
+    <message>
+        <source>If you stop now, what is left is kept and goes on the next time you open the program.</source>
+        <translation>Si vous arrêtez maintenant, ce qui reste est conservé et reprendra à la prochaine ouverture du programme.</translation>
+    </message>
+    <message>
+        <source>Stop and resume next time</source>
+        <translation>Arrêter et reprendre plus tard</translation>
+    </message>
+    <message>
+        <source>Keep sending</source>
+        <translation>Continuer l’envoi</translation>
+    </message>
+    <message>
+        <source>Paste the two tokens of your register.</source>
+        <translation>Collez les deux jetons de votre registre.</translation>
+    </message>
+    <message>
+        <source>The service did not accept these tokens. Get new ones, then paste them here.</source>
+        <translation>Le service n’a pas accepté ces jetons. Demandez-en de nouveaux, puis collez-les ici.</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>Jeton d’accès</translation>
+    </message>
+    <message>
+        <source>Session token</source>
+        <translation>Jeton de session</translation>
+    </message>
+    <message>
+        <source>Show the tokens</source>
+        <translation>Afficher les jetons</translation>
+    </message>
+    <message>
+        <source>Hide the tokens</source>
+        <translation>Masquer les jetons</translation>
+    </message>
+    <message>
+        <source>They are kept in this computer’s password store.</source>
+        <translation>Ils sont conservés dans le gestionnaire de mots de passe de cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>They are kept only until the program closes: this computer has no password store.</source>
+        <translation>Ils ne sont conservés que jusqu’à la fermeture du programme&#xa0;: cet ordinateur n’a pas de gestionnaire de mots de passe.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Enregistrer</translation>
+    </message>
+    <message>
+        <source>Server address</source>
+        <translation>Adresse du serveur</translation>
+    </message>
+    <message>
+        <source>The address begins with https:// (http:// only for this computer).</source>
+        <translation>L’adresse commence par https:// (http:// pour cet ordinateur seulement).</translation>
+    </message>
+    <message>
+        <source>Sizes are registered in</source>
+        <translation>Unité des tailles enregistrées</translation>
+    </message>
+    <message>
+        <source>Megabytes (as documented)</source>
+        <translation>Mégaoctets (selon la documentation)</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Octets</translation>
+    </message>
+    <message>
+        <source>Files sent at once</source>
+        <translation>Fichiers envoyés en même temps</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Langue</translation>
+    </message>
+    <message>
+        <source>The system’s</source>
+        <translation>Celle du système</translation>
+    </message>
+    <message>
+        <source>Français</source>
+        <translation>Français</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>expires in %1</source>
+        <translation>expire dans %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>%1; %2</source>
+        <translation>%1&#xa0;; %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 sur %2</translation>
+    </message>
+    <message>
+        <source>about %1 left</source>
+        <translation>encore environ %1</translation>
+    </message>
+    <message>
+        <source>Trying again in %1</source>
+        <translation>Nouvel essai dans %1</translation>
+    </message>
+    <message>
+        <source>Anomaly %1</source>
+        <translation>Anomalie %1</translation>
+    </message>
+    <message>
+        <source>Your session has expired. %1, %2. Nothing is lost.</source>
+        <translation>Votre session a expiré. %1, %2. Rien n’est perdu.</translation>
+    </message>
+    <message>
+        <source>The receipt was saved as %1</source>
+        <translation>Le reçu a été enregistré sous %1</translation>
+    </message>
+    <message>
+        <source>The list of unfinished files was damaged. A new one was begun; the old one is kept as %1</source>
+        <translation>La liste des fichiers inachevés était endommagée. Une nouvelle a été commencée&#xa0;; l’ancienne est conservée sous %1</translation>
+    </message>
+    <message>
+        <source>the program is not ready yet</source>
+        <translation>le programme n’est pas encore prêt</translation>
+    </message>
+    <message>
+        <source>The receipt could not be saved: %1</source>
+        <translation>Le reçu n’a pas pu être enregistré&#xa0;: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln folders to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln dossier à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln dossiers à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files and folders to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier ou dossier à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers et dossiers à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files from last time have not been sent. Nothing is lost.</source>
+        <translation>
+            <numerusform>%Ln fichier de la dernière fois n’a pas été envoyé. Rien n’est perdu.</numerusform>
+            <numerusform>%Ln fichiers de la dernière fois n’ont pas été envoyés. Rien n’est perdu.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files wait for the number.</source>
+        <translation>
+            <numerusform>%Ln fichier attend le numéro.</numerusform>
+            <numerusform>%Ln fichiers attendent le numéro.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folders wait for the number.</source>
+        <translation>
+            <numerusform>%Ln dossier attend le numéro.</numerusform>
+            <numerusform>%Ln dossiers attendent le numéro.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files and folders wait for the number.</source>
+        <translation>
+            <numerusform>%Ln fichier ou dossier attend le numéro.</numerusform>
+            <numerusform>%Ln fichiers et dossiers attendent le numéro.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add all %Ln to %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln élément à %1</numerusform>
+            <numerusform>Ajouter les %Ln éléments à %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files</source>
+        <translation>
+            <numerusform>%Ln fichier</numerusform>
+            <numerusform>%Ln fichiers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %Ln files</source>
+        <translation>
+            <numerusform>%1 sur %Ln fichier</numerusform>
+            <numerusform>%1 sur %Ln fichiers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files are being finished</source>
+        <translation>
+            <numerusform>%Ln envoi se termine</numerusform>
+            <numerusform>%Ln envois se terminent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln wait</source>
+        <translation>
+            <numerusform>%Ln fichier attend</numerusform>
+            <numerusform>%Ln fichiers attendent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Sign in to send these %Ln files.</source>
+        <translation>
+            <numerusform>Connectez-vous pour envoyer %Ln fichier.</numerusform>
+            <numerusform>Connectez-vous pour envoyer ces %Ln fichiers.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln system files were left out</source>
+        <translation>
+            <numerusform>%Ln fichier système a été laissé de côté</numerusform>
+            <numerusform>%Ln fichiers système ont été laissés de côté</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files were in the list already</source>
+        <translation>
+            <numerusform>%Ln fichier était déjà dans la liste</numerusform>
+            <numerusform>%Ln fichiers étaient déjà dans la liste</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln unfinished files go on</source>
+        <translation>
+            <numerusform>%Ln fichier inachevé reprend</numerusform>
+            <numerusform>%Ln fichiers inachevés reprennent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln other files are still unfinished</source>
+        <translation>
+            <numerusform>%Ln autre fichier reste inachevé</numerusform>
+            <numerusform>%Ln autres fichiers restent inachevés</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>o</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>d</source>
+        <translation>j</translation>
+    </message>
+    <message>
+        <source>KB</source>
+        <translation>ko</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>Mo</translation>
+    </message>
+    <message>
+        <source>GB</source>
+        <translation>Go</translation>
+    </message>
+</context>
+</TS>

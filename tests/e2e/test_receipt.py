@@ -1,0 +1,228 @@
+"""The receipt to the letter, the exit codes, and what of a drop is sent: contract "Receipt" and "Paths"."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+import unicodedata
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from uploader_gui import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.program import Program
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+FIELDS = [
+    *("path", "name", "mime_type", "size", "sha256", "upload_id", "id", "state", "attempts", "uploaded_at"),
+    *("reason", "may_be_registered_twice"),
+]
+STATES = ["uploaded", "skipped", "failed", "refused", "cancelled", "pending"]
+
+
+def test_a_receipt_holds_what_the_contract_says_to_the_letter(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    path = files.make("plan.pdf", size=70_000)
+    ended = program.send(os.path.relpath(path, program.next_folder))
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.receipt is not None
+    assert list(ended.receipt) == [*("schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files")]
+    assert (ended.receipt["schema"], ended.receipt["program"]) == (1, f"uploader-gui {__version__}")
+    assert ended.receipt["anomaly_id"] == "42"
+    assert list(ended.receipt["totals"]) == ["files", *STATES, "junk", "bytes_uploaded"]
+    assert ended.totals == {"files": 1, "uploaded": 1, "bytes_uploaded": 70_000}
+    row = ended.only
+    assert list(row) == FIELDS
+    times = [ended.receipt["started_at"], row["uploaded_at"], ended.receipt["finished_at"]]
+    assert all(TIME.fullmatch(time) for time in times)
+    assert times == sorted(times)
+    assert row | {"uploaded_at": None} == {
+        "path": str(path),
+        "name": "plan.pdf",
+        "mime_type": "application/pdf",
+        "size": 70_000,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "upload_id": strict_api.registered[0].upload_id,
+        "id": "1001",
+        "state": "uploaded",
+        "attempts": 1,
+        "uploaded_at": None,
+        "reason": None,
+        "may_be_registered_twice": False,
+    }
+    assert UUID(row["upload_id"]).version == 4
+    assert scripted_storage.objects[f"42/{row['upload_id']}"].sha256 == row["sha256"]
+    assert [entry.name for entry in ended.folder.iterdir() if entry.name.startswith((".", "rec"))] == ["receipt.json"]
+
+
+def test_every_kind_of_path_comes_to_what_the_contract_says(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    """One folder and some paths by name, with everything in them that people drop."""
+    good = files.make("drop/good.txt")
+    files.make("drop/sub/deeper.csv")
+    for junk in (
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+        "~$good.docx",
+        "._good.txt",
+        ".hidden.txt",
+        ".git/config.txt",
+    ):
+        files.make(f"drop/{junk}", content=b"junk")
+    files.make("drop/empty.pdf", content=b"")
+    files.make("drop/photo.heic", content=b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    files.make("drop/picture.jpg", content=files.make("elsewhere/p.png").read_bytes())
+    (files.folder / "drop/inside.txt").symlink_to(good)
+    (files.folder / "drop/outside.txt").symlink_to(files.make("elsewhere/secret.txt"))
+    (files.folder / "drop/dangling.txt").symlink_to("nowhere")
+    (files.folder / "drop/loop").symlink_to(files.folder / "drop")
+    os.mkfifo(files.folder / "drop/pipe.txt")
+    _socket_at(files.folder / "drop/socket.txt")
+    by_link = files.folder / "by-link.txt"
+    by_link.symlink_to(files.make("elsewhere/linked.txt", content=b"by a link"))
+    empty = files.folder / "empty-folder"
+    empty.mkdir()
+    ended = program.send(
+        files.folder / "drop",
+        good,
+        f"{files.folder}/./drop/../drop/good.txt",
+        by_link,
+        empty,
+        files.folder / "gone.txt",
+    )
+    codes = {name: (row["state"], row["reason"] and row["reason"]["code"]) for name, row in ended.files.items()}
+    assert codes == {
+        "good.txt": ("uploaded", None),
+        "deeper.csv": ("uploaded", None),
+        "picture.jpg": ("uploaded", None),
+        "by-link.txt": ("uploaded", None),
+        "empty.pdf": ("refused", "empty_file"),
+        "photo.heic": ("refused", "type_not_accepted"),
+        "outside.txt": ("refused", "outside_link"),
+        "dangling.txt": ("refused", "outside_link"),
+        "loop": ("refused", "outside_link"),
+        "pipe.txt": ("refused", "not_a_file"),
+        "socket.txt": ("refused", "not_a_file"),
+        "empty-folder": ("refused", "empty_folder"),
+        "gone.txt": ("failed", "missing"),
+    }
+    assert ended.code == 1
+    assert ended.receipt is not None
+    assert ended.receipt["totals"]["junk"] == 7
+    assert ended.totals["files"] == 13
+    assert all(os.path.isabs(row["path"]) for row in ended.files.values())  # noqa: PTH117 - a receipt's path is text
+    assert all(row["reason"]["message"] for row in ended.files.values() if row["reason"])
+    assert ended.files["picture.jpg"]["mime_type"] == "image/png"  # sent as what it is
+    assert {record.name for record in strict_api.registered} == {"good.txt", "deeper.csv", "picture.jpg", "by-link.txt"}
+    assert len(scripted_storage.objects) == 4
+    untouched = ended.files["gone.txt"]
+    assert (untouched["sha256"], untouched["id"], untouched["attempts"], untouched["uploaded_at"]) == (
+        None,
+        None,
+        0,
+        None,
+    )
+
+
+def test_junk_alone_makes_a_run_that_ends_well(program: Program, files: Files, strict_api: StrictApi) -> None:
+    ended = program.send(files.make("Thumbs.db"), files.make("._a.jpg"))
+    assert (ended.code, ended.totals) == (0, {"junk": 2})
+    assert strict_api.calls == []
+
+
+def test_hostile_names_stay_data(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    names = [
+        unicodedata.normalize("NFD", "désenfumage été.txt"),
+        "🔥 extincteur.txt",
+        "100 % #1 ? & = +.txt",
+        "line\nfeed\x1b[2J.txt",
+        "right\u202etxt.to-left.txt",
+        "con.txt",
+        "x" * 251 + ".txt",
+        os.fsdecode(b"latin-\xe9.txt"),
+        "-rf.txt",
+        "=cmd|calc.txt",
+    ]
+    ended = program.send("--", *(files.make(name, content=b"x" * (n + 1)) for n, name in enumerate(names)))
+    assert (ended.code, ended.totals["uploaded"]) == (0, len(names))
+    sent = {record.name for record in strict_api.registered}
+    assert {"désenfumage été.txt", "🔥 extincteur.txt", "100 % #1 ? & = +.txt", "linefeed[2J.txt", "-rf.txt"} <= sent
+    assert all(len(name) <= 250 for name in sent)
+    assert len(scripted_storage.objects) == len(names)
+    assert "\x1b" not in ended.out
+    assert "\u202e" not in ended.out
+
+
+def test_what_was_uploaded_is_skipped_unless_it_is_sent_again(
+    program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    path = files.make("a.txt")
+    first = program.send(path)
+    second = program.send(path, files.make("b.txt"))
+    assert (first.code, second.code) == (0, 0)
+    assert second.files["a.txt"]["state"] == "skipped"
+    assert second.files["a.txt"]["reason"]["code"] == "already_uploaded"
+    assert second.files["a.txt"]["sha256"] == first.only["sha256"]
+    assert second.files["b.txt"]["state"] == "uploaded"  # the same content under another name
+    assert len(strict_api.registered) == 2
+    again = program.send("--again", path)
+    assert (again.code, again.only["state"]) == (0, "uploaded")
+    assert again.only["upload_id"] != first.only["upload_id"]
+    elsewhere = program.send(path, anomaly="43")
+    assert elsewhere.only["state"] == "uploaded"  # to another anomaly it was never sent
+    path.write_bytes(b"another content, another size")
+    assert program.send(path).only["state"] == "uploaded"
+
+
+def test_a_same_size_and_name_with_another_content_is_sent(program: Program, files: Files) -> None:
+    path = files.make("a.txt", content=b"one content")
+    program.send(path)
+    path.write_bytes(b"two content")
+    assert program.send(path).only["state"] == "uploaded"
+
+
+def test_a_run_whose_receipt_cannot_be_written_at_the_end_says_so(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    folder = tmp_path / "receipts"
+    folder.mkdir()
+
+    def lose_the_folder(*_: object) -> None:
+        folder.rmdir()
+
+    scripted_storage.fault = lose_the_folder
+    ended = program.run("--headless", "--anomaly", "42", "--report", folder / "r.json", files.make("a.txt"))
+    assert ended.code == 1
+    assert "receipt" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_an_existing_receipt_is_replaced_as_a_whole(program: Program, files: Files, tmp_path: Path) -> None:
+    report = tmp_path / "receipt.json"
+    report.write_text("x" * 100_000, "utf-8")
+    ended = program.run("--headless", "--anomaly", "42", "--report", report, files.make("a.txt"))
+    assert ended.code == 0
+    assert report.read_text("utf-8").startswith('{\n  "schema": 1,')
+
+
+def _socket_at(path: Path) -> None:
+    """Leave a socket's file behind; its name is short enough only from within its folder."""
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(path.parent)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path.name)
+    os.fchdir(here)
+    os.close(here)

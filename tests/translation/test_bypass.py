@@ -1,0 +1,115 @@
+"""No sentence in window or terminal goes past the translation: every literal that reads like words is looked at."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.translation.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator
+
+CODE = ROOT / "uploader_gui"
+SHOWN = [
+    *sorted((CODE / "gui").glob("*.py")),
+    *(CODE / name for name in ("text.py", "remedies.py", "units.py", "terminal.py", "headless.py", "app.py")),
+]
+MARKS = {"QT_TRANSLATE_NOOP", "translate"}
+SHOWING = {
+    "setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName", "setAccessibleDescription",
+    "setTitle", "setStatusTip", "setWhatsThis", "setInformativeText", "QLabel", "QAction", "QPushButton", "QCheckBox",
+    "QMenu", "addAction", "drawText", "showText", "showMessage", "say", "tell", "rename", "add_title", "add_sentence",
+    "add_field", "UsageError", "Notice", "ReceiptWritten",
+}  # fmt: skip
+"""What puts text before a person: not one letter may come from a literal."""
+UNSEEN = {"debug", "info", "warning", "error", "exception", "getLogger", "compile", "cast"}
+"""What takes words no person reads: the log, patterns."""
+LIKE_WORDS = re.compile(r"[^\W\d_]{2,}[’'-]?[^\W\d_]*[,;:]? +[^\W\d_]|^[A-Z][a-zà-ÿ]+( [^\W\d_]|$)")
+ALLOWED = {
+    ("gui/row_text.py", "Word"): "a product's name",
+    ("gui/row_text.py", "Excel"): "a product's name",
+    ("gui/row_text.py", "Outlook"): "a product's name",
+    ("gui/theme.py", "Fusion"): "the name of a Qt style",
+}
+ROLES = ("gui/theme.py", "_ROLES")
+"""The names of Qt's palette roles."""
+
+
+def literals(path: Path) -> Iterator[tuple[str, bool]]:
+    """Give each literal that may be seen, and whether it is put before a person right there."""
+    tree = ast.parse(path.read_text("utf-8"))
+    yield from _within(tree, shown=False, name=path.relative_to(CODE).as_posix())
+
+
+def _within(node: ast.AST, *, shown: bool, name: str) -> Iterator[tuple[str, bool]]:
+    if isinstance(node, ast.Call):
+        called = _called(node)
+        if called in MARKS | UNSEEN:
+            return
+        shown = shown or called in SHOWING
+    if _is_docstring(node) or _is_set_aside(node, name):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value, shown
+    for field, value in ast.iter_fields(node):
+        if field not in {"annotation", "returns"}:
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _within(child, shown=shown, name=name)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_set_aside(node: ast.AST, name: str) -> bool:
+    """Names of Qt's and Python's own, and what English says for one: the rest of a counted sentence is its mark."""
+    if isinstance(node, ast.Tuple) and len(node.elts) == 2:  # "1 file", QT_TRANSLATE_NOOP(…)
+        last = node.elts[1]
+        return isinstance(last, ast.Call) and _called(last) in MARKS
+    target = (
+        node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
+    )
+    return getattr(target, "id", "") == "__all__" or (name, getattr(target, "id", "")) == ROLES
+
+
+def bypassing(path: Path) -> list[str]:
+    name = path.relative_to(CODE).as_posix()
+    return [
+        text
+        for text, shown in literals(path)
+        if (name, text) not in ALLOWED and (LIKE_WORDS.search(text) or (shown and re.search(r"[^\W\d_]", text)))
+    ]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.relative_to(CODE).as_posix())
+def test_every_sentence_goes_through_the_translation(path: Path) -> None:
+    assert bypassing(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'button.setText("Send")',
+        'label("Drop photos here", theme)',
+        'QAction("go", menu)',
+        'self._terminal.say(f"done: {count}")',
+        'names = {1: "Waiting"}',
+    ],
+)
+def test_the_scan_sees_a_sentence_that_bypasses_it(line: str) -> None:
+    found = list(_within(ast.parse(line), shown=False, name="x.py"))
+    assert [text for text, shown in found if LIKE_WORDS.search(text) or shown]
+
+
+def test_what_is_allowed_is_still_there() -> None:
+    assert all(f'"{text}"' in (CODE / name).read_text("utf-8") for name, text in ALLOWED)

@@ -1,0 +1,110 @@
+"""The translation file is whole: nothing missing, left over, unfinished, changed by hand or badly set."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
+from uploader_gui.remedies import OWN_DETAILS
+from uploader_gui.terminal import CountedLines, Lines
+from uploader_gui.text import Counted, FilterWords, Words
+
+if TYPE_CHECKING:
+    from uploader_gui.translation import CountedSentence, Sentence
+    from pathlib import Path
+
+PLACE = re.compile(r"%(?:Ln|[1-9])")
+BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
+"""A high mark that could stand alone at the beginning of a line."""
+AFTER = re.compile("«[^\u00a0\u202f]")
+SAME_IN_BOTH = {"Type", "%1/s", "Français", "English"}
+
+
+@pytest.fixture(scope="module")
+def updating() -> Any:
+    """Load the script that translators run."""
+    path = ROOT / "packaging" / "update_translations.py"
+    spec = importlib.util.spec_from_file_location("update_translations", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def named(message: Message) -> str:
+    return f"{message.context}: {message.source}"
+
+
+def test_the_file_holds_the_sentences_of_the_code_no_more_and_no_less(updating: Any, tmp_path: Path) -> None:
+    fresh = tmp_path / FRENCH_TS.name
+    shutil.copy(FRENCH_TS, fresh)
+    updating.read_sentences(fresh, updating.LANGUAGES["fr"])
+    assert fresh.read_text("utf-8") == FRENCH_TS.read_text("utf-8"), "run packaging/update_translations.py"
+
+
+def test_the_compiled_file_is_what_lrelease_makes_of_it(updating: Any, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.qm"
+    updating.compile_sentences(FRENCH_TS, fresh)
+    assert fresh.read_bytes() == FRENCH_TS.with_suffix(".qm").read_bytes(), "run packaging/update_translations.py"
+
+
+def test_every_enumerated_sentence_is_in_the_file() -> None:
+    known = {(one.context, one.source) for one in messages()}
+    plain: list[Sentence] = [*Words, *FilterWords, *Lines]
+    counted: list[CountedSentence] = [*Counted, *CountedLines]
+    assert {(one.context, one.value) for one in plain} <= known
+    assert {(one.context, one.value[1]) for one in counted} <= known
+
+
+@pytest.mark.parametrize("group", [Words, FilterWords, Lines, Counted, CountedLines])
+def test_no_two_sentences_of_a_group_are_one_by_accident(group: Any) -> None:
+    assert list(group.__members__) == [member.name for member in group]
+
+
+@pytest.mark.parametrize("message", messages(), ids=named)
+def test_a_sentence_is_translated_and_finished(message: Message) -> None:
+    assert message.mark == ""
+    assert len(message.forms) == (2 if message.counted else 1)
+    assert all(form.strip() for form in message.forms)
+    if re.search(r"[A-Za-z]{2}", PLACE.sub("", message.source)) and message.source not in SAME_IN_BOTH:
+        assert message.source not in message.forms
+
+
+@pytest.mark.parametrize("message", messages(), ids=named)
+def test_no_place_for_a_value_is_lost_or_doubled(message: Message) -> None:
+    wanted = Counter(PLACE.findall(message.source))
+    assert max(wanted.values(), default=1) == 1
+    for form in message.forms:
+        assert Counter(PLACE.findall(form)) == wanted
+
+
+@pytest.mark.parametrize("message", messages(), ids=named)
+def test_french_is_set_as_the_french_set_it(message: Message) -> None:
+    for form in message.forms:
+        assert not BEFORE.search(form)
+        assert not AFTER.search(form)
+        assert "'" not in form
+        assert '"' not in form
+        assert "..." not in form
+        assert form == form.strip()
+        assert form.endswith(".") == message.source.endswith(".")
+        assert form.endswith("…") == message.source.endswith("…")
+
+
+@pytest.mark.parametrize("sentence", [*Counted, *CountedLines])
+def test_english_brings_its_own_form_for_one(sentence: CountedSentence) -> None:
+    one, many = sentence.value
+    assert set(PLACE.findall(one)) == set(PLACE.findall(many)) - {"%Ln"}
+
+
+@pytest.mark.parametrize("detail", OWN_DETAILS)
+def test_a_translated_detail_is_one_the_engine_gives(detail: str) -> None:
+    engine = "".join(path.read_text("utf-8") for path in (ROOT / "uploader_gui" / "engine").glob("*.py"))
+    assert detail in engine

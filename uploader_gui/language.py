@@ -1,0 +1,128 @@
+"""Which language the program speaks: the system's or the one chosen; French where it begins with fr, else English.
+
+Called by both composition roots. Qt's own sentences (buttons of file dialogs) and the form of numbers and dates
+follow. Without Qt's libraries everything stays English (`translation.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.resources import find_resource
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+
+log = logging.getLogger(__name__)
+
+SYSTEM: Final = "system"
+FRENCH: Final = "fr"
+ENGLISH: Final = "en"
+CHOICES: Final = (SYSTEM, FRENCH, ENGLISH)
+"""The values of the setting `language`."""
+
+
+class Language:
+    """Puts a language in force for one Qt application, at any time; open windows get a LanguageChange."""
+
+    def __init__(self, application: QCoreApplication) -> None:
+        self._application = application
+        self._spoken = ENGLISH
+        self._translators: list[QTranslator] = []
+
+    def use(self, chosen: str) -> None:
+        """Speak one of `CHOICES` from now on."""
+        from PySide6.QtCore import QLocale  # noqa: PLC0415 - headless has to do without where Qt cannot be loaded
+
+        spoken = system_language() if chosen == SYSTEM else chosen
+        QLocale.setDefault(_locale(spoken))
+        if spoken == self._spoken:
+            return
+        self._spoken = spoken
+        self._forget()
+        if spoken != ENGLISH:
+            self._install(spoken)
+
+    def _install(self, spoken: str) -> None:
+        from PySide6.QtCore import QTranslator  # noqa: PLC0415 - as above
+
+        for path in _files(spoken):  # ours comes last: Qt asks the newest first
+            translator = QTranslator(self._application)
+            if translator.load(str(path)) and self._application.installTranslator(translator):
+                self._translators.append(translator)
+            else:
+                log.warning("the translation %s cannot be used", path.name)
+
+    def _forget(self) -> None:
+        for translator in self._translators:
+            self._application.removeTranslator(translator)
+            translator.deleteLater()
+        self._translators.clear()
+
+
+def speak_in_terminal(chosen: str) -> QCoreApplication | None:
+    """Speak a language without a window; give what has to be kept for as long as it is spoken, if anything."""
+    try:
+        from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - a bare server lacks a library of Qt's
+    except ImportError:
+        return None
+    spoken = system_language() if chosen == SYSTEM else chosen
+    if spoken == ENGLISH:  # sentences are English as they are; no Qt application has to be there
+        QLocale.setDefault(_locale(spoken))
+        return None
+    application = QCoreApplication.instance() or QCoreApplication([])
+    Language(application).use(chosen)
+    return application
+
+
+def early_choice(settings: Path) -> str:
+    """Give the setting `language` before settings are loaded: pydantic costs more than the window's first paint.
+
+    Environment over file over default, as `settings.py` does; what is wrong there is told there.
+    """
+    for chosen in (os.environ.get("UPLOADER_LANGUAGE"), _saved(settings)):
+        if chosen:
+            return chosen if chosen in CHOICES else SYSTEM
+    return SYSTEM
+
+
+def system_language() -> str:
+    """Give the language of the system's own windows, as far as this program speaks it."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - as above
+
+    wanted = QLocale.system().uiLanguages()
+    return FRENCH if wanted and wanted[0].lower().startswith("fr") else ENGLISH
+
+
+def _locale(spoken: str) -> QLocale:
+    """The system's own forms of numbers and dates, where they are forms of the language spoken."""
+    from PySide6.QtCore import QLocale  # noqa: PLC0415 - as above
+
+    language, country = {
+        FRENCH: (QLocale.Language.French, QLocale.Country.France),
+        ENGLISH: (QLocale.Language.English, QLocale.Country.UnitedKingdom),
+    }[spoken]
+    system = QLocale.system()
+    return system if system.language() == language else QLocale(language, country)
+
+
+def _files(spoken: str) -> list[Path]:
+    """Qt's own sentences, where Qt brings them, then ours."""
+    from PySide6.QtCore import QLibraryInfo  # noqa: PLC0415 - as above
+
+    qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{spoken}.qm"
+    ours = find_resource(f"translations/uploader_{spoken}.qm")
+    return [qt, ours] if qt.exists() else [ours]
+
+
+def _saved(settings: Path) -> str:
+    try:
+        saved = json.loads(settings.read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    chosen = saved.get("language") if isinstance(saved, dict) else ""
+    return chosen if isinstance(chosen, str) else ""
