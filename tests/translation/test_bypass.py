@@ -11,8 +11,8 @@ import pytest
 from tests.translation.conftest import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
 CODE = ROOT / "uploader_gui"
 SHOWN = [

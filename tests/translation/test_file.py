@@ -16,8 +16,9 @@ from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
 
 if TYPE_CHECKING:
-    from uploader_gui.translation import CountedSentence, Sentence
     from pathlib import Path
+
+    from uploader_gui.translation import CountedSentence, Sentence
 
 PLACE = re.compile(r"%(?:Ln|[1-9])")
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")

@@ -114,7 +114,8 @@ class Registrar:
             files=files_ahead(pace) - ahead,
             size=bytes_ahead(pace) - size,
             at_least=max(0, self._slots.free - ahead),
-            whole=whole,
+            # A small batch need not overtake the full one before it, while that one keeps every slot busy.
+            whole=whole or (self._calls > 0 and self._slots.free <= ahead),
         )
 
     async def _register(self, batch: list[Upload]) -> None:
