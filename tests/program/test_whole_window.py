@@ -10,92 +10,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
 
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.options import EngineOptions
-from uploader_gui.gui.bridge import Bridge
-from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
 
     from tests.support.files import Files
     from tests.support.s3_servers import RcloneS3, SwiftS3
-    from tests.support.scripted_storage import ScriptedStorage
-
-pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support (raise|propagateSizeHints)", extend=True)
-PATIENCE = 30_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication, strict_api: StrictApi, tmp_path: Path) -> Iterator[MainWindow]:
-    bridge = Bridge()
-    window = MainWindow(bridge, Theme(qapp, Qt.ColorScheme.Light), anomaly_id="4217")
-    qtbot.addWidget(window)
-    window.show()
-    tokens = ("bearer-for-tests", "session-for-tests")
-    bridge.run(EngineOptions(tmp_path / "journal.sqlite", strict_api.url, tokens), anomaly_id=lambda: "4217")
-    yield window
-    bridge.stop()
-
-
-def drop(window: MainWindow, *paths: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    position = QPointF(window.width() / 2, window.height() / 2)
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(window, QDragEnterEvent(position.toPoint(), copy, mime, left, none))
-    QApplication.sendEvent(window, QDropEvent(position, copy, mime, left, none))
-
-
-def states(window: MainWindow) -> list[UploadState]:
-    return [window.model.snapshot(row).state for row in range(window.model.rowCount())]
-
-
-def test_dropped_files_and_folders_end_uploaded_with_their_very_bytes(
-    qtbot: QtBot, window: MainWindow, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
-) -> None:
-    pictures = [files.make(f"folder/photo-{n:02}.jpg", size=3000 + n) for n in range(44)]
-    report = files.make("Rapport d’inspection n°4.pdf", size=200_000)
-    drop(window, pictures[0].parent, report)
-    qtbot.waitUntil(lambda: window.model.rowCount() == 45, timeout=PATIENCE)
-    window.footer.primary.click()
-    qtbot.waitUntil(lambda: states(window) == [UploadState.UPLOADED] * 45, timeout=PATIENCE)
-    assert sorted(len(call.body) for call in strict_api.calls) == [5, 20, 20]
-    stored = {stored.sha256 for stored in scripted_storage.objects.values()}
-    assert stored == {hashlib.sha256(path.read_bytes()).hexdigest() for path in (*pictures, report)}
-
-
-def test_a_drop_while_sending_joins_the_queue(
-    qtbot: QtBot, window: MainWindow, scripted_storage: ScriptedStorage, files: Files
-) -> None:
-    drop(window, files.make("first.png", size=50_000))
-    qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=PATIENCE)
-    window.footer.primary.click()
-    drop(window, files.make("second.png", size=60_000))
-    qtbot.waitUntil(lambda: states(window) == [UploadState.UPLOADED] * 2, timeout=PATIENCE)
-    assert len(scripted_storage.objects) == 2
-
-
-def test_a_file_goes_to_the_anomaly_shown_when_it_was_dropped(
-    qtbot: QtBot, window: MainWindow, strict_api: StrictApi, files: Files
-) -> None:
-    drop(window, files.make("for-4217.png", size=500))
-    window.header.field.setText("999")
-    drop(window, files.make("for-999.png", size=500))
-    qtbot.waitUntil(lambda: window.model.rowCount() == 2, timeout=PATIENCE)
-    window.footer.primary.click()
-    qtbot.waitUntil(lambda: states(window) == [UploadState.UPLOADED] * 2, timeout=PATIENCE)
-    sent = {call.body[0]["name"]: call.request.target.split("/")[-2] for call in strict_api.calls}
-    assert sent == {"for-4217.png": "4217", "for-999.png": "999"}
 
 
 def run(*arguments: str, **variables: str) -> None:
