@@ -92,12 +92,10 @@ class Registrar:
 
     def pump(self, *, whole: bool) -> None:
         """Send as many batches as the reserve wants. `whole`: more files are still being found."""
-        while self._may_call():
-            batch = self._next_batch(whole=whole)
-            if not batch:
-                return
+        if self._may_call() and (batch := self._next_batch(whole=whole)):
             self._calls += 1
             self._spawn(self._register(batch))
+            self._poke()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:
         """While offline, one call at a time looks whether the service is back."""
