@@ -16,7 +16,8 @@ import pytest
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
-from uploader_gui.engine.journal import SCHEMA_VERSION, Journal
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal_file import SCHEMA_VERSION
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:

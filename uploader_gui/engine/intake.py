@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_Known = dict[tuple[str, int], set[str]]
+_Known = dict[tuple[str, int], dict[str, float]]
+"""By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
 _NEEDS_FRESH_URL = frozenset({Code.STORAGE_REFUSED, Code.URL_REFUSED, Code.URL_EXPIRED})
 
 
@@ -183,7 +184,8 @@ class Intake:
                 sha256 = None  # the transfer will say what is wrong with it
             if upload.state is not UploadState.QUEUED:
                 continue
-            if sha256 in known[upload.source.name, upload.source.size]:
+            upload.sent_before = known[upload.source.name, upload.source.size].get(sha256 or "")
+            if upload.sent_before is not None:
                 upload.sha256 = sha256
                 self._ledger.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
             else:

@@ -32,11 +32,13 @@ _NOT_WORTH_A_WRITE: Final = frozenset({UploadState.CONFIRMING, UploadState.RETRY
 class Ledger:
     """The uploads of this run, by id, in the order they were added. Iterating leaves out removed rows."""
 
-    def __init__(self, journal: Journal, outbox: Outbox, conditions: Conditions, *, api_url: str) -> None:
+    def __init__(self, journal: Journal, outbox: Outbox, conditions: Conditions, *, api_url: str, program: str) -> None:
         self._journal = journal
         self._outbox = outbox
         self._conditions = conditions
         self._api_url = api_url
+        self._program = program
+        self._run_id: int | None = None
         self._uploads: dict[UploadId, Upload] = {}
         self._by_path: dict[tuple[str, str], Upload] = {}
         self._removed: dict[UploadId, Upload] = {}
@@ -151,6 +153,16 @@ class Ledger:
         """Return when everything is in the journal: nothing is announced to a server before."""
         await self._saved.wait()
 
+    def end_run(self, junk: int) -> None:
+        """All is done (or left): what is added from now on belongs to another run. `junk`: files left out in it."""
+        if self._run_id is None:
+            return
+        try:
+            self._journal.end_run(self._run_id, junk)
+        except JournalError as error:
+            log.info("the end of the run cannot be recorded: %s", error.detail)
+        self._run_id = None
+
     def drain(self) -> None:
         """Nothing is left to do: used-up URLs leave the disk for good."""
         try:
@@ -165,7 +177,9 @@ class Ledger:
     def _save(self, *, durable: bool = False) -> None:
         try:
             if self._unsaved_new:
-                self._journal.add(self._unsaved_new, self._api_url)
+                if self._run_id is None:
+                    self._run_id = self._journal.begin_run(self._api_url, self._program)
+                self._journal.add(self._unsaved_new, self._api_url, self._run_id)
                 self._unsaved_new = []
             if self._unsaved:
                 self._journal.record(self._unsaved.values(), durable=durable)

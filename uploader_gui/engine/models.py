@@ -116,7 +116,8 @@ class Upload:
 
     `attempts` counts the PUTs begun in this run; `tries` the same since a person last asked, for the limit, as do
     `registrations` and `unknown_registrations` (those whose answer was lost). `url_given_out`: the service has a
-    record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970.
+    record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970, and so is
+    `sent_before`: when the same name and content went to the same anomaly earlier.
     """
 
     upload_id: UploadId
@@ -136,6 +137,7 @@ class Upload:
     registrations: int = 0
     unknown_registrations: int = 0
     retry_at: float | None = None
+    sent_before: float | None = None
 
     def snapshot(self) -> UploadSnapshot:
         """Freeze what others may see of it."""
@@ -149,6 +151,7 @@ class Upload:
             attempts=self.attempts,
             may_be_registered_twice=self.may_be_registered_twice,
             retry_at=self.retry_at,
+            sent_before=self.sent_before,
         )
 
 
@@ -157,6 +160,7 @@ class UploadSnapshot:
     """An upload as it stood at one moment. `retry_at` is on the `time.monotonic()` clock.
 
     `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting.
+    `sent_before` (seconds since 1970) is set where the same file went to the same anomaly earlier.
     """
 
     upload_id: UploadId
@@ -168,6 +172,7 @@ class UploadSnapshot:
     attempts: int = 0
     may_be_registered_twice: bool = False
     retry_at: float | None = None
+    sent_before: float | None = None
 
 
 def check_transition(before: UploadState, after: UploadState) -> None:

@@ -81,6 +81,7 @@ class UploadQueue:
         self._started_at = time.time()
         self._running = False
         self._gave_up: Reason | None = None
+        self._junk_before = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
         self._poked = False
@@ -98,7 +99,9 @@ class UploadQueue:
             limit=options.offline_limit,
             gave_up=lambda: self._give_up(Code.OFFLINE),
         )
-        self._ledger = Ledger(services.journal, self._outbox, self._conditions, api_url=options.api_url)
+        self._ledger = Ledger(
+            services.journal, self._outbox, self._conditions, api_url=options.api_url, program=options.program
+        )
         self._intake = self._make_intake(services)
         self._registrar = self._make_registrar(services)
         self._sender = self._make_sender(services)
@@ -116,6 +119,7 @@ class UploadQueue:
                 task.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=1.0)
+            self._end_run()
             self._outbox.flush()
 
     def close(self) -> None:
@@ -273,9 +277,14 @@ class UploadQueue:
     def _became_idle(self) -> None:
         self._running = False
         self._meter.rest()
+        self._end_run()
         self._ledger.drain()
         self._tell_status()
         self._outbox.send(QueueIdle(self._totals()))
+
+    def _end_run(self) -> None:
+        self._ledger.end_run(self._intake.junk - self._junk_before)
+        self._junk_before = self._intake.junk
 
     def _stuck_on_sign_in(self) -> bool:
         """Nobody can sign in (headless), and what was registered has been sent."""

@@ -1,0 +1,127 @@
+"""The journal knows which run an upload belonged to, and what has become of it since."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal_file import MIGRATIONS
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import RunKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from uploader_gui.engine.models import Upload
+
+API = "https://api.example/main"
+S = UploadState
+MORNING, NOON, NEXT_DAY = 1_741_000_000.0, 1_741_003_600.0, 1_741_090_000.0
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(Journal(tmp_path / "journal.sqlite3")) as journal:
+        yield journal
+
+
+def run_with(journal: Journal, *uploads: Upload, api_url: str = API) -> int:
+    run_id = journal.begin_run(api_url, "uploader-gui 1.2.3")
+    journal.add(uploads, api_url, run_id)
+    return run_id
+
+
+def named(name: str, state: UploadState = S.UPLOADED, **fields: Any) -> Upload:
+    return an_upload(source=a_source(name, size=1000), state=state, **fields)
+
+
+def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) -> None:
+    first = run_with(journal, named("a.jpg"), named("b.jpg", S.FAILED), an_upload("5", state=S.UPLOADED))
+    second = run_with(journal, named("c.jpg", S.QUEUED))
+    runs = journal.past_runs(API)
+    assert [run.key for run in runs] == [RunKey(second, "4217"), RunKey(first, "4217"), RunKey(first, "5")]
+    assert runs[1].states == {S.UPLOADED: 1, S.FAILED: 1}
+    assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (2, 1000, "uploader-gui 1.2.3")
+    assert runs[0].unfinished == 1
+
+
+def test_runs_of_another_service_are_not_told(journal: Journal) -> None:
+    run_with(journal, named("a.jpg"), api_url="https://other.example")
+    assert journal.past_runs(API) == []
+    assert journal.runs_with_file(API, "a") == frozenset()
+
+
+def test_a_run_ends_with_its_last_file_or_when_it_was_closed(journal: Journal) -> None:
+    sent = run_with(journal, named("a.jpg", uploaded_at=NOON), named("b.jpg", uploaded_at=MORNING))
+    failed = run_with(journal, named("c.jpg", S.FAILED))
+    run_with(journal, named("d.jpg", S.QUEUED))
+    journal.end_run(sent, 0)
+    journal.end_run(failed, 3)
+    cut_off, closed, stored = journal.past_runs(API)
+    assert stored.finished_at == NOON
+    assert closed.finished_at is not None
+    assert closed.junk == 3
+    assert cut_off.finished_at is None
+
+
+def test_what_happens_to_an_upload_later_shows_in_the_run_it_was_added_in(journal: Journal) -> None:
+    upload = named("a.jpg", S.QUEUED)
+    run_id = run_with(journal, upload)
+    run_with(journal, named("b.jpg"))
+    upload.state, upload.sha256, upload.attempts = S.UPLOADED, "aa" * 32, 2
+    journal.record([upload])
+    (again,) = journal.uploads_of(RunKey(run_id, "4217"))
+    assert (again.upload_id, again.state, again.sha256, again.attempts) == (upload.upload_id, S.UPLOADED, "aa" * 32, 2)
+
+
+def test_the_uploads_of_a_run_come_in_the_order_they_were_added(journal: Journal) -> None:
+    uploads = [named(f"{n}.jpg") for n in range(30)]
+    key = RunKey(run_with(journal, *uploads, an_upload("5")), "4217")
+    assert [one.upload_id for one in journal.uploads_of(key)] == [one.upload_id for one in uploads]
+
+
+@pytest.mark.parametrize("wanted", ["été", "ETE", "œuvre", "oeuvre", "n°4 (ÉTÉ)"])
+def test_a_run_is_found_by_a_file_whatever_its_case_and_accents(journal: Journal, wanted: str) -> None:
+    run_id = run_with(journal, named("Œuvre n°4 (Été).pdf"))
+    run_with(journal, named("hiver.pdf"))
+    assert journal.runs_with_file(API, wanted) == {RunKey(run_id, "4217")}
+
+
+def test_a_search_text_is_data(journal: Journal) -> None:
+    run_with(journal, named("100 %_'sure'.pdf"))
+    assert journal.runs_with_file(API, "%_'")
+    assert not journal.runs_with_file(API, "1%0")
+
+
+def test_a_purge_takes_the_runs_that_have_no_file_left(journal: Journal) -> None:
+    run_with(journal, named("a.jpg"))
+    kept = run_with(journal, named("b.jpg", S.QUEUED))
+    journal.purge(2e10)
+    assert [run.key.run_id for run in journal.past_runs(API)] == [kept]
+
+
+def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(MIGRATIONS[0])
+        for number, added_at in enumerate((MORNING, NOON, NEXT_DAY)):
+            values = (str(number), API, "4217", f"{number}.jpg", "uploaded", added_at)
+            db.execute(
+                "INSERT INTO uploads (upload_id, api_url, anomaly_id, path, resolved, name, name_shortened, size,"
+                " mtime_ns, state, url_given_out, may_be_registered_twice, added_at)"
+                " VALUES (?, ?, ?, x'2f', x'2f', ?, 0, 1, 0, ?, 0, 0, ?)",
+                values,
+            )
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+    with closing(Journal(path)) as journal:
+        assert journal.set_aside is None
+        newer, older = journal.past_runs(API)
+        assert (newer.started_at, newer.files) == (NEXT_DAY, 1)
+        assert (older.started_at, older.files) == (MORNING, 2)

@@ -1,0 +1,180 @@
+"""The journal's file: made for its owner only, brought to the newest schema, set aside where it is damaged.
+
+Called by `journal.Journal` when it opens; what SQLite says of the disk becomes our errors here.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
+from uploader_gui.engine.folding import folded
+from uploader_gui.engine.journal_rows import COLUMNS, UNFINISHED, upload_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCHEMA_VERSION: Final = 2
+MIGRATIONS: Final[dict[int, str]] = {
+    0: """
+        CREATE TABLE uploads (
+            upload_id TEXT PRIMARY KEY, api_url TEXT NOT NULL, anomaly_id TEXT NOT NULL,
+            path BLOB NOT NULL, resolved BLOB NOT NULL, name TEXT NOT NULL, name_shortened INTEGER NOT NULL,
+            media_type TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+            state TEXT NOT NULL, reason_code TEXT, reason_detail TEXT,
+            service_id TEXT, url TEXT, url_expires_at REAL, url_lifetime REAL, url_given_out INTEGER NOT NULL,
+            sha256 TEXT, may_be_registered_twice INTEGER NOT NULL,
+            added_at REAL NOT NULL, uploaded_at REAL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX uploads_by_anomaly ON uploads (api_url, anomaly_id, state);
+    """,
+    # Uploads from before there were runs: those of one day count as one.
+    1: """
+        CREATE TABLE runs (
+            run_id INTEGER PRIMARY KEY AUTOINCREMENT, api_url TEXT NOT NULL, program TEXT NOT NULL,
+            started_at REAL NOT NULL, finished_at REAL, junk INTEGER NOT NULL
+        ) STRICT;
+        ALTER TABLE uploads ADD COLUMN run_id INTEGER;
+        ALTER TABLE uploads ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+        INSERT INTO runs (api_url, program, started_at, finished_at, junk)
+            SELECT api_url, 'uploader-gui', min(added_at), max(coalesce(uploaded_at, added_at)), 0
+            FROM uploads GROUP BY api_url, CAST(added_at / 86400 AS INTEGER);
+        UPDATE uploads SET run_id = (
+            SELECT run_id FROM runs WHERE runs.api_url = uploads.api_url
+            AND CAST(runs.started_at / 86400 AS INTEGER) = CAST(uploads.added_at / 86400 AS INTEGER)
+        );
+        CREATE INDEX uploads_by_run ON uploads (run_id)
+    """,
+}
+"""What leads from each schema version to the next one."""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open it with the newest schema; only this connection may use it from now on.
+
+    Raises:
+        JournalInUse, JournalTooNew, JournalUnwritable: see `journal.Journal`.
+        sqlite3.DatabaseError, ValueError: it is damaged.
+    """
+    try:
+        db = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise JournalUnwritable(str(error)) from error
+    try:
+        with translated():
+            _prepare(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if _version(db) > SCHEMA_VERSION:
+        raise JournalTooNew  # before anything is changed in it
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.create_function("folded", 1, folded, deterministic=True)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        _migrate(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a full disk has rolled it back already
+            db.execute("ROLLBACK")
+        raise
+    _check_whole(db)
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    for step in range(_version(db), SCHEMA_VERSION):
+        for statement in MIGRATIONS[step].split(";"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _check_whole(db: sqlite3.Connection) -> None:
+    """Look at every page and at every row that may be asked for: damage shows now, not in the middle of a run."""
+    if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    marks = ", ".join("?" * len(UNFINISHED))
+    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE state IN ({marks})", UNFINISHED):  # noqa: S608 - constants only
+        upload_of(row, 0)
+    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+        pass
+
+
+def make_private(path: Path) -> None:
+    """Make the file before SQLite does: for its owner only, and so are the files SQLite puts beside it.
+
+    One that is there is not opened: closing it again would give up the lock of a journal open in this program.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if path.parent.is_dir():
+            return
+        raise JournalUnwritable(os.strerror(errno.ENOTDIR)) from None
+    except OSError as error:
+        raise JournalUnwritable(error.strerror or str(error)) from error
+
+
+def move_away(path: Path) -> Path:
+    """Move a damaged journal and the files SQLite put beside it out of the way, and give its new place."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    while target.exists():
+        target = target.with_stem(f"{target.stem}-again")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(target.with_name(target.name + suffix))
+    return target
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says of the disk into our errors; damage and bugs pass as they are."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise JournalInUse from error
+        if _code(error) in _UNWRITABLE:
+            raise JournalUnwritable(str(error)) from error
+        raise
+
+
+_UNWRITABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    },
+)
+
+
+def is_damaged(error: Exception) -> bool:
+    """Say whether a journal cannot be read; SQLITE_ERROR means here that its tables are not ours."""
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def _code(error: Exception) -> int:
+    """Give SQLite's primary code; an error without one (Python could not read what is there) is damage."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF

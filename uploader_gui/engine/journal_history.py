@@ -1,0 +1,58 @@
+"""What is asked of past runs, in SQL. Only `journal.py` calls this, with its own connection."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from uploader_gui.engine.folding import folded
+from uploader_gui.engine.journal_rows import COLUMNS, upload_of
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import PastRun, RunKey
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from uploader_gui.engine.models import Upload
+
+_RUNS: Final = """
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(size), min(added_at), max(uploaded_at)
+    FROM uploads JOIN runs USING (run_id) WHERE uploads.api_url = ?
+    GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
+"""
+
+
+def past_runs(db: sqlite3.Connection, api_url: str) -> list[PastRun]:
+    """See `Journal.past_runs`."""
+    rows = groupby(db.execute(_RUNS, (api_url,)), key=lambda row: RunKey(row[0], row[1]))
+    runs = [_run(key, list(states)) for key, states in rows]
+    return sorted(runs, key=lambda run: (-run.key.run_id, run.started_at))
+
+
+def runs_with_file(db: sqlite3.Connection, api_url: str, wanted: str) -> frozenset[RunKey]:
+    """See `Journal.runs_with_file`."""
+    sql = (
+        "SELECT DISTINCT run_id, anomaly_id FROM uploads "
+        "WHERE api_url = ? AND run_id NOT NULL AND instr(folded(name), ?) > 0"
+    )
+    return frozenset(RunKey(*row) for row in db.execute(sql, (api_url, folded(wanted))))
+
+
+def uploads_of(db: sqlite3.Connection, key: RunKey) -> list[Upload]:
+    """See `Journal.uploads_of`."""
+    sql = f"SELECT {COLUMNS} FROM uploads WHERE run_id = ? AND anomaly_id = ? ORDER BY added_at, upload_id"  # noqa: S608 - constants only
+    return [upload_of(row, order) for order, row in enumerate(db.execute(sql, (key.run_id, key.anomaly_id)))]
+
+
+def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
+    program, ended, junk = rows[0][2:5]
+    last = max((row[9] for row in rows if row[9] is not None), default=None)
+    return PastRun(
+        key=key,
+        program=program,
+        started_at=min(row[8] for row in rows),
+        finished_at=ended if last is None else last,
+        junk=junk,
+        states={UploadState(row[5]): row[6] for row in rows},
+        bytes_uploaded=sum(row[7] for row in rows if row[5] == UploadState.UPLOADED),
+    )

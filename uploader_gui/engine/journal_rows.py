@@ -1,0 +1,99 @@
+"""How an upload stands in the journal: its columns, its row, and back. Used by `journal.py` and its neighbours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import PresignedPut, Reason, Source, Upload, UploadId, UploadState
+
+COLUMNS: Final = (
+    "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
+    "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
+    "uploaded_at, attempts"
+)
+INSERT: Final = (
+    f"INSERT OR REPLACE INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
+    f"VALUES ({', '.join('?' * 24)})"
+)
+UPDATE: Final = """
+    UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
+    service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
+    may_be_registered_twice = ?, uploaded_at = ?, attempts = ? WHERE upload_id = ?
+"""
+UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
+
+
+def row_of(upload: Upload) -> tuple[object, ...]:
+    """Give an upload's values in the order of `COLUMNS`; paths are bytes, for not every name is text."""
+    source, presigned, reason = upload.source, _live_url(upload), upload.reason
+    return (
+        upload.upload_id,
+        upload.anomaly_id,
+        os.fsencode(source.path),
+        os.fsencode(source.resolved),
+        source.name,
+        source.name_shortened,
+        source.media_type,
+        source.size,
+        source.mtime_ns,
+        upload.state.value,
+        reason and reason.code.value,
+        reason and reason.detail,
+        upload.service_id,
+        presigned and presigned.url,
+        presigned and presigned.expires_at,
+        presigned and presigned.lifetime,
+        upload.url_given_out,
+        upload.sha256,
+        upload.may_be_registered_twice,
+        upload.uploaded_at,
+        upload.attempts,
+    )
+
+
+def changes_of(upload: Upload) -> tuple[object, ...]:
+    """Give what `UPDATE` wants."""
+    row = row_of(upload)
+    return (row[7], row[8], row[6], *row[9:], row[0])
+
+
+def _live_url(upload: Upload) -> PresignedPut | None:
+    """A finished upload's URL is used up: it leaves the disk."""
+    return None if upload.state.finished else upload.presigned
+
+
+def upload_of(row: tuple[Any, ...], order: int) -> Upload:
+    """Give the upload of a row, `attempts` being those of the run that recorded it last.
+
+    Raises:
+        ValueError: the row is damaged.
+    """
+    (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
+     service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts) = row  # fmt: skip
+    source = Source(
+        path=Path(os.fsdecode(path)),
+        resolved=Path(os.fsdecode(resolved)),
+        name=name,
+        media_type=media_type,
+        size=size,
+        mtime_ns=mtime_ns,
+        name_shortened=bool(shortened),
+    )
+    return Upload(
+        upload_id=UploadId(upload_id),
+        anomaly_id=anomaly_id,
+        source=source,
+        order=order,
+        state=UploadState(state),
+        reason=Reason(Code(code), detail or "") if code else None,
+        presigned=PresignedPut(url, service_id, expires_at, lifetime) if url else None,
+        service_id=service_id,
+        sha256=sha256,
+        uploaded_at=uploaded_at,
+        url_given_out=bool(given_out),
+        may_be_registered_twice=bool(twice),
+        attempts=attempts,
+    )
