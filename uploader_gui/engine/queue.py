@@ -228,6 +228,7 @@ class UploadQueue:
             uploads=[u for u in self._ledger.everything() if anomaly_id in {"", u.anomaly_id}],
             junk=self._intake.junk,
             describe=self._options.describe,
+            gave_up=self._gave_up,
         )
         return receipt.build(run, time.time())
 
@@ -297,9 +298,6 @@ class UploadQueue:
             return
         self._gave_up = Reason(code)
         self._running = False
-        for upload in self._ledger:
-            if not upload.state.finished:
-                upload.reason = self._gave_up
         self._outbox.send(QueueIdle(self._totals(), self._gave_up))
 
     def _ready(self, uploads: list[Upload]) -> None:

@@ -28,7 +28,10 @@ _STATES: Final = ("uploaded", "skipped", "failed", "refused", "cancelled", PENDI
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a receipt is about. Times are seconds since 1970; `describe` gives a reason's English sentence."""
+    """What a receipt is about. Times are seconds since 1970; `describe` gives a reason's English sentence.
+
+    `gave_up` is why the whole run ended before its files did, whatever each of them was waiting for just then.
+    """
 
     program: str
     anomaly_id: str
@@ -36,11 +39,12 @@ class Run:
     uploads: Sequence[Upload]
     junk: int
     describe: Callable[[Reason], str]
+    gave_up: Reason | None = None
 
 
 def build(run: Run, finished_at: float) -> dict[str, Any]:
     """Give the receipt as plain values."""
-    files = [_file(upload, run.describe) for upload in run.uploads]
+    files = [_file(upload, run) for upload in run.uploads]
     totals: dict[str, int] = {"files": len(files)}
     totals |= {state: sum(file["state"] == state for file in files) for state in _STATES}
     totals |= {"junk": run.junk, "bytes_uploaded": sum(f["size"] for f in files if f["state"] == "uploaded")}
@@ -83,9 +87,9 @@ def state_of(upload: Upload) -> str:
     return upload.state.value if upload.state.finished else PENDING
 
 
-def _file(upload: Upload, describe: Callable[[Reason], str]) -> dict[str, Any]:
+def _file(upload: Upload, run: Run) -> dict[str, Any]:
     source = upload.source
-    reason = _reason(upload)
+    reason = _reason(upload, run)
     return {
         "path": str(source.path),
         "name": source.name,
@@ -97,17 +101,19 @@ def _file(upload: Upload, describe: Callable[[Reason], str]) -> dict[str, Any]:
         "state": state_of(upload),
         "attempts": upload.attempts,
         "uploaded_at": None if upload.uploaded_at is None else iso_time(upload.uploaded_at),
-        "reason": None if reason is None else {"code": reason.code.value, "message": describe(reason)},
+        "reason": None if reason is None else {"code": reason.code.value, "message": run.describe(reason)},
         "may_be_registered_twice": upload.may_be_registered_twice,
     }
 
 
-def _reason(upload: Upload) -> Reason | None:
+def _reason(upload: Upload, run: Run) -> Reason | None:
     if upload.state is UploadState.UPLOADED:
         return None
     if upload.state is UploadState.CANCELLED:
         return Reason(Code.CANCELLED)
-    return upload.reason or (None if upload.state.finished else Reason(Code.INTERRUPTED))
+    if upload.state.finished:
+        return upload.reason
+    return run.gave_up or upload.reason or Reason(Code.INTERRUPTED)
 
 
 def _encoded(receipt: dict[str, Any]) -> bytes:
