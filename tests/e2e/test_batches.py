@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
 from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.storage import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +25,7 @@ async def test_a_batch_is_filled_while_a_drop_is_still_being_walked(
     before = [files.make(f"a{n:02}.jpg", size=1000 + n) for n in range(15)]
     stuck = files.make("share/b.jpg", size=1015)
     after = [files.make(f"c{n:02}.jpg", size=1016 + n) for n in range(10)]
-    async with engine(options(tmp_path, strict_api), replace(QUICK, patience=Patience())) as run:
+    async with engine(options(tmp_path, strict_api)) as run:
         run.queue.start()
         with asleep(stuck):
             run.queue.add_paths([*before, stuck, *after], ANOMALY)
@@ -43,7 +41,7 @@ async def test_more_dropped_while_sending_joins_the_queue_of_its_own_anomaly(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
-    async with engine(options(tmp_path, strict_api), replace(QUICK, patience=Patience())) as run:
+    async with engine(options(tmp_path, strict_api)) as run:
         run.queue.start()
         run.queue.add_paths([files.make(f"a{n}.jpg", size=1000 + n) for n in range(3)], "42")
         await run.in_state(UploadState.CONFIRMING, "a0.jpg", "a1.jpg", "a2.jpg")

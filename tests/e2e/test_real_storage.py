@@ -16,7 +16,6 @@ from tests.faults.running import ANOMALY, QUICK, TOKENS, engine, options, send, 
 from tests.support.s3_servers import RcloneS3
 from tests.support.s3_signing import S3Signer
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.assembly import Fittings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.s3_servers import S3Server
 
-PATIENT = Fittings(policy=QUICK.policy)
 WEIGHED = (
     "import sys\n"
     "from uploader_gui.cli import main\n"
@@ -76,7 +74,7 @@ async def test_all_types_arrive_whole(
         key_of(upload, anomaly), content_type=upload["mimeType"] if signed else None
     )
     made = files.one_of_each()
-    rows = await send(options(tmp_path, api), *made.values(), fittings=PATIENT)
+    rows = await send(options(tmp_path, api), *made.values())
     for media_type, path in made.items():
         row = rows[path.name]
         assert (row["state"], row["mime_type"], row["attempts"]) == ("uploaded", media_type, 1)
@@ -98,7 +96,7 @@ async def test_names_of_all_kinds_arrive_with_their_bytes(
         "~(tilde)!'*.txt",
     ]
     paths = [files.make(name, content=name.encode()) for name in names]
-    rows = await send(options(tmp_path, api), *paths, fittings=PATIENT)
+    rows = await send(options(tmp_path, api), *paths)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     for path in paths:
         assert held(server, api, rows[path.name]) == path.read_bytes()
@@ -110,16 +108,14 @@ async def test_answers_in_any_order_bring_each_file_to_its_own_place(
     server: S3Server, api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     paths = [files.make(f"{n:02}.txt", content=b"%d" % n) for n in range(45)]
-    rows = await send(options(tmp_path, api), *paths, fittings=PATIENT)
+    rows = await send(options(tmp_path, api), *paths)
     assert sorted(len(call.upload_ids) for call in api.calls) == [5, 20, 20]
     for path in paths:
         assert held(server, api, rows[path.name]) == path.read_bytes()
 
 
 async def test_no_byte_and_one_byte(server: S3Server, api: StrictApi, files: Files, tmp_path: Path) -> None:
-    rows = await send(
-        options(tmp_path, api), files.make("0.txt", content=b""), files.make("1.txt", content=b"x"), fittings=PATIENT
-    )
+    rows = await send(options(tmp_path, api), files.make("0.txt", content=b""), files.make("1.txt", content=b"x"))
     assert (rows["0.txt"]["state"], rows["0.txt"]["reason"]["code"]) == ("refused", "empty_file")
     assert rows["1.txt"]["state"] == "uploaded"
     assert held(server, api, rows["1.txt"]) == b"x"
@@ -129,7 +125,7 @@ async def test_a_tampered_link_ends_in_a_refusal(
     server: S3Server, api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     api.presign = lambda upload, anomaly: server.presign(key_of(upload, anomaly)).replace("42/", "43/", 1)
-    row = await send_one(options(tmp_path, api), files.make("a.txt"), PATIENT)
+    row = await send_one(options(tmp_path, api), files.make("a.txt"))
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 2)
     assert "SignatureDoesNotMatch" in row["reason"]["message"]
 
@@ -143,7 +139,7 @@ async def test_a_link_the_server_calls_expired_is_asked_for_again_with_the_same_
         return server.presign(key_of(upload, anomaly), issued_at=time.time() - (1800 if len(api.calls) == 1 else 0))
 
     api.presign, api.clock_offset = too_old_at_first, -3600.0
-    slow = replace(PATIENT, wall_clock=lambda: time.time() - 3600)
+    slow = replace(QUICK, wall_clock=lambda: time.time() - 3600)
     path = files.make("a.txt")
     row = await send_one(options(tmp_path, api), path, slow)
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
@@ -157,7 +153,7 @@ async def test_no_token_is_on_the_line_to_the_storage(
     with Tap(server.endpoint) as tap:
         signer = S3Signer(tap.endpoint, server.key_id, server.secret, server.region)
         api.presign = lambda upload, anomaly: signer.presign("PUT", f"{server.bucket}/{key_of(upload, anomaly)}", 900)
-        rows = await send(options(tmp_path, api), *(files.make(f"{n}.txt") for n in range(8)), fittings=PATIENT)
+        rows = await send(options(tmp_path, api), *(files.make(f"{n}.txt") for n in range(8)))
         assert {row["state"] for row in rows.values()} == {"uploaded"}
         assert tap.sent.count(b"PUT /") == 8
         lower = bytes(tap.sent).lower()
@@ -170,7 +166,7 @@ async def test_a_pause_and_a_start_in_one_breath_lose_nothing(
 ) -> None:
     """Events come ten times a second: on a fast machine the first ones may tell of files that have arrived."""
     paths = [files.make(f"{n}.txt", size=4_000_000 + n) for n in range(6)]
-    async with engine(options(tmp_path, api, max_concurrent=2), PATIENT) as run:
+    async with engine(options(tmp_path, api, max_concurrent=2)) as run:
         run.queue.add_paths(paths, ANOMALY)
         run.queue.start()
         await run.until(lambda: any(u.state.sending or u.state.finished for u in run.latest.values()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.running import QUICK, options, send, send_one
+from tests.faults.running import HASTY, QUICK, options, send, send_one
 from tests.support import api_faults
 from tests.support.api_faults import Answer, CloseUnread, Reset, Silence, Truncate
 from tests.support.strict_api import StrictApi
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.log_watch import ExpectedLogs
     from tests.support.scripted_storage import ScriptedStorage
+    from uploader_gui.engine.assembly import Fittings
 
 LOST = {
     "reset after reading": Reset(),
@@ -43,6 +44,11 @@ LOST = {
 }
 """The answer was lost or says nothing: the service may have registered the files."""
 
+
+def _fit_for(fault: ApiFault) -> Fittings:
+    return HASTY if isinstance(fault, Silence) else QUICK
+
+
 NOTHING = {
     "429": api_faults.busy(429),
     "503": api_faults.busy(503),
@@ -55,7 +61,7 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_id_and_the_file_is
     fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     strict_api.faults.append(fault)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), _fit_for(fault))
     assert (row["state"], row["reason"], row["may_be_registered_twice"]) == ("uploaded", None, True)
     if not isinstance(fault, CloseUnread):  # that one was never read
         first, second = strict_api.calls
@@ -77,7 +83,7 @@ async def test_a_registration_of_unknown_outcome_is_tried_three_times_in_all(
     fault: ApiFault, code: str, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     strict_api.fault = lambda _number, _call: fault
-    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), _fit_for(fault))
     assert len(strict_api.calls) == 3
     assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", code, True)
 
@@ -149,8 +155,7 @@ async def test_retry_after_is_obeyed_up_to_a_limit(strict_api: StrictApi, files:
 
 async def test_a_slow_answer_is_waited_for(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     strict_api.faults.append(api_faults.Delay(0.6))
-    patient = replace(QUICK, api_answer_seconds=5.0)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
     assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", False, 1)
 
 

