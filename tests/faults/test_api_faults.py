@@ -134,7 +134,7 @@ async def test_retry_after_in_seconds_is_obeyed(strict_api: StrictApi, files: Fi
     row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
     first, second = strict_api.calls
     assert row["state"] == "uploaded"
-    assert 0.95 <= second.arrived - first.arrived < 3.0
+    assert second.arrived - first.arrived >= 0.95
 
 
 async def test_retry_after_as_a_date_is_obeyed(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:

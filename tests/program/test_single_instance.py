@@ -32,10 +32,10 @@ def test_without_a_first_window_nothing_is_handed_over(qtbot: QtBot, tmp_path: P
 
 def test_the_first_window_hears_of_files_anomaly_and_start(qtbot: QtBot, tmp_path: Path) -> None:
     first = FirstInstance(tmp_path)
-    with qtbot.waitSignal(first.handed_over, timeout=10_000) as heard:
+    with qtbot.waitSignal(first.handed_over, timeout=60_000) as heard:
         second = subprocess.Popen([sys.executable, "-c", SECOND_START, tmp_path, "/evidence/é 1.jpg", "b.pdf"])
     assert heard.args == [Handover((Path("/evidence/é 1.jpg"), Path.cwd() / "b.pdf"), "4217", start=True)]
-    assert second.wait(10) == 0
+    assert second.wait(60) == 0
     first.close()
 
 

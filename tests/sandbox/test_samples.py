@@ -65,7 +65,7 @@ def test_they_are_small_but_some_take_a_moment(samples: dict[str, Path]) -> None
 def test_they_are_written_quickly_and_are_the_same_each_time(samples: dict[str, Path], tmp_path: Path) -> None:
     began = time.process_time()
     again = write_samples(tmp_path)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10
     assert all(path.read_bytes() == samples[path.name].read_bytes() for path in again)
 
 
