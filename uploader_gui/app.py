@@ -10,14 +10,12 @@ import os
 os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it would look for other Qt bindings
 
 import asyncio
-import logging
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
@@ -29,27 +27,22 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.errands import Errands
 from uploader_gui.gui.bridge import Bridge, Outcome
-from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings_dialog import SettingsValues
-from uploader_gui.gui.sign_in import TokensKept
 from uploader_gui.gui.theme import Theme
-from uploader_gui.language import Language, early_choice
+from uploader_gui.language import Language, early_choice, early_theme
 from uploader_gui.plan import Plan, UsageError, tell
+from uploader_gui.preferences import SCHEMES, Preferences
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import FirstInstance, Handover, hand_over
 from uploader_gui.terminal import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from uploader_gui.configuration import Configuration
     from uploader_gui.engine.events import Event
     from uploader_gui.paths import DataPaths
     from uploader_gui.trial import Trial
-
-log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 
@@ -91,19 +84,25 @@ class Program:
         stack: ExitStack,
     ) -> None:
         self._plan = plan
-        self._language = language
         self._loop = loop
         self._stack = stack
         self._trial = self._open_trial()
         self._data = self._prepare_data()
         self._leave = asyncio.Event()
         self._interrupted = False
-        self._configuration: Configuration | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._bridge = Bridge()
-        self._theme = Theme(application)
+        self._theme = Theme(application, SCHEMES[early_theme(paths.data_paths().settings)])
         self._window = MainWindow(
             self._bridge, self._theme, anomaly_id=plan.anomaly_id, sandbox=self._trial is not None
+        )
+        self._errands = Errands(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self._preferences = Preferences(
+            self._window,
+            self._bridge,
+            theme=self._theme,
+            language=language,
+            errands=self._errands,
+            again=plan.again,
         )
         self._connect()
 
@@ -123,10 +122,6 @@ class Program:
         window = self._window
         self._bridge.event_arrived.connect(self._heard)
         window.exit_requested.connect(self._leave.set)
-        window.sign_in_wanted.connect(lambda refused: self._spawn(self._ask_for_tokens(refused_again=refused)))
-        window.tokens_submitted.connect(lambda *tokens: self._spawn(self._sign_in(*tokens)))
-        window.settings_wanted.connect(self._show_settings)
-        window.settings_saved.connect(lambda values: self._spawn(self._save_settings(values)))
         window.samples_wanted.connect(_open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
@@ -149,14 +144,13 @@ class Program:
 
     async def _begin(self) -> None:
         self._listen()
-        configuration = await self._in_thread(_load_configuration, self._data, self._trial)
-        self._configuration = configuration
-        self._show_signed_in(configuration.tokens)
+        configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
+        self._preferences.use(configuration)
         self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._shown_anomaly)
         self._bridge.resume()
         given = list(self._plan.paths)
         if self._trial is not None and self._plan.demo:
-            given += await self._in_thread(self._trial.samples)
+            given += await self._errands.in_thread(self._trial.samples)
         if given:
             self._window.add_paths(given)
         if self._plan.start:
@@ -202,48 +196,8 @@ class Program:
     def _heard(self, event: Event) -> None:
         if isinstance(event, QueueIdle) and self._plan.quit_when_done:
             self._leave.set()
-        if isinstance(event, SignedIn) and self._configuration is not None:
-            self._show_signed_in(self._configuration.tokens)
-
-    async def _ask_for_tokens(self, *, refused_again: bool) -> None:
-        keeps = await self._in_thread(_keyring_works)
-        kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
-        self._window.show_sign_in(kept, refused_again=refused_again)
-
-    async def _sign_in(self, bearer: str, session: str) -> None:
-        if self._configuration is None:
-            return
-        await self._in_thread(self._configuration.keep_tokens, (bearer, session))
-        self._show_signed_in((bearer, session))
-        self._bridge.sign_in(bearer, session)
-
-    def _show_signed_in(self, tokens: tuple[str, str] | None) -> None:
-        from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
-
-        expires_at = expiry_of(tokens[1]) if tokens else None
-        self._window.set_signed_in(SignInState(signed_in=tokens is not None, expires_at=expires_at))
-
-    def _show_settings(self) -> None:
-        if self._configuration is None:
-            return
-        chosen = self._configuration.settings
-        values = SettingsValues(chosen.api_url, chosen.size_unit, chosen.max_concurrent_uploads, chosen.language)
-        self._window.show_settings(values)
-
-    async def _save_settings(self, values: SettingsValues) -> None:
-        """A new language or number of slots counts at once; another server or unit needs another engine."""
-        if self._configuration is None:
-            return
-        before = self._configuration.settings
-        self._configuration = await self._in_thread(self._configuration.changed, asdict(values))
-        after = self._configuration.settings
-        self._language.use(after.language)
-        self._bridge.resize(after.max_concurrent_uploads)
-        if (before.api_url, before.size_unit) != (after.api_url, after.size_unit):
-            self._show_signed_in(self._configuration.tokens)
-            model = self._window.model
-            listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
-            self._bridge.replace(self._configuration.engine(again=self._plan.again), listed)
+        if isinstance(event, SignedIn):
+            self._preferences.show_signed_in()
 
     def _open_objects(self) -> None:
         if self._trial is not None:
@@ -276,23 +230,6 @@ class Program:
             return False
         return True
 
-    # Coroutines on the window's thread
-
-    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        return await self._loop.run_in_executor(None, call, *arguments)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:
-            log.exception("internal error")
-            self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR)))
-
 
 def _handed_over(plan: Plan) -> bool:
     """Hand everything to the window already open on this data folder, if there is one."""
@@ -310,12 +247,6 @@ def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:
     from uploader_gui.configuration import Configuration  # noqa: PLC0415 - pydantic and keyring: after the window
 
     return Configuration.load(data, trial, window=True)
-
-
-def _keyring_works() -> bool:
-    from uploader_gui.credentials import keyring_works  # noqa: PLC0415 - as above
-
-    return keyring_works()
 
 
 def _open_demo() -> None:

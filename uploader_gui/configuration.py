@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from uploader_gui import __version__, logs, settings
@@ -14,7 +15,7 @@ from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.options import EngineOptions
-from uploader_gui.language import early_choice
+from uploader_gui.language import early_choice, early_theme
 from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
 from uploader_gui.proxies import finder
@@ -50,8 +51,9 @@ class Configuration:
         try:
             chosen = _settings(data, window=window)
             if trial is not None:
-                language = early_choice(data_paths().settings)  # the person's, whatever the data
-                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", "language": language})
+                own = data_paths().settings  # the person's language and colours, whatever the data
+                looks = {"language": early_choice(own), "theme": early_theme(own)}
+                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
             check_address(chosen.api_url)
             credentials = Credentials(chosen.api_url)
             tokens = trial.tokens if trial is not None else credentials.load()[0]
@@ -72,19 +74,23 @@ class Configuration:
             offline_limit=None if self.window else self.settings.offline_limit,
             asks_for_sign_in=self.window,
             skip_uploaded=not again,
+            bandwidth_limit=self.settings.bytes_per_second,
             proxy_for=finder(self.settings.proxy),
             ca_file=self.settings.ca_file,
             program=f"uploader-gui {__version__}",
             describe=english,
         )
 
-    def keep_tokens(self, tokens: tuple[str, str]) -> None:
-        """Keep tokens a person entered, where they can be kept."""
+    def keep_tokens(self, tokens: tuple[str, str]) -> Configuration:
+        """Keep tokens a person entered, where they can be kept, and give the configuration with them."""
         self.formatter.hide(tokens)
         self.credentials.save(tokens)
+        return replace(self, tokens=tokens)
 
     def changed(self, values: dict[str, Any]) -> Configuration:
         """Save what a person set, and give the configuration as it is then."""
+        if "ca_file" in values:
+            values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
         try:
             settings.save(values, self.data.settings)
         except OSError as error:

@@ -24,6 +24,8 @@ FRENCH: Final = "fr"
 ENGLISH: Final = "en"
 CHOICES: Final = (SYSTEM, FRENCH, ENGLISH)
 """The values of the setting `language`."""
+THEMES: Final = (SYSTEM, "light", "dark")
+"""The values of the setting `theme`."""
 
 
 class Language:
@@ -84,10 +86,12 @@ def early_choice(settings: Path) -> str:
 
     Environment over file over default, as `settings.py` does; what is wrong there is told there.
     """
-    for chosen in (os.environ.get("UPLOADER_LANGUAGE"), _saved(settings)):
-        if chosen:
-            return chosen if chosen in CHOICES else SYSTEM
-    return SYSTEM
+    return _early(settings, "language", CHOICES)
+
+
+def early_theme(settings: Path) -> str:
+    """Give the setting `theme` before settings are loaded: a window must not come up light and turn dark."""
+    return _early(settings, "theme", THEMES)
 
 
 def system_language() -> str:
@@ -119,10 +123,17 @@ def _files(spoken: str) -> list[Path]:
     return [qt, ours] if qt.exists() else [ours]
 
 
-def _saved(settings: Path) -> str:
+def _early(settings: Path, name: str, choices: tuple[str, ...]) -> str:
+    for chosen in (os.environ.get(f"UPLOADER_{name.upper()}"), _saved(settings, name)):
+        if chosen:
+            return chosen if chosen in choices else SYSTEM
+    return SYSTEM
+
+
+def _saved(settings: Path, name: str) -> str:
     try:
         saved = json.loads(settings.read_text("utf-8"))
     except (OSError, ValueError):
         return ""
-    chosen = saved.get("language") if isinstance(saved, dict) else ""
+    chosen = saved.get(name) if isinstance(saved, dict) else ""
     return chosen if isinstance(chosen, str) else ""

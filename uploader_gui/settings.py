@@ -29,6 +29,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What can be set. `offline_limit` is in seconds and counts only without a window.
 
+    `bandwidth_limit` is in megaoctets per second for all files together, 0 for none.
     `proxy` is "system" (what the system says, PAC included), "none", or an address such as `http://proxy:3128`.
     """
 
@@ -41,6 +42,13 @@ class Settings(BaseSettings):
     ca_file: Path | None = None
     proxy: str = Field(default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$")
     language: Literal["system", "fr", "en"] = "system"
+    theme: Literal["system", "light", "dark"] = "system"
+    bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
+
+    @property
+    def bytes_per_second(self) -> float:
+        """Give the bandwidth limit in bytes per second, 0 for none."""
+        return self.bandwidth_limit * 1_000_000
 
     @classmethod
     def settings_customise_sources(

@@ -2,6 +2,161 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr_FR" sourcelanguage="en_GB">
 <context>
+    <name>connection</name>
+    <message>
+        <source>This address cannot be used.</source>
+        <translation>Cette adresse ne peut pas être utilisée.</translation>
+    </message>
+    <message>
+        <source>The file %1 holds no certificate that can be used.</source>
+        <translation>Le fichier %1 ne contient aucun certificat utilisable.</translation>
+    </message>
+    <message>
+        <source>The way leads through the proxy %1.</source>
+        <translation>Le chemin passe par le proxy %1.</translation>
+    </message>
+    <message>
+        <source>The proxy does not let the program through (%1). Ask your IT department.</source>
+        <translation>Le proxy ne laisse pas passer le programme (%1). Adressez-vous à votre service informatique.</translation>
+    </message>
+    <message>
+        <source>The proxy asks for a user name and a password. Ask your IT department for an address with both.</source>
+        <translation>Le proxy demande un nom d’utilisateur et un mot de passe. Demandez à votre service informatique une adresse qui les contient.</translation>
+    </message>
+    <message>
+        <source>The name %1 is known.</source>
+        <translation>Le nom %1 est connu.</translation>
+    </message>
+    <message>
+        <source>The name %1 cannot be found. Check the address and whether this computer is online.</source>
+        <translation>Le nom %1 est introuvable. Vérifiez l’adresse et si cet ordinateur est en ligne.</translation>
+    </message>
+    <message>
+        <source>%1 can be reached (%2 ms).</source>
+        <translation>%1 est joignable (%2&#xa0;ms).</translation>
+    </message>
+    <message>
+        <source>%1 does not answer. A firewall may stand in the way, or the server is switched off.</source>
+        <translation>%1 ne répond pas. Un pare-feu bloque peut-être le chemin, ou le serveur est arrêté.</translation>
+    </message>
+    <message>
+        <source>The connection is secure. The certificate was issued by %1.</source>
+        <translation>La connexion est sécurisée. Le certificat a été délivré par %1.</translation>
+    </message>
+    <message>
+        <source>The connection is secure.</source>
+        <translation>La connexion est sécurisée.</translation>
+    </message>
+    <message>
+        <source>The connection is not encrypted, but stays on this computer.</source>
+        <translation>La connexion n’est pas chiffrée, mais elle ne quitte pas cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>The certificate was issued by %1, whom this computer does not trust. Your network may replace certificates: ask your IT department for its certificate authority and choose that file here.</source>
+        <translation>Le certificat a été délivré par %1, à qui cet ordinateur ne fait pas confiance. Votre réseau remplace peut-être les certificats&#xa0;: demandez à votre service informatique son autorité de certification et choisissez ce fichier ici.</translation>
+    </message>
+    <message>
+        <source>The server vouches only for itself (certificate of %1). Nothing is sent to it. Ask your IT department.</source>
+        <translation>Le serveur se porte garant de lui-même (certificat de %1). Rien ne lui est envoyé. Adressez-vous à votre service informatique.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is out of date, or the date of this computer is wrong.</source>
+        <translation>Le certificat de %1 est périmé, ou la date de cet ordinateur est fausse.</translation>
+    </message>
+    <message>
+        <source>The certificate is not for %1: something else answers in its place. Nothing is sent to it.</source>
+        <translation>Le certificat n’est pas celui de %1&#xa0;: autre chose répond à sa place. Rien ne lui est envoyé.</translation>
+    </message>
+    <message>
+        <source>Something answers there, but without a secure connection.</source>
+        <translation>Quelque chose répond à cette adresse, mais sans connexion sécurisée.</translation>
+    </message>
+    <message>
+        <source>The service answers.</source>
+        <translation>Le service répond.</translation>
+    </message>
+    <message>
+        <source>A web page answers in place of the service: this network may want you to sign in. Open a web browser, then test again.</source>
+        <translation>Une page web répond à la place du service&#xa0;: ce réseau demande peut-être une connexion. Ouvrez un navigateur web, puis refaites le test.</translation>
+    </message>
+    <message>
+        <source>The answer leads elsewhere (%1). Check the address, or sign in to this network in a web browser.</source>
+        <translation>La réponse mène ailleurs (%1). Vérifiez l’adresse, ou connectez-vous à ce réseau dans un navigateur web.</translation>
+    </message>
+    <message>
+        <source>The service has a problem at the moment (%1). Try again later.</source>
+        <translation>Le service a un problème en ce moment (%1). Réessayez plus tard.</translation>
+    </message>
+    <message>
+        <source>The service is busy at the moment. Sending goes on by itself.</source>
+        <translation>Le service est très sollicité en ce moment. L’envoi reprend de lui-même.</translation>
+    </message>
+    <message>
+        <source>What answers there is not the service (%1). Check the address.</source>
+        <translation>Ce qui répond à cette adresse n’est pas le service (%1). Vérifiez l’adresse.</translation>
+    </message>
+    <message>
+        <source>The connection stood, but no answer came.</source>
+        <translation>La connexion était établie, mais aucune réponse n’est venue.</translation>
+    </message>
+    <message>
+        <source>Your tokens are accepted.</source>
+        <translation>Vos jetons sont acceptés.</translation>
+    </message>
+    <message>
+        <source>Your tokens are not accepted. Sign in with new ones.</source>
+        <translation>Vos jetons ne sont pas acceptés. Connectez-vous avec de nouveaux jetons.</translation>
+    </message>
+    <message>
+        <source>Your tokens do not open this. Sign in with others, or ask who looks after the register.</source>
+        <translation>Vos jetons ne donnent pas accès à ceci. Connectez-vous avec d’autres, ou adressez-vous à qui gère le registre.</translation>
+    </message>
+    <message>
+        <source>Your session has expired. Sign in with new tokens.</source>
+        <translation>Votre session a expiré. Connectez-vous avec de nouveaux jetons.</translation>
+    </message>
+    <message>
+        <source>Whether your tokens are accepted will show with the first file: the service does not say.</source>
+        <translation>Le premier fichier montrera si vos jetons sont acceptés&#xa0;: le service ne le dit pas.</translation>
+    </message>
+    <message>
+        <source>You are not signed in, so no tokens were tested.</source>
+        <translation>Vous n’êtes pas connecté&#xa0;: aucun jeton n’a été testé.</translation>
+    </message>
+    <message>
+        <source>Your tokens belong to the saved server and were not sent to this one.</source>
+        <translation>Vos jetons sont ceux du serveur enregistré et n’ont pas été envoyés à celui-ci.</translation>
+    </message>
+    <message>
+        <source>Anomaly %1: %2</source>
+        <translation>Anomalie %1&#xa0;: %2</translation>
+    </message>
+    <message>
+        <source>The service does not know anomaly %1, or does not show it.</source>
+        <translation>Le service ne connaît pas l’anomalie %1, ou ne la montre pas.</translation>
+    </message>
+    <message>
+        <source>The clock of this computer is right.</source>
+        <translation>L’horloge de cet ordinateur est à l’heure.</translation>
+    </message>
+    <message>
+        <source>The clock of this computer is %1 fast. The program allows for that.</source>
+        <translation>L’horloge de cet ordinateur avance de %1. Le programme en tient compte.</translation>
+    </message>
+    <message>
+        <source>The clock of this computer is %1 slow. The program allows for that.</source>
+        <translation>L’horloge de cet ordinateur retarde de %1. Le programme en tient compte.</translation>
+    </message>
+    <message>
+        <source>The test broke off: internal error. The log says more.</source>
+        <translation>Le test s’est interrompu&#xa0;: erreur interne. Le journal en dit plus.</translation>
+    </message>
+    <message>
+        <source>somebody unnamed</source>
+        <translation>un émetteur sans nom</translation>
+    </message>
+</context>
+<context>
     <name>filters</name>
     <message>
         <source>All</source>
@@ -26,6 +181,129 @@
     <message>
         <source>Uploaded</source>
         <translation>Envoyés</translation>
+    </message>
+</context>
+<context>
+    <name>settings</name>
+    <message>
+        <source>Connection</source>
+        <translation>Connexion</translation>
+    </message>
+    <message>
+        <source>Sending</source>
+        <translation>Envoi</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programme</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Serveur mandataire (proxy)</translation>
+    </message>
+    <message>
+        <source>The system’s</source>
+        <translation>Celui du système</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Aucun</translation>
+    </message>
+    <message>
+        <source>This address:</source>
+        <translation>Cette adresse&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Address of the proxy</source>
+        <translation>Adresse du proxy</translation>
+    </message>
+    <message>
+        <source>The proxy’s address begins with http:// and ends with its port.</source>
+        <translation>L’adresse du proxy commence par http:// et se termine par son port.</translation>
+    </message>
+    <message>
+        <source>Further certificate authority (your IT department tells)</source>
+        <translation>Autre autorité de certification (voir votre service informatique)</translation>
+    </message>
+    <message>
+        <source>None chosen</source>
+        <translation>Aucune choisie</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Choisir…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Retirer</translation>
+    </message>
+    <message>
+        <source>This file holds no certificate that can be used.</source>
+        <translation>Ce fichier ne contient aucun certificat utilisable.</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer)</source>
+        <translation>Certificats (*.pem *.crt *.cer)</translation>
+    </message>
+    <message>
+        <source>Speed limit for all files together</source>
+        <translation>Débit maximal, tous fichiers confondus</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation>Sans limite</translation>
+    </message>
+    <message>
+        <source>MB/s</source>
+        <translation>Mo/s</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Couleurs</translation>
+    </message>
+    <message>
+        <source>As in the system</source>
+        <translation>Comme le système</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Claires</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Sombres</translation>
+    </message>
+    <message>
+        <source>Test connection</source>
+        <translation>Tester la connexion</translation>
+    </message>
+    <message>
+        <source>Stop the test</source>
+        <translation>Arrêter le test</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>Test en cours…</translation>
+    </message>
+    <message>
+        <source>Results of the test</source>
+        <translation>Résultats du test</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>fonctionne</translation>
+    </message>
+    <message>
+        <source>good to know</source>
+        <translation>bon à savoir</translation>
+    </message>
+    <message>
+        <source>could not be told</source>
+        <translation>indéterminé</translation>
+    </message>
+    <message>
+        <source>does not work</source>
+        <translation>ne fonctionne pas</translation>
     </message>
 </context>
 <context>

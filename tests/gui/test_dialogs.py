@@ -1,4 +1,4 @@
-"""Sign-in and settings: tokens are cleaned, addresses judged, nothing opens twice."""
+"""Sign-in: tokens are cleaned and hidden, nothing opens twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from uploader_gui.gui.settings_dialog import SettingsValues, is_usable_address
 from uploader_gui.gui.sign_in import TokensKept, clean
 
 if TYPE_CHECKING:
@@ -88,44 +87,3 @@ def test_escape_closes_the_sign_in(window: MainWindow, qtbot: QtBot) -> None:
     dialog = window.show_sign_in(TokensKept.KEYRING)
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
-
-
-@pytest.mark.parametrize(
-    ("address", "usable"),
-    [
-        ("https://api.example.org/main", True),
-        ("https://api.example.org:8443", True),
-        ("http://127.0.0.1:8000", True),
-        ("http://localhost:8000/x", True),
-        ("http://[::1]:8000", True),
-        ("http://api.example.org", False),
-        ("http://127.0.0.1.example.org", False),
-        ("https://me:secret@example.org", False),
-        ("https://example.org/?a=b", False),
-        ("https://example.org:port", False),
-        ("file:///etc/passwd", False),
-        ("ftp://example.org", False),
-        ("https://", False),
-        ("", False),
-    ],
-)
-def test_tokens_go_only_to_https_or_this_machine(address: str, usable: bool) -> None:  # noqa: FBT001 -- a table
-    assert is_usable_address(address) is usable
-
-
-def test_settings_give_what_was_chosen(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.show_settings(SettingsValues("https://a.example"))
-    dialog.address.setText(" https://b.example/main/ ")
-    QTest.mouseClick(dialog.units["bytes"], LEFT)
-    dialog.at_once.setValue(99)
-    with qtbot.waitSignal(window.settings_saved) as saved:
-        QTest.mouseClick(dialog.save, LEFT)
-    assert saved.args == [SettingsValues("https://b.example/main", "bytes", 16)]
-
-
-def test_a_wrong_address_gets_a_sentence_and_no_save(window: MainWindow) -> None:
-    dialog = window.show_settings(SettingsValues("https://a.example"))
-    assert not dialog.wrong.isVisible()
-    dialog.address.setText("http://a.example")
-    assert dialog.wrong.isVisible()
-    assert not dialog.save.isEnabled()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CODE = ROOT / "uploader_gui"
 SHOWN = [
+    *sorted(CODE.glob("*_words.py")),
     *sorted((CODE / "gui").glob("*.py")),
     *(CODE / name for name in ("text.py", "remedies.py", "units.py", "terminal.py", "headless.py", "app.py")),
 ]
@@ -36,8 +37,9 @@ ALLOWED = {
     ("gui/row_text.py", "Word"): "a product's name",
     ("gui/row_text.py", "Excel"): "a product's name",
     ("gui/row_text.py", "Outlook"): "a product's name",
-    ("gui/settings_dialog.py", "Mo"): "a value of a setting",
-    ("gui/settings_dialog.py", "warning"): "the name of a look",
+    ("gui/settings_pages.py", "Mo"): "a value of a setting",
+    ("gui/settings_values.py", "Mo"): "a value of a setting",
+    ("gui/settings_pages.py", "warning"): "the name of a look",
     ("gui/sign_in.py", "warning"): "the name of a look",
     ("gui/theme.py", "Fusion"): "the name of a Qt style",
     ("gui/theme.py", "Text"): "a role of Qt's palette",

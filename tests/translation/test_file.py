@@ -12,6 +12,7 @@ import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
 from uploader_gui.remedies import OWN_DETAILS
+from uploader_gui.settings_words import ConnectionWords, SettingsWords
 from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
 
@@ -58,13 +59,13 @@ def test_the_compiled_file_is_what_lrelease_makes_of_it(updating: Any, tmp_path:
 
 def test_every_enumerated_sentence_is_in_the_file() -> None:
     known = {(one.context, one.source) for one in messages()}
-    plain: list[Sentence] = [*Words, *FilterWords, *Lines]
+    plain: list[Sentence] = [*Words, *FilterWords, *Lines, *SettingsWords, *ConnectionWords]
     counted: list[CountedSentence] = [*Counted, *CountedLines]
     assert {(one.context, one.value) for one in plain} <= known
     assert {(one.context, one.value[1]) for one in counted} <= known
 
 
-@pytest.mark.parametrize("group", [Words, FilterWords, Lines, Counted, CountedLines])
+@pytest.mark.parametrize("group", [Words, FilterWords, Lines, Counted, CountedLines, SettingsWords, ConnectionWords])
 def test_no_two_sentences_of_a_group_are_one_by_accident(group: Any) -> None:
     assert list(group.__members__) == [member.name for member in group]
 

@@ -79,21 +79,22 @@ class Clients:
 
     async def client_for(self, url: httpx.URL) -> httpx.AsyncClient:
         """Give the client for an address."""
-        proxy = await self._proxy_for(url)
+        proxy = await self.proxy_for(url)
         if proxy not in self._by_proxy:
             self._by_proxy[proxy] = self._make(proxy)
         return self._by_proxy[proxy]
 
     async def goes_through_proxy(self, url: httpx.URL) -> bool:
         """Say whether requests to an address are tunnelled."""
-        return await self._proxy_for(url) is not None
+        return await self.proxy_for(url) is not None
 
     async def aclose(self) -> None:
         """Close every connection."""
         for client in self._by_proxy.values():
             await client.aclose()
 
-    async def _proxy_for(self, url: httpx.URL) -> str | None:
+    async def proxy_for(self, url: httpx.URL) -> str | None:
+        """Give the proxy for an address, None for the direct way."""
         find = self._options.proxy_for
         if find is None or is_loopback(url.host):
             return None
@@ -168,7 +169,7 @@ def translated() -> Iterator[None]:
 
 def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
     """Tell a certificate that is not trusted from a server that is not there."""
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return TlsFailed(cause.verify_message)
         if isinstance(cause, ssl.SSLError):
@@ -176,7 +177,8 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
     return Offline(str(error))
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what led to it, the nearest first."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

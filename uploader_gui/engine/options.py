@@ -35,6 +35,7 @@ class EngineOptions:
         ca_file: an extra certificate authority, as PEM.
         program: who uploads and writes the receipt, "uploader-gui X.Y.Z".
         describe: a reason's English sentence, for the receipt.
+        bandwidth_limit: bytes per second that all transfers together may send; 0 means no limit.
         keep_days: finished records of the journal are purged after so long.
     """
 
@@ -50,4 +51,5 @@ class EngineOptions:
     ca_file: Path | None = None
     program: str = "uploader-gui"
     describe: Callable[[Reason], str] = _own_words
+    bandwidth_limit: float = 0.0
     keep_days: float = 400.0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.api import Tokens
+from uploader_gui.engine.bandwidth import Bandwidth
 from uploader_gui.engine.batcher import Batcher
 from uploader_gui.engine.conditions import Conditions, Link
 from uploader_gui.engine.errors import Code
@@ -91,6 +92,7 @@ class UploadQueue:
         self._meter = RateMeter()
         self._batcher = Batcher()
         self._slots = Slots(options.max_concurrent)
+        self._bandwidth = Bandwidth(options.bandwidth_limit)
         self._outbox = Outbox(emit, self._progress)
         self._conditions = Conditions(self._tell_status)
         self._link = Link(
@@ -208,6 +210,10 @@ class UploadQueue:
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
         self._slots.resize(max_concurrent)
+
+    def limit(self, bytes_per_second: float) -> None:
+        """Change how much all transfers together may send; 0 means no limit."""
+        self._bandwidth.change(bytes_per_second)
 
     def write_receipt(self, path: Path, anomaly_id: str) -> None:
         """Write the run's receipt; `ReceiptWritten` tells how that went."""
@@ -402,6 +408,7 @@ class UploadQueue:
             threads=services.threads,
             policy=services.policy,
             clock=services.clock,
+            bandwidth=self._bandwidth,
             rate=self._rate_per_slot,
         )
         book = Book(self._ledger, self._outbox, self._conditions, self._link, self._meter)

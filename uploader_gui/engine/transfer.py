@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from uploader_gui.engine.bandwidth import Bandwidth
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.models import PresignedPut, Source
     from uploader_gui.engine.retry import RetryPolicy
@@ -61,6 +62,7 @@ class Means:
     threads: Executor
     policy: RetryPolicy
     clock: ServerClock
+    bandwidth: Bandwidth
     rate: Callable[[], float]
 
 
@@ -183,7 +185,9 @@ class _Pieces:
         self._account()
         if not self._block:
             self._block = await self._next_block()
-        piece, self._block = self._block[: self._piece], self._block[self._piece :]
+        size = self._means.bandwidth.piece(self._piece)
+        piece, self._block = self._block[:size], self._block[size:]
+        await self._means.bandwidth.take(len(piece))
         self.complete = not piece
         self._in_flight = len(piece)
         self._given_at = asyncio.get_running_loop().time()

@@ -131,6 +131,10 @@ class Bridge(QObject):
         """Change how many transfers run at once."""
         self._submit(lambda queue: queue.resize(max_concurrent))
 
+    def limit(self, bytes_per_second: float) -> None:
+        """Change how much all transfers together may send; 0 means no limit."""
+        self._submit(lambda queue: queue.limit(bytes_per_second))
+
     def sign_in(self, bearer: str, session: str) -> None:
         """Use these tokens from now on."""
         self._submit(lambda queue: queue.sign_in(bearer, session))

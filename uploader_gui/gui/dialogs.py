@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QEvent, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from uploader_gui.gui.widgets import label, push_button
+from uploader_gui.gui.form import FormParts
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -18,70 +17,36 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from uploader_gui.gui.theme import Theme
+    from uploader_gui.translation import Sentence
+
+_MARGIN: Final = 24
 
 
-class PlainDialog(QDialog):
+class PlainDialog(QDialog, FormParts):
     """A title, sentences, fields, and buttons at the right; the last button is the primary one."""
 
-    def __init__(self, title: Words, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, title: Sentence, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.theme = theme
-        self._said: list[tuple[Callable[[str], object], Words]] = []
+        self.begin(theme, QVBoxLayout(self))
         self.say(self.setWindowTitle, title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.column = QVBoxLayout(self)
         self.column.setContentsMargins(24, 20, 24, 20)
         self.column.setSpacing(8)
         self.setMinimumWidth(theme.px(440))
 
-    def say(self, place: Callable[[str], object], words: Words) -> None:
-        """Put words in their place, now and whenever the language changes."""
-        self._said.append((place, words))
-        place(words.text)
-
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        for place, words in self._said:
-            place(words.text)
+        self.say_again()
         self.fit()
-
-    def add_title(self, words: Words) -> None:
-        """Add the dialog's first line."""
-        made = label("", self.theme, 16, QFont.Weight.DemiBold)
-        self.say(made.setText, words)
-        self.column.addWidget(made)
-
-    def add_sentence(self, words: Words, kind: str = "muted") -> QWidget:
-        """Add a sentence that wraps."""
-        made = label("", self.theme, 13)
-        self.say(made.setText, words)
-        made.setProperty("kind", kind)
-        made.setWordWrap(True)
-        self.column.addWidget(made)
-        return made
-
-    def add_field(self, caption: Words, field: QWidget) -> None:
-        """Add a field under its caption."""
-        said = label("", self.theme, 12, QFont.Weight.DemiBold)
-        said.setBuddy(field)
-        self.say(said.setText, caption)
-        self.say(field.setAccessibleName, caption)
-        field.setFont(self.theme.font(14))
-        self.column.addSpacing(4)
-        self.column.addWidget(said)
-        self.column.addWidget(field)
-
-    def button(self, words: Words, kind: str) -> QPushButton:
-        """Make a button of a kind known to the style sheet."""
-        made = push_button("", kind, self.theme)
-        self.say(made.setText, words)
-        return made
 
     def fit(self) -> None:
         """Take the height the sentences now need."""
         self.column.activate()
-        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
+        height = self.column.totalHeightForWidth(self.width())
+        if height < 0:  # nothing in it wraps
+            height = self.column.totalSizeHint().height()
+        self.resize(self.width(), min(height, self.screen().availableGeometry().height() - 2 * _MARGIN))
 
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Add the buttons; Enter presses the last."""

@@ -22,7 +22,7 @@ from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.notices import Notices
-from uploader_gui.gui.settings_dialog import SettingsDialog, SettingsValues
+from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.gui.sign_in import SignInDialog, TokensKept
 from uploader_gui.gui.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.settings_values import SettingsValues
     from uploader_gui.gui.theme import Theme
 
 

@@ -1,133 +1,119 @@
-"""The settings: server, unit of sizes, files at once, language. The composition root saves what `saved` carries."""
+"""The settings, on pages. The composition root saves what `saved` carries, and runs the test of the connection."""
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
+from uploader_gui.gui.settings_pages import ConnectionPage, ProgramPage, SendingPage
+from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.settings_words import SettingsWords
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from uploader_gui.gui.theme import Theme
+    from uploader_gui.translation import Sentence
 
-MOST_AT_ONCE: Final = 16
-_UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
-_LANGUAGES: Final = {"system": Words.LANGUAGE_SYSTEM, "fr": Words.LANGUAGE_FRENCH, "en": Words.LANGUAGE_ENGLISH}
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsValues:
-    """What the dialog changes: `size_unit` is `Mo` or `bytes`, `max_concurrent_uploads` 1 to 16.
-
-    `language` is `system`, `fr` or `en`.
-    """
-
-    api_url: str
-    size_unit: str = "Mo"
-    max_concurrent_uploads: int = 6
-    language: str = "system"
+_WIDTH: Final = 560
+_HIGHEST_SHARE: Final = 0.65
+"""Of the screen's height, for the pages; above that they scroll."""
 
 
 class SettingsDialog(PlainDialog):
-    """Shows values and gives changed ones; Save is grey while the address cannot be used."""
+    """Shows values and gives changed ones; Save is grey while something cannot be used.
+
+    `test_wanted(SettingsValues)` wants the connection tested with what stands in the fields; `test_stopped` no more.
+    """
 
     saved = Signal(object)
+    test_wanted = Signal(object)
+    test_stopped = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
-        self.address = QLineEdit(values.api_url)
-        self.address.setAcceptDrops(False)
-        self.units = {unit: self._choice(words) for unit, words in _UNITS.items()}
-        self.units[values.size_unit].setChecked(True)
-        self.languages = {language: self._choice(words) for language, words in _LANGUAGES.items()}
-        self.languages[values.language].setChecked(True)
-        self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
-        self.at_once.setMinimumHeight(theme.px(34))
+        self.setMinimumWidth(theme.px(_WIDTH))
+        self.connection = ConnectionPage(theme, values)
+        self.sending = SendingPage(theme, values)
+        self.program = ProgramPage(theme, values)
+        self.pages = QTabWidget()
         self.save = self.button(Words.SAVE, "primary")
         self.cancel = self.button(Words.CANCEL, "plain")
         self._build()
-        self.address.textChanged.connect(self._judge)
-        self.save.clicked.connect(self._save)
-        self.cancel.clicked.connect(self.reject)
+        self._connect()
         self._judge()
 
     @property
     def values(self) -> SettingsValues:
         """Give what stands in the fields."""
         return SettingsValues(
-            self.address.text().strip().rstrip("/"),
-            _chosen(self.units),
-            self.at_once.value(),
-            _chosen(self.languages),
+            api_url=self.connection.chosen_address,
+            size_unit=self.sending.chosen_unit,
+            max_concurrent_uploads=self.sending.at_once.value(),
+            language=self.program.chosen_language,
+            bandwidth_limit=round(self.sending.bandwidth.value(), 1),
+            proxy=self.connection.chosen_proxy,
+            ca_file=self.connection.authority.path,
+            theme=self.program.chosen_theme,
         )
+
+    def fit(self) -> None:
+        """Take the height of the highest page, as far as the screen has it."""
+        self.pages.setMinimumHeight(self._pages_height())
+        super().fit()
 
     def _build(self) -> None:
         self.add_title(Words.SETTINGS)
-        self.add_field(Words.SERVER, self.address)
-        self.wrong = self.add_sentence(Words.SERVER_INVALID, "warning")
-        self.add_field(Words.SIZE_UNIT, _row(self.units.values()))
-        self.add_field(Words.AT_ONCE, self.at_once)
-        self.add_field(Words.LANGUAGE, _row(self.languages.values()))
+        self._add_page(SettingsWords.TAB_CONNECTION, self.connection)
+        self._add_page(SettingsWords.TAB_SENDING, self.sending)
+        self._add_page(SettingsWords.TAB_PROGRAM, self.program)
+        self.pages.tabBar().setFont(self.theme.font(13))
+        self.pages.tabBar().setDrawBase(False)
+        self.column.addWidget(self.pages, 1)
         self.add_buttons(self.cancel, self.save)
 
-    def _choice(self, words: Words) -> QPushButton:
-        choice = self.button(words, "choice")
-        choice.setCheckable(True)
-        return choice
+    def _add_page(self, title: Sentence, page: QWidget) -> None:
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
+        number = self.pages.addTab(area, "")
+        self.say(lambda text: self.pages.setTabText(number, text), title)
+
+    def _connect(self) -> None:
+        self.connection.changed.connect(self._judge)
+        panel = self.connection.panel
+        panel.test_wanted.connect(lambda: self.test_wanted.emit(self.values))
+        panel.stop_wanted.connect(self.test_stopped)
+        self.finished.connect(self.test_stopped)
+        self.save.clicked.connect(self._save)
+        self.cancel.clicked.connect(self.reject)
+
+    def _follow_findings(self, area: QScrollArea, *_: int) -> None:
+        """While a test goes on, its newest line is what counts."""
+        if self.connection.panel.is_testing:
+            area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+    def _pages_height(self) -> int:
+        margins = self.column.contentsMargins()
+        width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
+        heights = [
+            max(page.heightForWidth(width), page.minimumSizeHint().height())
+            for page in (self.connection, self.sending, self.program)
+        ]
+        needed = max(heights) + self.pages.tabBar().sizeHint().height() + 2
+        return min(needed, int(self.screen().availableGeometry().height() * _HIGHEST_SHARE))
 
     def _judge(self) -> None:
-        fine = is_usable_address(self.address.text().strip())
-        self.wrong.setVisible(not fine)
-        self.save.setEnabled(fine)
+        self.save.setEnabled(self.connection.is_fine)
         self.fit()
 
     def _save(self) -> None:
         self.saved.emit(self.values)
         self.accept()
-
-
-def _row(choices: Iterable[QPushButton]) -> QWidget:
-    """One of them is chosen."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    group = QButtonGroup(row)
-    for choice in choices:
-        group.addButton(choice)
-        line.addWidget(choice)
-    line.addStretch()
-    return row
-
-
-def _chosen(choices: Mapping[str, QPushButton]) -> str:
-    return next(value for value, choice in choices.items() if choice.isChecked())
-
-
-def is_usable_address(address: str) -> bool:
-    """Tell whether tokens may go there: https, or http to this very machine; no user info, query or fragment."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        _ = parts.port  # raises where it is no number
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.query or parts.fragment or " " in address:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

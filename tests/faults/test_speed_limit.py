@@ -1,0 +1,43 @@
+"""The speed limit on the wire: what all transfers send together never comes faster than it was set."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.faults.running import ANOMALY, engine, options
+from uploader_gui.engine.bandwidth import SAVED_SECONDS
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+LIMIT = 400_000
+
+
+async def test_all_files_together_keep_to_the_limit(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    paths = [files.make(f"{n}.jpg", size=60_000) for n in range(6)]
+    async with engine(options(tmp_path, strict_api, bandwidth_limit=LIMIT)) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        began = time.monotonic()
+        run.queue.start()
+        await run.in_state(UploadState.UPLOADED, *(path.name for path in paths))
+    assert time.monotonic() - began >= 6 * 60_000 / LIMIT - SAVED_SECONDS - 0.1
+
+
+async def test_lifting_the_limit_lets_waiting_files_go_at_once(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg", size=2_000_000)
+    async with engine(options(tmp_path, strict_api, bandwidth_limit=1)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.UPLOADING, path.name)
+        run.queue.limit(0)
+        await run.in_state(UploadState.UPLOADED, path.name)

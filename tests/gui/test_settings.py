@@ -1,0 +1,201 @@
+"""The settings: every page gives what was chosen, wrong values get a sentence, and the test of the connection shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
+
+from uploader_gui.engine.connection_thread import Way
+from uploader_gui.engine.findings import Fact, Finding, Question, Verdict
+from uploader_gui.gui.addresses import is_usable_address
+from uploader_gui.gui.connection_tester import ConnectionTester
+from uploader_gui.gui.settings_values import SettingsValues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.strict_api import StrictApi
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.settings_dialog import SettingsDialog
+
+LEFT = Qt.MouseButton.LeftButton
+VALUES = SettingsValues("https://a.example")
+
+
+@pytest.fixture
+def dialog(window: MainWindow) -> SettingsDialog:
+    return window.show_settings(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("address", "usable"),
+    [
+        ("https://api.example.org/main", True),
+        ("https://api.example.org:8443", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000/x", True),
+        ("http://[::1]:8000", True),
+        ("http://api.example.org", False),
+        ("http://127.0.0.1.example.org", False),
+        ("https://me:secret@example.org", False),
+        ("https://example.org/?a=b", False),
+        ("https://example.org:port", False),
+        ("file:///etc/passwd", False),
+        ("ftp://example.org", False),
+        ("https://", False),
+        ("", False),
+    ],
+)
+def test_tokens_go_only_to_https_or_this_machine(address: str, usable: bool) -> None:  # noqa: FBT001 -- a table
+    assert is_usable_address(address) is usable
+
+
+def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: CertificateAuthority) -> None:
+    for values in (
+        VALUES,
+        SettingsValues(
+            "https://b.example/main", "bytes", 3, "fr", 2.5, "http://proxy.example:3128", str(ca.pem), "dark"
+        ),
+        SettingsValues("https://b.example", proxy="none", theme="light"),
+    ):
+        assert window.show_settings(values).values == values
+
+
+def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog: SettingsDialog, qtbot: QtBot) -> None:
+    dialog.connection.address.setText(" https://b.example/main/ ")
+    QTest.mouseClick(dialog.connection.proxies["address"], LEFT)
+    QTest.keyClicks(dialog.connection.proxy, "http://proxy.example:3128")
+    dialog.pages.setCurrentIndex(1)
+    QTest.mouseClick(dialog.sending.units["bytes"], LEFT)
+    dialog.sending.at_once.setValue(99)
+    dialog.sending.bandwidth.setValue(1.5)
+    dialog.pages.setCurrentIndex(2)
+    QTest.mouseClick(dialog.program.languages["fr"], LEFT)
+    QTest.mouseClick(dialog.program.themes["dark"], LEFT)
+    with qtbot.waitSignal(window.settings_saved) as saved:
+        QTest.mouseClick(dialog.save, LEFT)
+    assert saved.args == [
+        SettingsValues("https://b.example/main", "bytes", 16, "fr", 1.5, "http://proxy.example:3128", "", "dark")
+    ]
+
+
+def test_a_wrong_address_gets_a_sentence_and_neither_save_nor_test(dialog: SettingsDialog) -> None:
+    assert not dialog.connection.wrong.isVisible()
+    dialog.connection.address.setText("http://a.example")
+    assert dialog.connection.wrong.isVisible()
+    assert not dialog.save.isEnabled()
+    assert not dialog.connection.panel.button.isEnabled()
+
+
+def test_a_proxy_by_hand_wants_an_address(dialog: SettingsDialog) -> None:
+    page = dialog.connection
+    assert not page.proxy.isVisible()
+    QTest.mouseClick(page.proxies["address"], LEFT)
+    assert page.proxy.isVisible()
+    assert not dialog.save.isEnabled()
+    assert not page.wrong_proxy.isVisible()  # nothing is typed yet
+    QTest.keyClicks(page.proxy, "proxy.example:3128")
+    assert page.wrong_proxy.isVisible()
+    page.proxy.setText("http://proxy.example:3128")
+    assert not page.wrong_proxy.isVisible()
+    assert dialog.save.isEnabled()
+    QTest.mouseClick(page.proxies["none"], LEFT)
+    assert dialog.values.proxy == "none"
+
+
+def test_a_certificate_authority_is_chosen_and_removed(
+    dialog: SettingsDialog, ca: CertificateAuthority, tmp_path: Path
+) -> None:
+    page = dialog.connection
+    assert not page.authority.remove.isVisible()
+    QTest.mouseClick(page.authority.choose, LEFT)
+    chooser = dialog.findChild(QFileDialog)
+    assert isinstance(chooser, QFileDialog)
+    chooser.fileSelected.emit(str(ca.pem))
+    chooser.close()
+    assert dialog.values.ca_file == str(ca.pem)
+    wrong = tmp_path / "photo.jpg"
+    wrong.write_bytes(b"no certificate")
+    page.authority.take(str(wrong))
+    assert page.wrong_authority.isVisible()
+    assert not dialog.save.isEnabled()
+    QTest.mouseClick(page.authority.remove, LEFT)
+    assert dialog.values.ca_file == ""
+    assert dialog.save.isEnabled()
+
+
+def test_a_test_shows_line_by_line_what_works_and_what_does_not(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    panel = dialog.connection.panel
+    with qtbot.waitSignal(dialog.test_wanted) as wanted:
+        QTest.mouseClick(panel.button, LEFT)
+    assert wanted.args == [VALUES]
+    assert panel.button.text() == "Stop the test"
+    panel.show_finding(Finding(Fact.NAME_FOUND, Verdict.GOOD, ("a.example",)))
+    panel.show_finding(Finding(Fact.NOT_CONNECTED, Verdict.BAD, ("a.example:443",)))
+    panel.show_end()
+    assert panel.texts[0] == "The name a.example is known."
+    assert panel.texts[1].startswith("a.example:443 does not answer.")
+    assert panel.button.text() == "Test connection"
+    QTest.mouseClick(panel.button, LEFT)
+    assert panel.texts == []
+
+
+@pytest.mark.parametrize("by", ["button", "closing"])
+def test_a_test_can_be_stopped(dialog: SettingsDialog, qtbot: QtBot, by: str) -> None:
+    panel = dialog.connection.panel
+    QTest.mouseClick(panel.button, LEFT)
+    with qtbot.waitSignal(dialog.test_stopped):
+        if by == "button":
+            QTest.mouseClick(panel.button, LEFT)
+        else:
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_lines_are_told_to_who_cannot_see_their_symbols(dialog: SettingsDialog) -> None:
+    panel = dialog.connection.panel
+    panel.show_finding(Finding(Fact.TOKENS_EXPIRED, Verdict.BAD))
+    told = [one.accessibleName() for one in panel.findChildren(QWidget) if one.accessibleName()]
+    assert "does not work: Your session has expired. Sign in with new tokens." in told
+
+
+def test_every_page_can_be_walked_with_the_keyboard(dialog: SettingsDialog) -> None:
+    for page in (dialog.connection, dialog.sending, dialog.program):
+        for button in page.findChildren(QAbstractButton):
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert dialog.pages.tabBar().focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.fixture
+def tester() -> Iterator[ConnectionTester]:
+    made = ConnectionTester()
+    yield made
+    made.stop()
+
+
+def test_the_tester_finds_out_beside_the_window(tester: ConnectionTester, strict_api: StrictApi, qtbot: QtBot) -> None:
+    found: list[Finding] = []
+    tester.found.connect(found.append)
+    address = strict_api.url
+    strict_api.stop()
+    with qtbot.waitSignal(tester.ended, timeout=20_000):
+        tester.start(Question(address), Way("uploader-gui 1"))
+    assert [finding.fact for finding in found] == [Fact.NAME_FOUND, Fact.NOT_CONNECTED]
+
+
+def test_a_stopped_tester_says_nothing_more(tester: ConnectionTester, strict_api: StrictApi, qtbot: QtBot) -> None:
+    first: list[Finding] = []
+    tester.found.connect(first.append)
+    address = strict_api.url
+    strict_api.stop()
+    tester.start(Question("https://unanswered.invalid"), Way("uploader-gui 1"))
+    with qtbot.waitSignal(tester.ended, timeout=20_000):
+        tester.start(Question(address), Way("uploader-gui 1"))
+    assert all("unanswered" not in value for finding in first for value in finding.values)

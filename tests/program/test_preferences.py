@@ -1,0 +1,161 @@
+"""What a person sets counts at once, is kept, and starts another engine only where it has to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.gui.fake_engine import FakeEngine
+from uploader_gui.configuration import Configuration
+from uploader_gui.credentials import Credentials
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings_dialog import SettingsDialog
+from uploader_gui.gui.theme import Theme
+from uploader_gui.language import Language
+from uploader_gui.logs import RedactingFormatter
+from uploader_gui.paths import DataPaths
+from uploader_gui.preferences import Preferences
+from uploader_gui.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from tests.support.strict_api import StrictApi
+    from uploader_gui.gui.settings_values import SettingsValues
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+class AtOnce:
+    """Errands that are done before `spawn` returns."""
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return call(*arguments)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        with pytest.raises(StopIteration):
+            work.send(None)
+
+
+class Engine(FakeEngine):
+    """Also what the composition root asks of the bridge."""
+
+    def resize(self, max_concurrent: int) -> None:
+        self.calls.append(("resize", max_concurrent))
+
+    def limit(self, bytes_per_second: float) -> None:
+        self.calls.append(("limit", bytes_per_second))
+
+    def sign_in(self, bearer: str, session: str) -> None:
+        self.calls.append(("sign_in", (bearer, session)))
+
+    def replace(self, options: Any, listed: Any) -> None:
+        self.calls.append(("replace", options))
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, Qt.ColorScheme.Light)
+    yield made
+    made.force(Qt.ColorScheme.Light)
+
+
+@pytest.fixture
+def window(engine: Engine, theme: Theme, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(engine, theme, anomaly_id="4217")
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.show()
+    return made
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataPaths:
+    return DataPaths(tmp_path)
+
+
+@pytest.fixture
+def preferences(  # noqa: PLR0917 - everything it is put together from
+    window: MainWindow, engine: Engine, theme: Theme, data: DataPaths, strict_api: StrictApi, qapp: QApplication
+) -> Iterator[Preferences]:
+    language = Language(qapp)
+    bridge: Any = engine
+    errands: Any = AtOnce()
+    made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False)
+    chosen = Settings(api_url=strict_api.url, language="en")
+    made.use(
+        Configuration(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True)
+    )
+    yield made
+    language.use("en")
+
+
+def shown(window: MainWindow) -> SettingsDialog:
+    window.settings_wanted.emit()
+    dialog = window.findChildren(SettingsDialog)[-1]
+    assert isinstance(dialog, SettingsDialog)
+    return dialog
+
+
+def saved(data: DataPaths) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(data.settings.read_text("utf-8"))
+    return values
+
+
+def values_of(dialog: SettingsDialog, **others: Any) -> SettingsValues:
+    return replace(dialog.values, **others)
+
+
+def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917 - all that is set
+    preferences: Preferences, window: MainWindow, engine: Engine, theme: Theme, data: DataPaths, qtbot: QtBot
+) -> None:
+    dialog = shown(window)
+    window.settings_saved.emit(
+        values_of(dialog, language="fr", theme="dark", bandwidth_limit=2.5, max_concurrent_uploads=3)
+    )
+    qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Réglages")
+    assert dialog.windowTitle() == "Réglages"
+    assert theme.colors.bg == "#17191D"
+    assert engine.calls == [("resize", 3), ("limit", 2_500_000)]
+    kept = saved(data)
+    assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)
+
+
+@pytest.mark.parametrize(
+    "change", [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": "/ca.pem"}]
+)
+def test_another_way_to_the_service_starts_another_engine(
+    preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str]
+) -> None:
+    window.settings_saved.emit(values_of(shown(window), **change))
+    (name, options) = engine.calls[-1]
+    assert name == "replace"
+    assert getattr(options, "api_url", None) == (change.get("api_url") or options.api_url)  # type: ignore[attr-defined]  # an EngineOptions
+
+
+def test_no_authority_is_kept_as_none(preferences: Preferences, window: MainWindow, data: DataPaths) -> None:
+    window.settings_saved.emit(values_of(shown(window), theme="light"))
+    assert saved(data)["ca_file"] is None
+
+
+def test_new_tokens_are_kept_and_used_from_then_on(
+    preferences: Preferences, window: MainWindow, engine: Engine, strict_api: StrictApi
+) -> None:
+    window.tokens_submitted.emit("new-bearer", "new-session")
+    assert engine.calls == [("sign_in", ("new-bearer", "new-session"))]
+    assert Credentials(strict_api.url).load()[0] == ("new-bearer", "new-session")
+    preferences.show_signed_in()
+    assert preferences.configuration is not None
+    assert preferences.configuration.engine(again=False).tokens == ("new-bearer", "new-session")

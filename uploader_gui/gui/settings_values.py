@@ -1,0 +1,30 @@
+"""What the settings dialog shows and gives back, by the names of `settings.Settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsValues:
+    """What a person can set.
+
+    Attributes:
+        api_url: the service.
+        size_unit: `Mo` or `bytes`.
+        max_concurrent_uploads: 1 to 16.
+        language: `system`, `fr` or `en`.
+        bandwidth_limit: megaoctets per second for all files together, 0 for none.
+        proxy: `system`, `none`, or an address.
+        ca_file: a further certificate authority, "" for none.
+        theme: `system`, `light` or `dark`.
+    """
+
+    api_url: str
+    size_unit: str = "Mo"
+    max_concurrent_uploads: int = 6
+    language: str = "system"
+    bandwidth_limit: float = 0.0
+    proxy: str = "system"
+    ca_file: str = ""
+    theme: str = "system"
