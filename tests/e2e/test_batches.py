@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
 from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ async def test_a_batch_is_filled_while_a_drop_is_still_being_walked(
         scripted_storage.release()
         await run.in_state(UploadState.UPLOADED, *(path.name for path in (*before, stuck, *after)))
     assert [len(call.upload_ids) for call in strict_api.calls] == [20, 6]
+
+
+async def test_a_drop_that_waits_for_its_start_is_told_to_be_found_whole(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        await run.until(lambda: [status.walking for status in run.all_heard(QueueStatus)] == [False, True, False])
+    assert strict_api.calls == []
 
 
 async def test_more_dropped_while_sending_joins_the_queue_of_its_own_anomaly(

@@ -237,6 +237,13 @@ async def test_paths_are_walked_in_the_order_given(files: Files, threads: Daemon
     assert await gathered(paths, threads) == (["3.txt", "1.txt", "2.txt", "a.txt"], 0)
 
 
+async def test_a_folder_is_walked_as_people_count(files: Files, threads: DaemonThreads) -> None:
+    for name in ("IMG_10.txt", "img_9.txt", "IMG_2.txt", "rapport.txt"):
+        files.make(f"folder/{name}")
+    names, _ = await gathered([files.folder / "folder"], threads)
+    assert names == ["IMG_2.txt", "img_9.txt", "IMG_10.txt", "rapport.txt"]
+
+
 async def test_relative_paths_become_absolute_without_following_links(
     files: Files, threads: DaemonThreads, monkeypatch: pytest.MonkeyPatch
 ) -> None:

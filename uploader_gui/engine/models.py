@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
@@ -179,3 +180,8 @@ def check_transition(before: UploadState, after: UploadState) -> None:
     """Raise `ForbiddenTransitionError` where the table has no such step."""
     if after not in TRANSITIONS[before]:
         raise ForbiddenTransitionError(f"{before} -> {after}")
+
+
+def natural(name: str) -> str:
+    """Give what names are sorted by as people do: without case, and 2 before 10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold())

@@ -82,6 +82,7 @@ class UploadQueue:
         self._started_at = time.time()
         self._running = False
         self._gave_up: Reason | None = None
+        self._told: QueueStatus | None = None
         self._junk_before = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -259,6 +260,7 @@ class UploadQueue:
 
     def _pump(self) -> None:
         self._poked = False
+        self._tell_status()
         if self._closing.is_set() or not self._running:
             return
         self._registrar.pump(whole=self._may_wait_for_more())
@@ -346,7 +348,10 @@ class UploadQueue:
     # What is told
 
     def _tell_status(self) -> None:
-        self._outbox.send(QueueStatus(self._running, self._intake.walking, self._conditions.holding))
+        status = QueueStatus(self._running, self._intake.walking, self._conditions.holding)
+        if status != self._told:
+            self._told = status
+            self._outbox.send(status)
 
     def _progress(self) -> Progress | None:
         if not self._ledger.size:

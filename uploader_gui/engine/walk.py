@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing
+from uploader_gui.engine.models import Source, natural
 from uploader_gui.engine.source import describe_only, inspect, translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from uploader_gui.engine.models import Source
     from uploader_gui.engine.threads import DaemonThreads
 
 JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -171,7 +171,7 @@ class _Folder:
 
 def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), entry.name))
+        return sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), natural(entry.name)))
 
 
 def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Source | Refusal | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
+from uploader_gui.engine.models import natural
 from uploader_gui.gui import row_text
 from uploader_gui.text import Words
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import UploadSnapshot
 
 Index = QModelIndex | QPersistentModelIndex
-_DIGITS: Final = re.compile(r"\d+")
 
 
 class Column(IntEnum):
@@ -57,8 +56,3 @@ def sort_key(upload: UploadSnapshot, column: int) -> Any:
             return row_text.attention(upload)
         case _:
             return upload.order
-
-
-def natural(name: str) -> str:
-    """Give a key that puts IMG_2 before IMG_10."""
-    return _DIGITS.sub(lambda digits: digits[0].zfill(12), name.casefold())
