@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import units
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import type_name
 from uploader_gui.engine.models import UploadState
 from uploader_gui.remedies import again_says_it, cause_and_action
@@ -145,7 +146,7 @@ def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
 def reason_text(snapshot: UploadSnapshot) -> str:
     """Give the second half of the second line: why, and what to do unless a button of the row says it."""
     parts = []
-    if snapshot.reason is not None:
+    if snapshot.reason is not None and not _is_said_by_the_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
         parts = [remedy.cause, _action_text(snapshot, remedy.action)]
     if snapshot.source.name_shortened:
@@ -182,6 +183,11 @@ def _progress_text(snapshot: UploadSnapshot, progress: UploadProgress | None) ->
     if progress is not None and progress.speed > 0:
         parts.append(units.speed(progress.speed))
     return "  ·  ".join(parts)
+
+
+def _is_said_by_the_banner(snapshot: UploadSnapshot) -> bool:
+    """Signing in is one person's one step for all files that wait for it: not a reason of each row."""
+    return snapshot.reason is not None and snapshot.reason.code is Code.SIGN_IN and not snapshot.state.finished
 
 
 def _action_text(snapshot: UploadSnapshot, action: str) -> str:
