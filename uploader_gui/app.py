@@ -146,7 +146,7 @@ class Program:
         self._listen()
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
-        self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._shown_anomaly)
+        self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._reported_anomaly)
         self._bridge.resume()
         given = list(self._plan.paths)
         if self._trial is not None and self._plan.demo:
@@ -176,8 +176,9 @@ class Program:
         self._window.raise_()
         self._window.activateWindow()
 
-    def _shown_anomaly(self) -> str:
-        return self._window.header.field.anomaly_id or self._plan.anomaly_id
+    def _reported_anomaly(self) -> str:
+        """The one named on the command line, for its `--report` is about that; else the one shown."""
+        return self._plan.anomaly_id or self._window.header.field.anomaly_id
 
     def _watch_signals(self) -> None:
         """Python hears of signals only when its own code runs: a socket wakes Qt's loop for that."""

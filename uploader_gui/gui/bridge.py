@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A run's receipt for the anomaly shown, and how many uploads of all anomalies are not stored, by state."""
+    """A run's receipt for one anomaly, and how many uploads of all anomalies are not stored, by state."""
 
     receipt: dict[str, Any]
     unsent: dict[UploadState, int]
@@ -44,7 +44,7 @@ class Bridge(QObject):
     def run(self, options: EngineOptions, *, anomaly_id: Callable[[], str]) -> None:
         """Start an engine; what was asked for before is kept for it.
 
-        `anomaly_id` gives the one shown in the window, for receipts.
+        `anomaly_id` gives the one the outcome's receipt is about.
         """
         self._anomaly_id = anomaly_id
         self._engine = EngineThread(options, self.event_arrived.emit)
