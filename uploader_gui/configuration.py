@@ -79,6 +79,7 @@ class Configuration:
             ca_file=self.settings.ca_file,
             program=f"uploader-gui {__version__}",
             describe=english,
+            keep_days=self.settings.history_days,
         )
 
     def keep_tokens(self, tokens: tuple[str, str]) -> Configuration:

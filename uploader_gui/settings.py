@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     """What can be set. `offline_limit` is in seconds and counts only without a window.
 
     `bandwidth_limit` is in megaoctets per second for all files together, 0 for none.
+    `history_days`: finished deposits leave History (and the "already uploaded" memory) after so many days.
     `proxy` is "system" (what the system says, PAC included), "none", or an address such as `http://proxy:3128`.
     """
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = None
     proxy: str = Field(default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$")
     language: Literal["system", "fr", "en"] = "system"
+    history_days: int = Field(default=400, ge=1, le=36_500)
     theme: Literal["system", "light", "dark"] = "system"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
 

@@ -876,6 +876,130 @@
         <translation>Envoyé</translation>
     </message>
     <message>
+        <source>Deposit receipt</source>
+        <translation>Reçu de dépôt</translation>
+    </message>
+    <message>
+        <source>Page to print or file (*.pdf)</source>
+        <translation>Page à imprimer ou à classer (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Table for Excel (*.csv)</source>
+        <translation>Tableau pour Excel (*.csv)</translation>
+    </message>
+    <message>
+        <source>Data for other programs (*.json)</source>
+        <translation>Données pour d’autres programmes (*.json)</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Imprimer…</translation>
+    </message>
+    <message>
+        <source>The receipt was sent to the printer</source>
+        <translation>Le reçu a été envoyé à l’imprimante</translation>
+    </message>
+    <message>
+        <source>Deposited</source>
+        <translation>Déposé</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>du %1 au %2</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programme</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation>Page %1 sur %2</translation>
+    </message>
+    <message>
+        <source>Deposit receipt · anomaly %1 · %2</source>
+        <translation>Reçu de dépôt · anomalie %1 · %2</translation>
+    </message>
+    <message>
+        <source>“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is the fingerprint of those bytes: any change to the file gives another one. Times are those of this computer.</source>
+        <translation>«&#xa0;Envoyé&#xa0;» signifie que le stockage a confirmé exactement les octets de ce fichier. Le SHA-256 est l’empreinte de ces octets&#xa0;: la moindre modification du fichier en donne une autre. Les heures sont celles de cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>Register’s number %1</source>
+        <translation>N°&#xa0;%1 du registre</translation>
+    </message>
+    <message>
+        <source>uploadId %1</source>
+        <translation>identifiant d’envoi %1</translation>
+    </message>
+    <message>
+        <source>attempts: %1</source>
+        <translation>tentatives&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Fichier</translation>
+    </message>
+    <message>
+        <source>Size (bytes)</source>
+        <translation>Taille (octets)</translation>
+    </message>
+    <message>
+        <source>Size (MB)</source>
+        <translation>Taille (Mo)</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Résultat</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Motif</translation>
+    </message>
+    <message>
+        <source>Uploaded at</source>
+        <translation>Envoyé le</translation>
+    </message>
+    <message>
+        <source>Uploaded at (UTC)</source>
+        <translation>Envoyé le (UTC)</translation>
+    </message>
+    <message>
+        <source>Register’s number</source>
+        <translation>Numéro du registre</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>Tentatives</translation>
+    </message>
+    <message>
+        <source>Perhaps registered twice</source>
+        <translation>Peut-être enregistré deux fois</translation>
+    </message>
+    <message>
+        <source>Place on this computer</source>
+        <translation>Emplacement sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>State (code)</source>
+        <translation>État (code)</translation>
+    </message>
+    <message>
+        <source>Reason (code)</source>
+        <translation>Motif (code)</translation>
+    </message>
+    <message>
+        <source>Reason (English)</source>
+        <translation>Motif (anglais)</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>oui</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>non</translation>
+    </message>
+    <message>
         <source>Already there</source>
         <translation>Déjà envoyé</translation>
     </message>
@@ -884,12 +1008,105 @@
         <translation>Annulé</translation>
     </message>
     <message>
+        <source>Each deposit you make will be listed here, with its receipt.</source>
+        <translation>Chacun de vos dépôts apparaîtra ici, avec son reçu.</translation>
+    </message>
+    <message>
+        <source>What is only tried out does not appear in History.</source>
+        <translation>Les essais n’apparaissent pas dans l’historique.</translation>
+    </message>
+    <message>
+        <source>No deposit matches what you are looking for.</source>
+        <translation>Aucun dépôt ne correspond à votre recherche.</translation>
+    </message>
+    <message>
+        <source>Open the receipt</source>
+        <translation>Ouvrir le reçu</translation>
+    </message>
+    <message>
+        <source>Save the receipt…</source>
+        <translation>Enregistrer le reçu…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Send the %Ln failed files again</source>
+        <translation>
+            <numerusform>Renvoyer %Ln fichier en échec</numerusform>
+            <numerusform>Renvoyer les %Ln fichiers en échec</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>The name is shortened to 250 characters.</source>
         <translation>Le nom est raccourci à 250 caractères.</translation>
     </message>
     <message>
         <source>May be registered twice.</source>
         <translation>Peut-être enregistré deux fois.</translation>
+    </message>
+    <message>
+        <source>Not sent yet</source>
+        <translation>Pas encore envoyé</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln uploaded</source>
+        <translation>
+            <numerusform>%Ln envoyé</numerusform>
+            <numerusform>%Ln envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln already there</source>
+        <translation>
+            <numerusform>%Ln déjà envoyé</numerusform>
+            <numerusform>%Ln déjà envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln failed</source>
+        <translation>
+            <numerusform>%Ln en échec</numerusform>
+            <numerusform>%Ln en échec</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln refused</source>
+        <translation>
+            <numerusform>%Ln refusé</numerusform>
+            <numerusform>%Ln refusés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cancelled</source>
+        <translation>
+            <numerusform>%Ln annulé</numerusform>
+            <numerusform>%Ln annulés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln not sent yet</source>
+        <translation>
+            <numerusform>%Ln pas encore envoyé</numerusform>
+            <numerusform>%Ln pas encore envoyés</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Historique</translation>
+    </message>
+    <message>
+        <source>History of deposits</source>
+        <translation>Historique des dépôts</translation>
+    </message>
+    <message>
+        <source>Anomaly, file or date</source>
+        <translation>Anomalie, fichier ou date</translation>
+    </message>
+    <message>
+        <source>Deposits</source>
+        <translation>Dépôts</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Date</translation>
     </message>
     <message>
         <source>Name</source>
@@ -996,10 +1213,6 @@
         <translation>reçu</translation>
     </message>
     <message>
-        <source>Receipt (*.json)</source>
-        <translation>Reçu (*.json)</translation>
-    </message>
-    <message>
         <source>Retry all failed</source>
         <translation>Réessayer tous les échecs</translation>
     </message>
@@ -1054,6 +1267,14 @@
     <message>
         <source>Close</source>
         <translation>Fermer</translation>
+    </message>
+    <message>
+        <source>Print the receipt…</source>
+        <translation>Imprimer le reçu…</translation>
+    </message>
+    <message>
+        <source>History…</source>
+        <translation>Historique…</translation>
     </message>
     <message>
         <source>Files are still being sent</source>

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.errors import Code
     from uploader_gui.engine.events import Event
+    from uploader_gui.engine.runs import RunKey
 
 MB = 1_000_000
 
@@ -27,6 +28,7 @@ class FakeEngine(QObject):
         super().__init__()
         self.calls: list[tuple[str, object]] = []
         self.added: list[tuple[list[Path], str]] = []
+        self.saved: list[tuple[Path, bytes]] = []
 
     def tell(self, *events: Event) -> None:
         for event in events:
@@ -62,8 +64,20 @@ class FakeEngine(QObject):
     def clear_finished(self) -> None:
         self.calls.append(("clear_finished", None))
 
-    def write_receipt(self, path: Path) -> None:
-        self.calls.append(("write_receipt", path))
+    def build_receipt(self, key: RunKey | None = None) -> None:
+        self.calls.append(("build_receipt", key))
+
+    def save_receipt(self, content: bytes, path: Path) -> None:
+        self.saved.append((path, content))
+
+    def look_back(self) -> None:
+        self.calls.append(("look_back", None))
+
+    def search_history(self, wanted: str) -> None:
+        self.calls.append(("search_history", wanted))
+
+    def send_past_again(self, key: RunKey) -> None:
+        self.calls.append(("send_past_again", key))
 
 
 def upload(

@@ -19,9 +19,7 @@ from uploader_gui.engine.events import (
     JournalSetAside,
     PathsAdded,
     Progress,
-    QueueIdle,
     QueueStatus,
-    ReceiptWritten,
     Resumed,
     SignInRequired,
     Totals,
@@ -223,26 +221,6 @@ def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeE
     engine.tell(EngineFailed(Reason(Code.JOURNAL, "read-only file system")))
     assert window.banner.isVisible()
     assert "read-only file system" in window.banner.text.text()
-
-
-def test_a_receipt_goes_through_a_file_dialog(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, tmp_path: Path
-) -> None:
-    window.set_anomaly("4217")
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueIdle(Totals()))
-    window.resize(1100, 700)
-    QTest.mouseClick(window.footer.receipt, LEFT)
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    assert Path(dialog.selectedFiles()[0]).name.startswith("receipt-4217-")
-    dialog.filesSelected.emit([str(tmp_path / "r.json")])
-    dialog.close()
-    assert engine.calls == [("write_receipt", tmp_path / "r.json")]
-    engine.tell(ReceiptWritten("/r.json", "disk full"))
-    assert window.banner.text.text() == "The receipt could not be saved: disk full"
-    engine.tell(ReceiptWritten("/r.json"))
-    assert not window.banner.isVisible()
-    assert window.footer.below.text() == "The receipt was saved as /r.json"
 
 
 @pytest.mark.parametrize("by", ["files button", "folder button", "Ctrl+O"])

@@ -18,7 +18,10 @@ CODE = ROOT / "uploader_gui"
 SHOWN = [
     *sorted(CODE.glob("*_words.py")),
     *sorted((CODE / "gui").glob("*.py")),
-    *(CODE / name for name in ("text.py", "remedies.py", "units.py", "terminal.py", "headless.py", "app.py")),
+    *(
+        CODE / name
+        for name in ("text.py", "deposit_text.py", "remedies.py", "units.py", "terminal.py", "headless.py", "app.py")
+    ),
 ]
 MARKS = {"QT_TRANSLATE_NOOP", "translate"}
 SHOWING = {
@@ -33,7 +36,10 @@ UNSEEN = {"debug", "info", "warning", "error", "exception", "getLogger", "compil
 BUILDING = {"join", "format", "filled", "replace", "str"}
 """What makes a text of its arguments; those of any other call inside are names (of icons, of looks)."""
 LIKE_WORDS = re.compile(r"[^\W\d_]{2,}[’'-]?[^\W\d_]*[,;:]? +[^\W\d_]|^[A-Z][a-zà-ÿ]+( [^\W\d_]|$)")
+MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
+"""Tags, parts of tags, and what a tag's style says."""
 ALLOWED = {
+    ("gui/receipt_words.py", "d MMM yyyy"): "the form of a date",
     ("gui/row_text.py", "Word"): "a product's name",
     ("gui/row_text.py", "Excel"): "a product's name",
     ("gui/row_text.py", "Outlook"): "a product's name",
@@ -98,7 +104,8 @@ def bypassing(path: Path) -> list[str]:
     return [
         text
         for text, shown in literals(path)
-        if (name, text) not in ALLOWED and (LIKE_WORDS.search(text) or (shown and re.search(r"[^\W\d_]", text)))
+        if (name, text) not in ALLOWED
+        and (LIKE_WORDS.search(MARKUP.sub("", text)) or (shown and re.search(r"[^\W\d_]", text)))
     ]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
+from uploader_gui.deposit_text import HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
 from uploader_gui.remedies import OWN_DETAILS
 from uploader_gui.settings_words import ConnectionWords, SettingsWords
 from uploader_gui.terminal import CountedLines, Lines
@@ -25,7 +26,10 @@ PLACE = re.compile(r"%(?:Ln|[1-9])")
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
 """A high mark that could stand alone at the beginning of a line."""
 AFTER = re.compile("«[^\u00a0\u202f]")
-SAME_IN_BOTH = {"Type", "%1/s", "Français", "English"}
+SAME_IN_BOTH = {"Date", "Type", "%1/s", "Français", "English"}
+
+PLAIN: list[type[Sentence]] = [Words, FilterWords, SettingsWords, ConnectionWords, ReceiptWords, HistoryWords, Lines]
+COUNTED: list[type[CountedSentence]] = [Counted, ReceiptCounts, HistoryCounts, CountedLines]
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +63,36 @@ def test_the_compiled_file_is_what_lrelease_makes_of_it(updating: Any, tmp_path:
 
 def test_every_enumerated_sentence_is_in_the_file() -> None:
     known = {(one.context, one.source) for one in messages()}
-    plain: list[Sentence] = [*Words, *FilterWords, *Lines, *SettingsWords, *ConnectionWords]
-    counted: list[CountedSentence] = [*Counted, *CountedLines]
+    plain: list[Sentence] = [
+        *Words,
+        *FilterWords,
+        *ReceiptWords,
+        *HistoryWords,
+        *Lines,
+        *SettingsWords,
+        *ConnectionWords,
+    ]
+    counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines]
     assert {(one.context, one.value) for one in plain} <= known
     assert {(one.context, one.value[1]) for one in counted} <= known
 
 
-@pytest.mark.parametrize("group", [Words, FilterWords, Lines, Counted, CountedLines, SettingsWords, ConnectionWords])
+@pytest.mark.parametrize(
+    "group",
+    [
+        Words,
+        FilterWords,
+        SettingsWords,
+        ConnectionWords,
+        ReceiptWords,
+        HistoryWords,
+        Lines,
+        Counted,
+        ReceiptCounts,
+        HistoryCounts,
+        CountedLines,
+    ],
+)
 def test_no_two_sentences_of_a_group_are_one_by_accident(group: Any) -> None:
     assert list(group.__members__) == [member.name for member in group]
 
@@ -100,7 +127,7 @@ def test_french_is_set_as_the_french_set_it(message: Message) -> None:
         assert form.endswith("…") == message.source.endswith("…")
 
 
-@pytest.mark.parametrize("sentence", [*Counted, *CountedLines])
+@pytest.mark.parametrize("sentence", [one for group in COUNTED for one in group])
 def test_english_brings_its_own_form_for_one(sentence: CountedSentence) -> None:
     one, many = sentence.value
     assert set(PLACE.findall(one)) == set(PLACE.findall(many)) - {"%Ln"}

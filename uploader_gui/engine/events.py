@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
+    from uploader_gui.engine.runs import PastRun, RunKey
 
 
 class Condition(StrEnum):
@@ -150,6 +151,29 @@ class ReceiptWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptBuilt:
+    """A receipt as plain values (README, "Receipt"): of a past run, or of this one (`key` None)."""
+
+    receipt: dict[str, Any]
+    key: RunKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFound:
+    """Every run the journal remembers for this service, the newest first."""
+
+    runs: tuple[PastRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryMatches:
+    """The runs with a file whose name contains what was searched for."""
+
+    wanted: str
+    keys: frozenset[RunKey]
+
+
+@dataclass(frozen=True, slots=True)
 class JournalSetAside:
     """The journal was damaged: a new one was begun, and the old one stands at this path."""
 
@@ -175,6 +199,9 @@ Event = (
     | SignedIn
     | QueueIdle
     | ReceiptWritten
+    | ReceiptBuilt
+    | HistoryFound
+    | HistoryMatches
     | JournalSetAside
     | EngineFailed
 )

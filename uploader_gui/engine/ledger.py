@@ -39,6 +39,7 @@ class Ledger:
         self._api_url = api_url
         self._program = program
         self._run_id: int | None = None
+        self._next_order = 0
         self._uploads: dict[UploadId, Upload] = {}
         self._by_path: dict[tuple[str, str], Upload] = {}
         self._removed: dict[UploadId, Upload] = {}
@@ -65,6 +66,11 @@ class Ledger:
         """Give the upload of a resolved path to an anomaly: the same path twice is one upload."""
         return self._by_path.get((anomaly_id, resolved))
 
+    def may_take_up(self, upload: Upload) -> bool:
+        """Tell whether an upload of the journal may join the list: neither it nor its file stands there."""
+        listed = self.at_path(upload.anomaly_id, str(upload.source.resolved))
+        return listed is None and upload.upload_id not in self._uploads
+
     def count(self, *states: UploadState) -> int:
         """Give how many uploads are in one of these states."""
         return sum(self._counts[state] for state in states)
@@ -86,7 +92,9 @@ class Ledger:
     def add(self, uploads: list[Upload], *, recorded: bool = False) -> None:
         """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted)."""
         for upload in uploads:
-            upload.order = len(self._uploads) + len(self._removed)
+            self._removed.pop(upload.upload_id, None)
+            upload.order = self._next_order
+            self._next_order += 1
             self._uploads[upload.upload_id] = upload
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
             self._count(upload, 1)

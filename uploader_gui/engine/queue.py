@@ -25,10 +25,11 @@ from uploader_gui.engine.events import (
     Progress,
     QueueIdle,
     QueueStatus,
-    ReceiptWritten,
+    ReceiptBuilt,
     Totals,
     UploadsRemoved,
 )
+from uploader_gui.engine.history import History
 from uploader_gui.engine.intake import Intake
 from uploader_gui.engine.ledger import Ledger
 from uploader_gui.engine.meter import RateMeter
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.storage import StorageClient
     from uploader_gui.engine.threads import DaemonThreads
 
@@ -74,7 +76,11 @@ class Services:
 
 
 class UploadQueue:
-    """All uploads of one run."""
+    """All uploads of one run.
+
+    Attributes:
+        history: what earlier runs left in the journal, and saving receipts.
+    """
 
     def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
         self._options = options
@@ -108,6 +114,7 @@ class UploadQueue:
         self._intake = self._make_intake(services)
         self._registrar = self._make_registrar(services)
         self._sender = self._make_sender(services)
+        self.history = History(services.journal, options, self._outbox, threads=services.threads, spawn=self._spawn)
 
     async def run(self) -> None:
         """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
@@ -216,15 +223,23 @@ class UploadQueue:
         """Change how much all transfers together may send; 0 means no limit."""
         self._bandwidth.change(bytes_per_second)
 
-    def write_receipt(self, path: Path, anomaly_id: str) -> None:
-        """Write the run's receipt; `ReceiptWritten` tells how that went."""
-        try:
-            receipt.write(self.receipt(anomaly_id), path)
-        except OSError as error:
-            log.warning("the receipt cannot be written: %s", error)
-            self._outbox.send(ReceiptWritten(str(path), error.strerror or str(error)))
-        else:
-            self._outbox.send(ReceiptWritten(str(path)))
+    def tell_receipt(self, anomaly_id: str) -> None:
+        """Tell this run's receipt (`ReceiptBuilt`) for that anomaly, or where it got nothing for the last one that did.
+
+        A receipt speaks of one anomaly: it is the evidence of one deposit.
+        """
+        listed = [upload.anomaly_id for upload in self._ledger.everything()]
+        chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
+        self._outbox.send(ReceiptBuilt(self.receipt(chosen)))
+
+    def send_past_again(self, key: RunKey) -> None:
+        """Send what failed in a past run again: back onto the list, after another look at the files."""
+        failed = self.history.failed(key)
+        fresh = [upload for upload in failed if self._ledger.may_take_up(upload)]
+        for upload in fresh:
+            upload.attempts = 0  # a new run counts anew
+        self._ledger.add(fresh, recorded=True)
+        self.retry([upload.upload_id for upload in failed])
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
         """Give the run's receipt for one anomaly ("": for all) as plain values."""

@@ -60,7 +60,12 @@ def build(run: Run, finished_at: float) -> dict[str, Any]:
 
 
 def write(receipt: dict[str, Any], path: Path) -> None:
-    """Write a receipt to a temporary file beside `path` and rename it: there is a whole one, or none.
+    """Write a receipt as JSON; see `save`."""
+    save(encoded(receipt), path)
+
+
+def save(content: bytes, path: Path) -> None:
+    """Write a receipt in any form to a temporary file beside `path` and rename it: there is a whole one, or none.
 
     Raises:
         OSError: it cannot be written there.
@@ -68,7 +73,7 @@ def write(receipt: dict[str, Any], path: Path) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".receipt-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(_encoded(receipt))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
@@ -77,14 +82,30 @@ def write(receipt: dict[str, Any], path: Path) -> None:
         raise
 
 
+def encoded(receipt: dict[str, Any]) -> bytes:
+    """Give a receipt as JSON.
+
+    Names of undecodable bytes hold lone surrogates: JSON can escape them, UTF-8 cannot hold them.
+    """
+    try:
+        return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
+    except UnicodeEncodeError:
+        return (json.dumps(receipt, indent=2) + "\n").encode()
+
+
 def iso_time(seconds: float) -> str:
     """Give a time (seconds since 1970) as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def state_of(upload: Upload) -> str:
-    """Give the receipt's word for an upload's state: whatever is not finished is pending."""
-    return upload.state.value if upload.state.finished else PENDING
+    """Give the receipt's word for an upload's state."""
+    return word_of(upload.state)
+
+
+def word_of(state: UploadState) -> str:
+    """Give the receipt's word for a state: whatever is not finished is pending."""
+    return state.value if state.finished else PENDING
 
 
 def _file(upload: Upload, run: Run) -> dict[str, Any]:
@@ -114,11 +135,3 @@ def _reason(upload: Upload, run: Run) -> Reason | None:
     if upload.state.finished:
         return upload.reason
     return run.gave_up or upload.reason or Reason(Code.INTERRUPTED)
-
-
-def _encoded(receipt: dict[str, Any]) -> bytes:
-    """Names of undecodable bytes hold lone surrogates: JSON can escape them, UTF-8 cannot hold them."""
-    try:
-        return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
-    except UnicodeEncodeError:
-        return (json.dumps(receipt, indent=2) + "\n").encode()

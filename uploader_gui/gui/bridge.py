@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
+    from uploader_gui.engine.runs import RunKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._engine: EngineThread | None = None
         self._early: list[Callable[[UploadQueue], object]] = []
+        self._anomaly_id: Callable[[], str] = str
 
     def run(self, options: EngineOptions, *, anomaly_id: Callable[[], str]) -> None:
         """Start an engine; what was asked for before is kept for it.
@@ -113,13 +115,32 @@ class Bridge(QObject):
         """Take what needs nobody any more off the list."""
         self._submit(lambda queue: queue.clear_finished())
 
-    def write_receipt(self, path: Path) -> None:
-        """Write this run's receipt; answered by `ReceiptWritten`."""
+    def build_receipt(self, key: RunKey | None = None) -> None:
+        """Ask for a past run's receipt, or (None) this run's; answered by `ReceiptBuilt`."""
+        if key is not None:
+            self._submit(lambda queue: queue.history.tell_receipt(key))
+            return
+        anomaly_id = self._anomaly_id()
+        self._submit(lambda queue: queue.tell_receipt(anomaly_id))
+
+    def save_receipt(self, content: bytes, path: Path) -> None:
+        """Write a receipt made ready in any form; answered by `ReceiptWritten`."""
         if self._engine is None:
             self.event_arrived.emit(ReceiptWritten(str(path), Words.NOT_RUNNING.text))
             return
-        anomaly_id = self._anomaly_id()
-        self._submit(lambda queue: queue.write_receipt(path, anomaly_id))
+        self._submit(lambda queue: queue.history.save(content, path))
+
+    def look_back(self) -> None:
+        """Ask for all past runs; answered by `HistoryFound`."""
+        self._submit(lambda queue: queue.history.tell_runs())
+
+    def search_history(self, wanted: str) -> None:
+        """Ask which runs hold a file of that name; answered by `HistoryMatches`."""
+        self._submit(lambda queue: queue.history.search(wanted))
+
+    def send_past_again(self, key: RunKey) -> None:
+        """Send what failed in a past run again."""
+        self._submit(lambda queue: queue.send_past_again(key))
 
     # What the composition root asks for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDate, QEvent, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.gui.form import FormParts
@@ -101,18 +101,6 @@ def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFil
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _opened(dialog, chosen)
-
-
-def choose_receipt(parent: QWidget, anomaly_id: str, chosen: Callable[[Path], None]) -> QFileDialog:
-    """Open the system's dialog for the receipt's place, with a name that says which anomaly and when."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-    name = "-".join(part for part in (Words.RECEIPT_NAME.text, anomaly_id, today) if part)
-    dialog = QFileDialog(parent, Words.RECEIPT_TITLE.text, documents, Words.RECEIPT_FILTER.text)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("json")
-    dialog.selectFile(f"{name}.json")
-    return _opened(dialog, lambda paths: chosen(paths[0]))
 
 
 def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:

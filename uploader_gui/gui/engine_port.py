@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
 
     from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.runs import RunKey
 
 
 class Engine(Protocol):
@@ -50,5 +51,17 @@ class Engine(Protocol):
     def clear_finished(self) -> None:
         """Take everything finished off the list."""
 
-    def write_receipt(self, path: Path) -> None:
-        """Write this run's receipt; answered by `ReceiptWritten`."""
+    def build_receipt(self, key: RunKey | None = None) -> None:
+        """Ask for a past run's receipt, or (None) this run's; answered by `ReceiptBuilt`."""
+
+    def save_receipt(self, content: bytes, path: Path) -> None:
+        """Write a receipt made ready in any form; answered by `ReceiptWritten`."""
+
+    def look_back(self) -> None:
+        """Ask for all past runs; answered by `HistoryFound`."""
+
+    def search_history(self, wanted: str) -> None:
+        """Ask which runs hold a file of that name; answered by `HistoryMatches`."""
+
+    def send_past_again(self, key: RunKey) -> None:
+        """Send what failed in a past run again."""

@@ -34,6 +34,8 @@ class FooterAction(Enum):
     ADD_FILES = Words.ADD_FILES
     ADD_FOLDER = Words.ADD_FOLDER
     RECEIPT = Words.RECEIPT
+    PRINT_RECEIPT = Words.PRINT_RECEIPT
+    HISTORY = Words.HISTORY
     RETRY_ALL_FAILED = Words.RETRY_ALL_FAILED
     CANCEL_ALL = Words.CANCEL_ALL
     CLEAR_FINISHED = Words.CLEAR_FINISHED
@@ -141,6 +143,8 @@ class Footer(QWidget):
     def _more(self) -> tuple[FooterAction, ...]:
         usual = (
             FooterAction.RECEIPT,
+            FooterAction.PRINT_RECEIPT,
+            FooterAction.HISTORY,
             FooterAction.RETRY_ALL_FAILED,
             FooterAction.CANCEL_ALL,
             FooterAction.CLEAR_FINISHED,

@@ -1,4 +1,4 @@
-"""The top of the window: the anomaly first, what is to be said about it, sign-in state and settings at the right."""
+"""The top of the window: the anomaly first, what is to be said about it; at the right sign-in, History, settings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import units
+from uploader_gui.deposit_text import HistoryWords
 from uploader_gui.gui.anomaly_field import AnomalyField
 from uploader_gui.gui.widgets import Dot, IconButton, label, push_button
 from uploader_gui.text import Counted, Words
@@ -34,6 +35,7 @@ class Header(QWidget):
     anomaly_changed = Signal(str)
     kept_wanted = Signal()
     sign_in_wanted = Signal()
+    history_wanted = Signal()
     settings_wanted = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
@@ -49,6 +51,7 @@ class Header(QWidget):
         self.add_kept = push_button("", "link", theme)
         self._dot = Dot(theme)
         self.sign_in = push_button("", "quiet", theme)
+        self.history = IconButton("history", theme)
         self.settings = IconButton("gear", theme)
         self._caption = label("", theme, 11, QFont.Weight.DemiBold)
         self._build()
@@ -58,6 +61,7 @@ class Header(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use; old news goes."""
         self._caption.setText(Words.ANOMALY.text)
+        self.history.rename(HistoryWords.OPEN.text)
         self.settings.rename(Words.SETTINGS.text)
         self.field.retranslate()
         self.show_sign_in(self._state)
@@ -113,6 +117,7 @@ class Header(QWidget):
         row.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.sign_in)
         row.addSpacing(6)
+        row.addWidget(self.history)
         row.addWidget(self.settings)
         return row
 
@@ -122,6 +127,7 @@ class Header(QWidget):
         self.field.returnPressed.connect(self.kept_wanted)
         self.add_kept.clicked.connect(self.kept_wanted)
         self.sign_in.clicked.connect(self.sign_in_wanted)
+        self.history.clicked.connect(self.history_wanted)
         self.settings.clicked.connect(self.settings_wanted)
 
     def _refresh(self) -> None:

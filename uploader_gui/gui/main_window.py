@@ -21,7 +21,9 @@ from uploader_gui.gui.drop import DropTarget
 from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.history_dialog import HistoryDialog
 from uploader_gui.gui.notices import Notices
+from uploader_gui.gui.receipt_desk import ReceiptDesk
 from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.gui.sign_in import SignInDialog, TokensKept
 from uploader_gui.gui.upload_filter import UploadFilter
@@ -65,6 +67,8 @@ class MainWindow(QMainWindow):
         self._was_signed_in = False
         self._kept: list[Path] = []
         self._sign_in: SignInDialog | None = None
+        self._history: HistoryDialog | None = None
+        self._sandbox = sandbox
         self._leave: dialogs.LeaveDialog | None = None
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
@@ -73,6 +77,7 @@ class MainWindow(QMainWindow):
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
         self.notices = Notices(self.banner)
+        self.receipts = ReceiptDesk(self, engine)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
@@ -109,6 +114,14 @@ class MainWindow(QMainWindow):
         dialog.open()
         return dialog
 
+    def show_history(self) -> None:
+        """Open History, or bring the open one to the front."""
+        if self._history is None:
+            self._history = HistoryDialog(self._engine, self.receipts, self._theme, self, sandbox=self._sandbox)
+            self._history.finished.connect(self._forget_history)
+            self._history.open()
+        self._history.raise_()
+
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep theirs."""
         self.header.field.setText(anomaly_id)
@@ -130,6 +143,7 @@ class MainWindow(QMainWindow):
         self.header.kept_wanted.connect(self._add_kept)
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
+        self.header.history_wanted.connect(self.show_history)
         self.banner.action_wanted.connect(self._do_banner_action)
         self.empty.add_files_wanted.connect(self._choose_files)
         self.empty.add_folder_wanted.connect(self._choose_folder)
@@ -140,12 +154,15 @@ class MainWindow(QMainWindow):
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
+        self.receipts.told.connect(self.body.tell)
 
     def _add_shortcuts(self) -> None:
         for keys, wanted in (
             (QKeySequence.StandardKey.Open, self._choose_files),
             (QKeySequence.StandardKey.Paste, self._paste),
             (QKeySequence(Qt.Key.Key_Escape), self._step_back),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_H), self.show_history),
+            (QKeySequence.StandardKey.Find, self._find),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)
 
@@ -179,7 +196,9 @@ class MainWindow(QMainWindow):
                 self.sign_in_wanted.emit(refused_again)
             case events.SignedIn():
                 self._was_signed_in = True
-            case events.ReceiptWritten(path, None):
+            case events.ReceiptBuilt():
+                self.receipts.take(event)
+            case events.ReceiptWritten(path, None) if not self.receipts.written(path):
                 self.body.tell(Words.RECEIPT_WRITTEN.filled(path))
         self.notices.take(event)
 
@@ -218,12 +237,16 @@ class MainWindow(QMainWindow):
         dialogs.choose_folder(self, self.add_paths)
 
     def _choose_receipt(self) -> None:
-        dialogs.choose_receipt(self, self.header.field.anomaly_id, self._engine.write_receipt)
+        self.receipts.save_as(self.header.field.anomaly_id)
 
     def _paste(self) -> None:
         mime = QGuiApplication.clipboard().mimeData()
         if paths := paths_in(mime) or paths_in_text(mime.text()):
             self.add_paths(paths)
+
+    def _find(self) -> None:
+        self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filters.search.selectAll()
 
     def _step_back(self) -> None:
         """Esc takes back the search, then the selection."""
@@ -259,9 +282,14 @@ class MainWindow(QMainWindow):
             FooterAction.ADD_FILES: self._choose_files,
             FooterAction.ADD_FOLDER: self._choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
+            FooterAction.PRINT_RECEIPT: self.receipts.print_out,
+            FooterAction.HISTORY: self.show_history,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
         }
         wanted[action]()
+
+    def _forget_history(self) -> None:
+        self._history = None
 
     def _forget_leave(self) -> None:
         self._leave = None

@@ -73,13 +73,18 @@ _PHOTO_SUFFIXES: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", 
 
 def type_label(source: Source) -> str:
     """Name a file's type for people: `JPEG`, `Excel`, `HEIC`."""
-    if known := _TYPES.get(source.media_type or ""):
+    return type_name_of(source.media_type, source.name)
+
+
+def type_name_of(media_type: str | None, name: str) -> str:
+    """Name a type for people by what it is registered as, else by the file's name."""
+    if known := _TYPES.get(media_type or ""):
         return known[0]
-    if source.media_type == "text/plain":
+    if media_type == "text/plain":
         return Words.TYPE_TEXT.text
-    if source.media_type == "message/rfc822":
+    if media_type == "message/rfc822":
         return Words.TYPE_EMAIL.text
-    return type_name(source.name) or Words.TYPE_UNKNOWN.text
+    return type_name(name) or Words.TYPE_UNKNOWN.text
 
 
 def tile_letters(source: Source) -> str:

@@ -1,0 +1,94 @@
+"""The receipt as a table: what Excel makes of it is what happened, and never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from uploader_gui.engine.receipt_csv import COLUMNS, TableForm, harmless, table
+
+HEADINGS = [name.upper() for name in COLUMNS]
+
+
+def form(delimiter: str = ",", decimal_mark: str = ".") -> TableForm:
+    return TableForm(
+        delimiter=delimiter,
+        decimal_mark=decimal_mark,
+        headings=HEADINGS,
+        results={"uploaded": "There", "failed": "Not there"},
+        yes_no=("yes", "no"),
+        moment=lambda iso: f"at {iso}",
+        why=lambda file: "because" if file["reason"] else "",
+    )
+
+
+def receipt(**fields: Any) -> dict[str, Any]:
+    file = {
+        "path": "/evidence/a.jpg", "name": "a.jpg", "mime_type": "image/jpeg", "size": 1_234_567, "sha256": "ab" * 32,
+        "upload_id": "8d2f", "id": "1001", "state": "uploaded", "attempts": 2,
+        "uploaded_at": "2025-03-12T08:30:00.000Z", "reason": None, "may_be_registered_twice": False,
+    }  # fmt: skip
+    return {"anomaly_id": "4217", "files": [file | fields]}
+
+
+def lines(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
+    text = content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), fieldnames=COLUMNS, delimiter=delimiter))[1:]
+
+
+def test_it_begins_with_a_byte_order_mark_and_every_line_ends_as_windows_wants() -> None:
+    content = table(receipt(name="été.jpg"), form())
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\r\n") == 2
+    assert content.count(b"\n") == 2
+    assert "été.jpg".encode() in content
+
+
+def test_each_file_is_a_line_with_everything_known_of_it() -> None:
+    (line,) = lines(table(receipt(), form()))
+    assert line == {
+        "anomaly": "4217", "name": "a.jpg", "size": "1234567", "megabytes": "1.235", "type": "image/jpeg",
+        "sha256": "ab" * 32, "id": "1001", "upload_id": "8d2f", "result": "There", "reason": "",
+        "uploaded_at": "at 2025-03-12T08:30:00.000Z", "uploaded_at_utc": "2025-03-12T08:30:00.000Z", "attempts": "2",
+        "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "state": "uploaded", "code": "", "message": "",
+    }  # fmt: skip
+
+
+def test_a_reason_is_told_in_the_language_and_in_the_receipts_own_words() -> None:
+    reason = {"code": "changed", "message": "The file was changed."}
+    (line,) = lines(table(receipt(state="failed", reason=reason, sha256=None, id=None, uploaded_at=None), form()))
+    told = (line["result"], line["reason"], line["state"], line["code"], line["message"])
+    assert told == ("Not there", "because", "failed", "changed", "The file was changed.")
+    assert (line["sha256"], line["id"], line["uploaded_at"], line["uploaded_at_utc"]) == ("", "", "", "")
+
+
+def test_french_tables_have_semicolons_and_a_decimal_comma() -> None:
+    content = table(receipt(name="a; b, c.jpg"), form(";", ","))
+    (line,) = lines(content, ";")
+    assert line["megabytes"] == "1,235"
+    assert line["name"] == "a; b, c.jpg"
+    assert content.decode("utf-8-sig").splitlines()[0] == ";".join(f'"{heading}"' for heading in HEADINGS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "＝1+1", "\u00a0@x"],
+)
+def test_no_cell_begins_a_formula(name: str) -> None:
+    (line,) = lines(table(receipt(name=name, path=name, id=name), form()))
+    assert line["name"] == line["path"] == line["id"] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["a=b.txt", "1-2.txt", "é@x", "", "'quoted'", 'he said "hi".txt', "a\nb.txt"])
+def test_harmless_names_stay_as_they_are(name: str) -> None:
+    assert harmless(name) == name
+    (line,) = lines(table(receipt(name=name), form()))
+    assert line["name"] == name
+
+
+def test_a_name_that_is_no_text_is_told_all_the_same() -> None:
+    (line,) = lines(table(receipt(name="caf\udce9.jpg"), form()))
+    assert line["name"] == "caf\\udce9.jpg"

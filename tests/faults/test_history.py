@@ -1,0 +1,128 @@
+"""Looking back with the real engine: past runs, their receipts, and another try for what failed then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.faults.running import ANOMALY, engine, options, send
+from uploader_gui.engine.events import HistoryFound, HistoryMatches, PathsAdded, ReceiptBuilt, ReceiptWritten
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import RunKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.log_watch import ExpectedLogs
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+
+
+def files(folder: Path, *names: str) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    made = [folder / name for name in names]
+    for path in made:
+        path.write_bytes(f"evidence {path.name}".encode())
+    return made
+
+
+async def test_every_run_is_remembered_with_what_became_of_its_files(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path, strict_api)
+    await send(chosen, *files(tmp_path / "one", "a.txt", "b.txt"))
+    await send(chosen, *files(tmp_path / "two", "été.txt"), tmp_path / "gone.txt")
+    async with engine(chosen) as run:
+        run.queue.history.tell_runs()
+        newer, older = (await run.heard(HistoryFound)).runs
+        assert newer.states == {S.UPLOADED: 1, S.FAILED: 1}
+        assert older.states == {S.UPLOADED: 2}
+        assert older.bytes_uploaded == sum(len(b"evidence a.txt") for _ in range(2))
+        assert newer.started_at >= (older.finished_at or 0)
+        run.queue.history.search("ETE")
+        assert await run.heard(HistoryMatches) == HistoryMatches("ETE", frozenset({newer.key}))
+
+
+async def test_a_second_deposit_of_the_same_window_is_a_run_of_its_own(strict_api: StrictApi, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        for number, name in enumerate(("a.txt", "b.txt"), start=1):
+            run.queue.add_paths(files(tmp_path / "in", name), ANOMALY)
+            await run.heard(PathsAdded, number)
+            run.queue.start()
+            await run.idle(number)
+        run.queue.history.tell_runs()
+        runs = (await run.heard(HistoryFound)).runs
+        assert [past.files for past in runs] == [1, 1]
+        assert all(past.finished_at is not None for past in runs)
+
+
+async def test_the_receipt_of_a_past_run_is_the_one_it_had(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path, strict_api, program="uploader-gui 1.2.3")
+    then = await send(chosen, *files(tmp_path / "in", "a.txt", "b.txt"))
+    async with engine(options(tmp_path, strict_api, program="uploader-gui 9.9.9")) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.history.tell_receipt(past.key)
+        built = await run.heard(ReceiptBuilt)
+        assert built.key == past.key
+        assert built.receipt["program"] == "uploader-gui 1.2.3"
+        assert built.receipt["anomaly_id"] == ANOMALY
+        assert built.receipt["files"] == list(then.values())
+        assert built.receipt["started_at"] <= built.receipt["finished_at"]
+
+
+async def test_a_receipt_is_saved_whole_and_told(
+    strict_api: StrictApi, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the receipt cannot be written")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.save(b"%PDF", tmp_path / "r.pdf")
+        assert await run.heard(ReceiptWritten) == ReceiptWritten(str(tmp_path / "r.pdf"))
+        assert (tmp_path / "r.pdf").read_bytes() == b"%PDF"
+        run.queue.history.save(b"%PDF", tmp_path / "nowhere" / "r.pdf")
+        assert (await run.heard(ReceiptWritten, 2)).error
+
+
+async def test_a_receipt_speaks_of_the_anomaly_that_got_the_files(strict_api: StrictApi, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(files(tmp_path / "in", "a.txt"), "7")
+        await run.heard(PathsAdded)
+        run.queue.tell_receipt("8")  # typed for the next drop
+        receipt = (await run.heard(ReceiptBuilt)).receipt
+        assert (receipt["anomaly_id"], receipt["totals"]["files"]) == ("7", 1)
+
+
+async def test_what_failed_in_a_past_run_is_sent_again(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path, strict_api)
+    late = tmp_path / "late.txt"
+    await send(chosen, *files(tmp_path / "in", "a.txt"), late)
+    late.write_bytes(b"found again")
+    async with engine(chosen) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.send_past_again(past.key)
+        await run.in_state(S.UPLOADED, "late.txt")
+        await run.idle()
+        assert set(run.files()) == {"late.txt"}
+        assert run.only()["attempts"] == 1
+        run.queue.history.tell_runs()
+        assert (await run.heard(HistoryFound, 2)).runs[0].states == {S.UPLOADED: 2}
+    assert [record.name for record in strict_api.registered] == ["a.txt", "late.txt"]
+
+
+async def test_a_file_that_stands_on_the_list_is_not_listed_twice(strict_api: StrictApi, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([tmp_path / "late.txt"], ANOMALY)
+        await run.heard(PathsAdded)
+        (tmp_path / "late.txt").write_bytes(b"found again")
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.send_past_again(past.key)
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+
+
+async def test_a_run_that_was_purged_has_no_receipt(strict_api: StrictApi, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.tell_receipt(RunKey(99, ANOMALY))
+        run.queue.history.tell_runs()
+        await run.heard(HistoryFound)
+        assert run.all_heard(ReceiptBuilt) == []

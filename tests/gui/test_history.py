@@ -1,0 +1,192 @@
+"""History in the window: found, searched, opened, sent again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
+
+from tests.gui.receipts import file, receipt
+from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import PastRun, RunKey
+from uploader_gui.gui.history_dialog import HistoryDialog
+from uploader_gui.gui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.theme import Theme
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+MARCH, FEBRUARY = 1_741_768_200.0, 1_739_000_000.0
+NEW, OLD = RunKey(2, "4217"), RunKey(1, "ERP-7")
+RUNS = (
+    PastRun(NEW, "uploader-gui 1.2.3", MARCH, MARCH + 60, 0, {S.UPLOADED: 2, S.FAILED: 1}, 6_800_000),
+    PastRun(OLD, "uploader-gui 1.2.3", FEBRUARY, FEBRUARY + 60, 0, {S.UPLOADED: 1, S.QUEUED: 3}, 3_400_000),
+)
+
+
+class Desktop(QObject):
+    """Takes what would be shown by another program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toLocalFile())
+
+
+@pytest.fixture
+def desktop() -> Iterator[Desktop]:
+    made = Desktop()
+    QDesktopServices.setUrlHandler("file", made, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
+    yield made
+    QDesktopServices.unsetUrlHandler("file")
+
+
+@pytest.fixture
+def history(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> HistoryDialog:
+    """Open it by the keyboard, and let the engine answer."""
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(HistoryDialog)
+    assert isinstance(dialog, HistoryDialog)
+    assert engine.calls == [("look_back", None)]
+    engine.tell(HistoryFound(RUNS))
+    return dialog
+
+
+def asked(engine: FakeEngine, call: str) -> list[Any]:
+    return [argument for name, argument in engine.calls if name == call]
+
+
+def items(shown: QTreeWidget) -> list[QTreeWidgetItem]:
+    return [one for row in range(shown.topLevelItemCount()) if (one := shown.topLevelItem(row)) is not None]
+
+
+def test_deposits_are_listed_the_newest_first_with_what_became_of_them(history: HistoryDialog) -> None:
+    assert history.deposits.visible_runs == list(RUNS)
+    first, second = items(history.deposits)
+    assert first.text(0).startswith("12 Mar 2025 ")
+    assert [first.text(at).replace("\u00a0", " ") for at in (1, 2, 3)] == ["4217", "3", "2 uploaded (6.8 MB), 1 failed"]
+    assert second.text(3).replace("\u00a0", " ") == "1 uploaded (3.4 MB), 3 not sent yet"
+
+
+def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, engine: FakeEngine) -> None:
+    assert asked(engine, "build_receipt") == [NEW]
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", "failed")), NEW))
+    rows = items(history.files)
+    assert [row.text(2) for row in rows] == ["Uploaded", "Failed"]
+    assert "changed" in rows[1].toolTip(2)
+    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
+    assert asked(engine, "build_receipt") == [NEW, OLD]
+    engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now
+    assert history.files.topLevelItemCount() == 0
+
+
+@pytest.mark.parametrize(("typed", "found"), [("erp", [OLD]), ("mar 2025", [NEW]), ("42", [NEW]), ("Feb", [OLD])])
+def test_anomaly_and_date_are_searched_at_once(history: HistoryDialog, typed: str, found: list[RunKey]) -> None:
+    QTest.keyClicks(history.search, typed)
+    assert [run.key for run in history.deposits.visible_runs] == found
+    assert history.deposits.chosen is not None
+    assert history.deposits.chosen.key == found[0]
+
+
+def test_file_names_are_searched_by_the_engine(history: HistoryDialog, engine: FakeEngine, qtbot: QtBot) -> None:
+    QTest.keyClicks(history.search, "porte")
+    assert history.deposits.visible_runs == []
+    assert history.nothing.isVisible()
+    assert history.nothing.text() == "No deposit matches what you are looking for."
+    qtbot.waitUntil(lambda: asked(engine, "search_history") == ["porte"])
+    engine.tell(HistoryMatches("port", frozenset({NEW})))  # an older question
+    assert history.deposits.visible_runs == []
+    engine.tell(HistoryMatches("porte", frozenset({OLD})))
+    assert [run.key for run in history.deposits.visible_runs] == [OLD]
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("Porte.jpg")), OLD))
+    assert history.files.chosen is not None
+    assert history.files.chosen["name"] == "Porte.jpg"
+
+
+def test_failed_ones_are_sent_again_where_there_are_some(history: HistoryDialog, engine: FakeEngine) -> None:
+    assert history.send_again.text() == "Send the failed file again"
+    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
+    assert not history.send_again.isVisible()
+    QTest.keyClick(history.deposits, Qt.Key.Key_Up)
+    QTest.mouseClick(history.send_again, LEFT)
+    assert asked(engine, "send_past_again") == [NEW]
+    assert not history.isVisible()
+
+
+def test_its_receipt_is_saved(history: HistoryDialog, window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
+    QTest.mouseClick(history.save_receipt, LEFT)
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name.startswith("receipt-4217-")
+    dialog.fileSelected.emit(str(tmp_path / "r.json"))
+    dialog.close()
+    engine.tell(ReceiptBuilt(receipt(file()), NEW))
+    assert [path for path, _ in engine.saved] == [tmp_path / "r.json"]
+
+
+def test_its_receipt_is_opened_once_it_stands(
+    history: HistoryDialog, window: MainWindow, engine: FakeEngine, desktop: Desktop, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(history.open_receipt, LEFT)
+    engine.tell(ReceiptBuilt(receipt(file()), NEW))
+    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
+    path, content = engine.saved[0]
+    assert content.startswith(b"%PDF-")
+    assert desktop.opened == []
+    engine.tell(ReceiptWritten(str(path)))
+    assert desktop.opened == [str(path)]
+    assert window.header.hint.text() == ""
+
+
+def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngine, desktop: Desktop) -> None:
+    assert not history.show_file.isEnabled()
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg")), NEW))
+    QTest.mouseClick(history.show_file, LEFT)
+    assert desktop.opened == ["/evidence"]
+
+
+def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: FakeEngine) -> None:
+    engine.tell(QueueIdle(Totals()))
+    assert asked(engine, "look_back") == [None, None]
+    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
+    engine.tell(HistoryFound((PastRun(RunKey(3, "9"), "uploader-gui", MARCH + 900, None), *RUNS)))
+    assert history.deposits.chosen is not None
+    assert history.deposits.chosen.key == OLD
+
+
+def test_before_the_first_deposit_one_sentence_explains_it(window: MainWindow, engine: FakeEngine) -> None:
+    QTest.mouseClick(window.header.history, LEFT)
+    engine.tell(HistoryFound(()))
+    dialog = window.findChild(HistoryDialog)
+    assert isinstance(dialog, HistoryDialog)
+    assert dialog.nothing.text() == "Each deposit you make will be listed here, with its receipt."
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_trials_never_appear(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
+    window = MainWindow(engine, theme, sandbox=True)
+    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
+    window.show()
+    window.show_history()
+    dialog = window.findChild(HistoryDialog)
+    assert isinstance(dialog, HistoryDialog)
+    assert dialog.nothing.text() == "What is only tried out does not appear in History."
+    engine.tell(QueueIdle(Totals()))
+    assert engine.calls == []

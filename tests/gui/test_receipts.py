@@ -1,0 +1,153 @@
+"""Receipts as people get them: chosen in a dialog, made ready in the window, saved by the engine."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, QLocale, QObject, Qt
+from PySide6.QtGui import QFont, QPdfWriter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QFileDialog
+
+from tests.gui.fake_engine import upload
+from tests.gui.receipts import file, receipt
+from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui import receipt_page, receipt_words
+from uploader_gui.gui.receipt_pages import ReceiptPages, prepare
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+EVIL = "<img src=x>&\u202e=cmd.jpg"
+
+
+@pytest.fixture
+def dialog(window: MainWindow, engine: FakeEngine) -> QFileDialog:
+    """Press Receipt… after a run."""
+    window.set_anomaly("4217")
+    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)), QueueIdle(Totals()))
+    window.resize(1100, 700)
+    QTest.mouseClick(window.footer.receipt, LEFT)
+    opened = window.findChild(QFileDialog)
+    assert isinstance(opened, QFileDialog)
+    return opened
+
+
+def choose(dialog: QFileDialog, path: Path) -> None:
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+
+
+def pages_of(made: dict[str, object], qtbot: QtBot) -> tuple[bytes, int]:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(150)
+    prepare(writer)
+    keeper = QObject()
+    pages = ReceiptPages(made, writer, QFont(), keeper)
+    with qtbot.waitSignal(pages.done, timeout=60_000):
+        pages.start()
+    return bytes(buffer.data().data()), pages.page_count
+
+
+def test_the_dialog_offers_page_table_and_data(dialog: QFileDialog) -> None:
+    assert [re.findall(r"\*\.\w+", one) for one in dialog.nameFilters()] == [["*.pdf"], ["*.csv"], ["*.json"]]
+    assert re.fullmatch(r"receipt-4217-\d{4}-\d\d-\d\d\.pdf", Path(dialog.selectedFiles()[0]).name)
+
+
+def test_another_form_gets_another_ending(dialog: QFileDialog) -> None:
+    forms = dialog.findChild(QComboBox, "fileTypeCombo")
+    assert isinstance(forms, QComboBox)
+    QTest.keyClick(forms, Qt.Key.Key_Down)
+    assert dialog.selectedFiles()[0].endswith(".csv")
+    assert dialog.defaultSuffix() == "csv"
+
+
+def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
+    choose(dialog, tmp_path / "r.json")
+    assert engine.calls == [("build_receipt", None)]
+    made = receipt(file(EVIL))
+    engine.tell(ReceiptBuilt(made))
+    ((path, content),) = engine.saved
+    assert path == tmp_path / "r.json"
+    assert json.loads(content) == made
+
+
+def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
+    choose(dialog, tmp_path / "r.CSV")
+    engine.tell(ReceiptBuilt(receipt(file("=1+1.jpg"), file("b.jpg", "failed"))))
+    text = engine.saved[0][1].decode("utf-8-sig")
+    first, second = csv.DictReader(io.StringIO(text, newline=""))
+    assert (first["File"], first["Size (MB)"], first["Result"]) == ("'=1+1.jpg", "3.400", "Uploaded")
+    assert (second["Reason"], second["Reason (code)"]) == ("The file was changed while it was being sent.", "changed")
+
+
+def test_where_the_comma_is_decimal_a_table_is_cut_at_semicolons() -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
+    form = receipt_words.table_form()
+    assert (form.delimiter, form.decimal_mark) == (";", ",")
+    assert re.fullmatch(r"1[123]/03/2025 \d\d:30:00", form.moment("2025-03-12T08:30:00.000Z"))
+
+
+def test_a_page_is_saved_as_pdf(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
+    choose(dialog, tmp_path / "receipt")  # a name without an ending becomes what the dialog shows
+    engine.tell(ReceiptBuilt(receipt(file(), file("b.jpg", "failed"))))
+    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
+    path, content = engine.saved[0]
+    assert path == tmp_path / "receipt.pdf"
+    assert content.startswith(b"%PDF-")
+
+
+def test_news_of_a_receipt(dialog: QFileDialog, window: MainWindow, engine: FakeEngine) -> None:
+    dialog.close()
+    engine.tell(ReceiptWritten("/r.pdf", "disk full"))
+    assert window.banner.text.text() == "The receipt could not be saved: disk full"
+    engine.tell(ReceiptWritten("/r.pdf"))
+    assert not window.banner.isVisible()
+    assert window.footer.below.text() == "The receipt was saved as /r.pdf"
+
+
+def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None:
+    html = receipt_page.top(receipt(file(), file("b.jpg", "failed"), file("c.jpg", "skipped")))
+    told = re.sub(r"<[^>]*>", "|", html).replace("\u00a0", " ")
+    assert "Anomaly 4217" in told
+    assert "3 files: 1 uploaded (3.4 MB), 1 already there, 1 failed" in told
+    assert "uploader-gui 1.2.3" in told
+    rows = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file()), (2, file("b.jpg", "failed"))]))
+    assert "SHA-256 " + "ab" * 32 in rows
+    assert "Register’s number 1001 · uploadId 8d2f1c2e" in rows
+    assert re.search(r"Uploaded\|+1[123] Mar 2025 \d\d:30:05", rows)
+    assert "The file was changed while it was being sent." in rows
+
+
+def test_names_are_data_on_the_page() -> None:
+    html = receipt_page.table([(1, file(EVIL, id="<b>1</b>"))])
+    assert "<img" not in html
+    assert "<b>1</b>" not in html
+    assert "\u202e" not in html
+    assert "&lt;img src=x&gt;&amp;\ufffd=cmd.jpg" in html
+
+
+@pytest.mark.parametrize("count", [0, 1, 60, 1000])
+def test_every_file_stands_on_a_page_and_no_row_is_torn(count: int, qtbot: QtBot) -> None:
+    content, pages = pages_of(receipt(*(file(f"{n}.jpg") for n in range(count))), qtbot)
+    assert content.count(b"/Type /Page\n") == pages
+    assert max(1, count // 30) <= pages <= max(1, count // 5)
+
+
+def test_rows_of_very_long_names_fill_more_pages(qtbot: QtBot) -> None:
+    _, short = pages_of(receipt(*(file(f"{n}.jpg") for n in range(60))), qtbot)
+    _, long = pages_of(receipt(*(file(f"{n}" + "long " * 50) for n in range(60))), qtbot)
+    assert long > short

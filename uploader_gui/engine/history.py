@@ -1,0 +1,90 @@
+"""Looks back: past runs, their receipts, and saving a receipt where a person wants it. Owned by `queue.py`.
+
+Reads the journal on the engine's thread (no other connection may); files are written in a thread of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from uploader_gui.engine import receipt
+from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.threads import DaemonThreads
+
+log = logging.getLogger(__name__)
+
+
+class History:
+    """What the journal remembers of a service. `spawn` runs a coroutine of the queue's."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        options: EngineOptions,
+        outbox: Outbox,
+        *,
+        threads: DaemonThreads,
+        spawn: Callable[[Coroutine[None, None, None]], object],
+    ) -> None:
+        self._journal = journal
+        self._options = options
+        self._outbox = outbox
+        self._threads = threads
+        self._spawn = spawn
+
+    def tell_runs(self) -> None:
+        """Tell every past run: `HistoryFound`."""
+        self._outbox.send(HistoryFound(tuple(self._journal.past_runs(self._options.api_url))))
+
+    def search(self, wanted: str) -> None:
+        """Tell which runs hold a file of that name: `HistoryMatches`."""
+        self._outbox.send(HistoryMatches(wanted, self._journal.runs_with_file(self._options.api_url, wanted)))
+
+    def tell_receipt(self, key: RunKey) -> None:
+        """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
+        if (made := self._receipt(key)) is not None:
+            self._outbox.send(ReceiptBuilt(made, key))
+
+    def failed(self, key: RunKey) -> list[Upload]:
+        """Give the uploads of a past run that failed."""
+        return [upload for upload in self._journal.uploads_of(key) if upload.state is UploadState.FAILED]
+
+    def save(self, content: bytes, path: Path) -> None:
+        """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
+        self._spawn(self._save(content, path))
+
+    async def _save(self, content: bytes, path: Path) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, receipt.save, content, path)
+        except OSError as error:
+            log.warning("the receipt cannot be written: %s", error)
+            self._outbox.send(ReceiptWritten(str(path), error.strerror or str(error)))
+        else:
+            self._outbox.send(ReceiptWritten(str(path)))
+
+    def _receipt(self, key: RunKey) -> dict[str, Any] | None:
+        past = next((run for run in self._journal.past_runs(self._options.api_url) if run.key == key), None)
+        if past is None:
+            return None
+        run = receipt.Run(
+            program=past.program,
+            anomaly_id=key.anomaly_id,
+            started_at=past.started_at,
+            uploads=self._journal.uploads_of(key),
+            junk=past.junk,
+            describe=self._options.describe,
+        )
+        return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

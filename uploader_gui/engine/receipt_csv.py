@@ -1,0 +1,89 @@
+"""A receipt as a table for Excel: one line per file. The window says in which words; it is saved by `history.py`.
+
+UTF-8 with a byte order mark and CRLF, or Excel takes it for something else. Names are data: a cell that a
+spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """How a language writes the table.
+
+    Attributes:
+        delimiter: `;` where the comma is the decimal mark, else `,`: what Excel expects there.
+        decimal_mark: of the size in megabytes.
+        headings: of the columns, in the order of `COLUMNS`.
+        results: the words for the receipt's states.
+        yes_no: the words for True and False.
+        moment: gives a time as people write it; the receipt's times are ISO 8601 in UTC.
+        why: gives a file's reason in the person's language, "" where there is none.
+    """
+
+    delimiter: str
+    decimal_mark: str
+    headings: Sequence[str]
+    results: Mapping[str, str]
+    yes_no: tuple[str, str]
+    moment: Callable[[str], str]
+    why: Callable[[Mapping[str, Any]], str]
+
+
+COLUMNS: Final = (
+    "anomaly", "name", "size", "megabytes", "type", "sha256", "id", "upload_id", "result", "reason", "uploaded_at",
+    "uploaded_at_utc", "attempts", "may_be_registered_twice", "path", "state", "code", "message",
+)  # fmt: skip
+"""What each column holds; the last three are the receipt's own words, in English whatever the language."""
+
+
+def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
+    """Give the receipt as a CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=form.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(form.headings)
+    for file in receipt["files"]:
+        writer.writerow([harmless(cell) for cell in _cells(receipt["anomaly_id"], file, form)])
+    return text.getvalue().encode("utf-8-sig", errors="backslashreplace")  # not every name is text
+
+
+def harmless(cell: str) -> str:
+    """Give a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell.lstrip(" \u00a0")) else cell
+
+
+def _cells(anomaly_id: str, file: Mapping[str, Any], form: TableForm) -> list[str]:
+    reason = file["reason"] or {"code": "", "message": ""}
+    uploaded_at = file["uploaded_at"]
+    return [
+        anomaly_id,
+        file["name"],
+        str(file["size"]),
+        f"{file['size'] / _MEGABYTE:.3f}".replace(".", form.decimal_mark),
+        file["mime_type"] or "",
+        file["sha256"] or "",
+        file["id"] or "",
+        file["upload_id"],
+        form.results[file["state"]],
+        form.why(file),
+        form.moment(uploaded_at) if uploaded_at else "",
+        uploaded_at or "",
+        str(file["attempts"]),
+        form.yes_no[0 if file["may_be_registered_twice"] else 1],
+        file["path"],
+        file["state"],
+        reason["code"],
+        reason["message"],
+    ]
