@@ -29,8 +29,11 @@ from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.errands import Errands
 from uploader_gui.gui.bridge import Bridge, Outcome
+from uploader_gui.gui.desktop import RealDesktop
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.manners import Manners
 from uploader_gui.gui.theme import Theme
+from uploader_gui.gui.window_memory import WindowMemory
 from uploader_gui.language import Language, early_choice, early_theme
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.preferences import SCHEMES, Preferences
@@ -84,6 +87,7 @@ class Program:
         stack: ExitStack,
     ) -> None:
         self._plan = plan
+        self._application = application
         self._loop = loop
         self._stack = stack
         self._trial = self._open_trial()
@@ -104,10 +108,14 @@ class Program:
             errands=self._errands,
             again=plan.again,
         )
+        self._memory = WindowMemory(self._data.window)
+        self._desktop = RealDesktop(self._window, application.windowIcon(), application.setBadgeNumber)
+        self._manners = Manners(self._window, self._bridge, self._desktop)
         self._connect()
 
     async def run(self) -> int:
         """Show the window, load the rest, and wait until it is left."""
+        self._memory.restore(self._window)
         self._window.show()
         self._watch_signals()
         try:
@@ -115,13 +123,23 @@ class Program:
             await self._leave.wait()
         finally:
             outcome = self._bridge.stop()
+            self._memory.save(self._window)
             self._window.hide()
+            self._desktop.close()
         return self._exit_code(outcome)
 
     def _connect(self) -> None:
         window = self._window
         self._bridge.event_arrived.connect(self._heard)
         window.exit_requested.connect(self._leave.set)
+        self._manners.leave_wanted.connect(self._leave.set)
+        self._desktop.window_wanted.connect(self._manners.come_back)
+        if sys.platform == "darwin":  # a click on the Dock's icon
+            self._application.applicationStateChanged.connect(self._manners.wake)
+        self._desktop.stop_wanted.connect(self._leave.set)
+        if self._trial is None:
+            window.header.field.offer(self._memory.anomalies)
+            window.anomaly_used.connect(self._remember)
         window.samples_wanted.connect(_open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
@@ -166,15 +184,18 @@ class Program:
         """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
         if handover.paths and handover.anomaly_id:
             self._bridge.add_paths(handover.paths, handover.anomaly_id)
+            self._remember(handover.anomaly_id)
         elif handover.paths:
             self._window.add_paths(handover.paths)
         elif handover.anomaly_id:
             self._window.set_anomaly(handover.anomaly_id)
         if handover.start:
             self._bridge.start()
-        self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        self._manners.come_back()
+
+    def _remember(self, anomaly_id: str) -> None:
+        self._memory.remember(anomaly_id)
+        self._window.header.field.offer(self._memory.anomalies)
 
     def _reported_anomaly(self) -> str:
         """The one named on the command line, for its `--report` is about that; else the one shown."""

@@ -33,6 +33,11 @@ class DataPaths:
         return self.folder / "uploader-gui.log"
 
     @property
+    def window(self) -> Path:
+        """Where the window stood, and the last anomalies."""
+        return self.folder / "window.ini"
+
+    @property
     def settings(self) -> Path:
         """What a person set in the window, as JSON."""
         return self.folder / "settings.json"

@@ -112,11 +112,7 @@ class Words(Sentence):
     CLOSE = QT_TRANSLATE_NOOP("uploader", "Close")
     # Leaving
     LEAVE_TITLE = QT_TRANSLATE_NOOP("uploader", "Files are still being sent")
-    LEAVE_TEXT = QT_TRANSLATE_NOOP(
-        "uploader", "If you stop now, what is left is kept and goes on the next time you open the program."
-    )
     LEAVE_STOP = QT_TRANSLATE_NOOP("uploader", "Stop and resume next time")
-    LEAVE_KEEP = QT_TRANSLATE_NOOP("uploader", "Keep sending")
     # Sign-in
     SIGN_IN_TEXT = QT_TRANSLATE_NOOP("uploader", "Paste the two tokens of your register.")
     SIGN_IN_REFUSED = QT_TRANSLATE_NOOP(

@@ -184,6 +184,81 @@
     </message>
 </context>
 <context>
+    <name>manners</name>
+    <message>
+        <source>What is to become of the files that are not sent yet?</source>
+        <translation>Que faire des fichiers qui ne sont pas encore envoyés&#xa0;?</translation>
+    </message>
+    <message>
+        <source>Keep sending in the background</source>
+        <translation>Continuer l’envoi en arrière-plan</translation>
+    </message>
+    <message>
+        <source>The window goes, the program ends by itself when all is sent. Open it again to see it.</source>
+        <translation>La fenêtre disparaît, le programme se termine de lui-même quand tout est envoyé. Rouvrez-le pour la revoir.</translation>
+    </message>
+    <message>
+        <source>The files are kept and go on the next time you open the program.</source>
+        <translation>Les fichiers sont conservés et leur envoi reprend à la prochaine ouverture du programme.</translation>
+    </message>
+    <message>
+        <source>Anomalies used last</source>
+        <translation>Dernières anomalies utilisées</translation>
+    </message>
+    <message>
+        <source>Show the window</source>
+        <translation>Afficher la fenêtre</translation>
+    </message>
+    <message>
+        <source>Sending goes on in the background</source>
+        <translation>L’envoi continue en arrière-plan</translation>
+    </message>
+    <message>
+        <source>Open the program again to see the files.</source>
+        <translation>Rouvrez le programme pour voir les fichiers.</translation>
+    </message>
+    <message>
+        <source>All files are sent</source>
+        <translation>Tous les fichiers sont envoyés</translation>
+    </message>
+    <message>
+        <source>Some files need you</source>
+        <translation>Des fichiers ont besoin de vous</translation>
+    </message>
+    <message>
+        <source>Sign in to go on</source>
+        <translation>Connectez-vous pour continuer</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files uploaded</source>
+        <translation>
+            <numerusform>%Ln fichier envoyé</numerusform>
+            <numerusform>%Ln fichiers envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln failed</source>
+        <translation>
+            <numerusform>%Ln en échec</numerusform>
+            <numerusform>%Ln en échec</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln refused</source>
+        <translation>
+            <numerusform>%Ln refusé</numerusform>
+            <numerusform>%Ln refusés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files still to send</source>
+        <translation>
+            <numerusform>%Ln fichier encore à envoyer</numerusform>
+            <numerusform>%Ln fichiers encore à envoyer</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>settings</name>
     <message>
         <source>Connection</source>
@@ -1281,16 +1356,8 @@
         <translation>Des fichiers sont encore en cours d’envoi</translation>
     </message>
     <message>
-        <source>If you stop now, what is left is kept and goes on the next time you open the program.</source>
-        <translation>Si vous arrêtez maintenant, ce qui reste est conservé et reprendra à la prochaine ouverture du programme.</translation>
-    </message>
-    <message>
         <source>Stop and resume next time</source>
         <translation>Arrêter et reprendre plus tard</translation>
-    </message>
-    <message>
-        <source>Keep sending</source>
-        <translation>Continuer l’envoi</translation>
     </message>
     <message>
         <source>Paste the two tokens of your register.</source>

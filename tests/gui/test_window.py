@@ -29,7 +29,6 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.dialogs import LeaveDialog
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
@@ -235,20 +234,6 @@ def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: 
     dialog.filesSelected.emit(["/photos"])
     dialog.close()
     assert engine.added == [([Path("/photos")], "4217")]
-
-
-def test_closing_asks_while_files_are_sent(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADING),)), RUNNING)
-    with qtbot.assertNotEmitted(window.exit_requested):
-        assert not window.close()
-        window.close()
-    leave = window.findChildren(LeaveDialog)
-    assert len(leave) == 1
-    QTest.mouseClick(leave[0].keep, LEFT)
-    assert window.isVisible()
-    window.close()
-    with qtbot.waitSignal(window.exit_requested):
-        QTest.mouseClick(window.findChildren(LeaveDialog)[-1].stop, LEFT)
 
 
 @pytest.mark.parametrize("status", [QueueStatus(running=False), RUNNING])

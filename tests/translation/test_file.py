@@ -12,6 +12,7 @@ import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
 from uploader_gui.deposit_text import HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
+from uploader_gui.manners_words import CountedManners, MannersWords
 from uploader_gui.remedies import OWN_DETAILS
 from uploader_gui.settings_words import ConnectionWords, SettingsWords
 from uploader_gui.terminal import CountedLines, Lines
@@ -29,7 +30,13 @@ AFTER = re.compile("«[^\u00a0\u202f]")
 SAME_IN_BOTH = {"Date", "Type", "%1/s", "Français", "English"}
 
 PLAIN: list[type[Sentence]] = [Words, FilterWords, SettingsWords, ConnectionWords, ReceiptWords, HistoryWords, Lines]
-COUNTED: list[type[CountedSentence]] = [Counted, ReceiptCounts, HistoryCounts, CountedLines]
+COUNTED: list[type[CountedSentence]] = [
+    Counted,
+    ReceiptCounts,
+    HistoryCounts,
+    CountedLines,
+    CountedManners,
+]
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +78,9 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         *Lines,
         *SettingsWords,
         *ConnectionWords,
+        *MannersWords,
     ]
-    counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines]
+    counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines, *CountedManners]
     assert {(one.context, one.value) for one in plain} <= known
     assert {(one.context, one.value[1]) for one in counted} <= known
 
@@ -84,6 +92,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         FilterWords,
         SettingsWords,
         ConnectionWords,
+        MannersWords,
         ReceiptWords,
         HistoryWords,
         Lines,
@@ -91,6 +100,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         ReceiptCounts,
         HistoryCounts,
         CountedLines,
+        CountedManners,
     ],
 )
 def test_no_two_sentences_of_a_group_are_one_by_accident(group: Any) -> None:

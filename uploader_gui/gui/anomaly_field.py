@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from uploader_gui.gui.dropped import paths_in
 from uploader_gui.gui.widgets import set_look
+from uploader_gui.manners_words import MannersWords
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QKeyEvent
 
     from uploader_gui.gui.theme import Theme
@@ -35,6 +38,13 @@ class AnomalyField(QLineEdit):
         self._check = self.addAction(
             theme.icons.icon("check", theme.colors.ok, 18), QLineEdit.ActionPosition.TrailingPosition
         )
+        self._recent = QStringListModel(self)
+        self._chooser = self.addAction(
+            theme.icons.icon("down", theme.colors.muted, 16), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._chooser.triggered.connect(self._show_recent)
+        self._complete()
+        self.offer([])
         self.textChanged.connect(self._judge)
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
@@ -51,12 +61,30 @@ class AnomalyField(QLineEdit):
         """Tell whether something is typed that can never be a number."""
         return bool(self.text().strip()) and not self.anomaly_id
 
+    def offer(self, anomalies: Sequence[str]) -> None:
+        """Offer the numbers used last, while typing and by the arrow (or the key Down)."""
+        self._recent.setStringList(anomalies)
+        self._chooser.setVisible(bool(anomalies))
+
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.setPlaceholderText(Words.ANOMALY_PLACEHOLDER.text)
         self.setAccessibleName(Words.ANOMALY.text)
         self._check.setToolTip(Words.ANOMALY_VALID.text)
+        self._chooser.setToolTip(MannersWords.RECENT.text)
         self._judge()
+
+    def _complete(self) -> None:
+        """A number is offered, never put in by itself: evidence must not go to another anomaly."""
+        completer = QCompleter(self._recent, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(8)
+        self.setCompleter(completer)
+
+    def _show_recent(self) -> None:
+        self.completer().setCompletionPrefix("")
+        self.completer().complete()
 
     def _judge(self) -> None:
         self._check.setVisible(bool(self.anomaly_id))
@@ -69,10 +97,16 @@ class AnomalyField(QLineEdit):
 
     def _follow_theme(self) -> None:
         self._check.setIcon(self._theme.icons.icon("check", self._theme.colors.ok, 18))
+        self._chooser.setIcon(self._theme.icons.icon("down", self._theme.colors.muted, 16))
+        if (popup := self.completer().popup()) is not None:
+            popup.setFont(self._theme.font(14))
         self.setFixedSize(self._theme.px(190), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pasted files are for the list, pasted text is for the field."""
+        """Pasted files are for the list, pasted text is for the field; Down offers what was used last."""
+        if event.key() == Qt.Key.Key_Down and self._recent.rowCount():
+            self._show_recent()
+            return
         if event.matches(QKeySequence.StandardKey.Paste):
             paths = paths_in(QGuiApplication.clipboard().mimeData())
             if paths:

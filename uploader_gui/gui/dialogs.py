@@ -1,11 +1,11 @@
-"""The frame our own dialogs share, the question on leaving, and the system's file dialogs. Nothing here waits."""
+"""The frame our own dialogs share, and the system's file dialogs. Nothing here waits."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.gui.form import FormParts
@@ -69,23 +69,6 @@ class PlainDialog(QDialog, FormParts):
         """Come up in the right height."""
         super().showEvent(event)
         self.fit()
-
-
-class LeaveDialog(PlainDialog):
-    """Asks before leaving while files are being sent; Esc keeps sending."""
-
-    stop_wanted = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(Words.LEAVE_TITLE, theme, parent)
-        self.add_title(Words.LEAVE_TITLE)
-        self.add_sentence(Words.LEAVE_TEXT)
-        self.stop = self.button(Words.LEAVE_STOP, "plain")
-        self.keep = self.button(Words.LEAVE_KEEP, "primary")
-        self.stop.clicked.connect(self.accept)
-        self.accepted.connect(self.stop_wanted)
-        self.keep.clicked.connect(self.reject)
-        self.add_buttons(self.stop, self.keep)
 
 
 def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:

@@ -22,6 +22,7 @@ from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.history_dialog import HistoryDialog
+from uploader_gui.gui.leave_dialog import LeaveDialog
 from uploader_gui.gui.notices import Notices
 from uploader_gui.gui.receipt_desk import ReceiptDesk
 from uploader_gui.gui.settings_dialog import SettingsDialog
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
 
     `sign_in_wanted(refused_again: bool)` wants `show_sign_in(...)`, `settings_wanted` wants
     `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(SettingsValues)` follow.
+    `background_wanted` wants the window hidden while files are sent; `anomaly_used(id)` got files.
     """
 
     sign_in_wanted = Signal(bool)
@@ -57,6 +59,8 @@ class MainWindow(QMainWindow):
     samples_wanted = Signal()
     open_objects_wanted = Signal()
     exit_requested = Signal()
+    background_wanted = Signal()
+    anomaly_used = Signal(str)
 
     def __init__(self, engine: Engine, theme: Theme, *, anomaly_id: str = "", sandbox: bool = False) -> None:
         super().__init__()
@@ -69,7 +73,7 @@ class MainWindow(QMainWindow):
         self._sign_in: SignInDialog | None = None
         self._history: HistoryDialog | None = None
         self._sandbox = sandbox
-        self._leave: dialogs.LeaveDialog | None = None
+        self._leave: LeaveDialog | None = None
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme)
@@ -130,6 +134,7 @@ class MainWindow(QMainWindow):
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
         if anomaly_id := self.header.field.anomaly_id:
             self._engine.add_paths(paths, anomaly_id)
+            self.anomaly_used.emit(anomaly_id)
             return
         self._kept.extend(path for path in paths if path not in set(self._kept))
         self.header.show_kept(counted(self._kept))
@@ -314,7 +319,8 @@ class MainWindow(QMainWindow):
             self.exit_requested.emit()
             return
         if self._leave is None:
-            self._leave = dialogs.LeaveDialog(self._theme, self)
+            self._leave = LeaveDialog(self._theme, self)
+            self._leave.background_wanted.connect(self.background_wanted)
             self._leave.stop_wanted.connect(self.exit_requested)
             self._leave.finished.connect(self._forget_leave)
         self._leave.open()

@@ -1,0 +1,193 @@
+"""Everyday manners: closing asks, sending goes on in the background, the end is told once, the machine stays awake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_desktop import FakeDesktop
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import (
+    Condition,
+    Progress,
+    QueueIdle,
+    QueueStatus,
+    SignInRequired,
+    Totals,
+    UploadProgress,
+    UploadsAdded,
+    UploadsChanged,
+)
+from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.leave_dialog import LeaveDialog
+from uploader_gui.gui.manners import Manners
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING = QueueStatus(running=True)
+REST = QueueStatus(running=False)
+IDLE = QueueIdle(Totals())
+
+
+@pytest.fixture
+def desktop() -> FakeDesktop:
+    return FakeDesktop()
+
+
+@pytest.fixture
+def manners(window: MainWindow, engine: FakeEngine, desktop: FakeDesktop) -> Manners:
+    return Manners(window, engine, desktop)
+
+
+def asked(window: MainWindow) -> LeaveDialog:
+    window.close()
+    dialog = window.findChildren(LeaveDialog)[-1]
+    assert isinstance(dialog, LeaveDialog)
+    return dialog
+
+
+def send(engine: FakeEngine, *names: str) -> None:
+    engine.tell(UploadsAdded(tuple(upload(name, S.UPLOADING) for name in names)), RUNNING)
+
+
+def end(engine: FakeEngine, **states: S) -> None:
+    codes = {S.FAILED: Code.MISSING, S.REFUSED: Code.TYPE_NOT_ACCEPTED}
+    engine.tell(UploadsChanged(tuple(upload(name, state, codes.get(state)) for name, state in states.items())))
+    engine.tell(REST, IDLE)
+
+
+# Closing
+
+
+def test_closing_while_files_are_sent_offers_three_ways(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    send(engine, "a")
+    for choice, signal in (("background", window.background_wanted), ("stop", window.exit_requested)):
+        with qtbot.waitSignal(signal):
+            QTest.mouseClick(getattr(asked(window), choice), LEFT)
+    with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
+        QTest.mouseClick(asked(window).cancel, LEFT)
+        QTest.keyClick(asked(window), Qt.Key.Key_Escape)
+    assert window.isVisible()
+
+
+def test_closing_twice_asks_once(window: MainWindow, engine: FakeEngine) -> None:
+    send(engine, "a")
+    asked(window)
+    window.close()
+    assert len(window.findChildren(LeaveDialog)) == 1
+
+
+def test_enter_keeps_sending_in_the_background(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    send(engine, "a")
+    dialog = asked(window)
+    with qtbot.waitSignal(window.background_wanted):
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+
+# In the background
+
+
+def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop
+) -> None:
+    send(engine, "a", "b")
+    manners.go_to_background()
+    assert not window.isVisible()
+    assert desktop.icon == "2 files still to send"
+    assert desktop.notifications == [("Sending goes on in the background", "Open the program again to see the files.")]
+    manners.come_back()
+    assert window.isVisible()
+    assert desktop.icon == ""
+
+
+def test_the_background_ends_by_itself_when_all_is_sent(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    send(engine, "a", "b")
+    manners.go_to_background()
+    with qtbot.waitSignal(manners.leave_wanted):
+        end(engine, a=S.UPLOADED, b=S.UPLOADED)
+    assert desktop.notifications[-1] == ("All files are sent", "2 files uploaded")
+
+
+def test_what_needs_a_person_brings_the_window_back(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    send(engine, "a", "b")
+    manners.go_to_background()
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        end(engine, a=S.UPLOADED, b=S.FAILED)
+    assert window.isVisible()
+    assert desktop.notifications[-1] == ("Some files need you", "1 file uploaded, 1 failed")
+    manners.go_to_background()
+    engine.tell(SignInRequired())
+    assert window.isVisible()
+    assert desktop.notifications[-1] == ("Sign in to go on", "")
+
+
+# The end, with the window open
+
+
+def test_the_end_is_told_only_to_who_looks_elsewhere(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    send(engine, "a")
+    end(engine, a=S.UPLOADED)
+    assert desktop.notifications == []
+    window.hide()
+    send(engine, "b")
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        end(engine, b=S.REFUSED)
+    assert desktop.notifications == [("Some files need you", "1 file uploaded, 1 refused")]
+
+
+# Sleep and progress
+
+
+@pytest.mark.parametrize(
+    ("status", "awake"),
+    [
+        (RUNNING, True),
+        (REST, False),
+        (QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE})), True),
+        (QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN})), False),
+        (QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})), False),
+    ],
+)
+def test_the_machine_stays_awake_only_while_bytes_are_pending(
+    engine: FakeEngine, manners: Manners, desktop: FakeDesktop, status: QueueStatus, *, awake: bool
+) -> None:
+    send(engine, "a")
+    engine.tell(status)
+    assert desktop.awake is awake
+    end(engine, a=S.UPLOADED)
+    assert not desktop.awake
+
+
+def test_the_taskbar_shows_how_far_it_is_and_nothing_at_rest(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop
+) -> None:
+    send(engine, "a", "b")
+    assert desktop.progress == [(0.0, 2)]
+    engine.tell(Progress((UploadProgress(UploadId("a"), MB // 2, 1.0),), Totals()))
+    window.model.flush()
+    assert desktop.progress[-1] == (0.25, 2)
+    shown = len(desktop.progress)
+    engine.tell(Progress((UploadProgress(UploadId("a"), MB // 2 + 1, 1.0),), Totals()))
+    window.model.flush()
+    assert len(desktop.progress) == shown  # nobody could see the difference
+    end(engine, a=S.UPLOADED, b=S.UPLOADED)
+    last: tuple[float | None, int] = desktop.progress[-1]
+    assert last == (None, 0)

@@ -1,0 +1,91 @@
+"""What the window remembers: its place, and the anomalies that got files last, offered but never put in by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from uploader_gui.gui.window_memory import WindowMemory
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.gui.main_window import MainWindow
+
+
+@pytest.fixture
+def ini(tmp_path: Path) -> Path:
+    return tmp_path / "window.ini"
+
+
+def test_the_window_comes_back_where_it_was(ini: Path, qtbot: QtBot) -> None:
+    before, after = QWidget(), QWidget()
+    for widget in (before, after):
+        qtbot.addWidget(widget)
+    before.setGeometry(QRect(40, 60, 700, 500))
+    WindowMemory(ini).save(before)
+    WindowMemory(ini).restore(after)
+    assert after.geometry() == QRect(40, 60, 700, 500)
+
+
+def test_the_last_eight_anomalies_are_kept_the_newest_first(ini: Path) -> None:
+    memory = WindowMemory(ini)
+    for number in range(12):
+        memory.remember(f"A-{number}")
+    memory.remember("A-9")
+    assert WindowMemory(ini).anomalies == ["A-9", "A-11", "A-10", "A-8", "A-7", "A-6", "A-5", "A-4"]
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[anomalies]\nrecent=../x 4217 é\n", "[window]\nplace=7\n"])
+def test_a_damaged_memory_is_forgotten(ini: Path, content: str, qtbot: QtBot) -> None:
+    ini.write_text(content, "utf-8")
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    memory = WindowMemory(ini)
+    memory.restore(widget)
+    assert memory.anomalies in ([], ["4217"])
+
+
+def test_files_make_an_anomaly_worth_remembering(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    with qtbot.waitSignal(window.anomaly_used) as used:
+        window.add_paths([Path("/a.jpg")])
+    assert used.args == ["4217"]
+
+
+def test_the_key_down_offers_what_was_used_last(window: MainWindow, qtbot: QtBot) -> None:
+    field = window.header.field
+    field.offer(["4217", "DEMO-1"])
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    popup = field.completer().popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    assert [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())] == ["4217", "DEMO-1"]
+    assert field.text() == ""
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert field.anomaly_id in {"4217", "DEMO-1"}
+
+
+def test_typing_offers_but_never_completes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+    field = window.header.field
+    field.offer(["4217"])
+    field.setFocus()
+    QTest.keyClicks(field, "42")
+    assert field.anomaly_id == "42"
+    popup = field.completer().popup()
+    assert popup is not None
+    popup.hide()
+
+
+def test_without_a_memory_there_is_no_arrow(window: MainWindow) -> None:
+    arrow = window.header.field.actions()[-1]
+    assert not arrow.isVisible()
+    window.header.field.offer(["4217"])
+    assert arrow.isVisible()

@@ -1,0 +1,70 @@
+"""Staying awake: entered and left as wished, in a thread of its own; a platform that refuses is no trouble."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from uploader_gui.awake import Awake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 20.0
+
+
+class Platform:
+    """Tells what is entered and left, and in which thread."""
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.told: SimpleQueue[tuple[str, str]] = SimpleQueue()
+        self._refuses = refuses
+
+    @contextmanager
+    def mode(self) -> Iterator[None]:
+        self.told.put(("entered", threading.current_thread().name))
+        if self._refuses:
+            raise OSError
+        yield
+        self.told.put(("left", threading.current_thread().name))
+
+    def next(self) -> str:
+        told, thread = self.told.get(timeout=PATIENCE)
+        assert thread == "uploader-awake"
+        return told
+
+
+def test_it_is_entered_once_and_left_once() -> None:
+    platform = Platform()
+    awake = Awake(platform.mode)
+    awake.want(True)
+    awake.want(True)
+    assert platform.next() == "entered"
+    awake.want(False)
+    assert platform.next() == "left"
+    awake.want(True)
+    assert platform.next() == "entered"
+    awake.close()
+    assert platform.next() == "left"
+    assert platform.told.empty()
+
+
+def test_a_platform_that_refuses_is_asked_again_next_time() -> None:
+    platform = Platform(refuses=True)
+    awake = Awake(platform.mode)
+    for _ in range(2):
+        awake.want(True)
+        assert platform.next() == "entered"
+        awake.want(False)
+    awake.close()
+    assert platform.told.empty()
+
+
+def test_where_nothing_was_wanted_nothing_happens() -> None:
+    platform = Platform()
+    awake = Awake(platform.mode)
+    awake.want(False)
+    awake.close()
+    assert platform.told.empty()

@@ -1,0 +1,113 @@
+"""Messages to the desktop on Linux: well formed, over one connection, and nobody minds when there is no bus."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from uploader_gui.session_bus import SessionBus, has_session_bus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux' own")
+PATIENCE = 20.0
+
+
+class Line:
+    """A connection by hand."""
+
+    def __init__(self) -> None:
+        self.sent: SimpleQueue[Any] = SimpleQueue()
+        self.connected = 0
+
+    def connect(self) -> Line:
+        self.connected += 1
+        return self
+
+    def send(self, message: Any) -> None:
+        self.sent.put(message)
+
+    def close(self) -> None:
+        self.sent.put(None)
+
+
+def test_a_notification_is_plain_text_and_wants_no_answer() -> None:
+    line = Line()
+    bus = SessionBus(line.connect)
+    bus.notify("All files are sent", "<b> & more")
+    message = line.sent.get(timeout=PATIENCE)
+    assert message.body[3:5] == ("All files are sent", "&lt;b> &amp; more")
+    assert message.header.flags & 1  # no reply expected
+    message.serialise(1)
+
+
+def test_progress_goes_over_one_connection_and_ends() -> None:
+    line = Line()
+    bus = SessionBus(line.connect)
+    bus.show_progress(0.5, 3)
+    bus.show_progress(None, 0)
+    bus.close()
+    first, second = line.sent.get(timeout=PATIENCE), line.sent.get(timeout=PATIENCE)
+    assert first.body == (
+        "application://uploader-gui.desktop",
+        {"progress": ("d", 0.5), "progress-visible": ("b", True), "count": ("x", 3), "count-visible": ("b", True)},
+    )
+    assert second.body[1]["progress-visible"] == ("b", False)
+    assert line.sent.get(timeout=PATIENCE) is None
+    assert line.connected == 1
+
+
+def test_a_bus_that_is_not_there_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    bus = SessionBus()
+    bus.notify("nobody", "hears it")
+    bus.close()
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    assert not has_session_bus()
+
+
+@pytest.fixture
+def session_bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("no dbus-daemon to send to")
+    daemon = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1"], stdout=subprocess.PIPE, text=True
+    )
+    assert daemon.stdout is not None
+    address = daemon.stdout.readline().strip()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    yield address
+    daemon.terminate()
+    daemon.wait(PATIENCE)
+    daemon.stdout.close()
+
+
+def test_a_real_bus_passes_both_on(session_bus: str) -> None:
+    from jeepney import MatchRule, message_bus  # noqa: PLC0415 - on Linux alone
+    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - as above
+
+    service = "org.freedesktop.Notifications"
+    with open_dbus_connection(bus=os.environ["DBUS_SESSION_BUS_ADDRESS"]) as listener:
+        driver = Proxy(message_bus, listener)
+        driver.RequestName(service)
+        rule = MatchRule(type="signal", interface="com.canonical.Unity.LauncherEntry")
+        driver.AddMatch(rule)
+        bus = SessionBus()
+        bus.notify("title", "text")
+        bus.show_progress(0.25, 7)
+        heard: dict[str, Any] = {}
+        while len(heard) < 2:
+            message = listener.receive(timeout=PATIENCE)
+            member = message.header.fields.get(3)
+            if member in {"Notify", "Update"}:
+                heard[member] = message.body
+        bus.close()
+    assert heard["Notify"][3:5] == ("title", "text")
+    assert heard["Update"][1]["progress"] == ("d", 0.25)

@@ -1,0 +1,89 @@
+"""The desktop around the program: notification, icon beside the clock, progress on the taskbar, no sleep.
+
+Made by the composition root; `manners.py` tells it what to show. Keeps the seam `desktop_port.Desktop`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from uploader_gui.awake import Awake
+from uploader_gui.gui.launcher import launcher_for
+from uploader_gui.manners_words import MannersWords
+from uploader_gui.session_bus import SessionBus, has_session_bus
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QWidget
+
+
+class RealDesktop(QObject):
+    """`window_wanted` and `stop_wanted` come from the icon. `badge` is the application's `setBadgeNumber`."""
+
+    window_wanted = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self, window: QWidget, icon: QIcon, badge: Callable[[int], None]) -> None:
+        super().__init__(window)
+        self._awake = Awake()
+        self._bus = SessionBus() if has_session_bus() else None
+        self._launcher = launcher_for(lambda: int(window.winId()), badge, self._bus)
+        self._menu = QMenu(window)
+        self._show, self._stop = QAction(self._menu), QAction(self._menu)
+        self._icon = QSystemTrayIcon(icon, self)
+        self._menu.addActions([self._show, self._stop])
+        self._icon.setContextMenu(self._menu)
+        self._connect()
+
+    def notify(self, title: str, text: str) -> None:
+        """Tell it: through the desktop's own service on Linux, which needs no icon, else through the icon."""
+        if self._bus is not None:
+            self._bus.notify(title, text)
+        elif QSystemTrayIcon.isSystemTrayAvailable():
+            self._icon.show()
+            self._icon.showMessage(title, text, self._icon.icon())
+
+    def show_progress(self, share: float | None, left: int) -> None:
+        """Show it where the platform can."""
+        self._launcher.show_progress(share, left)
+
+    def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a wish with two values
+        """Keep the machine awake, or no longer."""
+        self._awake.want(wanted)
+
+    def show_icon(self, tip: str) -> None:
+        """Show the icon, or give it new words."""
+        self._show.setText(MannersWords.SHOW_WINDOW.text)
+        self._stop.setText(Words.LEAVE_STOP.text)
+        self._icon.setToolTip(tip)
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._icon.show()
+
+    def hide_icon(self) -> None:
+        """Take it away."""
+        self._icon.hide()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._awake.close()
+        self._launcher.show_progress(None, 0)
+        if self._bus is not None:
+            self._bus.close()
+        self._icon.hide()
+
+    def _connect(self) -> None:
+        self._show.triggered.connect(self.window_wanted)
+        self._stop.triggered.connect(self.stop_wanted)
+        self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(self.window_wanted)
+
+    def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:
+        if how is not QSystemTrayIcon.ActivationReason.Context:
+            self.window_wanted.emit()
