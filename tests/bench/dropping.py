@@ -1,0 +1,23 @@
+"""A drop as the window system delivers it: enter, then drop, with real mime data. Used by `window_driver.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+
+def drop_on(window: QWidget, path: Path) -> None:
+    """Drop one path on the middle of a window."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    where = window.rect().center()
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QCoreApplication.sendEvent(window, QDragEnterEvent(QPoint(where), copy, mime, left, none))
+    QCoreApplication.sendEvent(window, QDropEvent(QPointF(where), copy, mime, left, none))

@@ -1,0 +1,61 @@
+"""What the program is compared with: curl in parallel, openssl hashing beside it, bare httpx."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.bench.process import Begun, Cost, begin, finish, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.bench.receiver import Receiver
+
+
+def curl(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
+    """Send files with curl alone."""
+    with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
+        return finish(_curl(receiver, paths, slots, config.name))
+
+
+def curl_and_hashes(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
+    """Send files with curl, while openssl makes MD5 and SHA-256 of the same files: the program's promise with tools."""
+    with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
+        begun = [
+            _curl(receiver, paths, slots, config.name),
+            begin(["openssl", "dgst", "-md5", *paths]),
+            begin(["openssl", "dgst", "-sha256", *paths]),
+        ]
+        costs = [finish(one) for one in begun]
+    return costs[0] + costs[1] + costs[2]
+
+
+def bare_httpx(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
+    """Send files with a bare httpx client (and sniffio): no hashes, no journal, no registration."""
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "tests.bench.bare_httpx",
+        receiver.storage,
+        receiver.authority.pem,
+        str(slots),
+    ]
+    return run([*command, *(paths if len(paths) < 100 else [_folder_of(paths)])])
+
+
+def _folder_of(paths: Sequence[Path]) -> Path:
+    """All paths of the bench's small files lie in one folder."""
+    (folder,) = {path.parent for path in paths}
+    return folder
+
+
+def _curl(receiver: Receiver, paths: Sequence[Path], slots: int, config: str) -> Begun:
+    lines = [
+        f'upload-file = "{path}"\nurl = "{receiver.storage}/bench/{path.name}"\noutput = /dev/null\n' for path in paths
+    ]
+    Path(config).write_text("".join(lines))
+    how = ("--silent", "--show-error", "--fail", "--http1.1", "--parallel", "--parallel-max", str(slots))
+    return begin(["curl", *how, "--cacert", receiver.authority.pem, "--config", config])
