@@ -1,0 +1,84 @@
+"""Makes what people install, for the system it runs on, into `dist`: `python packaging/build.py`.
+
+On Linux a folder, `.tar.xz` and `.deb` (an AppImage where its tool is); on Windows a folder with two programs, a ZIP
+and an installer (where NSIS is); on macOS an `.app` and a disk image. Beside them checksums and what is inside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from bundling import bill, clean_room, freeze, licences, linux, macos, windows
+from bundling.project import BUNDLE, DIST, LINUX, MACOS, NAME, WINDOWS, version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def main() -> int:
+    """Build, and say what was made, how large it is and how long it took."""
+    given = _arguments()
+    began = time.monotonic()
+    shutil.rmtree(DIST, ignore_errors=True)
+    python = clean_room.make()
+    inside = licences.collect(python)
+    licences.write_list(inside)
+    frozen = freeze.freeze(python)
+    if LINUX:
+        inside += licences.collect_of_system(linux.system_libraries())
+    folder = _lay_out(frozen)
+    bill.write(inside, DIST / f"{NAME}-{version()}.cdx.json")
+    made = [] if given.folder_only else _package(quick=given.quick)
+    _write_checksums(made)
+    print(f"{folder}: {_size(folder):.1f} MB")
+    for file in made:
+        print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+    print(f"built in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder-only", action="store_true", help="leave out archives and installers")
+    parser.add_argument("--quick", action="store_true", help="compress less, for a check that is not published")
+    return parser.parse_args()
+
+
+def _lay_out(frozen: Path) -> Path:
+    """Copy what PyInstaller made to where it is packed from, with the licences; give the place."""
+    if MACOS:  # the licences are inside already: nothing may be added to a signed app
+        app = DIST / f"{NAME}.app"
+        shutil.copytree(frozen.with_name(app.name), app, symlinks=True)
+        return app
+    if LINUX:
+        linux.lay_out(frozen)
+    else:
+        shutil.copytree(frozen, BUNDLE)
+    shutil.copytree(licences.LICENCES, BUNDLE / "licences")
+    return BUNDLE
+
+
+def _package(*, quick: bool) -> list[Path]:
+    if LINUX:
+        return linux.package(quick=quick)
+    return windows.package() if WINDOWS else macos.package(DIST / f"{NAME}.app")
+
+
+def _write_checksums(files: list[Path]) -> None:
+    """Write SHA256SUMS, in the form `sha256sum --check` reads."""
+    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
+    (DIST / "SHA256SUMS").write_text("".join(lines), "utf-8", newline="\n")
+
+
+def _size(folder: Path) -> float:
+    """Give a folder's size in MB, links not followed."""
+    return sum(file.lstat().st_size for file in folder.rglob("*")) / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())

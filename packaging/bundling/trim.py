@@ -1,0 +1,122 @@
+"""What of Qt and Pillow the program uses; the rest stays out of the bundle. Called by the PyInstaller spec.
+
+A table of contents is PyInstaller's list of (name in the bundle, source, kind). ICU stays although it is large: Qt6Core
+is linked against it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import subprocess
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from bundling.licences import LIST
+from bundling.project import LINUX, RESOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Entry = tuple[str, str, str]
+
+EXCLUDED_MODULES: Final = [
+    *("tkinter", "unittest", "pydoc", "doctest", "lib2to3", "setuptools", "pip", "pkg_resources", "distutils"),
+    *("PIL.AvifImagePlugin", "PIL._avif", "PIL.ImageTk", "PIL._imagingtk", "PIL.ImageQt", "PIL._imagingmath"),
+    *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw"),
+    *("IPython", "rich", "hypothesis", "numpy"),
+]
+UNUSED_PACKAGES: Final = ("pydantic.v1", "pydantic.mypy", "pydantic._hypothesis_plugin")
+"""PyInstaller collects all of pydantic; these are left out afterwards."""
+PLUGINS: Final = {
+    "iconengines": {"svgicon"},
+    "imageformats": {"gif", "ico", "jpeg", "svg"},
+    "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
+    "platforms": {"xcb", "wayland", "offscreen", "windows", "cocoa"},
+    "platformthemes": {"xdgdesktopportal"},
+    "wayland-decoration-client": {"adwaita", "bradient"},
+    "wayland-graphics-integration-client": {"qt-plugin-wayland-egl"},
+    "wayland-shell-integration": {"xdg-shell"},
+}
+"""Kind of Qt's plugins -> those that are used, without `lib`, `q` and ending. No GTK theme, CUPS, TLS, SQL, QML."""
+TRANSLATIONS: Final = {"qtbase_fr.qm"}
+LEFT_TO_THE_SYSTEM: Final = {
+    *("libX11.so.6", "libX11-xcb.so.1", "libfontconfig.so.1", "libfreetype.so.6", "libdbus-1.so.3"),
+    *("libstdc++.so.6", "libgcc_s.so.1"),
+}
+"""Libraries of every Linux desktop that have to match its servers and settings; `display.py` names a missing one."""
+_PLUGIN: Final = re.compile(r"PySide6/(?:Qt/)?plugins/(?P<kind>[^/]+)/(?:lib)?q?(?P<name>[^/]+?)\.(?:so|dll|dylib)")
+_UNUSED: Final = re.compile(
+    r"PySide6/(?:Qt/)?(?:qml|resources|libexec|metatypes)/|opengl32sw|d3dcompiler|"
+    r"Qt6?(?:Qml|Quick|Pdf|VirtualKeyboard|Designer|Help|Test|Sql)\w*\."
+)
+
+
+def resources() -> list[tuple[str, str]]:
+    """Give what the program loads at run time: source and folder in the bundle, where `find_resource` looks."""
+    ships = {".svg", ".qss", ".qm", ".png", ".ico", ".json", ".html", ".css"}
+    target = PurePosixPath("uploader_gui/_resources")
+    files = [path for path in sorted(RESOURCES.rglob("*")) if path.suffix in ships]
+    ours = [(str(path), str(target / path.parent.relative_to(RESOURCES).as_posix())) for path in files]
+    return [*ours, (str(LIST), str(target))]
+
+
+def is_wanted(name: str) -> bool:
+    """Tell whether a file belongs into the bundle, by its name there."""
+    name = name.replace("\\", "/")
+    if "/translations/" in name and name.startswith("PySide6/"):
+        return PurePosixPath(name).name in TRANSLATIONS
+    plugin = _PLUGIN.match(name)
+    if plugin is not None:
+        return plugin["name"] in {one.removeprefix("q") for one in PLUGINS.get(plugin["kind"], set())}
+    return _UNUSED.search(name) is None
+
+
+def trimmed(entries: list[Entry]) -> list[Entry]:
+    """Give the entries that are used: first by name, then without libraries that nothing in the bundle loads."""
+    kept = [entry for entry in entries if is_wanted(entry[0])]
+    if LINUX:
+        kept = without_unloaded(kept, LEFT_TO_THE_SYSTEM)
+    names = {name for name, _, _ in kept}
+    return [entry for entry in kept if entry[2] != "SYMLINK" or _target(entry) in names]
+
+
+def without_unloaded(entries: list[Entry], left_to_the_system: Collection[str]) -> list[Entry]:
+    """Give the entries without libraries that nothing loads, those left to the system and what only these load."""
+    loaded = _loaded(entries, left_to_the_system)
+    return [entry for entry in entries if not _is_library(entry[0]) or PurePosixPath(entry[0]).name in loaded]
+
+
+def _target(entry: Entry) -> str:
+    """A link's source is relative to the link's own folder."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(entry[0]), entry[1]))
+
+
+def _is_library(name: str) -> bool:
+    """Tell a library that plugins, extension modules and other libraries load by name."""
+    base = PurePosixPath(name).name
+    return base.startswith("lib") and ".so" in base and "/plugins/" not in name and not base.startswith("libpython")
+
+
+def _loaded(entries: list[Entry], left_to_the_system: Collection[str]) -> set[str]:
+    """Follow what each file names, from what is loaded by path (programs, plugins, extension modules) downwards."""
+    binaries = [entry for entry in entries if entry[2] in {"BINARY", "EXTENSION", "EXECUTABLE"}]
+    sources = {PurePosixPath(name).name: source for name, source, _ in binaries}
+    needed = needed_by(list(sources.values()))
+    reached: set[str] = set()
+    coming = [PurePosixPath(name).name for name, _, _ in binaries if not _is_library(name)]
+    while coming:
+        new = needed.get(sources.get(coming.pop(), ""), set()) - reached - set(left_to_the_system)
+        reached |= new
+        coming += new
+    return reached
+
+
+def needed_by(files: list[str]) -> dict[str, set[str]]:
+    """Give for each file the libraries it names itself (`NEEDED`); objdump, which PyInstaller needs too, reads them."""
+    told = subprocess.run(["objdump", "-p", *files], capture_output=True, text=True, check=True).stdout
+    needed: dict[str, set[str]] = {}
+    for part in re.split(r"\n(?=\S+: +file format )", told):
+        name = part.strip().partition(": ")[0]
+        needed[name] = set(re.findall(r"NEEDED +(\S+)", part))
+    return needed
