@@ -27,11 +27,11 @@ LICENCES: Final = BUILD / "licences"
 LIST: Final = BUILD / "components.json"
 TEXTS: Final = PACKAGING / "licence_texts"
 _LICENCE_FILE: Final = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
-_QT_NOTICE: Final = """Qt and Qt for Python (PySide6, Shiboken6) are used in this program under the GNU Lesser General Public
-License, version 3 (LGPL-3.0.txt in this folder, with the GPL it builds on). They are separate shared libraries in the folder
-PySide6: you may replace them by versions of your own with the same interface, and study and change the program for
-that purpose. Their source is published by the Qt project (https://code.qt.io) for every released version; Qt's own list
-of the third-party code inside it is at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
+_QT_NOTICE: Final = """Qt and Qt for Python (PySide6, Shiboken6) are used in this program under the GNU Lesser General
+Public License, version 3 (LGPL-3.0.txt in this folder, with the GPL it builds on). They are separate shared libraries
+in the folder PySide6: you may replace them by versions of your own with the same interface, and study and change the
+program for that purpose. Their source is published by the Qt project (https://code.qt.io) for every released version;
+Qt's own list of the third-party code inside it is at https://doc.qt.io/qt-6/licenses-used-in-qt.html.
 """
 
 

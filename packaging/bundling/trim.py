@@ -26,6 +26,7 @@ EXCLUDED_MODULES: Final = [
     *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw"),
     *("IPython", "rich", "hypothesis", "numpy"),
 ]
+HIDDEN_IMPORTS: Final = ["PIL.Image", "pi_heif"]
 UNUSED_PACKAGES: Final = ("pydantic.v1", "pydantic.mypy", "pydantic._hypothesis_plugin")
 """PyInstaller collects all of pydantic; these are left out afterwards."""
 PLUGINS: Final = {

@@ -1,0 +1,1 @@
+"""Tests of the built Linux bundle on a virtual screen: `pytest packaging/smoke`, after `packaging/build.py`."""

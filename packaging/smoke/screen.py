@@ -1,0 +1,130 @@
+"""A virtual screen with a window manager, and hands: finds windows, drags, types, closes. Used by the smoke tests.
+
+Waits for what X tells (`xprop -spy`, `xdotool --sync`), never for time to pass.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PATIENCE = 60.0
+"""Seconds until a test gives up: far more than anything here takes."""
+
+
+class Screen:
+    """Xvfb and openbox on a display of their own, from `with` to its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+        self.display = ""
+
+    def __enter__(self) -> Self:
+        reading, writing = os.pipe()
+        server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x900x24", "-nolisten", "tcp", "-noreset"]
+        self._start(server, pass_fds=(writing,))
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            self.display = f":{told.readline().strip()}"
+        self._start(["openbox", "--sm-disable"], env=self.environment)
+        self.wait_until(lambda: "window id" in self.ask("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in reversed(self._started):
+            process.terminate()
+            process.wait(PATIENCE)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment with this screen in it, for X's own tools."""
+        return os.environ | {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
+
+    def ask(self, *command: str) -> str:
+        """Give what a tool says about this screen."""
+        ran = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+        return ran.stdout
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Ask again and again."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, "it did not come to that"
+            time.sleep(0.05)
+
+    def window_of(self, process: int) -> str:
+        """Wait for the visible window of a process; give its X id."""
+        found: list[str] = []
+
+        def appears() -> bool:
+            told = self.ask("xdotool", "search", "--onlyvisible", "--pid", str(process))
+            found[:] = [one for one in told.split() if self._is_managed(one)]
+            return bool(found)
+
+        self.wait_until(appears)
+        return found[0]
+
+    def place(self, window: str, x: int, y: int) -> None:
+        """Move a window and wait until it is there."""
+        self.ask("xdotool", "windowmove", "--sync", window, str(x), str(y))
+        self.ask("xdotool", "windowactivate", "--sync", window)
+
+    def middle_of(self, window: str) -> tuple[int, int]:
+        """Give the middle of a window on the screen."""
+        x, y, width, height = self._geometry_of(window)
+        return x + width // 2, y + height // 2
+
+    def click_primary_button(self, window: str) -> None:
+        """Press the button at the lower right, which begins."""
+        x, y, width, height = self._geometry_of(window)
+        self.point(x + width - 80, y + height - 44)
+        self.press()
+        self.release()
+
+    def _geometry_of(self, window: str) -> tuple[int, ...]:
+        """Give left, top, width, height; `xdotool`'s own figures are off by the frame."""
+        told = self.ask("xwininfo", "-id", window)
+        names = ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+        return tuple(int(re.findall(rf"{name}:\s+(-?\d+)", told)[0]) for name in names)
+
+    def point(self, x: int, y: int) -> None:
+        """Move the pointer; X has it there when this returns."""
+        self.ask("xdotool", "mousemove", str(x), str(y))
+
+    def press(self) -> None:
+        """Hold the left button down."""
+        self.ask("xdotool", "mousedown", "1")
+
+    def release(self) -> None:
+        """Let the left button go."""
+        self.ask("xdotool", "mouseup", "1")
+
+    def type(self, text: str) -> None:
+        """Type into whatever has the keyboard."""
+        self.ask("xdotool", "type", text)
+
+    def strike(self, key: str) -> None:
+        """Press a key by its X name."""
+        self.ask("xdotool", "key", key)
+
+    def ask_to_close(self, window: str) -> None:
+        """Do what the close button in the frame does: the window manager sends WM_DELETE_WINDOW."""
+        self.ask("wmctrl", "-i", "-c", hex(int(window)))
+
+    def _is_managed(self, window: str) -> bool:
+        """Tell whether the window manager has taken a window in: only then it has its place and gets drops."""
+        listed = self.ask("xprop", "-root", "_NET_CLIENT_LIST")
+        return int(window) in {int(one, 16) for one in re.findall(r"0x[0-9a-f]+", listed)}
+
+    def _start(self, command: list[str], **options: object) -> None:
+        self._started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, **options))  # type: ignore[call-overload] # env and pass_fds, nothing else
