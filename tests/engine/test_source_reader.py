@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.surroundings import as_nobody, public_folder
+from tests.faults.sleeping import asleep
 from uploader_gui.engine.errors import SourceChanged, SourceError, SourceMissing, SourceUnreadable
 from uploader_gui.engine.source import BLOCK_BYTES, Digests, SourceReader, hash_whole, inspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.support.files import Files
 
@@ -142,3 +144,20 @@ def test_hashing_a_whole_file_tells_a_change_too(files: Files) -> None:
 def test_closing_what_was_never_read_is_no_error(files: Files) -> None:
     path = files.make("a.txt")
     SourceReader(inspect(path, path)).close()
+
+
+def test_a_read_that_was_stuck_while_it_was_closed_closes_the_file_when_it_comes_back(files: Files) -> None:
+    path = files.make("a.txt")
+    reader = SourceReader(inspect(path, path))
+    ended = threading.Event()
+
+    def read() -> None:
+        reader.read()
+        ended.set()
+
+    with asleep(path) as somebody_waits:
+        threading.Thread(target=read, daemon=True).start()
+        assert somebody_waits.wait(60.0)
+        reader.close()
+    assert ended.wait(60.0)
+    assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}

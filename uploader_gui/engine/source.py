@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import stat
+import threading
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -104,6 +105,9 @@ class SourceReader:
         self._source = source
         self._file: FileIO | None = None
         self._left = source.size
+        self._state = threading.Lock()
+        self._reading = False
+        self._closed = False
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha256 = hashlib.sha256()
 
@@ -113,10 +117,13 @@ class SourceReader:
         Raises:
             SourceMissing, SourceUnreadable, SourceChanged: it cannot be sent as it was queued.
         """
+        self._begin_reading()
         try:
             return self._read()
         except OSError as error:
             raise translated(error) from error
+        finally:
+            self._end_reading()
 
     @property
     def left(self) -> int:
@@ -128,7 +135,23 @@ class SourceReader:
         return Digests(self._md5.hexdigest(), self._sha256.hexdigest())
 
     def close(self) -> None:
-        """Close the file; reading may not go on."""
+        """Close the file; reading may not go on. A read stuck in another thread closes it when it comes back."""
+        with self._state:
+            self._closed = True
+            if not self._reading:
+                self._close_file()
+
+    def _begin_reading(self) -> None:
+        with self._state:
+            self._reading = True
+
+    def _end_reading(self) -> None:
+        with self._state:
+            self._reading = False
+            if self._closed:
+                self._close_file()
+
+    def _close_file(self) -> None:
         if self._file is not None:
             self._file.close()
 

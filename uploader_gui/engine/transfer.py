@@ -198,16 +198,10 @@ class _Pieces:
         return self._reader.digests()
 
     def close(self) -> None:
-        """Close the file, after the read under way if there is one: a stuck read is not waited for."""
-        if self._ahead is None or self._ahead.done():
-            self._close_after(self._ahead)
-            return
-        self._ahead.add_done_callback(self._close_after)
-
-    def _close_after(self, ahead: asyncio.Future[bytes] | None) -> None:
+        """Close the file; a stuck read is not waited for, and what it says at last concerns nobody any more."""
         self._reader.close()
-        if ahead is not None and not ahead.cancelled():
-            ahead.exception()  # looked at: an attempt that has ended does not care any more
+        if self._ahead is not None:
+            self._ahead.add_done_callback(lambda ahead: ahead.cancelled() or ahead.exception())
 
     async def _next_block(self) -> memoryview:
         if self._ahead is None:
