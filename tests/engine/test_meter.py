@@ -76,12 +76,15 @@ def test_no_time_left_is_told_while_the_figures_are_wild() -> None:
     assert meter.seconds_left(now, 10_000_000, 0) == pytest.approx(10, rel=0.1)
 
 
-def test_the_slower_of_bytes_and_files_decides_the_time_left() -> None:
+def test_files_count_beside_their_bytes_in_the_time_left() -> None:
     meter = RateMeter()
     meter.began(100.0)
     now = steady(meter, 10, rate=1_000_000, files_every=0.5)
-    assert meter.seconds_left(now, 10_000_000, 4) == pytest.approx(10, rel=0.15)
-    assert meter.seconds_left(now, 1_000_000, 200) == pytest.approx(100, rel=0.15)
+    assert meter.seconds_left(now, 10_000_000, 20) == pytest.approx(10, rel=0.15)
+    many, few = meter.seconds_left(now, 1_000_000, 200), meter.seconds_left(now, 1_000_000, 2)
+    assert many is not None
+    assert few is not None
+    assert many > 20 * few
     assert meter.seconds_left(now, 0, 0) == 0
 
 
