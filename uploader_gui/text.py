@@ -92,6 +92,7 @@ class Words(Sentence):
     CLEAR_FINISHED = QT_TRANSLATE_NOOP("uploader", "Clear finished")
     OPEN_OBJECTS = QT_TRANSLATE_NOOP("uploader", "Show what arrived")
     OVERALL = QT_TRANSLATE_NOOP("uploader", "All files")
+    ALL_THERE = QT_TRANSLATE_NOOP("uploader", "Everything has arrived.")
     PAUSED = QT_TRANSLATE_NOOP("uploader", "Paused")
     SEARCHING = QT_TRANSLATE_NOOP("uploader", "Searching folders…")
     # Conditions
@@ -210,6 +211,7 @@ class Counted(CountedSentence):
         "1 file is being finished",
         QT_TRANSLATE_NOOP("uploader", "%Ln files are being finished", None, 1),
     )
+    NOT_SENT = ("1 file was not sent.", QT_TRANSLATE_NOOP("uploader", "%Ln files were not sent.", None, 1))
     WAIT = ("1 waits", QT_TRANSLATE_NOOP("uploader", "%Ln wait", None, 1))
     SIGN_IN_TO_SEND = (
         "Sign in to send this file.",

@@ -1352,6 +1352,10 @@
         <translation>Historique…</translation>
     </message>
     <message>
+        <source>Everything has arrived.</source>
+        <translation>Tout est arrivé.</translation>
+    </message>
+    <message>
         <source>Files are still being sent</source>
         <translation>Des fichiers sont encore en cours d’envoi</translation>
     </message>
@@ -1558,6 +1562,13 @@
         <translation>
             <numerusform>%Ln envoi se termine</numerusform>
             <numerusform>%Ln envois se terminent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files were not sent.</source>
+        <translation>
+            <numerusform>%Ln fichier n’a pas été envoyé.</numerusform>
+            <numerusform>%Ln fichiers n’ont pas été envoyés.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -127,6 +127,22 @@ def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
     assert engine.calls == [(call, None)]
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([S.UPLOADED, S.SKIPPED], "Everything has arrived."),
+        ([S.UPLOADED, S.FAILED], "1 file was not sent."),
+        ([S.UPLOADED, S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
+        ([S.UPLOADED, S.FAILED, S.QUEUED], "Paused"),
+    ],
+)
+def test_the_footer_says_at_the_end_whether_everything_arrived(
+    window: MainWindow, engine: FakeEngine, states: list[S], told: str
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))))
+    assert window.footer.below.text() == told
+
+
 def test_the_footer_tells_counts_bytes_speed_and_time_left(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:

@@ -220,8 +220,11 @@ def _counts_text(figures: Figures, *, has_run: bool) -> str:
 def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool) -> str:
     if status.walking:
         return Words.SEARCHING.text
-    if not figures.unfinished or not has_run:
+    if not has_run:
         return ""
+    if not figures.unfinished:
+        missing = figures.files - figures.uploaded
+        return Counted.NOT_SENT.text(missing) if missing else Words.ALL_THERE.text
     if not status.running:
         return Words.PAUSED.text
     return "" if totals.seconds_left is None else Words.TIME_LEFT.filled(units.duration(totals.seconds_left))
