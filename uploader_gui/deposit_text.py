@@ -104,3 +104,54 @@ class HistoryCounts(CountedSentence):
         "Send the failed file again",
         QT_TRANSLATE_NOOP("uploader", "Send the %Ln failed files again", None, 1),
     )
+
+
+class DropWords(Sentence):
+    """What the summary of a drop says."""
+
+    NOTHING_GOES = QT_TRANSLATE_NOOP("uploader", "Nothing of this will be sent.")
+    SEVERAL_ANOMALIES = QT_TRANSLATE_NOOP("uploader", "to the anomalies they were dropped for")
+    TO_ANOMALY = QT_TRANSLATE_NOOP("uploader", "to anomaly %1")
+    ON_DAY = QT_TRANSLATE_NOOP("uploader", "on %1")
+    BETWEEN = QT_TRANSLATE_NOOP("uploader", "between %1 and %2")
+    EARLIER = QT_TRANSLATE_NOOP("uploader", "earlier")
+    SEND_AGAIN = QT_TRANSLATE_NOOP("uploader", "Send again")
+    CLOSE = QT_TRANSLATE_NOOP("uploader", "Close this summary")
+    SUMMARY = QT_TRANSLATE_NOOP("uploader", "What becomes of the files you added")
+
+
+class DropCounts(CountedSentence):
+    """What the summary of a drop counts."""
+
+    GOING = (
+        "1 file (%1) will be sent %2.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files (%1) will be sent %2.", None, 1),
+    )
+    TYPE = (
+        "1 is of a type the register does not accept",
+        QT_TRANSLATE_NOOP("uploader", "%Ln are of a type the register does not accept", None, 1),
+    )
+    EMPTY = ("1 is empty", QT_TRANSLATE_NOOP("uploader", "%Ln are empty", None, 1))
+    EMPTY_FOLDER = ("1 folder is empty", QT_TRANSLATE_NOOP("uploader", "%Ln folders are empty", None, 1))
+    UNREADABLE = ("1 cannot be read", QT_TRANSLATE_NOOP("uploader", "%Ln cannot be read", None, 1))
+    MISSING = ("1 is not there", QT_TRANSLATE_NOOP("uploader", "%Ln are not there", None, 1))
+    TOO_LARGE = ("1 is too large", QT_TRANSLATE_NOOP("uploader", "%Ln are too large", None, 1))
+    NO_FILE = (
+        "1 is no file that can be sent",
+        QT_TRANSLATE_NOOP("uploader", "%Ln are no files that can be sent", None, 1),
+    )
+    OTHER = ("1 cannot be sent", QT_TRANSLATE_NOOP("uploader", "%Ln cannot be sent", None, 1))
+    JUNK = ("1 system file was left out", QT_TRANSLATE_NOOP("uploader", "%Ln system files were left out", None, 1))
+    LISTED = (
+        "1 file was in the list already",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files were in the list already", None, 1),
+    )
+    TAKEN_UP = ("1 unfinished file goes on", QT_TRANSLATE_NOOP("uploader", "%Ln unfinished files go on", None, 1))
+    OTHERS_UNFINISHED = (
+        "1 other file is still unfinished",
+        QT_TRANSLATE_NOOP("uploader", "%Ln other files are still unfinished", None, 1),
+    )
+    SENT_BEFORE = (
+        "1 was already uploaded to this anomaly %1 and is skipped.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln were already uploaded to this anomaly %1 and are skipped.", None, 1),
+    )

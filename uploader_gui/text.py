@@ -217,22 +217,6 @@ class Counted(CountedSentence):
         "Sign in to send this file.",
         QT_TRANSLATE_NOOP("uploader", "Sign in to send these %Ln files.", None, 1),
     )
-    LEFT_OUT = (
-        "1 system file was left out",
-        QT_TRANSLATE_NOOP("uploader", "%Ln system files were left out", None, 1),
-    )
-    ALREADY_LISTED = (
-        "1 file was in the list already",
-        QT_TRANSLATE_NOOP("uploader", "%Ln files were in the list already", None, 1),
-    )
-    TAKEN_UP = (
-        "1 unfinished file goes on",
-        QT_TRANSLATE_NOOP("uploader", "%Ln unfinished files go on", None, 1),
-    )
-    OTHERS_UNFINISHED = (
-        "1 other file is still unfinished",
-        QT_TRANSLATE_NOOP("uploader", "%Ln other files are still unfinished", None, 1),
-    )
 
 
 def engine_failed(reason: Reason) -> str:

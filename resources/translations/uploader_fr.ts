@@ -1110,6 +1110,108 @@
         </translation>
     </message>
     <message>
+        <source>Nothing of this will be sent.</source>
+        <translation>Rien de tout cela ne sera envoyé.</translation>
+    </message>
+    <message>
+        <source>to the anomalies they were dropped for</source>
+        <translation>aux anomalies pour lesquelles ils ont été déposés</translation>
+    </message>
+    <message>
+        <source>to anomaly %1</source>
+        <translation>à l’anomalie %1</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>le %1</translation>
+    </message>
+    <message>
+        <source>between %1 and %2</source>
+        <translation>entre le %1 et le %2</translation>
+    </message>
+    <message>
+        <source>earlier</source>
+        <translation>précédemment</translation>
+    </message>
+    <message>
+        <source>Close this summary</source>
+        <translation>Fermer ce résumé</translation>
+    </message>
+    <message>
+        <source>What becomes of the files you added</source>
+        <translation>Ce que deviennent les fichiers ajoutés</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files (%1) will be sent %2.</source>
+        <translation>
+            <numerusform>%Ln fichier (%1) sera envoyé %2.</numerusform>
+            <numerusform>%Ln fichiers (%1) seront envoyés %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are of a type the register does not accept</source>
+        <translation>
+            <numerusform>%Ln est d’un type que le registre n’accepte pas</numerusform>
+            <numerusform>%Ln sont d’un type que le registre n’accepte pas</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are empty</source>
+        <translation>
+            <numerusform>%Ln est vide</numerusform>
+            <numerusform>%Ln sont vides</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln folders are empty</source>
+        <translation>
+            <numerusform>%Ln dossier est vide</numerusform>
+            <numerusform>%Ln dossiers sont vides</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cannot be read</source>
+        <translation>
+            <numerusform>%Ln est illisible</numerusform>
+            <numerusform>%Ln sont illisibles</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are not there</source>
+        <translation>
+            <numerusform>%Ln est introuvable</numerusform>
+            <numerusform>%Ln sont introuvables</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are too large</source>
+        <translation>
+            <numerusform>%Ln est trop volumineux</numerusform>
+            <numerusform>%Ln sont trop volumineux</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln are no files that can be sent</source>
+        <translation>
+            <numerusform>%Ln n’est pas un fichier que l’on peut envoyer</numerusform>
+            <numerusform>%Ln ne sont pas des fichiers que l’on peut envoyer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cannot be sent</source>
+        <translation>
+            <numerusform>%Ln ne peut pas être envoyé</numerusform>
+            <numerusform>%Ln ne peuvent pas être envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln were already uploaded to this anomaly %1 and are skipped.</source>
+        <translation>
+            <numerusform>%Ln a déjà été envoyé à cette anomalie %1&#xa0;; il est ignoré.</numerusform>
+            <numerusform>%Ln ont déjà été envoyés à cette anomalie %1&#xa0;; ils sont ignorés.</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>The name is shortened to 250 characters.</source>
         <translation>Le nom est raccourci à 250 caractères.</translation>
     </message>

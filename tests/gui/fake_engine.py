@@ -55,8 +55,8 @@ class FakeEngine(QObject):
     def retry_failed(self) -> None:
         self.calls.append(("retry_failed", None))
 
-    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
-        self.calls.append(("send_again", list(upload_ids)))
+    def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
+        self.calls.append(("send_again" if start else "send_again_later", list(upload_ids)))
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("remove", list(upload_ids)))
@@ -91,6 +91,7 @@ def upload(
     order: int = 0,
     detail: str = "",
     retry_at: float | None = None,
+    sent_before: float | None = None,
 ) -> UploadSnapshot:
     """Make a snapshot whose upload id is its name."""
     path = Path("/photos") / name
@@ -102,4 +103,5 @@ def upload(
         state=state,
         reason=Reason(code, detail) if code else None,
         retry_at=retry_at,
+        sent_before=sent_before,
     )

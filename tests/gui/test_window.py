@@ -17,7 +17,6 @@ from uploader_gui.engine.events import (
     Condition,
     EngineFailed,
     JournalSetAside,
-    PathsAdded,
     Progress,
     QueueStatus,
     Resumed,
@@ -178,12 +177,6 @@ def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAct
     assert engine.calls == [(call, None)]
 
 
-def test_a_drop_tells_quietly_what_cannot_be_seen(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(one_of_each(), PathsAdded("4217", queued=3, refused=1, junk=2, already_in_queue=1))
-    said = window.footer.below.toolTip() or window.footer.below.text()
-    assert "1 file was in the list already; 2 system files were left out" in said
-
-
 @pytest.mark.parametrize(
     ("conditions", "said", "button"),
     [
@@ -225,11 +218,6 @@ def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine:
     assert "/data/queue.damaged.db" in window.banner.text.text()
     QTest.mouseClick(window.banner.button, LEFT)
     assert not window.banner.isVisible()
-
-
-def test_what_became_of_a_drop_is_told_on_an_empty_list_too(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(PathsAdded("4217", queued=0, refused=0, junk=2, already_in_queue=0))
-    assert window.header.hint.text() == "2 system files were left out"
 
 
 def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeEngine) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
-from uploader_gui.deposit_text import HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
+from uploader_gui.deposit_text import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
 from uploader_gui.manners_words import CountedManners, MannersWords
 from uploader_gui.remedies import OWN_DETAILS
 from uploader_gui.settings_words import ConnectionWords, SettingsWords
@@ -29,7 +29,16 @@ BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
 AFTER = re.compile("«[^\u00a0\u202f]")
 SAME_IN_BOTH = {"Date", "Type", "%1/s", "Français", "English"}
 
-PLAIN: list[type[Sentence]] = [Words, FilterWords, SettingsWords, ConnectionWords, ReceiptWords, HistoryWords, Lines]
+PLAIN: list[type[Sentence]] = [
+    Words,
+    FilterWords,
+    SettingsWords,
+    ConnectionWords,
+    ReceiptWords,
+    HistoryWords,
+    DropWords,
+    Lines,
+]
 COUNTED: list[type[CountedSentence]] = [
     Counted,
     ReceiptCounts,

@@ -71,6 +71,7 @@ class Intake:
         self._ready = ready
         self._poke = poke
         self._busy = 0
+        self._comparing = 0
         self.junk = 0
         self.others_unfinished = 0
 
@@ -78,6 +79,11 @@ class Intake:
     def walking(self) -> bool:
         """True while paths are being searched or looked at."""
         return self._busy > 0
+
+    @property
+    def busy(self) -> bool:
+        """True also while files are compared with what was uploaded before: nothing is over, but nobody waits."""
+        return self._busy > 0 or self._comparing > 0
 
     def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
         """Take in files and folders for an anomaly."""
@@ -173,7 +179,15 @@ class Intake:
         drop.refused += len(uploads) - len(queued)
         self._ready([upload for upload in queued if not drop.may_be_known(upload)])
         if suspects:
-            self._begin(self._compare(suspects, drop.known))
+            self._comparing += 1
+            self._spawn(self._compare_all(suspects, drop.known))
+
+    async def _compare_all(self, suspects: list[Upload], known: _Known) -> None:
+        try:
+            await self._compare(suspects, known)
+        finally:
+            self._comparing -= 1
+            self._poke()
 
     async def _compare(self, suspects: list[Upload], known: _Known) -> None:
         """Same name and size as something already uploaded: hash it in the background, leave it out if equal."""

@@ -189,12 +189,13 @@ class UploadQueue:
         """Send every failed upload again."""
         self.retry([upload.upload_id for upload in self._in_states(UploadState.FAILED)])
 
-    def send_again(self, upload_ids: Iterable[UploadId]) -> None:
-        """Send uploads that were left out because they had been uploaded before."""
+    def send_again(self, upload_ids: Iterable[UploadId], *, start: bool = True) -> None:
+        """Send uploads that were left out because they had been uploaded before; without `start` they wait for it."""
         chosen = [upload for upload in self._those(upload_ids) if upload.state is UploadState.SKIPPED]
         self._ledger.move_all(chosen, UploadState.QUEUED)
         self._ready(chosen)
-        self.start()
+        if start:
+            self.start()
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
@@ -279,7 +280,7 @@ class UploadQueue:
         if self._closing.is_set() or not self._running:
             return
         self._registrar.pump(whole=self._may_wait_for_more())
-        if not self._intake.walking and not self._ledger.unfinished:
+        if not self._intake.busy and not self._ledger.unfinished:
             self._became_idle()
         elif self._stuck_on_sign_in():
             self._give_up(Code.SIGN_IN)
@@ -314,7 +315,7 @@ class UploadQueue:
         """Nobody can sign in (headless), and what was registered has been sent."""
         if self._options.asks_for_sign_in or Condition.SIGN_IN not in self._conditions:
             return False
-        return not (self._intake.walking or self._sender.running or self._registrar.calls)
+        return not (self._intake.busy or self._sender.running or self._registrar.calls)
 
     def _give_up(self, code: Code) -> None:
         if self._gave_up is not None:

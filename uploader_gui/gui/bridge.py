@@ -103,9 +103,9 @@ class Bridge(QObject):
         """Try everything that failed again."""
         self._submit(lambda queue: queue.retry_failed())
 
-    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
-        """Send what was skipped because it had been uploaded before."""
-        self._submit(lambda queue: queue.send_again(upload_ids))
+    def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
+        """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
+        self._submit(lambda queue: queue.send_again(upload_ids, start=start))
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""

@@ -42,8 +42,8 @@ class Engine(Protocol):
     def retry_failed(self) -> None:
         """Try everything that failed again."""
 
-    def send_again(self, upload_ids: Sequence[UploadId]) -> None:
-        """Send what was skipped because it had been uploaded before."""
+    def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
+        """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""

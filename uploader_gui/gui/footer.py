@@ -88,7 +88,7 @@ class Footer(QWidget):
 
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands; speed and time left only while it runs."""
-        self._has_run |= status.running or bool(figures.uploaded)
+        self._has_run |= status.running or figures.bytes_done > 0  # what was skipped has not run
         self.bar.show_share(figures.fraction)
         self._first = _counts_text(figures, has_run=self._has_run)
         self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""

@@ -6,7 +6,6 @@ about tokens, settings or leaving.
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -31,7 +30,7 @@ from uploader_gui.gui.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
 from uploader_gui.gui.window_body import WindowBody
-from uploader_gui.text import Counted, Words
+from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +158,7 @@ class MainWindow(QMainWindow):
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
+        self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self.receipts.told.connect(self.body.tell)
 
     def _add_shortcuts(self) -> None:
@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
     # What the engine tells
 
     def _take(self, event: events.Event) -> None:
+        self.body.preflight.take(event)
         match event:
             case events.UploadsAdded(uploads):
                 self.model.add(uploads)
@@ -194,8 +195,6 @@ class MainWindow(QMainWindow):
                 self._show_figures()
             case events.QueueIdle(totals=totals):
                 self._show_totals(totals)
-            case events.PathsAdded():
-                self.body.tell(_news_of(event))
             case events.SignInRequired(refused_again):
                 self.header.show_sign_in(SignInState(signed_in=False))
                 self.sign_in_wanted.emit(refused_again)
@@ -324,15 +323,3 @@ class MainWindow(QMainWindow):
             self._leave.stop_wanted.connect(self.exit_requested)
             self._leave.finished.connect(self._forget_leave)
         self._leave.open()
-
-
-def _news_of(event: events.PathsAdded) -> str:
-    """Say of a drop only what cannot be seen in the list."""
-    counts = (
-        (Counted.TAKEN_UP, event.resumed),
-        (Counted.ALREADY_LISTED, event.already_in_queue),
-        (Counted.LEFT_OUT, event.junk),
-        (Counted.OTHERS_UNFINISHED, event.others_unfinished),
-    )
-    told = [sentence.text(count) for sentence, count in counts if count]
-    return reduce(Words.AND_ALSO.filled, told) if told else ""

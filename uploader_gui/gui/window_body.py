@@ -1,4 +1,4 @@
-"""What stands in the window from top to bottom: header, banner, filters, list or empty card, footer.
+"""What stands in the window from top to bottom: header, banner, summary of a drop, filters, list or empty card, footer.
 
 Made by `main_window.py`; here only the arrangement and what shows when.
 """
@@ -15,6 +15,7 @@ from uploader_gui.gui.empty_state import EmptyState
 from uploader_gui.gui.filter_bar import FilterBar
 from uploader_gui.gui.footer import Footer
 from uploader_gui.gui.header import Header
+from uploader_gui.gui.preflight_strip import PreflightStrip
 
 if TYPE_CHECKING:
     from uploader_gui.engine.events import QueueStatus, Totals
@@ -34,6 +35,7 @@ class WindowBody(QWidget):
         self._theme = theme
         self.header = Header(theme, sandbox=sandbox)
         self.banner = Banner(theme)
+        self.preflight = PreflightStrip(theme)
         self.filters = FilterBar(theme)
         self.empty = EmptyState(theme)
         self.footer = Footer(theme, sandbox=sandbox)
@@ -58,7 +60,7 @@ class WindowBody(QWidget):
 
     def retranslate(self) -> None:
         """Say everything but the figures in the language in use."""
-        for part in (self.header, self.filters, self.empty, self.footer):
+        for part in (self.header, self.preflight, self.filters, self.empty, self.footer):
             part.retranslate()
 
     def minimumSizeHint(self) -> QSize:
@@ -73,6 +75,7 @@ class WindowBody(QWidget):
         column.addWidget(self.header)
         column.addSpacing(18)
         column.addWidget(self.banner)
+        column.addWidget(self.preflight)
         column.addWidget(self.filters)
         column.addWidget(self._pages, 1)
         column.addWidget(self.footer)

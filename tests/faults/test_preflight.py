@@ -1,0 +1,103 @@
+"""What went before is found out in the background, with the day it went; Start never waits for that."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from uploader_gui.engine.events import PathsAdded, QueueStatus
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.source import hash_whole
+from uploader_gui.engine.threads import DaemonThreads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SlowHashing(DaemonThreads):
+    """Threads in which a whole file is not hashed before the test says so."""
+
+    may_go_on = threading.Event()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        is_hashing = getattr(fn, "__name__", "") == hash_whole.__name__
+
+        def wait_then_hash() -> T:
+            if is_hashing:
+                self.may_go_on.wait(60)
+            return fn(*args, **kwargs)
+
+        return super().submit(wait_then_hash)
+
+
+def file(folder: Path, name: str, content: bytes = b"evidence") -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+async def test_a_file_that_went_before_says_when(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+    began = time.time()
+    await send(chosen, path)
+    async with engine(chosen) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.in_state(S.SKIPPED, "a.txt")  # without Start
+        sent_before = run.latest["a.txt"].sent_before
+        assert sent_before is not None
+        assert began <= sent_before <= time.time()
+
+
+async def test_only_a_file_of_the_same_size_is_read(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+    await send(chosen, path)
+    path.write_bytes(b"evidence, longer")
+    async with engine(chosen) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.heard(PathsAdded)
+        assert run.latest["a.txt"].state is S.QUEUED
+        assert run.latest["a.txt"].sent_before is None
+
+
+async def test_sending_again_waits_for_start_where_a_person_has_not_started(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    chosen, path = options(tmp_path, strict_api), file(tmp_path, "a.txt")
+    await send(chosen, path)
+    async with engine(chosen) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.in_state(S.SKIPPED, "a.txt")
+        run.queue.send_again([run.latest["a.txt"].upload_id], start=False)
+        await run.in_state(S.QUEUED, "a.txt")
+        assert len(strict_api.registered) == 1
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.txt")
+        await run.idle()
+    assert len(strict_api.registered) == 2
+
+
+async def test_start_waits_for_no_hash(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen, known = options(tmp_path, strict_api), file(tmp_path, "known.txt")
+    fresh = [file(tmp_path, f"{n}.txt") for n in range(5)]
+    await send(chosen, known)
+    async with engine(chosen, replace(QUICK, threads=SlowHashing)) as run:
+        run.queue.add_paths([known, *fresh], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, *(path.name for path in fresh))
+        assert run.latest["known.txt"].state is S.QUEUED
+        assert not (await run.heard(QueueStatus)).walking
+        SlowHashing.may_go_on.set()
+        await run.in_state(S.SKIPPED, "known.txt")
+        await run.idle()
+    assert len(strict_api.registered) == 6

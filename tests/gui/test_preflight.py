@@ -1,0 +1,161 @@
+"""The summary of a drop: one quiet strip that says what goes, what does not and why, and is gone by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import (
+    PathsAdded,
+    QueueIdle,
+    QueueStatus,
+    Resumed,
+    Totals,
+    UploadsAdded,
+    UploadsChanged,
+    UploadsRemoved,
+)
+from uploader_gui.engine.models import UploadId, UploadState
+
+if TYPE_CHECKING:
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+MARCH, APRIL = 1_741_768_200.0, 1_744_000_000.0
+NOT_GOING = (
+    "3 are of a type the register does not accept · 1 is empty · 2 cannot be read · 1 is not there"
+    " · 4 system files were left out · 2 files were in the list already"
+)
+RUNNING, RESTING = QueueStatus(running=True), QueueStatus(running=False)
+
+
+def dropped(junk: int = 0, again: int = 0, resumed: int = 0, others: int = 0) -> PathsAdded:
+    return PathsAdded(
+        "4217", queued=0, refused=0, junk=junk, already_in_queue=again, resumed=resumed, others_unfinished=others
+    )
+
+
+def known(name: str, at: float | None = MARCH) -> UploadSnapshot:
+    return upload(name, S.SKIPPED, Code.ALREADY_UPLOADED, sent_before=at)
+
+
+def lines(window: MainWindow) -> list[str]:
+    strip = window.body.preflight
+    shown = (strip.going, strip.not_going, strip.before)
+    return [line.text().replace("\u00a0", " ") for line in shown if line.isVisible()]
+
+
+def test_it_says_what_goes_and_what_does_not_and_why(window: MainWindow, engine: FakeEngine) -> None:
+    refused = [upload(f"{n}.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED) for n in range(3)]
+    unreadable = [upload(f"{n}.xlsx", S.REFUSED, Code.UNREADABLE) for n in range(2)]
+    rest = [upload("empty.txt", S.REFUSED, Code.EMPTY_FILE), upload("gone.pdf", S.FAILED, Code.MISSING)]
+    good = [upload(f"{n}.jpg", size=3 * MB) for n in range(45)]
+    engine.tell(UploadsAdded((*good, *refused, *unreadable, *rest)))
+    assert not window.body.preflight.isVisible()  # the drop is still being walked
+    engine.tell(dropped(junk=4, again=2))
+    assert lines(window) == [
+        "45 files (135 MB) will be sent to anomaly 4217.",
+        NOT_GOING,
+    ]
+
+
+def test_several_drops_add_up(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)), dropped(junk=1))
+    engine.tell(UploadsAdded((upload("b.jpg"), upload("c.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))), dropped(junk=2))
+    assert lines(window) == [
+        "2 files (2.0 MB) will be sent to anomaly 4217.",
+        "1 is of a type the register does not accept · 3 system files were left out",
+    ]
+    engine.tell(UploadsAdded((upload("d.jpg", anomaly_id="5"),)), dropped())
+    assert lines(window)[0] == "3 files (3.0 MB) will be sent to the anomalies they were dropped for."
+
+
+def test_what_went_before_is_skipped_and_can_be_sent_again_right_there(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded(tuple(upload(name) for name in ("a", "b", "c"))), dropped())
+    engine.tell(UploadsChanged((known("a"), known("b"))))  # compared in the background
+    assert lines(window)[1:] == ["2 were already uploaded to this anomaly on 12 Mar 2025 and are skipped."]
+    QTest.mouseClick(window.body.preflight.send_again, LEFT)
+    assert engine.calls == [("send_again_later", [UploadId("a"), UploadId("b")])]
+    engine.tell(UploadsChanged((upload("a"), upload("b"))))
+    assert lines(window) == ["3 files (3.0 MB) will be sent to anomaly 4217."]
+
+
+@pytest.mark.parametrize(
+    ("times", "when"),
+    [
+        ((MARCH, MARCH + 60), "on 12 Mar 2025"),
+        ((APRIL, MARCH), "between 12 Mar 2025 and 7 Apr 2025"),
+        ((None, None), "earlier"),
+    ],
+)
+def test_the_day_it_went_is_told(
+    window: MainWindow, engine: FakeEngine, times: tuple[float | None, float | None], when: str
+) -> None:
+    engine.tell(UploadsAdded((known("a", times[0]), known("b", times[1]))), dropped())
+    assert lines(window) == [
+        "Nothing of this will be sent.",
+        f"2 were already uploaded to this anomaly {when} and are skipped.",
+    ]
+
+
+@pytest.mark.parametrize("gone", ["closed", "started", "finished"])
+def test_it_goes_away_by_itself(window: MainWindow, engine: FakeEngine, gone: str) -> None:
+    engine.tell(UploadsAdded((upload("a"),)), dropped(junk=1))
+    assert window.body.preflight.isVisible()
+    if gone == "closed":
+        QTest.keyClick(window.body.preflight.close_button, Qt.Key.Key_Space)
+    else:
+        engine.tell(RUNNING if gone == "started" else QueueIdle(Totals()))
+    assert not window.body.preflight.isVisible()
+    engine.tell(UploadsChanged((upload("a", S.FAILED, Code.CHANGED),)))
+    assert not window.body.preflight.isVisible()
+    engine.tell(RESTING, UploadsAdded((upload("b"),)), dropped())
+    assert lines(window) == ["1 file (1.0 MB) will be sent to anomaly 4217."]
+
+
+def test_while_sending_only_what_the_list_does_not_show_is_told(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(RUNNING, UploadsAdded((upload("a"),)), dropped())
+    assert not window.body.preflight.isVisible()
+    engine.tell(UploadsAdded((upload("b"),)), dropped(junk=2))
+    assert lines(window) == ["2 files (2.0 MB) will be sent to anomaly 4217.", "2 system files were left out"]
+
+
+def test_what_was_left_from_last_time_is_no_drop(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("old"),)), Resumed((UploadId("old"),)))
+    assert not window.body.preflight.isVisible()
+    engine.tell(UploadsAdded((upload("new"),)), dropped(resumed=1, others=3))
+    assert lines(window) == [
+        "1 file (1.0 MB) will be sent to anomaly 4217.",
+        "1 unfinished file goes on · 3 other files are still unfinished",
+    ]
+
+
+def test_removed_rows_are_no_longer_counted(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a"), upload("b"))), dropped())
+    engine.tell(UploadsRemoved((UploadId("a"),)))
+    assert lines(window) == ["1 file (1.0 MB) will be sent to anomaly 4217."]
+    engine.tell(UploadsRemoved((UploadId("b"),)))
+    assert not window.body.preflight.isVisible()
+
+
+def test_it_is_told_on_an_empty_list_too(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(dropped(junk=2))
+    assert lines(window) == ["Nothing of this will be sent.", "2 system files were left out"]
+    assert window.body.preflight.accessibleDescription() == (
+        "Nothing of this will be sent. 2 system files were left out"
+    )
+
+
+def test_three_thousand_files_are_one_sentence(window: MainWindow, engine: FakeEngine) -> None:
+    for begin in range(0, 3000, 500):
+        engine.tell(UploadsAdded(tuple(upload(f"{n}.jpg") for n in range(begin, begin + 500))))
+    engine.tell(dropped())
+    assert lines(window) == ["3,000 files (3.0 GB) will be sent to anomaly 4217."]
