@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,14 @@ def program(bundle: Path, screen: Screen, tmp_path: Path, given: dict[str, str])
     built.end_all()
 
 
+def begin(screen: Screen, window: str, api: StrictApi) -> None:
+    """Press Start; once more where the window was still busy showing what was dropped."""
+    while not api.calls:
+        screen.click_primary_button(window)
+        with suppress(TimeoutError):
+            api.wait_for_calls(1, timeout=5.0)
+
+
 def test_dragged_files_end_as_uploaded_rows_and_the_window_closes_cleanly(
     *,
     program: Built,
@@ -48,7 +57,7 @@ def test_dragged_files_end_as_uploaded_rows_and_the_window_closes_cleanly(
     with DragSource(screen, evidence) as source:
         source.drag_onto(window)
         screen.wait_until(lambda: len(program.states()) == len(evidence))
-        screen.click_primary_button(window)
+        begin(screen, window, api)
         screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * 25)
         source.shoot(pictures / "bundle-uploaded.png", when_still=True)
         assert program.close(running, window, screen) == 0, program.said
