@@ -17,7 +17,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -210,8 +210,9 @@ class Program:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
-        self._loop.add_reader(reader.fileno(), lambda: reader.recv(64))
-        self._stack.callback(self._loop.remove_reader, reader.fileno())
+        woken = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
+        woken.activated.connect(lambda: reader.recv(64))  # the loop's own add_reader does not exist on Windows
+        self._stack.callback(woken.setEnabled, False)
 
     # While it runs
 

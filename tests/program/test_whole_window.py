@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.files import Files
     from tests.support.s3_servers import RcloneS3, SwiftS3
+    from tests.support.scripted_storage import ScriptedStorage
 
 
 def run(*arguments: str, **variables: str) -> None:
@@ -58,3 +61,26 @@ def test_the_demo_in_a_window_ends_with_every_accepted_sample_stored(tmp_path: P
     run("--demo", "--report", str(report))
     totals = json.loads(report.read_text("utf-8"))["totals"]
     assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_window_with_130_and_a_receipt(
+    number: signal.Signals, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    report = tmp_path / "receipt.json"
+    bearer, session = strict_api.tokens
+    arguments = ("-a", "4217", "--start", "--report", str(report), str(files.make("a.jpg")))
+    variables = {
+        "UPLOADER_API_URL": strict_api.url,
+        "UPLOADER_BEARER_TOKEN": bearer,
+        "UPLOADER_SESSION_TOKEN": session,
+    }
+    command = [sys.executable, "-m", "uploader_gui", *arguments]
+    with subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.PIPE) as window:
+        scripted_storage.wait_for_puts(1)
+        window.send_signal(number)
+        window.communicate(timeout=60)
+    assert window.returncode == 130
+    (row,) = json.loads(report.read_text("utf-8"))["files"]
+    assert (row["state"], row["reason"]["code"]) == ("pending", "interrupted")
