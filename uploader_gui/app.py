@@ -34,6 +34,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.manners import Manners
 from uploader_gui.gui.theme import Theme
 from uploader_gui.gui.window_memory import WindowMemory
+from uploader_gui.help_desk import HelpDesk
 from uploader_gui.language import Language, early_choice, early_theme
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.preferences import SCHEMES, Preferences
@@ -108,6 +109,9 @@ class Program:
             errands=self._errands,
             again=plan.again,
         )
+        self._help_desk = HelpDesk(
+            self._window, self._bridge, data=self._data, preferences=self._preferences, errands=self._errands
+        )
         self._memory = WindowMemory(self._data.window)
         self._desktop = RealDesktop(self._window, application.windowIcon(), application.setBadgeNumber)
         self._manners = Manners(self._window, self._bridge, self._desktop)
@@ -164,6 +168,7 @@ class Program:
         self._listen()
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
+        self._errands.spawn(self._help_desk.clean_up())
         self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._reported_anomaly)
         self._bridge.resume()
         given = list(self._plan.paths)

@@ -88,6 +88,11 @@ class Configuration:
         self.credentials.save(tokens)
         return replace(self, tokens=tokens)
 
+    def without_tokens(self) -> Configuration:
+        """Forget the tokens, and give the configuration without them."""
+        self.credentials.forget()
+        return replace(self, tokens=None)
+
     def changed(self, values: dict[str, Any]) -> Configuration:
         """Save what a person set, and give the configuration as it is then."""
         if "ca_file" in values:

@@ -18,8 +18,30 @@ class MannersWords(Sentence):
         "manners", "The window goes, the program ends by itself when all is sent. Open it again to see it."
     )
     STOP_MORE = QT_TRANSLATE_NOOP("manners", "The files are kept and go on the next time you open the program.")
-    # Header
+    # Header and sign-in
+    SIGN_OUT = QT_TRANSLATE_NOOP("manners", "Sign out: forget the tokens on this computer")
     RECENT = QT_TRANSLATE_NOOP("manners", "Anomalies used last")
+    SESSION_OVER = QT_TRANSLATE_NOOP("manners", "Your session has ended. Sign in with new tokens before you go on.")
+    SESSION_ENDS = QT_TRANSLATE_NOOP(
+        "manners", "Your session ends in %1; sending may take about %2. Sign in with new tokens to be on the safe side."
+    )
+    # What is no file
+    GIFT_MAIL = QT_TRANSLATE_NOOP(
+        "manners", "Outlook gives no file away. Save the mail to a folder first, then drop that file here."
+    )
+    GIFT_PROMISE = QT_TRANSLATE_NOOP(
+        "manners",
+        "This program gives no file away yet. Drag it to a folder first, and from there to here.",
+    )
+    GIFT_LINK = QT_TRANSLATE_NOOP(
+        "manners", "A link is not followed. Save the picture or file to a folder first, then drop it here."
+    )
+    GIFT_TEXT = QT_TRANSLATE_NOOP("manners", "Text alone is no file. Save it as a file first, then drop that.")
+    GIFT_NOTHING = QT_TRANSLATE_NOOP("manners", "There is no file in it. Save it to a folder first, then drop that.")
+    ADD_PICTURE = QT_TRANSLATE_NOOP("manners", "Add this picture to anomaly %1")
+    PICTURE_SAVED = QT_TRANSLATE_NOOP("manners", "It is saved as a PNG file")
+    PICTURE_LOST = QT_TRANSLATE_NOOP("manners", "The picture could not be added: %1")
+    PICTURE_UNREADABLE = QT_TRANSLATE_NOOP("manners", "it cannot be read")
     # In the background
     SHOW_WINDOW = QT_TRANSLATE_NOOP("manners", "Show the window")
     GOES_ON = QT_TRANSLATE_NOOP("manners", "Sending goes on in the background")

@@ -38,6 +38,11 @@ class DataPaths:
         return self.folder / "window.ini"
 
     @property
+    def captures(self) -> Path:
+        """Pasted pictures, until they are uploaded."""
+        return self.folder / "captures"
+
+    @property
     def settings(self) -> Path:
         """What a person set in the window, as JSON."""
         return self.folder / "settings.json"

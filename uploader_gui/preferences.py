@@ -74,6 +74,7 @@ class Preferences:
         window, spawn = self._window, self._errands.spawn
         window.sign_in_wanted.connect(lambda refused: spawn(self._ask_for_tokens(refused_again=refused)))
         window.tokens_submitted.connect(lambda *tokens: spawn(self._sign_in(*tokens)))
+        window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
         window.settings_wanted.connect(self._show_settings)
         window.settings_saved.connect(lambda values: spawn(self._save_settings(values)))
 
@@ -90,6 +91,13 @@ class Preferences:
         self.configuration = await self._errands.in_thread(self.configuration.keep_tokens, (bearer, session))
         self.show_signed_in()
         self._bridge.sign_in(bearer, session)
+
+    async def _sign_out(self) -> None:
+        if self.configuration is None:
+            return
+        self.configuration = await self._errands.in_thread(self.configuration.without_tokens)
+        self.show_signed_in()
+        self._bridge.sign_out()
 
     # Settings
 

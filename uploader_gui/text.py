@@ -41,7 +41,6 @@ class Words(Sentence):
     DROP_KEPT = QT_TRANSLATE_NOOP("uploader", "Or drop now: the files are kept until the number is there")
     DROP_COPY = QT_TRANSLATE_NOOP("uploader", "Folders are searched; the originals stay where they are")
     DROP_NO_FILES = QT_TRANSLATE_NOOP("uploader", "This cannot be taken from here")
-    DROP_SAVE_FIRST = QT_TRANSLATE_NOOP("uploader", "Save the mail or picture to a folder first, then drop the file")
     # List
     FILES = QT_TRANSLATE_NOOP("uploader", "Files")
     FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")

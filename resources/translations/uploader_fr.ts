@@ -184,6 +184,85 @@
     </message>
 </context>
 <context>
+    <name>help</name>
+    <message>
+        <source>Help and shortcuts</source>
+        <translation>Aide et raccourcis</translation>
+    </message>
+    <message>
+        <source>Help…</source>
+        <translation>Aide…</translation>
+    </message>
+    <message>
+        <source>Add files</source>
+        <translation>Ajouter des fichiers</translation>
+    </message>
+    <message>
+        <source>Add files or a picture from the clipboard</source>
+        <translation>Ajouter des fichiers ou une image du presse-papiers</translation>
+    </message>
+    <message>
+        <source>In the anomaly’s field: offer the numbers used last</source>
+        <translation>Dans le champ de l’anomalie&#xa0;: proposer les derniers numéros</translation>
+    </message>
+    <message>
+        <source>Go to the next or previous button or field</source>
+        <translation>Aller au bouton ou au champ suivant ou précédent</translation>
+    </message>
+    <message>
+        <source>Go from file to file</source>
+        <translation>Aller d’un fichier à l’autre</translation>
+    </message>
+    <message>
+        <source>Do what the file’s first button says</source>
+        <translation>Faire ce que dit le premier bouton du fichier</translation>
+    </message>
+    <message>
+        <source>Everything that can be done with the selected files</source>
+        <translation>Tout ce qui peut être fait avec les fichiers sélectionnés</translation>
+    </message>
+    <message>
+        <source>Take the selected files off the list</source>
+        <translation>Retirer de la liste les fichiers sélectionnés</translation>
+    </message>
+    <message>
+        <source>Select all files</source>
+        <translation>Sélectionner tous les fichiers</translation>
+    </message>
+    <message>
+        <source>Find a file by its name</source>
+        <translation>Chercher un fichier par son nom</translation>
+    </message>
+    <message>
+        <source>Open the history</source>
+        <translation>Ouvrir l’historique</translation>
+    </message>
+    <message>
+        <source>Close a dialog; take back search or selection</source>
+        <translation>Fermer une boîte de dialogue&#xa0;; annuler recherche ou sélection</translation>
+    </message>
+    <message>
+        <source>Open this help</source>
+        <translation>Ouvrir cette aide</translation>
+    </message>
+    <message>
+        <source>If somebody helps you, they may ask for these. Neither holds tokens or upload links.</source>
+        <translation>Si quelqu’un vous aide, il peut vous les demander. Ni l’un ni l’autre ne contient de jetons ou de liens d’envoi.</translation>
+    </message>
+    <message>
+        <source>Show log</source>
+        <translation>Afficher le journal</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Copier le diagnostic</translation>
+    </message>
+    <message>
+        <source>Copied. Paste it into an e-mail or a message.</source>
+        <translation>Copié. Collez-le dans un e-mail ou un message.</translation>
+    </message>
+</context>
+<context>
     <name>manners</name>
     <message>
         <source>What is to become of the files that are not sent yet?</source>
@@ -202,8 +281,56 @@
         <translation>Les fichiers sont conservés et leur envoi reprend à la prochaine ouverture du programme.</translation>
     </message>
     <message>
+        <source>Sign out: forget the tokens on this computer</source>
+        <translation>Se déconnecter&#xa0;: oublier les jetons sur cet ordinateur</translation>
+    </message>
+    <message>
         <source>Anomalies used last</source>
         <translation>Dernières anomalies utilisées</translation>
+    </message>
+    <message>
+        <source>Your session has ended. Sign in with new tokens before you go on.</source>
+        <translation>Votre session est terminée. Connectez-vous avec de nouveaux jetons avant de continuer.</translation>
+    </message>
+    <message>
+        <source>Your session ends in %1; sending may take about %2. Sign in with new tokens to be on the safe side.</source>
+        <translation>Votre session se termine dans %1&#xa0;; l’envoi peut prendre environ %2. Par prudence, connectez-vous avec de nouveaux jetons.</translation>
+    </message>
+    <message>
+        <source>Outlook gives no file away. Save the mail to a folder first, then drop that file here.</source>
+        <translation>Outlook ne donne pas de fichier. Enregistrez d’abord l’e-mail dans un dossier, puis déposez ce fichier ici.</translation>
+    </message>
+    <message>
+        <source>This program gives no file away yet. Drag it to a folder first, and from there to here.</source>
+        <translation>Ce programme ne donne pas encore de fichier. Faites-le glisser d’abord dans un dossier, puis de là jusqu’ici.</translation>
+    </message>
+    <message>
+        <source>A link is not followed. Save the picture or file to a folder first, then drop it here.</source>
+        <translation>Un lien n’est pas suivi. Enregistrez d’abord l’image ou le fichier dans un dossier, puis déposez-le ici.</translation>
+    </message>
+    <message>
+        <source>Text alone is no file. Save it as a file first, then drop that.</source>
+        <translation>Du texte seul n’est pas un fichier. Enregistrez-le d’abord dans un fichier, puis déposez celui-ci.</translation>
+    </message>
+    <message>
+        <source>There is no file in it. Save it to a folder first, then drop that.</source>
+        <translation>Il n’y a pas de fichier. Enregistrez-le d’abord dans un dossier, puis déposez-le.</translation>
+    </message>
+    <message>
+        <source>Add this picture to anomaly %1</source>
+        <translation>Ajouter cette image à l’anomalie %1</translation>
+    </message>
+    <message>
+        <source>It is saved as a PNG file</source>
+        <translation>Elle est enregistrée en fichier PNG</translation>
+    </message>
+    <message>
+        <source>The picture could not be added: %1</source>
+        <translation>L’image n’a pas pu être ajoutée&#xa0;: %1</translation>
+    </message>
+    <message>
+        <source>it cannot be read</source>
+        <translation>elle est illisible</translation>
     </message>
     <message>
         <source>Show the window</source>
@@ -901,10 +1028,6 @@
     <message>
         <source>This cannot be taken from here</source>
         <translation>Cet élément ne peut pas être déposé ici</translation>
-    </message>
-    <message>
-        <source>Save the mail or picture to a folder first, then drop the file</source>
-        <translation>Enregistrez d’abord le courriel ou l’image dans un dossier, puis déposez le fichier</translation>
     </message>
     <message>
         <source>Files</source>

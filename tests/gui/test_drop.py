@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
+    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
+    QImage,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -36,6 +38,32 @@ def files(*paths: Path | str) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return mime
+
+
+def offering(kind: str, data: bytes = b"\0") -> QMimeData:
+    mime = QMimeData()
+    mime.setData(kind, data)
+    return mime
+
+
+def link(address: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl(address)])
+    return mime
+
+
+def text(words: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setText(words)
+    return mime
+
+
+def png(picture: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert picture.save(buffer, "PNG")  # type: ignore[call-overload]  # takes str, stubs say bytes
+    return bytes(content.data())
 
 
 def enter(widget: QWidget, mime: QMimeData) -> QDragEnterEvent:
@@ -129,16 +157,56 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
 
 def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:
     window.set_anomaly("4217")
-    web = QMimeData()
-    web.setUrls([QUrl("https://example.org/photo.jpg")])
-    outlook = QMimeData()
-    outlook.setData("FileGroupDescriptorW", b"\0")
-    for mime in (web, outlook):
+    for mime, advice in (
+        (offering("FileGroupDescriptorW"), "Save the mail to a folder first"),
+        (offering('application/x-qt-windows-mime;value="FileGroupDescriptorW"'), "Save the mail to a folder first"),
+        (offering("com.apple.pasteboard.promised-file-url"), "Drag it to a folder first"),
+        (link("https://example.org/photo.jpg"), "A link is not followed."),
+        (text("https://example.org/"), "A link is not followed."),
+        (text("Bonjour"), "Text alone is no file."),
+        (offering("application/x-something"), "There is no file in it."),
+    ):
         enter(window, mime)
-        assert "Save the mail or picture" in window.drop.overlay.subtitle.text()
-        assert not move(window, mime).isAccepted()
-        assert not drop(window, mime).isAccepted()
+        assert window.drop.overlay.title.text() == "This cannot be taken from here"
+        assert advice in window.drop.overlay.subtitle.text()
+        drop(window, mime)
         assert not window.drop.overlay.isVisible()
+        assert advice in window.banner.text.text()
+        QTest.mouseClick(window.banner.button, LEFT)
+        assert window.banner.isHidden()
+    assert engine.added == []
+
+
+def test_a_picture_without_a_file_is_handed_on_to_become_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    picture = QImage(8, 6, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    whole, raw, from_browser = QMimeData(), offering("image/png", png(picture)), link("https://example.org/a.png")
+    whole.setImageData(picture)
+    from_browser.setImageData(picture)
+    for mime in (whole, raw, from_browser):
+        enter(window, mime)
+        assert window.drop.overlay.title.text() == "Add this picture to anomaly 4217"
+        with qtbot.waitSignal(window.picture_given) as given:
+            drop(window, mime)
+        (handed_on,) = given.args or [None]
+        assert isinstance(handed_on, QImage)
+        assert (handed_on.width(), handed_on.pixelColor(3, 3)) == (8, QColor(Qt.GlobalColor.red))
+
+
+@pytest.mark.parametrize("in_field", [True, False])
+def test_a_screenshot_in_the_clipboard_is_pasted(window: MainWindow, qtbot: QtBot, *, in_field: bool) -> None:
+    QGuiApplication.clipboard().setImage(QImage(8, 6, QImage.Format.Format_RGB32))
+    target: QWidget = window.header.field if in_field else window.empty
+    target.setFocus()
+    with qtbot.waitSignal(window.picture_given):
+        QTest.keyClick(target, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_pasting_what_is_no_file_says_what_to_do(window: MainWindow, engine: FakeEngine) -> None:
+    QGuiApplication.clipboard().setText("Bonjour")
+    QTest.keyClick(window.empty, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.banner.text.text().startswith("Text alone is no file.")
     assert engine.added == []
 
 

@@ -66,7 +66,9 @@ def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: 
         ),
         SettingsValues("https://b.example", proxy="none", theme="light"),
     ):
-        assert window.show_settings(values).values == values
+        dialog = window.show_settings(values)
+        assert dialog.values == values
+        dialog.reject()
 
 
 def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog: SettingsDialog, qtbot: QtBot) -> None:

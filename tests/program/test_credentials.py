@@ -45,6 +45,31 @@ def test_a_shorter_token_leaves_nothing_of_a_longer_one_behind() -> None:
     assert Credentials(SERVER).load()[0] == ("c" * 2000, "s")
 
 
+def test_a_token_of_one_part_leaves_no_part_of_one_of_three_behind(memory_keyring: MemoryKeyring) -> None:
+    credentials = Credentials(SERVER)
+    credentials.save(("a" * (2 * PART_LENGTH + 1), "s" * 3 * PART_LENGTH))
+    credentials.save(("c", "d"))
+    assert Credentials(SERVER).load()[0] == ("c", "d")
+    assert sorted(memory_keyring.secrets.values()) == ["c", "d"]
+
+
+def test_forgotten_tokens_are_nowhere_any_more(memory_keyring: MemoryKeyring) -> None:
+    credentials = Credentials(SERVER)
+    credentials.save(("a" * 3000, "s" * PART_LENGTH))
+    credentials.forget()
+    assert credentials.load()[0] is None
+    assert memory_keyring.secrets == {}
+    credentials.forget()
+
+
+def test_forgetting_without_a_keyring_is_no_trouble() -> None:
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
+    credentials = Credentials(SERVER)
+    credentials.save(("bearer", "session"))
+    credentials.forget()
+    assert credentials.load()[0] is None
+
+
 def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
     credentials = Credentials(SERVER)

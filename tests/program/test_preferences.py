@@ -57,6 +57,9 @@ class Engine(FakeEngine):
     def sign_in(self, bearer: str, session: str) -> None:
         self.calls.append(("sign_in", (bearer, session)))
 
+    def sign_out(self) -> None:
+        self.calls.append(("sign_out", None))
+
     def replace(self, options: Any, listed: Any) -> None:
         self.calls.append(("replace", options))
 
@@ -159,3 +162,13 @@ def test_new_tokens_are_kept_and_used_from_then_on(
     preferences.show_signed_in()
     assert preferences.configuration is not None
     assert preferences.configuration.engine(again=False).tokens == ("new-bearer", "new-session")
+
+
+def test_signing_out_forgets_the_tokens_everywhere(
+    preferences: Preferences, window: MainWindow, engine: Engine, strict_api: StrictApi
+) -> None:
+    window.tokens_submitted.emit("bearer", "session")
+    window.sign_out_wanted.emit()
+    assert engine.calls[-1] == ("sign_out", None)
+    assert Credentials(strict_api.url).load()[0] is None
+    assert window.header.sign_in.text() == "Signed out"

@@ -40,6 +40,7 @@ MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
 """Tags, parts of tags, and what a tag's style says."""
 ALLOWED = {
     ("gui/receipt_words.py", "d MMM yyyy"): "the form of a date",
+    ("gui/help_dialog.py", "ok"): "the name of a look",
     ("gui/row_text.py", "Word"): "a product's name",
     ("gui/row_text.py", "Excel"): "a product's name",
     ("gui/row_text.py", "Outlook"): "a product's name",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
 from uploader_gui.deposit_text import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
+from uploader_gui.help_words import HelpWords
 from uploader_gui.manners_words import CountedManners, MannersWords
 from uploader_gui.remedies import OWN_DETAILS
 from uploader_gui.settings_words import ConnectionWords, SettingsWords
@@ -88,6 +89,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         *SettingsWords,
         *ConnectionWords,
         *MannersWords,
+        *HelpWords,
     ]
     counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines, *CountedManners]
     assert {(one.context, one.value) for one in plain} <= known
@@ -102,6 +104,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         SettingsWords,
         ConnectionWords,
         MannersWords,
+        HelpWords,
         ReceiptWords,
         HistoryWords,
         Lines,

@@ -40,9 +40,10 @@ class UploadsChanged:
 
 @dataclass(frozen=True, slots=True)
 class UploadsRemoved:
-    """Rows a person removed or cleared."""
+    """Rows a person removed or cleared; `kept` ones only left the list, the journal still has them to do."""
 
     upload_ids: tuple[UploadId, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

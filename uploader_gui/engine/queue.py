@@ -216,6 +216,10 @@ class UploadQueue:
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
             self.retry(ids)
 
+    def sign_out(self) -> None:
+        """Forget the tokens: what is registered is still sent, the rest waits for sign-in."""
+        self._registrar.sign_out()
+
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
         self._slots.resize(max_concurrent)

@@ -90,6 +90,12 @@ class Registrar:
         self._conditions.end(Condition.SIGN_IN)
         self._poke()
 
+    def sign_out(self) -> None:
+        """Use no tokens: the next batch asks for sign-in."""
+        self._api.tokens = None
+        self._just_entered = False
+        self._poke()
+
     def pump(self, *, whole: bool) -> None:
         """Send as many batches as the reserve wants. `whole`: more files are still being found."""
         if self._may_call() and (batch := self._next_batch(whole=whole)):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from uploader_gui.gui.dropped import paths_in
+from uploader_gui.gui.gift import Gift, gift_in
 from uploader_gui.gui.widgets import set_look
 from uploader_gui.manners_words import MannersWords
 from uploader_gui.text import Words
@@ -26,10 +27,10 @@ ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class AnomalyField(QLineEdit):
-    """Gives a valid number or nothing; `files_pasted` carries a list of paths."""
+    """Gives a valid number or nothing; `paste_wanted`: the clipboard holds what is for the list."""
 
     anomaly_changed = Signal(str)
-    files_pasted = Signal(object)
+    paste_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -108,8 +109,8 @@ class AnomalyField(QLineEdit):
             self._show_recent()
             return
         if event.matches(QKeySequence.StandardKey.Paste):
-            paths = paths_in(QGuiApplication.clipboard().mimeData())
-            if paths:
-                self.files_pasted.emit(paths)
+            mime = QGuiApplication.clipboard().mimeData()
+            if paths_in(mime) or (gift_in(mime) is Gift.PICTURE and not mime.hasText()):
+                self.paste_wanted.emit()
                 return
         super().keyPressEvent(event)

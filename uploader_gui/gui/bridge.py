@@ -68,7 +68,7 @@ class Bridge(QObject):
     def replace(self, options: EngineOptions, listed: Sequence[UploadId]) -> None:
         """Stop this engine and start another one: its rows leave the list, its journal keeps them."""
         self.stop()
-        self.event_arrived.emit(UploadsRemoved(tuple(listed)))
+        self.event_arrived.emit(UploadsRemoved(tuple(listed), kept=True))
         self.run(options, anomaly_id=self._anomaly_id)
         self.resume()
 
@@ -159,6 +159,10 @@ class Bridge(QObject):
     def sign_in(self, bearer: str, session: str) -> None:
         """Use these tokens from now on."""
         self._submit(lambda queue: queue.sign_in(bearer, session))
+
+    def sign_out(self) -> None:
+        """Use no tokens any more."""
+        self._submit(lambda queue: queue.sign_out())
 
     def fail(self, event: EngineFailed) -> None:
         """Tell the window that there is no engine."""

@@ -1,6 +1,6 @@
 """The whole window as a drop target: lights up while files are over it and leaves no trace afterwards.
 
-`main_window.py` makes one `DropTarget` and takes its `files_dropped(list[Path])`. Files are only ever copied.
+`taking_in.py` makes one `DropTarget`. Files are only ever copied; what is no file is explained.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.dropped import counted, paths_in
+from uploader_gui.gui.dropped import counted
+from uploader_gui.gui.gift import Gift, files_in, gift_in, picture_in
 from uploader_gui.gui.widgets import IconLabel, label
+from uploader_gui.manners_words import MannersWords
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -72,48 +74,64 @@ class DropOverlay(QWidget):
 
 
 class DropTarget(QObject):
-    """Watches a window for drags. `anomaly_id` is asked when a drag comes in."""
+    """Watches a window for drags. `anomaly_id` is asked when a drag comes in.
+
+    `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(Gift)`.
+    """
 
     files_dropped = Signal(object)
+    picture_dropped = Signal(object)
+    refused = Signal(object)
 
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
         self._anomaly_id = anomaly_id
         self._paths: list[Path] = []
+        self._gift = Gift.NOTHING
         self.overlay = DropOverlay(window, theme)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def _enter(self, event: QDragEnterEvent) -> None:
-        """Accept even what holds no files: only then will Qt tell when the drag leaves again."""
+        """Accept even what holds no files: only then does Qt tell the drop, which is answered by what to do."""
         if event.source() is not None:
             event.ignore()  # text dragged within the window
             return
-        self._paths = paths_in(event.mimeData())
+        self._look_at(event)
         self._take(event)
-        event.accept()
         self._say()
 
+    def _look_at(self, event: QDragEnterEvent | QDropEvent) -> None:
+        self._gift = gift_in(event.mimeData())
+        self._paths = files_in(event.mimeData()) if self._gift is Gift.FILES else []
+
     def _say(self) -> None:
-        if not self._paths:
-            self.overlay.say(Words.DROP_NO_FILES.text, Words.DROP_SAVE_FIRST.text)
-        elif anomaly_id := self._anomaly_id():
-            self.overlay.say(counted(self._paths).add_to(anomaly_id), Words.DROP_COPY.text)
-        else:
+        anomaly_id = self._anomaly_id()
+        if self._gift.advice:
+            self.overlay.say(Words.DROP_NO_FILES.text, self._gift.advice)
+        elif not anomaly_id:
             self.overlay.say(Words.DROP_FIRST_ID.text, Words.DROP_KEPT.text)
+        elif self._gift is Gift.PICTURE:
+            self.overlay.say(MannersWords.ADD_PICTURE.filled(anomaly_id), MannersWords.PICTURE_SAVED.text)
+        else:
+            self.overlay.say(counted(self._paths).add_to(anomaly_id), Words.DROP_COPY.text)
 
     def _take(self, event: QDragMoveEvent | QDropEvent) -> None:
         """Always copy: a move would let the file manager delete the originals."""
-        event.setDropAction(Qt.DropAction.CopyAction if self._paths else Qt.DropAction.IgnoreAction)
-        event.setAccepted(bool(self._paths))
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
 
     def _drop(self, event: QDropEvent) -> None:
-        self._paths = paths_in(event.mimeData())
+        self._look_at(event)
         self._take(event)
-        dropped = self._paths
+        gift, dropped = self._gift, self._paths
         self._leave()
-        if dropped:
+        if gift is Gift.FILES:
             self.files_dropped.emit(dropped)
+        elif gift is Gift.PICTURE:
+            self.picture_dropped.emit(picture_in(event.mimeData()))
+        else:
+            self.refused.emit(gift)
 
     def _leave(self) -> None:
         self._paths = []

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBox
 
 from uploader_gui import units
 from uploader_gui.gui.widgets import IconButton, ThinBar, label, push_button, set_look
+from uploader_gui.help_words import HelpWords
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class FooterAction(Enum):
     RETRY_ALL_FAILED = Words.RETRY_ALL_FAILED
     CANCEL_ALL = Words.CANCEL_ALL
     CLEAR_FINISHED = Words.CLEAR_FINISHED
+    HELP = HelpWords.OPEN
     OPEN_OBJECTS = Words.OPEN_OBJECTS
 
 
@@ -148,6 +150,7 @@ class Footer(QWidget):
             FooterAction.RETRY_ALL_FAILED,
             FooterAction.CANCEL_ALL,
             FooterAction.CLEAR_FINISHED,
+            FooterAction.HELP,
         )
         return (*usual, FooterAction.OPEN_OBJECTS) if self._sandbox else usual
 

@@ -6,30 +6,28 @@ about tokens, settings or leaving.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.gui import dialogs
 from uploader_gui.gui.banner import BannerAction
 from uploader_gui.gui.carry_out import carry_out
-from uploader_gui.gui.drop import DropTarget
-from uploader_gui.gui.dropped import counted, paths_in, paths_in_text
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
-from uploader_gui.gui.history_dialog import HistoryDialog
-from uploader_gui.gui.leave_dialog import LeaveDialog
 from uploader_gui.gui.notices import Notices
 from uploader_gui.gui.receipt_desk import ReceiptDesk
-from uploader_gui.gui.settings_dialog import SettingsDialog
-from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+from uploader_gui.gui.session_watch import session_notice
+from uploader_gui.gui.taking_in import TakingIn
 from uploader_gui.gui.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
 from uploader_gui.gui.window_body import WindowBody
+from uploader_gui.gui.window_dialogs import WindowDialogs
+from uploader_gui.manners_words import MannersWords
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -39,7 +37,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.gift import Gift
+    from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings_values import SettingsValues
+    from uploader_gui.gui.sign_in import SignInDialog, TokensKept
     from uploader_gui.gui.theme import Theme
 
 
@@ -48,7 +49,8 @@ class MainWindow(QMainWindow):
 
     `sign_in_wanted(refused_again: bool)` wants `show_sign_in(...)`, `settings_wanted` wants
     `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(SettingsValues)` follow.
-    `background_wanted` wants the window hidden while files are sent; `anomaly_used(id)` got files.
+    `background_wanted` wants the window hidden while files are sent; `anomaly_used(id)` got files,
+    `picture_given(QImage)` is to become a file.
     """
 
     sign_in_wanted = Signal(bool)
@@ -60,6 +62,10 @@ class MainWindow(QMainWindow):
     exit_requested = Signal()
     background_wanted = Signal()
     anomaly_used = Signal(str)
+    picture_given = Signal(object)
+    sign_out_wanted = Signal()
+    log_wanted = Signal()
+    diagnostics_wanted = Signal()
 
     def __init__(self, engine: Engine, theme: Theme, *, anomaly_id: str = "", sandbox: bool = False) -> None:
         super().__init__()
@@ -68,11 +74,8 @@ class MainWindow(QMainWindow):
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
         self._was_signed_in = False
-        self._kept: list[Path] = []
-        self._sign_in: SignInDialog | None = None
-        self._history: HistoryDialog | None = None
+        self._signed_in = SignInState(signed_in=False)
         self._sandbox = sandbox
-        self._leave: LeaveDialog | None = None
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme)
@@ -83,7 +86,9 @@ class MainWindow(QMainWindow):
         self.receipts = ReceiptDesk(self, engine)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
-        self.drop = DropTarget(self, theme, lambda: self.header.field.anomaly_id)
+        self.taking_in = TakingIn(self, engine, self.header, theme)
+        self.drop = self.taking_in.drop
+        self.dialogs = WindowDialogs(self, theme)
         self._connect()
         self._add_shortcuts()
         self.header.field.setText(anomaly_id)
@@ -95,35 +100,21 @@ class MainWindow(QMainWindow):
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether tokens are there and how long they last."""
         self._was_signed_in |= state.signed_in
+        self._signed_in = state
         self.header.show_sign_in(state)
         self._show_notice()
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
-        if self._sign_in is None:
-            self._sign_in = SignInDialog(self._theme, self, kept)
-            self._sign_in.submitted.connect(self.tokens_submitted)
-            self._sign_in.finished.connect(self._forget_sign_in)
-            self._sign_in.open()
-        if refused_again:
-            self._sign_in.say_refused()
-        self._sign_in.raise_()
-        return self._sign_in
+        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self._signed_in.signed_in)
 
     def show_settings(self, values: SettingsValues) -> SettingsDialog:
         """Open the settings."""
-        dialog = SettingsDialog(self._theme, self, values)
-        dialog.saved.connect(self.settings_saved)
-        dialog.open()
-        return dialog
+        return self.dialogs.settings(values)
 
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""
-        if self._history is None:
-            self._history = HistoryDialog(self._engine, self.receipts, self._theme, self, sandbox=self._sandbox)
-            self._history.finished.connect(self._forget_history)
-            self._history.open()
-        self._history.raise_()
+        self.dialogs.history(self._engine, self.receipts, sandbox=self._sandbox)
 
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep theirs."""
@@ -131,26 +122,24 @@ class MainWindow(QMainWindow):
 
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
-        if anomaly_id := self.header.field.anomaly_id:
-            self._engine.add_paths(paths, anomaly_id)
-            self.anomaly_used.emit(anomaly_id)
-            return
-        self._kept.extend(path for path in paths if path not in set(self._kept))
-        self.header.show_kept(counted(self._kept))
-        self.header.field.setFocus()
+        self.taking_in.add(paths)
+
+    def say_picture_lost(self, why: str) -> None:
+        """Say that a picture could not become a file; `why` in the system's words."""
+        self.notices.explain(lambda: MannersWords.PICTURE_LOST.filled(why))
 
     # Connecting
 
     def _connect(self) -> None:
-        self.drop.files_dropped.connect(self.add_paths)
-        self.header.field.files_pasted.connect(self.add_paths)
-        self.header.kept_wanted.connect(self._add_kept)
+        self.taking_in.anomaly_used.connect(self.anomaly_used)
+        self.taking_in.picture_given.connect(self.picture_given)
+        self.taking_in.refused.connect(self._explain)
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
         self.header.history_wanted.connect(self.show_history)
         self.banner.action_wanted.connect(self._do_banner_action)
-        self.empty.add_files_wanted.connect(self._choose_files)
-        self.empty.add_folder_wanted.connect(self._choose_folder)
+        self.empty.add_files_wanted.connect(self.taking_in.choose_files)
+        self.empty.add_folder_wanted.connect(self.taking_in.choose_folder)
         self.empty.samples_wanted.connect(self.samples_wanted)
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
@@ -160,11 +149,25 @@ class MainWindow(QMainWindow):
         self.model.figures_changed.connect(self._show_figures)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self.receipts.told.connect(self.body.tell)
+        self._connect_dialogs()
+
+    def _connect_dialogs(self) -> None:
+        for wish, passed_on in (
+            (self.dialogs.tokens_submitted, self.tokens_submitted),
+            (self.dialogs.sign_out_wanted, self.sign_out_wanted),
+            (self.dialogs.settings_saved, self.settings_saved),
+            (self.dialogs.background_wanted, self.background_wanted),
+            (self.dialogs.stop_wanted, self.exit_requested),
+            (self.dialogs.log_wanted, self.log_wanted),
+            (self.dialogs.diagnostics_wanted, self.diagnostics_wanted),
+        ):
+            wish.connect(passed_on)
 
     def _add_shortcuts(self) -> None:
         for keys, wanted in (
-            (QKeySequence.StandardKey.Open, self._choose_files),
-            (QKeySequence.StandardKey.Paste, self._paste),
+            (QKeySequence.StandardKey.Open, self.taking_in.choose_files),
+            (QKeySequence.StandardKey.Paste, self.taking_in.paste),
+            (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
             (QKeySequence(Qt.Key.Key_Escape), self._step_back),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_H), self.show_history),
             (QKeySequence.StandardKey.Find, self._find),
@@ -196,7 +199,8 @@ class MainWindow(QMainWindow):
             case events.QueueIdle(totals=totals):
                 self._show_totals(totals)
             case events.SignInRequired(refused_again):
-                self.header.show_sign_in(SignInState(signed_in=False))
+                self._signed_in = SignInState(signed_in=False)
+                self.header.show_sign_in(self._signed_in)
                 self.sign_in_wanted.emit(refused_again)
             case events.SignedIn():
                 self._was_signed_in = True
@@ -217,7 +221,9 @@ class MainWindow(QMainWindow):
         self._show_notice()
 
     def _show_notice(self) -> None:
-        self.notices.look(self._status, self.model.figures(), was_signed_in=self._was_signed_in)
+        figures = self.model.figures()
+        session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
+        self.notices.look(self._status, figures, session=session, was_signed_in=self._was_signed_in)
 
     def _retranslate(self) -> None:
         """What is painted follows by itself."""
@@ -227,26 +233,12 @@ class MainWindow(QMainWindow):
 
     # What a person asks
 
-    def _add_kept(self) -> None:
-        if not self._kept or not self.header.field.anomaly_id:
-            return
-        kept, self._kept = self._kept, []
-        self.header.show_kept(None)
-        self.add_paths(kept)
-
-    def _choose_files(self) -> None:
-        dialogs.choose_files(self, self.add_paths)
-
-    def _choose_folder(self) -> None:
-        dialogs.choose_folder(self, self.add_paths)
+    def _explain(self, gift: Gift) -> None:
+        """What is no file is explained, with what to do."""
+        self.notices.explain(lambda: gift.advice)
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
-
-    def _paste(self) -> None:
-        mime = QGuiApplication.clipboard().mimeData()
-        if paths := paths_in(mime) or paths_in_text(mime.text()):
-            self.add_paths(paths)
 
     def _find(self) -> None:
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -283,23 +275,15 @@ class MainWindow(QMainWindow):
             FooterAction.DONE: self._engine.clear_finished,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
             FooterAction.CANCEL_ALL: self._engine.cancel_all,
-            FooterAction.ADD_FILES: self._choose_files,
-            FooterAction.ADD_FOLDER: self._choose_folder,
+            FooterAction.ADD_FILES: self.taking_in.choose_files,
+            FooterAction.ADD_FOLDER: self.taking_in.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
             FooterAction.PRINT_RECEIPT: self.receipts.print_out,
             FooterAction.HISTORY: self.show_history,
+            FooterAction.HELP: self.dialogs.help,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
         }
         wanted[action]()
-
-    def _forget_history(self) -> None:
-        self._history = None
-
-    def _forget_leave(self) -> None:
-        self._leave = None
-
-    def _forget_sign_in(self) -> None:
-        self._sign_in = None
 
     # Qt asks
 
@@ -317,9 +301,4 @@ class MainWindow(QMainWindow):
         if not (self._status.running and self.model.figures().unfinished):
             self.exit_requested.emit()
             return
-        if self._leave is None:
-            self._leave = LeaveDialog(self._theme, self)
-            self._leave.background_wanted.connect(self.background_wanted)
-            self._leave.stop_wanted.connect(self.exit_requested)
-            self._leave.finished.connect(self._forget_leave)
-        self._leave.open()
+        self.dialogs.leave()

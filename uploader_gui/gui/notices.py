@@ -31,6 +31,8 @@ class Notices:
         self._failure: Callable[[], Notice] | None = None
         self._told: Callable[[], Notice] | None = None
         self._conditions: Notice | None = None
+        self._session: Notice | None = None
+        self._session_dismissed = False
         self.left_over: tuple[UploadId, ...] = ()
 
     def take(self, event: events.Event) -> None:
@@ -49,13 +51,23 @@ class Notices:
                 self.forget()
         self._show()
 
-    def look(self, status: events.QueueStatus, figures: Figures, *, was_signed_in: bool) -> None:
-        """Choose anew after conditions, figures or the language changed."""
+    def explain(self, sentence: Callable[[], str]) -> None:
+        """Tell something once, until it is closed."""
+        self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
+        self._show()
+
+    def look(
+        self, status: events.QueueStatus, figures: Figures, *, session: Notice | None, was_signed_in: bool
+    ) -> None:
+        """Choose anew after conditions, figures, the session's end or the language changed."""
+        self._session = session
+        self._session_dismissed &= session is not None
         self._conditions = notice_for(status.conditions, figures, was_signed_in=was_signed_in)
         self._show()
 
     def forget(self) -> None:
-        """What was told once is dealt with."""
+        """What was told once is dealt with; where nothing was, it is the warning about the session."""
+        self._session_dismissed |= self._told is None
         self._told = None
         self.left_over = ()
         self._show()
@@ -63,11 +75,12 @@ class Notices:
     def _show(self) -> None:
         """What goes on by itself stands behind what was told; what needs a person before it."""
         conditions = self._conditions
+        session = None if self._session_dismissed else self._session
         failure, told = self._failure and self._failure(), self._told and self._told()
         if conditions is not None and conditions.action is None:
-            self._banner.tell(failure or told or conditions)
+            self._banner.tell(failure or told or session or conditions)
         else:
-            self._banner.tell(failure or conditions or told)
+            self._banner.tell(failure or conditions or told or session)
 
 
 def _receipt_failed(error: str) -> Notice:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
 from uploader_gui.gui.dialogs import PlainDialog
 from uploader_gui.gui.settings_pages import ConnectionPage, ProgramPage, SendingPage
 from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.help_words import HelpWords
 from uploader_gui.settings_words import SettingsWords
 from uploader_gui.text import Words
 
@@ -32,6 +33,7 @@ class SettingsDialog(PlainDialog):
     saved = Signal(object)
     test_wanted = Signal(object)
     test_stopped = Signal()
+    help_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
@@ -42,6 +44,7 @@ class SettingsDialog(PlainDialog):
         self.pages = QTabWidget()
         self.save = self.button(Words.SAVE, "primary")
         self.cancel = self.button(Words.CANCEL, "plain")
+        self.help = self.button(HelpWords.OPEN, "link")
         self._build()
         self._connect()
         self._judge()
@@ -73,7 +76,7 @@ class SettingsDialog(PlainDialog):
         self.pages.tabBar().setFont(self.theme.font(13))
         self.pages.tabBar().setDrawBase(False)
         self.column.addWidget(self.pages, 1)
-        self.add_buttons(self.cancel, self.save)
+        self.add_buttons(self.help, self.cancel, self.save)
 
     def _add_page(self, title: Sentence, page: QWidget) -> None:
         area = QScrollArea()
@@ -94,6 +97,7 @@ class SettingsDialog(PlainDialog):
         self.finished.connect(self.test_stopped)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.reject)
+        self.help.clicked.connect(self.help_wanted)
 
     def _follow_findings(self, area: QScrollArea, *_: int) -> None:
         """While a test goes on, its newest line is what counts."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
 from uploader_gui.gui.widgets import push_button
+from uploader_gui.manners_words import MannersWords
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ class TokensKept(Enum):
 
 
 class SignInDialog(PlainDialog):
-    """Asks for both tokens. `submitted(bearer, session)` carries them cleaned."""
+    """Asks for both tokens. `submitted(bearer, session)` carries them cleaned; `sign_out_wanted` forgets them."""
 
     submitted = Signal(str, str)
+    sign_out_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
         super().__init__(Words.SIGN_IN, theme, parent)
         self.bearer, self.session = _token_field(), _token_field()
         self.show_tokens = push_button("", "link", theme)
@@ -49,6 +51,9 @@ class SignInDialog(PlainDialog):
         self.add_field(Words.SESSION, self.session)
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value)
+        self.sign_out = self.button(MannersWords.SIGN_OUT, "link")
+        self.sign_out.setVisible(signed_in)
+        self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_buttons(self.cancel, self.confirm)
         self._connect()
         self._judge()
@@ -77,6 +82,8 @@ class SignInDialog(PlainDialog):
         self.show_tokens.toggled.connect(self._show_or_hide)
         self.confirm.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.reject)
+        self.sign_out.clicked.connect(self.sign_out_wanted)
+        self.sign_out.clicked.connect(self.reject)
 
     def _judge(self) -> None:
         self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))

@@ -1,0 +1,94 @@
+"""The session's end is warned about before a queue that takes longer, calmly and once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.events import Condition, QueueStatus, Totals, UploadsAdded
+from uploader_gui.gui.figures import Figures
+from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.session_watch import session_notice
+from uploader_gui.gui.sign_in import TokensKept
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+FIGURES = Figures(files=10, waiting=10, bytes_total=600 * MB)
+
+
+def said(left: float, totals: Totals | None = None, figures: Figures = FIGURES) -> str:
+    state = SignInState(signed_in=True, expires_at=1000.0 + left)
+    notice = session_notice(state, figures, totals or Totals(), 1000.0)
+    return notice.text.replace("\u00a0", " ") if notice else ""
+
+
+def test_a_session_that_lasts_longer_than_the_queue_is_no_word_worth() -> None:
+    assert said(3600) == ""
+    assert said(100, Totals(seconds_left=90)) == ""
+    assert said(100, figures=Figures(files=3, uploaded=3)) == ""
+
+
+def test_a_session_that_ends_before_the_queue_is_told_with_both_figures() -> None:
+    assert said(480).startswith("Your session ends in 8 min; sending may take about 10 min.")
+    assert said(480, Totals(seconds_left=2400)).startswith("Your session ends in 8 min; sending may take about 40 min.")
+    assert said(480, Totals(speed=10 * MB)) == ""
+
+
+def test_a_session_that_is_over_is_told_before_the_start() -> None:
+    assert said(-1).startswith("Your session has ended.")
+
+
+@pytest.mark.parametrize(
+    "state", [SignInState(signed_in=False), SignInState(signed_in=True), SignInState(signed_in=False, expires_at=1.0)]
+)
+def test_who_cannot_tell_says_nothing(state: SignInState) -> None:
+    assert session_notice(state, FIGURES, Totals(), 1000.0) is None
+
+
+def long_queue(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 300))
+    engine.tell(UploadsAdded((upload("a.zip", size=3000 * MB),)))
+
+
+def test_the_banner_warns_and_leads_to_the_sign_in(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    long_queue(window, engine)
+    assert "Your session ends in" in window.banner.text.text()
+    with qtbot.waitSignal(window.sign_in_wanted):
+        QTest.mouseClick(window.banner.button, LEFT)
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 86_400))
+    assert window.banner.isHidden()
+
+
+def test_the_warning_can_be_put_away_and_stays_away(window: MainWindow, engine: FakeEngine) -> None:
+    long_queue(window, engine)
+    QTest.mouseClick(window.banner.other, LEFT)
+    assert window.banner.isHidden()
+    engine.tell(UploadsAdded((upload("b.zip", size=MB),)))
+    assert window.banner.isHidden()
+
+
+def test_what_needs_a_person_now_comes_before_the_warning(window: MainWindow, engine: FakeEngine) -> None:
+    long_queue(window, engine)
+    engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL})))
+    assert "disk is full" in window.banner.text.text()
+
+
+def test_signing_out_is_offered_to_who_is_signed_in(window: MainWindow, qtbot: QtBot) -> None:
+    first = window.show_sign_in(TokensKept.KEYRING)
+    assert not first.sign_out.isVisible()
+    first.reject()
+    window.set_signed_in(SignInState(signed_in=True))
+    second = window.show_sign_in(TokensKept.KEYRING)
+    with qtbot.waitSignal(window.sign_out_wanted):
+        QTest.mouseClick(second.sign_out, LEFT)
+    assert not second.isVisible()
