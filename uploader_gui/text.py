@@ -165,6 +165,7 @@ class FilterWords(Sentence):
     FAILED = QT_TRANSLATE_NOOP("filters", "Failed")
     REFUSED = QT_TRANSLATE_NOOP("filters", "Refused")
     UPLOADED = QT_TRANSLATE_NOOP("filters", "Uploaded")
+    CANCELLED = QT_TRANSLATE_NOOP("filters", "Cancelled")
 
     @property
     def context(self) -> str:

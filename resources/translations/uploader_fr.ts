@@ -182,6 +182,10 @@
         <source>Uploaded</source>
         <translation>Envoyés</translation>
     </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Annulés</translation>
+    </message>
 </context>
 <context>
     <name>help</name>

@@ -85,6 +85,7 @@ def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: Q
         Chip.FAILED: 1,
         Chip.REFUSED: 1,
         Chip.UPLOADED: 2,
+        Chip.CANCELLED: 1,
     }
     QTest.mouseClick(window.filters.chips[Chip.FAILED], LEFT)
     assert window.shown.rowCount() == 1

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
+from uploader_gui.engine.folding import folded
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -183,5 +185,5 @@ def check_transition(before: UploadState, after: UploadState) -> None:
 
 
 def natural(name: str) -> str:
-    """Give what names are sorted by as people do: without case, and 2 before 10."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), name.casefold())
+    """Give what names are sorted by as people do: 2 before 10, and é beside e; case and accents decide at the end."""
+    return f"{re.sub(r'[0-9]+', lambda digits: digits[0].zfill(12), folded(name))}\0{name.swapcase()}"

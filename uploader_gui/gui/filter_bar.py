@@ -63,8 +63,10 @@ class FilterBar(QWidget):
             Chip.FAILED: figures.failed,
             Chip.REFUSED: figures.refused,
             Chip.UPLOADED: figures.uploaded,
+            Chip.CANCELLED: figures.cancelled,
         }
         wider = [self.chips[chip].show_count(count) for chip, count in counts.items()]
+        wider.append(self._show_cancelled(bool(figures.cancelled)))
         if any(wider):
             self._flow.invalidate()
             self._choose_direction()
@@ -74,6 +76,16 @@ class FilterBar(QWidget):
         self.chips[chip].click()
 
     # Inside
+
+    def _show_cancelled(self, some: bool) -> bool:  # noqa: FBT001 - as Qt's setVisible
+        """The chip is there only while there are some; tell whether it came or went."""
+        chip = self.chips[Chip.CANCELLED]
+        if chip.isVisibleTo(self) == some:
+            return False
+        if chip.isChecked() and not some:
+            self.choose(Chip.ALL)
+        chip.setVisible(some)
+        return True
 
     def _say(self) -> None:
         for chip, button in self.chips.items():
@@ -117,6 +129,7 @@ class FilterBar(QWidget):
             self._flow.addWidget(button)
             button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
         self.chips[Chip.ALL].setChecked(True)
+        self.chips[Chip.CANCELLED].hide()
         right = QHBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.search)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
@@ -18,7 +18,7 @@ class FlowLayout(QLayout):
     def _place(self, area: QRect, *, really: bool) -> int:
         """Give the height needed; move the widgets if `really`."""
         x, y, line = area.x(), area.y(), 0
-        for entry in self._entries:
+        for entry in self._shown():
             size = entry.sizeHint()
             if x > area.x() and x + size.width() > area.right() + 1:
                 x, y, line = area.x(), y + line + self._gap, 0
@@ -27,9 +27,15 @@ class FlowLayout(QLayout):
             x, line = x + size.width() + self._gap, max(line, size.height())
         return y + line - area.y()
 
+    def _shown(self) -> list[QLayoutItem]:
+        """Leave out what was hidden; what was never shown yet will be."""
+        explicit = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        widgets = ((entry, entry.widget()) for entry in self._entries)
+        return [entry for entry, one in widgets if one is None or not (one.isHidden() and one.testAttribute(explicit))]
+
     def one_line_width(self) -> int:
         """Give the width at which everything stands in one line."""
-        return sum(entry.sizeHint().width() + self._gap for entry in self._entries) - self._gap
+        return sum(entry.sizeHint().width() + self._gap for entry in self._shown()) - self._gap
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 -- Qt's name
         """Take a widget's layout item."""
@@ -66,5 +72,5 @@ class FlowLayout(QLayout):
 
     def minimumSize(self) -> QSize:  # noqa: N802 -- Qt's name
         """At least the widest widget."""
-        sizes = [entry.sizeHint() for entry in self._entries]
+        sizes = [entry.sizeHint() for entry in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))

@@ -193,11 +193,14 @@ class MainWindow(QMainWindow):
 
     def _take_rare(self, event: events.Event) -> None:
         match event:
-            case events.QueueStatus():
+            case events.QueueStatus(running):
+                if running and not self._status.running:
+                    self.model.put_failed_first(on=False)
                 self._status = event
                 self._show_figures()
             case events.QueueIdle(totals=totals):
                 self._show_totals(totals)
+                self._show_failed()
             case events.SignInRequired(refused_again):
                 self._signed_in = SignInState(signed_in=False)
                 self.header.show_sign_in(self._signed_in)
@@ -219,6 +222,13 @@ class MainWindow(QMainWindow):
     def _show_figures(self) -> None:
         self.body.show_figures(self.model.figures(), self._totals, self._status)
         self._show_notice()
+
+    def _show_failed(self) -> None:
+        """At the end, what failed stands at the top."""
+        self.model.flush()
+        if self.model.figures().failed:
+            self.model.put_failed_first(on=True)
+            self.view.scrollToTop()
 
     def _show_notice(self) -> None:
         figures = self.model.figures()

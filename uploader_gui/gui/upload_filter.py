@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel
 
+from uploader_gui.engine.folding import folded
 from uploader_gui.engine.models import SENDING, UploadState
 from uploader_gui.gui.row_actions import WAITING
 from uploader_gui.text import FilterWords
@@ -21,7 +22,7 @@ _S = UploadState
 
 
 class Chip(Enum):
-    """The filters; the value is the label. Cancelled files stand only under All."""
+    """The filters; the value is the label. Skipped files are there, so they count as uploaded."""
 
     ALL = FilterWords.ALL
     WAITING = FilterWords.WAITING
@@ -29,6 +30,7 @@ class Chip(Enum):
     FAILED = FilterWords.FAILED
     REFUSED = FilterWords.REFUSED
     UPLOADED = FilterWords.UPLOADED
+    CANCELLED = FilterWords.CANCELLED
 
 
 _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {
@@ -38,6 +40,7 @@ _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {
     Chip.FAILED: frozenset({_S.FAILED}),
     Chip.REFUSED: frozenset({_S.REFUSED}),
     Chip.UPLOADED: frozenset({_S.UPLOADED, _S.SKIPPED}),
+    Chip.CANCELLED: frozenset({_S.CANCELLED}),
 }
 
 
@@ -56,8 +59,8 @@ class UploadFilter(QSortFilterProxyModel):
         self._refilter(_STATES[chip], self._wanted)
 
     def search(self, text: str) -> None:
-        """Show only names that contain the text, whatever the case."""
-        self._refilter(self._states, text.strip().casefold())
+        """Show only names that contain the text, whatever its case and accents."""
+        self._refilter(self._states, folded(text.strip()))
 
     def _refilter(self, states: frozenset[UploadState], wanted: str) -> None:
         """`beginFilterChange` came with Qt 6.9; its forerunner is deprecated there and needed before."""
@@ -73,4 +76,4 @@ class UploadFilter(QSortFilterProxyModel):
         """Keep rows of the chip that match the search."""
         del source_parent  # a table has none
         upload = self._model.snapshot(source_row)
-        return upload.state in self._states and (not self._wanted or self._wanted in upload.source.name.casefold())
+        return upload.state in self._states and (not self._wanted or self._wanted in folded(upload.source.name))

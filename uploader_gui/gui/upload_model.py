@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
 from uploader_gui import units
+from uploader_gui.engine.models import UploadState
 from uploader_gui.gui import row_text
 from uploader_gui.gui.figures import Figures, Tally
 from uploader_gui.gui.upload_columns import HEADERS, Column, Index, Role, sort_key
@@ -28,6 +29,7 @@ _SORT_MS: Final = 1000
 _RESET_ABOVE: Final = 64
 """More runs of removed rows than this are dearer than a reset."""
 
+_FIRST: Final = {UploadState.FAILED: 0, UploadState.REFUSED: 1}
 _NO_INDEX: Final = QModelIndex()
 
 
@@ -49,6 +51,7 @@ class UploadModel(QAbstractTableModel):
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._flush_timer.timeout.connect(self.flush)
         self._sort_column = Column.ADDED
+        self._failed_first = False
         self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._sort_timer.timeout.connect(self._sort)
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
@@ -68,7 +71,7 @@ class UploadModel(QAbstractTableModel):
         self._row_of.update((upload.upload_id, first + at) for at, upload in enumerate(fresh))
         self._tally.add(fresh)
         self.endInsertRows()
-        if self._sort_column is not Column.ADDED:
+        if self._failed_first or self._sort_column is not Column.ADDED:
             self._sort()
         self._follow_countdowns(fresh)
         self.figures_changed.emit()
@@ -124,6 +127,13 @@ class UploadModel(QAbstractTableModel):
     def sort_by(self, column: Column) -> None:
         """Sort ascending, now and when rows come; by state also a second after states changed."""
         self._sort_column = column
+        self._failed_first = False
+        self._sort()
+
+    def put_failed_first(self, *, on: bool) -> None:
+        """Bring what needs a person to the top (at the end of a run), or back; the rest keeps its order."""
+        self.flush()
+        self._failed_first = on
         self._sort()
 
     def figures(self) -> Figures:
@@ -163,7 +173,7 @@ class UploadModel(QAbstractTableModel):
     def _sort(self) -> None:
         """Sort here and not in the proxy: a virtual call into Python per comparison is 14 µs, 10,000 rows 1 s."""
         self._sort_timer.stop()
-        keys = [sort_key(upload, self._sort_column) for upload in self._rows]
+        keys = [(self._rank(upload), sort_key(upload, self._sort_column)) for upload in self._rows]
         order = sorted(range(len(keys)), key=keys.__getitem__)
         if all(here == there for here, there in enumerate(order)):
             return
@@ -174,6 +184,9 @@ class UploadModel(QAbstractTableModel):
         self._renumber()
         self.changePersistentIndexList(kept, [self.index(places[index.row()], index.column()) for index in kept])
         self.layoutChanged.emit()
+
+    def _rank(self, upload: UploadSnapshot) -> int:
+        return _FIRST.get(upload.state, len(_FIRST)) if self._failed_first else 0
 
     def _follow_countdowns(self, uploads: Iterable[UploadSnapshot]) -> None:
         for upload in uploads:

@@ -1,0 +1,195 @@
+"""Long lists: filters, search and order with three thousand rows, by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.row_text import attention, type_label
+from uploader_gui.gui.upload_columns import Column
+from uploader_gui.gui.upload_filter import Chip
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+MANY = 3000
+STATES = (
+    S.UPLOADED,
+    S.QUEUED,
+    S.FAILED,
+    S.REFUSED,
+    S.SKIPPED,
+    S.CANCELLED,
+    S.UPLOADING,
+    S.QUEUED,
+    S.UPLOADED,
+    S.QUEUED,
+)
+TYPES = ("image/jpeg", "application/pdf", "text/csv")
+CODES = {S.FAILED: Code.CHANGED, S.REFUSED: Code.TYPE_NOT_ACCEPTED, S.SKIPPED: Code.ALREADY_UPLOADED}
+
+
+def many() -> list[UploadSnapshot]:
+    """Make three thousand rows in no order but that they were added in."""
+    numbers = list(range(MANY))
+    random.Random(4217).shuffle(numbers)
+    return [
+        upload(
+            f"IMG_{number}.jpg",
+            STATES[number % len(STATES)],
+            CODES.get(STATES[number % len(STATES)]),
+            size=MB + number,
+            media_type=TYPES[number % len(TYPES)],
+            order=place,
+        )
+        for place, number in enumerate(numbers)
+    ]
+
+
+def shown(window: MainWindow) -> list[UploadSnapshot]:
+    rows = (window.shown.mapToSource(window.shown.index(row, 0)).row() for row in range(window.shown.rowCount()))
+    return [window.model.snapshot(row) for row in rows]
+
+
+def names(window: MainWindow) -> list[str]:
+    return [one.source.name for one in shown(window)]
+
+
+@pytest.fixture
+def full(window: MainWindow, engine: FakeEngine) -> MainWindow:
+    engine.tell(UploadsAdded(tuple(many())))
+    return window
+
+
+def test_the_chips_part_the_list_without_rest(full: MainWindow) -> None:
+    counts = {chip: button.count for chip, button in full.filters.chips.items()}
+    assert counts[Chip.ALL] == MANY == sum(count for chip, count in counts.items() if chip is not Chip.ALL)
+    assert counts[Chip.UPLOADED] == 900  # what was skipped is there
+    for chip, button in full.filters.chips.items():
+        QTest.mouseClick(button, LEFT)
+        assert full.shown.rowCount() == counts[chip]
+
+
+def test_cancelled_files_have_a_filter_while_there_are_some(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    chip = window.filters.chips[Chip.CANCELLED]
+    engine.tell(UploadsAdded((upload("a"), upload("b"))))
+    assert not chip.isVisible()
+    engine.tell(UploadsChanged((upload("a", S.CANCELLED),)))
+    qtbot.waitUntil(chip.isVisible)
+    QTest.mouseClick(chip, LEFT)
+    assert names(window) == ["a"]
+    engine.tell(UploadsRemoved((UploadId("a"),)))
+    assert not chip.isVisible()
+    assert window.filters.chips[Chip.ALL].isChecked()
+    assert names(window) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("column", "key"),
+    [
+        (Column.NAME, lambda one: int(one.source.name[4:-4])),
+        (Column.SIZE, lambda one: one.source.size),
+        (Column.TYPE, lambda one: type_label(one.source)),
+        (Column.STATE, attention),
+        (Column.ADDED, lambda one: one.order),
+    ],
+    ids=lambda value: value.name if isinstance(value, Column) else "",
+)
+def test_three_thousand_rows_sort_by_the_menu(full: MainWindow, column: Column, key: object) -> None:
+    full.model.sort_by(Column.SIZE if column is not Column.SIZE else Column.NAME)
+    entry = full.filters.sort.menu().actions()[(1, 2, 3, 4, 0)[column]]
+    entry.trigger()
+    keys = [key(one) for one in shown(full)]  # type: ignore[operator]  # one of the functions above
+    assert keys == sorted(keys)
+    assert len(keys) == MANY
+
+
+def test_names_sort_as_people_expect(window: MainWindow, engine: FakeEngine) -> None:
+    schools = ["Ecole 2.jpg", "école.jpg", "été 2.jpg", "Été 10.jpg", "etude.jpg"]
+    wanted = [*schools, "IMG_2.jpg", "img_10.jpg", "Œuvre.pdf", "ouvrage.pdf"]
+    mixed = random.Random(1).sample(wanted, len(wanted))
+    engine.tell(UploadsAdded(tuple(upload(name, order=at) for at, name in enumerate(mixed))))
+    window.model.sort_by(Column.NAME)
+    assert names(window) == wanted
+
+
+def test_a_search_sees_through_case_and_accents(window: MainWindow, engine: FakeEngine) -> None:
+    rows = [*many(), upload("Désenfumage ÉTÉ.pdf", order=MANY)]
+    engine.tell(UploadsAdded(tuple(rows)))
+    QTest.keyClicks(window.filters.search, "desenfumage ete")
+    assert names(window) == ["Désenfumage ÉTÉ.pdf"]
+    window.filters.search.clear()
+    QTest.keyClicks(window.filters.search, "IMG_299")
+    assert len(names(window)) == 11
+
+
+def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(QueueStatus(running=True))
+    full.view.scrollToBottom()
+    ended = [upload(one.source.name, S.UPLOADED, order=one.order) for one in many() if not one.state.finished]
+    engine.tell(UploadsChanged(tuple(ended)), QueueStatus(running=False), QueueIdle(Totals()))
+    states = [one.state for one in shown(full)]
+    assert states[:600] == [S.FAILED] * 300 + [S.REFUSED] * 300
+    orders = [one.order for one in shown(full)]
+    assert orders[:300] == sorted(orders[:300])
+    assert orders[600:] == sorted(orders[600:])
+    assert full.view.verticalScrollBar().value() == 0
+    engine.tell(UploadsAdded((upload("late.pdf", S.FAILED, Code.MISSING, order=MANY),)))
+    assert shown(full)[300].source.name == "late.pdf"
+    engine.tell(QueueStatus(running=True))  # “Retry failed”
+    assert [one.order for one in shown(full)] == list(range(MANY + 1))
+
+
+def test_a_chosen_order_is_the_order(full: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(QueueIdle(Totals()))
+    assert shown(full)[0].state is S.FAILED
+    full.model.sort_by(Column.SIZE)
+    assert names(full)[0] == "IMG_0.jpg"
+
+
+def test_without_failures_nothing_moves_at_the_end(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED, order=0), upload("b", S.REFUSED, Code.EMPTY_FILE, order=1))))
+    engine.tell(QueueIdle(Totals()))
+    assert names(window) == ["a", "b"]
+
+
+def test_filters_search_and_order_are_reached_by_the_keyboard(full: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(full.isActiveWindow)
+    full.header.field.setFocus()
+    reached: list[QWidget] = []
+    for _ in range(40):
+        if (focused := QApplication.focusWidget()) is not None:
+            reached.append(focused)
+            QTest.keyClick(focused, Qt.Key.Key_Tab)
+    filters = full.filters
+    assert {filters.chips[Chip.ALL], filters.search, filters.sort, full.view} <= set(reached)
+    QTest.keyClick(full, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.focusWidget() is filters.search
+    filters.chips[Chip.FAILED].setFocus()
+    QTest.keyClick(filters.chips[Chip.FAILED], Qt.Key.Key_Space)
+    assert full.shown.rowCount() == 300
+    filters.sort.setFocus()
+    QTest.keyClick(filters.sort, Qt.Key.Key_Space)
+    qtbot.waitUntil(filters.sort.menu().isVisible)
+    for _ in range(3):
+        QTest.keyClick(filters.sort.menu(), Qt.Key.Key_Down)
+    QTest.keyClick(filters.sort.menu(), Qt.Key.Key_Return)
+    sizes = [one.source.size for one in shown(full)]
+    assert sizes == sorted(sizes)
