@@ -14,6 +14,7 @@ class HelpWords(Sentence):
     PASTE = QT_TRANSLATE_NOOP("help", "Add files or a picture from the clipboard")
     RECENT = QT_TRANSLATE_NOOP("help", "In the anomaly’s field: offer the numbers used last")
     WALK = QT_TRANSLATE_NOOP("help", "Go to the next or previous button or field")
+    CHOICES = QT_TRANSLATE_NOOP("help", "Go from filter to filter, from choice to choice")
     ROWS = QT_TRANSLATE_NOOP("help", "Go from file to file")
     ROW_ACTION = QT_TRANSLATE_NOOP("help", "Do what the file’s first button says")
     ROW_MENU = QT_TRANSLATE_NOOP("help", "Everything that can be done with the selected files")

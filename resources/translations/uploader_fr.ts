@@ -214,6 +214,10 @@
         <translation>Aller au bouton ou au champ suivant ou précédent</translation>
     </message>
     <message>
+        <source>Go from filter to filter, from choice to choice</source>
+        <translation>Aller d’un filtre à l’autre, d’un choix à l’autre</translation>
+    </message>
+    <message>
         <source>Go from file to file</source>
         <translation>Aller d’un fichier à l’autre</translation>
     </message>

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine.events import Condition
-from uploader_gui.gui.widgets import label, push_button, set_look
+from uploader_gui.gui.widgets import announce, label, push_button, set_look
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class Banner(QWidget):
             button.setText(action.value.text if action else "")
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
+        announce(self, notice.text)
 
     def _act(self, action: BannerAction | None) -> None:
         if action is not None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.gui.widgets import label, push_button
 
@@ -96,6 +96,17 @@ class Form(QWidget, FormParts):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.say_again()
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """Put a page where it can be scrolled, for screens (or texts) that leave it too little room."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
 
 
 def row_of(choices: Iterable[QPushButton]) -> QWidget:

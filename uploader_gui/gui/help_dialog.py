@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
+from uploader_gui.gui.form import scrolling
 from uploader_gui.gui.widgets import label
 from uploader_gui.help_words import HelpWords
 from uploader_gui.text import Words
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.theme import Theme
 
 _KEY = QKeySequence.StandardKey
+_HIGHEST_SHARE: Final = 0.6
+"""Of the screen's height, for the shortcuts; above that they scroll."""
 _K = Qt.Key
 Keys = QKeySequence.StandardKey | Qt.Key | QKeyCombination
 SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
@@ -24,6 +27,7 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((_KEY.Paste,), HelpWords.PASTE),
     ((_K.Key_Down,), HelpWords.RECENT),
     ((_K.Key_Tab, Qt.Modifier.SHIFT | _K.Key_Tab), HelpWords.WALK),
+    ((_K.Key_Left, _K.Key_Right), HelpWords.CHOICES),
     ((_K.Key_Up, _K.Key_Down), HelpWords.ROWS),
     ((_K.Key_Return, _K.Key_Space), HelpWords.ROW_ACTION),
     ((_K.Key_Menu,), HelpWords.ROW_MENU),
@@ -50,7 +54,12 @@ class HelpDialog(PlainDialog):
         self.copy = self.button(HelpWords.COPY_DIAGNOSTICS, "plain")
         self.close_button = self.button(Words.CLOSE, "primary")
         self.add_title(HelpWords.TITLE)
-        self.column.addLayout(self._table())
+        self._page = QWidget()
+        self._page.setLayout(self._table())
+        self._area = scrolling(self._page)
+        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrows scroll it
+        self.say(self._area.setAccessibleName, HelpWords.TITLE)
+        self.column.addWidget(self._area, 1)
         self.column.addSpacing(12)
         self.add_sentence(HelpWords.IF_ASKED)
         self.column.addLayout(self._row())
@@ -67,8 +76,17 @@ class HelpDialog(PlainDialog):
         self.copied.show()
         self.fit()
 
+    def fit(self) -> None:
+        """Show all shortcuts, as far as the screen has room."""
+        margins = self.column.contentsMargins()
+        width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
+        most = int(self.screen().availableGeometry().height() * _HIGHEST_SHARE)
+        self._area.setMinimumHeight(min(self._page.heightForWidth(width), most))
+        super().fit()
+
     def _table(self) -> QGridLayout:
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
+from uploader_gui.gui.form import scrolling
 from uploader_gui.gui.settings_pages import ConnectionPage, ProgramPage, SendingPage
 from uploader_gui.gui.settings_values import SettingsValues
 from uploader_gui.help_words import HelpWords
@@ -79,12 +80,7 @@ class SettingsDialog(PlainDialog):
         self.add_buttons(self.help, self.cancel, self.save)
 
     def _add_page(self, title: Sentence, page: QWidget) -> None:
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(page)
+        area = scrolling(page)
         area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
         number = self.pages.addTab(area, "")
         self.say(lambda text: self.pages.setTabText(number, text), title)

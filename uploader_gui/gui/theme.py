@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 _USUAL_TEXT_PX: Final = 14
 """A system text up to this many pixels is the normal size; above it everything grows in proportion."""
 
+_MOTIONS: Final = (
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
+"""Nothing moves but what the data move, whatever the system says of motion."""
+
 _ROLES: Final = {
     "Window": "bg",
     "WindowText": "text",
@@ -57,21 +67,30 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._forced = scheme
-        self._system_palette = QPalette(app.palette())
         self.icons = Icons()
         self.colors = LIGHT
         self.scale = _text_scale(app.font())
         app.setStyle("Fusion")
+        for effect in _MOTIONS:
+            app.setEffectEnabled(effect, False)
         app.styleHints().colorSchemeChanged.connect(self.apply)
+        if hasattr(app.styleHints(), "accessibility"):
+            app.styleHints().accessibility().contrastPreferenceChanged.connect(self.apply)
         self.apply()
 
     def apply(self) -> None:
         """Read the system's wish (or the forced scheme) and put colours and style in force."""
-        contrast = _high_contrast(self._app)
-        self.colors = Colors.of_palette(self._system_palette) if contrast else self._chosen()
+        if _high_contrast(self._app):
+            self.step_aside()
+        else:
+            self._show(self._chosen())
+
+    def step_aside(self) -> None:
+        """Leave colours and style to the system; what is painted takes over its palette."""
+        self._app.setStyleSheet("")
+        self._app.setPalette(QPalette())
+        self.colors = Colors.of_palette(self._app.palette())
         self.icons.forget()
-        self._app.setPalette(self._system_palette if contrast else palette_of(self.colors))
-        self._app.setStyleSheet("" if contrast else style_sheet(self.colors))
         self.changed.emit()
 
     def force(self, scheme: Qt.ColorScheme) -> None:
@@ -89,6 +108,13 @@ class Theme(QObject):
         font.setPixelSize(self.px(size))
         font.setWeight(weight)
         return font
+
+    def _show(self, colors: Colors) -> None:
+        self.colors = colors
+        self.icons.forget()
+        self._app.setPalette(palette_of(colors))
+        self._app.setStyleSheet(style_sheet(colors))
+        self.changed.emit()
 
     def _chosen(self) -> Colors:
         scheme = self._forced

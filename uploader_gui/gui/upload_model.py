@@ -241,7 +241,7 @@ class UploadModel(QAbstractTableModel):
                 return self._progress.get(upload.upload_id)
             case Qt.ItemDataRole.DisplayRole:
                 return self._display(upload, column)
-            case Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
                 return row_text.spoken(upload, self._progress.get(upload.upload_id), self.clock())
             case _:
                 return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6 import QtGui
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
@@ -53,6 +54,12 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # too early, it would cost the font
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have assistive technology read what appears by itself; where Qt is older than 6.8 it stays silent."""
+    if hasattr(QtGui, "QAccessibleAnnouncementEvent"):
+        QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
 
 
 class IconButton(QPushButton):

@@ -1,0 +1,268 @@
+"""For everybody: read aloud, walked by keyboard, large, still, and in the system's own contrast."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAccessible, QColor, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QScrollArea, QWidget
+
+from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.test_window import cut_off, one_of_each
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
+from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.chip_button import ChipButton
+from uploader_gui.gui.colors import DARK, LIGHT, Colors, contrast
+from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.theme import Theme
+from uploader_gui.gui.upload_columns import Column
+from uploader_gui.gui.upload_filter import Chip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+S = UploadState
+RUNNING = QueueStatus(running=True)
+
+
+# Read aloud
+
+
+def read(window: MainWindow, row: int) -> str:
+    """Give what assistive technology reads of a row, asked as it asks: by the view's table."""
+    table = QAccessible.queryAccessibleInterface(window.view)
+    assert table is not None
+    index = window.shown.index(row, Column.NAME)
+    assert index != QModelIndex()
+    for number in range(table.childCount()):
+        cell = table.child(number)
+        if cell is not None and cell.role() is QAccessible.Role.Cell:
+            where = cell.tableCellInterface()
+            if where is not None and (where.rowIndex(), where.columnIndex()) == (row, Column.NAME):
+                return cell.text(QAccessible.Text.Name).replace("\u00a0", " ")
+    raise AssertionError("there is no such cell")
+
+
+def test_a_row_is_read_with_name_progress_and_state(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(
+        UploadsAdded(
+            (
+                upload("IMG_1.jpg", S.UPLOADING, order=0),
+                upload("IMG_2.jpg", S.UPLOADED, order=1),
+                upload("IMG_3.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC", media_type=None, order=2),
+            )
+        )
+    )
+    engine.tell(RUNNING, Progress((UploadProgress(UploadId("IMG_1.jpg"), 420_000, 1e6),), Totals()))
+    window.model.flush()
+    assert read(window, 0) == "IMG_1.jpg, 42 %, sending"
+    assert read(window, 1) == "IMG_2.jpg, uploaded"
+    assert read(window, 2).startswith("IMG_3.heic, refused, ")
+    assert len(read(window, 2)) > len("IMG_3.heic, refused, ")
+
+
+def test_a_row_is_read_once_not_once_per_column(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("IMG_1.jpg", S.UPLOADED),)))
+    spoken = [
+        window.model.index(0, column).data(Qt.ItemDataRole.AccessibleTextRole)
+        or window.model.index(0, column).data(Qt.ItemDataRole.DisplayRole)
+        for column in Column
+    ]
+    assert sum("uploaded" in str(text) for text in spoken) == 1
+
+
+def test_the_list_has_a_name_and_the_role_of_a_table(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    table = QAccessible.queryAccessibleInterface(window.view)
+    assert table is not None
+    assert table.text(QAccessible.Text.Name) == "Files"
+    assert table.role() is QAccessible.Role.Table
+
+
+def test_every_widget_that_takes_the_keyboard_is_named_to_assistive_technology(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(one_of_each(), RUNNING)
+    for widget in (*window.findChildren(QAbstractButton), *window.findChildren(QLineEdit), window.view):
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            told = QAccessible.queryAccessibleInterface(widget)
+            assert told is not None
+            assert told.text(QAccessible.Text.Name), widget
+
+
+# By keyboard
+
+
+def test_the_tab_key_reaches_everything_that_can_be_pressed(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(one_of_each(), RUNNING)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.header.field.setFocus()
+    reached: list[QWidget] = []
+    while (now := QApplication.focusWidget()) is not None and now not in reached:
+        reached.append(now)
+        QTest.keyClick(now, Qt.Key.Key_Tab)
+    wanted = [
+        one
+        for one in window.body.findChildren(QAbstractButton)
+        if one.isVisible()
+        and one.isEnabled()
+        and not isinstance(one.parent(), QLineEdit)
+        and (not isinstance(one, ChipButton) or one.isChecked())  # the arrow keys go from chip to chip
+    ]
+    assert [one.text() or one.accessibleName() for one in wanted if one not in reached] == []
+    assert window.view in reached
+    assert window.filters.search in reached
+
+
+def test_the_arrow_keys_go_from_filter_to_filter_and_choose(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(one_of_each())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.filters.chips[Chip.ALL].setFocus()
+    QTest.keyClick(window.filters.chips[Chip.ALL], Qt.Key.Key_Right)
+    assert window.filters.chips[Chip.WAITING].isChecked()
+    assert window.filters.chips[Chip.WAITING].hasFocus()
+    assert window.shown.rowCount() == 3
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_focus_can_be_seen_on_every_kind_of_button(
+    window: MainWindow, theme: Theme, engine: FakeEngine, qtbot: QtBot, scheme: Qt.ColorScheme
+) -> None:
+    engine.tell(one_of_each(), RUNNING)
+    theme.force(scheme)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    try:
+        for button in (window.footer.primary, window.footer.receipt, window.header.settings, window.filters.sort):
+            window.view.setFocus()
+            before = button.grab().toImage()
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+            assert button.grab().toImage() != before
+    finally:
+        theme.force(Qt.ColorScheme.Light)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_the_ring_around_what_has_the_focus_stands_out(colors: Colors) -> None:
+    for ring, ground in ((colors.accent, colors.bg), (colors.accent, colors.surface), (colors.text, colors.bg)):
+        assert contrast(ring, ground) >= 3
+
+
+# Large
+
+
+@pytest.fixture
+def large(qapp: QApplication, theme: Theme) -> Iterator[Theme]:
+    """A system whose text is twice as large as usual."""
+    before = qapp.font()
+    font = qapp.font()
+    font.setPixelSize(26)
+    qapp.setFont(font)
+    yield Theme(qapp, Qt.ColorScheme.Light)
+    qapp.setFont(before)
+    theme.apply()
+
+
+@pytest.fixture
+def large_window(large: Theme, engine: FakeEngine, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(engine, large, anomaly_id="4217")
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.resize(640, 480)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: cut_off(large_window) == [])
+    engine.tell(one_of_each(), RUNNING)
+    large_window.set_signed_in(SignInState(signed_in=True, expires_at=1e10))
+    qtbot.waitUntil(lambda: cut_off(large_window) == [])
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        lambda window: window.dialogs.help(),
+        lambda window: window.dialogs.leave(),
+        lambda window: window.show_sign_in(TokensKept.KEYRING),
+        lambda window: window.show_settings(SettingsValues("https://a.example", proxy="http://p.example:1")),
+    ],
+)
+def test_at_twice_the_text_size_every_dialog_can_be_read(
+    large_window: MainWindow, qtbot: QtBot, opened: Callable[[MainWindow], QDialog]
+) -> None:
+    dialog = opened(large_window)
+    qtbot.waitUntil(lambda: squeezed(dialog) == [])
+
+
+def squeezed(dialog: QDialog) -> list[str]:
+    """Name what is smaller than its text; what lies in a scrolled page can be scrolled to."""
+    shown: list[QAbstractButton | QLabel] = [*dialog.findChildren(QAbstractButton), *dialog.findChildren(QLabel)]
+    return [
+        one.text()
+        for one in shown
+        if one.isVisible() and one.text() and one.height() < math.floor(needed_height(one)) and not scrolled(one)
+    ]
+
+
+def needed_height(widget: QWidget) -> int:
+    return widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else widget.minimumSizeHint().height()
+
+
+def scrolled(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    return parent is not None
+
+
+# Still, and in the system's contrast
+
+
+def test_nothing_moves_but_what_the_data_move(theme: Theme, qapp: QApplication) -> None:
+    for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_FadeMenu, Qt.UIEffect.UI_AnimateCombo):
+        assert not qapp.isEffectEnabled(effect)
+
+
+def test_where_the_system_sets_the_contrast_palette_and_style_step_aside(
+    window: MainWindow, theme: Theme, engine: FakeEngine, qapp: QApplication
+) -> None:
+    engine.tell(one_of_each(), Progress((UploadProgress(UploadId("uploading.jpg"), MB // 2, 1.0),), Totals()))
+    try:
+        theme.step_aside()
+        assert qapp.styleSheet() == ""
+        assert qapp.palette().color(QPalette.ColorRole.Window) != QColor(LIGHT.bg)
+        assert theme.colors.text == qapp.palette().text().color().name()
+        assert theme.colors.danger == theme.colors.text
+        window.grab()  # everything still paints
+    finally:
+        theme.apply()
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.bg)
+
+
+def test_focus_stays_in_an_open_dialog(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in range(12):
+        QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus.window() is dialog

@@ -1,0 +1,136 @@
+"""The language changes while everything is open: window, rows, menus, tooltips and dialogs follow at once."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
+
+from tests.gui.fake_engine import FakeEngine, upload
+from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
+from uploader_gui.engine.findings import Fact, Finding, Verdict
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.theme import Theme
+from uploader_gui.gui.upload_columns import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.language import Language
+
+S = UploadState
+SAME = {"English", "Français", "Type", "Menu", "F1", "Scroll Left", "Scroll Right"}
+"""What is the same in both languages, names a language in itself, or is a hidden button of Qt's own."""
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def window(engine: FakeEngine, qapp: QApplication, language: Language, qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light), anomaly_id="4217")
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.show()
+    yield made
+    made.hide()
+
+
+def texts(window: MainWindow) -> dict[str, str]:
+    """Give every text on every widget, by where it stands."""
+    found: dict[str, str] = {}
+    for number, widget in enumerate(window.findChildren(QWidget)):
+        place = f"{number} {type(widget).__name__}"
+        for name, text in _of(widget):
+            found[f"{place} {name}"] = text
+    return {place: text for place, text in found.items() if any(c.isalpha() for c in text)}
+
+
+def _of(widget: QWidget) -> Iterator[tuple[str, str]]:
+    yield "tooltip", widget.toolTip()
+    yield "name", widget.accessibleName()
+    yield "title", widget.windowTitle()
+    if isinstance(widget, QLabel | QAbstractButton):
+        yield "text", widget.text()
+    if isinstance(widget, QLineEdit):
+        yield "placeholder", widget.placeholderText()
+    if isinstance(widget, QMenu):
+        for at, action in enumerate(widget.actions()):
+            yield f"entry {at}", action.text()
+    if isinstance(widget, QTabWidget):
+        for at in range(widget.count()):
+            yield f"tab {at}", widget.tabText(at)
+
+
+def fill(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(
+        UploadsAdded(tuple(upload(f"{n}", state, order=n) for n, state in enumerate(S))),
+        QueueStatus(running=True),
+        Progress((), Totals(speed=1e6, seconds_left=150)),
+    )
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 100))
+
+
+def open_dialogs(window: MainWindow) -> None:
+    window.show_sign_in(TokensKept.KEYRING)
+    settings = window.show_settings(SettingsValues("https://a.example"))
+    settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
+    window.dialogs.help()
+    window.dialogs.leave()
+
+
+def test_everything_that_is_open_follows_the_language_and_comes_back(
+    window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot
+) -> None:
+    fill(window, engine)
+    open_dialogs(window)
+    english = texts(window)
+    language.use("fr")
+    qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Réglages")
+    qtbot.waitUntil(lambda: left_behind(english, texts(window)) == [])
+    language.use("en")
+    qtbot.waitUntil(lambda: texts(window) == english)
+
+
+def left_behind(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Name what says the same as in the other language, but for figures, names and addresses."""
+    return [
+        f"{place}: {text}"
+        for place, text in before.items()
+        if after.get(place) == text and text not in SAME and not _is_no_sentence(text)
+    ]
+
+
+def _is_no_sentence(text: str) -> bool:
+    return "example" in text or text.startswith(("Ctrl+", "https://")) or text == "4217"
+
+
+def test_rows_are_said_in_the_language_in_use(window: MainWindow, engine: FakeEngine, language: Language) -> None:
+    fill(window, engine)
+    before = rows(window)
+    language.use("fr")
+    after = rows(window)
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    assert "Échec" in after
+
+
+def rows(window: MainWindow) -> list[str]:
+    return [window.model.index(row, Column.STATE).data() for row in range(window.model.rowCount())][4:]
+
+
+def test_the_time_left_follows(window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot) -> None:
+    fill(window, engine)
+    assert "about 2 min 30 left" in window.footer.below.toolTip() + window.footer.below.text().replace("\u00a0", " ")
+    language.use("fr")
+    qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
