@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+from tests.support.drag_place import drag_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,5 +21,5 @@ def drop_on(window: QWidget, path: Path) -> None:
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     where = window.rect().center()
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QCoreApplication.sendEvent(window, QDragEnterEvent(QPoint(where), copy, mime, left, none))
+    QCoreApplication.sendEvent(window, QDragEnterEvent(drag_place(where.x(), where.y()), copy, mime, left, none))
     QCoreApplication.sendEvent(window, QDropEvent(QPointF(where), copy, mime, left, none))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import stat
 import time
+import uuid
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.journal_file import MIGRATIONS, SCHEMA_VERSION
-from uploader_gui.engine.models import Reason, Upload, UploadState
+from uploader_gui.engine.models import Reason, Upload, UploadId, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,6 +185,31 @@ def test_a_used_up_url_is_gone_from_every_byte_of_the_files(path: Path, state: U
     assert SIGNATURE.encode() not in bytes_on_disk(path)
     journal.close()
     assert SIGNATURE.encode() not in bytes_on_disk(path)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path, seed: int) -> None:
+    """Rows that grow and shrink move between pages, and SQLite leaves copies of them there."""
+    chance = random.Random(seed)
+    links = [
+        f"https://b.example/{n}?X-Amz-Signature={SIGNATURE}{'x' * chance.randrange(900)}"
+        for n in range(chance.randrange(20, 120))
+    ]
+    uploads = [an_upload(state=UploadState.UPLOADING, presigned=a_put(link)) for link in links]
+    for upload in uploads:
+        upload.upload_id = UploadId(str(uuid.UUID(int=chance.getrandbits(128), version=4)))
+    journal = Journal(path)
+    journal.add(uploads, API)
+    journal.record(uploads)
+    chance.shuffle(uploads)
+    for begin in range(0, len(uploads), 7):
+        part = uploads[begin : begin + 7]
+        for upload in part:
+            upload.state = chance.choice([state for state in UploadState if state.finished])
+        journal.record(part)
+    journal.drain()
+    assert SIGNATURE.encode() not in bytes_on_disk(path)
+    journal.close()
 
 
 def test_closing_alone_takes_used_up_and_replaced_urls_off_the_disk(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from tests.support.drag_place import drag_place
 from uploader_gui.gui import dropped
 from uploader_gui.gui.sign_in import TokensKept
 
@@ -67,13 +68,13 @@ def png(picture: QImage) -> bytes:
 
 
 def enter(widget: QWidget, mime: QMimeData) -> QDragEnterEvent:
-    event = QDragEnterEvent(QPoint(90, 60), BOTH, mime, LEFT, NONE)
+    event = QDragEnterEvent(drag_place(90, 60), BOTH, mime, LEFT, NONE)
     QApplication.sendEvent(widget, event)
     return event
 
 
 def move(widget: QWidget, mime: QMimeData) -> QDragMoveEvent:
-    event = QDragMoveEvent(QPoint(100, 60), BOTH, mime, LEFT, NONE)
+    event = QDragMoveEvent(drag_place(100, 60), BOTH, mime, LEFT, NONE)
     QApplication.sendEvent(widget, event)
     return event
 

@@ -44,6 +44,7 @@ class Journal:
         self.set_aside: Path | None = None
         self._path = path
         self._durable: bool | None = None
+        self._written = True
         make_private(path)
         try:
             self._db = open_database(path)
@@ -64,9 +65,17 @@ class Journal:
             self._db.close()
 
     def drain(self) -> None:
-        """Empty the write-ahead log into the database, so that overwritten secrets are gone from it too."""
+        """Rid the disk of used-up URLs: nothing of them stays in the database nor in its write-ahead log.
+
+        `secure_delete` overwrites what is deleted, but not the copies that moving rows between pages leaves behind
+        (SQLite 3.46 did); building the database anew does.
+        """
+        if not self._written:
+            return
         with translated():
+            self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._written = False
 
     def add(self, uploads: Iterable[Upload], api_url: str, run_id: int | None = None) -> None:
         """Record new uploads of a run in one transaction that survives a power cut."""
@@ -153,6 +162,8 @@ class Journal:
         return journal_history.uploads_of(self._db, key)
 
     def _be_durable(self, *, durable: bool) -> None:
+        """Prepare for writing."""
+        self._written = True
         if durable is not self._durable:
             self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable

@@ -81,6 +81,7 @@ def _prepare(db: sqlite3.Connection) -> None:
         raise JournalTooNew  # before anything is changed in it
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL beside the journal, not even for a moment
     db.create_function("folded", 1, folded, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
