@@ -20,6 +20,7 @@ class ReceiptWords(Sentence):
     UNTIL = QT_TRANSLATE_NOOP("uploader", "%1 to %2")
     PROGRAM = QT_TRANSLATE_NOOP("uploader", "Program")
     FILES = QT_TRANSLATE_NOOP("uploader", "Files")
+    SUM = QT_TRANSLATE_NOOP("uploader", "%1: %2")
     PAGE = QT_TRANSLATE_NOOP("uploader", "Page %1 of %2")
     FOOT = QT_TRANSLATE_NOOP("uploader", "Deposit receipt · anomaly %1 · %2")
     PROMISE = QT_TRANSLATE_NOOP(
@@ -27,9 +28,8 @@ class ReceiptWords(Sentence):
         "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is the fingerprint "
         "of those bytes: any change to the file gives another one. Times are those of this computer.",
     )
-    REGISTER_NUMBER = QT_TRANSLATE_NOOP("uploader", "Register’s number %1")
-    SENT_AS = QT_TRANSLATE_NOOP("uploader", "uploadId %1")
-    ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "attempts: %1")
+    REGISTER_NUMBER = QT_TRANSLATE_NOOP("uploader", "Register no. %1")
+    ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "Attempts: %1")
     MAY_BE_TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
     # Columns
     ANOMALY = QT_TRANSLATE_NOOP("uploader", "Anomaly")

@@ -1098,6 +1098,14 @@
         <translation>Données pour d’autres programmes (*.json)</translation>
     </message>
     <message>
+        <source>Register no. %1</source>
+        <translation>N°&#xa0;%1 du registre</translation>
+    </message>
+    <message>
+        <source>Attempts: %1</source>
+        <translation>Tentatives&#xa0;: %1</translation>
+    </message>
+    <message>
         <source>Print…</source>
         <translation>Imprimer…</translation>
     </message>
@@ -1128,18 +1136,6 @@
     <message>
         <source>“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is the fingerprint of those bytes: any change to the file gives another one. Times are those of this computer.</source>
         <translation>«&#xa0;Envoyé&#xa0;» signifie que le stockage a confirmé exactement les octets de ce fichier. Le SHA-256 est l’empreinte de ces octets&#xa0;: la moindre modification du fichier en donne une autre. Les heures sont celles de cet ordinateur.</translation>
-    </message>
-    <message>
-        <source>Register’s number %1</source>
-        <translation>N°&#xa0;%1 du registre</translation>
-    </message>
-    <message>
-        <source>uploadId %1</source>
-        <translation>identifiant d’envoi %1</translation>
-    </message>
-    <message>
-        <source>attempts: %1</source>
-        <translation>tentatives&#xa0;: %1</translation>
     </message>
     <message>
         <source>File</source>

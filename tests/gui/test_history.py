@@ -88,8 +88,8 @@ def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, eng
     assert asked(engine, "build_receipt") == [NEW]
     engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", "failed")), NEW))
     rows = items(history.files)
-    assert [row.text(2) for row in rows] == ["Uploaded", "Failed"]
-    assert "changed" in rows[1].toolTip(2)
+    assert [row.text(2) for row in rows] == ["Failed", "Uploaded"]  # what needs a person first
+    assert "changed" in rows[0].toolTip(2)
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
     assert asked(engine, "build_receipt") == [NEW, OLD]
     engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now

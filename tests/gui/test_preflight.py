@@ -159,3 +159,16 @@ def test_three_thousand_files_are_one_sentence(window: MainWindow, engine: FakeE
         engine.tell(UploadsAdded(tuple(upload(f"{n}.jpg") for n in range(begin, begin + 500))))
     engine.tell(dropped())
     assert lines(window) == ["3,000 files (3.0 GB) will be sent to anomaly 4217."]
+
+
+def test_on_a_low_window_the_filters_make_room_for_it(window: MainWindow, engine: FakeEngine) -> None:
+    window.resize(640, 480)
+    engine.tell(UploadsAdded((upload("a"),)), dropped(junk=1))
+    assert window.body.preflight.isVisible()
+    assert not window.filters.isVisible()
+    assert window.footer.primary.height() >= window.footer.primary.sizeHint().height()
+    window.resize(900, 700)
+    assert window.filters.isVisible()
+    window.resize(640, 480)
+    QTest.mouseClick(window.body.preflight.close_button, LEFT)
+    assert window.filters.isVisible()

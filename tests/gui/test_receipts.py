@@ -127,7 +127,8 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
     assert "uploader-gui 1.2.3" in told
     rows = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file()), (2, file("b.jpg", "failed"))]))
     assert "SHA-256 " + "ab" * 32 in rows
-    assert "Register’s number 1001 · uploadId 8d2f1c2e" in rows
+    assert "uploadId 8d2f1c2e-1111-4222-8333-444455556666" in rows
+    assert "Register no. 1001" in rows
     assert re.search(r"Uploaded\|+1[123] Mar 2025 \d\d:30:05", rows)
     assert "The file was changed while it was being sent." in rows
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.deposit_text import HistoryCounts, HistoryWords
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui import reveal
+from uploader_gui.gui.flow_layout import FlowLayout
 from uploader_gui.gui.history_lists import DepositList, FileList
 from uploader_gui.gui.widgets import label, push_button
 
@@ -96,6 +97,8 @@ class HistoryDialog(QDialog):
         self.search.setMinimumWidth(self._theme.px(260))
         self.search.setProperty("kind", "search")
         self.search.setClearButtonEnabled(True)
+        self._glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self._follow_theme()
         top.addWidget(self.title)
         top.addStretch()
         top.addWidget(self.search)
@@ -119,22 +122,24 @@ class HistoryDialog(QDialog):
 
     def _lower(self) -> QWidget:
         lower = QWidget()
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.open_receipt, self.save_receipt, self.print_out):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        for button in (self.show_file, self.send_again):
-            buttons.addWidget(button)
+        buttons = QWidget()
+        flow = FlowLayout(8)
+        buttons.setLayout(flow)
+        for button in (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again):
+            flow.addWidget(button)
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(10)
         column.addWidget(self.files, 1)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         return lower
+
+    def _follow_theme(self) -> None:
+        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
 
     def _connect(self) -> None:
         self._engine.event_arrived.connect(self.take)
+        self._theme.changed.connect(self._follow_theme)
         self._search_timer.timeout.connect(self._ask_for_files_named)
         self.search.textChanged.connect(self._search_changed)
         self.deposits.currentItemChanged.connect(self._chosen)

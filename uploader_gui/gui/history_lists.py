@@ -26,6 +26,8 @@ _DATA: Final = Qt.ItemDataRole.UserRole
 _W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
 
+_FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
+
 
 class _List(QTreeWidget):
     """A plain list with columns: one of them takes the room, the others their content's."""
@@ -108,9 +110,9 @@ class FileList(_List):
         self.setAccessibleName(_W.FILES.text)
 
     def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
-        """Show these; the first whose name contains the text is chosen."""
+        """Show these, what needs a person first; the first whose name contains the text is chosen."""
         self.clear()
-        items = [self._item(file) for file in files]
+        items = [self._item(file) for file in sorted(files, key=_attention)]
         self.addTopLevelItems(items)
         text = folded(wanted)
         if items:
@@ -134,6 +136,10 @@ class FileList(_List):
         item.setToolTip(2, _W.WHY.filled(state, why) if why else "")
         item.setData(0, _DATA, file)
         return item
+
+
+def _attention(file: Mapping[str, Any]) -> int:
+    return _FIRST.get(file["state"], len(_FIRST))
 
 
 def _deposit(run: PastRun) -> QTreeWidgetItem:

@@ -21,6 +21,7 @@ class PreflightStrip(QWidget):
     """Shows what becomes of what was dropped. `send_again_wanted` carries the ids of skipped uploads."""
 
     send_again_wanted = Signal(object)
+    came_or_went = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -94,7 +95,7 @@ class PreflightStrip(QWidget):
         if summary is not None and self._running and self._preflight.is_plain:
             summary = None
         self._summary = summary
-        self.setVisible(summary is not None)
+        self._appear(summary is not None)
         if summary is None:
             return
         self.going.setText(summary.going)
@@ -104,6 +105,11 @@ class PreflightStrip(QWidget):
         self.send_again.setVisible(bool(summary.sent_before))
         self.setAccessibleName(DropWords.SUMMARY.text)
         self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
+
+    def _appear(self, there: bool) -> None:  # noqa: FBT001 - as Qt's setVisible
+        if there is self.isHidden():
+            self.setVisible(there)
+            self.came_or_went.emit()
 
     def _send_again(self) -> None:
         if self._summary is not None:

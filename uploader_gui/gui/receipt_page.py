@@ -32,7 +32,7 @@ def top(receipt: Mapping[str, Any]) -> str:
     began, ended = receipt_words.moment(receipt["started_at"]), receipt_words.moment(receipt["finished_at"])
     facts = (
         (_W.FROM_UNTIL.text, _W.UNTIL.filled(began, ended)),
-        (_W.FILES.text, f"{count}: {summed}" if summed else count),
+        (_W.FILES.text, _W.SUM.filled(count, summed) if summed else count),
         (_W.PROGRAM.text, receipt["program"]),
     )
     rows = "".join(
@@ -68,40 +68,53 @@ def document(body: str) -> str:
 
 
 def _row(number: int, file: Mapping[str, Any]) -> str:
-    when = f'<br><span class="small">{escape(_when(file))}</span>' if file["uploaded_at"] else ""
     cells = (
         f'<span class="quiet">{number}</span>',
         _about(file),
         escape(units.size(file["size"])),
         escape(type_name_of(file["mime_type"], file["name"])),
-        f'<span class="{file["state"]}">{escape(receipt_words.result(file))}</span>{when}',
+        _outcome(file),
     )
     return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
 
 
 def _about(file: Mapping[str, Any]) -> str:
-    """Name, why it is not there, fingerprint, ids."""
+    """Name, why it is not there, fingerprint, id, what else there is to know."""
     lines = [f"<b>{escape(visible_name(file['name']))}</b>"]
     if why := receipt_words.why(file):
-        lines.append(f'<span class="small">{escape(why)}</span>')
+        lines.append(_small(why))
     if file["sha256"]:
-        lines.append(f'<span class="hash">SHA-256 {escape(file["sha256"])}</span>')
-    lines.append(f'<span class="small">{escape(_ids(file))}</span>')
+        lines.append(_exact("SHA-256", file["sha256"]))
+    lines.append(_exact("uploadId", file["upload_id"]))
+    if notes := _notes(file):
+        lines.append(_small(notes))
     return "<br>".join(lines)
 
 
-def _ids(file: Mapping[str, Any]) -> str:
-    parts = [_W.REGISTER_NUMBER.filled(visible_name(file["id"]))] if file["id"] else []
-    parts.append(_W.SENT_AS.filled(file["upload_id"]))
-    if file["attempts"] > 1:
-        parts.append(_W.ATTEMPTS.filled(units.number(file["attempts"])))
+def _outcome(file: Mapping[str, Any]) -> str:
+    """How it ended, when, and the number the register gave it."""
+    lines = [f'<span class="{file["state"]}">{escape(receipt_words.result(file))}</span>']
+    if file["uploaded_at"]:
+        lines.append(_small(receipt_words.moment(file["uploaded_at"])))
+    if file["id"]:
+        lines.append(_small(_W.REGISTER_NUMBER.filled(visible_name(file["id"]))))
+    return "<br>".join(lines)
+
+
+def _notes(file: Mapping[str, Any]) -> str:
+    attempts = file["attempts"]
+    notes = [_W.ATTEMPTS.filled(units.number(attempts))] if attempts > 1 else []
     if file["may_be_registered_twice"]:
-        parts.append(_W.MAY_BE_TWICE.text)
-    return " · ".join(parts)
+        notes.append(_W.MAY_BE_TWICE.text)
+    return " · ".join(notes)
 
 
-def _when(file: Mapping[str, Any]) -> str:
-    return receipt_words.moment(file["uploaded_at"])
+def _small(text: str) -> str:
+    return f'<span class="small">{escape(text)}</span>'
+
+
+def _exact(name: str, value: str) -> str:
+    return f'<span class="hash">{name} {escape(value)}</span>'
 
 
 def _anomaly(receipt: Mapping[str, Any]) -> str:

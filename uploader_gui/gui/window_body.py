@@ -18,6 +18,8 @@ from uploader_gui.gui.header import Header
 from uploader_gui.gui.preflight_strip import PreflightStrip
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from uploader_gui.engine.events import QueueStatus, Totals
     from uploader_gui.gui.figures import Figures
     from uploader_gui.gui.theme import Theme
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _MARGIN: Final = 24
 _SMALLEST: Final = QSize(640, 480)
+_ROOM_FOR_ALL: Final = 600
+"""Below this height (in logical pixels) the filters make room for the summary of a drop."""
 
 
 class WindowBody(QWidget):
@@ -42,14 +46,16 @@ class WindowBody(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_card(view))
+        self._some = False
         self._arrange()
+        self.preflight.came_or_went.connect(self._make_room)
 
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands."""
-        some = bool(figures.files)
-        self._pages.setCurrentIndex(1 if some else 0)
-        self.filters.setVisible(some)
-        self.footer.setVisible(some)
+        self._some = bool(figures.files)
+        self._pages.setCurrentIndex(1 if self._some else 0)
+        self.footer.setVisible(self._some)
+        self._make_room()
         self.filters.show_figures(figures)
         self.footer.show_figures(figures, totals, status)
 
@@ -68,6 +74,10 @@ class WindowBody(QWidget):
         large_text = self._theme.scale > 1
         return super().minimumSizeHint().expandedTo(_SMALLEST) if large_text else _SMALLEST
 
+    def _make_room(self) -> None:
+        crowded = self.preflight.isVisibleTo(self) and self.height() < self._theme.px(_ROOM_FOR_ALL)
+        self.filters.setVisible(self._some and not crowded)
+
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 18, _MARGIN, 18)
@@ -81,6 +91,11 @@ class WindowBody(QWidget):
         column.addWidget(self.footer)
         self.filters.setContentsMargins(0, 0, 0, 12)
         self.footer.setContentsMargins(0, 20, 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room where there is little."""
+        super().resizeEvent(event)
+        self._make_room()
 
 
 def _card(view: UploadView) -> QFrame:
