@@ -27,6 +27,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.treatments import Choices
 from uploader_gui.errands import Errands
 from uploader_gui.gui.bridge import Bridge, Outcome
 from uploader_gui.gui.desktop import RealDesktop
@@ -169,7 +170,8 @@ class Program:
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
         self._errands.spawn(self._help_desk.clean_up())
-        self._bridge.run(configuration.engine(again=self._plan.again), anomaly_id=self._reported_anomaly)
+        asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
+        self._bridge.run(configuration.engine(again=self._plan.again, asked=asked), anomaly_id=self._reported_anomaly)
         self._bridge.resume()
         given = list(self._plan.paths)
         if self._trial is not None and self._plan.demo:

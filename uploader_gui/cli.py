@@ -59,6 +59,8 @@ def parse(arguments: Sequence[str]) -> Plan:
         report=_report_path(given.report),
         headless=given.headless,
         again=given.again,
+        convert=given.convert,
+        zip=given.zip,
         sandbox=given.sandbox or given.demo,
         demo=given.demo,
     )
@@ -86,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--report", metavar="FILE", help="write this run's receipt as JSON when leaving")
     add("--headless", action="store_true", help="no window; implies --start --quit-when-done")
     add("--again", action="store_true", help="send also what was already uploaded to this anomaly")
+    add("--convert", action="store_true", help="convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG")
+    add("--zip", action="store_true", help="send other files it refuses inside a ZIP, as they are")
     add("--sandbox", action="store_true", help="use the built-in stand-in service on this machine")
     add("--demo", action="store_true", help="--sandbox with sample files for anomaly DEMO-1, started at once")
     add("--version", action="version", version=f"uploader-gui {__version__}")

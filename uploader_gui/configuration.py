@@ -14,7 +14,9 @@ from uploader_gui import __version__, logs, settings
 from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.treatments import Choices
 from uploader_gui.language import early_choice, early_theme
 from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
@@ -63,8 +65,8 @@ class Configuration:
             raise UsageError(str(error)) from error
         return cls(data, chosen, credentials, tokens, logs.set_up(data.log, secrets=tokens or ()), window)
 
-    def engine(self, *, again: bool) -> EngineOptions:
-        """Give what the engine needs to know. `again`: send also what was uploaded before."""
+    def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
+        """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
         return EngineOptions(
             journal_path=self.data.journal,
             api_url=self.settings.api_url,
@@ -74,6 +76,7 @@ class Configuration:
             offline_limit=None if self.window else self.settings.offline_limit,
             asks_for_sign_in=self.window,
             skip_uploaded=not again,
+            choices=self.choices(asked or Choices()),
             bandwidth_limit=self.settings.bytes_per_second,
             proxy_for=finder(self.settings.proxy),
             ca_file=self.settings.ca_file,
@@ -81,6 +84,13 @@ class Configuration:
             describe=english,
             keep_days=self.settings.history_days,
         )
+
+    def choices(self, asked: Choices) -> Choices:
+        """Give what is done with files of refused types: as the command line asks, else (in a window) as was set."""
+        if not self.window:
+            return asked
+        pictures, others = self.settings.refused_pictures, self.settings.refused_others
+        return Choices(asked.pictures or _treatment(pictures), asked.others or _treatment(others))
 
     def keep_tokens(self, tokens: tuple[str, str]) -> Configuration:
         """Keep tokens a person entered, where they can be kept, and give the configuration with them."""
@@ -106,6 +116,10 @@ class Configuration:
             return replace(self, settings=chosen)
         credentials = Credentials(chosen.api_url)
         return replace(self, settings=chosen, credentials=credentials, tokens=credentials.load()[0])
+
+
+def _treatment(chosen: str) -> Treatment | None:
+    return None if chosen == "ask" else Treatment(chosen)
 
 
 def _settings(data: DataPaths, *, window: bool) -> Settings:

@@ -25,6 +25,8 @@ class Plan:
     report: Path | None = None
     headless: bool = False
     again: bool = False
+    convert: bool = False
+    zip: bool = False
     sandbox: bool = False
     demo: bool = False
 

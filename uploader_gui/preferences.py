@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from uploader_gui import __version__
 from uploader_gui.engine.connection_thread import Way
 from uploader_gui.engine.findings import Question
+from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.connection_tester import ConnectionTester
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.settings_values import SettingsValues
@@ -114,6 +115,8 @@ class Preferences:
             proxy=chosen.proxy,
             ca_file=str(chosen.ca_file or ""),
             theme=chosen.theme,
+            refused_pictures=chosen.refused_pictures,
+            refused_others=chosen.refused_others,
         )
         dialog = self._window.show_settings(values)
         dialog.test_wanted.connect(self._test_connection)
@@ -132,6 +135,7 @@ class Preferences:
         self._theme.force(SCHEMES[after.theme])
         self._bridge.resize(after.max_concurrent_uploads)
         self._bridge.limit(after.bytes_per_second)
+        self._bridge.choose(self.configuration.choices(Choices()))
         if any(getattr(before, one) != getattr(after, one) for one in ("api_url", "size_unit", "proxy", "ca_file")):
             self._replace_engine(self.configuration)
 

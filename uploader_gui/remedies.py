@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
+from uploader_gui.engine.treatments import CONVERTIBLE
 from uploader_gui.translation import QT_TRANSLATE_NOOP, filled, translate
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ _IT: Final = QT_TRANSLATE_NOOP("uploader", "Try again; if it happens again, tell
 _OTHER_FILE: Final = QT_TRANSLATE_NOOP("uploader", "Choose another file.")
 _NUMBER: Final = QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number, then try again.")
 
+_ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Send it in a ZIP.")
+_JPEG_OR_ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Convert it to JPEG, or send it in a ZIP.")
+
 TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.MISSING: (
         QT_TRANSLATE_NOOP("uploader", "The file is not there any more."),
@@ -65,7 +69,13 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     ),
     Code.TYPE_NOT_ACCEPTED: (
         QT_TRANSLATE_NOOP("uploader", "The register does not accept this type of file."),
-        QT_TRANSLATE_NOOP("uploader", "Save it as JPEG or PDF."),
+        _ZIP,
+    ),
+    Code.CANNOT_CONVERT: (QT_TRANSLATE_NOOP("uploader", "This picture cannot become one JPEG."), _ZIP),
+    Code.BROKEN_PICTURE: (QT_TRANSLATE_NOOP("uploader", "The picture is damaged and cannot be converted."), _ZIP),
+    Code.PREPARATION: (
+        QT_TRANSLATE_NOOP("uploader", "The file to send instead cannot be written on this computer."),
+        QT_TRANSLATE_NOOP("uploader", "Make room on the disk, then try again."),
     ),
     Code.OFFLINE: (QT_TRANSLATE_NOOP("uploader", "There is no connection to the service."), _NETWORK),
     Code.TLS: (
@@ -143,9 +153,12 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "no such name"),
     QT_TRANSLATE_NOOP("uploader", "it is shorter than it was"),
     QT_TRANSLATE_NOOP("uploader", "the answer has no ETag"),
+    QT_TRANSLATE_NOOP("uploader", "it has several pages or images"),
+    QT_TRANSLATE_NOOP("uploader", "it is too large"),
+    QT_TRANSLATE_NOOP("uploader", "its pixels have more than 16 bits"),
 )
 """The details that are the engine's own words: translated where they are shown, never in a receipt."""
-_PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF"})
+_PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 
 
 def cause_and_action(reason: Reason) -> Remedy:
@@ -172,7 +185,8 @@ def _sources(reason: Reason) -> tuple[str, str]:
     """A refused type is named where it is known."""
     cause, action = TABLE[reason.code]
     if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
-        return (_NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE), action
+        cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
+        return cause, _JPEG_OR_ZIP if reason.detail in CONVERTIBLE else action
     return cause, action
 
 

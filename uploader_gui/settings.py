@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     language: Literal["system", "fr", "en"] = "system"
     history_days: int = Field(default=400, ge=1, le=36_500)
     theme: Literal["system", "light", "dark"] = "system"
+    refused_pictures: Literal["ask", "convert", "zip"] = "ask"
+    refused_others: Literal["ask", "zip"] = "ask"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
 
     @property

@@ -37,6 +37,7 @@ class Lines(Sentence):
     FAILED = QT_TRANSLATE_NOOP("terminal", "failed")
     REFUSED = QT_TRANSLATE_NOOP("terminal", "refused")
     CANCELLED = QT_TRANSLATE_NOOP("terminal", "cancelled")
+    SENT_AS = QT_TRANSLATE_NOOP("terminal", "%1, as %2")
     WHY = QT_TRANSLATE_NOOP("terminal", "%1: %2")
     AMOUNT_OF = QT_TRANSLATE_NOOP("terminal", "%1 of %2")
     LEFT = QT_TRANSLATE_NOOP("terminal", "%1 left")
@@ -205,6 +206,8 @@ def progress_line(totals: Totals) -> str:
 def finished_line(upload: UploadSnapshot) -> str:
     """Say what became of a file, and why."""
     told = f"{_WORDS[upload.state].text}  {printable(upload.source.name)}"
+    if upload.substitute is not None:
+        told = Lines.SENT_AS.filled(told, printable(upload.sent.name))
     if upload.state is UploadState.UPLOADED or upload.reason is None:
         return told
     return Lines.WHY.filled(told, cause_and_action(upload.reason).whole)

@@ -559,6 +559,10 @@
         <translation>annulé</translation>
     </message>
     <message>
+        <source>%1, as %2</source>
+        <translation>%1, sous le nom %2</translation>
+    </message>
+    <message>
         <source>%1: %2</source>
         <translation>%1&#xa0;: %2</translation>
     </message>
@@ -688,6 +692,61 @@
     </message>
 </context>
 <context>
+    <name>treatments</name>
+    <message>
+        <source>Convert to JPEG</source>
+        <translation>Convertir en JPEG</translation>
+    </message>
+    <message>
+        <source>Send in a ZIP</source>
+        <translation>Envoyer dans un ZIP</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Préparation</translation>
+    </message>
+    <message>
+        <source>sent as %1 (%2)</source>
+        <translation>envoyé sous le nom %1 (%2)</translation>
+    </message>
+    <message>
+        <source>Refused files…</source>
+        <translation>Fichiers refusés…</translation>
+    </message>
+    <message>
+        <source>Files the register does not accept</source>
+        <translation>Fichiers que le registre n’accepte pas</translation>
+    </message>
+    <message>
+        <source>A photo as JPEG keeps its date, place and colours. A ZIP holds the file exactly as it is. Your own files stay where they are, unchanged.</source>
+        <translation>Une photo convertie en JPEG garde sa date, son lieu et ses couleurs. Un ZIP contient le fichier tel quel. Vos propres fichiers restent à leur place, inchangés.</translation>
+    </message>
+    <message>
+        <source>Do not send</source>
+        <translation>Ne pas envoyer</translation>
+    </message>
+    <message>
+        <source>Do so from now on without asking</source>
+        <translation>Faire ainsi désormais sans demander</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Appliquer</translation>
+    </message>
+    <message>
+        <source>Photos the register refuses (HEIC, WebP, TIFF, BMP)</source>
+        <translation>Photos que le registre refuse (HEIC, WebP, TIFF, BMP)</translation>
+    </message>
+    <message>
+        <source>Other files it refuses (videos, PowerPoint…)</source>
+        <translation>Autres fichiers qu’il refuse (vidéos, PowerPoint…)</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Demander</translation>
+    </message>
+</context>
+<context>
     <name>uploader</name>
     <message>
         <source>Try again.</source>
@@ -768,10 +827,6 @@
     <message>
         <source>The register does not accept this type of file.</source>
         <translation>Le registre n’accepte pas ce type de fichier.</translation>
-    </message>
-    <message>
-        <source>Save it as JPEG or PDF.</source>
-        <translation>Enregistrez-le en JPEG ou en PDF.</translation>
     </message>
     <message>
         <source>There is no connection to the service.</source>
@@ -870,6 +925,26 @@
         <translation>Libérez de la place sur le disque, puis réessayez.</translation>
     </message>
     <message>
+        <source>Send it in a ZIP.</source>
+        <translation>Envoyez-le dans un ZIP.</translation>
+    </message>
+    <message>
+        <source>Convert it to JPEG, or send it in a ZIP.</source>
+        <translation>Convertissez-le en JPEG, ou envoyez-le dans un ZIP.</translation>
+    </message>
+    <message>
+        <source>This picture cannot become one JPEG.</source>
+        <translation>Cette image ne tient pas dans un seul JPEG.</translation>
+    </message>
+    <message>
+        <source>The picture is damaged and cannot be converted.</source>
+        <translation>L’image est endommagée et ne peut pas être convertie.</translation>
+    </message>
+    <message>
+        <source>The file to send instead cannot be written on this computer.</source>
+        <translation>Le fichier à envoyer à la place ne peut pas être écrit sur cet ordinateur.</translation>
+    </message>
+    <message>
         <source>Another uploader-gui is already at work on this list of files.</source>
         <translation>Un autre uploader-gui travaille déjà sur cette liste de fichiers.</translation>
     </message>
@@ -964,6 +1039,18 @@
     <message>
         <source>the answer has no ETag</source>
         <translation>la réponse ne contient pas d’ETag</translation>
+    </message>
+    <message>
+        <source>it has several pages or images</source>
+        <translation>elle contient plusieurs pages ou images</translation>
+    </message>
+    <message>
+        <source>it is too large</source>
+        <translation>elle est trop grande</translation>
+    </message>
+    <message>
+        <source>its pixels have more than 16 bits</source>
+        <translation>ses pixels ont plus de 16 bits</translation>
     </message>
     <message>
         <source>Anomaly</source>

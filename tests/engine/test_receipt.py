@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE_KEYS = [
     "path", "name", "mime_type", "size", "sha256", "upload_id", "id", "state", "attempts", "uploaded_at", "reason",
-    "may_be_registered_twice",
+    "may_be_registered_twice", "original",
 ]  # fmt: skip
 TOTAL_KEYS = [
     "files", "uploaded", "skipped", "failed", "refused", "cancelled", "pending", "junk", "bytes_uploaded",
@@ -73,6 +73,7 @@ def test_an_uploaded_file_has_every_field() -> None:
         "uploaded_at": "2025-03-12T08:30:30.123Z",
         "reason": None,
         "may_be_registered_twice": True,
+        "original": None,
     }
 
 
@@ -81,7 +82,7 @@ def test_what_is_not_known_is_null() -> None:
         source=a_source(media_type=None), state=UploadState.REFUSED, reason=Reason(Code.TYPE_NOT_ACCEPTED, "HEIC")
     )
     (file,) = built(upload)["files"]
-    assert [key for key in FILE_KEYS if file[key] is None] == ["mime_type", "sha256", "id", "uploaded_at"]
+    assert [key for key in FILE_KEYS if file[key] is None] == ["mime_type", "sha256", "id", "uploaded_at", "original"]
     assert file["reason"] == {"code": "type_not_accepted", "message": "said: type_not_accepted"}
 
 
@@ -114,13 +115,13 @@ def test_the_totals_count_each_state_and_the_bytes_that_arrived() -> None:
     uploads = [an_upload(state=state, source=a_source(size=3)) for state in UploadState]
     uploads.append(an_upload(state=UploadState.UPLOADED, source=a_source(size=4)))
     assert built(*uploads, junk=9)["totals"] == {
-        "files": 12,
+        "files": 13,
         "uploaded": 2,
         "skipped": 1,
         "failed": 1,
         "refused": 1,
         "cancelled": 1,
-        "pending": 6,
+        "pending": 7,
         "junk": 9,
         "bytes_uploaded": 7,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,9 @@ class FakeEngine(QObject):
 
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
         self.calls.append(("send_again" if start else "send_again_later", list(upload_ids)))
+
+    def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
+        self.calls.append((f"treat:{treatment}", list(upload_ids)))
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("remove", list(upload_ids)))

@@ -126,7 +126,7 @@ def test_each_chip_shows_its_states(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
     expected = {
         Chip.ALL: [state.value for state in S],
-        Chip.WAITING: ["queued", "registering", "registered"],
+        Chip.WAITING: ["preparing", "queued", "registering", "registered"],
         Chip.SENDING: ["uploading", "confirming", "retrying"],
         Chip.FAILED: ["failed"],
         Chip.REFUSED: ["refused"],
@@ -192,10 +192,10 @@ def test_sorted_by_state_rows_move_once_their_state_has_changed(model: UploadMod
 def test_figures_follow_every_change(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
     before = model.figures()
-    assert (before.files, before.bytes_total, before.bytes_done) == (11, 8 * MB, MB)
+    assert (before.files, before.bytes_total, before.bytes_done) == (12, 9 * MB, MB)
     model.change([upload(state.value, S.UPLOADED, order=at) for at, state in enumerate(S)])
     model.flush()
-    assert (model.figures().uploaded, model.figures().fraction) == (11, 1.0)
+    assert (model.figures().uploaded, model.figures().fraction) == (12, 1.0)
     model.remove([UploadId(state.value) for state in S])
     assert model.figures().files == 0
 

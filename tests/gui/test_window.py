@@ -79,8 +79,8 @@ def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: Q
     engine.tell(one_of_each())
     counts = {chip: button.count for chip, button in window.filters.chips.items()}
     assert counts == {
-        Chip.ALL: 11,
-        Chip.WAITING: 3,
+        Chip.ALL: 12,
+        Chip.WAITING: 4,
         Chip.SENDING: 3,
         Chip.FAILED: 1,
         Chip.REFUSED: 1,
@@ -99,7 +99,7 @@ def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: Fak
     QTest.keyClicks(window.filters.search, "UPLOADED")
     assert window.shown.rowCount() == 1
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    assert window.shown.rowCount() == 11
+    assert window.shown.rowCount() == 12
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAct
         ({Condition.SERVICE_BUSY}, "The service is busy.", ""),
         ({Condition.STORAGE_BUSY}, "The storage is busy.", ""),
         ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
-        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 3 wait.", "Sign in"),
+        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
     ],
 )
 def test_the_banner_says_what_happens_to_the_files(

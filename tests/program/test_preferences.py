@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from tests.gui.fake_engine import FakeEngine
 from uploader_gui.configuration import Configuration
 from uploader_gui.credentials import Credentials
+from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.gui.theme import Theme
@@ -53,6 +54,9 @@ class Engine(FakeEngine):
 
     def limit(self, bytes_per_second: float) -> None:
         self.calls.append(("limit", bytes_per_second))
+
+    def choose(self, choices: Choices) -> None:
+        self.calls.append(("choose", choices))
 
     def sign_in(self, bearer: str, session: str) -> None:
         self.calls.append(("sign_in", (bearer, session)))
@@ -131,7 +135,7 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Réglages")
     assert dialog.windowTitle() == "Réglages"
     assert theme.colors.bg == "#17191D"
-    assert engine.calls == [("resize", 3), ("limit", 2_500_000)]
+    assert engine.calls == [("resize", 3), ("limit", 2_500_000), ("choose", Choices())]
     kept = saved(data)
     assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)
 

@@ -18,6 +18,7 @@ from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.queue import Services, UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.storage import Patience, StorageClient
+from uploader_gui.engine.substitutes import Substitutes
 from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
+
+SUBSTITUTES: Final = "substitutes"
+"""The folder beside the journal for what is sent in place of files the service refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,11 @@ async def run_engine(
     threads = fittings.threads()
     asyncio.get_running_loop().set_default_executor(threads)
     journal = Journal(options.journal_path)
+    substitutes = Substitutes(options.journal_path.with_name(SUBSTITUTES))
     try:
+        substitutes.clean(journal.substitutes())
         journal.purge(time.time() - options.keep_days * 86400)
-        await _run_with(_Ground(journal, threads, fittings), options, emit, ready)
+        await _run_with(_Ground(journal, substitutes, threads, fittings), options, emit, ready)
     finally:
         journal.close()
         threads.shutdown()
@@ -79,6 +85,7 @@ class _Ground:
     """What an engine stands on."""
 
     journal: Journal
+    substitutes: Substitutes
     threads: DaemonThreads
     fittings: Fittings
 
@@ -103,7 +110,7 @@ async def _run_with(
         clock=clock,
     )
     storage = StorageClient(to_storage, clock=clock, patience=fittings.patience)
-    services = Services(ground.journal, api, storage, clock, ground.threads, fittings.policy)
+    services = Services(ground.journal, ground.substitutes, api, storage, clock, ground.threads, fittings.policy)
     if ground.journal.set_aside is not None:
         emit(JournalSetAside(str(ground.journal.set_aside)))
     queue = UploadQueue(services, options, emit)

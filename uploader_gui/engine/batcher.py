@@ -105,7 +105,7 @@ class Batcher:
         batch: list[Upload] = []
         queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
         for upload in chain.from_iterable(queue.values() for queue in queues):
-            size -= upload.source.size
+            size -= upload.sent.size
             if len(batch) == MAX_BATCH or (size < 0 and len(batch) >= at_least):
                 return batch, True
             batch.append(upload)

@@ -5,13 +5,16 @@ UploaderError
 │   ├── SourceMissing             missing       it is not there (any more)
 │   ├── SourceUnreadable          unreadable    no permission, locked by another program, a broken disk
 │   ├── SourceChanged             changed       its size or time changed since it was queued
+│   ├── BrokenPicture             broken_picture   it cannot be decoded, so it cannot become a JPEG
+│   ├── NotPrepared               preparation   its JPEG or ZIP cannot be written here
 │   └── SourceRefused             it will never be accepted as it is
 │       ├── EmptyFile               empty_file
 │       ├── EmptyFolder             empty_folder
 │       ├── NotAFile                not_a_file    a pipe, a socket, a device
 │       ├── OutsideLink             outside_link  a link inside a folder that leads out of it
 │       ├── TooLarge                too_large     one PUT takes at most 5 GiB
-│       └── TypeNotAccepted         type_not_accepted
+│       ├── TypeNotAccepted         type_not_accepted
+│       └── CannotConvert           cannot_convert   one JPEG cannot hold it: several pages, too large
 ├── LinkError                   the way to a server
 │   ├── Offline                   offline       nothing was sent: no name, refused, no route
 │   ├── TlsFailed                 tls           nothing was sent: the certificate is not trusted
@@ -62,6 +65,9 @@ class Code(StrEnum):
     OUTSIDE_LINK = "outside_link"
     TOO_LARGE = "too_large"
     TYPE_NOT_ACCEPTED = "type_not_accepted"
+    CANNOT_CONVERT = "cannot_convert"
+    BROKEN_PICTURE = "broken_picture"
+    PREPARATION = "preparation"
     OFFLINE = "offline"
     TLS = "tls"
     PROXY = "proxy"
@@ -162,6 +168,24 @@ class TypeNotAccepted(SourceRefused):
     """Not one of the service's 16 media types; `detail` names the type we saw."""
 
     code = Code.TYPE_NOT_ACCEPTED
+
+
+class CannotConvert(SourceRefused):
+    """One JPEG cannot hold what is in this picture; `detail` says why. A ZIP can."""
+
+    code = Code.CANNOT_CONVERT
+
+
+class BrokenPicture(SourceError):
+    """The picture cannot be decoded."""
+
+    code = Code.BROKEN_PICTURE
+
+
+class NotPrepared(SourceError):
+    """The JPEG or ZIP cannot be written on this machine: disk full, read-only."""
+
+    code = Code.PREPARATION
 
 
 class LinkError(UploaderError):

@@ -11,10 +11,13 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from uploader_gui.engine.drop import Drop, can_go_on, facts, usable
 from uploader_gui.engine.errors import Code, SourceError
-from uploader_gui.engine.events import PathsAdded, Resumed
+from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
-from uploader_gui.engine.source import hash_whole, inspect
+from uploader_gui.engine.source import describe_only, hash_whole, inspect
+from uploader_gui.engine.substitutes import is_whole
+from uploader_gui.engine.treatments import possible
 from uploader_gui.engine.walk import Chunk, Refusal, is_missing, walk
 
 if TYPE_CHECKING:
@@ -23,16 +26,17 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.drop import Known
     from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.preparation import Preparation
     from uploader_gui.engine.threads import DaemonThreads
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_Known = dict[tuple[str, int], dict[str, float]]
-"""By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
+_MAY_BE_SKIPPED = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
 _NEEDS_FRESH_URL = frozenset({Code.STORAGE_REFUSED, Code.URL_REFUSED, Code.URL_EXPIRED})
 
 
@@ -53,6 +57,7 @@ class Intake:
         threads: DaemonThreads,
         clock: ServerClock,
         outbox: Outbox,
+        preparation: Preparation,
         api_url: str,
         skip_uploaded: bool,
         spawn: Callable[[Coroutine[None, None, None]], object],
@@ -65,6 +70,7 @@ class Intake:
         self._threads = threads
         self._clock = clock
         self._outbox = outbox
+        self._preparation = preparation
         self._api_url = api_url
         self._skip_uploaded = skip_uploaded
         self._spawn = spawn
@@ -96,7 +102,7 @@ class Intake:
         self.others_unfinished = len(left) - len(mine)
         if mine:
             self._ledger.add(mine, recorded=True)
-            self._ready(mine)
+            self._go_on(mine)
             self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
@@ -116,7 +122,7 @@ class Intake:
             self._poke()
 
     async def _add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
-        drop = _Drop(anomaly_id, self._journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
+        drop = Drop(anomaly_id, self._journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
         unfinished = {
             str(upload.source.resolved): upload
             for upload in self._journal.unfinished(self._api_url)
@@ -131,7 +137,7 @@ class Intake:
         left = self._journal.unfinished(self._api_url)
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
-    def _take(self, chunk: Chunk, drop: _Drop, unfinished: dict[str, Upload]) -> None:
+    def _take(self, chunk: Chunk, drop: Drop, unfinished: dict[str, Upload]) -> None:
         self.junk += chunk.junk
         drop.junk += chunk.junk
         new: list[Upload] = []
@@ -144,10 +150,10 @@ class Intake:
                 self._same_path_again(drop, resolved)
                 continue
             seen.add(resolved)
-            if isinstance(found, Source) and resolved in unfinished:
-                adopted.append(self._adopt(unfinished.pop(resolved), found))
+            if resolved in unfinished and can_go_on(unfinished[resolved], found):
+                adopted.append(self._adopt(unfinished.pop(resolved), source))
             else:
-                new.append(_new_upload(found, drop.anomaly_id))
+                new.append(self._new_upload(found, drop.anomaly_id))
         self._ledger.add(new)
         self._ledger.add(adopted, recorded=True)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
@@ -157,13 +163,13 @@ class Intake:
         upload = self._ledger.at_path(anomaly_id, resolved)
         if upload is None:
             return False
-        sent = upload.state in {UploadState.UPLOADED, UploadState.SKIPPED}
-        if sent and isinstance(found, Source) and _facts(found) != _facts(upload.source):
+        source = usable(found)
+        if upload.state.stored and source is not None and facts(source) != facts(upload.source):
             self._ledger.free_path(upload)
             return False
         return True
 
-    def _same_path_again(self, drop: _Drop, resolved: str) -> None:
+    def _same_path_again(self, drop: Drop, resolved: str) -> None:
         """Dropped again: one that could not be sent is looked at once more, the others are there already."""
         upload = self._ledger.at_path(drop.anomaly_id, resolved)
         if upload is not None and upload.state in {UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED}:
@@ -171,70 +177,95 @@ class Intake:
         else:
             drop.already_in_queue += 1
 
-    def _sort_out(self, uploads: list[Upload], drop: _Drop, *, resumed: int) -> None:
+    def _sort_out(self, uploads: list[Upload], drop: Drop, *, resumed: int) -> None:
         queued = [upload for upload in uploads if not upload.state.finished]
-        suspects = [upload for upload in queued if drop.may_be_known(upload)]
+        suspects = [upload for upload in uploads if drop.may_be_known(upload)]
         drop.resumed += resumed
         drop.queued += len(queued)
         drop.refused += len(uploads) - len(queued)
-        self._ready([upload for upload in queued if not drop.may_be_known(upload)])
+        self._go_on([upload for upload in queued if not drop.may_be_known(upload)])
         if suspects:
             self._comparing += 1
             self._spawn(self._compare_all(suspects, drop.known))
 
-    async def _compare_all(self, suspects: list[Upload], known: _Known) -> None:
+    async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
         try:
             await self._compare(suspects, known)
         finally:
             self._comparing -= 1
             self._poke()
 
-    async def _compare(self, suspects: list[Upload], known: _Known) -> None:
+    async def _compare(self, suspects: list[Upload], known: Known) -> None:
         """Same name and size as something already uploaded: hash it in the background, leave it out if equal."""
         for upload in suspects:
             try:
                 sha256 = await self._in_thread(hash_whole, upload.source)
             except SourceError:
                 sha256 = None  # the transfer will say what is wrong with it
-            if upload.state is not UploadState.QUEUED:
+            if upload.state not in _MAY_BE_SKIPPED:
                 continue
             upload.sent_before = known[upload.source.name, upload.source.size].get(sha256 or "")
             if upload.sent_before is not None:
                 upload.sha256 = sha256
                 self._ledger.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
             else:
-                self._ready([upload])
+                self._go_on([upload])
+
+    def _go_on(self, uploads: list[Upload]) -> None:
+        """Hand on what is to be prepared first, and what can be registered or sent."""
+        self._preparation.begin(upload for upload in uploads if upload.state is UploadState.PREPARING)
+        self._ready([upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}])
 
     async def _look_again(self, uploads: list[Upload]) -> None:
         for upload in uploads:
             try:
                 source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
             except SourceError as error:
-                self._still_not(upload, error)
+                source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
+                self._not_as_it_is(upload, source, Reason.of(error))
                 continue
             if upload.state.finished and upload.state is not UploadState.UPLOADED:
-                if upload.reason is not None and upload.reason.code in _NEEDS_FRESH_URL:
-                    upload.presigned = None
-                self._adopt(upload, source)
-                upload.tries = upload.registrations = upload.unknown_registrations = 0
+                self._begin_anew(upload, source)
                 alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
                 self._ledger.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
                 self._ready([upload])
 
-    def _still_not(self, upload: Upload, error: SourceError) -> None:
-        upload.reason = Reason.of(error)
-        self._outbox.changed(upload)
+    def _begin_anew(self, upload: Upload, source: Source) -> None:
+        if upload.reason is not None and upload.reason.code in _NEEDS_FRESH_URL:
+            upload.presigned = None
+        self._adopt(upload, source)
+        upload.tries = upload.registrations = upload.unknown_registrations = 0
+
+    def _not_as_it_is(self, upload: Upload, source: Source, reason: Reason) -> None:
+        """What was chosen for it is done (again); otherwise the row says why it cannot go."""
+        treatment = upload.treatment or self._preparation.choices.of(reason, source)
+        if not upload.state.finished or upload.state is UploadState.UPLOADED:
+            return
+        if treatment is not None and treatment in possible(reason, source):
+            self._begin_anew(upload, source)
+            upload.treatment = treatment
+            self._ledger.move(upload, UploadState.PREPARING)
+            self._preparation.begin([upload])
+        elif upload.state is UploadState.SKIPPED:
+            self._ledger.move(upload, UploadState.REFUSED, reason)
+        else:
+            upload.reason = reason
+            self._outbox.changed(upload)
 
     def _adopt(self, upload: Upload, source: Source) -> Upload:
         """Go on with an upload as its file is now; a file that changed needs a new URL for its new size."""
-        if (source.size, source.mtime_ns, source.media_type) != _facts(upload.source) or not self._lives(upload):
+        listed = self._ledger.get(upload.upload_id) is not None
+        changed = facts(source) != facts(upload.source)
+        if changed or not self._lives(upload):
             upload.presigned = None
-        if self._ledger.get(upload.upload_id) is None:
-            upload.source = replace(source, name=upload.source.name)
-            return self._as_after_a_restart(upload)
-        self._ledger.resized(upload, source.size)
-        upload.source = source
-        return upload
+        if changed and listed:
+            self._ledger.resized(upload, source.size)
+        if changed:
+            self._preparation.forget(upload)
+        if source.media_type is not None:
+            upload.treatment = None  # it is accepted as it is now
+        upload.source = source if listed else replace(source, name=upload.source.name)
+        return upload if listed else self._as_after_a_restart(upload)
 
     def _as_after_a_restart(self, upload: Upload) -> Upload:
         """What was under way when the program ended: its URL is used again while it lives."""
@@ -243,6 +274,8 @@ class Intake:
         if not self._lives(upload):
             upload.presigned = None
         upload.state = UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
+        if upload.treatment is not None and not (upload.substitute and is_whole(upload.substitute.sent)):
+            upload.state = UploadState.PREPARING
         upload.reason = None
         return upload
 
@@ -250,43 +283,15 @@ class Intake:
         presigned = upload.presigned
         return presigned is not None and (presigned.expires_at is None or presigned.expires_at > self._clock.now())
 
+    def _new_upload(self, found: Source | Refusal, anomaly_id: str) -> Upload:
+        upload_id = UploadId(str(uuid.uuid4()))
+        if isinstance(found, Source):
+            return Upload(upload_id, anomaly_id, found, 0)
+        reason = Reason.of(found.error)
+        if treatment := self._preparation.choices.of(reason, found.source):
+            return Upload(upload_id, anomaly_id, found.source, 0, UploadState.PREPARING, treatment=treatment)
+        state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
+        return Upload(upload_id, anomaly_id, found.source, 0, state, reason)
+
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
-
-
-class _Drop:
-    """What becomes of one drop."""
-
-    def __init__(self, anomaly_id: str, known: _Known) -> None:
-        self.anomaly_id = anomaly_id
-        self.known = known
-        self.queued = self.refused = self.junk = self.already_in_queue = self.resumed = 0
-
-    def may_be_known(self, upload: Upload) -> bool:
-        """Same name and size as something uploaded to this anomaly before; taken up again ones are not asked."""
-        fresh = not upload.url_given_out and not upload.may_be_registered_twice
-        return fresh and (upload.source.name, upload.source.size) in self.known
-
-    def summary(self, others_unfinished: int) -> PathsAdded:
-        """Say it in figures."""
-        return PathsAdded(
-            anomaly_id=self.anomaly_id,
-            queued=self.queued,
-            refused=self.refused,
-            junk=self.junk,
-            already_in_queue=self.already_in_queue,
-            resumed=self.resumed,
-            others_unfinished=others_unfinished,
-        )
-
-
-def _new_upload(found: Source | Refusal, anomaly_id: str) -> Upload:
-    upload_id = UploadId(str(uuid.uuid4()))
-    if isinstance(found, Source):
-        return Upload(upload_id, anomaly_id, found, 0)
-    state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
-    return Upload(upload_id, anomaly_id, found.source, 0, state, Reason.of(found.error))
-
-
-def _facts(source: Source) -> tuple[int, int, str | None]:
-    return source.size, source.mtime_ns, source.media_type

@@ -8,9 +8,11 @@ secret it may hold are live presigned URLs, overwritten when used up (`secure_de
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import journal_history
@@ -20,7 +22,6 @@ from uploader_gui.engine.journal_rows import COLUMNS, INSERT, UNFINISHED, UPDATE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.runs import PastRun, RunKey
@@ -137,17 +138,26 @@ class Journal:
     def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], dict[str, float]]:
         """Give what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and when it came last.
 
-        Times are seconds since 1970.
+        Times are seconds since 1970. Of what was sent in place of a file, both the file and its substitute are known.
         """
         rows = self._db.execute(
-            "SELECT name, size, sha256, coalesce(uploaded_at, added_at) FROM uploads "
-            "WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded' AND sha256 IS NOT NULL ORDER BY uploaded_at",
+            "WITH there AS (SELECT *, coalesce(uploaded_at, added_at) AS at FROM uploads "
+            "WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded' AND sha256 IS NOT NULL) "
+            "SELECT name, size, coalesce(original_sha256, sha256), at FROM there "
+            "UNION ALL SELECT substitute_name, substitute_size, sha256, at FROM there WHERE substitute_name NOT NULL "
+            "ORDER BY at",
             (api_url, anomaly_id),
         )
         known: dict[tuple[str, int], dict[str, float]] = {}
         for name, size, sha256, at in rows:
             known.setdefault((name, size), {})[sha256] = at
         return known
+
+    def substitutes(self) -> list[Path]:
+        """Give the temporary files that unfinished uploads still need, of every service."""
+        marks = ", ".join("?" * len(UNFINISHED))
+        sql = f"SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL AND state IN ({marks})"  # noqa: S608 - question marks
+        return [Path(os.fsdecode(path)) for (path,) in self._db.execute(sql, UNFINISHED)]
 
     def past_runs(self, api_url: str) -> list[PastRun]:
         """Give every run of a service, one entry for each anomaly it had files for, the newest first."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -50,6 +50,16 @@ MIGRATIONS: Final[dict[int, str]] = {
             AND CAST(runs.started_at / 86400 AS INTEGER) = CAST(uploads.added_at / 86400 AS INTEGER)
         );
         CREATE INDEX uploads_by_run ON uploads (run_id)
+    """,
+    # What is sent in place of a file the service refuses; `name`, `size` and the paths stay the file's own.
+    2: """
+        ALTER TABLE uploads ADD COLUMN treatment TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_path BLOB;
+        ALTER TABLE uploads ADD COLUMN substitute_name TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_type TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_size INTEGER;
+        ALTER TABLE uploads ADD COLUMN substitute_mtime_ns INTEGER;
+        ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
     """,
 }
 """What leads from each schema version to the next one."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
 
 _RUNS: Final = """
-    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(size), min(added_at), max(uploaded_at)
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(coalesce(substitute_size, size)),
+        min(added_at), max(uploaded_at)
     FROM uploads JOIN runs USING (run_id) WHERE uploads.api_url = ?
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """

@@ -7,21 +7,33 @@ from pathlib import Path
 from typing import Any, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import PresignedPut, Reason, Source, Upload, UploadId, UploadState
+from uploader_gui.engine.models import (
+    PresignedPut,
+    Reason,
+    Source,
+    Substitute,
+    Treatment,
+    Upload,
+    UploadId,
+    UploadState,
+)
 
 COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
     "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
-    "uploaded_at, attempts"
+    "uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, substitute_size, "
+    "substitute_mtime_ns, original_sha256"
 )
 INSERT: Final = (
     f"INSERT OR REPLACE INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 24)})"
+    f"VALUES ({', '.join('?' * 31)})"
 )
 UPDATE: Final = """
     UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
-    may_be_registered_twice = ?, uploaded_at = ?, attempts = ? WHERE upload_id = ?
+    may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
+    substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?
+    WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
 
@@ -51,7 +63,17 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         upload.may_be_registered_twice,
         upload.uploaded_at,
         upload.attempts,
+        upload.treatment and upload.treatment.value,
+        *_row_of_substitute(upload.substitute),
     )
+
+
+def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
+    if substitute is None:
+        return (None,) * 6
+    sent = substitute.sent
+    path = os.fsencode(sent.path)
+    return path, sent.name, sent.media_type, sent.size, sent.mtime_ns, substitute.original_sha256
 
 
 def changes_of(upload: Upload) -> tuple[object, ...]:
@@ -72,7 +94,8 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         ValueError: the row is damaged.
     """
     (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
-     service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts) = row  # fmt: skip
+     service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
+     *made) = row  # fmt: skip
     source = Source(
         path=Path(os.fsdecode(path)),
         resolved=Path(os.fsdecode(resolved)),
@@ -96,4 +119,12 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         url_given_out=bool(given_out),
         may_be_registered_twice=bool(twice),
         attempts=attempts,
+        treatment=Treatment(treatment) if treatment else None,
+        substitute=_substitute_of(made) if made[0] else None,
     )
+
+
+def _substitute_of(made: list[Any]) -> Substitute:
+    path, name, media_type, size, mtime_ns, sha256 = made
+    there = Path(os.fsdecode(path))
+    return Substitute(Source(there, there, name, media_type, size, mtime_ns), sha256)

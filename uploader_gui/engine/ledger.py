@@ -15,11 +15,11 @@ from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.journal import Journal
-    from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.models import Substitute, UploadId
     from uploader_gui.engine.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,17 @@ _NOT_WORTH_A_WRITE: Final = frozenset({UploadState.CONFIRMING, UploadState.RETRY
 class Ledger:
     """The uploads of this run, by id, in the order they were added. Iterating leaves out removed rows."""
 
-    def __init__(self, journal: Journal, outbox: Outbox, conditions: Conditions, *, api_url: str, program: str) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        outbox: Outbox,
+        conditions: Conditions,
+        *,
+        api_url: str,
+        program: str,
+        let_go: Callable[[Substitute], None] = lambda _: None,
+    ) -> None:
+        self._let_go = let_go
         self._journal = journal
         self._outbox = outbox
         self._conditions = conditions
@@ -133,11 +143,13 @@ class Ledger:
             if state not in _NOT_WORTH_A_WRITE:
                 self._unsaved[upload.upload_id] = upload
             self._outbox.changed(upload)
+            if state.finished and upload.substitute is not None:
+                self._let_go(upload.substitute)
         self._save(durable=durable)
 
     def resized(self, upload: Upload, size: int) -> None:
-        """Correct the sums before an upload's source is replaced by one of `size` bytes."""
-        self._bytes[upload.state] += size - upload.source.size
+        """Correct the sums before what an upload sends is replaced by something of `size` bytes."""
+        self._bytes[upload.state] += size - upload.sent.size
 
     def note(self, upload: Upload) -> None:
         """Record facts about an upload whose state stays as it is."""
@@ -180,7 +192,7 @@ class Ledger:
 
     def _count(self, upload: Upload, sign: int) -> None:
         self._counts[upload.state] += sign
-        self._bytes[upload.state] += sign * upload.source.size
+        self._bytes[upload.state] += sign * upload.sent.size
 
     def _save(self, *, durable: bool = False) -> None:
         try:

@@ -73,7 +73,7 @@ _OTHER_SIGNATURES: Final = (
 )
 _RIFF_FORMS: Final = {b"WEBP": "WebP", b"AVI ": "AVI", b"WAVE": "WAV"}
 _ISO_BRANDS: Final = {
-    **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"), "HEIC"),
     b"avif": "AVIF",
     b"qt  ": "QuickTime",
 }

@@ -24,6 +24,7 @@ UploadId = NewType("UploadId", str)
 class UploadState(StrEnum):
     """Where a file is on its way. Paused, offline, waiting for sign-in are conditions of the queue instead."""
 
+    PREPARING = "preparing"
     QUEUED = "queued"
     REGISTERING = "registering"
     REGISTERED = "registered"
@@ -42,6 +43,11 @@ class UploadState(StrEnum):
         return self in FINISHED
 
     @property
+    def stored(self) -> bool:
+        """True where the service has the file, from this run or an earlier one."""
+        return self in STORED
+
+    @property
     def sending(self) -> bool:
         """True while a transfer works on it."""
         return self in SENDING
@@ -50,9 +56,11 @@ class UploadState(StrEnum):
 _S = UploadState
 
 FINISHED: Final = frozenset({_S.UPLOADED, _S.SKIPPED, _S.FAILED, _S.REFUSED, _S.CANCELLED})
+STORED: Final = frozenset({_S.UPLOADED, _S.SKIPPED})
 SENDING: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
+    _S.PREPARING: frozenset({_S.QUEUED, _S.REGISTERED, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
     _S.QUEUED: frozenset({_S.REGISTERING, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
     _S.REGISTERING: frozenset({_S.REGISTERED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
     _S.REGISTERED: frozenset({_S.UPLOADING, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
@@ -61,10 +69,10 @@ TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
         {_S.UPLOADED, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED},
     ),
     _S.RETRYING: frozenset({_S.UPLOADING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
-    _S.FAILED: frozenset({_S.QUEUED, _S.REGISTERED}),
-    _S.CANCELLED: frozenset({_S.QUEUED, _S.REGISTERED}),
-    _S.REFUSED: frozenset({_S.QUEUED}),
-    _S.SKIPPED: frozenset({_S.QUEUED}),
+    _S.FAILED: frozenset({_S.QUEUED, _S.REGISTERED, _S.PREPARING}),
+    _S.CANCELLED: frozenset({_S.QUEUED, _S.REGISTERED, _S.PREPARING}),
+    _S.REFUSED: frozenset({_S.QUEUED, _S.PREPARING, _S.SKIPPED}),
+    _S.SKIPPED: frozenset({_S.QUEUED, _S.PREPARING, _S.REFUSED}),
     _S.UPLOADED: frozenset(),
 }
 """Which state may follow which; anything else is a bug and raises. Only the queue changes state."""
@@ -100,6 +108,26 @@ class Source:
     name_shortened: bool = False
 
 
+class Treatment(StrEnum):
+    """What makes a file of a type the service refuses into one it accepts."""
+
+    CONVERT = "convert"
+    """The picture becomes a JPEG."""
+    ZIP = "zip"
+    """The file goes inside a ZIP, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """What is sent in a source's place: a file of our own, made from it. `original_sha256` is the source's, in hex.
+
+    `sent` describes the substitute as any source: its `name` is the one to register.
+    """
+
+    sent: Source
+    original_sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class PresignedPut:
     """What a registration gave out for one upload. Times are seconds since 1970 by the server's clock.
@@ -120,7 +148,8 @@ class Upload:
     `attempts` counts the PUTs begun in this run; `tries` the same since a person last asked, for the limit, as do
     `registrations` and `unknown_registrations` (those whose answer was lost). `url_given_out`: the service has a
     record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970, and so is
-    `sent_before`: when the same name and content went to the same anomaly earlier.
+    `sent_before`: when the same name and content went to the same anomaly earlier. `treatment` is what a person
+    chose for a source of a refused type; `substitute` is there once that has been done.
     """
 
     upload_id: UploadId
@@ -141,6 +170,13 @@ class Upload:
     unknown_registrations: int = 0
     retry_at: float | None = None
     sent_before: float | None = None
+    treatment: Treatment | None = None
+    substitute: Substitute | None = None
+
+    @property
+    def sent(self) -> Source:
+        """Give what goes to the service: the source itself, or its substitute."""
+        return self.substitute.sent if self.substitute else self.source
 
     def snapshot(self) -> UploadSnapshot:
         """Freeze what others may see of it."""
@@ -155,6 +191,8 @@ class Upload:
             may_be_registered_twice=self.may_be_registered_twice,
             retry_at=self.retry_at,
             sent_before=self.sent_before,
+            treatment=self.treatment,
+            substitute=self.substitute,
         )
 
 
@@ -176,6 +214,13 @@ class UploadSnapshot:
     may_be_registered_twice: bool = False
     retry_at: float | None = None
     sent_before: float | None = None
+    treatment: Treatment | None = None
+    substitute: Substitute | None = None
+
+    @property
+    def sent(self) -> Source:
+        """Give what goes to the service: the source itself, or its substitute."""
+        return self.substitute.sent if self.substitute else self.source
 
 
 def check_transition(before: UploadState, after: UploadState) -> None:

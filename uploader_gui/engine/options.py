@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from uploader_gui.engine.treatments import Choices
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -36,6 +38,7 @@ class EngineOptions:
         program: who uploads and writes the receipt, "uploader-gui X.Y.Z".
         describe: a reason's English sentence, for the receipt.
         bandwidth_limit: bytes per second that all transfers together may send; 0 means no limit.
+        choices: what is done with files of refused types without asking.
         keep_days: finished records of the journal are purged after so long.
     """
 
@@ -52,4 +55,5 @@ class EngineOptions:
     program: str = "uploader-gui"
     describe: Callable[[Reason], str] = _own_words
     bandwidth_limit: float = 0.0
+    choices: Choices = Choices()  # noqa: RUF009 - frozen
     keep_days: float = 400.0

@@ -35,11 +35,13 @@ from uploader_gui.engine.ledger import Ledger
 from uploader_gui.engine.meter import RateMeter
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.outbox import Outbox
+from uploader_gui.engine.preparation import Preparation
 from uploader_gui.engine.registrar import Registrar
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.sender import Book, Sender
 from uploader_gui.engine.slots import Slots
 from uploader_gui.engine.transfer import Means
+from uploader_gui.engine.treatments import offered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -49,11 +51,13 @@ if TYPE_CHECKING:
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal import Journal
-    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.models import Treatment, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.storage import StorageClient
+    from uploader_gui.engine.substitutes import Substitutes
     from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.treatments import Choices
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +72,7 @@ class Services:
     """What a queue works with."""
 
     journal: Journal
+    substitutes: Substitutes
     api: ApiClient
     storage: StorageClient
     clock: ServerClock
@@ -109,8 +114,14 @@ class UploadQueue:
             gave_up=lambda: self._give_up(Code.OFFLINE),
         )
         self._ledger = Ledger(
-            services.journal, self._outbox, self._conditions, api_url=options.api_url, program=options.program
+            services.journal,
+            self._outbox,
+            self._conditions,
+            api_url=options.api_url,
+            program=options.program,
+            let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
         )
+        self._preparation = self._make_preparation(services)
         self._intake = self._make_intake(services)
         self._registrar = self._make_registrar(services)
         self._sender = self._make_sender(services)
@@ -171,6 +182,7 @@ class UploadQueue:
         chosen = [upload for upload in self._those(upload_ids) if not upload.state.finished]
         for upload in chosen:
             self._batcher.discard(upload)
+            self._preparation.stop(upload)
             self._sender.stop(upload)
         self._ledger.move_all(chosen, UploadState.CANCELLED)
         self._poke()
@@ -192,10 +204,28 @@ class UploadQueue:
     def send_again(self, upload_ids: Iterable[UploadId], *, start: bool = True) -> None:
         """Send uploads that were left out because they had been uploaded before; without `start` they wait for it."""
         chosen = [upload for upload in self._those(upload_ids) if upload.state is UploadState.SKIPPED]
-        self._ledger.move_all(chosen, UploadState.QUEUED)
-        self._ready(chosen)
+        accepted = [upload for upload in chosen if upload.source.media_type]
+        self._ledger.move_all(accepted, UploadState.QUEUED)
+        self._ready(accepted)
+        self._intake.look_again(upload for upload in chosen if not upload.source.media_type)
         if start:
             self.start()
+
+    def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
+        """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
+        had_ended = self._was_busy and not self._ledger.unfinished  # that is no pause
+        chosen = [upload for upload in self._those(upload_ids) if treatment in offered(upload.snapshot())]
+        for upload in chosen:
+            self._ledger.resized(upload, upload.source.size)
+            upload.treatment, upload.substitute, upload.presigned = treatment, None, None
+        self._ledger.move_all(chosen, UploadState.PREPARING)
+        self._preparation.begin(chosen)
+        if had_ended:
+            self.start()
+
+    def choose(self, choices: Choices) -> None:
+        """Do this from now on with files of refused types, without asking."""
+        self._preparation.choices = choices
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
@@ -403,8 +433,20 @@ class UploadQueue:
             threads=services.threads,
             clock=services.clock,
             outbox=self._outbox,
+            preparation=self._preparation,
             api_url=self._options.api_url,
             skip_uploaded=self._options.skip_uploaded,
+            spawn=self._spawn,
+            ready=self._ready,
+            poke=self._poke,
+        )
+
+    def _make_preparation(self, services: Services) -> Preparation:
+        return Preparation(
+            substitutes=services.substitutes,
+            ledger=self._ledger,
+            threads=services.threads,
+            choices=self._options.choices,
             spawn=self._spawn,
             ready=self._ready,
             poke=self._poke,

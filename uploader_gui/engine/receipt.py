@@ -109,13 +109,13 @@ def word_of(state: UploadState) -> str:
 
 
 def _file(upload: Upload, run: Run) -> dict[str, Any]:
-    source = upload.source
+    sent = upload.sent
     reason = _reason(upload, run)
     return {
-        "path": str(source.path),
-        "name": source.name,
-        "mime_type": source.media_type,
-        "size": source.size,
+        "path": str(upload.source.path),
+        "name": sent.name,
+        "mime_type": sent.media_type,
+        "size": sent.size,
         "sha256": upload.sha256,
         "upload_id": upload.upload_id,
         "id": upload.service_id,
@@ -124,7 +124,16 @@ def _file(upload: Upload, run: Run) -> dict[str, Any]:
         "uploaded_at": None if upload.uploaded_at is None else iso_time(upload.uploaded_at),
         "reason": None if reason is None else {"code": reason.code.value, "message": run.describe(reason)},
         "may_be_registered_twice": upload.may_be_registered_twice,
+        "original": _original(upload),
     }
+
+
+def _original(upload: Upload) -> dict[str, Any] | None:
+    """Give the file a substitute was made of; None where the file itself is sent."""
+    if upload.substitute is None:
+        return None
+    source = upload.source
+    return {"name": source.name, "size": source.size, "sha256": upload.substitute.original_sha256}
 
 
 def _reason(upload: Upload, run: Run) -> Reason | None:

@@ -139,7 +139,7 @@ class Registrar:
         self._announce(batch)
         await self._ledger.saved()
         tokens, began = self._api.tokens, time.monotonic()
-        still = {upload.upload_id: upload.source for upload in _registering(batch)}
+        still = {upload.upload_id: upload.sent for upload in _registering(batch)}
         if not still:
             return
         try:

@@ -103,7 +103,7 @@ class Sender:
 
     async def _transfer(self, upload: Upload, reporter: _Reporter) -> None:
         assert upload.presigned is not None
-        transfer = Transfer(upload.source, upload.presigned, self._means, reporter, attempts=upload.tries)
+        transfer = Transfer(upload.sent, upload.presigned, self._means, reporter, attempts=upload.tries)
         try:
             upload.sha256 = await transfer.run()
         except UrlExpired as error:

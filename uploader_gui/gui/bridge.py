@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.models import UploadId, UploadState
+    from uploader_gui.engine.models import Treatment, UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.treatments import Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,14 @@ class Bridge(QObject):
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
         """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
         self._submit(lambda queue: queue.send_again(upload_ids, start=start))
+
+    def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
+        """Make files of a refused type acceptable this way."""
+        self._submit(lambda queue: queue.treat(upload_ids, treatment))
+
+    def choose(self, choices: Choices) -> None:
+        """Do this from now on with files of refused types, without asking."""
+        self._submit(lambda queue: queue.choose(choices))
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.gui import reveal
-from uploader_gui.gui.row_actions import RowAction
+from uploader_gui.gui.row_actions import TREATMENTS, RowAction
 from uploader_gui.gui.row_text import whole_reason
 from uploader_gui.text import Words
 
@@ -26,6 +26,8 @@ def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engi
             engine.retry(ids)
         case RowAction.SEND_AGAIN:
             engine.send_again(ids)
+        case RowAction.CONVERT | RowAction.ZIP:
+            engine.treat(ids, TREATMENTS[action])
         case RowAction.CANCEL:
             engine.cancel(ids)
         case RowAction.REMOVE:

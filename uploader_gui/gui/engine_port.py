@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
-    from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.models import Treatment, UploadId
     from uploader_gui.engine.runs import RunKey
 
 
@@ -44,6 +44,9 @@ class Engine(Protocol):
 
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
         """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
+
+    def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
+        """Make files of a refused type acceptable this way."""
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""

@@ -79,7 +79,7 @@ class Tally:
         states, sizes = self._states, self._bytes
         return Figures(
             files=states.total(),
-            waiting=states[_S.QUEUED] + states[_S.REGISTERING] + states[_S.REGISTERED],
+            waiting=states[_S.PREPARING] + states[_S.QUEUED] + states[_S.REGISTERING] + states[_S.REGISTERED],
             sending=states[_S.UPLOADING] + states[_S.CONFIRMING] + states[_S.RETRYING],
             failed=states[_S.FAILED],
             refused=states[_S.REFUSED],
@@ -91,5 +91,5 @@ class Tally:
 
     def _count(self, upload: UploadSnapshot, sign: int) -> None:
         self._states[upload.state] += sign
-        self._bytes[upload.state] += sign * upload.source.size
+        self._bytes[upload.state] += sign * upload.sent.size
         self._anomalies[upload.anomaly_id] += sign

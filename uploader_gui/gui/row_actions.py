@@ -5,16 +5,19 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import FINISHED, Treatment, UploadState
+from uploader_gui.engine.treatments import offered
 from uploader_gui.text import Words
+from uploader_gui.treatment_words import TreatmentWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.translation import Sentence
 
 _S = UploadState
-WAITING: Final = frozenset({_S.QUEUED, _S.REGISTERING, _S.REGISTERED})
+WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
 
 
 class RowAction(Enum):
@@ -22,6 +25,8 @@ class RowAction(Enum):
 
     TRY_AGAIN = Words.TRY_AGAIN
     SEND_AGAIN = Words.SEND_AGAIN
+    CONVERT = TreatmentWords.CONVERT
+    ZIP = TreatmentWords.ZIP
     CANCEL = Words.CANCEL
     REMOVE = Words.REMOVE
     SHOW_IN_FOLDER = Words.SHOW_IN_FOLDER
@@ -31,8 +36,11 @@ class RowAction(Enum):
     @property
     def label(self) -> str:
         """Give the label in the person's language."""
-        return self.value.text
+        words: Sentence = self.value
+        return words.text
 
+
+TREATMENTS: Final = {RowAction.CONVERT: Treatment.CONVERT, RowAction.ZIP: Treatment.ZIP}
 
 _ALWAYS_SHOWN: Final[Mapping[UploadState, RowAction]] = {
     _S.FAILED: RowAction.TRY_AGAIN,
@@ -40,9 +48,18 @@ _ALWAYS_SHOWN: Final[Mapping[UploadState, RowAction]] = {
     _S.SKIPPED: RowAction.SEND_AGAIN,
     _S.REFUSED: RowAction.REMOVE,
 }
+_ANY: Final = frozenset(_S)
+_STATES: Final[Mapping[RowAction, frozenset[UploadState]]] = {
+    RowAction.TRY_AGAIN: frozenset({_S.FAILED, _S.CANCELLED}),
+    RowAction.SEND_AGAIN: frozenset({_S.SKIPPED}),
+    RowAction.CANCEL: _ANY - FINISHED,
+    RowAction.REMOVE: FINISHED | WAITING,
+}
 MENU: Final = (
     RowAction.TRY_AGAIN,
     RowAction.SEND_AGAIN,
+    RowAction.CONVERT,
+    RowAction.ZIP,
     RowAction.CANCEL,
     RowAction.REMOVE,
     RowAction.SHOW_IN_FOLDER,
@@ -52,6 +69,9 @@ MENU: Final = (
 
 def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     """Give the actions a resting row shows: only where a person may want to do something."""
+    treatments = offered(snapshot)
+    if treatments:
+        return tuple(action for action, treatment in TREATMENTS.items() if treatment in treatments)
     action = _ALWAYS_SHOWN.get(snapshot.state)
     return (action,) if action else ()
 
@@ -64,19 +84,11 @@ def shown_at_hand(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
 
 def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
     """Tell whether an action makes sense in the row's state."""
-    match action:
-        case RowAction.TRY_AGAIN:
-            return snapshot.state in {_S.FAILED, _S.CANCELLED}
-        case RowAction.SEND_AGAIN:
-            return snapshot.state is _S.SKIPPED
-        case RowAction.CANCEL:
-            return not snapshot.state.finished
-        case RowAction.REMOVE:
-            return snapshot.state.finished or snapshot.state in WAITING
-        case RowAction.COPY_REASON:
-            return snapshot.reason is not None
-        case _:
-            return True
+    if action in TREATMENTS:
+        return TREATMENTS[action] in offered(snapshot)
+    if action is RowAction.COPY_REASON:
+        return snapshot.reason is not None
+    return snapshot.state in _STATES.get(action, _ANY)
 
 
 def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> list[UploadSnapshot]:

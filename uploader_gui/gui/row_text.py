@@ -10,17 +10,21 @@ from uploader_gui import units
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import type_name
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.treatments import offered
 from uploader_gui.remedies import again_says_it, cause_and_action
 from uploader_gui.text import Words
+from uploader_gui.treatment_words import TreatmentWords, sent_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import Source, UploadSnapshot
+    from uploader_gui.translation import Sentence
 
 _S = UploadState
-_STATE_WORDS: Final[Mapping[UploadState, Words]] = {
+_STATE_WORDS: Final[Mapping[UploadState, Sentence]] = {
+    _S.PREPARING: TreatmentWords.PREPARING,
     _S.QUEUED: Words.WAITING,
     _S.REGISTERING: Words.WAITING,
     _S.REGISTERED: Words.WAITING,
@@ -39,6 +43,7 @@ _ATTENTION: Final = (
     _S.RETRYING,
     _S.UPLOADING,
     _S.CONFIRMING,
+    _S.PREPARING,
     _S.REGISTERING,
     _S.REGISTERED,
     _S.QUEUED,
@@ -115,9 +120,9 @@ def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float
     """Give how much of a running upload is sent, 0 to 1. Full means only that the server is asked now."""
     if snapshot.state is _S.CONFIRMING:
         return 1.0
-    if progress is None or snapshot.source.size <= 0:
+    if progress is None or snapshot.sent.size <= 0:
         return 0.0
-    return min(progress.bytes_sent / snapshot.source.size, 1.0)
+    return min(progress.bytes_sent / snapshot.sent.size, 1.0)
 
 
 def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
@@ -143,6 +148,8 @@ def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
     """Give the first half of the second line: size · type, and the anomaly where rows differ in it."""
     source = snapshot.source
     facts = [units.size(source.size), type_label(source)]
+    if sent := sent_as(snapshot, visible_name(snapshot.sent.name)):
+        facts.append(sent)
     if with_anomaly:
         facts.append(Words.ANOMALY_NAMED.filled(snapshot.anomaly_id))
     return _SEPARATOR.join(facts)
@@ -154,7 +161,7 @@ def reason_text(snapshot: UploadSnapshot) -> str:
     if snapshot.reason is not None and not _is_said_by_the_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
         parts = [remedy.cause, _action_text(snapshot, remedy.action)]
-    if snapshot.source.name_shortened:
+    if snapshot.sent.name_shortened:
         parts.append(Words.NAME_SHORTENED.text)
     if snapshot.may_be_registered_twice:
         parts.append(Words.TWICE.text)
@@ -199,6 +206,8 @@ def _action_text(snapshot: UploadSnapshot, action: str) -> str:
     """What goes on by itself asks for nothing; a bare “Try again.” is the row's button already."""
     if not snapshot.state.finished:
         return Words.NOTHING_TO_DO.text
+    if offered(snapshot):
+        return ""
     has_button = snapshot.state in {_S.FAILED, _S.CANCELLED, _S.SKIPPED}
     if has_button and snapshot.reason is not None and again_says_it(snapshot.reason):
         return ""

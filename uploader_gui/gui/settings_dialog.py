@@ -62,6 +62,8 @@ class SettingsDialog(PlainDialog):
             proxy=self.connection.chosen_proxy,
             ca_file=self.connection.authority.path,
             theme=self.program.chosen_theme,
+            refused_pictures=self.sending.chosen_for_pictures,
+            refused_others=self.sending.chosen_for_others,
         )
 
     def fit(self) -> None:

@@ -17,6 +17,7 @@ from uploader_gui.gui.connection_panel import ConnectionPanel
 from uploader_gui.gui.form import Form, chosen, row_of
 from uploader_gui.settings_words import SettingsWords
 from uploader_gui.text import Words
+from uploader_gui.treatment_words import TreatmentWords
 
 if TYPE_CHECKING:
     from uploader_gui.gui.settings_values import SettingsValues
@@ -36,6 +37,8 @@ _THEMES: Final = {
     "light": SettingsWords.THEME_LIGHT,
     "dark": SettingsWords.THEME_DARK,
 }
+_FOR_OTHERS: Final = {"ask": TreatmentWords.ASK, "zip": TreatmentWords.ZIP}
+_FOR_PICTURES: Final = {"ask": TreatmentWords.ASK, "convert": TreatmentWords.CONVERT, "zip": TreatmentWords.ZIP}
 _PROXIES: Final = {
     "system": SettingsWords.PROXY_SYSTEM,
     "none": SettingsWords.PROXY_NONE,
@@ -163,7 +166,7 @@ class AuthorityField(QWidget):
 
 
 class SendingPage(Form):
-    """Units, files at once, speed limit."""
+    """Units, files at once, speed limit, files of refused types."""
 
     def __init__(self, theme: Theme, values: SettingsValues) -> None:
         super().__init__(theme)
@@ -180,7 +183,23 @@ class SendingPage(Form):
         self.say(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
         self.say(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
         self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
+        self.pictures = self.choices(_FOR_PICTURES)
+        self.pictures[values.refused_pictures].setChecked(True)
+        self.others = self.choices(_FOR_OTHERS)
+        self.others[values.refused_others].setChecked(True)
+        self.add_field(TreatmentWords.PHOTOS, row_of(self.pictures.values()))
+        self.add_field(TreatmentWords.OTHERS, row_of(self.others.values()))
         self.column.addStretch()
+
+    @property
+    def chosen_for_pictures(self) -> str:
+        """Give what becomes of photos the register refuses."""
+        return chosen(self.pictures)
+
+    @property
+    def chosen_for_others(self) -> str:
+        """Give what becomes of other files it refuses."""
+        return chosen(self.others)
 
     @property
     def chosen_unit(self) -> str:

@@ -18,6 +18,8 @@ class SettingsValues:
         proxy: `system`, `none`, or an address.
         ca_file: a further certificate authority, "" for none.
         theme: `system`, `light` or `dark`.
+        refused_pictures: what becomes of photos the register refuses: `ask`, `convert` or `zip`.
+        refused_others: the same of other files: `ask` or `zip`.
     """
 
     api_url: str
@@ -28,3 +30,5 @@ class SettingsValues:
     proxy: str = "system"
     ca_file: str = ""
     theme: str = "system"
+    refused_pictures: str = "ask"
+    refused_others: str = "ask"

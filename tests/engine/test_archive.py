@@ -1,0 +1,129 @@
+"""A file inside a ZIP: the same bytes, name and time, readable by everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+import struct
+import subprocess
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui.engine import archive
+from uploader_gui.engine.errors import NotPrepared, SourceChanged, SourceMissing
+from uploader_gui.engine.source import describe_only
+from uploader_gui.engine.substitutes import Abandoned, Pulse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "vidéo – désenfumage n°1.mp4"
+MTIME = 1_710_231_073
+MIB = 1024 * 1024
+
+
+def zipped(path: Path) -> Path:
+    target = path.with_name("made.zip")
+    sha256 = archive.into_zip(describe_only(path, path), target, Pulse())
+    assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    return target
+
+
+def a_file(folder: Path, content: bytes, name: str = NAME) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    os.utime(path, (MTIME, MTIME))
+    return path
+
+
+def test_the_file_inside_is_the_file_under_its_own_name(tmp_path: Path) -> None:
+    content = random.Random(1).randbytes(3 * MIB + 17)
+    with zipfile.ZipFile(zipped(a_file(tmp_path, content))) as made:
+        assert made.namelist() == [NAME]
+        assert made.read(NAME) == content
+        assert made.testzip() is None
+
+
+def test_its_time_is_kept_to_the_second(tmp_path: Path) -> None:
+    with zipfile.ZipFile(zipped(a_file(tmp_path, b"x"))) as made:
+        (entry,) = made.infolist()
+    assert struct.unpack("<2sHBi", entry.extra) == (b"UT", 5, 1, MTIME)
+    assert entry.date_time[:3] == (2024, 3, 12)
+
+
+@pytest.mark.skipif(shutil.which("unzip") is None, reason="another program's opinion, where there is one")
+def test_another_program_gets_the_same_file_with_the_same_time(tmp_path: Path) -> None:
+    made = zipped(a_file(tmp_path, b"the film", "film.mp4"))
+    subprocess.run(["unzip", "-q", made, "-d", tmp_path / "out"], check=True)
+    assert (tmp_path / "out" / "film.mp4").read_bytes() == b"the film"
+    assert (tmp_path / "out" / "film.mp4").stat().st_mtime == MTIME
+
+
+@pytest.mark.parametrize("mtime", [0, 86_400, 2**33])
+def test_a_time_the_format_cannot_hold_stops_nothing(mtime: int, tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"x")
+    os.utime(path, (mtime, mtime))
+    with zipfile.ZipFile(zipped(path)) as made:
+        assert made.read(NAME) == b"x"
+
+
+def test_what_shrinks_is_made_smaller_and_what_does_not_is_stored(tmp_path: Path) -> None:
+    text = zipped(a_file(tmp_path, b"line after line\n" * MIB, "a.log2"))
+    assert text.stat().st_size < MIB
+    film = zipped(a_file(tmp_path, random.Random(2).randbytes(MIB)))
+    with zipfile.ZipFile(film) as made:
+        assert made.infolist()[0].compress_type == zipfile.ZIP_STORED
+
+
+def test_the_same_file_becomes_the_same_bytes(tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"x" * 100)
+    assert zipped(path).read_bytes() == zipped(path).read_bytes()
+
+
+def test_a_name_that_is_no_text_goes_in_as_text(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff\xfe.bin")
+    path.write_bytes(b"x")
+    with zipfile.ZipFile(zipped(path)) as made:
+        assert made.namelist() == ["??.bin"]
+
+
+def test_more_than_four_gibibytes_fit(tmp_path: Path) -> None:
+    """A file with a hole in it: it takes no room, and is read as zeros."""
+    path = tmp_path / "film.mov"
+    path.write_bytes(random.Random(3).randbytes(MIB))
+    os.truncate(path, 20 * MIB)
+    source = describe_only(path, path)
+    entry = archive._entry(source, b"x")
+    assert entry.file_size == 20 * MIB  # what zipfile decides by whether ZIP64 is needed
+
+
+def test_a_file_that_changed_meanwhile_is_not_packed(tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"x")
+    source = describe_only(path, path)
+    os.utime(path, (MTIME, MTIME + 1))
+    with pytest.raises(SourceChanged):
+        archive.into_zip(source, tmp_path / "made.zip", Pulse())
+    path.unlink()
+    with pytest.raises(SourceMissing):
+        archive.into_zip(source, tmp_path / "made.zip", Pulse())
+
+
+def test_giving_up_ends_it_at_the_next_block(tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"x" * 3 * MIB)
+    pulse = Pulse(stopped=True)
+    with pytest.raises(Abandoned):
+        archive.into_zip(describe_only(path, path), tmp_path / "made.zip", pulse)
+    assert pulse.beats == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk without room, where the system has one")  # noqa: PTH110 - a device
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    path = a_file(tmp_path, random.Random(4).randbytes(MIB))
+    full = tmp_path / "made.zip"
+    full.symlink_to("/dev/full")
+    with pytest.raises(NotPrepared):
+        archive.into_zip(describe_only(path, path), full, Pulse())

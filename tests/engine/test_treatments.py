@@ -1,0 +1,115 @@
+"""What is done with files of refused types, asked or not; and the folder of what is sent in their place."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.errors import Code, NotPrepared
+from uploader_gui.engine.models import Reason, Treatment, UploadState
+from uploader_gui.engine.substitutes import Substitutes
+from uploader_gui.engine.treatments import Choices, offered, possible, substitute_name
+
+CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP
+
+
+def refused(kind: str) -> Reason:
+    return Reason(Code.TYPE_NOT_ACCEPTED, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "expected"),
+    [
+        ("a.heic", refused("HEIC"), (CONVERT, ZIP)),
+        ("a.jpg", refused("HEIC"), (CONVERT, ZIP)),
+        ("a.tif", refused("TIFF"), (CONVERT, ZIP)),
+        ("a.dng", refused("TIFF"), (ZIP,)),
+        ("a.mp4", refused("MP4"), (ZIP,)),
+        ("noname", refused(""), (ZIP,)),
+        ("a.heic", Reason(Code.CANNOT_CONVERT), (ZIP,)),
+        ("a.heic", Reason(Code.BROKEN_PICTURE), (ZIP,)),
+        ("a.heic", Reason(Code.EMPTY_FILE), ()),
+        ("a.mp4", Reason(Code.TOO_LARGE), ()),
+        ("a.heic", None, ()),
+    ],
+)
+def test_what_can_be_done_depends_on_what_it_is_and_why_it_was_refused(
+    name: str, reason: Reason | None, expected: tuple[Treatment, ...]
+) -> None:
+    assert possible(reason, a_source(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("choices", "picture", "pages", "film"),
+    [
+        (Choices(), None, None, None),
+        (Choices.asked(convert=True, zipped=False), CONVERT, None, None),
+        (Choices.asked(convert=False, zipped=True), ZIP, ZIP, ZIP),
+        (Choices.asked(convert=True, zipped=True), CONVERT, ZIP, ZIP),
+        (Choices(pictures=ZIP), ZIP, None, None),
+    ],
+)
+def test_a_choice_covers_what_it_names(
+    choices: Choices, picture: Treatment | None, pages: Treatment | None, film: Treatment | None
+) -> None:
+    assert choices.of(refused("HEIC"), a_source("a.heic")) is picture
+    assert choices.of(Reason(Code.CANNOT_CONVERT), a_source("a.tif")) is pages
+    assert choices.of(refused("MP4"), a_source("a.mp4")) is film
+    assert choices.of(Reason(Code.EMPTY_FILE), a_source("a.mp4")) is None
+
+
+@pytest.mark.parametrize("state", UploadState)
+def test_a_row_offers_it_only_where_nothing_was_sent_and_nothing_is_under_way(state: UploadState) -> None:
+    upload = an_upload(source=a_source("a.heic"), state=state, reason=refused("HEIC"))
+    expected = state in {UploadState.REFUSED, UploadState.FAILED, UploadState.CANCELLED}
+    assert bool(offered(upload.snapshot())) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "treatment", "expected"),
+    [
+        ("IMG_2041.HEIC", CONVERT, "IMG_2041.jpg"),
+        ("plan.v2.tiff", CONVERT, "plan.v2.jpg"),
+        ("film.mp4", ZIP, "film.mp4.zip"),
+        ("noname", ZIP, "noname.zip"),
+    ],
+)
+def test_the_substitute_is_called_after_the_file(name: str, treatment: Treatment, expected: str) -> None:
+    assert substitute_name(a_source(name), treatment) == expected
+
+
+def test_substitutes_are_for_their_owner_only(tmp_path: Path) -> None:
+    made = Substitutes(tmp_path / "data" / "substitutes").new(".zip")
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
+    assert made.suffix == ".zip"
+
+
+def test_what_nobody_refers_to_is_cleaned(tmp_path: Path) -> None:
+    substitutes = Substitutes(tmp_path / "substitutes")
+    substitutes.clean([])  # there is no folder yet
+    kept, left = substitutes.new(".zip"), substitutes.new(".jpg")
+    substitutes.clean([kept, Path("/elsewhere") / "gone.zip"])
+    assert (kept.exists(), left.exists()) == (True, False)
+
+
+def test_a_substitute_that_cannot_be_removed_now_is_removed_later(tmp_path: Path) -> None:
+    """As on Windows, where what is being read stays. A folder cannot be unlinked either."""
+    substitutes = Substitutes(tmp_path / "substitutes")
+    held = substitutes.new(".zip")
+    held.unlink()
+    held.mkdir()
+    substitutes.discard(held)
+    held.rmdir()
+    held.touch()
+    substitutes.discard(substitutes.new(".jpg"))
+    assert not held.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotPrepared):
+        Substitutes(tmp_path / "file" / "substitutes").new(".zip")

@@ -1,0 +1,198 @@
+"""What can go wrong while a JPEG or ZIP is made: a file that changes or sleeps, a person who changes their mind."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.faults.sleeping import asleep
+from tests.support import pictures
+from uploader_gui.engine.events import PathsAdded
+from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.treatments import Choices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
+BOTH = Choices.asked(convert=True, zipped=True)
+
+
+def films(files: Files, count: int) -> list[Path]:
+    return [files.make(f"{n}.mp4", content=FILM + bytes([n])) for n in range(count)]
+
+
+def treat(run: Run, treatment: Treatment, *names: str) -> None:
+    run.queue.treat([run.latest[name].upload_id for name in names], treatment)
+
+
+async def refused(run: Run, *paths: Path) -> None:
+    run.queue.add_paths(paths, ANOMALY)
+    await run.heard(PathsAdded)
+    await run.in_state(S.REFUSED, *(path.name for path in paths))
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return list((folder / "substitutes").glob("*"))
+
+
+async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    film, photo = files.make("a.mp4", content=FILM), pictures.heic(files.folder / "b.heic")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, film, photo)
+        treat(run, Treatment.ZIP, "a.mp4")
+        treat(run, Treatment.CONVERT, "b.heic")
+        await run.in_state(S.QUEUED, "a.mp4", "b.heic")
+        assert run.latest["b.heic"].sent.name == "b.jpg"
+        assert len(leftovers(tmp_path)) == 2
+        run.queue.start()
+        await run.idle()
+        assert leftovers(tmp_path) == []
+    assert sorted(upload.name for upload in strict_api.registered) == ["a.mp4.zip", "b.jpg"]
+
+
+async def test_a_choice_made_after_the_run_has_ended_starts_it_again(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.start()
+        await refused(run, files.make("a.mp4", content=FILM))
+        await run.idle()
+        treat(run, Treatment.ZIP, "a.mp4")
+        await run.in_state(S.UPLOADED, "a.mp4")
+
+
+async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    film = files.make("a.mp4", content=FILM)
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, film)
+        film.write_bytes(FILM + b"more")
+        treat(run, Treatment.ZIP, "a.mp4")
+        await run.in_state(S.FAILED, "a.mp4")
+        assert run.only()["reason"]["code"] == "changed"
+        assert leftovers(tmp_path) == []
+        run.queue.retry_failed()
+        await run.in_state(S.UPLOADED, "a.mp4")
+        assert run.only()["original"]["size"] == len(FILM) + 4
+
+
+async def test_a_file_that_became_acceptable_is_sent_as_it_is(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    photo = pictures.two_pages(files.folder / "a.tif")
+    async with engine(options(tmp_path, strict_api, choices=Choices(Treatment.CONVERT))) as run:
+        run.queue.add_paths([photo], ANOMALY)
+        await run.in_state(S.REFUSED, "a.tif")
+        assert run.only()["reason"]["code"] == "cannot_convert"
+        photo.write_bytes(files.make("b.png").read_bytes())
+        run.queue.retry([run.latest["a.tif"].upload_id])
+        await run.in_state(S.UPLOADED, "a.tif")
+        assert (run.only()["original"], run.only()["mime_type"]) == (None, "image/png")
+
+
+async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, pictures.two_pages(files.folder / "a.tif"))
+        treat(run, Treatment.CONVERT, "a.tif")
+        await run.until(lambda: run.only()["reason"]["code"] == "cannot_convert")
+        await run.in_state(S.REFUSED, "a.tif")
+        treat(run, Treatment.ZIP, "a.tif")
+        await run.in_state(S.QUEUED, "a.tif")
+        assert run.only()["name"] == "a.tif.zip"
+
+
+async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up_again(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    (film,) = films(files, 1)
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, film)
+        with asleep(film):
+            treat(run, Treatment.ZIP, film.name)
+            await run.in_state(S.PREPARING, film.name)
+            run.queue.cancel_all()
+            await run.in_state(S.CANCELLED, film.name)
+        run.queue.retry([run.latest[film.name].upload_id])
+        await run.in_state(S.UPLOADED, film.name)
+    assert leftovers(tmp_path) == []
+
+
+async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    stuck = films(files, 3)
+    elsewhere = pictures.heic(files.folder / "photo.heic")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, *stuck, elsewhere)
+        with asleep(*stuck):
+            run.queue.start()
+            treat(run, Treatment.ZIP, *(path.name for path in stuck))
+            treat(run, Treatment.CONVERT, "photo.heic")
+            await run.in_state(S.UPLOADED, "photo.heic")
+            await run.in_state(S.PREPARING, *(path.name for path in stuck))
+        await run.in_state(S.UPLOADED, *(path.name for path in stuck))
+
+
+async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    (film,) = films(files, 1)
+    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+        run.queue.start()
+        run.queue.add_paths([film], ANOMALY)
+        await run.in_state(S.UPLOADED, film.name)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([film], ANOMALY)
+        await run.in_state(S.SKIPPED, film.name)
+        run.queue.send_again([run.latest[film.name].upload_id])
+        await run.in_state(S.REFUSED, film.name)
+        treat(run, Treatment.ZIP, film.name)
+        await run.in_state(S.UPLOADED, film.name)
+    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+        run.queue.add_paths([film], ANOMALY)
+        await run.in_state(S.SKIPPED, film.name)
+        run.queue.send_again([run.latest[film.name].upload_id])
+        await run.in_state(S.UPLOADED, film.name)
+    assert len(strict_api.registered) == 3
+
+
+async def test_a_choice_made_while_it_runs_counts_from_then_on(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    first, second = films(files, 2)
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, first)
+        run.queue.choose(BOTH)
+        run.queue.add_paths([second], ANOMALY)
+        await run.in_state(S.QUEUED, second.name)
+        run.queue.add_paths([first], ANOMALY)  # dropped again: now it is known what to do
+        await run.in_state(S.QUEUED, first.name)
+
+
+async def test_a_disk_without_room_fails_that_file_and_no_other(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    (tmp_path / "substitutes").write_bytes(b"in the way")
+    (film,) = films(files, 1)
+    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
+        run.queue.start()
+        run.queue.add_paths([film, files.make("b.pdf")], ANOMALY)
+        await run.in_state(S.UPLOADED, "b.pdf")
+        await run.in_state(S.FAILED, film.name)
+        assert run.files()[film.name]["reason"]["code"] == "preparation"
+        os.unlink(tmp_path / "substitutes")  # noqa: PTH108 - a file where a folder should be
+        run.queue.retry_failed()
+        await run.in_state(S.UPLOADED, film.name)
