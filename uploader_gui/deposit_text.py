@@ -29,6 +29,7 @@ class ReceiptWords(Sentence):
         "of those bytes: any change to the file gives another one. Times are those of this computer.",
     )
     REGISTER_NUMBER = QT_TRANSLATE_NOOP("uploader", "Register no. %1")
+    MADE_FROM = QT_TRANSLATE_NOOP("uploader", "Made from %1 (%2)")
     ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "Attempts: %1")
     MAY_BE_TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
     # Columns
@@ -46,6 +47,9 @@ class ReceiptWords(Sentence):
     TRIES = QT_TRANSLATE_NOOP("uploader", "Attempts")
     TWICE = QT_TRANSLATE_NOOP("uploader", "Perhaps registered twice")
     PATH = QT_TRANSLATE_NOOP("uploader", "Place on this computer")
+    ORIGINAL_NAME = QT_TRANSLATE_NOOP("uploader", "Made from")
+    ORIGINAL_SIZE = QT_TRANSLATE_NOOP("uploader", "Size of the original (bytes)")
+    ORIGINAL_HASH = QT_TRANSLATE_NOOP("uploader", "SHA-256 of the original")
     STATE_CODE = QT_TRANSLATE_NOOP("uploader", "State (code)")
     REASON_CODE = QT_TRANSLATE_NOOP("uploader", "Reason (code)")
     MESSAGE = QT_TRANSLATE_NOOP("uploader", "Reason (English)")

@@ -1225,6 +1225,10 @@
         <translation>«&#xa0;Envoyé&#xa0;» signifie que le stockage a confirmé exactement les octets de ce fichier. Le SHA-256 est l’empreinte de ces octets&#xa0;: la moindre modification du fichier en donne une autre. Les heures sont celles de cet ordinateur.</translation>
     </message>
     <message>
+        <source>Made from %1 (%2)</source>
+        <translation>Créé à partir de %1 (%2)</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Fichier</translation>
     </message>
@@ -1267,6 +1271,18 @@
     <message>
         <source>Place on this computer</source>
         <translation>Emplacement sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>Made from</source>
+        <translation>Créé à partir de</translation>
+    </message>
+    <message>
+        <source>Size of the original (bytes)</source>
+        <translation>Taille de l’original (octets)</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the original</source>
+        <translation>SHA-256 de l’original</translation>
     </message>
     <message>
         <source>State (code)</source>

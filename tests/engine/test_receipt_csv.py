@@ -53,7 +53,8 @@ def test_each_file_is_a_line_with_everything_known_of_it() -> None:
         "anomaly": "4217", "name": "a.jpg", "size": "1234567", "megabytes": "1.235", "type": "image/jpeg",
         "sha256": "ab" * 32, "id": "1001", "upload_id": "8d2f", "result": "There", "reason": "",
         "uploaded_at": "at 2025-03-12T08:30:00.000Z", "uploaded_at_utc": "2025-03-12T08:30:00.000Z", "attempts": "2",
-        "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "state": "uploaded", "code": "", "message": "",
+        "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "original_name": "",
+        "original_size": "", "original_sha256": "", "state": "uploaded", "code": "", "message": "",
     }  # fmt: skip
 
 
@@ -92,3 +93,10 @@ def test_harmless_names_stay_as_they_are(name: str) -> None:
 def test_a_name_that_is_no_text_is_told_all_the_same() -> None:
     (line,) = lines(table(receipt(name="caf\udce9.jpg"), form()))
     assert line["name"] == "caf\\udce9.jpg"
+
+
+def test_what_was_made_from_another_file_names_it_with_its_own_hash() -> None:
+    original = {"name": "=a.heic", "size": 5, "sha256": "cd" * 32}
+    (line,) = lines(table(receipt(original=original), form()))
+    assert (line["original_name"], line["original_size"], line["original_sha256"]) == ("'=a.heic", "5", "cd" * 32)
+    assert line["sha256"] == "ab" * 32

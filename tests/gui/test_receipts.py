@@ -133,6 +133,13 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
     assert "The file was changed while it was being sent." in rows
 
 
+def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
+    original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32}
+    row = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file("IMG_1.jpg", original=original))]))
+    assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
+    assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
+
+
 def test_names_are_data_on_the_page() -> None:
     html = receipt_page.table([(1, file(EVIL, id="<b>1</b>"))])
     assert "<img" not in html

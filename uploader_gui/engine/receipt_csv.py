@@ -44,9 +44,13 @@ class TableForm:
 
 COLUMNS: Final = (
     "anomaly", "name", "size", "megabytes", "type", "sha256", "id", "upload_id", "result", "reason", "uploaded_at",
-    "uploaded_at_utc", "attempts", "may_be_registered_twice", "path", "state", "code", "message",
+    "uploaded_at_utc", "attempts", "may_be_registered_twice", "path", "original_name", "original_size",
+    "original_sha256", "state", "code", "message",
 )  # fmt: skip
-"""What each column holds; the last three are the receipt's own words, in English whatever the language."""
+"""What each column holds; the last three are the receipt's own words, in English whatever the language.
+
+`original_…` is set where something was made of a file (a JPEG, a ZIP) and sent in its place.
+"""
 
 
 def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
@@ -66,6 +70,7 @@ def harmless(cell: str) -> str:
 
 def _cells(anomaly_id: str, file: Mapping[str, Any], form: TableForm) -> list[str]:
     reason = file["reason"] or {"code": "", "message": ""}
+    original = file.get("original") or {"name": "", "size": "", "sha256": ""}
     uploaded_at = file["uploaded_at"]
     return [
         anomaly_id,
@@ -83,6 +88,9 @@ def _cells(anomaly_id: str, file: Mapping[str, Any], form: TableForm) -> list[st
         str(file["attempts"]),
         form.yes_no[0 if file["may_be_registered_twice"] else 1],
         file["path"],
+        original["name"],
+        str(original["size"]),
+        original["sha256"],
         file["state"],
         reason["code"],
         reason["message"],

@@ -86,6 +86,9 @@ def _about(file: Mapping[str, Any]) -> str:
     if file["sha256"]:
         lines.append(_exact("SHA-256", file["sha256"]))
     lines.append(_exact("uploadId", file["upload_id"]))
+    if original := file.get("original"):  # what is sent was made from another file, which stays the evidence
+        lines.append(_small(_W.MADE_FROM.filled(visible_name(original["name"]), units.size(original["size"]))))
+        lines.append(_exact("SHA-256", original["sha256"]))
     if notes := _notes(file):
         lines.append(_small(notes))
     return "<br>".join(lines)
