@@ -180,8 +180,10 @@ class ConnectionCheck:
             http = await clients.client_for(url)
             with translated():
                 response = await http.send(http.build_request("HEAD", url.copy_with(path="/")), stream=True)
-                await response.aclose()
-            return _certificate_of(response)
+                try:
+                    return _certificate_of(response)  # a closed connection has none any more
+                finally:
+                    await response.aclose()
         except UploaderError:
             return UNREADABLE
         finally:

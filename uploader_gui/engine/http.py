@@ -27,6 +27,7 @@ from uploader_gui.engine.errors import (
     TlsFailed,
     UrlRefused,
 )
+from uploader_gui.engine.lanes import Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,6 +109,7 @@ class Clients:
         return httpx.AsyncClient(
             verify=self._context,
             proxy=proxy,
+            transport=Lanes(self._context) if proxy is None else None,
             headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),

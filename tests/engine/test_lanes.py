@@ -1,0 +1,94 @@
+"""One keep-alive connection per running request, over asyncio's own sockets: reused, in parallel, closed in time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.support.loopback import LoopbackServer
+from tests.support.raw_http import Connection, RawAnswer, RawRequest
+from uploader_gui.engine.lanes import Lanes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.support.certificates import CertificateAuthority
+
+LARGE = bytes(range(256)) * 16384
+"""4 MiB: more than sockets hold."""
+
+
+class Echo(LoopbackServer):
+    """Answers with what it was sent."""
+
+    def before_request(self, connection: Connection) -> None:
+        """Do nothing."""
+
+    def answer(self, connection: Connection, request: RawRequest) -> None:
+        """Send the body back."""
+        connection.send(RawAnswer(200, body=connection.body(request)))
+
+
+@pytest.fixture
+def echo(ca: CertificateAuthority) -> Iterator[Echo]:
+    with Echo(tls=ca.server_context()) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(ca: CertificateAuthority) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=Lanes(ca.client_context())) as one:
+        yield one
+
+
+async def test_requests_one_after_the_other_share_a_connection(echo: Echo, client: httpx.AsyncClient) -> None:
+    for _ in range(3):
+        assert (await client.put(echo.origin, content=b"x")).content == b"x"
+    assert echo.connections_made == 1
+
+
+async def test_requests_beside_each_other_have_a_connection_each(echo: Echo, client: httpx.AsyncClient) -> None:
+    for _ in range(2):
+        async with asyncio.TaskGroup() as group:
+            sent = [group.create_task(client.put(echo.origin, content=str(n).encode())) for n in range(4)]
+        assert [task.result().content for task in sent] == [b"0", b"1", b"2", b"3"]
+    assert echo.connections_made == 4
+
+
+async def test_more_than_the_sockets_hold_arrives_whole(echo: Echo, client: httpx.AsyncClient) -> None:
+    assert (await client.put(echo.origin, content=LARGE)).content == LARGE
+
+
+async def test_connections_nobody_has_used_for_long_are_closed_by_the_way(echo: Echo, ca: CertificateAuthority) -> None:
+    lanes = Lanes(ca.client_context(), keep_alive=0.0)
+    async with httpx.AsyncClient(transport=lanes) as client:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(4):
+                group.create_task(client.put(echo.origin, content=b"x"))
+        for _ in range(4):
+            assert (await client.put(echo.origin, content=b"x")).content == b"x"
+        assert lanes.count == 1
+
+
+async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, client: httpx.AsyncClient) -> None:
+    await client.put(echo.origin, content=b"x")
+    echo.stop()
+    echo.start()
+    assert (await client.put(echo.origin, content=b"y")).content == b"y"
+
+
+async def test_a_request_given_up_half_way_leaves_no_connection_that_others_would_get(
+    echo: Echo, client: httpx.AsyncClient
+) -> None:
+    async def half() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await client.put(echo.origin, content=half(), headers={"Content-Length": "2"})
+    assert (await client.put(echo.origin, content=b"y")).content == b"y"
+    assert echo.connections_made == 2

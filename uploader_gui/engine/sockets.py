@@ -1,0 +1,161 @@
+"""Bytes between httpcore and the kernel, over asyncio's readiness alone: for many small files, and for whole blocks.
+
+httpcore's own way (anyio, TLS in memory buffers) takes half the time of a small PUT and copies every block twice
+more. Used by `lanes.py` where the loop can watch sockets; elsewhere (Windows' proactor) httpcore's own way stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import ssl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import httpcore
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterable, Iterator
+
+    from httpcore import SOCKET_OPTION
+
+_HAPPY_EYEBALLS_SECONDS: Final = 0.25
+"""RFC 8305: the other address family gets its turn after so long."""
+
+
+class Sockets(httpcore.AsyncNetworkBackend):
+    """Opens connections for httpcore."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
+        local_address: str | None = None,  # noqa: ARG002 - never asked for by us
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect; asyncio tries all addresses of a name, and its transport's socket is taken over."""
+        loop = asyncio.get_running_loop()
+        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+            async with asyncio.timeout(timeout):
+                transport, _ = await loop.create_connection(
+                    asyncio.Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS
+                )
+            taken: socket.socket = transport.get_extra_info("socket").dup()
+            transport.abort()  # closes its own handle only: nothing is shut down
+        taken.setblocking(False)
+        for option in socket_options or ():
+            taken.setsockopt(*option)
+        return SocketStream(taken)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+class SocketStream(httpcore.AsyncNetworkStream):
+    """One connection: a non-blocking socket, plain or with TLS; one reader and one writer at most."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
+        """Give what has come, empty at the end."""
+        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
+            async with asyncio.timeout(timeout):
+                return bytes(await self._when_ready(lambda: self._socket.recv(max_bytes), reads=True))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        """Hand everything to the kernel."""
+        left = memoryview(buffer)
+        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
+            async with asyncio.timeout(timeout):
+                while left:
+                    rest = left
+                    left = left[await self._when_ready(lambda: self._socket.send(rest), reads=False) :]  # noqa: B023 - called at once
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as above
+    ) -> httpcore.AsyncNetworkStream:
+        """Go on with TLS on the same socket, once the certificate is found good."""
+        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+            try:
+                self._socket = secured = ssl_context.wrap_socket(
+                    self._socket, server_hostname=server_hostname, do_handshake_on_connect=False
+                )
+                async with asyncio.timeout(timeout):
+                    await self._when_ready(secured.do_handshake, reads=True)
+            except BaseException:
+                self._socket.close()
+                raise
+        return self
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        """Give what httpcore asks for: the TLS session, and whether there is something to read."""
+        if info == "ssl_object":
+            return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
+        if info == "is_readable":
+            return _is_readable(self._socket)
+        return None
+
+    async def _when_ready(self, act: Callable[[], Any], *, reads: bool) -> Any:
+        """Do it as soon as the socket can: TLS may have to read in order to write, and the other way round."""
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                await self._ready(reads=True)
+            except ssl.SSLWantWriteError:
+                await self._ready(reads=False)
+            except BlockingIOError:
+                await self._ready(reads=reads)
+
+    async def _ready(self, *, reads: bool) -> None:
+        loop, number = asyncio.get_running_loop(), self._socket.fileno()
+        woken: asyncio.Future[None] = loop.create_future()
+        watch, leave = (loop.add_reader, loop.remove_reader) if reads else (loop.add_writer, loop.remove_writer)
+        watch(number, _wake, woken)
+        try:
+            await woken
+        finally:
+            leave(number)
+
+
+def can_watch_sockets() -> bool:
+    """Say whether the running loop tells when a socket is ready; Windows' proactor does not."""
+    return isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+
+
+def _wake(woken: asyncio.Future[None]) -> None:
+    if not woken.done():
+        woken.set_result(None)
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    """Something to read on an idle connection means that the server has closed it."""
+    if connected.fileno() < 0:
+        return True
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(connected, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([connected], [], [], 0)[0])
+
+
+@contextmanager
+def _as_httpcore(timeout: type[Exception], broken: type[Exception]) -> Iterator[None]:
+    """Turn what the system says into what httpcore's callers expect. ssl.SSLError is an OSError too."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise timeout(str(error)) from error
+    except OSError as error:
+        raise broken(str(error)) from error
