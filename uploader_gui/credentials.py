@@ -14,9 +14,6 @@ import re
 from enum import Enum
 from typing import Final
 
-import keyring
-import keyring.errors
-
 log = logging.getLogger(__name__)
 
 SERVICE: Final = "uploader-gui"
@@ -59,6 +56,8 @@ class Credentials:
             return (clean(bearer), clean(session)), Keeper.ENVIRONMENT
         if self._in_memory:
             return self._in_memory, Keeper.MEMORY
+        import keyring.errors  # noqa: PLC0415 - heavy: a script that has its tokens in the environment needs none
+
         try:
             return self._from_keyring(), Keeper.KEYRING
         except keyring.errors.KeyringError as error:
@@ -67,6 +66,8 @@ class Credentials:
 
     def save(self, tokens: Tokens) -> Keeper:
         """Keep tokens for the next time, and say where."""
+        import keyring.errors  # noqa: PLC0415 - as above
+
         self._in_memory = tokens
         try:
             for kind, token in zip(("bearer", "session"), tokens, strict=True):
@@ -76,20 +77,13 @@ class Credentials:
             return Keeper.MEMORY
         return Keeper.KEYRING
 
-    def forget(self) -> None:
-        """Forget the tokens of this server, in the keyring too where there is one."""
-        self._in_memory = None
-        try:
-            for kind in ("bearer", "session"):
-                self._end(kind, 0)
-        except keyring.errors.KeyringError as error:
-            log.info("no keyring: %s", type(error).__name__)
-
     def _from_keyring(self) -> Tokens | None:
         bearer, session = self._load_one("bearer"), self._load_one("session")
         return (bearer, session) if bearer and session else None
 
     def _load_one(self, kind: str) -> str | None:
+        import keyring  # noqa: PLC0415 - as above
+
         parts: list[str] = []
         while part := keyring.get_password(SERVICE, self._name(kind, len(parts))):
             parts.append(part)
@@ -99,17 +93,19 @@ class Credentials:
 
     def _save_one(self, kind: str, token: str) -> None:
         """A part shorter than `PART_LENGTH` is the last one, so a token of just that length gets an ending."""
+        import keyring  # noqa: PLC0415 - as above
+
         parts = [token[at : at + PART_LENGTH] for at in range(0, len(token), PART_LENGTH)]
         for number, part in enumerate(parts):
             keyring.set_password(SERVICE, self._name(kind, number), part)
-        self._end(kind, len(parts))
+        if len(parts[-1]) == PART_LENGTH:
+            self._end(kind, len(parts))
 
     def _end(self, kind: str, number: int) -> None:
-        """Remove this part and all after it: nothing of a longer token stays behind."""
+        import keyring.errors  # noqa: PLC0415 - as above
+
         try:
-            while keyring.get_password(SERVICE, self._name(kind, number)) is not None:
-                keyring.delete_password(SERVICE, self._name(kind, number))
-                number += 1
+            keyring.delete_password(SERVICE, self._name(kind, number))
         except keyring.errors.PasswordDeleteError:
             return
 
@@ -119,6 +115,8 @@ class Credentials:
 
 def keyring_works() -> bool:
     """Say whether this machine has a keyring to keep tokens in."""
+    import keyring  # noqa: PLC0415 - as above
+
     return keyring.get_keyring().priority > 0
 
 

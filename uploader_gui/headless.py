@@ -16,13 +16,11 @@ from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
-from uploader_gui.engine.treatments import Choices
 from uploader_gui.language import early_choice, speak_in_terminal
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.remedies import cause_and_action
 from uploader_gui.terminal import Lines, Terminal, summary
-from uploader_gui.trial import Trial
 from uploader_gui.units import number
 
 if TYPE_CHECKING:
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
+    from uploader_gui.trial import Trial
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ def run(plan: Plan) -> int:
         UsageError: something is wrong that is known before any request.
     """
     with ExitStack() as stack:
-        trial = stack.enter_context(Trial()) if plan.sandbox else None
+        trial = stack.enter_context(_trial()) if plan.sandbox else None
         data = trial.paths if trial else data_paths()
         _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
         options = _options(plan, data, trial)
@@ -58,6 +57,12 @@ def run(plan: Plan) -> int:
         return session.exit_code()
 
 
+def _trial() -> Trial:
+    from uploader_gui.trial import Trial  # noqa: PLC0415 - only where it is asked for
+
+    return Trial()
+
+
 def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     try:
         prepare(data)
@@ -66,7 +71,7 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     configuration = Configuration.load(data, trial, window=False)
     if configuration.tokens is None:
         raise UsageError(Lines.NO_TOKENS.text)
-    options = configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))
+    options = configuration.engine(again=plan.again)
     if options.ca_file is not None:
         _check_authority(options.ca_file)
     return options

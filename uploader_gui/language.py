@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +70,8 @@ class Language:
 
 def speak_in_terminal(chosen: str) -> QCoreApplication | None:
     """Speak a language without a window; give what has to be kept for as long as it is spoken, if anything."""
+    if _surely_english(chosen):
+        return None
     try:
         from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - a bare server lacks a library of Qt's
     except ImportError:
@@ -79,6 +83,17 @@ def speak_in_terminal(chosen: str) -> QCoreApplication | None:
     application = QCoreApplication.instance() or QCoreApplication([])
     Language(application).use(chosen)
     return application
+
+
+def _surely_english(chosen: str) -> bool:
+    """Say whether sentences and numbers are the program's own English, so that Qt need not be loaded to know.
+
+    Only where the environment alone says what the system speaks (POSIX, "Internationalization Variables").
+    """
+    if sys.platform in {"win32", "darwin"} or chosen == FRENCH:
+        return False
+    told = [os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LC_NUMERIC", "LANG")]
+    return all(re.match(r"(en_(US|GB)|C|POSIX)?(\.|@|:|$)", one) for one in told)
 
 
 def early_choice(settings: Path) -> str:
