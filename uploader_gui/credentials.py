@@ -77,6 +77,17 @@ class Credentials:
             return Keeper.MEMORY
         return Keeper.KEYRING
 
+    def forget(self) -> None:
+        """Forget the tokens of this server, in the keyring too where there is one."""
+        import keyring.errors  # noqa: PLC0415 - as above
+
+        self._in_memory = None
+        try:
+            for kind in ("bearer", "session"):
+                self._end(kind, 0)
+        except keyring.errors.KeyringError as error:
+            log.info("no keyring: %s", type(error).__name__)
+
     def _from_keyring(self) -> Tokens | None:
         bearer, session = self._load_one("bearer"), self._load_one("session")
         return (bearer, session) if bearer and session else None
@@ -98,14 +109,16 @@ class Credentials:
         parts = [token[at : at + PART_LENGTH] for at in range(0, len(token), PART_LENGTH)]
         for number, part in enumerate(parts):
             keyring.set_password(SERVICE, self._name(kind, number), part)
-        if len(parts[-1]) == PART_LENGTH:
-            self._end(kind, len(parts))
+        self._end(kind, len(parts))
 
     def _end(self, kind: str, number: int) -> None:
+        """Remove this part and all after it: nothing of a longer token stays behind."""
         import keyring.errors  # noqa: PLC0415 - as above
 
         try:
-            keyring.delete_password(SERVICE, self._name(kind, number))
+            while keyring.get_password(SERVICE, self._name(kind, number)) is not None:
+                keyring.delete_password(SERVICE, self._name(kind, number))
+                number += 1
         except keyring.errors.PasswordDeleteError:
             return
 

@@ -16,6 +16,7 @@ from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
+from uploader_gui.engine.treatments import Choices
 from uploader_gui.language import early_choice, speak_in_terminal
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
@@ -71,7 +72,7 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     configuration = Configuration.load(data, trial, window=False)
     if configuration.tokens is None:
         raise UsageError(Lines.NO_TOKENS.text)
-    options = configuration.engine(again=plan.again)
+    options = configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))
     if options.ca_file is not None:
         _check_authority(options.ca_file)
     return options

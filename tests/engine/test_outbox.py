@@ -20,10 +20,12 @@ PROGRESS = Progress((), Totals())
 class Reader:
     """Keeps what it is told, and when."""
 
-    def __init__(self, progress: Callable[[], Progress | None] = lambda: None) -> None:
+    def __init__(
+        self, progress: Callable[[], Progress | None] = lambda: None, record: Callable[[], None] = lambda: None
+    ) -> None:
         self.events: list[Event] = []
         self.times: list[float] = []
-        self.outbox = Outbox(self._hear, progress)
+        self.outbox = Outbox(self._hear, progress, record)
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -43,6 +45,18 @@ def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
         assert min(gaps) >= FLUSH_SECONDS - 1e-6
         last = {s.upload_id: s.attempts for e in reader.events if isinstance(e, UploadsChanged) for s in e.uploads}
         assert last == {upload.upload_id: upload.attempts for upload in uploads}
+
+    run_virtually(story())
+
+
+def test_whatever_is_told_has_been_recorded_before() -> None:
+    async def story() -> None:
+        heard_at_recording: list[int] = []
+        reader = Reader(record=lambda: heard_at_recording.append(len(reader.events)))
+        reader.outbox.changed(an_upload())
+        await asyncio.sleep(1)
+        assert heard_at_recording == [0]
+        assert len(reader.events) == 1
 
     run_virtually(story())
 

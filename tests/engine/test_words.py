@@ -38,6 +38,10 @@ BEYOND_IT = {
     ("QUEUED", "REFUSED"),
     ("CONFIRMING", "REGISTERED"),  # pause
     ("RETRYING", "REGISTERED"),  # pause
+    *(("PREPARING", after) for after in ["QUEUED", "REGISTERED", "FAILED", "SKIPPED", "REFUSED"]),
+    *((before, "PREPARING") for before in ["FAILED", "CANCELLED", "REFUSED", "SKIPPED"]),  # a JPEG or ZIP is made of it
+    ("REFUSED", "SKIPPED"),  # its JPEG or ZIP was sent before
+    ("SKIPPED", "REFUSED"),  # to be sent again all the same, but nobody has said how
     ("SKIPPED", "QUEUED"),  # a person wants it sent again all the same
 }
 

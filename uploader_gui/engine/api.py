@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
+from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import (
     ApiError,
     LeftOut,
@@ -234,6 +235,6 @@ def _one(entry: dict[str, Any] | None, count: int) -> PresignedPut:
     except ValidationError as error:
         field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
-    check_url(upload.presignedUrl)
+    check_address(upload.presignedUrl)
     expires_at, lifetime = expiry_of(upload.presignedUrl)
     return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.outbox import Outbox
@@ -32,14 +32,14 @@ class History:
 
     def __init__(
         self,
-        journal: Journal,
+        ledger: Ledger,
         options: EngineOptions,
         outbox: Outbox,
         *,
         threads: DaemonThreads,
         spawn: Callable[[Coroutine[None, None, None]], object],
     ) -> None:
-        self._journal = journal
+        self._ledger = ledger
         self._options = options
         self._outbox = outbox
         self._threads = threads
@@ -47,11 +47,11 @@ class History:
 
     def tell_runs(self) -> None:
         """Tell every past run: `HistoryFound`."""
-        self._outbox.send(HistoryFound(tuple(self._journal.past_runs(self._options.api_url))))
+        self._outbox.send(HistoryFound(tuple(self._ledger.journal.past_runs(self._options.api_url))))
 
     def search(self, wanted: str) -> None:
         """Tell which runs hold a file of that name: `HistoryMatches`."""
-        self._outbox.send(HistoryMatches(wanted, self._journal.runs_with_file(self._options.api_url, wanted)))
+        self._outbox.send(HistoryMatches(wanted, self._ledger.journal.runs_with_file(self._options.api_url, wanted)))
 
     def tell_receipt(self, key: RunKey) -> None:
         """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
@@ -60,7 +60,7 @@ class History:
 
     def failed(self, key: RunKey) -> list[Upload]:
         """Give the uploads of a past run that failed."""
-        return [upload for upload in self._journal.uploads_of(key) if upload.state is UploadState.FAILED]
+        return [upload for upload in self._ledger.journal.uploads_of(key) if upload.state is UploadState.FAILED]
 
     def save(self, content: bytes, path: Path) -> None:
         """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
@@ -76,14 +76,14 @@ class History:
             self._outbox.send(ReceiptWritten(str(path)))
 
     def _receipt(self, key: RunKey) -> dict[str, Any] | None:
-        past = next((run for run in self._journal.past_runs(self._options.api_url) if run.key == key), None)
+        past = next((run for run in self._ledger.journal.past_runs(self._options.api_url) if run.key == key), None)
         if past is None:
             return None
         run = receipt.Run(
             program=past.program,
             anomaly_id=key.anomaly_id,
             started_at=past.started_at,
-            uploads=self._journal.uploads_of(key),
+            uploads=self._ledger.journal.uploads_of(key),
             junk=past.junk,
             describe=self._options.describe,
         )

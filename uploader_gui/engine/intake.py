@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.drop import Known
-    from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.preparation import Preparation
@@ -51,7 +50,6 @@ class Intake:
     def __init__(
         self,
         *,
-        journal: Journal,
         ledger: Ledger,
         batcher: Batcher,
         threads: DaemonThreads,
@@ -64,7 +62,6 @@ class Intake:
         ready: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
-        self._journal = journal
         self._ledger = ledger
         self._batcher = batcher
         self._threads = threads
@@ -97,7 +94,7 @@ class Intake:
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
-        left = [self._as_after_a_restart(upload) for upload in self._journal.unfinished(self._api_url)]
+        left = [self._as_after_a_restart(upload) for upload in self._ledger.journal.unfinished(self._api_url)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
         if mine:
@@ -122,10 +119,10 @@ class Intake:
             self._poke()
 
     async def _add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
-        drop = Drop(anomaly_id, self._journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
+        drop = Drop(anomaly_id, self._ledger.journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
         unfinished = {
             str(upload.source.resolved): upload
-            for upload in self._journal.unfinished(self._api_url)
+            for upload in self._ledger.journal.unfinished(self._api_url)
             if upload.anomaly_id == anomaly_id and self._ledger.get(upload.upload_id) is None
         }
         async for chunk in walk(paths, self._threads):
@@ -134,7 +131,7 @@ class Intake:
         self._outbox.send(drop.summary(self.others_unfinished))
 
     def _count_others(self) -> None:
-        left = self._journal.unfinished(self._api_url)
+        left = self._ledger.journal.unfinished(self._api_url)
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
     def _take(self, chunk: Chunk, drop: Drop, unfinished: dict[str, Upload]) -> None:

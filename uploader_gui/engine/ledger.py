@@ -127,7 +127,10 @@ class Ledger:
         *,
         durable: bool = False,
     ) -> None:
-        """Bring uploads into a state, in one transaction of the journal.
+        """Bring uploads into a state; `durable`: on the disk before this returns.
+
+        Otherwise all that changes until somebody is told of it, or a server is asked for something, is one
+        transaction of the journal (`write`).
 
         Raises:
             ForbiddenTransitionError: a bug.
@@ -145,7 +148,8 @@ class Ledger:
             self._outbox.changed(upload)
             if state.finished and upload.substitute is not None:
                 self._let_go(upload.substitute)
-        self._save(durable=durable)
+        if durable:
+            self._save(durable=True)
 
     def resized(self, upload: Upload, size: int) -> None:
         """Correct the sums before what an upload sends is replaced by something of `size` bytes."""
@@ -155,7 +159,6 @@ class Ledger:
         """Record facts about an upload whose state stays as it is."""
         self._unsaved[upload.upload_id] = upload
         self._outbox.changed(upload)
-        self._save()
 
     def remove(self, uploads: Iterable[Upload]) -> None:
         """Take finished uploads out of the list and its sums; the same paths may be added anew."""
@@ -169,9 +172,22 @@ class Ledger:
         if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
             del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
 
+    def write(self) -> None:
+        """Write down what has changed: before anybody is told of it, and before a server is asked for anything."""
+        if self._unsaved_new or self._unsaved:
+            self._save()
+
     async def saved(self) -> None:
         """Return when everything is in the journal: nothing is announced to a server before."""
+        await asyncio.sleep(0)  # what begins in the same turn of the loop is written together
+        self.write()
         await self._saved.wait()
+
+    @property
+    def journal(self) -> Journal:
+        """The journal with everything written down: for whoever reads in it."""
+        self.write()
+        return self._journal
 
     def end_run(self, junk: int) -> None:
         """All is done (or left): what is added from now on belongs to another run. `junk`: files left out in it."""
@@ -185,6 +201,7 @@ class Ledger:
 
     def drain(self) -> None:
         """Nothing is left to do: used-up URLs leave the disk for good."""
+        self.write()
         try:
             self._journal.drain()
         except JournalError as error:

@@ -1,6 +1,6 @@
 """Gathers what changed and tells the front ends about ten times a second, so that 10,000 files do not flood them.
 
-Filled by `ledger.py` and `queue.py`; `emit` is called on the engine's thread.
+Filled by `ledger.py` and `queue.py`; `record` writes changes down, then `emit` tells them, on the engine's thread.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ FLUSH_SECONDS: Final = 0.1
 class Outbox:
     """Events on their way out, in the order that makes sense to a reader: added, changed, progress, the rest."""
 
-    def __init__(self, emit: Callable[[Event], None], progress: Callable[[], Progress | None]) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], progress: Callable[[], Progress | None], record: Callable[[], None]
+    ) -> None:
         self._emit = emit
         self._progress = progress
+        self._record = record
         self._added: dict[str, Upload] = {}
         self._changed: dict[str, Upload] = {}
         self._rest: list[Event] = []
@@ -59,6 +62,7 @@ class Outbox:
             self._timer.cancel()
             self._timer = None
         self._last = asyncio.get_running_loop().time()
+        self._record()  # first it is written down, then it is told
         added, self._added = self._added, {}
         changed, self._changed = self._changed, {}
         rest, self._rest = self._rest, []

@@ -89,7 +89,6 @@ class UploadQueue:
 
     def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
         self._options = options
-        self._journal = services.journal
         self._started_at = time.time()
         self._running = False
         self._gave_up: Reason | None = None
@@ -105,7 +104,7 @@ class UploadQueue:
         self._batcher = Batcher()
         self._slots = Slots(options.max_concurrent)
         self._bandwidth = Bandwidth(options.bandwidth_limit)
-        self._outbox = Outbox(emit, self._progress)
+        self._outbox = Outbox(emit, self._progress, lambda: self._ledger.write())  # noqa: PLW0108 - it is made below
         self._conditions = Conditions(self._tell_status)
         self._link = Link(
             self._conditions,
@@ -125,7 +124,7 @@ class UploadQueue:
         self._intake = self._make_intake(services)
         self._registrar = self._make_registrar(services)
         self._sender = self._make_sender(services)
-        self.history = History(services.journal, options, self._outbox, threads=services.threads, spawn=self._spawn)
+        self.history = History(self._ledger, options, self._outbox, threads=services.threads, spawn=self._spawn)
 
     async def run(self) -> None:
         """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
@@ -427,7 +426,6 @@ class UploadQueue:
 
     def _make_intake(self, services: Services) -> Intake:
         return Intake(
-            journal=services.journal,
             ledger=self._ledger,
             batcher=self._batcher,
             threads=services.threads,
