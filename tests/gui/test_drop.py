@@ -267,3 +267,9 @@ def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEng
     QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.header.field.anomaly_id == "4217"
     assert engine.added == []
+
+
+def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> None:
+    endless = tmp_path / ("x" * 10_000)
+    assert dropped.counted([endless]).folders == 0
+    assert dropped.paths_in_text(str(endless)) == []

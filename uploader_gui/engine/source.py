@@ -35,6 +35,8 @@ MAX_NAME: Final = 250
 """The service's page: "name … Maximum string length: 250"; counted as UTF-16 does, the strictest way."""
 MAX_PUT_BYTES: Final = 5 * 1024**3
 """One S3 PUT takes at most 5 GiB."""
+_SHARE_AWAY: Final = frozenset({53, 67})
+"""ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME; the other errors of a network are none of ENOENT anyway."""
 
 
 def inspect(path: Path, resolved: Path) -> Source:
@@ -78,8 +80,13 @@ def wire_name(name: str) -> tuple[str, bool]:
 
 
 def translated(error: OSError) -> SourceError:
-    """Say of a system's error what it means for the file."""
-    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
+    """Say of a system's error what it means for the file.
+
+    Windows counts a share that is away as "no such file"; to a person the file is there, and cannot be reached.
+    """
+    if getattr(error, "winerror", None) in _SHARE_AWAY:
+        return SourceUnreadable(error.strerror or "")
+    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENAMETOOLONG}:
         return SourceMissing(error.strerror or "")
     if error.errno == errno.EISDIR:
         return NotAFile()

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing
+from uploader_gui.engine.entries import is_hidden, is_in_icloud_only, is_junction, plain, reachable
+from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
 from uploader_gui.engine.models import Source, natural
 from uploader_gui.engine.source import describe_only, inspect, translated
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.threads import DaemonThreads
 
-JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
+"""The last one holds a folder's picture on macOS."""
 JUNK_PREFIXES: Final = ("~$", "._")
 CHUNK_SECONDS: Final = 0.03
 """A chunk is handed on after this long, so that the first rows stand at once."""
@@ -121,11 +122,14 @@ def _all_findings(roots: deque[Path]) -> Iterator[Source | Refusal | None]:
 def findings_below(root: Path) -> Iterator[Source | Refusal | None]:
     """Give what is found at or below one path; None stands for a file of junk."""
     try:
-        resolved = Path(os.path.realpath(root))
+        resolved = Path(os.path.realpath(reachable(root)))
     except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
         yield Refusal(describe_only(root, root), SourceMissing("no such name"))
         return
-    if not resolved.is_dir():
+    except OSError as error:  # Windows: a share that does not answer, or wants another login
+        yield Refusal(describe_only(root, root), translated(error))
+        return
+    if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
         yield None if is_junk(root.name) else _look(root, resolved)
         return
     empty = True
@@ -147,14 +151,14 @@ def _below(top: Path, resolved: Path) -> Iterator[Source | Refusal | None]:
     while to_come:
         folder = to_come.pop()
         try:
-            inside = _sorted_entries(folder.path)
+            inside = _sorted_entries(reachable(folder.path))
         except OSError as error:
             yield None if folder.hidden else Refusal(describe_only(folder.path, folder.resolved), translated(error))
             continue
         for entry in inside:
-            if not entry.is_dir(follow_symlinks=False):
+            if not _is_folder(entry):
                 yield _entry(entry, folder, resolved)
-        to_come += [folder.inner(entry) for entry in reversed(inside) if entry.is_dir(follow_symlinks=False)]
+        to_come += [folder.inner(entry) for entry in reversed(inside) if _is_folder(entry)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,42 +169,47 @@ class _Folder:
 
     def inner(self, entry: os.DirEntry[str]) -> _Folder:
         """Give a folder in it: what lies in a hidden one is hidden."""
-        hidden = self.hidden or _is_hidden(entry)
+        hidden = self.hidden or is_hidden(entry)
         return _Folder(self.path / entry.name, self.resolved / entry.name, hidden)
 
 
 def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: (entry.is_dir(follow_symlinks=False), natural(entry.name)))
+        return sorted(entries, key=lambda entry: (_is_folder(entry), natural(entry.name)))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) and not is_junction(entry)
 
 
 def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Source | Refusal | None:
-    if folder.hidden or is_junk(entry.name) or _is_hidden(entry):
-        return None
     path = folder.path / entry.name
-    return _link(path, top) if entry.is_symlink() else _look(path, folder.resolved / entry.name)
+    if is_in_icloud_only(entry.name) and not folder.hidden:
+        return Refusal(describe_only(path, path), SourceUnreadable("it is in iCloud only"))
+    if folder.hidden or is_junk(entry.name) or is_hidden(entry):
+        return None
+    is_link = entry.is_symlink() or is_junction(entry)
+    return _link(path, top) if is_link else _look(path, folder.resolved / entry.name)
 
 
 def _link(path: Path, top: Path) -> Source | Refusal:
     """Follow a link inside a folder only to a file within that folder."""
-    resolved = Path(os.path.realpath(path))
-    if resolved.is_relative_to(top) and resolved.is_file():
+    try:
+        resolved = Path(os.path.realpath(reachable(path)))
+    except OSError as error:
+        return Refusal(describe_only(path, path), translated(error))
+    if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
         return _look(path, resolved)
     return Refusal(describe_only(path, path), OutsideLink())
 
 
 def _look(path: Path, resolved: Path) -> Source | Refusal:
+    """What is opened later is opened by the name given here: it goes with the source."""
+    opened = reachable(resolved)
     try:
-        return inspect(path, resolved)
+        return inspect(path, opened)
     except SourceError as error:
-        return Refusal(describe_only(path, resolved), error)
-
-
-def _is_hidden(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith("."):
-        return True
-    attributes: int = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0) if os.name == "nt" else 0
-    return bool(attributes & stat.FILE_ATTRIBUTE_HIDDEN)
+        return Refusal(describe_only(path, opened), error)
 
 
 def is_missing(error: SourceError) -> bool:

@@ -5,6 +5,7 @@ Called by the drop target, the anomaly field and the window's paste.
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +62,15 @@ def paths_in_text(text: str) -> list[Path]:
     """Give the existing paths among lines of text, as “Copy as path” leaves them in the clipboard."""
     lines = [line.strip().strip('"') for line in text.splitlines()[:_LINES_LOOKED_AT]]
     paths = [Path(line) for line in lines if line and "\0" not in line]
-    return [path for path in paths if path.is_absolute() and path.exists()]
+    return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - a Path raises
 
 
 def counted(paths: Sequence[Path]) -> Dropped:
     """Count files and folders; once patience is over, a name without an extension counts as a folder."""
     until = time.monotonic() + _PATIENCE
-    folders = sum(path.is_dir() if time.monotonic() < until else not path.suffix for path in paths)
+    folders = sum(_is_folder(path) if time.monotonic() < until else not path.suffix for path in paths)
     return Dropped(files=len(paths) - folders, folders=folders)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - a Path raises what it cannot look at
