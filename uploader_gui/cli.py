@@ -9,14 +9,19 @@ import argparse
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
+from uploader_gui.message_box import show_without_console
 from uploader_gui.plan import Plan, UsageError, tell
+from uploader_gui.wildcards import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
 
 ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEMO_ANOMALY: Final = "DEMO-1"
@@ -33,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         return _run_window(plan)
     except UsageError as error:
         tell(str(error))
+        if "--headless" not in arguments:
+            show_without_console(str(error))
         return USAGE_ERROR
     except KeyboardInterrupt:  # before there was a run that could end in its own way
         return INTERRUPTED
@@ -52,7 +59,7 @@ def parse(arguments: Sequence[str]) -> Plan:
         option = "--headless" if given.headless else "--start"
         raise UsageError(f"{option} needs an anomaly: add --anomaly ID.")
     return Plan(
-        paths=tuple(Path(path) for path in given.paths),
+        paths=tuple(Path(path) for path in spelled_out(given.paths)),
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,
         quit_when_done=given.quit_when_done or given.headless,
@@ -71,6 +78,12 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see uploader-gui --help).")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """--help and --version; Python 3.11 breaks where there is neither stdout nor stderr."""
+        if file is not None or sys.stderr is not None:
+            super()._print_message(message, file)
+        show_without_console(message)
 
 
 def _parser() -> argparse.ArgumentParser:

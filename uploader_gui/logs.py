@@ -8,11 +8,11 @@ import re
 import sys
 import threading
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
     from types import TracebackType
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,30 @@ class RedactingFormatter(logging.Formatter):
         return text
 
 
+class PatientFile(RotatingFileHandler):
+    """Goes on in the same file where it cannot be moved away: on Windows another program may have it open."""
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's own name
+        """Begin a new file, if that can be."""
+        try:
+            super().doRollover()
+        except OSError:
+            self.stream = self.stream or self._open()
+
+
+def let_go(folder: Path) -> None:
+    """Log no longer into that folder: Windows removes no file that is open."""
+    root = logging.getLogger()
+    for handler in tuple(root.handlers):
+        if isinstance(handler, PatientFile) and Path(handler.baseFilename).parent == folder.absolute():
+            root.removeHandler(handler)
+            handler.close()
+
+
 def set_up(path: Path, secrets: Iterable[str] = ()) -> RedactingFormatter:
     """Log to a rotating file from now on, crashes included; give the formatter, to tell it of further secrets."""
     formatter = RedactingFormatter(secrets)
-    handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
+    handler = PatientFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
     handler.setFormatter(formatter)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     ours = logging.getLogger("uploader_gui")
@@ -73,7 +93,8 @@ def _catch_crashes(formatter: RedactingFormatter) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
         log.critical("crashed", exc_info=(kind, error, trace))
-        sys.stderr.write(formatter.redact(f"uploader-gui: internal error: {kind.__name__}: {error}\n"))
+        if sys.stderr is not None:  # a bundle's window on Windows has none
+            sys.stderr.write(formatter.redact(f"uploader-gui: internal error: {kind.__name__}: {error}\n"))
 
     def thread_crashed(hook: threading.ExceptHookArgs) -> None:
         if hook.exc_value is not None:

@@ -5,6 +5,7 @@ Called by `headless.py`; `app.py` takes its few words for stderr from here.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -118,7 +119,7 @@ class Terminal:
     """Shows a run's events on a stream."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream if stream is not None else sys.stdout
+        self._stream = stream or sys.stdout or _Nowhere()
         self._rewrites = self._stream.isatty()
         self._line = ""
         self._conditions: frozenset[Condition] = frozenset()
@@ -181,6 +182,13 @@ class Terminal:
             self._stream.flush()
         except OSError:  # the reader went away, or the disk is full: that is no reason to stop sending
             _silence(self._stream)
+
+
+class _Nowhere(io.StringIO):
+    """Where nothing can be shown: a bundle's window on Windows has no stdout."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 def _silence(stream: TextIO) -> None:

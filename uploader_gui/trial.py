@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
+from uploader_gui import logs
 from uploader_gui.paths import DataPaths
 from uploader_gui.sandbox import Sandbox, write_samples
 
@@ -53,4 +54,5 @@ class Trial:
     def close(self) -> None:
         """Stop the sandbox and remove its folder."""
         self._sandbox.stop()
+        logs.let_go(self.paths.folder)
         self._folder.cleanup()

@@ -79,3 +79,30 @@ def test_a_crash_is_logged_and_told_in_one_line(
 def test_whole_addresses_of_the_http_library_never_reach_the_log(log_file: Path) -> None:
     logging.getLogger("httpx").info("HTTP Request: PUT https://bucket/key?X-Amz-Signature=0123")
     assert not log_file.exists() or "bucket" not in log_file.read_text()
+
+
+def test_a_crash_is_logged_where_there_is_no_stderr(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("crashed")
+    monkeypatch.setattr(sys, "stderr", None)
+    sys.excepthook(ValueError, ValueError("no console"), None)
+    assert "no console" in log_file.read_text()
+
+
+def test_a_log_that_cannot_be_moved_away_goes_on_in_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "uploader-gui.log"
+    (tmp_path / "uploader-gui.log.1" / "in the way").mkdir(parents=True)
+    handler = logs.PatientFile(path, maxBytes=20, backupCount=1)
+    for number in range(3):
+        handler.emit(logging.makeLogRecord({"msg": f"line {number} of some length"}))
+    handler.close()
+    assert path.read_text().split("\n")[:3] == [f"line {number} of some length" for number in range(3)]
+
+
+def test_a_folder_that_is_let_go_has_no_open_log(log_file: Path) -> None:
+    before = list(logging.getLogger().handlers)
+    logs.let_go(log_file.parent / "another")
+    assert logging.getLogger().handlers == before
+    logs.let_go(log_file.parent)
+    assert not any(isinstance(handler, logs.PatientFile) for handler in logging.getLogger().handlers)

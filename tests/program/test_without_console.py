@@ -1,0 +1,56 @@
+"""A bundle's window on Windows has neither stdout nor stderr: nothing may break for that."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui import cli
+from uploader_gui.message_box import show_without_console
+from uploader_gui.terminal import Terminal
+from uploader_gui.wildcards import expanded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _no_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.skipif("sys.platform == 'win32'", reason="a box would wait for a person")
+def test_what_is_told_and_left_is_left_all_the_same(option: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main([option])
+    assert left.value.code == 0
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
+def test_wrong_usage_has_its_exit_code() -> None:
+    assert cli.main(["--no-such-option"]) == 2
+
+
+def test_progress_goes_nowhere() -> None:
+    terminal = Terminal()
+    terminal.say("a line nobody reads")
+    terminal.close()
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
+def test_only_windows_has_the_box() -> None:
+    show_without_console("nothing is shown")
+
+
+def test_patterns_stand_for_what_is_there_in_order_of_names(tmp_path: Path) -> None:
+    for name in ("b.jpg", "a.jpg", "c.pdf", "[1].jpg"):
+        (tmp_path / name).touch()
+    assert expanded(str(tmp_path / "*.jpg")) == [str(tmp_path / name) for name in ("[1].jpg", "a.jpg", "b.jpg")]
+    assert expanded(str(tmp_path / "[1]*")) == [str(tmp_path / "[1].jpg")]
+    assert expanded(str(tmp_path / "?.pdf")) == [str(tmp_path / "c.pdf")]
+    assert expanded(str(tmp_path / "*.gif")) == [str(tmp_path / "*.gif")]
+    assert expanded(str(tmp_path / "[1].jpg")) == [str(tmp_path / "[1].jpg")]
