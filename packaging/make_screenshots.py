@@ -16,15 +16,19 @@ os.environ.setdefault("QT_SCALE_FACTOR", "1")
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
+from uploader_gui.engine.findings import Fact, Finding, Verdict
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings_values import SettingsValues
 from uploader_gui.gui.theme import Theme
+from uploader_gui.language import Language
+from uploader_gui.settings import DEFAULT_API_URL
 
 TARGET = Path(__file__).parent / "screenshots"
 MB = 1_000_000
@@ -77,24 +81,60 @@ def fill(engine: StillEngine, conditions: frozenset[Condition]) -> None:
     engine.event_arrived.emit(Progress(transfers, totals))
 
 
-def shoot(
-    application: QApplication, name: str, scheme: Qt.ColorScheme, conditions: frozenset[Condition] | None
-) -> None:
-    """Show a window, fill it (None: leave it empty), and save its picture."""
-    engine = StillEngine()
-    window = MainWindow(engine, Theme(application, scheme), anomaly_id="4217" if conditions is not None else "")
+def stand(
+    application: QApplication,
+    scheme: Qt.ColorScheme,
+    *,
+    anomaly_id: str = "4217",
+    engine: StillEngine | None = None,
+) -> MainWindow:
+    """Show a window somebody is signed in to."""
+    window = MainWindow(engine or StillEngine(), Theme(application, scheme), anomaly_id=anomaly_id)
     window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600))
     window.show()
-    if conditions is not None:
-        fill(engine, conditions)
+    return window
+
+
+def busy(
+    application: QApplication, scheme: Qt.ColorScheme, conditions: frozenset[Condition] = frozenset()
+) -> MainWindow:
+    """Show a window at its busy moment."""
+    engine = StillEngine()
+    window = stand(application, scheme, engine=engine)
+    fill(engine, conditions)
     if conditions:
         window.set_signed_in(SignInState(signed_in=False))
+    return window
+
+
+def keep(application: QApplication, name: str, shown: QWidget) -> None:
+    """Save its picture."""
     deadline = time.monotonic() + 0.4  # the model repaints by a timer
     while time.monotonic() < deadline:
         application.processEvents()
     TARGET.mkdir(exist_ok=True)
-    window.grab().save(str(TARGET / f"{name}.png"))
-    window.hide()
+    shown.grab().save(str(TARGET / f"{name}.png"))
+    shown.window().hide()
+
+
+def settings(application: QApplication) -> QWidget:
+    """The settings after a test of the connection."""
+    dialog = stand(application, Qt.ColorScheme.Light).show_settings(SettingsValues(DEFAULT_API_URL))
+    panel = dialog.connection.panel
+    panel.button.click()
+    host = "z52mnqg347.execute-api.eu-west-3.amazonaws.com"
+    for fact, verdict, *values in (
+        (Fact.NAME_FOUND, Verdict.GOOD, host),
+        (Fact.CONNECTED, Verdict.GOOD, host, "14"),
+        (Fact.SECURE, Verdict.GOOD, "Amazon – Amazon RSA 2048 M02"),
+        (Fact.REACHED, Verdict.GOOD),
+        (Fact.TOKENS_EXPIRED, Verdict.BAD),
+        (Fact.CLOCK_BEHIND, Verdict.NOTE, "190"),
+    ):
+        panel.show_finding(Finding(fact, verdict, tuple(values)))
+    panel.show_end()
+    dialog.resize(dialog.width(), 640)
+    return dialog
 
 
 def main() -> int:
@@ -102,9 +142,16 @@ def main() -> int:
     application = QApplication(sys.argv)
     if "Inter" in QFontDatabase.families():
         application.setFont(QFont("Inter", 10))
-    shoot(application, "empty", Qt.ColorScheme.Light, None)
-    shoot(application, "sending", Qt.ColorScheme.Light, frozenset())
-    shoot(application, "session-expired", Qt.ColorScheme.Dark, frozenset({Condition.SIGN_IN}))
+    language = Language(application)
+    light, dark = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
+    keep(application, "empty", stand(application, light, anomaly_id=""))
+    keep(application, "sending", busy(application, light))
+    keep(application, "session-expired", busy(application, dark, frozenset({Condition.SIGN_IN})))
+    keep(application, "settings", settings(application))
+    keep(application, "closing", busy(application, light).dialogs.leave())
+    keep(application, "help", stand(application, light).dialogs.help())
+    language.use("fr")
+    keep(application, "sending-dark-fr", busy(application, dark))
     return 0
 
 

@@ -12,7 +12,6 @@ os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it woul
 import asyncio
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from uploader_gui import __version__, paths
+from uploader_gui.demonstration import open_demo
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, UploadState
@@ -145,7 +145,7 @@ class Program:
         if self._trial is None:
             window.header.field.offer(self._memory.anomalies)
             window.anomaly_used.connect(self._remember)
-        window.samples_wanted.connect(_open_demo)
+        window.samples_wanted.connect(open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
     # Beginning
@@ -277,9 +277,3 @@ def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:
     from uploader_gui.configuration import Configuration  # noqa: PLC0415 - pydantic and keyring: after the window
 
     return Configuration.load(data, trial, window=True)
-
-
-def _open_demo() -> None:
-    """Open a second window on the sandbox: nothing of it can touch this one's queue."""
-    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "uploader_gui"]
-    subprocess.Popen([*command, "--demo"], start_new_session=True)  # noqa: S603 - our own program

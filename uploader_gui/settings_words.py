@@ -71,7 +71,7 @@ class ConnectionWords(Sentence):
     NAME_UNKNOWN = QT_TRANSLATE_NOOP(
         "connection", "The name %1 cannot be found. Check the address and whether this computer is online."
     )
-    CONNECTED = QT_TRANSLATE_NOOP("connection", "%1 can be reached (%2 ms).")
+    CONNECTED = QT_TRANSLATE_NOOP("connection", "%1 can be reached (%2).")
     NOT_CONNECTED = QT_TRANSLATE_NOOP(
         "connection", "%1 does not answer. A firewall may stand in the way, or the server is switched off."
     )
@@ -147,6 +147,8 @@ def told(finding: Finding) -> str:
         return ConnectionWords.SECURE_UNNAMED.text
     if fact in _NAMES_ISSUER and not values[0]:
         values = (ConnectionWords.UNKNOWN_ISSUER.text, *values[1:])
+    if fact is Fact.CONNECTED:
+        values = (values[0], units.milliseconds(int(values[1])))
     if fact in _TIMES:
         values = (units.duration(float(values[0])),)
     return ConnectionWords[fact.name].filled(*values)

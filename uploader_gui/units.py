@@ -57,6 +57,11 @@ def countdown(seconds: float) -> str:
     return _joined(number(whole), "s") if whole < _MINUTE else _pair(whole, _MINUTE, "min")
 
 
+def milliseconds(value: int) -> str:
+    """Give a short wait: `14 ms`."""
+    return _joined(number(value), "ms")
+
+
 def lifetime(seconds: float) -> str:
     """Give how long a session lasts, rounded down: `2 h`, `40 min`."""
     if seconds >= _DAY:

@@ -32,8 +32,8 @@
         <translation>Le nom %1 est introuvable. Vérifiez l’adresse et si cet ordinateur est en ligne.</translation>
     </message>
     <message>
-        <source>%1 can be reached (%2 ms).</source>
-        <translation>%1 est joignable (%2&#xa0;ms).</translation>
+        <source>%1 can be reached (%2).</source>
+        <translation>%1 est joignable (%2).</translation>
     </message>
     <message>
         <source>%1 does not answer. A firewall may stand in the way, or the server is switched off.</source>

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
+from uploader_gui.demonstration import demo_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.s3_servers import RcloneS3, SwiftS3
     from tests.support.scripted_storage import ScriptedStorage
+
+
+def test_try_it_with_sample_files_opens_this_program_on_the_sandbox(tmp_path: Path) -> None:
+    """The command itself; that it is started is seen by what it does, for it is to stay open."""
+    report = tmp_path / "receipt.json"
+    ended = subprocess.run(
+        [*demo_command(bundled=False), "--quit-when-done", "--report", str(report)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert ended.returncode == 0
+    assert json.loads(report.read_text("utf-8"))["anomaly_id"] == "DEMO-1"
+
+
+def test_a_bundle_tries_its_samples_with_itself() -> None:
+    assert demo_command(bundled=True) == [sys.executable, "--demo"]
 
 
 def run(*arguments: str, **variables: str) -> None:

@@ -33,7 +33,12 @@ class PlainDialog(QDialog, FormParts):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.column.setContentsMargins(24, 20, 24, 20)
         self.column.setSpacing(8)
-        self.setMinimumWidth(theme.px(440))
+        self.widen(440)
+
+    def widen(self, width: int) -> None:
+        """Be at least so wide at the usual text size, but never wider than the screen."""
+        room = self.screen().availableGeometry().width() - 2 * _MARGIN
+        self.setMinimumWidth(min(self.theme.px(width), room))
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""

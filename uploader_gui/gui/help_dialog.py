@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.theme import Theme
 
 _KEY = QKeySequence.StandardKey
-_HIGHEST_SHARE: Final = 0.6
+_HIGHEST_SHARE: Final = 0.45
 """Of the screen's height, for the shortcuts; above that they scroll."""
 _K = Qt.Key
 Keys = QKeySequence.StandardKey | Qt.Key | QKeyCombination

@@ -38,7 +38,7 @@ class SettingsDialog(PlainDialog):
 
     def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
-        self.setMinimumWidth(theme.px(_WIDTH))
+        self.widen(_WIDTH)
         self.connection = ConnectionPage(theme, values)
         self.sending = SendingPage(theme, values)
         self.program = ProgramPage(theme, values)
