@@ -182,3 +182,21 @@ def test_it_replaces_an_older_one(tmp_path: Path) -> None:
     path.write_text("old")
     receipt.write(built(junk=3), path)
     assert json.loads(path.read_bytes())["totals"]["junk"] == 3
+
+
+def test_a_link_stays_a_link_to_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "receipt.json").symlink_to(Path("elsewhere") / "written.json")
+    receipt.write(built(junk=3), tmp_path / "receipt.json")
+    assert (tmp_path / "receipt.json").is_symlink()
+    assert json.loads((tmp_path / "elsewhere" / "written.json").read_bytes())["totals"]["junk"] == 3
+
+
+def test_what_is_no_file_is_written_into_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    receipt.write(built(junk=3), pipe)
+    assert json.loads(os.read(end, 65536))["totals"]["junk"] == 3
+    os.close(end)
+    assert pipe.is_fifo()

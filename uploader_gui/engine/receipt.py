@@ -67,9 +67,18 @@ def write(receipt: dict[str, Any], path: Path) -> None:
 def save(content: bytes, path: Path) -> None:
     """Write a receipt in any form to a temporary file beside `path` and rename it: there is a whole one, or none.
 
+    What is no file (`/dev/null`, a pipe) is written into: a rename would put a file in its place.
+
     Raises:
         OSError: it cannot be written there.
     """
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+    else:
+        _replace(path.resolve(), content)
+
+
+def _replace(path: Path, content: bytes) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".receipt-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
