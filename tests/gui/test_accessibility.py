@@ -137,7 +137,7 @@ def test_the_arrow_keys_go_from_filter_to_filter_and_choose(
     QTest.keyClick(window.filters.chips[Chip.ALL], Qt.Key.Key_Right)
     assert window.filters.chips[Chip.WAITING].isChecked()
     assert window.filters.chips[Chip.WAITING].hasFocus()
-    assert window.shown.rowCount() == 3
+    assert window.shown.rowCount() == window.filters.chips[Chip.WAITING].count > 0
 
 
 @pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
