@@ -68,10 +68,10 @@ def run(plan: Plan) -> int:
     language.use(early_choice(paths.data_paths().settings))
     loop = QEventLoop(application)
     loop.set_default_executor(DaemonThreads())
-    if not plan.sandbox and _handed_over(plan):
-        return 0
     with ExitStack() as stack:
-        stack.callback(loop.close)
+        stack.callback(loop.close)  # before Qt's application goes, also where nothing ran on it
+        if not plan.sandbox and _handed_over(plan):
+            return 0
         program = Program(plan, application, language=language, loop=loop, stack=stack)
         return int(loop.run_until_complete(program.run()))
 

@@ -39,6 +39,17 @@ def test_the_first_window_hears_of_files_anomaly_and_start(qtbot: QtBot, tmp_pat
     first.close()
 
 
+def test_a_second_start_leaves_with_one_sentence(qtbot: QtBot, person: Path) -> None:
+    first = FirstInstance(person / "data")
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        second = subprocess.Popen([sys.executable, "-m", "uploader_gui"], stderr=subprocess.PIPE, text=True)
+    _, told = second.communicate(timeout=60)
+    assert second.returncode == 0
+    assert told.startswith("uploader-gui: ")
+    assert len(told.splitlines()) == 1
+    first.close()
+
+
 def test_another_data_folder_is_another_program(qtbot: QtBot, tmp_path: Path) -> None:
     first = FirstInstance(tmp_path / "one")
     assert not hand_over(tmp_path / "two", Handover(()))

@@ -141,6 +141,8 @@ class DropTarget(QObject):
         """Take the window's drag events."""
         if isinstance(event, QDragEnterEvent):
             self._enter(event)
+        elif isinstance(event, QDropEvent) and event.source() is not None:  # moves are among them
+            event.ignore()
         elif isinstance(event, QDragMoveEvent):
             self._take(event)
         elif event.type() == QEvent.Type.DragLeave:
