@@ -117,6 +117,7 @@ class Preferences:
             theme=chosen.theme,
             refused_pictures=chosen.refused_pictures,
             refused_others=chosen.refused_others,
+            history_days=chosen.history_days,
         )
         dialog = self._window.show_settings(values)
         dialog.test_wanted.connect(self._test_connection)

@@ -40,6 +40,8 @@ class SettingsWords(Sentence):
     THEME_SYSTEM = QT_TRANSLATE_NOOP("settings", "As in the system")
     THEME_LIGHT = QT_TRANSLATE_NOOP("settings", "Light")
     THEME_DARK = QT_TRANSLATE_NOOP("settings", "Dark")
+    HISTORY_DAYS = QT_TRANSLATE_NOOP("settings", "Finished deposits stay in History for")
+    DAYS = QT_TRANSLATE_NOOP("settings", "days")
     TEST = QT_TRANSLATE_NOOP("settings", "Test connection")
     STOP_TEST = QT_TRANSLATE_NOOP("settings", "Stop the test")
     TESTING = QT_TRANSLATE_NOOP("settings", "Testing…")

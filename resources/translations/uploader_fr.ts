@@ -484,6 +484,14 @@
         <translation>Sombres</translation>
     </message>
     <message>
+        <source>Finished deposits stay in History for</source>
+        <translation>Les dépôts terminés restent dans l’historique pendant</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>jours</translation>
+    </message>
+    <message>
         <source>Test connection</source>
         <translation>Tester la connexion</translation>
     </message>

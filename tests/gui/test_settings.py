@@ -64,7 +64,7 @@ def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: 
         SettingsValues(
             "https://b.example/main", "bytes", 3, "fr", 2.5, "http://proxy.example:3128", str(ca.pem), "dark"
         ),
-        SettingsValues("https://b.example", proxy="none", theme="light"),
+        SettingsValues("https://b.example", proxy="none", theme="light", history_days=30),
     ):
         dialog = window.show_settings(values)
         assert dialog.values == values
@@ -82,10 +82,13 @@ def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog:
     dialog.pages.setCurrentIndex(2)
     QTest.mouseClick(dialog.program.languages["fr"], LEFT)
     QTest.mouseClick(dialog.program.themes["dark"], LEFT)
+    dialog.program.history_days.setValue(90)
     with qtbot.waitSignal(window.settings_saved) as saved:
         QTest.mouseClick(dialog.save, LEFT)
     assert saved.args == [
-        SettingsValues("https://b.example/main", "bytes", 16, "fr", 1.5, "http://proxy.example:3128", "", "dark")
+        SettingsValues(
+            "https://b.example/main", "bytes", 16, "fr", 1.5, "http://proxy.example:3128", "", "dark", history_days=90
+        )
     ]
 
 

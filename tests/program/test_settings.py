@@ -38,6 +38,7 @@ def test_environment_comes_before_file_and_file_before_defaults(
         ("UPLOADER_MAX_CONCURRENT_UPLOADS", "many"),
         ("UPLOADER_SIZE_UNIT", "KB"),
         ("UPLOADER_OFFLINE_LIMIT", "-1"),
+        ("UPLOADER_HISTORY_DAYS", "0"),
         ("UPLOADER_OFFLINE_LIMIT", "inf"),
     ],
 )

@@ -64,6 +64,7 @@ class SettingsDialog(PlainDialog):
             theme=self.program.chosen_theme,
             refused_pictures=self.sending.chosen_for_pictures,
             refused_others=self.sending.chosen_for_others,
+            history_days=self.program.history_days.value(),
         )
 
     def fit(self) -> None:

@@ -28,6 +28,7 @@ FASTEST: Final = 9999.0
 PROXY: Final = re.compile(r"https?://[^\s/@]+(@[^\s/@]+)?/?")
 """As `settings.py` wants it."""
 _PROXY_EXAMPLE: Final = "http://proxy.example:3128"
+LONGEST_HISTORY: Final = 36_500
 _FIELD_HEIGHT: Final = 34
 _FIGURE_WIDTH: Final = 180
 _UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
@@ -208,7 +209,7 @@ class SendingPage(Form):
 
 
 class ProgramPage(Form):
-    """Language and colours."""
+    """Language, colours, how long History remembers."""
 
     def __init__(self, theme: Theme, values: SettingsValues) -> None:
         super().__init__(theme)
@@ -217,7 +218,12 @@ class ProgramPage(Form):
         self.themes = self.choices(_THEMES)
         self.themes[values.theme].setChecked(True)
         self.add_field(Words.LANGUAGE, row_of(self.languages.values()))
+        self.history_days = QSpinBox(minimum=1, maximum=LONGEST_HISTORY, value=values.history_days)
+        self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
+        self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
         self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
+        self.add_field(SettingsWords.HISTORY_DAYS, self.history_days)
+        self.say(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), SettingsWords.DAYS)
         self.column.addStretch()
 
     @property

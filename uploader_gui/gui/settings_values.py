@@ -20,6 +20,7 @@ class SettingsValues:
         theme: `system`, `light` or `dark`.
         refused_pictures: what becomes of photos the register refuses: `ask`, `convert` or `zip`.
         refused_others: the same of other files: `ask` or `zip`.
+        history_days: how long finished deposits stay in History, 1 to 36,500.
     """
 
     api_url: str
@@ -32,3 +33,4 @@ class SettingsValues:
     theme: str = "system"
     refused_pictures: str = "ask"
     refused_others: str = "ask"
+    history_days: int = 400
