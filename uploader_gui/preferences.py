@@ -18,8 +18,6 @@ from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.connection_tester import ConnectionTester
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.settings_values import SettingsValues
-from uploader_gui.gui.sign_in import TokensKept
-from uploader_gui.proxies import finder
 
 if TYPE_CHECKING:
     from uploader_gui.configuration import Configuration
@@ -82,6 +80,8 @@ class Preferences:
     # Tokens
 
     async def _ask_for_tokens(self, *, refused_again: bool) -> None:
+        from uploader_gui.gui.sign_in import TokensKept  # noqa: PLC0415 - loaded when asked for
+
         keeps = await self._errands.in_thread(_keyring_works)
         kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
         self._window.show_sign_in(kept, refused_again=refused_again)
@@ -175,5 +175,7 @@ def _keyring_works() -> bool:
 
 
 def _way(values: SettingsValues) -> Way:
+    from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
+
     authority = Path(values.ca_file) if values.ca_file else None
     return Way(f"uploader-gui {__version__}", finder(values.proxy), authority)

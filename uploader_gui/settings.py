@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     refused_pictures: Literal["ask", "convert", "zip"] = "ask"
     refused_others: Literal["ask", "zip"] = "ask"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
+
+    @field_validator("bandwidth_limit", mode="before")
+    @classmethod
+    def _with_comma(cls, value: Any) -> Any:
+        """“2,5” is what a French keyboard types."""
+        return value.replace(",", ".") if isinstance(value, str) else value
 
     @property
     def bytes_per_second(self) -> float:

@@ -20,6 +20,7 @@ from uploader_gui.language import Language
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths
 from uploader_gui.preferences import Preferences
+from uploader_gui.sandbox import Sandbox
 from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
@@ -176,3 +177,32 @@ def test_signing_out_forgets_the_tokens_everywhere(
     assert engine.calls[-1] == ("sign_out", None)
     assert Credentials(strict_api.url).load()[0] is None
     assert window.header.sign_in.text() == "Signed out"
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path / "service")
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_the_connection_is_tested_with_what_stands_in_the_fields(
+    preferences: Preferences, window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    """First the saved server with its tokens, then another one, which does not get to see them."""
+    tokens = (sandbox.bearer_token, sandbox.session_token)
+    chosen = Settings(api_url=sandbox.api_url, language="en")
+    held = preferences.configuration
+    assert held is not None
+    preferences.use(replace(held, settings=chosen, tokens=tokens))
+    dialog = shown(window)
+    panel = dialog.connection.panel
+    panel.button.click()
+    qtbot.waitUntil(lambda: not panel.is_testing, timeout=30_000)
+    assert "Your tokens are accepted." in panel.texts
+    assert any(text.startswith("Anomaly 4217: ") for text in panel.texts)
+    dialog.connection.address.setText(sandbox.api_url.replace("127.0.0.1", "localhost"))
+    panel.button.click()
+    qtbot.waitUntil(lambda: not panel.is_testing, timeout=30_000)
+    assert "Your tokens belong to the saved server and were not sent to this one." in panel.texts

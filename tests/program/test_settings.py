@@ -40,6 +40,9 @@ def test_environment_comes_before_file_and_file_before_defaults(
         ("UPLOADER_OFFLINE_LIMIT", "-1"),
         ("UPLOADER_HISTORY_DAYS", "0"),
         ("UPLOADER_OFFLINE_LIMIT", "inf"),
+        ("UPLOADER_BANDWIDTH_LIMIT", "-1"),
+        ("UPLOADER_BANDWIDTH_LIMIT", "fast"),
+        ("UPLOADER_THEME", "pink"),
     ],
 )
 def test_a_wrong_variable_is_named_in_one_sentence(
@@ -74,3 +77,11 @@ def test_a_stray_env_file_redirects_nothing(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / ".env").write_text("UPLOADER_API_URL=https://elsewhere.example")
     monkeypatch.chdir(tmp_path)
     assert "elsewhere" not in settings.load(tmp_path / "settings.json").api_url
+
+
+@pytest.mark.parametrize(("written", "expected"), [("2.5", 2_500_000), ("2,5", 2_500_000), ("0", 0), ("", 0)])
+def test_the_speed_limit_is_in_megaoctets_with_point_or_comma(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, expected: float
+) -> None:
+    monkeypatch.setenv("UPLOADER_BANDWIDTH_LIMIT", written)
+    assert settings.load(tmp_path / "settings.json").bytes_per_second == expected

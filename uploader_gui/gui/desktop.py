@@ -35,20 +35,17 @@ class RealDesktop(QObject):
         self._awake = Awake()
         self._bus = SessionBus() if has_session_bus() else None
         self._launcher = launcher_for(lambda: int(window.winId()), badge, self._bus)
-        self._menu = QMenu(window)
-        self._show, self._stop = QAction(self._menu), QAction(self._menu)
-        self._icon = QSystemTrayIcon(icon, self)
-        self._menu.addActions([self._show, self._stop])
-        self._icon.setContextMenu(self._menu)
-        self._connect()
+        self._window = window
+        self._picture = icon
+        self._icon: QSystemTrayIcon | None = None
 
     def notify(self, title: str, text: str) -> None:
         """Tell it: through the desktop's own service on Linux, which needs no icon, else through the icon."""
         if self._bus is not None:
             self._bus.notify(title, text)
         elif QSystemTrayIcon.isSystemTrayAvailable():
-            self._icon.show()
-            self._icon.showMessage(title, text, self._icon.icon())
+            shown = self._shown_icon()
+            shown.showMessage(title, text, self._picture)
 
     def show_progress(self, share: float | None, left: int) -> None:
         """Show it where the platform can."""
@@ -60,15 +57,13 @@ class RealDesktop(QObject):
 
     def show_icon(self, tip: str) -> None:
         """Show the icon, or give it new words."""
-        self._show.setText(MannersWords.SHOW_WINDOW.text)
-        self._stop.setText(Words.LEAVE_STOP.text)
-        self._icon.setToolTip(tip)
         if QSystemTrayIcon.isSystemTrayAvailable():
-            self._icon.show()
+            self._shown_icon().setToolTip(tip)
 
     def hide_icon(self) -> None:
         """Take it away."""
-        self._icon.hide()
+        if self._icon is not None:
+            self._icon.hide()
 
     def close(self) -> None:
         """Give everything back."""
@@ -76,13 +71,25 @@ class RealDesktop(QObject):
         self._launcher.show_progress(None, 0)
         if self._bus is not None:
             self._bus.close()
-        self._icon.hide()
+        self.hide_icon()
 
-    def _connect(self) -> None:
-        self._show.triggered.connect(self.window_wanted)
-        self._stop.triggered.connect(self.stop_wanted)
-        self._icon.activated.connect(self._activated)
-        self._icon.messageClicked.connect(self.window_wanted)
+    def _shown_icon(self) -> QSystemTrayIcon:
+        """Make it when it is first needed: it asks the desktop about itself, which takes a while."""
+        if self._icon is None:
+            self._icon = QSystemTrayIcon(self._picture, self)
+            self._icon.activated.connect(self._activated)
+            self._icon.messageClicked.connect(self.window_wanted)
+            self._icon.setContextMenu(self._menu())
+        self._icon.show()
+        return self._icon
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        for words, wish in ((MannersWords.SHOW_WINDOW, self.window_wanted), (Words.LEAVE_STOP, self.stop_wanted)):
+            entry = QAction(words.text, menu)
+            entry.triggered.connect(wish)
+            menu.addAction(entry)
+        return menu
 
     def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:
         if how is not QSystemTrayIcon.ActivationReason.Context:

@@ -1,4 +1,7 @@
-"""The window's dialogs, each open at most once. A part of the main window, which passes their wishes on."""
+"""The window's dialogs, each open at most once. A part of the main window, which passes their wishes on.
+
+Their code is loaded when one is asked for: the window stands before that.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.gui.help_dialog import HelpDialog
-from uploader_gui.gui.history_dialog import HistoryDialog
-from uploader_gui.gui.leave_dialog import LeaveDialog
-from uploader_gui.gui.settings_dialog import SettingsDialog
-from uploader_gui.gui.sign_in import SignInDialog
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QDialog, QWidget
 
     from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.help_dialog import HelpDialog
+    from uploader_gui.gui.history_dialog import HistoryDialog
+    from uploader_gui.gui.leave_dialog import LeaveDialog
     from uploader_gui.gui.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings_values import SettingsValues
-    from uploader_gui.gui.sign_in import TokensKept
+    from uploader_gui.gui.sign_in import SignInDialog, TokensKept
     from uploader_gui.gui.theme import Theme
 
 D = TypeVar("D", bound="QDialog")
@@ -45,6 +46,8 @@ class WindowDialogs(QObject):
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
         """Ask for tokens; `refused_again` says that the last ones were refused."""
+        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+
         dialog = self._shown(SignInDialog, lambda: self._made_sign_in(kept, signed_in=signed_in))
         if refused_again:
             dialog.say_refused()
@@ -52,20 +55,28 @@ class WindowDialogs(QObject):
 
     def settings(self, values: SettingsValues) -> SettingsDialog:
         """Show the settings."""
+        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+
         return self._shown(SettingsDialog, lambda: self._made_settings(values))
 
     def history(self, engine: Engine, receipts: ReceiptDesk, *, sandbox: bool) -> HistoryDialog:
         """Show History."""
+        from uploader_gui.gui.history_dialog import HistoryDialog  # noqa: PLC0415 - loaded when asked for
+
         return self._shown(
             HistoryDialog, lambda: HistoryDialog(engine, receipts, self._theme, self._window, sandbox=sandbox)
         )
 
     def help(self) -> HelpDialog:
         """Show the shortcuts, and what to send to who can help."""
+        from uploader_gui.gui.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+
         return self._shown(HelpDialog, self._made_help)
 
     def leave(self) -> LeaveDialog:
         """Ask what is to become of the files not sent yet."""
+        from uploader_gui.gui.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+
         return self._shown(LeaveDialog, self._made_leave)
 
     def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
@@ -79,24 +90,32 @@ class WindowDialogs(QObject):
         return dialog
 
     def _made_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
+        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+
         dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in)
         dialog.submitted.connect(self.tokens_submitted)
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
 
     def _made_settings(self, values: SettingsValues) -> SettingsDialog:
+        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+
         dialog = SettingsDialog(self._theme, self._window, values)
         dialog.saved.connect(self.settings_saved)
         dialog.help_wanted.connect(self.help)
         return dialog
 
     def _made_help(self) -> HelpDialog:
+        from uploader_gui.gui.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+
         dialog = HelpDialog(self._theme, self._window)
         dialog.log_wanted.connect(self.log_wanted)
         dialog.diagnostics_wanted.connect(self.diagnostics_wanted)
         return dialog
 
     def _made_leave(self) -> LeaveDialog:
+        from uploader_gui.gui.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+
         dialog = LeaveDialog(self._theme, self._window)
         dialog.background_wanted.connect(self.background_wanted)
         dialog.stop_wanted.connect(self.stop_wanted)
