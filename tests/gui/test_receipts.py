@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QLocale, QObject, Qt
 from PySide6.QtGui import QFont, QPdfWriter
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
@@ -159,3 +160,20 @@ def test_rows_of_very_long_names_fill_more_pages(qtbot: QtBot) -> None:
     _, short = pages_of(receipt(*(file(f"{n}.jpg") for n in range(60))), qtbot)
     _, long = pages_of(receipt(*(file(f"{n}" + "long " * 50) for n in range(60))), qtbot)
     assert long > short
+
+
+def test_a_receipt_is_printed_through_the_systems_dialog(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)))
+    entry = next(one for one in window.footer.more.menu().actions() if one.text() == "Print the receipt…")
+    entry.trigger()
+    dialog = window.findChild(QPrintDialog)
+    assert isinstance(dialog, QPrintDialog)
+    assert dialog.isVisible()
+    dialog.printer().setOutputFileName(str(tmp_path / "printed.pdf"))
+    dialog.done(QPrintDialog.DialogCode.Accepted)
+    qtbot.waitUntil(lambda: ("build_receipt", None) in engine.calls, timeout=60_000)
+    engine.tell(ReceiptBuilt(receipt(file())))
+    qtbot.waitUntil(lambda: "printer" in window.footer.below.text(), timeout=60_000)
+    assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")

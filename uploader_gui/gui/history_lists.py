@@ -32,8 +32,9 @@ _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 class _List(QTreeWidget):
     """A plain list with columns: one of them takes the room, the others their content's."""
 
-    def __init__(self, headings: Sequence[HistoryWords], wide: int, theme: Theme) -> None:
+    def __init__(self, name: HistoryWords, headings: Sequence[HistoryWords], wide: int, theme: Theme) -> None:
         super().__init__()
+        self._name = name
         self.theme = theme
         self._headings = headings
         self.setColumnCount(len(headings))
@@ -53,7 +54,8 @@ class _List(QTreeWidget):
         self.say()
 
     def say(self) -> None:
-        """Name the columns in the language in use."""
+        """Name list and columns in the language in use."""
+        self.setAccessibleName(self._name.text)
         self.setHeaderLabels([heading.text for heading in self._headings])
 
 
@@ -61,8 +63,7 @@ class DepositList(_List):
     """Past runs, the newest first."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__((_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), 3, theme)
-        self.setAccessibleName(_W.DEPOSITS.text)
+        super().__init__(_W.DEPOSITS, (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), 3, theme)
 
     def show_runs(self, runs: Iterable[PastRun]) -> None:
         """Show these, and keep the chosen one chosen where it is still there."""
@@ -106,8 +107,7 @@ class FileList(_List):
     """The files of a receipt."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__((_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), 0, theme)
-        self.setAccessibleName(_W.FILES.text)
+        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), 0, theme)
 
     def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
         """Show these, what needs a person first; the first whose name contains the text is chosen."""

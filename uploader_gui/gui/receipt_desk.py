@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QBuffer, QDate, QDir, QIODevice, QObject, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
@@ -57,6 +57,7 @@ class ReceiptDesk(QObject):
         self._window = window
         self._engine = engine
         self._to_open: set[str] = set()
+        self._shown_from: QTemporaryDir | None = None
         self._waiting: deque[tuple[RunKey | None, Callable[[Mapping[str, Any]], None]]] = deque()
 
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
@@ -79,7 +80,9 @@ class ReceiptDesk(QObject):
 
     def open(self, anomaly_id: str, key: RunKey | None = None) -> None:
         """Show the receipt in whatever this computer shows PDF files with."""
-        path = Path(QDir.tempPath()) / f"{_name(anomaly_id)}.{ReceiptFormat.PDF.suffix}"
+        if self._shown_from is None:
+            self._shown_from = QTemporaryDir()  # for nobody else's eyes, and gone with the program
+        path = Path(self._shown_from.filePath(f"{_name(anomaly_id)}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
         self._ask(key, lambda receipt: self._make_pdf(receipt, path))
 
