@@ -7,13 +7,12 @@ and an installer (where NSIS is); on macOS an `.app` and a disk image. Beside th
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from bundling import bill, clean_room, freeze, licences, linux, macos, windows
+from bundling import bill, checksums, clean_room, freeze, licences, linux, macos, windows
 from bundling.project import BUNDLE, DIST, LINUX, MACOS, NAME, WINDOWS, version
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def main() -> int:
     folder = _lay_out(frozen)
     bill.write(inside, DIST / f"{NAME}-{version()}.cdx.json")
     made = [] if given.folder_only else _package(quick=given.quick)
-    _write_checksums(made)
+    checksums.write(DIST)
     print(f"{folder}: {_size(folder):.1f} MB")
     for file in made:
         print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
@@ -67,12 +66,6 @@ def _package(*, quick: bool) -> list[Path]:
     if LINUX:
         return linux.package(quick=quick)
     return windows.package() if WINDOWS else macos.package(DIST / f"{NAME}.app")
-
-
-def _write_checksums(files: list[Path]) -> None:
-    """Write SHA256SUMS, in the form `sha256sum --check` reads."""
-    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (DIST / "SHA256SUMS").write_text("".join(lines), "utf-8", newline="\n")
 
 
 def _size(folder: Path) -> float:

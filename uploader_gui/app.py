@@ -37,6 +37,7 @@ from uploader_gui.gui.theme import Theme
 from uploader_gui.gui.window_memory import WindowMemory
 from uploader_gui.help_desk import HelpDesk
 from uploader_gui.language import Language, early_choice, early_theme
+from uploader_gui.opened_files import OpenedFiles
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.preferences import SCHEMES, Preferences
 from uploader_gui.resources import find_resource
@@ -136,6 +137,7 @@ class Program:
     def _connect(self) -> None:
         window = self._window
         self._bridge.event_arrived.connect(self._heard)
+        OpenedFiles(self._application).opened.connect(window.add_paths)
         window.exit_requested.connect(self._leave.set)
         self._manners.leave_wanted.connect(self._leave.set)
         self._desktop.window_wanted.connect(self._manners.come_back)

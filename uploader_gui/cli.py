@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the program as the arguments say, and give its exit code."""
     try:
         plan = parse(arguments)
+        if plan.self_test:
+            return _run_self_test()
         if plan.headless:
             return _run_headless(plan)
         return _run_window(plan)
@@ -70,6 +72,7 @@ def parse(arguments: Sequence[str]) -> Plan:
         zip=given.zip,
         sandbox=given.sandbox or given.demo,
         demo=given.demo,
+        self_test=given.self_test,
     )
 
 
@@ -105,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--zip", action="store_true", help="send other files it refuses inside a ZIP, as they are")
     add("--sandbox", action="store_true", help="use the built-in stand-in service on this machine")
     add("--demo", action="store_true", help="--sandbox with sample files for anomaly DEMO-1, started at once")
+    add("--self-test", action="store_true", help="check what the program relies on, print it, and leave")
     add("--version", action="version", version=f"uploader-gui {__version__}")
     return parser
 
@@ -119,6 +123,12 @@ def _report_path(text: str | None) -> Path | None:
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(f"the receipt cannot be written: {path.parent} is no folder that can be written to.")
     return path
+
+
+def _run_self_test() -> int:
+    from uploader_gui import self_test  # noqa: PLC0415 - loaded where it is needed alone
+
+    return self_test.run()
 
 
 def _run_headless(plan: Plan) -> int:

@@ -29,6 +29,7 @@ class Plan:
     zip: bool = False
     sandbox: bool = False
     demo: bool = False
+    self_test: bool = False
 
 
 def tell(sentence: str) -> None:

@@ -22,7 +22,7 @@ Entry = tuple[str, str, str]
 
 EXCLUDED_MODULES: Final = [
     *("tkinter", "unittest", "pydoc", "doctest", "lib2to3", "setuptools", "pip", "pkg_resources", "distutils"),
-    *("PIL.AvifImagePlugin", "PIL._avif", "PIL.ImageTk", "PIL._imagingtk", "PIL.ImageQt", "PIL._imagingmath"),
+    *("PIL.AvifImagePlugin", "PIL._avif", "PIL.ImageTk", "PIL._imagingtk", "PIL.ImageQt"),
     *("_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw"),
     *("IPython", "rich", "hypothesis", "numpy"),
 ]

@@ -75,6 +75,15 @@ def test_the_bundle_works_without_a_screen(program: Built, files: Files, storage
     assert (code, len(storage.objects)) == (0, 2), said
 
 
+def test_the_bundle_finds_everything_it_relies_on(program: Built) -> None:
+    del program.environment["DISPLAY"]
+    code, said = program.run("--self-test")
+    assert code == 0, said
+    told = {line[7:].partition(":")[0]: line[:6].strip() for line in said.splitlines()[1:]}
+    assert {what for what, verdict in told.items() if verdict != "ok"} <= {"keyring"}, said
+    assert len(told) == 8, said
+
+
 def test_the_bundle_says_what_it_is(program: Built) -> None:
     code, said = program.run("--version")
     assert (code, said.split()[0]) == (0, "uploader-gui")

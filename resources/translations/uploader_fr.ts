@@ -2,6 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="fr_FR" sourcelanguage="en_GB">
 <context>
+    <name>about</name>
+    <message>
+        <source>About…</source>
+        <translation>À propos…</translation>
+    </message>
+    <message>
+        <source>About uploader-gui</source>
+        <translation>À propos de uploader-gui</translation>
+    </message>
+    <message>
+        <source>Attaches photos, reports and mails to an anomaly of a digital safety register.</source>
+        <translation>Joint photos, rapports et courriels à une anomalie d’un registre de sécurité numérique.</translation>
+    </message>
+    <message>
+        <source>Free software under the MIT licence. Qt is used under the LGPL version 3, as separate libraries that may be replaced.</source>
+        <translation>Logiciel libre sous licence MIT. Qt est utilisé sous licence LGPL version 3, sous forme de bibliothèques séparées et remplaçables.</translation>
+    </message>
+    <message>
+        <source>What it is made of</source>
+        <translation>Ce qui le compose</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>Composant</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licence</translation>
+    </message>
+    <message>
+        <source>Show the licences</source>
+        <translation>Afficher les licences</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fermer</translation>
+    </message>
+</context>
+<context>
     <name>connection</name>
     <message>
         <source>This address cannot be used.</source>
@@ -391,6 +434,81 @@
             <numerusform>%Ln fichier encore à envoyer</numerusform>
             <numerusform>%Ln fichiers encore à envoyer</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>self_test</name>
+    <message>
+        <source>ok</source>
+        <translation>ok</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>note</translation>
+    </message>
+    <message>
+        <source>amiss</source>
+        <translation>erreur</translation>
+    </message>
+    <message>
+        <source>data folder</source>
+        <translation>dossier des données</translation>
+    </message>
+    <message>
+        <source>keyring</source>
+        <translation>trousseau de mots de passe</translation>
+    </message>
+    <message>
+        <source>trusted certificates</source>
+        <translation>certificats de confiance</translation>
+    </message>
+    <message>
+        <source>journal (SQLite)</source>
+        <translation>journal (SQLite)</translation>
+    </message>
+    <message>
+        <source>images in the window</source>
+        <translation>images dans la fenêtre</translation>
+    </message>
+    <message>
+        <source>converting pictures</source>
+        <translation>conversion des photos</translation>
+    </message>
+    <message>
+        <source>icons and style</source>
+        <translation>icônes et style</translation>
+    </message>
+    <message>
+        <source>translations</source>
+        <translation>traductions</translation>
+    </message>
+    <message>
+        <source>none; tokens are kept in memory until the program closes</source>
+        <translation>aucun&#xa0;; les jetons restent en mémoire jusqu’à la fermeture du programme</translation>
+    </message>
+    <message>
+        <source>what was just written cannot be read</source>
+        <translation>ce qui vient d’être écrit ne peut pas être relu</translation>
+    </message>
+    <message>
+        <source>the system’s own</source>
+        <translation>ceux du système</translation>
+    </message>
+    <message>
+        <source>none found; on Debian: apt install ca-certificates</source>
+        <translation>aucun trouvé&#xa0;; sous Debian&#xa0;: apt install ca-certificates</translation>
+    </message>
+    <message>
+        <source>not looked at, since no window can be opened here (%1)</source>
+        <translation>non vérifiées, car aucune fenêtre ne peut s’ouvrir ici (%1)</translation>
+    </message>
+    <message>
+        <source>English only, since Qt cannot be loaded here (%1)</source>
+        <translation>anglais seulement, car Qt ne peut pas être chargé ici (%1)</translation>
+    </message>
+    <message>
+        <source>lacking: %1</source>
+        <translation>il manque&#xa0;: %1</translation>
     </message>
 </context>
 <context>

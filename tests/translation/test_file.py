@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
+from uploader_gui.about_words import Words as AboutWords
 from uploader_gui.deposit_text import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
 from uploader_gui.help_words import HelpWords
 from uploader_gui.manners_words import CountedManners, MannersWords
 from uploader_gui.remedies import OWN_DETAILS
+from uploader_gui.self_test_words import Words as SelfTestWords
 from uploader_gui.settings_words import ConnectionWords, SettingsWords
 from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
@@ -28,7 +30,9 @@ PLACE = re.compile(r"%(?:Ln|[1-9])")
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
 """A high mark that could stand alone at the beginning of a line."""
 AFTER = re.compile("«[^\u00a0\u202f]")
-SAME_IN_BOTH = {"Date", "Type", "%1/s", "Français", "English"}
+SAME_IN_BOTH = {
+    "Date", "Type", "%1/s", "Français", "English", "Version", "Licence", "ok", "note", "journal (SQLite)",
+}  # fmt: skip
 
 PLAIN: list[type[Sentence]] = [
     Words,
@@ -39,6 +43,8 @@ PLAIN: list[type[Sentence]] = [
     HistoryWords,
     DropWords,
     Lines,
+    AboutWords,
+    SelfTestWords,
 ]
 COUNTED: list[type[CountedSentence]] = [
     Counted,

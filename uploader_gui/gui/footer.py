@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui import units
+from uploader_gui.about_words import Words as AboutWords
 from uploader_gui.gui.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.help_words import HelpWords
 from uploader_gui.text import Counted, Words
@@ -42,6 +43,7 @@ class FooterAction(Enum):
     CLEAR_FINISHED = Words.CLEAR_FINISHED
     HELP = HelpWords.OPEN
     OPEN_OBJECTS = Words.OPEN_OBJECTS
+    ABOUT = AboutWords.MENU
 
 
 def primary_for(figures: Figures, status: QueueStatus, *, has_run: bool) -> FooterAction:
@@ -152,7 +154,7 @@ class Footer(QWidget):
             FooterAction.CLEAR_FINISHED,
             FooterAction.HELP,
         )
-        return (*usual, FooterAction.OPEN_OBJECTS) if self._sandbox else usual
+        return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._sandbox else ()), FooterAction.ABOUT)
 
     def _menu(self, *actions: FooterAction) -> QMenu:
         menu = QMenu(self)

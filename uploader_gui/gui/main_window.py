@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
+    from uploader_gui.gui.about_dialog import AboutDialog
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.gift import Gift
     from uploader_gui.gui.settings_dialog import SettingsDialog
@@ -115,6 +116,14 @@ class MainWindow(QMainWindow):
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""
         self.dialogs.history(self._engine, self.receipts, sandbox=self._sandbox)
+
+    def show_about(self) -> AboutDialog:
+        """Open the About window."""
+        from uploader_gui.gui.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
+
+        dialog = AboutDialog(self._theme, self)
+        dialog.open()
+        return dialog
 
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep theirs."""
@@ -292,6 +301,7 @@ class MainWindow(QMainWindow):
             FooterAction.HISTORY: self.show_history,
             FooterAction.HELP: self.dialogs.help,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
+            FooterAction.ABOUT: self.show_about,
         }
         wanted[action]()
 

@@ -1,0 +1,32 @@
+"""The About window: version, parts, licences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel
+
+from uploader_gui import __version__
+from uploader_gui.components import components
+from uploader_gui.gui.footer import FooterAction
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.gui.main_window import MainWindow
+
+
+def test_it_names_the_version_and_every_part_with_its_licence(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.show_about()
+    qtbot.waitExposed(dialog)
+    model = dialog.parts.model()
+    shown = [[model.index(row, column).data() for column in range(3)] for row in range(len(components()))]
+    assert {"Python", "PySide6_Essentials", "httpx", "keyring"} <= {name for name, _, _ in shown}
+    assert all(version and licence for _, version, licence in shown)
+    assert any(__version__ in one.text() for one in dialog.findChildren(QLabel))
+    dialog.close_button.click()
+
+
+def test_the_menu_offers_it(window: MainWindow) -> None:
+    offered = [action.text() for action in window.footer.more.menu().actions()]
+    assert FooterAction.ABOUT.value.text in offered

@@ -1,0 +1,40 @@
+"""Files dropped on the Dock icon or opened with the program reach the window, told together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QUrl
+from PySide6.QtGui import QFileOpenEvent
+
+from uploader_gui.opened_files import OpenedFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+def test_files_the_system_opens_together_are_told_together(
+    qtbot: QtBot, qapp: QCoreApplication, tmp_path: Path
+) -> None:
+    opened = OpenedFiles(qapp)
+    try:
+        with qtbot.waitSignal(opened.opened) as told:
+            for name in ("étage 1.jpg", "plan #2.pdf"):
+                assert QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(tmp_path / name))))
+        assert told.args == [[tmp_path / "étage 1.jpg", tmp_path / "plan #2.pdf"]]
+    finally:
+        qapp.removeEventFilter(opened)
+
+
+def test_addresses_and_other_events_are_left_alone(qtbot: QtBot, qapp: QCoreApplication, tmp_path: Path) -> None:
+    opened = OpenedFiles(qapp)
+    try:
+        with qtbot.waitSignal(opened.opened) as told:
+            QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl("https://example.com/a.jpg")))
+            QCoreApplication.sendEvent(qapp, QEvent(QEvent.Type.User))
+            QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(tmp_path / "a.jpg"))))
+        assert told.args == [[tmp_path / "a.jpg"]]
+    finally:
+        qapp.removeEventFilter(opened)

@@ -1,0 +1,56 @@
+"""`--self-test`: a line for everything the program relies on, 1 where something is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from uploader_gui import self_test
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(**variables: str) -> tuple[int, list[str]]:
+    """Run it as a person does; no display is needed."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    ended = subprocess.run(
+        [sys.executable, "-m", "uploader_gui", "--self-test"],
+        env=environment | {"UPLOADER_LANGUAGE": "en"} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return ended.returncode, ended.stdout.splitlines()
+
+
+def test_a_whole_program_passes_with_a_line_for_everything() -> None:
+    code, lines = run()
+    assert code == 0, lines
+    assert lines[0].startswith("uploader-gui ")
+    assert [line[7:].partition(":")[0] for line in lines[1:]] == [what.value for what, _ in self_test.CHECKS]
+    assert {line[:6].strip() for line in lines[1:]} <= {"ok", "note"}
+
+
+def test_a_data_folder_that_cannot_be_written_to_fails_it_and_the_rest_is_still_told(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    code, lines = run(UPLOADER_DATA_DIR=str(in_the_way / "data"))
+    assert code == 1
+    assert lines[1].startswith("amiss  data folder: cannot write to the data folder")
+    assert len(lines) == 1 + len(self_test.CHECKS)
+
+
+def test_a_keyring_that_nobody_runs_is_a_note_and_no_failure() -> None:
+    code, lines = run(PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+    assert code == 0
+    assert "note   keyring: none; tokens are kept in memory until the program closes" in lines
+
+
+def test_it_speaks_french() -> None:
+    code, lines = run(UPLOADER_LANGUAGE="fr")
+    assert code == 0
+    assert any("dossier des données" in line for line in lines)

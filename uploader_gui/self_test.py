@@ -1,0 +1,185 @@
+"""`--self-test`: looks whether everything the program relies on is there, prints a line for each, gives 0 or 1.
+
+Called by cli, for people who help others and for the tests of the bundle. Needs no display; what only a window needs
+is told as a note where this machine can open none.
+"""
+
+from __future__ import annotations
+
+import io
+import ssl
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui import __version__
+from uploader_gui.language import FRENCH, early_choice, speak_in_terminal
+from uploader_gui.paths import UnwritableError, data_paths, prepare
+from uploader_gui.resources import find_resource
+from uploader_gui.self_test_words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QT_FORMATS: Final = frozenset({"png", "jpeg", "gif", "svg", "ico"})
+RESOURCES: Final = ("icon.svg", "style.qss", "icons/drop.svg", "icons/gear.svg", "icons/failed.svg")
+_BACKENDS: Final = {"win32": "keyring.backends.Windows", "darwin": "keyring.backends.macOS"}
+_PROBE: Final = "self-test"
+_CA_FILES: Final = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
+"""Where truststore looks when OpenSSL's own places are empty."""
+
+
+class Amiss(Exception):
+    """Something the program relies on is missing; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was found. Not `fine` is worth telling, and yet no fault of the program."""
+
+    text: str
+    fine: bool = True
+
+
+def run() -> int:
+    """Check everything and say what was found; 1 where something is amiss."""
+    _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
+    _say(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
+    passed = [_passes(what, check) for what, check in CHECKS]  # every one of them, whatever the first says
+    return 0 if all(passed) else 1
+
+
+def _passes(what: Words, check: Callable[[], Note]) -> bool:
+    try:
+        found = check()
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong here is what the person wants to read
+        detail = str(error) if isinstance(error, Amiss | UnwritableError) else f"{type(error).__name__}: {error}"
+        _say(f"{Words.AMISS.text:<6} {what.text}: {detail}")
+        return False
+    _say(f"{(Words.FINE if found.fine else Words.NOTE).text:<6} {what.text}: {found.text}")
+    return True
+
+
+def _say(line: str) -> None:
+    if sys.stdout is not None:  # the window program on Windows has none; its console twin has
+        print(line, flush=True)  # noqa: T201 - what was asked for
+
+
+def _data_folder() -> Note:
+    paths = data_paths()
+    prepare(paths)
+    return Note(str(paths.folder))
+
+
+def _keyring() -> Note:
+    """Write, read and delete a word of no meaning, where there is a keyring."""
+    import keyring  # noqa: PLC0415 - heavy
+
+    _load_own_backend()
+    backend = keyring.get_keyring()
+    if backend.priority <= 0:
+        return Note(Words.NO_KEYRING.text, fine=False)
+    keyring.set_password("uploader-gui", _PROBE, _PROBE)
+    try:
+        if keyring.get_password("uploader-gui", _PROBE) != _PROBE:
+            raise Amiss(Words.KEYRING_FORGETS.text)
+    finally:
+        keyring.delete_password("uploader-gui", _PROBE)
+    return Note(str(getattr(backend, "name", type(backend).__name__)))
+
+
+def _load_own_backend() -> None:
+    """See that the module for this system's keyring is there, also where nobody runs a keyring."""
+    import_module(_BACKENDS.get(sys.platform, "secretstorage"))
+
+
+def _trust_store() -> Note:
+    from uploader_gui.engine.http import tls_context  # noqa: PLC0415 - heavy
+
+    tls_context(None)
+    if sys.platform in {"win32", "darwin"}:
+        return Note(Words.OF_THE_SYSTEM.text)
+    defaults = ssl.get_default_verify_paths()
+    folder = Path(defaults.capath) if defaults.capath else None
+    if folder is not None and next(folder.glob("*.0"), None):
+        return Note(str(folder))
+    for file in (defaults.cafile, *_CA_FILES):
+        if file and Path(file).is_file():
+            return Note(file)
+    raise Amiss(Words.NO_AUTHORITIES.text)
+
+
+def _journal() -> Note:
+    """Open a journal as the engine does."""
+    import sqlite3  # noqa: PLC0415 - only here
+
+    from uploader_gui.engine.journal import Journal  # noqa: PLC0415 - heavy
+
+    with tempfile.TemporaryDirectory() as folder, closing(Journal(Path(folder) / "journal.sqlite")):
+        return Note(sqlite3.sqlite_version)
+
+
+def _qt_images() -> Note:
+    try:
+        from PySide6.QtGui import QImageReader  # noqa: PLC0415 - a bare server lacks a library of Qt's
+    except ImportError as error:
+        return Note(Words.NO_WINDOW.filled(str(error)), fine=False)
+    formats = {bytes(name.data()).decode() for name in QImageReader.supportedImageFormats()}
+    if lacking := QT_FORMATS - formats:
+        raise Amiss(Words.LACKING.filled(", ".join(sorted(lacking))))
+    return Note(", ".join(sorted(QT_FORMATS)))
+
+
+def _pictures() -> Note:
+    """Write and read a JPEG, and see that the decoder of HEIC is there."""
+    pi_heif = import_module("pi_heif")  # it publishes no types
+    import PIL  # noqa: PLC0415 - heavy
+    from PIL import Image  # noqa: PLC0415 - heavy
+
+    kept = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(kept, "JPEG")
+    Image.open(kept, formats=["JPEG"]).load()
+    return Note(f"Pillow {PIL.__version__}, libheif {pi_heif.libheif_version()}")
+
+
+def _resources() -> Note:
+    for name in RESOURCES:
+        find_resource(name)
+    return Note(str(find_resource("icons").parent))
+
+
+def _translations() -> Note:
+    ours = find_resource(f"translations/uploader_{FRENCH}.qm")
+    try:
+        from PySide6.QtCore import QLibraryInfo, QTranslator  # noqa: PLC0415 - as above
+    except ImportError as error:
+        return Note(Words.NO_TRANSLATIONS.filled(str(error)), fine=False)
+    qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{FRENCH}.qm"
+    for file in (ours, qt):
+        translator = QTranslator()
+        if not translator.load(str(file)) or translator.isEmpty():
+            raise Amiss(Words.LACKING.filled(file.name))
+    return Note("fr, en")
+
+
+CHECKS: Final[tuple[tuple[Words, Callable[[], Note]], ...]] = (
+    (Words.DATA_FOLDER, _data_folder),
+    (Words.KEYRING, _keyring),
+    (Words.TRUST_STORE, _trust_store),
+    (Words.JOURNAL, _journal),
+    (Words.QT_IMAGES, _qt_images),
+    (Words.PICTURES, _pictures),
+    (Words.RESOURCES, _resources),
+    (Words.TRANSLATIONS, _translations),
+)
+"""What is checked, in the order of the lines."""
