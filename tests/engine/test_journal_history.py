@@ -49,6 +49,8 @@ def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) 
     assert runs[1].states == {S.UPLOADED: 1, S.FAILED: 1}
     assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (2, 1000, "uploader-gui 1.2.3")
     assert runs[0].unfinished == 1
+    assert [journal.past_run(run.key) for run in runs] == runs
+    assert journal.past_run(RunKey(first, "6")) is None
 
 
 def test_runs_of_another_service_are_not_told(journal: Journal) -> None:

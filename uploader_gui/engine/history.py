@@ -76,7 +76,7 @@ class History:
             self._outbox.send(ReceiptWritten(str(path)))
 
     def _receipt(self, key: RunKey) -> dict[str, Any] | None:
-        past = next((run for run in self._ledger.journal.past_runs(self._options.api_url) if run.key == key), None)
+        past = self._ledger.journal.past_run(key)
         if past is None:
             return None
         run = receipt.Run(

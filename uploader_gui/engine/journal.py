@@ -163,6 +163,10 @@ class Journal:
         """Give every run of a service, one entry for each anomaly it had files for, the newest first."""
         return journal_history.past_runs(self._db, api_url)
 
+    def past_run(self, key: RunKey) -> PastRun | None:
+        """Give one run's part for one anomaly, None where it was purged."""
+        return journal_history.past_run(self._db, key)
+
     def runs_with_file(self, api_url: str, wanted: str) -> frozenset[RunKey]:
         """Give the runs with a file whose name contains the text, whatever its case and accents."""
         return journal_history.runs_with_file(self._db, api_url, wanted)

@@ -12,22 +12,27 @@ from uploader_gui.engine.runs import PastRun, RunKey
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from uploader_gui.engine.models import Upload
 
-_RUNS: Final = """
-    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(coalesce(substitute_size, size)),
-        min(added_at), max(uploaded_at)
-    FROM uploads JOIN runs USING (run_id) WHERE uploads.api_url = ?
+_FIGURES: Final = """
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(size), min(added_at), max(uploaded_at)
+    FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
 
 
 def past_runs(db: sqlite3.Connection, api_url: str) -> list[PastRun]:
     """See `Journal.past_runs`."""
-    rows = groupby(db.execute(_RUNS, (api_url,)), key=lambda row: RunKey(row[0], row[1]))
-    runs = [_run(key, list(states)) for key, states in rows]
+    runs = _runs(db.execute(_FIGURES.format("uploads.api_url = ?"), (api_url,)))
     return sorted(runs, key=lambda run: (-run.key.run_id, run.started_at))
+
+
+def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
+    """See `Journal.past_run`."""
+    rows = db.execute(_FIGURES.format("run_id = ? AND anomaly_id = ?"), (key.run_id, key.anomaly_id))
+    return next(iter(_runs(rows)), None)
 
 
 def runs_with_file(db: sqlite3.Connection, api_url: str, wanted: str) -> frozenset[RunKey]:
@@ -43,6 +48,10 @@ def uploads_of(db: sqlite3.Connection, key: RunKey) -> list[Upload]:
     """See `Journal.uploads_of`."""
     sql = f"SELECT {COLUMNS} FROM uploads WHERE run_id = ? AND anomaly_id = ? ORDER BY added_at, upload_id"  # noqa: S608 - constants only
     return [upload_of(row, order) for order, row in enumerate(db.execute(sql, (key.run_id, key.anomaly_id)))]
+
+
+def _runs(rows: Iterable[tuple[Any, ...]]) -> list[PastRun]:
+    return [_run(key, list(states)) for key, states in groupby(rows, key=lambda row: RunKey(row[0], row[1]))]
 
 
 def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
