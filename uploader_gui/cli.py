@@ -60,12 +60,14 @@ def parse(arguments: Sequence[str]) -> Plan:
     if (given.headless or given.start) and not anomaly_id:
         option = "--headless" if given.headless else "--start"
         raise UsageError(f"{option} needs an anomaly: add --anomaly ID.")
+    if "" in given.paths:  # a script's unset variable, which would stand for the whole working directory
+        raise UsageError("a PATH is empty.")
     return Plan(
         paths=tuple(Path(path) for path in spelled_out(given.paths)),
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,
         quit_when_done=given.quit_when_done or given.headless,
-        report=_report_path(given.report),
+        report=_report_path(given.report, given.paths),
         headless=given.headless,
         again=given.again,
         convert=given.convert,
@@ -113,11 +115,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _report_path(text: str | None) -> Path | None:
-    """See before any request that the receipt can be written."""
+def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
+    """See before any request that the receipt can be written, and that it replaces nothing but a receipt."""
     if text is None:
         return None
+    if not text:
+        raise UsageError("--report needs the name of a file.")
     path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
+    if os.path.realpath(path) in map(os.path.realpath, evidence):
+        raise UsageError(f"the receipt would replace a file that is to be sent: {path}.")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageError(f"the receipt cannot be written: {path} is no ordinary file.")
     if path.is_dir():
         raise UsageError(f"the receipt cannot be written: {path} is a folder.")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):

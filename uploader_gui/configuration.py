@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from uploader_gui import __version__, logs, settings
 from uploader_gui.credentials import Credentials, TokenError
-from uploader_gui.engine.addresses import check_address
+from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
@@ -56,20 +56,20 @@ class Configuration:
                 own = data_paths().settings  # the person's language and colours, whatever the data
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
                 chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
-            check_address(chosen.api_url)
+            check_base(chosen.api_url)
             credentials = Credentials(chosen.api_url)
             tokens = trial.tokens if trial is not None else credentials.load()[0]
         except UrlRefused as error:
             raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
-        return cls(data, chosen, credentials, tokens, logs.set_up(data.log, secrets=tokens or ()), window)
+        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window)
 
     def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
         """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
         return EngineOptions(
             journal_path=self.data.journal,
-            api_url=self.settings.api_url,
+            api_url=self.settings.api_url.rstrip("/"),  # the journal knows an upload's service by it
             tokens=self.tokens,
             size_unit=self.settings.size_unit,
             max_concurrent=self.settings.max_concurrent_uploads,
@@ -120,6 +120,13 @@ class Configuration:
 
 def _treatment(chosen: str) -> Treatment | None:
     return None if chosen == "ask" else Treatment(chosen)
+
+
+def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatter:
+    try:
+        return logs.set_up(data.log, secrets=tokens or ())
+    except OSError as error:
+        raise UsageError(f"cannot write the log {data.log}: {error.strerror or error}.") from error
 
 
 def _settings(data: DataPaths, *, window: bool) -> Settings:

@@ -9,9 +9,10 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ PREFIX = "UPLOADER_"
 
 class SettingsError(Exception):
     """A setting is wrong; the text is a whole sentence that names it."""
+
+
+def _usable_proxy(proxy: str) -> str:
+    parts = urlsplit(proxy)  # a ValueError where a bracket is open; so does a port beyond 65535
+    if parts.port == 0 or (parts.scheme and not parts.hostname):
+        raise ValueError("it is not an address")
+    return proxy
 
 
 class Settings(BaseSettings):
@@ -41,7 +49,9 @@ class Settings(BaseSettings):
     max_concurrent_uploads: int = Field(default=6, ge=1, le=16)
     offline_limit: float = Field(default=120.0, ge=0, allow_inf_nan=False)
     ca_file: Path | None = None
-    proxy: str = Field(default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$")
+    proxy: Annotated[str, AfterValidator(_usable_proxy)] = Field(
+        default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$"
+    )
     language: Literal["system", "fr", "en"] = "system"
     history_days: int = Field(default=400, ge=1, le=36_500)
     theme: Literal["system", "light", "dark"] = "system"

@@ -40,6 +40,11 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "http: to another machine": (WITH_FILE, {"UPLOADER_API_URL": "http://register.example.org/main"}, "API_URL"),
     "an address with a password": (WITH_FILE, {"UPLOADER_API_URL": "https://a:b@127.0.0.1/main"}, "API_URL"),
     "an address that is none": (WITH_FILE, {"UPLOADER_API_URL": "register"}, "API_URL"),
+    "an address with a query": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main?x=1"}, "API_URL"),
+    "an address with a fragment": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main#x"}, "API_URL"),
+    "a proxy with an open bracket": (WITH_FILE, {"UPLOADER_PROXY": "http://[::1"}, "PROXY"),
+    "a proxy whose port is none": (WITH_FILE, {"UPLOADER_PROXY": "http://proxy.example:99999"}, "PROXY"),
+    "a path that is empty": ((*HEADLESS, "a.txt", ""), {}, "PATH"),
     "another scheme": (WITH_FILE, {"UPLOADER_API_URL": "file:///tmp"}, "API_URL"),
     "no transfer at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "0"}, "MAX_CONCURRENT"),
     "17 transfers at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "17"}, "MAX_CONCURRENT"),
@@ -52,6 +57,9 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "an abbreviated option": (("--head", "--anomaly", "42"), {}, "--head"),
     "an anomaly left out": (("--headless", "--anomaly"), {}, "anomaly"),
     "a receipt in no folder": ((*WITH_FILE, "--report", "/nowhere/receipt.json"), {}, "receipt"),
+    "a receipt without a name": ((*WITH_FILE, "--report", ""), {}, "--report"),
+    "a receipt in a file's place": ((*WITH_FILE, "--report", "./a.txt"), {}, "receipt"),
+    "a receipt that is a device": ((*WITH_FILE, "--report", "/dev/null"), {}, "receipt"),
     "a receipt that is a folder": ((*WITH_FILE, "--report", "/tmp"), {}, "receipt"),
     "no display and nothing to do": ((), {"DISPLAY": None, "QT_QPA_PLATFORM": None}, "display"),
     "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),
@@ -134,6 +142,14 @@ def test_a_folder_where_the_journal_should_be_is_told(program: Program, strict_a
     (program.data / "journal.sqlite").mkdir(parents=True)
     ended = program.send("a.txt")
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert strict_api.connections_made == 0
+
+
+def test_a_folder_where_the_log_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
+    (program.data / "uploader-gui.log").mkdir(parents=True)
+    ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert "uploader-gui.log" in ended.err
     assert strict_api.connections_made == 0
 
 

@@ -166,6 +166,8 @@ def entry(**changes: Any) -> api_faults.Reshape:
         ("id", 1.5),
         ("id", True),
         ("id", {}),
+        ("id", "\ud800"),
+        ("id", "a\0b"),
     ],
 )
 async def test_a_malformed_entry_fails_its_upload_alone_and_is_named(
@@ -324,6 +326,12 @@ async def test_words_that_echo_a_token_are_told_without_it(strict_api: StrictApi
     assert isinstance(error, SignInNeeded)
     assert "not a valid key=value pair" in error.detail
     assert "for-tests" not in error.detail
+
+
+def test_a_token_is_taken_out_in_every_form_a_server_may_give_it_back() -> None:
+    tokens = Tokens("ab/cd+ef=", "session")
+    for echo in ("ab/cd+ef=", r"ab\/cd+ef=", "ab/cd%2Bef%3D", "ab%2Fcd%2Bef%3D"):
+        assert tokens.taken_out_of(f"bad token {echo}!") == "bad token [redacted]!"
 
 
 @pytest.mark.parametrize(

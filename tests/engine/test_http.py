@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,6 +15,8 @@ from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Offline, ProxyFailed, TlsFailed
 from uploader_gui.engine.http import Clients, HttpOptions, check_url, tls_context, translated
+from uploader_gui.engine.storage import ANSWER_SECONDS, STALL_SECONDS
+from uploader_gui.engine.transfer import MAX_PIECE
 
 if TYPE_CHECKING:
     import ssl
@@ -160,6 +163,27 @@ async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext)
     with pytest.raises(Offline), translated():
         await http.get("https://api.example/")
     await clients.aclose()
+
+
+async def test_a_proxy_whose_address_is_none_is_told_as_such(trust: ssl.SSLContext) -> None:
+    clients = Clients(HttpOptions(proxy_for=lambda _: "http://[::1"), trust, answer_seconds=5.0)
+    with pytest.raises(ProxyFailed):
+        await clients.client_for(check_url("https://register.example/main"))
+
+
+async def test_what_the_system_keeps_for_a_slow_line_is_gone_before_the_answer_counts_as_missing(
+    trust: ssl.SSLContext,
+) -> None:
+    clients = Clients(HttpOptions(), trust, answer_seconds=5.0)
+    with Proxy(200) as server:
+        http = await clients.client_for(check_url(server.origin))
+        async with http.stream("GET", server.origin) as response:
+            line = response.extensions["network_stream"].get_extra_info("socket")
+            kept = line.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    await clients.aclose()
+    slowest = 10_000
+    assert kept <= slowest * ANSWER_SECONDS
+    assert slowest * STALL_SECONDS >= MAX_PIECE
 
 
 def test_a_bug_is_not_mistaken_for_a_broken_connection() -> None:

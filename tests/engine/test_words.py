@@ -36,6 +36,7 @@ SKIPPED:
 BEYOND_IT = {
     ("QUEUED", "SKIPPED"),  # it turns out to have been sent before
     ("QUEUED", "REFUSED"),
+    ("QUEUED", "REGISTERED"),  # cancelled and wanted again before the service had answered
     ("CONFIRMING", "REGISTERED"),  # pause
     ("RETRYING", "REGISTERED"),  # pause
     *(("PREPARING", after) for after in ["QUEUED", "REGISTERED", "FAILED", "SKIPPED", "REFUSED"]),

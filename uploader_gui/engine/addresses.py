@@ -31,6 +31,17 @@ def check_address(url: str) -> SplitResult:
     return parts
 
 
+def check_base(url: str) -> None:
+    """Accept the service's address, behind which paths are put: as `check_address` wants it, and no query after it.
+
+    Raises:
+        UrlRefused: `detail` says what is wrong with it.
+    """
+    check_address(url)
+    if "?" in url or "#" in url:
+        raise UrlRefused("it holds a ? or a #")
+
+
 def is_loopback(host: str) -> bool:
     """Say whether a host name can only be this machine."""
     if host == "localhost":

@@ -12,8 +12,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import (
@@ -63,7 +64,8 @@ class Tokens:
     def taken_out_of(self, words: str) -> str:
         """Give words without them: some gateways quote the header they did not like."""
         for token in filter(None, (self.bearer, self.session)):
-            words = words.replace(token, "[redacted]")
+            for form in (token, token.replace("/", r"\/"), quote(token), quote(token, safe="")):
+                words = words.replace(form, "[redacted]")
         return words
 
 
@@ -75,13 +77,23 @@ class Registration:
     failed: Mapping[UploadId, UploaderError]
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it holds characters that cannot be shown")
+    return text
+
+
 class _WireUpload(BaseModel):
     model_config = ConfigDict(strict=True)
 
     uploadId: str  # noqa: N815 - the wire's own word
     presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the wire's own word
-    # Other calls of this API answer with a number.
-    id: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+    # Other calls of this API answer with a number. A lone surrogate or a NUL can be kept by no journal.
+    id: Annotated[
+        str,
+        BeforeValidator(lambda value: str(value) if type(value) is int else value),
+        AfterValidator(_printable),
+    ]
 
 
 class ApiClient:

@@ -24,12 +24,6 @@ class Drop:
         self.known = known
         self.queued = self.refused = self.junk = self.already_in_queue = self.resumed = 0
 
-    def may_be_known(self, upload: Upload) -> bool:
-        """Same name and size as something uploaded to this anomaly before; taken up again ones are not asked."""
-        fresh = not upload.url_given_out and not upload.may_be_registered_twice
-        refused = upload.state.finished and not possible(upload.reason, upload.source)
-        return fresh and not refused and (upload.source.name, upload.source.size) in self.known
-
     def summary(self, others_unfinished: int) -> PathsAdded:
         """Say it in figures."""
         return PathsAdded(
@@ -41,6 +35,13 @@ class Drop:
             resumed=self.resumed,
             others_unfinished=others_unfinished,
         )
+
+
+def may_be_known(upload: Upload, known: Known) -> bool:
+    """Same name and size as something uploaded to this anomaly before; what the service knows is not asked."""
+    fresh = not (upload.url_given_out or upload.may_be_registered_twice or upload.wanted_again)
+    refused = upload.state.finished and not possible(upload.reason, upload.source)
+    return fresh and not refused and (upload.source.name, upload.source.size) in known
 
 
 def usable(found: Source | Refusal) -> Source | None:

@@ -27,7 +27,7 @@ from uploader_gui.engine.errors import (
     TlsFailed,
     UrlRefused,
 )
-from uploader_gui.engine.lanes import Lanes
+from uploader_gui.engine.lanes import LINE_OPTIONS, Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,15 +107,22 @@ class Clients:
 
     def _make(self, proxy: str | None) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            verify=self._context,
-            proxy=proxy,
-            transport=Lanes(self._context) if proxy is None else None,
+            transport=Lanes(self._context) if proxy is None else self._through(proxy),
             headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
             follow_redirects=False,
             trust_env=False,
+        )
+
+    def _through(self, proxy: str) -> httpx.AsyncHTTPTransport:
+        try:
+            way = httpx.Proxy(proxy)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ProxyFailed("it is not an address") from error
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
+        return httpx.AsyncHTTPTransport(
+            verify=self._context, proxy=way, limits=limits, trust_env=False, socket_options=LINE_OPTIONS
         )
 
 

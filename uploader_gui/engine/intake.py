@@ -11,7 +11,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from uploader_gui.engine.drop import Drop, can_go_on, facts, usable
+from uploader_gui.engine.drop import Drop, can_go_on, facts, may_be_known, usable
 from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
@@ -99,7 +99,8 @@ class Intake:
         self.others_unfinished = len(left) - len(mine)
         if mine:
             self._ledger.add(mine, recorded=True)
-            self._go_on(mine)
+            for one in dict.fromkeys(upload.anomaly_id for upload in mine):
+                self._let_in([upload for upload in mine if upload.anomaly_id == one], self._known(one))
             self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
@@ -119,22 +120,30 @@ class Intake:
             self._poke()
 
     async def _add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
-        drop = Drop(anomaly_id, self._ledger.journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {})
-        unfinished = {
-            str(upload.source.resolved): upload
-            for upload in self._ledger.journal.unfinished(self._api_url)
-            if upload.anomaly_id == anomaly_id and self._ledger.get(upload.upload_id) is None
-        }
+        drop = Drop(anomaly_id, self._known(anomaly_id))
+        earlier = self._earlier(anomaly_id)
         async for chunk in walk(paths, self._threads):
-            self._take(chunk, drop, unfinished)
+            self._take(chunk, drop, earlier)
         self._count_others()
         self._outbox.send(drop.summary(self.others_unfinished))
+
+    def _known(self, anomaly_id: str) -> Known:
+        return self._ledger.journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {}
+
+    def _earlier(self, anomaly_id: str) -> dict[str, Upload]:
+        """Give what the journal knows as not sent, by path: the same file is the same upload, whenever it is given.
+
+        Failed and cancelled ones count too: the service may know them, and would have them twice under a new id.
+        """
+        journal = self._ledger.journal
+        unsent = (*journal.given_up(self._api_url, anomaly_id), *journal.unfinished(self._api_url, anomaly_id))
+        return {str(one.source.resolved): one for one in unsent if self._ledger.get(one.upload_id) is None}
 
     def _count_others(self) -> None:
         left = self._ledger.journal.unfinished(self._api_url)
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
-    def _take(self, chunk: Chunk, drop: Drop, unfinished: dict[str, Upload]) -> None:
+    def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload]) -> None:
         self.junk += chunk.junk
         drop.junk += chunk.junk
         new: list[Upload] = []
@@ -147,8 +156,8 @@ class Intake:
                 self._same_path_again(drop, resolved)
                 continue
             seen.add(resolved)
-            if resolved in unfinished and can_go_on(unfinished[resolved], found):
-                adopted.append(self._adopt(unfinished.pop(resolved), source))
+            if resolved in earlier and can_go_on(earlier[resolved], found):
+                adopted.append(self._adopt(earlier.pop(resolved), source))
             else:
                 new.append(self._new_upload(found, drop.anomaly_id))
         self._ledger.add(new)
@@ -176,14 +185,18 @@ class Intake:
 
     def _sort_out(self, uploads: list[Upload], drop: Drop, *, resumed: int) -> None:
         queued = [upload for upload in uploads if not upload.state.finished]
-        suspects = [upload for upload in uploads if drop.may_be_known(upload)]
         drop.resumed += resumed
         drop.queued += len(queued)
         drop.refused += len(uploads) - len(queued)
-        self._go_on([upload for upload in queued if not drop.may_be_known(upload)])
+        self._let_in(uploads, drop.known)
+
+    def _let_in(self, uploads: list[Upload], known: Known) -> None:
+        """Hand on what is surely new; the rest is compared with what was uploaded before (also after a crash)."""
+        suspects = [upload for upload in uploads if may_be_known(upload, known)]
+        self._go_on([upload for upload in uploads if not may_be_known(upload, known)])
         if suspects:
             self._comparing += 1
-            self._spawn(self._compare_all(suspects, drop.known))
+            self._spawn(self._compare_all(suspects, known))
 
     async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
         try:
@@ -281,14 +294,18 @@ class Intake:
         return presigned is not None and (presigned.expires_at is None or presigned.expires_at > self._clock.now())
 
     def _new_upload(self, found: Source | Refusal, anomaly_id: str) -> Upload:
-        upload_id = UploadId(str(uuid.uuid4()))
+        source = found if isinstance(found, Source) else found.source
+        again = not self._skip_uploaded
+        upload = Upload(UploadId(str(uuid.uuid4())), anomaly_id, source, 0, wanted_again=again)
         if isinstance(found, Source):
-            return Upload(upload_id, anomaly_id, found, 0)
+            return upload
         reason = Reason.of(found.error)
-        if treatment := self._preparation.choices.of(reason, found.source):
-            return Upload(upload_id, anomaly_id, found.source, 0, UploadState.PREPARING, treatment=treatment)
-        state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
-        return Upload(upload_id, anomaly_id, found.source, 0, state, reason)
+        if treatment := self._preparation.choices.of(reason, source):
+            upload.state, upload.treatment = UploadState.PREPARING, treatment
+        else:
+            upload.state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
+            upload.reason = reason
+        return upload
 
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)

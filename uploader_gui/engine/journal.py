@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 from uploader_gui.engine import journal_history
 from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.journal_file import is_damaged, make_private, move_away, open_database, translated
-from uploader_gui.engine.journal_rows import COLUMNS, INSERT, UNFINISHED, UPDATE, changes_of, row_of, upload_of
+from uploader_gui.engine.journal_rows import (
+    COLUMNS,
+    GIVEN_UP,
+    INSERT,
+    UNFINISHED,
+    UPDATE,
+    changes_of,
+    row_of,
+    upload_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -124,11 +133,18 @@ class Journal:
 
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
         """Give what is left to do for an anomaly (or all), oldest first, in the states they had."""
-        marks = ", ".join("?" * len(UNFINISHED))
+        return self._in_states(UNFINISHED, api_url, anomaly_id)
+
+    def given_up(self, api_url: str, anomaly_id: str) -> list[Upload]:
+        """Give what ended unsent though it could have been sent: failed or cancelled, oldest first."""
+        return self._in_states(GIVEN_UP, api_url, anomaly_id)
+
+    def _in_states(self, states: tuple[str, ...], api_url: str, anomaly_id: str | None) -> list[Upload]:
+        marks = ", ".join("?" * len(states))
         rows = self._db.execute(
             f"SELECT {COLUMNS} FROM uploads WHERE api_url = ? AND (? IS NULL OR anomaly_id = ?) "  # noqa: S608 - constants
             f"AND state IN ({marks}) ORDER BY added_at, upload_id",
-            (api_url, anomaly_id, anomaly_id, *UNFINISHED),
+            (api_url, anomaly_id, anomaly_id, *states),
         )
         left = [upload_of(row, order) for order, row in enumerate(rows)]
         for upload in left:

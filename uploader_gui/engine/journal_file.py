@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -61,6 +61,7 @@ MIGRATIONS: Final[dict[int, str]] = {
         ALTER TABLE uploads ADD COLUMN substitute_mtime_ns INTEGER;
         ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
     """,
+    3: "ALTER TABLE uploads ADD COLUMN wanted_again INTEGER NOT NULL DEFAULT 0",
 }
 """What leads from each schema version to the next one."""
 

@@ -22,20 +22,21 @@ COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
     "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
     "uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, substitute_size, "
-    "substitute_mtime_ns, original_sha256"
+    "substitute_mtime_ns, original_sha256, wanted_again"
 )
 INSERT: Final = (
     f"INSERT OR REPLACE INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 31)})"
+    f"VALUES ({', '.join('?' * 32)})"
 )
 UPDATE: Final = """
     UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
     may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
-    substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?
-    WHERE upload_id = ?
+    substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
+    wanted_again = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
+GIVEN_UP: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
 
 
 def row_of(upload: Upload) -> tuple[object, ...]:
@@ -53,7 +54,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         source.mtime_ns,
         upload.state.value,
         reason and reason.code.value,
-        reason and reason.detail,
+        reason and reason.detail.encode("utf-8", "replace").decode(),  # it may quote a name that is no text
         upload.service_id,
         presigned and presigned.url,
         presigned and presigned.expires_at,
@@ -65,6 +66,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         upload.attempts,
         upload.treatment and upload.treatment.value,
         *_row_of_substitute(upload.substitute),
+        upload.wanted_again,
     )
 
 
@@ -95,7 +97,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
     """
     (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
-     *made) = row  # fmt: skip
+     *made, again) = row  # fmt: skip
     source = Source(
         path=Path(os.fsdecode(path)),
         resolved=Path(os.fsdecode(resolved)),
@@ -121,6 +123,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         attempts=attempts,
         treatment=Treatment(treatment) if treatment else None,
         substitute=_substitute_of(made) if made[0] else None,
+        wanted_again=bool(again),
     )
 
 

@@ -7,6 +7,7 @@ one: with 8 connections a third of the time of a small PUT. Made by `http.py` fo
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after so long: most servers and what stands between close it by then."""
+
+SEND_BUFFER: Final = 512 * 1024
+"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
+minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
+LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
 
 
 class Lanes(httpx.AsyncBaseTransport):
@@ -103,5 +109,6 @@ class _Lane(httpx.AsyncHTTPTransport):
             ssl_context=context,
             max_connections=1,
             keepalive_expiry=keep_alive,
+            socket_options=LINE_OPTIONS,
             network_backend=Sockets() if can_watch_sockets() else None,
         )

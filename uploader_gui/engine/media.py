@@ -77,6 +77,7 @@ _ISO_BRANDS: Final = {
     b"avif": "AVIF",
     b"qt  ": "QuickTime",
 }
+_LONGEST_NAME: Final = 16
 _NAMES: Final = {
     ".heic": "HEIC",
     ".heif": "HEIC",
@@ -148,4 +149,6 @@ def _within(family: frozenset[str], expected: str | None, otherwise: str) -> str
 
 
 def _name_of(extension: str) -> str:
-    return _NAMES.get(extension, extension.lstrip(".").upper())
+    """Name a type by its extension; an extension is data too, and may hold what cannot be shown."""
+    shown = "".join(c if c.isprintable() else "�" for c in extension.lstrip("."))
+    return _NAMES.get(extension, shown[:_LONGEST_NAME].upper())

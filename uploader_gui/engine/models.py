@@ -61,7 +61,7 @@ SENDING: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
     _S.PREPARING: frozenset({_S.QUEUED, _S.REGISTERED, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
-    _S.QUEUED: frozenset({_S.REGISTERING, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
+    _S.QUEUED: frozenset({_S.REGISTERING, _S.REGISTERED, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
     _S.REGISTERING: frozenset({_S.REGISTERED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
     _S.REGISTERED: frozenset({_S.UPLOADING, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
     _S.UPLOADING: frozenset({_S.CONFIRMING, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
@@ -150,6 +150,7 @@ class Upload:
     record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970, and so is
     `sent_before`: when the same name and content went to the same anomaly earlier. `treatment` is what a person
     chose for a source of a refused type; `substitute` is there once that has been done.
+    `wanted_again`: it is to be sent though it was sent before, also after a restart.
     """
 
     upload_id: UploadId
@@ -177,6 +178,8 @@ class Upload:
     def sent(self) -> Source:
         """Give what goes to the service: the source itself, or its substitute."""
         return self.substitute.sent if self.substitute else self.source
+
+    wanted_again: bool = False
 
     def snapshot(self) -> UploadSnapshot:
         """Freeze what others may see of it."""

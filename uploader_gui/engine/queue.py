@@ -183,6 +183,8 @@ class UploadQueue:
             self._batcher.discard(upload)
             self._preparation.stop(upload)
             self._sender.stop(upload)
+            # The service may register it all the same: whoever asks for it again may double it.
+            upload.url_given_out |= upload.state is UploadState.REGISTERING
         self._ledger.move_all(chosen, UploadState.CANCELLED)
         self._poke()
 
@@ -203,6 +205,8 @@ class UploadQueue:
     def send_again(self, upload_ids: Iterable[UploadId], *, start: bool = True) -> None:
         """Send uploads that were left out because they had been uploaded before; without `start` they wait for it."""
         chosen = [upload for upload in self._those(upload_ids) if upload.state is UploadState.SKIPPED]
+        for upload in chosen:
+            upload.wanted_again = True
         accepted = [upload for upload in chosen if upload.source.media_type]
         self._ledger.move_all(accepted, UploadState.QUEUED)
         self._ready(accepted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead
 from uploader_gui.engine.errors import (
@@ -23,18 +23,20 @@ from uploader_gui.engine.events import Condition, SignedIn, SignInRequired
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from uploader_gui.engine.api import ApiClient, Registration, Tokens
     from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.conditions import Conditions, Link
     from uploader_gui.engine.ledger import Ledger
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import Source, Upload, UploadId
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.retry import RetryPolicy
     from uploader_gui.engine.slots import Slots
 
 log = logging.getLogger(__name__)
+
+_ON_THE_WAY: Final = frozenset({UploadState.QUEUED, UploadState.REGISTERING, UploadState.REGISTERED})
 
 
 class Registrar:
@@ -77,6 +79,8 @@ class Registrar:
         self._accepted: Tokens | None = None
         self._told_refused: Tokens | None = None
         self._unreachable_tries = 0
+        self._in_flight: set[UploadId] = set()
+        self._held: list[Upload] = []
 
     @property
     def calls(self) -> int:
@@ -127,13 +131,18 @@ class Registrar:
             await self._attempt(batch)
         except Exception:
             log.exception("registration of %d files: internal error", len(batch))
-            self._ledger.move_all(_registering(batch), UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+            self._give_up([upload for upload in batch if upload.state in _ON_THE_WAY])
         finally:
             self._calls -= 1
             self._poke()
 
+    def _give_up(self, uploads: list[Upload]) -> None:
+        for upload in uploads:
+            self._batcher.discard(upload)
+        self._ledger.move_all(uploads, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+
     async def _attempt(self, batch: list[Upload]) -> None:
-        batch = [upload for upload in batch if upload.state is UploadState.QUEUED]  # not cancelled meanwhile
+        batch = self._askable(batch)
         if not batch:
             return
         self._announce(batch)
@@ -143,7 +152,7 @@ class Registrar:
         if not still:
             return
         try:
-            answer = await self._api.register(batch[0].anomaly_id, still)
+            answer = await self._ask(batch[0].anomaly_id, still)
         except SignInNeeded as error:
             self._link.contact()
             self._refused(batch, error, tokens)
@@ -154,6 +163,35 @@ class Registrar:
         else:
             self._took = time.monotonic() - began
             self._succeeded(batch, answer, tokens)
+
+    def _askable(self, batch: Iterable[Upload]) -> list[Upload]:
+        """Leave out what was cancelled meanwhile, and what was cancelled and wanted again: it is asked for already.
+
+        Its answer is waited for; where it has come, the upload goes on with it.
+        """
+        queued = [upload for upload in batch if upload.state is UploadState.QUEUED]
+        self._held += [upload for upload in queued if upload.upload_id in self._in_flight]
+        answered = [upload for upload in queued if upload.presigned is not None]
+        self._ledger.move_all(answered, UploadState.REGISTERED, durable=True)
+        self._registered(answered)
+        return [
+            upload
+            for upload in queued
+            if upload.state is UploadState.QUEUED and upload.upload_id not in self._in_flight
+        ]
+
+    async def _ask(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
+        self._in_flight |= sources.keys()
+        try:
+            return await self._api.register(anomaly_id, sources)
+        finally:
+            self._in_flight -= sources.keys()
+            asyncio.get_running_loop().call_soon(self._let_go)  # when the answer has been noted
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, []
+        self._requeue(held)
+        self._poke()
 
     def _announce(self, batch: list[Upload]) -> None:
         for upload in batch:

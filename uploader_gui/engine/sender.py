@@ -77,9 +77,10 @@ class Sender:
         return sum(reporter.sent for reporter in self._reporters.values())
 
     def send(self, upload: Upload) -> None:
-        """Start the transfer of a registered upload."""
+        """Start the transfer of a registered upload; where one is still ending, as soon as it has."""
         if upload.upload_id not in self._tasks:
-            self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+            task = self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+            task.add_done_callback(lambda _: self._ended(upload))  # a task stopped before its first step ends too
 
     def stop(self, upload: Upload) -> None:
         """Stop a transfer, if there is one; the upload's state is the caller's business."""
@@ -95,11 +96,13 @@ class Sender:
         try:
             await self._transfer(upload, reporter)
         finally:
-            del self._tasks[upload.upload_id]
             del self._reporters[upload.upload_id]
-            if upload.state is UploadState.REGISTERED:  # paused, and perhaps resumed before this task had ended
-                self._again([upload])
-            self._poke()
+
+    def _ended(self, upload: Upload) -> None:
+        del self._tasks[upload.upload_id]
+        if upload.state is UploadState.REGISTERED:  # paused, and perhaps resumed before this task had ended
+            self._again([upload])
+        self._poke()
 
     async def _transfer(self, upload: Upload, reporter: _Reporter) -> None:
         assert upload.presigned is not None
@@ -128,6 +131,7 @@ class Sender:
         if upload.registrations >= self._means.policy.attempts:
             self._failed(upload, error)
             return
+        upload.presigned = None
         self._book.ledger.move(upload, UploadState.QUEUED, Reason.of(error))
         self._batcher.put_back([upload])
 

@@ -99,7 +99,9 @@ class SocketStream(httpcore.AsyncNetworkStream):
         self._socket.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Give what httpcore asks for: the TLS session, and whether there is something to read."""
+        """Give what httpcore asks for: the socket, the TLS session, and whether there is something to read."""
+        if info == "socket":
+            return self._socket
         if info == "ssl_object":
             return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
         if info == "is_readable":

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 LEND_AFTER: Final = 1.0
 """A disk that gives nothing for so many seconds: its transfer lends its slot to others."""
 MIN_PIECE: Final = 16 * 1024
-MAX_PIECE: Final = 1024 * 1024
+MAX_PIECE: Final = 256 * 1024
+"""A line that turns slow under a piece of this size still moves it within the watchdog's patience, down to 9 KB/s."""
 _PIECE_SECONDS: Final = 0.1
 _MARGIN_SECONDS: Final = 5.0
 """Time to begin; a tenth of the URL's life where that is less."""

@@ -1,0 +1,146 @@
+"""A person changes their mind at any moment, or gives the same file again: nothing is lost, hung or quietly doubled."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.support import storage_faults
+from tests.support.api_faults import Silence
+from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.models import Upload, UploadId, UploadState
+from uploader_gui.engine.source import inspect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+PATIENT = replace(QUICK, api_answer_seconds=60.0)
+"""For a service that keeps silent until it is told to speak."""
+
+
+async def test_a_start_and_a_pause_in_one_breath_leave_what_is_registered_to_the_next_start(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    chosen = options(tmp_path, strict_api)
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    async with engine(chosen) as run:
+        run.queue.add_paths([files.make("a.txt"), files.make("b.txt")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.txt", "b.txt")
+    scripted_storage.fault = lambda _key, _attempt, _request: None
+    async with engine(chosen) as run:
+        run.queue.resume()
+        run.queue.start()
+        run.queue.pause()
+        await run.in_state(UploadState.REGISTERED, "a.txt", "b.txt")
+        run.queue.start()
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+    assert len(strict_api.calls) == 1
+
+
+async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_registered_once(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(Silence())
+    async with engine(options(tmp_path, strict_api), PATIENT) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.REGISTERING, "a.txt")
+        run.queue.cancel([run.latest["a.txt"].upload_id])
+        await run.in_state(UploadState.CANCELLED, "a.txt")
+        run.queue.retry([run.latest["a.txt"].upload_id])
+        await run.in_state(UploadState.QUEUED, "a.txt")
+        strict_api.release()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+    assert len(strict_api.registrations_of(row["upload_id"])) == 1
+
+
+async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flagged_when_it_is_given_again(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
+    strict_api.faults.append(Silence())
+    async with engine(chosen, PATIENT) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.REGISTERING, "a.txt")
+        run.queue.cancel_all()
+        first = run.only()
+    strict_api.release()
+    row = await send_one(chosen, path)
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
+    assert row["upload_id"] == first["upload_id"]
+
+
+async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when_it_is_given_again(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
+    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
+    first = await send_one(chosen, path)
+    second = await send_one(chosen, path)
+    assert (first["state"], second["state"], second["attempts"]) == ("failed", "uploaded", 1)
+    assert (first["may_be_registered_twice"], second["may_be_registered_twice"]) == (False, True)
+    assert first["upload_id"] == second["upload_id"]
+
+
+async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same_and_flagged(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.txt")
+    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        first = run.only()
+        run.queue.remove([UploadId(first["upload_id"])])
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"], row["upload_id"]) == ("uploaded", True, first["upload_id"])
+
+
+@pytest.mark.parametrize("wanted_again", [False, True])
+async def test_a_file_sent_before_and_queued_again_when_the_program_died_is_sent_again_only_if_it_was_asked_for(
+    *, wanted_again: bool, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
+    await send_one(chosen, path)
+    queued = Upload(UploadId(str(uuid.uuid4())), ANOMALY, inspect(path, path), 0, wanted_again=wanted_again)
+    with closing(Journal(chosen.journal_path)) as journal:  # as a run leaves it that was killed while it compared
+        journal.add([queued], chosen.api_url)
+    async with engine(chosen) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == ("uploaded" if wanted_again else "skipped")
+    assert len(strict_api.registered) == (2 if wanted_again else 1)
+
+
+async def test_a_name_that_is_no_text_holds_up_nobody(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    odd = [files.make(os.fsdecode(name), content=b"x") for name in (b"plan.\xff", b"plan.x\xfe\x1b[2J", b"\xff.txt")]
+    rows = await send(options(tmp_path, strict_api), *odd, files.make("a.txt"))
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {
+        "plan.\udcff": "refused",
+        "plan.x\udcfe\x1b[2J": "refused",
+        "\udcff.txt": "uploaded",
+        "a.txt": "uploaded",
+    }
+    assert rows["plan.x\udcfe\x1b[2J"]["reason"]["message"] == "X��[2J"
