@@ -310,7 +310,7 @@
     </message>
     <message>
         <source>Copied. Paste it into an e-mail or a message.</source>
-        <translation>Copié. Collez-le dans un e-mail ou un message.</translation>
+        <translation>Copié. Collez-le dans un courriel ou un message.</translation>
     </message>
 </context>
 <context>
@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>Outlook gives no file away. Save the mail to a folder first, then drop that file here.</source>
-        <translation>Outlook ne donne pas de fichier. Enregistrez d’abord l’e-mail dans un dossier, puis déposez ce fichier ici.</translation>
+        <translation>Outlook ne donne pas de fichier. Enregistrez d’abord le courriel dans un dossier, puis déposez ce fichier ici.</translation>
     </message>
     <message>
         <source>This program gives no file away yet. Drag it to a folder first, and from there to here.</source>

@@ -214,6 +214,7 @@ def test_at_twice_the_text_size_every_dialog_can_be_read(
 
 def squeezed(dialog: QDialog) -> list[str]:
     """Name what is smaller than its text; what lies in a scrolled page can be scrolled to."""
+    dialog.grab()  # only now is everything laid out
     shown: list[QAbstractButton | QLabel] = [*dialog.findChildren(QAbstractButton), *dialog.findChildren(QLabel)]
     return [
         one.text()

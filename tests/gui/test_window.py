@@ -300,6 +300,7 @@ def test_nothing_is_cut_off_at_any_size(
 
 
 def cut_off(window: MainWindow) -> list[str]:
+    window.grab()  # only now is everything laid out
     shown = [one for one in window.body.findChildren(QAbstractButton) if one.isVisible()]
     return [
         one.text() or one.accessibleName()

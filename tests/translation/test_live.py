@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
 
 from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.test_window import cut_off
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.findings import Fact, Finding, Verdict
 from uploader_gui.engine.models import UploadState
@@ -134,3 +135,16 @@ def test_the_time_left_follows(window: MainWindow, engine: FakeEngine, language:
     assert "about 2 min 30 left" in window.footer.below.toolTip() + window.footer.below.text().replace("\u00a0", " ")
     language.use("fr")
     qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
+
+
+def test_in_french_nothing_is_cut_off_in_a_small_window_with_a_band(
+    window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot
+) -> None:
+    fill(window, engine)
+    engine.tell(UploadsAdded(tuple(upload(f"more {n}", S.QUEUED, order=n) for n in range(1200))))
+    language.use("fr")
+    window.resize(640, 480)
+    assert window.banner.isVisible()
+    qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
+    assert cut_off(window) == []
+    assert window.height() <= 520

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.banner import Banner
 from uploader_gui.gui.empty_state import EmptyState
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _MARGIN: Final = 24
 _SMALLEST: Final = QSize(640, 480)
+_LOWEST_LIST: Final = 64
+"""One row: a low window still shows what is going on."""
+_AROUND: Final = 18 + 18 + 18 + 2 * 4
+"""Margins above and below, the space under the header, the edge of the card."""
 _ROOM_FOR_ALL: Final = 600
 """Below this height (in logical pixels) the filters make room for the summary of a drop."""
 
@@ -46,6 +50,7 @@ class WindowBody(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_card(view))
+        view.setMinimumHeight(theme.px(_LOWEST_LIST))
         self._some = False
         self._arrange()
         self.preflight.came_or_went.connect(self._make_room)
@@ -54,6 +59,7 @@ class WindowBody(QWidget):
         """Show where the list stands."""
         self._some = bool(figures.files)
         self._pages.setCurrentIndex(1 if self._some else 0)
+        self._let_list_be_low()
         self.footer.setVisible(self._some)
         self._make_room()
         self.filters.show_figures(figures)
@@ -70,9 +76,23 @@ class WindowBody(QWidget):
             part.retranslate()
 
     def minimumSizeHint(self) -> QSize:
-        """640 by 480; more where large text needs it, so that nothing is ever cut off."""
-        large_text = self._theme.scale > 1
-        return super().minimumSizeHint().expandedTo(_SMALLEST) if large_text else _SMALLEST
+        """640 by 480; more where large text or a band above two lines of filters needs it: nothing is ever cut off."""
+        usual = super().minimumSizeHint().expandedTo(_SMALLEST) if self._theme.scale > 1 else _SMALLEST
+        return usual.expandedTo(QSize(0, self._needed_height() if self._some else 0))
+
+    def _let_list_be_low(self) -> None:
+        """The card that is not shown asks for no room."""
+        policy = QSizePolicy.Policy.Ignored if self._some else QSizePolicy.Policy.Preferred
+        if self.empty.sizePolicy().verticalPolicy() is not policy:
+            self.empty.setSizePolicy(policy, policy)
+            self._pages.updateGeometry()  # a hidden widget's wish does not reach the layout by itself
+
+    def _needed_height(self) -> int:
+        """All parts around the list, and one row of it."""
+        width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
+        parts = (self.header, self.banner, self.preflight, self.filters, self.footer)
+        heights = (_height_at(width, part) for part in parts if part.isVisibleTo(self))
+        return sum(heights) + self._theme.px(_LOWEST_LIST) + _AROUND
 
     def _make_room(self) -> None:
         crowded = self.preflight.isVisibleTo(self) and self.height() < self._theme.px(_ROOM_FOR_ALL)
@@ -96,6 +116,12 @@ class WindowBody(QWidget):
         """Make room where there is little."""
         super().resizeEvent(event)
         self._make_room()
+
+
+def _height_at(width: int, part: QWidget) -> int:
+    """How high a part has to be at a width; what it wraps counts."""
+    lowest = part.minimumSizeHint().height()
+    return max(lowest, part.heightForWidth(width)) if part.hasHeightForWidth() else lowest
 
 
 def _card(view: UploadView) -> QFrame:
