@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.batcher import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead
+from uploader_gui.engine.batcher import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead, files_lasting
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadId
@@ -53,6 +54,20 @@ def test_while_a_drop_is_still_being_walked_only_whole_batches_go() -> None:
     batcher.add(uploads(26))
     assert [len(take(batcher, whole=True)) for _ in range(3)] == [20, 20, 0]
     assert len(take(batcher)) == 5
+
+
+def test_no_more_files_go_than_begin_while_their_links_live_but_for_idle_slots() -> None:
+    batcher = filled(uploads(20))
+    batches = [
+        batcher.next_batch(files=MAX_AHEAD, size=ROOM, at_least=at_least, whole=False, lasting=lasting)
+        for lasting, at_least in ((5.5, 0), (0.0, 0), (-3.0, 2), (math.inf, 0))
+    ]
+    assert [len(batch) for batch in batches] == [5, 0, 2, 13]
+
+
+def test_a_quarter_of_a_links_life_bounds_how_many_small_files_a_slow_storage_gets_ahead() -> None:
+    assert files_lasting(Pace(files_rate=2.0, url_life=10.0)) == 5.0
+    assert files_lasting(Pace(files_rate=2.0)) == files_lasting(Pace(url_life=10.0)) == math.inf
 
 
 def test_a_batch_holds_one_anomaly() -> None:

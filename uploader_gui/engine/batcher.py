@@ -57,6 +57,13 @@ def bytes_ahead(pace: Pace) -> float:
     return (pace.bytes_rate or _ASSUMED_RATE) * (pace.url_life or _ASSUMED_LIFE) / 4
 
 
+def files_lasting(pace: Pace) -> float:
+    """Give how many files can begin in a quarter of a URL's life: small files on a slow storage outlive their URLs."""
+    if pace.files_rate <= 0 or pace.url_life <= 0:
+        return math.inf
+    return pace.files_rate * pace.url_life / 4
+
+
 class Batcher:
     """The uploads that wait to be registered, by anomaly, in order; those handed back come first."""
 
@@ -82,17 +89,20 @@ class Batcher:
         for queues in (self._waiting, self._returned):
             queues.get(upload.anomaly_id, {}).pop(upload.upload_id, None)
 
-    def next_batch(self, *, files: int, size: float, at_least: int, whole: bool) -> list[Upload]:
+    def next_batch(
+        self, *, files: int, size: float, at_least: int, whole: bool, lasting: float = math.inf
+    ) -> list[Upload]:
         """Take the next batch out, empty where none should go now.
 
         Args:
             files: room for so many more files ahead.
             size: room for so many more bytes ahead.
             at_least: so many files may go whatever their size (slots that stand idle).
+            lasting: the URLs of so many more files would still be alive when their turn comes.
             whole: more files are still being found, so wait until a batch is full.
         """
         for anomaly_id in list(chain(self._returned, self._waiting)):
-            batch, full = self._peek(anomaly_id, size, at_least)
+            batch, full = self._peek(anomaly_id, size, at_least, lasting)
             if batch and len(batch) <= files and (full or not whole):
                 for upload in batch:
                     self.discard(upload)
@@ -100,13 +110,14 @@ class Batcher:
                 return batch
         return []
 
-    def _peek(self, anomaly_id: str, size: float, at_least: int) -> tuple[list[Upload], bool]:
+    def _peek(self, anomaly_id: str, size: float, at_least: int, lasting: float) -> tuple[list[Upload], bool]:
         """Give what the next batch for an anomaly would be, and whether no more would fit into it."""
         batch: list[Upload] = []
         queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
         for upload in chain.from_iterable(queue.values() for queue in queues):
             size -= upload.sent.size
-            if len(batch) == MAX_BATCH or (size < 0 and len(batch) >= at_least):
+            too_much = size < 0 or len(batch) + 1 > lasting
+            if len(batch) == MAX_BATCH or (too_much and len(batch) >= at_least):
                 return batch, True
             batch.append(upload)
         return batch, len(batch) == MAX_BATCH

@@ -7,8 +7,10 @@ last byte or answer came, and who waits for the next one.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.events import Condition
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from uploader_gui.engine.retry import RetryPolicy
+
+
+LIVELY_SECONDS: Final = 2.0
+"""While something got through in the last seconds, it is one server that cannot be reached, not all of them."""
 
 
 class Conditions:
@@ -68,8 +74,8 @@ class Link:
         self._gave_up = gave_up
         self._back = asyncio.Event()
         self._waiting = 0
-        self._last_contact = 0.0
-        self._began_waiting = 0.0
+        self._last_contact = -math.inf
+        self._began_waiting = -math.inf
 
     def contact(self) -> None:
         """A byte or an answer got through."""
@@ -81,10 +87,12 @@ class Link:
 
     async def wait_back(self, tries: int) -> None:
         """Wait until something got through again, or it is time to look once more."""
-        if Condition.OFFLINE not in self._conditions:
-            self._began_waiting = time.monotonic()
+        now = time.monotonic()
+        if self._began_waiting <= self._last_contact:
+            self._began_waiting = now
         self._waiting += 1
-        self._conditions.begin(Condition.OFFLINE)
+        if now - self._last_contact > LIVELY_SECONDS:
+            self._conditions.begin(Condition.OFFLINE)
         try:
             await self._wait(self._policy.offline_wait(tries))
         finally:
@@ -96,7 +104,8 @@ class Link:
             if left <= 0:
                 self._gave_up()
             seconds = min(seconds, max(left, 0.05))
-        try:
-            await asyncio.wait_for(self._back.wait(), seconds)
-        except TimeoutError:
+        if Condition.OFFLINE not in self._conditions:
+            await asyncio.sleep(seconds)
             return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._back.wait(), seconds)

@@ -11,7 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead
+from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead, files_lasting
 from uploader_gui.engine.errors import (
     Code,
     Offline,
@@ -122,6 +122,7 @@ class Registrar:
             files=files_ahead(pace) - ahead,
             size=bytes_ahead(pace) - size,
             at_least=max(0, self._slots.free - ahead),
+            lasting=files_lasting(pace) - ahead,
             # A small batch need not overtake the full one before it, while that one keeps every slot busy.
             whole=whole or (self._calls > 0 and self._slots.free <= ahead),
         )
