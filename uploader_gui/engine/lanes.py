@@ -1,7 +1,7 @@
-"""One keep-alive connection per running request, each with a small pool of its own.
+"""One keep-alive connection per running request, without a pool that looks at all of them.
 
-httpcore's one pool looks at every connection whenever a request begins and ends, and asks the kernel about each idle
-one: with 8 connections a third of the time of a small PUT. Made by `http.py` for the direct way to a host.
+httpcore's pool looks at every connection whenever a request begins and ends, and asks the kernel about each idle one:
+with 8 connections a third of the time of a small PUT. Made by `http.py` for the direct way to a host.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import httpcore
@@ -18,7 +19,7 @@ from uploader_gui.engine.sockets import Sockets, can_watch_sockets
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Iterator
 
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after so long: most servers and what stands between close it by then."""
@@ -35,80 +36,130 @@ class Lanes(httpx.AsyncBaseTransport):
     def __init__(self, context: ssl.SSLContext, *, keep_alive: float = KEEP_ALIVE_SECONDS) -> None:
         self._context = context
         self._keep_alive = keep_alive
-        self._idle: dict[tuple[bytes, bytes, int | None], deque[_Lane]] = {}
-        self._all: set[_Lane] = set()
+        self._by_origin: dict[tuple[bytes, bytes, int | None], _Lane] = {}
 
     @property
     def count(self) -> int:
-        """How many connections there are, running and idle."""
-        return len(self._all)
+        """How many connections are kept for the next request."""
+        return sum(len(lane.idle) for lane in self._by_origin.values())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; its lane is free again when the response is closed."""
-        url = request.url
-        idle = self._idle.setdefault((url.raw_scheme, url.raw_host, url.port), deque())
-        lane = idle.pop() if idle else self._open()  # the one used last: the others may go
+        """Send a request; its connection is free again when the response is closed."""
+        core, url = _core_request(request), request.url
+        key = url.raw_scheme, url.raw_host, url.port
+        if key not in self._by_origin:
+            self._by_origin[key] = _Lane(core.url.origin, self._context, self._keep_alive)
+        lane = self._by_origin[key]
+        connection = await lane.take()
         try:
-            response = await lane.handle_async_request(request)
+            with _as_httpx():
+                response = await connection.handle_async_request(core)
         except BaseException:
-            await self._free(lane, idle)
+            lane.forget(connection)  # whatever went wrong, httpcore has closed it
             raise
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Answer(response.stream, lambda: self._free(lane, idle))
-        return response
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Answer(response, lane, connection),
+            extensions=response.extensions,
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for lane in tuple(self._all):
+        for lane in self._by_origin.values():
             await lane.aclose()
 
-    def _open(self) -> _Lane:
-        lane = _Lane(self._context, self._keep_alive)
-        self._all.add(lane)
-        return lane
 
-    async def _free(self, lane: _Lane, idle: deque[_Lane]) -> None:
-        """Keep it for the next request; one that nobody has used for long is closed by the way."""
-        lane.idle_since = asyncio.get_running_loop().time()
-        idle.append(lane)
-        if lane.idle_since - idle[0].idle_since > self._keep_alive:
-            oldest = idle.popleft()
-            self._all.discard(oldest)
-            await oldest.aclose()
+class _Lane:
+    """The connections to one host: those in use, and the idle ones, the one used last on top."""
 
+    def __init__(self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float) -> None:
+        self._origin = origin
+        self._context = context
+        self._keep_alive = keep_alive
+        self._open: set[httpcore.AsyncHTTPConnection] = set()
+        self.idle: deque[tuple[httpcore.AsyncHTTPConnection, float]] = deque()
 
-class _Answer(httpx.AsyncByteStream):
-    """An answer's body that says when it is closed."""
-
-    def __init__(self, stream: httpx.AsyncByteStream, closed: Callable[[], Awaitable[None]]) -> None:
-        self._stream = stream
-        self._closed: Callable[[], Awaitable[None]] | None = closed
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._stream:
-            yield part
-
-    async def aclose(self) -> None:
-        """Close it."""
-        try:
-            await self._stream.aclose()
-        finally:
-            if (closed := self._closed) is not None:
-                self._closed = None
-                await closed()
-
-
-class _Lane(httpx.AsyncHTTPTransport):
-    """A transport with one connection at most."""
-
-    def __init__(self, context: ssl.SSLContext, keep_alive: float) -> None:
-        super().__init__(verify=context, trust_env=False)
-        self.idle_since = 0.0
-        # The one thing httpx's constructor cannot be told is which sockets to use.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=1,
-            keepalive_expiry=keep_alive,
+    async def take(self) -> httpcore.AsyncHTTPConnection:
+        """Give an idle connection that still stands, or a new one."""
+        while self.idle:
+            connection, _ = self.idle.pop()
+            if not connection.has_expired():
+                return connection
+            await self._close(connection)
+        connection = httpcore.AsyncHTTPConnection(
+            self._origin,
+            self._context,
+            keepalive_expiry=self._keep_alive,
             socket_options=LINE_OPTIONS,
             network_backend=Sockets() if can_watch_sockets() else None,
         )
+        self._open.add(connection)
+        return connection
+
+    async def give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        """Keep it for the next request; one that nobody has used for long is closed by the way."""
+        if connection.is_closed():
+            self.forget(connection)
+            return
+        now = asyncio.get_running_loop().time()
+        self.idle.append((connection, now))
+        if now - self.idle[0][1] > self._keep_alive:
+            await self._close(self.idle.popleft()[0])
+
+    def forget(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        """One that is closed."""
+        self._open.discard(connection)
+
+    async def aclose(self) -> None:
+        """Close all of them."""
+        for connection in tuple(self._open):
+            await self._close(connection)
+
+    async def _close(self, connection: httpcore.AsyncHTTPConnection) -> None:
+        self.forget(connection)
+        await connection.aclose()
+
+
+class _Answer(httpx.AsyncByteStream):
+    """An answer's body; its connection is free when it is closed."""
+
+    def __init__(self, response: httpcore.Response, lane: _Lane, connection: httpcore.AsyncHTTPConnection) -> None:
+        self._response = response
+        self._lane = lane
+        self._connection: httpcore.AsyncHTTPConnection | None = connection
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx():
+            async for part in self._response.aiter_stream():
+                yield part
+
+    async def aclose(self) -> None:
+        """Close it."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            await self._response.aclose()
+        finally:
+            await self._lane.give_back(connection)
+
+
+def _core_request(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    """Raise httpx's errors in the place of httpcore's, which bear the same names."""
+    try:
+        yield
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error

@@ -10,6 +10,7 @@ import asyncio
 import select
 import ssl
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
@@ -37,7 +38,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect; asyncio tries all addresses of a name, and its transport's socket is taken over."""
         loop = asyncio.get_running_loop()
-        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with _as_connecting():
             async with asyncio.timeout(timeout):
                 transport, _ = await loop.create_connection(
                     asyncio.Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS
@@ -62,18 +63,25 @@ class SocketStream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         """Give what has come, empty at the end."""
-        with _as_httpcore(httpcore.ReadTimeout, httpcore.ReadError):
-            async with asyncio.timeout(timeout):
-                return bytes(await self._when_ready(lambda: self._socket.recv(max_bytes), reads=True))
+        try:
+            received: bytes = await self._within(timeout, lambda: self._socket.recv(max_bytes), reads=True)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
         """Hand everything to the kernel."""
         left = memoryview(buffer)
-        with _as_httpcore(httpcore.WriteTimeout, httpcore.WriteError):
-            async with asyncio.timeout(timeout):
-                while left:
-                    rest = left
-                    left = left[await self._when_ready(lambda: self._socket.send(rest), reads=False) :]  # noqa: B023 - called at once
+        try:
+            while left:
+                count = await self._within(timeout, partial(self._socket.send, left), reads=False)
+                left = left[count:]
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
 
     async def start_tls(
         self,
@@ -82,7 +90,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
         """Go on with TLS on the same socket, once the certificate is found good."""
-        with _as_httpcore(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with _as_connecting():
             try:
                 self._socket = secured = ssl_context.wrap_socket(
                     self._socket, server_hostname=server_hostname, do_handshake_on_connect=False
@@ -107,6 +115,12 @@ class SocketStream(httpcore.AsyncNetworkStream):
         if info == "is_readable":
             return _is_readable(self._socket)
         return None
+
+    async def _within(self, timeout: float | None, act: Callable[[], Any], *, reads: bool) -> Any:  # noqa: ASYNC109 - as above
+        if timeout is None:
+            return await self._when_ready(act, reads=reads)
+        async with asyncio.timeout(timeout):
+            return await self._when_ready(act, reads=reads)
 
     async def _when_ready(self, act: Callable[[], Any], *, reads: bool) -> Any:
         """Do it as soon as the socket can: TLS may have to read in order to write, and the other way round."""
@@ -153,11 +167,11 @@ def _is_readable(connected: socket.socket) -> bool:
 
 
 @contextmanager
-def _as_httpcore(timeout: type[Exception], broken: type[Exception]) -> Iterator[None]:
+def _as_connecting() -> Iterator[None]:
     """Turn what the system says into what httpcore's callers expect. ssl.SSLError is an OSError too."""
     try:
         yield
     except TimeoutError as error:
-        raise timeout(str(error)) from error
+        raise httpcore.ConnectTimeout(str(error)) from error
     except OSError as error:
-        raise broken(str(error)) from error
+        raise httpcore.ConnectError(str(error)) from error
