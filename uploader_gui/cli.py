@@ -6,6 +6,7 @@ Whatever is wrong is told here in one sentence on stderr, with status 2, before 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -152,6 +153,7 @@ def _run_window(plan: Plan) -> int:
 
     hindrance = display.hindrance()
     if hindrance is None:
+        gc.disable()  # until the window stands: nothing that is loaded for it would be given back
         from uploader_gui import app  # noqa: PLC0415 - loads Qt
 
         return app.run(plan)

@@ -6,11 +6,9 @@ the display is connected to and the platform plugin loaded here first.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import re
-import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -54,7 +52,7 @@ def _has_screen() -> bool:
 
 def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY", "")
-    return bool(name) and _connects(socket.AF_UNIX, str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name))
+    return bool(name) and _connects(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name))
 
 
 def _x_answers(display: str) -> bool:
@@ -64,11 +62,14 @@ def _x_answers(display: str) -> bool:
     host, number = parts["host"], int(parts["number"])
     if host in {"", "unix"}:
         local = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen
-        return _connects(socket.AF_UNIX, local) or _connects(socket.AF_UNIX, f"\0{local}")
-    return _connects(socket.AF_INET, (host, _X_PORT + number))
+        return _connects(local) or _connects(f"\0{local}")
+    return _connects((host, _X_PORT + number))
 
 
-def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+def _connects(address: str | tuple[str, int]) -> bool:
+    import socket  # noqa: PLC0415 - not every start has to look for a screen
+
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.settimeout(3.0)
         try:
@@ -94,6 +95,8 @@ def _missing_library(platform: str) -> str | None:
 
 
 def _load(plugin: Path) -> str | None:
+    import ctypes  # noqa: PLC0415 - X11 alone asks for it
+
     if not plugin.exists():
         return None  # a system's own Qt keeps its plugins elsewhere, and its packages bring what they need
     try:

@@ -6,7 +6,6 @@ follow. Without Qt's libraries everything stays English (`translation.py`).
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -146,6 +145,10 @@ def _early(settings: Path, name: str, choices: tuple[str, ...]) -> str:
 
 
 def _saved(settings: Path, name: str) -> str:
+    if not settings.exists():
+        return ""
+    import json  # noqa: PLC0415 - the window stands sooner where nobody has set anything
+
     try:
         saved = json.loads(settings.read_text("utf-8"))
     except (OSError, ValueError):

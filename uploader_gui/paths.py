@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 VARIABLE = "UPLOADER_DATA_DIR"
 
@@ -53,6 +50,8 @@ def data_paths() -> DataPaths:
     own = os.environ.get(VARIABLE)
     if own:
         return DataPaths(Path(own).expanduser().absolute())
+    import platformdirs  # noqa: PLC0415 - the window stands sooner for those who name a folder
+
     return DataPaths(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False)))
 
 
@@ -64,7 +63,8 @@ def prepare(paths: DataPaths) -> None:
     """
     try:
         paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=paths.folder):
-            pass
+        probe = paths.folder / f".{os.getpid()}.probe"
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
+        probe.unlink()
     except OSError as error:
         raise UnwritableError(f"cannot write to the data folder {paths.folder}: {error.strerror or error}.") from error

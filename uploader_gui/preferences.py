@@ -9,12 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from uploader_gui import __version__
 from uploader_gui.engine.connection_thread import Way
 from uploader_gui.engine.findings import Question
 from uploader_gui.engine.treatments import Choices
+from uploader_gui.front import SCHEMES
 from uploader_gui.gui.connection_tester import ConnectionTester
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.settings_values import SettingsValues
@@ -26,13 +25,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.theme import Theme
     from uploader_gui.language import Language
-
-SCHEMES = {
-    "system": Qt.ColorScheme.Unknown,
-    "light": Qt.ColorScheme.Light,
-    "dark": Qt.ColorScheme.Dark,
-}
-"""The setting `theme`, as Qt has it."""
 
 
 class Preferences:

@@ -5,7 +5,6 @@ Handed to the engine by app and headless, which knows no Qt.
 
 from __future__ import annotations
 
-import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -45,6 +44,8 @@ def _url(host: str, port: int, user: str, password: str) -> str:
 
 def _environment_proxy(url: str) -> str | None:
     """Without Qt: the environment's `https_proxy`, `no_proxy`."""
+    import urllib.request  # noqa: PLC0415 - heavy, and asked for only without Qt
+
     parts = urlsplit(url)
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None

@@ -6,16 +6,17 @@ A local socket of the person's own (QLocalServer, its user alone may connect); n
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QDir, QObject, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class FirstInstance(QObject):
     handed_over = Signal(object)
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - after the window stands
+
         super().__init__(parent)
         self._heard: dict[QLocalSocket, bytearray] = {}
         self._server = QLocalServer(self)
@@ -89,8 +92,13 @@ class FirstInstance(QObject):
 
 def hand_over(folder: Path, handover: Handover) -> bool:
     """Give what this start was given to the window already open on a data folder; False where there is none."""
+    name = _name(folder)
+    if os.name == "posix" and not Path(QDir.tempPath(), name).exists():  # where QLocalServer makes it (Qt's page)
+        return False
+    from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - the usual start needs it only later
+
     socket = QLocalSocket()
-    socket.connectToServer(_name(folder))
+    socket.connectToServer(name)
     if not socket.waitForConnected(PATIENCE_MS):
         return False
     socket.write(encoded(handover))
@@ -102,6 +110,8 @@ def hand_over(folder: Path, handover: Handover) -> bool:
 
 def encoded(handover: Handover) -> bytes:
     """Give a handover as one line of JSON; undecodable names survive as escapes."""
+    import json  # noqa: PLC0415 - as above
+
     message = {
         "paths": [os.path.abspath(path) for path in handover.paths],  # noqa: PTH100 - links stay what they are
         "anomaly_id": handover.anomaly_id,
@@ -112,6 +122,8 @@ def encoded(handover: Handover) -> bytes:
 
 def decoded(line: bytes) -> Handover | None:
     """Give what a line says, None where it is none of ours."""
+    import json  # noqa: PLC0415 - as above
+
     try:
         message = json.loads(line)
         paths, anomaly_id, start = message["paths"], message["anomaly_id"], message["start"]

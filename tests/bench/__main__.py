@@ -42,6 +42,7 @@ def main() -> None:
     """Measure the rows asked for, and print the table."""
     asked = _asked()
     with tempfile.TemporaryDirectory(prefix="bench-files-", dir=asked.work) as folder:
+        _keep_bytecode(Path(folder) / "bytecode")
         setting = Setting(Files(Path(folder)), repeat=asked.repeat, share=asked.share, platform=asked.platform)
         figures: list[Figure] = []
         for row in map(int, asked.rows.split(",")):
@@ -50,6 +51,12 @@ def main() -> None:
             _note(f"row {row}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
             _note(table(figures[-4:]))
     sys.stdout.write(f"{described()}\n\n{table(figures)}\n")
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """An installed program finds its bytecode on the disk, whatever this shell has set."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 def _asked() -> argparse.Namespace:

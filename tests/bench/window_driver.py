@@ -1,130 +1,45 @@
 """The program's own window with an observer in it: `python -m tests.bench.window_driver SCENARIO ARGUMENT...`.
 
-Started by `windows.py`. The program runs as ever; only the class of its `Program` is one that plays a scenario once
-the window is there, and leaves when it has measured.
+Started by `windows.py`. The program runs as ever; only one class is exchanged for one that looks as well: what waits
+for the first paint, or the `Program`. Nothing is loaded here that the program would not load at that moment.
 """
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import os
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from uploader_gui import app, cli
-from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from uploader_gui.gui.main_window import MainWindow
-
-SETTLE = 2.0
+from uploader_gui.gui.first_paint import FirstPaint
 
 
-class Observed(app.Program):
-    """The running program, with somebody in the room. `scenario` is set before it is made."""
+class Watched(FirstPaint):
+    """Says when the window has been painted, and leaves."""
 
-    scenario: Callable[[MainWindow], Any]
-
-    async def run(self) -> int:
-        """Play the scenario beside the program."""
-        playing = asyncio.ensure_future(self._play())
-        code = await super().run()
-        await playing
-        return code
-
-    async def _play(self) -> None:
+    def wait(self) -> None:
+        super().wait()
+        painted = time.monotonic() if self.seen else float("nan")
         from tests.bench.ticker import tell  # noqa: PLC0415 - what the program itself loads comes first
 
-        tell(await type(self).scenario(self._window))
-        self._window.exit_requested.emit()
-
-
-async def start(window: MainWindow) -> dict[str, float]:
-    """When was the window painted first?"""
-    from tests.bench.ticker import PaintWatch  # noqa: PLC0415 - as above
-
-    return {"painted_at": await _first(PaintWatch(window).painted)}
-
-
-async def drop(window: MainWindow, count: int, folder: Path) -> dict[str, float]:
-    """Drop a folder: when are its rows there, and what do they take?"""
-    from tests.bench.dropping import drop_on  # noqa: PLC0415 - as above
-    from tests.bench.process import status_bytes  # noqa: PLC0415 - as above
-    from tests.bench.ticker import PaintWatch, Ticker  # noqa: PLC0415 - as above
-
-    window.set_anomaly("1")
-    await asyncio.sleep(SETTLE)
-    gc.collect()
-    before = status_bytes(os.getpid(), "VmRSS")
-    ticker, painted = Ticker(window), PaintWatch(window.view.viewport()).painted
-    clock = asyncio.get_running_loop().time
-    ticker.start()
-    began = clock()
-    drop_on(window, folder)
-    while not window.model.rowCount():
-        await _first(window.model.rowsInserted)
-    await _first(painted)
-    first = clock() - began
-    while window.model.rowCount() < count:
-        await _first(window.model.rowsInserted)
-    whole = clock() - began
-    await asyncio.sleep(0.5)
-    gaps = ticker.stop()
-    await asyncio.sleep(SETTLE)
-    gc.collect()
-    after = status_bytes(os.getpid(), "VmRSS")
-    return {"first": first, "whole": whole, "longest": gaps["longest"], "per_row": (after - before) / count / 1000}
-
-
-async def smooth(window: MainWindow, large: int, small: int, paths: list[Path]) -> dict[str, float]:
-    """Send `large` files with `small` ones waiting behind them: how long has the timer to wait meanwhile?"""
-    from tests.bench.ticker import Ticker  # noqa: PLC0415 - as above
-
-    window.set_anomaly("1")
-    for some in (paths[:-1], paths[-1:]):
-        before = window.model.rowCount()
-        window.add_paths(some)
-        while window.model.rowCount() < before + (large if len(some) == large else small):
-            await _first(window.model.rowsInserted)
-    await asyncio.sleep(SETTLE)
-    ticker = Ticker(window)
-    ticker.start()
-    window.footer.primary.click()
-    while not all(window.model.snapshot(row).state is UploadState.UPLOADED for row in range(large)):
-        await _first(window.model.figures_changed)
-    return ticker.stop()
-
-
-async def _first(signal: Any) -> Any:
-    """Wait for a signal, and give what it carries first."""
-    heard: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def hear(*values: Any) -> None:
-        if not heard.done():
-            heard.set_result(values[0] if values else None)
-
-    signal.connect(hear)
-    try:
-        return await heard
-    finally:
-        signal.disconnect(hear)
+        tell({"painted_at": painted})
+        os._exit(0)
 
 
 def main(scenario: str, *arguments: str) -> int:
     """Run the program with that scenario."""
-    play: dict[str, Callable[[MainWindow], Any]] = {
-        "start": start,
-        "drop": lambda window: drop(window, int(arguments[0]), Path(arguments[1])),
-        "smooth": lambda window: smooth(
-            window, int(arguments[0]), int(arguments[1]), [Path(one) for one in arguments[2:]]
-        ),
-    }
-    Observed.scenario = staticmethod(play[scenario])
-    app.Program = Observed  # type: ignore[misc]  # everything else stays as it is, whatever that class asks for
+    if scenario == "start":
+        app.FirstPaint = Watched  # type: ignore[attr-defined]  # in the place of the one app imports
+        return cli.main([])
+    from tests.bench import scenarios  # noqa: PLC0415 - not for the start
+
+    if scenario == "drop":
+        count, folder = arguments
+        scenarios.observed(lambda window: scenarios.drop(window, int(count), Path(folder)))
+    else:
+        large, small, *paths = arguments
+        scenarios.observed(lambda window: scenarios.smooth(window, int(large), int(small), list(map(Path, paths))))
     return cli.main([])
 
 

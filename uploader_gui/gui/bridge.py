@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UploadsRemoved
-from uploader_gui.engine.worker import EngineThread
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.treatments import Choices
+    from uploader_gui.engine.worker import EngineThread
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Bridge(QObject):
 
         `anomaly_id` gives the one the outcome's receipt is about.
         """
+        from uploader_gui.engine.worker import EngineThread  # noqa: PLC0415 - asyncio comes after the first paint
+
         self._anomaly_id = anomaly_id
         self._engine = EngineThread(options, self.event_arrived.emit)
         self._engine.start()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.gui import reveal
 from uploader_gui.gui.row_actions import TREATMENTS, RowAction
 from uploader_gui.gui.row_text import whole_reason
 from uploader_gui.text import Words
@@ -33,6 +32,8 @@ def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engi
         case RowAction.REMOVE:
             engine.remove(ids)
         case RowAction.SHOW_IN_FOLDER:
+            from uploader_gui.gui import reveal  # noqa: PLC0415 - hardly ever needed
+
             reveal.show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:
             lines = [Words.BECAUSE.filled(upload.source.name, whole_reason(upload)) for upload in uploads]

@@ -5,8 +5,10 @@ The files draw with `currentColor`, one stroke width; here it becomes the colour
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from uploader_gui.resources import find_resource
@@ -30,9 +32,9 @@ class Icons:
         return self._pixmaps[key]
 
     def icon(self, name: str, color: str, size: int) -> QIcon:
-        """Give an icon for a button, sharp at 100, 200 and 300 %."""
+        """Give an icon for a button, sharp on every screen there is."""
         icon = QIcon()
-        for ratio in (1.0, 2.0, 3.0):
+        for ratio in {float(ceil(screen.devicePixelRatio())) for screen in QGuiApplication.screens()}:
             icon.addPixmap(self.pixmap(name, color, size, ratio=ratio))
         return icon
 

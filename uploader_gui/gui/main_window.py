@@ -7,6 +7,7 @@ about tokens, settings or leaving.
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -19,7 +20,6 @@ from uploader_gui.gui.carry_out import carry_out
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.notices import Notices
-from uploader_gui.gui.receipt_desk import ReceiptDesk
 from uploader_gui.gui.session_watch import session_notice
 from uploader_gui.gui.taking_in import TakingIn
 from uploader_gui.gui.upload_filter import UploadFilter
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.about_dialog import AboutDialog
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.gift import Gift
+    from uploader_gui.gui.receipt_desk import ReceiptDesk
     from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings_values import SettingsValues
     from uploader_gui.gui.sign_in import SignInDialog, TokensKept
@@ -84,7 +85,6 @@ class MainWindow(QMainWindow):
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
         self.notices = Notices(self.banner)
-        self.receipts = ReceiptDesk(self, engine)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.taking_in = TakingIn(self, engine, self.header, theme)
@@ -95,6 +95,15 @@ class MainWindow(QMainWindow):
         self.header.field.setText(anomaly_id)
         self._show_figures()
         engine.event_arrived.connect(self._take)
+
+    @cached_property
+    def receipts(self) -> ReceiptDesk:
+        """Give what gives out receipts, from the first one on."""
+        from uploader_gui.gui.receipt_desk import ReceiptDesk  # noqa: PLC0415 - loaded when asked for
+
+        desk = ReceiptDesk(self, self._engine)
+        desk.told.connect(self.body.tell)
+        return desk
 
     # What the composition root asks
 
@@ -157,7 +166,6 @@ class MainWindow(QMainWindow):
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
-        self.receipts.told.connect(self.body.tell)
         self._connect_dialogs()
 
     def _connect_dialogs(self) -> None:
@@ -297,7 +305,7 @@ class MainWindow(QMainWindow):
             FooterAction.ADD_FILES: self.taking_in.choose_files,
             FooterAction.ADD_FOLDER: self.taking_in.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
-            FooterAction.PRINT_RECEIPT: self.receipts.print_out,
+            FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(),  # noqa: PLW0108 - only then it is loaded
             FooterAction.HISTORY: self.show_history,
             FooterAction.HELP: self.dialogs.help,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,

@@ -14,7 +14,6 @@ from uploader_gui.deposit_text import DropCounts, DropWords
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.receipt_words import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -137,5 +136,7 @@ def _when(uploads: list[UploadSnapshot]) -> str:
     times = sorted(one.sent_before for one in uploads if one.sent_before is not None)
     if not times:
         return DropWords.EARLIER.text
+    from uploader_gui.gui.receipt_words import day  # noqa: PLC0415 - hardly ever needed, and the window stands sooner
+
     first, last = day(times[0]), day(times[-1])
     return DropWords.ON_DAY.filled(first) if first == last else DropWords.BETWEEN.filled(first, last)

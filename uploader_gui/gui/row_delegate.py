@@ -6,7 +6,6 @@ what lies where.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
@@ -179,6 +178,8 @@ class RowDelegate(QStyledItemDelegate):
 
     def _tip(self, upload: UploadSnapshot, layout: RowLayout) -> str:
         """Say what is elided, and the whole reason."""
+        from html import escape  # noqa: PLC0415 - not before the window stands
+
         name = row_text.visible_name(upload.source.name)
         reason = row_text.whole_reason(upload)
         elided = self.fonts.name_metrics.horizontalAdvance(name) > layout.name.width()

@@ -69,6 +69,7 @@ class UploadView(QTableView):
     # Inside
 
     def _set_up(self) -> None:
+        self.setViewport(QWidget(self))  # asked for its own one, PySide would first look through every class of Qt's
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setMouseTracking(True)

@@ -1,0 +1,42 @@
+"""Waits until a window has been painted for the first time: what a person need not see yet is loaded after that.
+
+Called by the composition root, before there is a loop for coroutines (which is a quarter of what would be loaded).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+PATIENCE_MS: Final = 500
+"""A window that opens minimized, or on another desktop, is not painted."""
+
+
+class FirstPaint(QObject):
+    """Looks at one window. `seen` says whether it has been painted."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.seen = False
+        self._loop = QEventLoop(self)
+        self._window = window
+
+    def wait(self) -> None:
+        """Let Qt work until the window stands there."""
+        self._window.installEventFilter(self)
+        QTimer.singleShot(PATIENCE_MS, self._loop, self._loop.quit)
+        self._loop.exec()
+        self._window.removeEventFilter(self)
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The paint event is under way: once it is through, nobody has to wait any more."""
+        del watched
+        if event.type() == QEvent.Type.Paint:
+            self.seen = True
+            QTimer.singleShot(0, self._loop, self._loop.quit)
+        return False
