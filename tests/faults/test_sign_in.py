@@ -131,3 +131,29 @@ async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is
     states = sorted((row["state"], row["reason"]["code"] if row["reason"] else "") for row in rows.values())
     assert states == [("pending", "sign_in")] * 60 + [("uploaded", "")] * 40
     assert len(scripted_storage.objects) == 40
+
+
+async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.sign_out()
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        assert (await run.heard(SignInRequired)).refused_again is False
+        assert strict_api.calls == []
+        run.queue.sign_in(*strict_api.tokens)
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+
+
+async def test_signing_out_right_after_signing_in_fails_no_file(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
+        run.queue.sign_in(*NEW)
+        run.queue.sign_out()
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        assert run.latest["a.jpg"].state is UploadState.QUEUED
