@@ -153,6 +153,17 @@ def test_the_end_is_told_only_to_who_looks_elsewhere(
     assert desktop.notifications == [("Some files need you", "1 file uploaded, 1 refused")]
 
 
+def test_who_has_a_dialog_of_ours_open_looks_at_the_program(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    send(engine, "a")
+    dialog = window.dialogs.help()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    end(engine, a=S.UPLOADED)
+    assert desktop.notifications == []
+
+
 # Sleep and progress
 
 

@@ -106,7 +106,7 @@ class Manners(QObject):
             self.come_back()
 
     def _tell(self, title: str, text: str) -> None:
-        if self._window.isVisible() and self._window.isActiveWindow():
+        if self._window.isVisible() and QApplication.activeWindow() is not None:  # a dialog of ours counts too
             return
         self._desktop.notify(title, text)
         QApplication.alert(self._window)
