@@ -9,12 +9,12 @@ import argparse
 import gc
 import os
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
+from uploader_gui.interrupts import raise_keyboard_interrupt
 from uploader_gui.message_box import show_without_console
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.wildcards import spelled_out
@@ -141,7 +141,7 @@ def _run_self_test() -> int:
 
 
 def _run_headless(plan: Plan) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the run listens to both itself
+    raise_keyboard_interrupt()
     from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
 
     return headless.run(plan)

@@ -17,6 +17,7 @@ from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.engine.treatments import Choices
+from uploader_gui.interrupts import INTERRUPTS
 from uploader_gui.language import early_choice, speak_in_terminal
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
@@ -114,7 +115,7 @@ class _Session:
     async def run(self) -> None:
         """Run until nothing is left to do, or somebody interrupts."""
         loop = asyncio.get_running_loop()
-        for one in (signal.SIGINT, signal.SIGTERM):
+        for one in INTERRUPTS:
             _on_signal(loop, one, self._interrupt)
         from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
@@ -191,4 +192,10 @@ def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Any
     try:
         loop.add_signal_handler(number, act)
     except NotImplementedError:  # Windows
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+        signal.signal(number, lambda *_: call_unless_closed(loop, act))
+
+
+def call_unless_closed(loop: asyncio.AbstractEventLoop, act: Any) -> None:
+    """A second Ctrl+C may come while the receipt is being written: the run is over then, and nothing is to break."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(act)

@@ -10,6 +10,7 @@ import gc
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QUrl
@@ -26,8 +27,10 @@ from uploader_gui.errands import Errands
 from uploader_gui.gui.desktop import RealDesktop
 from uploader_gui.gui.manners import Manners
 from uploader_gui.help_desk import HelpDesk
+from uploader_gui.interrupts import INTERRUPTS
 from uploader_gui.plan import Plan, tell
 from uploader_gui.preferences import Preferences
+from uploader_gui.quit_requests import QuitRequests
 from uploader_gui.single_instance import FirstInstance, Handover
 from uploader_gui.terminal import Lines
 
@@ -102,8 +105,9 @@ class Program:
         window.exit_requested.connect(self._leave.set)
         self._manners.leave_wanted.connect(self._leave.set)
         self._desktop.window_wanted.connect(self._manners.come_back)
-        if sys.platform == "darwin":  # a click on the Dock's icon
+        if sys.platform == "darwin":  # a click on the Dock's icon, and its Quit; every event passes through the latter
             self._application.applicationStateChanged.connect(self._manners.wake)
+            QuitRequests(self._application).wanted.connect(self._quit_wanted)
         self._desktop.stop_wanted.connect(self._leave.set)
         if self._trial is None:
             window.anomaly_used.connect(self._remember)
@@ -161,11 +165,11 @@ class Program:
         for end in (reader, writer):
             end.setblocking(False)
             self._stack.callback(end.close)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in INTERRUPTS:
             self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         woken = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
-        woken.activated.connect(lambda: reader.recv(64))  # the loop's own add_reader does not exist on Windows
+        woken.activated.connect(lambda: _emptied(reader))  # the loop's own add_reader does not exist on Windows
         self._stack.callback(woken.setEnabled, False)
 
     # While it runs
@@ -185,6 +189,13 @@ class Program:
     def _interrupt(self, *_: object) -> None:
         self._interrupted = True
         self._leave.set()
+
+    def _quit_wanted(self) -> None:
+        """A window that is seen may ask what is to become of its files; in the background they are kept."""
+        if self._window.isVisible():
+            self._window.close()
+        else:
+            self._leave.set()
 
     def _exit_code(self, outcome: Outcome | None) -> int:
         written = self._write_report(outcome)
@@ -206,6 +217,11 @@ class Program:
             tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
+
+
+def _emptied(reader: socket.socket) -> None:
+    with suppress(BlockingIOError):  # woken for nothing
+        reader.recv(64)
 
 
 def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:

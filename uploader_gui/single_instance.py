@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,8 +87,10 @@ class FirstInstance(QObject):
         self.handed_over.emit(handover)
 
     def _forget(self, socket: QLocalSocket) -> None:
+        """A server that is closed takes its sockets with it: two deletions of one would break the program."""
         self._heard.pop(socket, None)
-        socket.deleteLater()
+        if self._server.isListening():
+            socket.deleteLater()
 
 
 def hand_over(folder: Path, handover: Handover) -> bool:
@@ -101,11 +104,20 @@ def hand_over(folder: Path, handover: Handover) -> bool:
     socket.connectToServer(name)
     if not socket.waitForConnected(PATIENCE_MS):
         return False
+    _let_it_come_forward()
     socket.write(encoded(handover))
     socket.flush()
     taken = socket.waitForReadyRead(PATIENCE_MS) and socket.readAll().data() == _TAKEN
     socket.disconnectFromServer()
     return taken
+
+
+def _let_it_come_forward() -> None:
+    """Windows lets only the program a person just used put a window in front: that is this one, which leaves."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        ctypes.windll.user32.AllowSetForegroundWindow(-1)  # ASFW_ANY
 
 
 def encoded(handover: Handover) -> bytes:

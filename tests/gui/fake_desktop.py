@@ -11,6 +11,7 @@ class FakeDesktop:
         self.progress: list[tuple[float | None, int]] = []
         self.awake = False
         self.icon = ""
+        self.reading_ms = 0
 
     def notify(self, title: str, text: str) -> None:
         self.notifications.append((title, text))

@@ -120,6 +120,25 @@ def test_the_background_ends_by_itself_when_all_is_sent(
     assert desktop.notifications[-1] == ("All files are sent", "2 files uploaded")
 
 
+def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    desktop.reading_ms = 1
+    send(engine, "a")
+    manners.go_to_background()
+    end(engine, a=S.UPLOADED)
+    with qtbot.assertNotEmitted(manners.leave_wanted, wait=50):
+        manners.come_back()
+
+
+def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners: Manners, qtbot: QtBot) -> None:
+    window.showMinimized()
+    qtbot.waitUntil(window.isMinimized)
+    manners.come_back()
+    assert not window.isMinimized()
+    assert window.isVisible()
+
+
 def test_what_needs_a_person_brings_the_window_back(
     window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:

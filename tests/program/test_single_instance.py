@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from uploader_gui.single_instance import FirstInstance, Handover, decoded, encoded, hand_over
 
@@ -37,6 +39,9 @@ def test_the_first_window_hears_of_files_anomaly_and_start(qtbot: QtBot, tmp_pat
     assert heard.args == [Handover((Path("/evidence/é 1.jpg"), Path.cwd() / "b.pdf"), "4217", start=True)]
     assert second.wait(60) == 0
     first.close()
+    del first  # nothing of the connection may be left that Qt would delete once more
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def test_a_second_start_leaves_with_one_sentence(qtbot: QtBot, person: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -73,7 +74,8 @@ class Captures:
         for upload_id in upload_ids:
             path = self._path_of.pop(upload_id, None)
             if path is not None:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # Windows keeps what is still being read: it goes when it is too old
+                    path.unlink(missing_ok=True)
 
 
 def _png(picture: QImage) -> bytes:

@@ -5,7 +5,7 @@ Made by the composition root; `manners.py` tells it what to show. Keeps the seam
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+_READING_MS: Final = 6000
+
+
 class RealDesktop(QObject):
     """`window_wanted` and `stop_wanted` come from the icon. `badge` is the application's `setBadgeNumber`."""
 
@@ -38,6 +41,11 @@ class RealDesktop(QObject):
         self._window = window
         self._picture = icon
         self._icon: QSystemTrayIcon | None = None
+
+    @property
+    def reading_ms(self) -> int:
+        """The icon's notification goes with the icon; one of the desktop's own service stays."""
+        return 0 if self._bus is not None else _READING_MS
 
     def notify(self, title: str, text: str) -> None:
         """Tell it: through the desktop's own service on Linux, which needs no icon, else through the icon."""

@@ -8,6 +8,10 @@ from typing import Protocol
 class Desktop(Protocol):
     """Every wish may be refused by the platform without a word: nothing depends on it."""
 
+    @property
+    def reading_ms(self) -> int:
+        """Milliseconds that a notification lasts, where it goes with the program; else 0."""
+
     def notify(self, title: str, text: str) -> None:
         """Tell a person who looks elsewhere."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui.gui.dialogs import PlainDialog
 from uploader_gui.gui.form import scrolling
+from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.widgets import label
 from uploader_gui.help_words import HelpWords
 from uploader_gui.text import Words
@@ -34,7 +35,7 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((_K.Key_Delete,), HelpWords.REMOVE),
     ((_KEY.SelectAll,), HelpWords.SELECT_ALL),
     ((_KEY.Find,), HelpWords.FIND),
-    ((Qt.Modifier.CTRL | _K.Key_H,), HelpWords.HISTORY),
+    ((Qt.Modifier.CTRL | HISTORY_KEY,), HelpWords.HISTORY),
     ((_K.Key_Escape,), HelpWords.ESCAPE),
     ((_K.Key_F1,), HelpWords.HELP),
 )

@@ -19,6 +19,7 @@ from uploader_gui.gui.banner import BannerAction
 from uploader_gui.gui.carry_out import carry_out
 from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.notices import Notices
 from uploader_gui.gui.session_watch import session_notice
 from uploader_gui.gui.taking_in import TakingIn
@@ -186,7 +187,7 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Paste, self.taking_in.paste),
             (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
             (QKeySequence(Qt.Key.Key_Escape), self._step_back),
-            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_H), self.show_history),
+            (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self._find),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.engine import events
@@ -36,6 +36,8 @@ class Manners(QObject):
         self._status = events.QueueStatus(running=False)
         self._shown: tuple[int | None, int] = (None, 0)
         self._hidden = False
+        self._being_read = QTimer(self, singleShot=True)
+        self._being_read.timeout.connect(self._leave_unseen)
         window.installEventFilter(self)
         window.background_wanted.connect(self.go_to_background)
         window.model.figures_changed.connect(self._refresh)
@@ -49,7 +51,8 @@ class Manners(QObject):
         self._desktop.notify(MannersWords.GOES_ON.text, MannersWords.GOES_ON_TEXT.text)
 
     def come_back(self) -> None:
-        """Show the window, in front of the others."""
+        """Show the window, in front of the others, also where it was minimized."""
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
@@ -98,6 +101,11 @@ class Manners(QObject):
             return
         self._tell(MannersWords.ALL_SENT.text, _how_it_went(figures))
         if self._hidden:
+            self._being_read.start(self._desktop.reading_ms)
+
+    def _leave_unseen(self) -> None:
+        """Nobody may have come back, or brought new files, while the last word could be read."""
+        if self._hidden and not self._window.model.figures().unfinished:
             self.leave_wanted.emit()
 
     def _need_person(self, title: str, text: str = "") -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Qt, QTemporaryDir, QTime, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
@@ -82,7 +82,8 @@ class ReceiptDesk(QObject):
         """Show the receipt in whatever this computer shows PDF files with."""
         if self._shown_from is None:
             self._shown_from = QTemporaryDir()  # for nobody else's eyes, and gone with the program
-        path = Path(self._shown_from.filePath(f"{_name(anomaly_id)}.{ReceiptFormat.PDF.suffix}"))
+        now = QTime.currentTime().toString("hhmmsszzz")  # another name each time: who shows the last one may hold it
+        path = Path(self._shown_from.filePath(f"{_name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
         self._ask(key, lambda receipt: self._make_pdf(receipt, path))
 

@@ -1,0 +1,11 @@
+"""Keys that are not the same on every system. Used by the window and by its help."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from PySide6.QtCore import Qt
+
+HISTORY_KEY: Final = Qt.Key.Key_Y if sys.platform == "darwin" else Qt.Key.Key_H
+"""With Ctrl, on a Mac Command: ⌘H hides the program there, and ⌘Y is how browsers show what has been."""
