@@ -1,7 +1,8 @@
 """Looks at what a release rests on; each look is an option, and all of them run where none is named.
 
-`--workflows` actionlint and zizmor, offline · `--installer` the NSIS script compiles · `--audit` pinned packages known
-to be unsafe · `--bundle` the built program's own `--self-test` · `--tag vX.Y.Z` is the version · `--checksums FOLDER`.
+`--workflows` actionlint and zizmor, offline · `--installer` the NSIS script compiles · `--audit` whether a pinned
+package is known to be unsafe · `--bill` is valid CycloneDX. Only when asked: `--bundle` the built program's own
+`--self-test` · `--tag vX.Y.Z` is the version · `--checksums FOLDER` writes SHA256SUMS.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +38,8 @@ def main() -> int:
         windows.check_installer()
     if given.audit or everything:
         all(audit(one) for one in (BUILD_REQUIREMENTS, REQUIREMENTS))  # whoever did not answer is not asked again
+    if given.bill or everything:
+        check_bill()
     if given.bundle:
         check_bundle()
     return 0
@@ -43,7 +47,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ("--workflows", "--installer", "--audit", "--bundle"):
+    for option in ("--workflows", "--installer", "--audit", "--bill", "--bundle"):
         parser.add_argument(option, action="store_true")
     parser.add_argument("--tag", metavar="TAG")
     parser.add_argument("--checksums", metavar="FOLDER", type=Path)
@@ -92,6 +96,16 @@ def _audited(requirements: Path) -> list[dict[str, Any]]:
     except (ValueError, KeyError):  # no answer at all
         return []
     return dependencies
+
+
+def check_bill() -> None:
+    """Hold the bills of materials in `dist` against CycloneDX's own schema."""
+    validator = import_module("cyclonedx.validation.json").JsonStrictValidator
+    newest = import_module("cyclonedx.schema").SchemaVersion.V1_6
+    for bill in sorted(DIST.glob("*.cdx.json")):
+        if error := validator(newest).validate_str(bill.read_text("utf-8")):
+            sys.exit(f"{bill.name}: {error}")
+        print(f"{bill.name}: valid CycloneDX 1.6")
 
 
 def check_bundle() -> None:

@@ -1,0 +1,124 @@
+"""The steps of the build that need no build: what is left out, what files say, what the launcher does."""
+
+from __future__ import annotations
+
+import json
+import os
+import plistlib
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bundling import bill, checksums, debian, linux, macos, trim
+from bundling.licences import Component
+from uploader_gui.engine.media import BY_EXTENSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher is for Linux")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PySide6/Qt/plugins/platforms/libqxcb.so",
+        "PySide6/Qt/plugins/platforms/libqwayland.so",
+        "PySide6\\plugins\\platforms\\qwindows.dll",
+        "PySide6/Qt/plugins/platforms/libqcocoa.dylib",
+        "PySide6/Qt/plugins/imageformats/libqsvg.so",
+        "PySide6/Qt/translations/qtbase_fr.qm",
+        "PySide6/Qt/lib/libicudata.so.73",
+    ],
+)
+def test_what_the_program_uses_goes_into_the_bundle(name: str) -> None:
+    assert trim.is_wanted(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
+        "PySide6/Qt/plugins/printsupport/libcupsprintersupport.so",
+        "PySide6\\plugins\\imageformats\\qtiff.dll",
+        "PySide6\\plugins\\tls\\qopensslbackend.dll",
+        "PySide6/Qt/qml/QtQuick/libqtquick2plugin.so",
+        "PySide6/Qt/lib/libQt6Quick.so.6",
+        "PySide6/Qt/translations/qtbase_de.qm",
+    ],
+)
+def test_what_it_never_uses_stays_out(name: str) -> None:
+    assert not trim.is_wanted(name)
+
+
+def test_the_desktop_entry_opens_every_accepted_type_and_folders() -> None:
+    entry = debian.DESKTOP_ENTRY.read_text("utf-8")
+    offered = set(entry.partition("MimeType=")[2].partition("\n")[0].split(";"))
+    assert {*BY_EXTENSION.values(), "inode/directory"} <= offered
+
+
+def test_the_mac_app_takes_files_and_folders_and_asks_for_one_entitlement() -> None:
+    (documents,) = macos.info()["CFBundleDocumentTypes"]
+    assert {"public.jpeg", "com.adobe.pdf", "public.folder", "public.data"} <= set(documents["LSItemContentTypes"])
+    assert list(plistlib.loads(macos.ENTITLEMENTS.read_bytes())) == [
+        "com.apple.security.cs.allow-unsigned-executable-memory"
+    ]
+
+
+def test_the_bill_of_materials_names_each_component_once(tmp_path: Path) -> None:
+    file = tmp_path / "bill.json"
+    bill.write([Component("Zed", "1.0", "MIT"), Component("libz1", "1:2.3+b1", "see", "library")], file)
+    written = json.loads(file.read_text("utf-8"))
+    assert (written["bomFormat"], written["specVersion"]) == ("CycloneDX", "1.6")
+    assert [row["purl"] for row in written["components"]] == ["pkg:deb/debian/libz1@1%3A2.3%2Bb1", "pkg:pypi/zed@1.0"]
+
+
+@on_linux
+def test_the_checksums_are_what_sha256sum_reads(tmp_path: Path) -> None:
+    (tmp_path / "a.deb").write_bytes(b"a")
+    (tmp_path / "b é.tar.xz").write_bytes(b"b")
+    checksums.write(tmp_path)
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A bundle whose program only says what it was given."""
+    made = tmp_path / "uploader gui"
+    (made / "lib").mkdir(parents=True)
+    program = made / "lib" / "uploader-gui"
+    program.write_text('#!/bin/sh\nprintf "<%s>" "$@"\nexit 7\n', "utf-8")
+    program.chmod(0o755)
+    return made
+
+
+def launcher(folder: Path, glibc: str) -> Path:
+    path = folder / "uploader-gui"
+    path.write_text(linux.LAUNCHER.read_text("utf-8").replace("@GLIBC@", glibc), "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@on_linux
+@pytest.mark.parametrize("path_variable", ["/usr/bin:/bin", "/nonexistent"])
+def test_the_launcher_hands_over_arguments_and_exit_code(folder: Path, path_variable: str) -> None:
+    started = launcher(folder, "2.1")
+    link = folder.parent / "link"
+    link.symlink_to(started)
+    for program in [started] if path_variable == "/nonexistent" else [started, link]:
+        ran = subprocess.run(
+            [program, "a b", "--x"], env={"PATH": path_variable}, capture_output=True, text=True, check=False
+        )
+        assert (ran.returncode, ran.stdout, ran.stderr) == (7, "<a b><--x>", "")
+
+
+@on_linux
+@pytest.mark.parametrize(("language", "words"), [("en_GB.UTF-8", "does not run"), ("fr_FR.UTF-8", "il lui faut")])
+def test_the_launcher_says_in_words_that_a_system_is_too_old(folder: Path, language: str, words: str) -> None:
+    surroundings = {"PATH": os.environ["PATH"], "LANG": language}
+    ran = subprocess.run([launcher(folder, "2.999")], env=surroundings, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert words in ran.stderr
+    assert "2.999" in ran.stderr
