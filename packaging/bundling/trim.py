@@ -35,6 +35,7 @@ PLUGINS: Final = {
     "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
     "platforms": {"xcb", "wayland", "offscreen", "windows", "cocoa"},
     "platformthemes": {"xdgdesktopportal"},
+    "printsupport": {"windowsprintersupport", "cocoaprintersupport"},
     "wayland-decoration-client": {"adwaita", "bradient"},
     "wayland-graphics-integration-client": {"qt-plugin-wayland-egl"},
     "wayland-shell-integration": {"xdg-shell"},

@@ -28,6 +28,7 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the 
         "PySide6/Qt/plugins/platforms/libqwayland.so",
         "PySide6\\plugins\\platforms\\qwindows.dll",
         "PySide6/Qt/plugins/platforms/libqcocoa.dylib",
+        "PySide6\\plugins\\printsupport\\windowsprintersupport.dll",
         "PySide6/Qt/plugins/imageformats/libqsvg.so",
         "PySide6/Qt/translations/qtbase_fr.qm",
         "PySide6/Qt/lib/libicudata.so.73",
