@@ -23,6 +23,8 @@ ORIENTATION, MAKER, CHANGED_AT, EXIF_IFD, GPS_IFD, TAKEN_AT, MAKERS_NOTE = (
     *(0x9003, 0x927C),
 )
 QUARTER_TURN = 6
+UPRIGHT = Image.Transpose.ROTATE_270
+"""What EXIF's quarter turn means."""
 
 
 def sketch() -> Image.Image:
@@ -71,7 +73,7 @@ def tiff(path: Path) -> Path:
 
 def bmp(path: Path) -> Path:
     """Make a BMP; it can tell nothing."""
-    return save(path, sketch().transpose(Image.Transpose.ROTATE_270))
+    return save(path, sketch().transpose(UPRIGHT))
 
 
 def heic(path: Path) -> Path:

@@ -58,7 +58,7 @@ def upright(picture: Image.Image) -> Image.Image:
 
 def _make_ready() -> None:
     """Teach Pillow HEIC; a bomb is refused as soon as its size is known, and doubts about metadata stay quiet."""
-    pi_heif.register_heif_opener()
+    pi_heif.register_heif_opener(decode_threads=1)  # several pictures at once; the window needs a core too
     warnings.filterwarnings("ignore", module=r"PIL\..*")
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 

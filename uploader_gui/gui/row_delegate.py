@@ -16,6 +16,7 @@ from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui import row_text
 from uploader_gui.gui.row_actions import RowAction, shown_always, shown_at_hand
 from uploader_gui.gui.row_layout import ActionArea, RowFonts, RowLayout, lay_out, separator
+from uploader_gui.gui.thumbnails import Thumbnails
 from uploader_gui.gui.upload_columns import Index, Role
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._model = model
+        self.thumbnails = Thumbnails(self)
         self.fonts = RowFonts(theme)
         self.pointed_at: tuple[QPersistentModelIndex, RowAction] | None = None
 
@@ -97,6 +99,10 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.accent_soft))
         painter.drawRoundedRect(tile, 7, 7)
+        thumbnail = self.thumbnails.of(upload.source, tile.width(), painter.device().devicePixelRatioF())
+        if thumbnail is not None:
+            painter.drawPixmap(tile.topLeft(), thumbnail)
+            return
         if icon := row_text.tile_icon(upload.source):
             self._paint_icon(painter, icon, colors.accent, _centred(tile, self._theme.px(20)))
             return

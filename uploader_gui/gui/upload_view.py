@@ -42,6 +42,7 @@ class UploadView(QTableView):
         self._set_up()
         self._show_one_column()
         theme.changed.connect(self._follow_theme)
+        self.delegate.thumbnails.came.connect(self.viewport().update)
         self.retranslate()
 
     def selected(self) -> list[UploadSnapshot]:

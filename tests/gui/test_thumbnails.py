@@ -1,0 +1,120 @@
+"""Thumbnails: the right part of the right picture, upright, sharp, within bounds, and never waited for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.gui.fake_engine import upload
+from tests.support import pictures
+from uploader_gui.engine.events import UploadsAdded
+from uploader_gui.engine.models import Source
+from uploader_gui.engine.source import describe_only, inspect
+from uploader_gui.gui import thumbnail_maker
+from uploader_gui.gui.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+SIDE = 40
+PATIENCE = 30_000
+
+
+def jpeg(path: Path) -> Path:
+    return pictures.save(path, exif=pictures.told(), quality=95)
+
+
+def png(path: Path) -> Path:
+    return pictures.save(path, pictures.sketch().transpose(pictures.UPRIGHT))
+
+
+def source_of(path: Path) -> Source:
+    return inspect(path, path) if path.suffix in {".jpg", ".png"} else describe_only(path, path)
+
+
+@pytest.mark.parametrize(("name", "make"), [*pictures.MAKERS.items(), ("a.jpg", jpeg), ("b.png", png)])
+@pytest.mark.parametrize("pixels", [40, 80])
+def test_it_shows_the_middle_of_the_upright_picture(name: str, make: Any, pixels: int, tmp_path: Path) -> None:
+    """Upright it is 64 by 96: red came to the top right corner, green to the bottom right, outside the middle."""
+    made = thumbnail_maker.made(source_of(make(tmp_path / name)), pixels)
+    assert made is not None
+    assert (made.width(), made.height()) == (pixels, pixels)
+    assert made.pixelColor(0, 0).alpha() == 0  # round corners
+    middle, top = made.pixelColor(pixels // 2, pixels // 2), made.pixelColor(pixels * 9 // 10, pixels // 12)
+    assert middle.blue() > 150
+    assert middle.red() < 100 < top.red()
+
+
+@pytest.mark.qt_log_ignore("JPEG data", extend=True)  # Qt's own words of the damage
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff\xe0 cut off"])
+def test_what_cannot_be_decoded_gives_none(content: bytes, tmp_path: Path) -> None:
+    for name, media_type in (("a.jpg", "image/jpeg"), ("a.heic", None)):
+        path = tmp_path / name
+        path.write_bytes(content)
+        facts = path.stat()
+        source = Source(path, path, name, media_type, facts.st_size, facts.st_mtime_ns)
+        assert thumbnail_maker.made(source, SIDE) is None
+
+
+def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    os.mkfifo(path)
+    assert thumbnail_maker.made(describe_only(path, path), SIDE) is None
+
+
+def test_only_pictures_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    assert not thumbnail_maker.is_picture(Source(path, path, "a.pdf", "application/pdf", 1, 1))
+    assert not thumbnail_maker.is_picture(describe_only(tmp_path / "film.mp4", tmp_path / "film.mp4"))
+
+
+def test_a_row_gets_its_thumbnail_without_waiting(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = jpeg(tmp_path / "a.jpg")
+    with qtbot.waitSignal(window.view.delegate.thumbnails.came, timeout=PATIENCE):
+        engine.tell(UploadsAdded((replace(upload("a.jpg"), source=source_of(path)),)))
+    tile = window.view.delegate.layout_of(
+        window.view.visualRect(window.shown.index(0, 0)), window.shown.index(0, 0), at_hand=False
+    ).tile
+    image: QImage = window.view.viewport().grab().toImage()
+    ratio = image.devicePixelRatio()
+    color = image.pixelColor(round(tile.center().x() * ratio), round(tile.center().y() * ratio))
+    assert color.blue() > 150
+    assert color.red() < 100
+
+
+def test_only_visible_rows_are_asked_for(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
+    source = source_of(jpeg(tmp_path / "a.jpg"))
+    many = [replace(upload(f"{n}.jpg", order=n), source=replace(source, name=f"{n}.jpg")) for n in range(500)]
+    kept = window.view.delegate.thumbnails
+    with qtbot.waitSignal(kept.came, timeout=PATIENCE):
+        engine.tell(UploadsAdded(tuple(many)))
+    qtbot.waitUntil(lambda: not kept._waiting and not kept._began, timeout=PATIENCE)
+    rows = window.view.viewport().height() // window.view.rowHeight(0) + 2
+    assert 0 < len(kept._kept) <= rows
+
+
+def test_memory_stays_within_bounds(tmp_path: Path, qtbot: QtBot) -> None:
+    source = source_of(jpeg(tmp_path / "a.jpg"))
+    kept = Thumbnails(most=5)
+    for n in range(12):
+        with qtbot.waitSignal(kept.came, timeout=PATIENCE):
+            assert kept.of(replace(source, name=f"{n}.jpg"), SIDE, 2.0) is None
+    assert len(kept._kept) == 5
+    assert kept.kept_bytes == 5 * 80 * 80 * 4
+    pixmap = kept.of(replace(source, name="11.jpg"), SIDE, 2.0)
+    assert pixmap is not None
+    assert (pixmap.width(), pixmap.devicePixelRatio()) == (80, 2.0)
+    assert pixmap.deviceIndependentSize().toSize().width() == SIDE
+    assert pixmap.toImage().pixelColor(40, 40) != Qt.GlobalColor.transparent
