@@ -56,36 +56,30 @@ class Credentials:
             return (clean(bearer), clean(session)), Keeper.ENVIRONMENT
         if self._in_memory:
             return self._in_memory, Keeper.MEMORY
-        import keyring.errors  # noqa: PLC0415 - heavy: a script that has its tokens in the environment needs none
-
         try:
             return self._from_keyring(), Keeper.KEYRING
-        except keyring.errors.KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - keyring hands on what a system raises (Windows: pywintypes.error)
             log.info("no keyring: %s", type(error).__name__)
             return None, Keeper.MEMORY
 
     def save(self, tokens: Tokens) -> Keeper:
         """Keep tokens for the next time, and say where."""
-        import keyring.errors  # noqa: PLC0415 - as above
-
         self._in_memory = tokens
         try:
             for kind, token in zip(("bearer", "session"), tokens, strict=True):
                 self._save_one(kind, token)
-        except keyring.errors.KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - see `load`
             log.info("tokens are kept in memory only: %s", type(error).__name__)
             return Keeper.MEMORY
         return Keeper.KEYRING
 
     def forget(self) -> None:
         """Forget the tokens of this server, in the keyring too where there is one."""
-        import keyring.errors  # noqa: PLC0415 - as above
-
         self._in_memory = None
         try:
             for kind in ("bearer", "session"):
                 self._end(kind, 0)
-        except keyring.errors.KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - see `load`
             log.info("no keyring: %s", type(error).__name__)
 
     def _from_keyring(self) -> Tokens | None:
@@ -93,7 +87,7 @@ class Credentials:
         return (bearer, session) if bearer and session else None
 
     def _load_one(self, kind: str) -> str | None:
-        import keyring  # noqa: PLC0415 - as above
+        import keyring  # noqa: PLC0415 - heavy: a script that has its tokens in the environment needs none
 
         parts: list[str] = []
         while part := keyring.get_password(SERVICE, self._name(kind, len(parts))):

@@ -79,6 +79,27 @@ def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
     assert Credentials(SERVER).load() == (None, Keeper.MEMORY)
 
 
+class ForeignError(Exception):
+    """What a system's own library raises: Windows without a logon session, for one."""
+
+
+class BrokenKeyring(keyring.backends.fail.Keyring):
+    def get_password(self, service: str, username: str, msg: str | None = None) -> str | None:
+        raise ForeignError
+
+    set_password = delete_password = get_password
+
+
+def test_a_keyring_that_raises_what_it_likes_is_no_keyring() -> None:
+    keyring.set_keyring(BrokenKeyring())  # type: ignore[no-untyped-call]  # keyring's own
+    credentials = Credentials(SERVER)
+    assert credentials.load() == (None, Keeper.MEMORY)
+    assert credentials.save(("bearer", "session")) is Keeper.MEMORY
+    assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
+    credentials.forget()
+    assert credentials.load() == (None, Keeper.MEMORY)
+
+
 def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     Credentials(SERVER).save(("old", "old"))
     monkeypatch.setenv("UPLOADER_BEARER_TOKEN", " Bearer new ")

@@ -32,9 +32,9 @@ RIGHT_WITHIN: Final = 60.0
 """A clock that is less than a minute off needs no word: the program allows for it anyway."""
 _NO_ANOMALY: Final = "0"
 _SELF_SIGNED: Final = frozenset({18})
-_EXPIRED: Final = frozenset({9, 10})
-_OTHER_NAME: Final = frozenset({62, 64})
-"""OpenSSL's X509_V_ERR_… numbers; elsewhere the system's own verifier leaves them out."""
+_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
+_OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
+"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h) and macOS' errSec… (SecBase.h), as truststore gives them."""
 
 
 class ConnectionCheck:
