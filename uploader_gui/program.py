@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
-from qasync import QEventLoop
+from qasync import QSelectorEventLoop
 
 from uploader_gui.demonstration import open_demo
 from uploader_gui.engine.errors import Code
@@ -50,7 +50,8 @@ INTERRUPTED = 130
 def run(plan: Plan, front: Front, stack: ExitStack) -> int:
     """Run until the window is left, and give the exit code."""
     gc.enable()  # cli stopped it for the start
-    loop = QEventLoop(front.application)
+    # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
+    loop = QSelectorEventLoop(front.application)
     stack.callback(loop.close)
     loop.set_default_executor(DaemonThreads())
     return int(loop.run_until_complete(Program(plan, front, loop=loop, stack=stack).run()))

@@ -109,9 +109,13 @@ def save(values: dict[str, Any], path: Path) -> None:
     """
     merged = _saved(path) | values
     handle, temporary = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(merged, file, ensure_ascii=False, indent=2, default=str)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(merged, file, ensure_ascii=False, indent=2, default=str)
+        Path(temporary).replace(path)
+    except BaseException:  # on Windows another program may hold the old file
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def set_aside(path: Path) -> Path:

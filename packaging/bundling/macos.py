@@ -51,6 +51,9 @@ def info() -> dict[str, Any]:
                 "LSItemContentTypes": list(TYPES),
             }
         ],
+        # Else macOS slows down a program whose window is hidden, and with it what is sent in the background.
+        "LSAppNapIsDisabled": True,
+        "NSAppSleepDisabled": True,
         "LSApplicationCategoryType": "public.app-category.business",
         "LSMinimumSystemVersion": OLDEST,
         "NSHighResolutionCapable": True,

@@ -85,3 +85,11 @@ def test_the_speed_limit_is_in_megaoctets_with_point_or_comma(
 ) -> None:
     monkeypatch.setenv("UPLOADER_BANDWIDTH_LIMIT", written)
     assert settings.load(tmp_path / "settings.json").bytes_per_second == expected
+
+
+def test_settings_that_cannot_be_saved_leave_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    (path / "in the way").mkdir(parents=True)
+    with pytest.raises(OSError, match="settings"):
+        settings.save({"language": "fr"}, path)
+    assert list(tmp_path.iterdir()) == [path]
