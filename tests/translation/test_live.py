@@ -146,5 +146,5 @@ def test_in_french_nothing_is_cut_off_in_a_small_window_with_a_band(
     window.resize(640, 480)
     assert window.banner.isVisible()
     qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
-    assert cut_off(window) == []
+    qtbot.waitUntil(lambda: cut_off(window) == [])
     assert window.height() <= 520

@@ -39,7 +39,7 @@ def read(der: bytes) -> Certificate:
     try:
         issuer, subject = _names(der)
         return Certificate(_known_as(issuer), _known_as(subject), self_signed=issuer == subject)
-    except (ValueError, IndexError, StopIteration):
+    except (ValueError, IndexError):
         return UNREADABLE
 
 
@@ -67,10 +67,11 @@ def _parts(name: bytes) -> Iterator[tuple[bytes, str]]:
 
 
 def _content(data: bytes, wanted: int) -> bytes:
-    tag, value = next(_elements(data))
-    if tag != wanted:
-        raise ValueError("not what should stand here")
-    return value
+    for tag, value in _elements(data):
+        if tag == wanted:
+            return value
+        break
+    raise ValueError("not what should stand here")
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
