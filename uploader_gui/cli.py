@@ -125,10 +125,10 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
     path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
     if os.path.realpath(path) in map(os.path.realpath, evidence):
         raise UsageError(f"the receipt would replace a file that is to be sent: {path}.")
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UsageError(f"the receipt cannot be written: {path} is no ordinary file.")
     if path.is_dir():
         raise UsageError(f"the receipt cannot be written: {path} is a folder.")
+    if path.exists() and not path.is_file() and os.access(path, os.W_OK):
+        return path  # a pipe or a device: it is written into
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(f"the receipt cannot be written: {path.parent} is no folder that can be written to.")
     return path

@@ -101,7 +101,7 @@ def test_without_the_options_they_are_refused(program: Program, strict_api: Stri
     ended = program.send(pictures.heic(files.folder / "a.heic"), a_film(files))
     assert (ended.code, ended.totals) == (1, {"files": 2, "refused": 2})
     assert {row["reason"]["code"] for row in ended.files.values()} == {"type_not_accepted"}
-    assert {row["original"] for row in ended.files.values()} == {None}
+    assert not any("original" in row for row in ended.files.values())
     assert strict_api.registered == []
 
 

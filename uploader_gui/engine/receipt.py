@@ -133,16 +133,16 @@ def _file(upload: Upload, run: Run) -> dict[str, Any]:
         "uploaded_at": None if upload.uploaded_at is None else iso_time(upload.uploaded_at),
         "reason": None if reason is None else {"code": reason.code.value, "message": run.describe(reason)},
         "may_be_registered_twice": upload.may_be_registered_twice,
-        "original": _original(upload),
+        **_original(upload),
     }
 
 
-def _original(upload: Upload) -> dict[str, Any] | None:
-    """Give the file a substitute was made of; None where the file itself is sent."""
+def _original(upload: Upload) -> dict[str, Any]:
+    """Give the file a substitute was made of; nothing where the file itself is sent: schema 1 stays what it was."""
     if upload.substitute is None:
-        return None
+        return {}
     source = upload.source
-    return {"name": source.name, "size": source.size, "sha256": upload.substitute.original_sha256}
+    return {"original": {"name": source.name, "size": source.size, "sha256": upload.substitute.original_sha256}}
 
 
 def _reason(upload: Upload, run: Run) -> Reason | None:
