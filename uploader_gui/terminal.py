@@ -178,10 +178,19 @@ class Terminal:
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         try:
-            self._stream.write(text.encode(encoding, "replace").decode(encoding))
+            self._stream.write(_told_in(encoding, text))
             self._stream.flush()
         except OSError:  # the reader went away, or the disk is full: that is no reason to stop sending
             _silence(self._stream)
+
+
+def _told_in(encoding: str, text: str) -> str:
+    """Give a text with what an encoding lacks replaced; Windows' cp1252 lacks the narrow space of French figures."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("\u202f", "\u00a0").encode(encoding, "replace").decode(encoding)
+    return text
 
 
 class _Nowhere(io.StringIO):

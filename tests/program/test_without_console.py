@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ def test_progress_goes_nowhere() -> None:
     terminal = Terminal()
     terminal.say("a line nobody reads")
     terminal.close()
+
+
+def test_a_piped_line_keeps_its_spaces_in_windows_own_encoding() -> None:
+    piped = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    Terminal(piped).say("12\u202f345 fichiers – 🙂")
+    piped.seek(0)
+    assert piped.read().strip() == "12\u00a0345 fichiers – ?"
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="as above")

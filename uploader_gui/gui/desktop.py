@@ -5,6 +5,7 @@ Made by the composition root; `manners.py` tells it what to show. Keeps the seam
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -100,5 +101,6 @@ class RealDesktop(QObject):
         return menu
 
     def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:
-        if how is not QSystemTrayIcon.ActivationReason.Context:
+        """On a Mac every click opens the menu, which has both wishes."""
+        if how is not QSystemTrayIcon.ActivationReason.Context and sys.platform != "darwin":
             self.window_wanted.emit()
