@@ -1,14 +1,18 @@
 """Where the program begins: `uploader-gui`, `python -m uploader_gui`, and the bundle's double-click."""
 
 import multiprocessing
+import os
 import sys
 
+from uploader_gui.frozen import restore
 from uploader_gui.interrupts import raise_keyboard_interrupt
 
 
 def main() -> int:
     """Run the program and give its exit code."""
     multiprocessing.freeze_support()
+    if getattr(sys, "frozen", False):
+        restore(os.environ)
     raise_keyboard_interrupt()
     try:
         from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
