@@ -66,6 +66,7 @@ class Preferences:
         window.sign_in_wanted.connect(lambda refused: spawn(self._ask_for_tokens(refused_again=refused)))
         window.tokens_submitted.connect(lambda *tokens: spawn(self._sign_in(*tokens)))
         window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
+        window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
         window.settings_wanted.connect(self._show_settings)
         window.settings_saved.connect(lambda values: spawn(self._save_settings(values)))
 
@@ -131,6 +132,12 @@ class Preferences:
         self._bridge.choose(self.configuration.choices(Choices()))
         if any(getattr(before, one) != getattr(after, one) for one in ("api_url", "size_unit", "proxy", "ca_file")):
             self._replace_engine(self.configuration)
+
+    async def _remember(self, values: dict[str, str]) -> None:
+        """Keep what a person chose once for all refused files; it counts from now on."""
+        if self.configuration is not None:
+            self.configuration = await self._errands.in_thread(self.configuration.changed, values)
+            self._bridge.choose(self.configuration.choices(Choices()))
 
     def _replace_engine(self, configuration: Configuration) -> None:
         self.show_signed_in()

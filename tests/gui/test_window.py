@@ -318,7 +318,8 @@ def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, q
     engine.tell(one_of_each())
     engine.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.model.figures().uploaded == 3)
-    assert not any(timer.isActive() for timer in window.findChildren(type(window.model._flush_timer)))
+    timers = window.findChildren(type(window.model._flush_timer))
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=30_000)  # thumbnails were looked for
 
 
 def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(

@@ -14,6 +14,7 @@ from uploader_gui.about_words import Words as AboutWords
 from uploader_gui.gui.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.help_words import HelpWords
 from uploader_gui.text import Counted, Words
+from uploader_gui.treatment_words import TreatmentWords
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -39,6 +40,7 @@ class FooterAction(Enum):
     PRINT_RECEIPT = Words.PRINT_RECEIPT
     HISTORY = Words.HISTORY
     RETRY_ALL_FAILED = Words.RETRY_ALL_FAILED
+    REFUSED_FILES = TreatmentWords.REFUSED_FILES
     CANCEL_ALL = Words.CANCEL_ALL
     CLEAR_FINISHED = Words.CLEAR_FINISHED
     HELP = HelpWords.OPEN
@@ -100,6 +102,7 @@ class Footer(QWidget):
         self._show_texts()
         self._show_primary(primary_for(figures, status, has_run=self._has_run))
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.failed))
+        self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(figures.refused))
         self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished))
         self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(figures.files > figures.unfinished)
 
@@ -150,6 +153,7 @@ class Footer(QWidget):
             FooterAction.PRINT_RECEIPT,
             FooterAction.HISTORY,
             FooterAction.RETRY_ALL_FAILED,
+            FooterAction.REFUSED_FILES,
             FooterAction.CANCEL_ALL,
             FooterAction.CLEAR_FINISHED,
             FooterAction.HELP,

@@ -21,6 +21,7 @@ from uploader_gui.gui.footer import FooterAction
 from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.notices import Notices
+from uploader_gui.gui.refused_desk import RefusedDesk
 from uploader_gui.gui.session_watch import session_notice
 from uploader_gui.gui.taking_in import TakingIn
 from uploader_gui.gui.upload_filter import UploadFilter
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
     exit_requested = Signal()
     background_wanted = Signal()
     anomaly_used = Signal(str)
+    choices_remembered = Signal(object)
     picture_given = Signal(object)
     sign_out_wanted = Signal()
     log_wanted = Signal()
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
         self.notices = Notices(self.banner)
+        self.refused = RefusedDesk(self.model, engine, theme, self)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.taking_in = TakingIn(self, engine, self.header, theme)
@@ -166,6 +169,8 @@ class MainWindow(QMainWindow):
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
+        self.refused.remembered.connect(self.choices_remembered)
+        self.body.preflight.refused_wanted.connect(self.refused.open)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self._connect_dialogs()
 
@@ -302,6 +307,7 @@ class MainWindow(QMainWindow):
             FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
             FooterAction.DONE: self._engine.clear_finished,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
+            FooterAction.REFUSED_FILES: self.refused.open,
             FooterAction.CANCEL_ALL: self._engine.cancel_all,
             FooterAction.ADD_FILES: self.taking_in.choose_files,
             FooterAction.ADD_FOLDER: self.taking_in.choose_folder,

@@ -14,6 +14,7 @@ from uploader_gui.deposit_text import DropCounts, DropWords
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.treatments import offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,13 +40,14 @@ _SEPARATOR: Final = " · "
 class Summary:
     """What the strip says: the first line, what does not go (may be empty), what went before (may be empty).
 
-    `sent_before` are the skipped ones that may be sent again.
+    `sent_before` are the skipped ones that may be sent again; `helpable`: something can be done for refused ones.
     """
 
     going: str
     not_going: str = ""
     before: str = ""
     sent_before: tuple[UploadId, ...] = ()
+    helpable: bool = False
 
 
 class Preflight:
@@ -89,7 +91,13 @@ class Preflight:
         not_going = self._not_going(uploads)
         if not (going or before or not_going):
             return None
-        return Summary(_going(going), not_going, _before(before), tuple(one.upload_id for one in before))
+        return Summary(
+            _going(going),
+            not_going,
+            _before(before),
+            tuple(one.upload_id for one in before),
+            any(map(offered, uploads)),
+        )
 
     @property
     def is_plain(self) -> bool:

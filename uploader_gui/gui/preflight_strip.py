@@ -12,6 +12,7 @@ from uploader_gui.deposit_text import DropWords
 from uploader_gui.engine import events
 from uploader_gui.gui.preflight import Preflight, Summary
 from uploader_gui.gui.widgets import IconButton, label, push_button
+from uploader_gui.treatment_words import TreatmentWords
 
 if TYPE_CHECKING:
     from uploader_gui.gui.theme import Theme
@@ -21,6 +22,7 @@ class PreflightStrip(QWidget):
     """Shows what becomes of what was dropped. `send_again_wanted` carries the ids of skipped uploads."""
 
     send_again_wanted = Signal(object)
+    refused_wanted = Signal()
     came_or_went = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -32,6 +34,8 @@ class PreflightStrip(QWidget):
         self.not_going = label("", theme, 12)
         self.before = label("", theme, 12)
         self.send_again = push_button("", "link", theme)
+        self.refused = push_button("", "link", theme)
+        self.refused.clicked.connect(self.refused_wanted)
         self.close_button = IconButton("clear", theme)
         self._build()
         self.send_again.clicked.connect(self._send_again)
@@ -59,6 +63,7 @@ class PreflightStrip(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self.send_again.setText(DropWords.SEND_AGAIN.text)
+        self.refused.setText(TreatmentWords.REFUSED_FILES.text)
         self.close_button.rename(DropWords.CLOSE.text)
         self._show()
 
@@ -69,9 +74,14 @@ class PreflightStrip(QWidget):
         strip.setProperty("kind", "card")
         lines = QVBoxLayout()
         lines.setSpacing(3)
-        for line in (self.going, self.not_going):
-            line.setWordWrap(True)
-            lines.addWidget(line)
+        self.going.setWordWrap(True)
+        lines.addWidget(self.going)
+        self.not_going.setWordWrap(True)
+        not_going = QHBoxLayout()
+        not_going.setSpacing(4)
+        not_going.addWidget(self.not_going, 1)
+        not_going.addWidget(self.refused, 0, Qt.AlignmentFlag.AlignTop)
+        lines.addLayout(not_going)
         self.not_going.setProperty("kind", "muted")
         again = QHBoxLayout()
         again.setSpacing(4)
@@ -102,6 +112,7 @@ class PreflightStrip(QWidget):
         for line, text in ((self.not_going, summary.not_going), (self.before, summary.before)):
             line.setText(text)
             line.setVisible(bool(text))
+        self.refused.setVisible(summary.helpable)
         self.send_again.setVisible(bool(summary.sent_before))
         self.setAccessibleName(DropWords.SUMMARY.text)
         self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())

@@ -92,7 +92,9 @@ class Thumbnails(QObject):
             wish, _ = self._waiting.popitem()
             self._began[wish] = time.monotonic()
             self._threads.submit(self._make, wish)
-        if self._waiting and not self._look.isActive():
+        if not self._waiting:
+            self._look.stop()
+        elif not self._look.isActive():
             self._look.start()
 
     def _may_begin(self) -> bool:

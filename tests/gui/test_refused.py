@@ -1,0 +1,127 @@
+"""Refused files in the window: a row's own buttons, all of them at once, and what is remembered; real clicks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import MB, upload
+from tests.gui.test_rows import place_of, show
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import PathsAdded, UploadsChanged
+from uploader_gui.engine.models import Source, Substitute, UploadState
+from uploader_gui.gui import row_text
+from uploader_gui.gui.footer import FooterAction
+from uploader_gui.gui.refused_desk import RefusedDialog
+from uploader_gui.gui.row_actions import RowAction, shown_always
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+
+
+def refused(name: str, kind: str, code: Code = Code.TYPE_NOT_ACCEPTED) -> UploadSnapshot:
+    return upload(name, S.REFUSED, code, media_type=None, detail=kind)
+
+
+@pytest.mark.parametrize(("action", "call"), [(RowAction.CONVERT, "treat:convert"), (RowAction.ZIP, "treat:zip")])
+def test_a_refused_photo_offers_both_ways_and_does_the_one_clicked(
+    window: MainWindow, engine: FakeEngine, action: RowAction, call: str
+) -> None:
+    show(window, engine, refused("IMG_2041.HEIC", "HEIC"))
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, action))
+    assert engine.calls == [(call, ["IMG_2041.HEIC"])]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "expected"),
+    [
+        (refused("film.mp4", "MP4"), (RowAction.ZIP,)),
+        (refused("scan.tif", "", Code.CANNOT_CONVERT), (RowAction.ZIP,)),
+        (upload("broken.heic", S.FAILED, Code.BROKEN_PICTURE, media_type=None), (RowAction.ZIP,)),
+        (refused("empty.mp4", "", Code.EMPTY_FILE), (RowAction.REMOVE,)),
+    ],
+)
+def test_a_row_offers_what_can_be_done(snapshot: UploadSnapshot, expected: tuple[RowAction, ...]) -> None:
+    assert shown_always(snapshot) == expected
+
+
+def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: MainWindow, engine: FakeEngine) -> None:
+    before = refused("IMG_2041.HEIC", "HEIC")
+    show(window, engine, before)
+    preparing = replace(before, state=S.PREPARING, reason=None)
+    assert row_text.state_word(preparing) == "Preparing"
+    sent = Source(before.source.path, before.source.path, "IMG_2041.jpg", "image/jpeg", 2 * MB, 1)
+    prepared = replace(before, state=S.QUEUED, reason=None, substitute=Substitute(sent, "ab" * 32))
+    engine.tell(UploadsChanged((prepared,)))
+    facts = row_text.facts_text(prepared, with_anomaly=False).replace("\u00a0", " ")
+    assert facts == "1.0 MB · HEIC · sent as IMG_2041.jpg (2.0 MB)"
+
+
+def opened(window: MainWindow) -> RefusedDialog:
+    return next(one for one in window.findChildren(RefusedDialog) if one.isVisible())
+
+
+def fill(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, refused("a.heic", "HEIC"), refused("b.webp", "WebP"), refused("c.mp4", "MP4"), upload("d.jpg"))
+
+
+def test_all_refused_files_are_dealt_with_at_once(window: MainWindow, engine: FakeEngine) -> None:
+    fill(window, engine)
+    window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
+    dialog = opened(window)
+    QTest.mouseClick(dialog.apply, LEFT)
+    assert engine.calls == [("treat:convert", ["a.heic", "b.webp"]), ("treat:zip", ["c.mp4"])]
+
+
+def test_what_is_left_out_is_not_touched(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    fill(window, engine)
+    window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
+    dialog = opened(window)
+    QTest.mouseClick(dialog.others["ask"], LEFT)
+    QTest.keyClick(dialog.remember, Qt.Key.Key_Space)
+    with qtbot.waitSignal(window.choices_remembered) as kept:
+        QTest.mouseClick(dialog.apply, LEFT)
+    assert engine.calls == [("treat:convert", ["a.heic", "b.webp"])]
+    assert kept.args == [{"refused_pictures": "convert", "refused_others": "ask"}]
+
+
+def test_cancelling_does_nothing(window: MainWindow, engine: FakeEngine) -> None:
+    fill(window, engine)
+    window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
+    QTest.mouseClick(opened(window).cancel, LEFT)
+    assert engine.calls == []
+
+
+def test_only_what_there_is_is_asked_about(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, refused("c.mp4", "MP4"))
+    window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
+    dialog = opened(window)
+    assert (bool(dialog.photos), bool(dialog.others)) == (False, True)
+    assert dialog.answers == {"refused_others": "zip"}
+
+
+def test_the_summary_of_a_drop_leads_there(window: MainWindow, engine: FakeEngine) -> None:
+    fill(window, engine)
+    engine.tell(PathsAdded("4217", queued=1, refused=3, junk=0, already_in_queue=0))
+    strip = window.body.preflight
+    assert strip.refused.isVisible()
+    QTest.mouseClick(strip.refused, LEFT)
+    assert opened(window).isVisible()
+
+
+def test_a_drop_without_refused_files_does_not_speak_of_them(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, upload("d.jpg"), refused("empty.mp4", "", Code.EMPTY_FILE))
+    engine.tell(PathsAdded("4217", queued=1, refused=1, junk=0, already_in_queue=0))
+    assert window.body.preflight.isVisible()
+    assert not window.body.preflight.refused.isVisible()
