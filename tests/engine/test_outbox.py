@@ -9,7 +9,7 @@ from tests.engine.values import an_upload
 from tests.engine.virtual_time import run_virtually
 from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.outbox import FLUSH_SECONDS, Outbox
+from uploader_gui.engine.outbox import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,34 @@ def test_the_first_change_after_a_silence_is_told_at_once() -> None:
         reader.outbox.changed(an_upload())
         await asyncio.sleep(0.001)
         assert len(reader.events) == 1
+
+    run_virtually(story())
+
+
+def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_the_last_one() -> None:
+    async def story() -> None:
+        reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS + 1)]
+        reader.outbox.send(SignedIn())
+        reader.outbox.added(many)
+        reader.outbox.changed(old := an_upload())
+        await asyncio.sleep(1)
+        told = [len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)]
+        assert told == [PAGE_ROWS, PAGE_ROWS, 1]
+        assert reader.events[-2:] == [UploadsChanged((old.snapshot(),)), SignedIn()]
+        gaps = {round(after - before, 6) for before, after in zip(reader.times, reader.times[1:], strict=False)}
+        assert gaps == {0.0, PAGE_SECONDS}
+
+    run_virtually(story())
+
+
+def test_who_leaves_is_told_everything_at_once() -> None:
+    async def story() -> None:
+        reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS)]
+        reader.outbox.added(many)
+        reader.outbox.send(SignedIn())
+        reader.outbox.flush()
+        assert sum(len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)) == len(many)
+        assert reader.events[-1] == SignedIn()
 
     run_virtually(story())
 

@@ -6,6 +6,7 @@ Filled by `ledger.py` and `queue.py`; `record` writes changes down, then `emit` 
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.events import UploadsAdded, UploadsChanged
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from uploader_gui.engine.events import Event, Progress
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import Upload, UploadSnapshot
 
 FLUSH_SECONDS: Final = 0.1
+PAGE_ROWS: Final = 300
+PAGE_SECONDS: Final = 0.02
 
 
 class Outbox:
@@ -51,26 +54,46 @@ class Outbox:
         self.touch()
 
     def touch(self) -> None:
-        """See to it that a flush comes soon."""
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._last + FLUSH_SECONDS), self.flush)
+        """See to it that what is new is told soon."""
+        self._tell_in(FLUSH_SECONDS)
 
     def flush(self) -> None:
-        """Send everything now."""
+        """Tell everything now."""
+        self._tell_page()
+        while self._waiting:
+            self._tell_page()
+
+    @property
+    def _waiting(self) -> bool:
+        return bool(self._added or self._changed or self._rest)
+
+    def _tell_in(self, seconds: float) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(max(loop.time(), self._last + seconds), self._tell_page)
+
+    def _tell_page(self) -> None:
+        """Tell no more at once than a window can show between two looks at its mouse; the rest a moment later."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._last = asyncio.get_running_loop().time()
         self._record()  # first it is written down, then it is told
-        added, self._added = self._added, {}
-        changed, self._changed = self._changed, {}
-        rest, self._rest = self._rest, []
-        if added:
-            self._emit(UploadsAdded(tuple(upload.snapshot() for upload in added.values())))
-        if changed:
-            self._emit(UploadsChanged(tuple(upload.snapshot() for upload in changed.values())))
+        if added := _page(self._added):
+            self._emit(UploadsAdded(added))
+        if changed := _page(self._changed) if not self._added else ():
+            self._emit(UploadsChanged(changed))
         if (progress := self._progress()) is not None:
             self._emit(progress)
+        if self._added or self._changed:
+            self._tell_in(PAGE_SECONDS)
+            return
+        rest, self._rest = self._rest, []
         for event in rest:
             self._emit(event)
+
+
+def _page(uploads: dict[str, Upload]) -> tuple[UploadSnapshot, ...]:
+    """Take the first ones out, as they are now."""
+    first = list(islice(uploads, PAGE_ROWS))
+    return tuple(uploads.pop(upload_id).snapshot() for upload_id in first)
