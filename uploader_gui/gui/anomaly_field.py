@@ -9,6 +9,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from uploader_gui.gui.calm_caret import CalmCaret
 from uploader_gui.gui.dropped import paths_in
 from uploader_gui.gui.gift import Gift, gift_in
 from uploader_gui.gui.widgets import set_look
@@ -35,6 +36,7 @@ class AnomalyField(QLineEdit):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        CalmCaret(self)
         self.setAcceptDrops(False)  # or it would swallow dropped files as text
         self._check = self.addAction(
             theme.icons.icon("check", theme.colors.ok, 18), QLineEdit.ActionPosition.TrailingPosition
