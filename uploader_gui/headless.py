@@ -12,6 +12,7 @@ import ssl
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from uploader_gui import garbage
 from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
@@ -138,6 +139,7 @@ class _Session:
         return 1 if unsent or self._broken or not written else 0
 
     def _ready(self, queue: UploadQueue) -> None:
+        garbage.keep_what_is_loaded()
         self._queue = queue
         if self._interrupted:
             self._finish()

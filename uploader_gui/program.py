@@ -6,17 +6,17 @@ Called by `app.py` once the window stands; settings, keyring and engine are load
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
+from uploader_gui import garbage
 from uploader_gui.demonstration import open_demo
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
@@ -45,11 +45,14 @@ if TYPE_CHECKING:
     from uploader_gui.trial import Trial
 
 INTERRUPTED = 130
+SWITCH_SECONDS: Final = 0.0005
+"""How long the engine's thread may keep Python to itself while the window wants to paint: Python's own 5 ms, ten times
+in one paint event, were half of every pause."""
 
 
 def run(plan: Plan, front: Front, stack: ExitStack) -> int:
     """Run until the window is left, and give the exit code."""
-    gc.enable()  # cli stopped it for the start
+    sys.setswitchinterval(SWITCH_SECONDS)
     # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
     loop = QSelectorEventLoop(front.application)
     stack.callback(loop.close)
@@ -68,6 +71,7 @@ class Program:
         self._data = front.data
         self._leave = asyncio.Event()
         self._interrupted = False
+        self._heard_before = False
         self._bridge = front.bridge
         self._window = front.window
         self._memory = front.memory
@@ -176,6 +180,11 @@ class Program:
     # While it runs
 
     def _heard(self, event: Event) -> None:
+        if not self._heard_before:  # the engine stands: everything is loaded
+            self._heard_before = True
+            garbage.keep_what_is_loaded()
+        if isinstance(event, QueueIdle):
+            garbage.tidy_up()
         if isinstance(event, QueueIdle) and self._plan.quit_when_done:
             self._leave.set()
         if isinstance(event, SignedIn):
