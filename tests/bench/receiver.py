@@ -26,7 +26,7 @@ NGINX = """
 user root; worker_processes auto; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 512; }}
 http {{
-    log_format times '$msec $request_time $status $content_length $uri';
+    log_format times '$msec $request_time $status $content_length $connection_requests $connection_time';
     access_log {folder}/puts.log times;
     client_max_body_size 6g; client_body_buffer_size 128k; client_body_in_file_only clean;
     client_body_temp_path {memory}/bodies; proxy_temp_path {folder}/proxy;
@@ -49,14 +49,15 @@ http {{
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Put:
-    """One PUT as nginx saw it. Times are seconds since 1970."""
+    """One PUT as nginx saw it. Times are seconds since 1970; `connected` only where it opened its connection."""
 
     began: float
     ended: float
     status: int
     size: int
+    connected: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,7 @@ class Receiver:
         puts = [line.split() for line in (self._folder / "puts.log").read_text().splitlines()]
         return Seen(
             [Call(float(arrived), float(answered), int(files)) for arrived, answered, files in calls],
-            [
-                Put(float(ended) - float(took), float(ended), int(status), int(size))
-                for ended, took, status, size, _ in puts
-            ],
+            [_put(line) for line in puts],
         )
 
     def _start_nginx(self, memory: Path) -> int:
@@ -174,6 +172,13 @@ class Receiver:
         self._stack.callback(process.terminate)
         assert process.stdout
         return process.stdout
+
+
+def _put(fields: list[str]) -> Put:
+    ended, took, status, size, number, connected_for = fields
+    end = float(ended)
+    connected = end - float(connected_for) if number == "1" else None
+    return Put(end - float(took), end, int(status), int(size), connected)
 
 
 def _free_port() -> int:

@@ -37,12 +37,13 @@ def measure(setting: Setting) -> list[Figure]:
 def idle_seconds(seen: Seen) -> float:
     """Give the time after the first answer in which no PUT ran, as the program saw it.
 
-    For it a PUT begins half a round trip before nginx sees it, and ends half a round trip after nginx answered.
+    For it a PUT begins half a round trip before nginx sees it, or when it opens its connection, and ends half a round
+    trip after nginx answered.
     """
     way = ROUND_TRIP / 2
     busy_until = min(call.answered for call in seen.calls) + way
     idle = 0.0
-    for put in sorted(seen.puts, key=lambda put: put.began):
-        idle += max(0.0, put.began - way - busy_until)
+    for began, put in sorted((put.connected or put.began - way, put) for put in seen.puts):
+        idle += max(0.0, began - busy_until)
         busy_until = max(busy_until, put.ended + way)
     return idle

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -115,12 +113,3 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotPrepared):
         Substitutes(tmp_path / "file" / "substitutes").new(".zip")
-
-
-def test_nothing_that_decodes_pictures_is_loaded_before_a_picture_asks_for_it() -> None:
-    code = (
-        "import sys, uploader_gui.app, uploader_gui.engine.assembly\n"
-        "sys.exit(' '.join({'PIL', 'pi_heif'} & {name.partition('.')[0] for name in sys.modules}) or 0)"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
