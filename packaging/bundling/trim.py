@@ -79,8 +79,14 @@ def trimmed(entries: list[Entry]) -> list[Entry]:
     kept = [entry for entry in entries if is_wanted(entry[0])]
     if LINUX:
         kept = without_unloaded(kept, LEFT_TO_THE_SYSTEM)
-    names = {name for name, _, _ in kept}
-    return [entry for entry in kept if entry[2] != "SYMLINK" or _target(entry) in names]
+        kept = _without_dangling_links(kept)
+    return kept
+
+
+def _without_dangling_links(entries: list[Entry]) -> list[Entry]:
+    """Give the entries without links to what is gone. Linux only: links in a Mac's frameworks lead to folders, too."""
+    names = {name for name, _, _ in entries}
+    return [entry for entry in entries if entry[2] != "SYMLINK" or _target(entry) in names]
 
 
 def without_unloaded(entries: list[Entry], left_to_the_system: Collection[str]) -> list[Entry]:
