@@ -36,6 +36,7 @@ from uploader_gui.terminal import Lines
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
+    from pathlib import Path
 
     from uploader_gui.configuration import Configuration
     from uploader_gui.engine.events import Event
@@ -133,9 +134,18 @@ class Program:
         if self._trial is not None and self._plan.demo:
             given += await self._errands.in_thread(self._trial.samples)
         if given:
-            self._window.add_paths(given)
+            self._take_in(given)
         if self._plan.start:
             self._bridge.start()
+
+    def _take_in(self, given: list[Path]) -> None:
+        """They go to the anomaly named with them, never to a number somebody is still typing."""
+        if not self._plan.anomaly_id:
+            self._window.keep_paths(given)
+            return
+        self._bridge.add_paths(given, self._plan.anomaly_id)
+        if self._trial is None:
+            self._remember(self._plan.anomaly_id)
 
     def _listen(self) -> None:
         if self._trial is None:

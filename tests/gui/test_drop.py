@@ -273,3 +273,14 @@ def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> No
     endless = tmp_path / ("x" * 10_000)
     assert dropped.counted([endless]).folders == 0
     assert dropped.paths_in_text(str(endless)) == []
+
+
+def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    window.header.field.setText("421")  # somebody is typing 4217
+    window.keep_paths([tmp_path / "a.pdf"])
+    assert engine.added == []
+    window.header.field.setText("4217")
+    QTest.keyClick(window.header.field, Qt.Key.Key_Return)
+    assert engine.added == [([tmp_path / "a.pdf"], "4217")]

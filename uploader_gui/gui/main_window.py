@@ -146,6 +146,10 @@ class MainWindow(QMainWindow):
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
         self.taking_in.add(paths)
 
+    def keep_paths(self, paths: Sequence[Path]) -> None:
+        """Keep files and folders, whatever number stands there, until a person says that they are for it."""
+        self.taking_in.keep(paths)
+
     def say_picture_lost(self, why: str) -> None:
         """Say that a picture could not become a file; `why` in the system's words."""
         self.notices.explain(lambda: MannersWords.PICTURE_LOST.filled(why))

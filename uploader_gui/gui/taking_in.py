@@ -52,6 +52,10 @@ class TakingIn(QObject):
             self._engine.add_paths(paths, anomaly_id)
             self.anomaly_used.emit(anomaly_id)
             return
+        self.keep(paths)
+
+    def keep(self, paths: Sequence[Path]) -> None:
+        """Keep files and folders until a person says which anomaly they are for."""
         self._kept.extend(path for path in paths if path not in set(self._kept))
         self._header.show_kept(counted(self._kept))
         self._header.field.setFocus()
