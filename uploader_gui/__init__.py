@@ -1,3 +1,8 @@
 """uploader-gui: attach evidence to an anomaly of a digital safety register."""
 
+import os
+
 __version__ = "0.1.0"
+
+# pydantic would look through all installed packages for plugins of its own: foreign code, and a tenth of the start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

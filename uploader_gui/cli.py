@@ -142,6 +142,7 @@ def _run_self_test() -> int:
 
 def _run_headless(plan: Plan) -> int:
     raise_keyboard_interrupt()
+    gc.disable()  # until the engine stands (`garbage.py`)
     from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
 
     return headless.run(plan)
