@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -46,14 +46,10 @@ if TYPE_CHECKING:
     from uploader_gui.trial import Trial
 
 INTERRUPTED = 130
-SWITCH_SECONDS: Final = 0.0005
-"""How long the engine's thread may keep Python to itself while the window wants to paint: Python's own 5 ms, ten times
-in one paint event, were half of every pause."""
 
 
 def run(plan: Plan, front: Front, stack: ExitStack) -> int:
     """Run until the window is left, and give the exit code."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
     loop = QSelectorEventLoop(front.application)
     stack.callback(loop.close)

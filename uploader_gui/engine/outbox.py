@@ -83,11 +83,11 @@ class Outbox:
             self._emit(UploadsAdded(added))
         if changed := _page(self._changed) if not self._added else ():
             self._emit(UploadsChanged(changed))
-        if (progress := self._progress()) is not None:
-            self._emit(progress)
         if self._added or self._changed:
             self._tell_in(PAGE_SECONDS)
             return
+        if (progress := self._progress()) is not None:
+            self._emit(progress)
         rest, self._rest = self._rest, []
         for event in rest:
             self._emit(event)

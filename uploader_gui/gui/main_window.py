@@ -213,8 +213,9 @@ class MainWindow(QMainWindow):
             case events.UploadsRemoved(upload_ids):
                 self.model.remove(upload_ids)
             case events.Progress(transfers, totals):
-                self.model.move_on(transfers)
-                self._show_totals(totals)
+                self._totals = totals
+                if not self.model.move_on(transfers):  # else with the rows, in one painting
+                    self._show_figures()
             case _:
                 self._take_rare(event)
 

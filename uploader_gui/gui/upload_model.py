@@ -83,12 +83,13 @@ class UploadModel(QAbstractTableModel):
                 self._pending[upload.upload_id] = upload
                 self._touch(upload.upload_id)
 
-    def move_on(self, transfers: Iterable[UploadProgress]) -> None:
-        """Take the progress of running transfers."""
+    def move_on(self, transfers: Iterable[UploadProgress]) -> bool:
+        """Take the progress of running transfers; tell whether a flush is coming, and with it `figures_changed`."""
         for progress in transfers:
             if progress.upload_id in self._row_of:
                 self._progress[progress.upload_id] = progress
                 self._touch(progress.upload_id)
+        return bool(self._dirty)
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows off the list."""
