@@ -157,6 +157,12 @@ def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine)
     assert [one.order for one in shown(full)] == list(range(MANY + 1))
 
 
+def test_at_the_end_refused_ones_alone_come_first_too(window: MainWindow, engine: FakeEngine) -> None:
+    rows = (upload("sent.pdf", S.UPLOADED, order=0), upload("film.mp4", S.REFUSED, Code.TYPE_NOT_ACCEPTED, order=1))
+    engine.tell(UploadsAdded(rows), QueueIdle(Totals()))
+    assert names(window) == ["film.mp4", "sent.pdf"]
+
+
 def test_a_chosen_order_is_the_order(full: MainWindow, engine: FakeEngine) -> None:
     engine.tell(QueueIdle(Totals()))
     assert shown(full)[0].state is S.FAILED

@@ -252,9 +252,10 @@ class MainWindow(QMainWindow):
         self._show_notice()
 
     def _show_failed(self) -> None:
-        """At the end, what failed stands at the top."""
+        """At the end, what was not sent stands at the top."""
         self.model.flush()
-        if self.model.figures().failed:
+        figures = self.model.figures()
+        if figures.failed or figures.refused:
             self.model.put_failed_first(on=True)
             self.view.scrollToTop()
 
