@@ -170,8 +170,8 @@ def test_a_chosen_order_is_the_order(full: MainWindow, engine: FakeEngine) -> No
     assert names(full)[0] == "IMG_0.jpg"
 
 
-def test_without_failures_nothing_moves_at_the_end(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED, order=0), upload("b", S.REFUSED, Code.EMPTY_FILE, order=1))))
+def test_what_a_person_cancelled_stays_where_it_is_at_the_end(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED, order=0), upload("b", S.CANCELLED, order=1))))
     engine.tell(QueueIdle(Totals()))
     assert names(window) == ["a", "b"]
 
