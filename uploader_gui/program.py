@@ -26,6 +26,7 @@ from uploader_gui.engine.treatments import Choices
 from uploader_gui.errands import Errands
 from uploader_gui.gui.desktop import RealDesktop
 from uploader_gui.gui.manners import Manners
+from uploader_gui.gui.warm_up import warm_up
 from uploader_gui.help_desk import HelpDesk
 from uploader_gui.interrupts import INTERRUPTS
 from uploader_gui.plan import Plan, tell
@@ -72,6 +73,7 @@ class Program:
         self._bridge = front.bridge
         self._window = front.window
         self._memory = front.memory
+        self._theme = front.theme
         self._errands = Errands(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
         self._preferences = Preferences(
             self._window,
@@ -126,6 +128,7 @@ class Program:
         asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
         self._bridge.run(configuration.engine(again=self._plan.again, asked=asked), anomaly_id=self._reported_anomaly)
         self._bridge.resume()
+        warm_up(self._theme, self._window.view.size())
         given = list(self._plan.paths)
         if self._trial is not None and self._plan.demo:
             given += await self._errands.in_thread(self._trial.samples)

@@ -1,0 +1,22 @@
+"""The first rows must find everything ready, and nothing of the rehearsal may be left behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
+
+from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.warm_up import warm_up
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.gui.theme import Theme
+
+
+def test_a_rehearsed_list_leaves_no_window_behind(theme: Theme, qtbot: QtBot) -> None:
+    before = {one for one in QApplication.topLevelWidgets() if isinstance(one, UploadView)}
+    warm_up(theme, QSize(600, 200))
+    qtbot.waitUntil(lambda: {one for one in QApplication.topLevelWidgets() if isinstance(one, UploadView)} <= before)
