@@ -127,8 +127,10 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
         raise UsageError(f"the receipt would replace a file that is to be sent: {path}.")
     if path.is_dir():
         raise UsageError(f"the receipt cannot be written: {path} is a folder.")
-    if path.exists() and not path.is_file() and os.access(path, os.W_OK):
-        return path  # a pipe or a device: it is written into
+    if path.is_fifo() and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; a named pipe may have no reader
+        raise UsageError(f"the receipt cannot be written: {path} is a pipe.")
+    if path.is_char_device() or path.is_fifo():
+        return path  # it is written into
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageError(f"the receipt cannot be written: {path.parent} is no folder that can be written to.")
     return path

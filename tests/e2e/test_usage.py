@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,16 @@ def test_a_settings_file_that_is_no_json_is_told(program: Program) -> None:
 def test_a_folder_where_the_journal_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
     (program.data / "journal.sqlite").mkdir(parents=True)
     ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows keeps no pipes among files")
+def test_a_receipt_into_a_pipe_that_may_have_no_reader_is_told(
+    program: Program, strict_api: StrictApi, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    ended = program.run(*WITH_FILE, "--report", tmp_path / "pipe")
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert strict_api.connections_made == 0
 
