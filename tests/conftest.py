@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +55,18 @@ def expected_logs() -> Iterator[ExpectedLogs]:
     logs.unwatch()
     if stray := logs.stray():
         pytest.fail("unexpected log records:\n" + "\n".join(stray), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def no_log_left() -> Iterator[None]:
+    """Close the log a test began, and hear of crashes as before it."""
+    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
+    before = list(root.handlers)
+    yield
+    for handler in [one for one in root.handlers if one not in before]:
+        root.removeHandler(handler)
+        handler.close()
+    sys.excepthook, threading.excepthook = hooks
 
 
 @pytest.fixture(autouse=True)

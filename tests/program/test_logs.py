@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import stat
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from uploader_gui import logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.log_watch import ExpectedLogs
@@ -22,16 +20,10 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiIxIn0.4XRQ1iXDyvEj5LgPZHbmTmzOZs98M3YP
 
 
 @pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    hooks = sys.excepthook, threading.excepthook
-    before = list(logging.getLogger().handlers)
+def log_file(tmp_path: Path) -> Path:
     path = tmp_path / "uploader-gui.log"
     logs.set_up(path, secrets=["very-secret-token"])
-    yield path
-    for handler in set(logging.getLogger().handlers) - set(before):
-        logging.getLogger().removeHandler(handler)
-        handler.close()
-    sys.excepthook, threading.excepthook = hooks
+    return path
 
 
 @pytest.mark.parametrize(
