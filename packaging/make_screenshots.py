@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_values import SettingsValues
 from uploader_gui.gui.theme import Theme
 from uploader_gui.language import Language
+from uploader_gui.sandbox import write_samples
 from uploader_gui.settings import DEFAULT_API_URL
 
 TARGET = Path(__file__).parent / "screenshots"
@@ -44,10 +47,31 @@ class StillEngine(QObject):
         return lambda *_: None
 
 
+@cache
+def album() -> tempfile.TemporaryDirectory[str]:
+    """Give a folder with photos to show in the rows; it goes when the program ends."""
+    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory()
+    write_samples(Path(folder.name) / "samples")
+    return folder
+
+
+def photo(number: int, name: str, size: int) -> Path:
+    """Make a photo of that many bytes: what follows a picture's end is no part of it."""
+    samples = Path(album().name) / "samples"
+    others = sorted(samples.glob("*.jp*g"))
+    shown = samples / name if (samples / name).exists() else others[number % len(others)]
+    path = Path(album().name) / name
+    path.write_bytes(shown.read_bytes())
+    os.truncate(path, max(size, path.stat().st_size))
+    os.utime(path, (0, 0))
+    return path
+
+
 def snapshot(number: int, name: str, size: float, state: UploadState, reason: Reason | None = None) -> UploadSnapshot:
     """One row."""
     media = BY_EXTENSION.get(Path(name).suffix)
-    source = Source(Path("/evidence") / name, Path("/evidence") / name, name, media, int(size * MB), 0)
+    path = photo(number, name, int(size * MB)) if name.endswith(".jpg") else Path("/evidence") / name
+    source = Source(path, path, name, media, int(size * MB), 0)
     retry_at = time.monotonic() + 7.5 if state is S.RETRYING else None
     return UploadSnapshot(UploadId(str(number)), "4217", source, number, state, reason, retry_at=retry_at)
 
@@ -109,7 +133,7 @@ def busy(
 
 def keep(application: QApplication, name: str, shown: QWidget) -> None:
     """Save its picture."""
-    deadline = time.monotonic() + 0.4  # the model repaints by a timer
+    deadline = time.monotonic() + 1.5  # the model repaints by a timer, thumbnails come by and by
     while time.monotonic() < deadline:
         application.processEvents()
     TARGET.mkdir(exist_ok=True)
