@@ -67,6 +67,15 @@ def test_it_says_what_goes_and_what_does_not_and_why(window: MainWindow, engine:
     ]
 
 
+def test_a_drop_without_trouble_is_one_line_over_the_whole_width(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}.jpg", size=3 * MB) for n in range(45))), dropped())
+    strip = window.body.preflight
+    window.resize(window.width() + 40, window.height())
+    strip.grab()  # lays it out
+    assert strip.close_button.width() <= strip.close_button.sizeHint().width()
+    assert strip.going.width() > strip.width() * 0.8
+
+
 def test_several_drops_add_up(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)), dropped(junk=1))
     engine.tell(UploadsAdded((upload("b.jpg"), upload("c.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))), dropped(junk=2))

@@ -37,6 +37,8 @@ class PreflightStrip(QWidget):
         self.refused = push_button("", "link", theme)
         self.refused.clicked.connect(self.refused_wanted)
         self.close_button = IconButton("clear", theme)
+        self._not_going_line = _line(self.not_going, self.refused)
+        self._before_line = _line(self.before, self.send_again)
         self._build()
         self.send_again.clicked.connect(self._send_again)
         self.close_button.clicked.connect(self.forget)
@@ -77,19 +79,11 @@ class PreflightStrip(QWidget):
         self.going.setWordWrap(True)
         lines.addWidget(self.going)
         self.not_going.setWordWrap(True)
-        not_going = QHBoxLayout()
-        not_going.setSpacing(4)
-        not_going.addWidget(self.not_going, 1)
-        not_going.addWidget(self.refused, 0, Qt.AlignmentFlag.AlignTop)
-        lines.addLayout(not_going)
+        lines.addWidget(self._not_going_line)
         self.not_going.setProperty("kind", "muted")
-        again = QHBoxLayout()
-        again.setSpacing(4)
         self.before.setWordWrap(True)
         self.before.setProperty("kind", "muted")
-        again.addWidget(self.before, 1)
-        again.addWidget(self.send_again, 0, Qt.AlignmentFlag.AlignTop)
-        lines.addLayout(again)
+        lines.addWidget(self._before_line)
         row = QHBoxLayout(strip)
         row.setContentsMargins(16, 10, 8, 10)
         row.setSpacing(12)
@@ -109,9 +103,10 @@ class PreflightStrip(QWidget):
         if summary is None:
             return
         self.going.setText(summary.going)
-        for line, text in ((self.not_going, summary.not_going), (self.before, summary.before)):
-            line.setText(text)
-            line.setVisible(bool(text))
+        self.not_going.setText(summary.not_going)
+        self.before.setText(summary.before)
+        self._not_going_line.setVisible(bool(summary.not_going))
+        self._before_line.setVisible(bool(summary.before))
         self.refused.setVisible(summary.helpable)
         self.send_again.setVisible(bool(summary.sent_before))
         self.setAccessibleName(DropWords.SUMMARY.text)
@@ -125,3 +120,14 @@ class PreflightStrip(QWidget):
     def _send_again(self) -> None:
         if self._summary is not None:
             self.send_again_wanted.emit(self._summary.sent_before)
+
+
+def _line(sentence: QWidget, button: QWidget) -> QWidget:
+    """Put both side by side. A widget, not a layout: an empty layout would hold all lines at no width."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    row.addWidget(sentence, 1)
+    row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return line
