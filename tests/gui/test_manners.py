@@ -94,6 +94,17 @@ def test_enter_keeps_sending_in_the_background(window: MainWindow, engine: FakeE
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_key_presses_the_button_that_has_the_focus(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, key: Qt.Key
+) -> None:
+    send(engine, "a")
+    dialog = asked(window)
+    dialog.stop.setFocus()
+    with qtbot.assertNotEmitted(window.background_wanted), qtbot.waitSignal(window.exit_requested):
+        QTest.keyClick(dialog.stop, key)
+
+
 # In the background
 
 

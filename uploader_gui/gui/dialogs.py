@@ -14,12 +14,13 @@ from uploader_gui.text import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from uploader_gui.gui.theme import Theme
     from uploader_gui.translation import Sentence
 
 _MARGIN: Final = 24
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PlainDialog(QDialog, FormParts):
@@ -54,7 +55,7 @@ class PlainDialog(QDialog, FormParts):
         self.resize(self.width(), min(height, self.screen().availableGeometry().height() - 2 * _MARGIN))
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Add the buttons; Enter presses the last."""
+        """Add the buttons; Enter presses the last, unless another button has the focus."""
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addStretch()
@@ -69,6 +70,14 @@ class PlainDialog(QDialog, FormParts):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus; elsewhere the primary one."""
+        focused = self.focusWidget()
+        if event.key() in _ENTER and isinstance(focused, QPushButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Come up in the right height."""
