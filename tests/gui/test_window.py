@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,6 +199,19 @@ def test_the_banner_says_what_happens_to_the_files(
     assert window.banner.button.text() == button
     engine.tell(RUNNING)
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+def test_the_banner_goes_when_nothing_waits_for_a_busy_server_any_more(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, condition: Condition
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    status = QueueStatus(running=True, conditions=frozenset({condition}))
+    sending = upload("a.jpg", UploadState.RETRYING)
+    engine.tell(UploadsAdded((sending,)), status)
+    assert window.banner.isVisible()
+    engine.tell(UploadsChanged((replace(sending, state=UploadState.FAILED),)))
+    qtbot.waitUntil(lambda: not window.banner.isVisible())
 
 
 def test_an_expired_session_asks_the_person_once_and_by_banner(

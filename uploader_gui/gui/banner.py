@@ -46,11 +46,16 @@ class Notice:
 
 
 def notice_for(conditions: AbstractSet[Condition], figures: Figures, *, was_signed_in: bool) -> Notice | None:
-    """Choose the sentence for the queue's conditions: what needs a person comes first."""
+    """Choose the sentence for the queue's conditions: what needs a person comes first.
+
+    A busy server or a dead line is told only while something waits for it: what gave up says so in its row.
+    """
     if Condition.JOURNAL in conditions:
         return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
     if Condition.SIGN_IN in conditions:
         return Notice(_sign_in_text(figures, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
+    if not figures.unfinished:
+        return None
     for condition, words in _GO_ON_BY_THEMSELVES.items():
         if condition in conditions:
             return Notice(words.text)
