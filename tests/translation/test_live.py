@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.findings import Fact, Finding, Verdict
 from uploader_gui.engine.models import UploadState
@@ -148,3 +149,16 @@ def test_in_french_nothing_is_cut_off_in_a_small_window_with_a_band(
     qtbot.waitUntil(lambda: "encore environ" in window.footer.below.text())
     qtbot.waitUntil(lambda: cut_off(window) == [])
     assert window.height() <= 520
+
+
+def test_a_running_row_is_painted_in_the_language_in_use(
+    window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot
+) -> None:
+    running = [upload("a.pdf", S.UPLOADING), upload("b.pdf", S.RETRYING, Code.CONNECTION_LOST)]
+    engine.tell(UploadsAdded(tuple(running)), QueueStatus(running=True))
+    english = window.view.viewport().grab().toImage()
+    language.use("fr")
+    qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Réglages")
+    second_line = QRect(window.view.viewport().width() // 20, 0, window.view.viewport().width() // 2, 120)
+    french = window.view.viewport().grab().toImage()
+    assert french.copy(second_line) != english.copy(second_line)

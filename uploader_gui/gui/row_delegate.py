@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
 
 from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui import row_text
 from uploader_gui.gui.row_actions import RowAction, shown_always, shown_at_hand
 from uploader_gui.gui.row_layout import ActionArea, RowFonts, RowLayout, lay_out, separator
+from uploader_gui.gui.still_rows import StillRows
 from uploader_gui.gui.thumbnails import Thumbnails
 from uploader_gui.gui.upload_columns import Index, Role
 
@@ -46,6 +47,13 @@ _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
 """State -> symbol and the name of its colour; with the word beside it, state is never colour alone."""
 
 _REASON_COLORS: Final = {_S.FAILED: "danger", _S.REFUSED: "warning"}
+_LOOKS: Final = (
+    QStyle.StateFlag.State_Selected
+    | QStyle.StateFlag.State_MouseOver
+    | QStyle.StateFlag.State_HasFocus
+    | QStyle.StateFlag.State_KeyboardFocusChange
+)
+"""What of a view's state changes a row's ground."""
 _BARS: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 _ACROSS: Final = Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | _ACROSS
@@ -61,24 +69,58 @@ class RowDelegate(QStyledItemDelegate):
         self._model = model
         self.thumbnails = Thumbnails(self)
         self.fonts = RowFonts(theme)
+        self._still = StillRows()
         self.pointed_at: tuple[QPersistentModelIndex, RowAction] | None = None
 
     def measure_again(self) -> None:
-        """Take over the theme's fonts after a change."""
+        """Take over the theme's fonts, and another language's words, after a change."""
         self.fonts = RowFonts(self._theme)
+        self._still.clear()
 
     def layout_of(self, row: QRect, index: Index, *, at_hand: bool) -> RowLayout:
         """Give what lies where in a row; `at_hand` rows show more actions."""
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        state = row_text.state_text(upload, index.data(Role.PROGRESS), self._model.clock())
+        return self._lay_out(row, upload, state, at_hand=at_hand)
+
+    def _lay_out(self, row: QRect, upload: UploadSnapshot, state: str, *, at_hand: bool) -> RowLayout:
         return lay_out(
             row,
             self.fonts,
-            state=self._state(upload, index),
+            state=state,
             actions=shown_at_hand(upload) if at_hand else shown_always(upload),
             has_bar=upload.state in _BARS,
         )
 
     # Painting, from back to front
+
+    def _still_picture(
+        self, painter: QPainter, option: QStyleOptionViewItem, upload: UploadSnapshot, layout: RowLayout
+    ) -> QPixmap:
+        """Give what does not move in a running row. A snapshot is another one whenever its upload changed."""
+        row, ratio = _rect_of(option), painter.device().devicePixelRatioF()
+        thumbnail = self.thumbnails.of(upload.source, layout.tile.width(), ratio)
+        looks = _state_of(option) & _LOOKS
+        name = min(layout.name.width(), self.fonts.name_width(upload.source.name))
+        shown = (upload, thumbnail and thumbnail.cacheKey(), looks.value, row.width(), row.height(), ratio, name,
+                 layout.second.width(), self._model.several_anomalies())  # fmt: skip
+        return self._still.of(
+            shown,
+            row,
+            ground=self._theme.colors.surface,
+            ratio=ratio,
+            paint=lambda onto: self._paint_still(onto, option, upload, layout),
+        )
+
+    def _paint_still(
+        self, painter: QPainter, option: QStyleOptionViewItem, upload: UploadSnapshot, layout: RowLayout
+    ) -> None:
+        self._paint_line(painter, _rect_of(option))
+        self._paint_ground(painter, option)
+        self._paint_tile(painter, upload, layout.tile)
+        self._paint_name(painter, upload, layout.name)
+        self._paint_second(painter, upload, layout.second)
+        self._paint_symbol(painter, upload, layout.disc)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         colors, state = self._theme.colors, _state_of(option)
@@ -130,20 +172,21 @@ class RowDelegate(QStyledItemDelegate):
             rest = box.adjusted(used, 0, 0, 0)
             painter.drawText(rest, _LEFT, metrics.elidedText(reason, Qt.TextElideMode.ElideRight, rest.width()))
 
-    def _paint_state(self, painter: QPainter, upload: UploadSnapshot, text: str, layout: RowLayout) -> None:
-        icon, color_name = _SYMBOLS[upload.state]
+    def _paint_state(self, painter: QPainter, upload: UploadSnapshot, text: str, box: QRect) -> None:
         colors = self._theme.colors
-        color = getattr(colors, color_name)
         painter.setFont(self.fonts.state)
-        painter.setPen(QColor(colors.text if upload.state is _S.UPLOADING else color))
-        painter.drawText(layout.state, _RIGHT, text)
+        painter.setPen(QColor(colors.text if upload.state is _S.UPLOADING else self._state_color(upload)))
+        painter.drawText(box, _RIGHT, text)
+
+    def _paint_symbol(self, painter: QPainter, upload: UploadSnapshot, disc: QRect) -> None:
+        icon, color = _SYMBOLS[upload.state][0], self._state_color(upload)
         if icon == "waiting":
-            self._paint_icon(painter, icon, color, _centred(layout.disc, self._theme.px(14)))
+            self._paint_icon(painter, icon, color, _centred(disc, self._theme.px(14)))
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(color))
-        painter.drawEllipse(layout.disc)
-        self._paint_icon(painter, icon, colors.surface, _centred(layout.disc, self._theme.px(12)))
+        painter.drawEllipse(disc)
+        self._paint_icon(painter, icon, self._theme.colors.surface, _centred(disc, self._theme.px(12)))
 
     def _paint_bar(self, painter: QPainter, upload: UploadSnapshot, share: float, bar: QRect) -> None:
         radius = bar.height() / 2
@@ -152,7 +195,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(bar, radius, radius)
         if share <= 0:
             return
-        painter.setBrush(QColor(getattr(self._theme.colors, _SYMBOLS[upload.state][1])))
+        painter.setBrush(QColor(self._state_color(upload)))
         done = QRectF(bar.left(), bar.top(), max(bar.height(), bar.width() * share), bar.height())
         painter.drawRoundedRect(done, radius, radius)
 
@@ -173,8 +216,9 @@ class RowDelegate(QStyledItemDelegate):
 
     # What is painted
 
-    def _state(self, upload: UploadSnapshot, index: Index) -> str:
-        return row_text.state_text(upload, index.data(Role.PROGRESS), self._model.clock())
+    def _state_color(self, upload: UploadSnapshot) -> str:
+        color: str = getattr(self._theme.colors, _SYMBOLS[upload.state][1])
+        return color
 
     def _facts(self, upload: UploadSnapshot) -> str:
         return row_text.facts_text(upload, with_anomaly=self._model.several_anomalies())
@@ -198,16 +242,15 @@ class RowDelegate(QStyledItemDelegate):
         """Paint the row."""
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
         progress: UploadProgress | None = index.data(Role.PROGRESS)
-        row = _rect_of(option)
-        layout = self.layout_of(row, index, at_hand=is_at_hand(option))
+        row, state = _rect_of(option), row_text.state_text(upload, progress, self._model.clock())
+        layout = self._lay_out(row, upload, state, at_hand=is_at_hand(option))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_line(painter, row)
-        self._paint_ground(painter, option)
-        self._paint_tile(painter, upload, layout.tile)
-        self._paint_name(painter, upload, layout.name)
-        self._paint_second(painter, upload, layout.second)
-        self._paint_state(painter, upload, self._state(upload, index), layout)
+        if upload.state in _BARS:
+            painter.drawPixmap(row.topLeft(), self._still_picture(painter, option, upload, layout))
+        else:
+            self._paint_still(painter, option, upload, layout)
+        self._paint_state(painter, upload, state, layout.state)
         if not layout.bar.isNull():
             self._paint_bar(painter, upload, row_text.fraction(upload, progress), layout.bar)
         for button in layout.actions:

@@ -28,6 +28,7 @@ _LINE_GAP: Final = 5
 _STATE_GAP: Final = 7
 _ACTION_GAP: Final = 16
 _COLUMN_GAP: Final = 16
+_NAMES: Final = 200
 
 
 class RowFonts:
@@ -46,6 +47,15 @@ class RowFonts:
         lines = self.name_metrics.height() + _LINE_GAP + self.small_metrics.height()
         self.px = theme.px
         self.row_height = max(theme.px(ROW_HEIGHT), lines + theme.px(16))
+        self._name_widths: dict[str, int] = {}
+
+    def name_width(self, name: str) -> int:
+        """Give how wide a name is, measured once for each of the rows that are painted again and again."""
+        if name not in self._name_widths:
+            if len(self._name_widths) >= _NAMES:
+                self._name_widths.clear()
+            self._name_widths[name] = self.name_metrics.horizontalAdvance(name)
+        return self._name_widths[name]
 
 
 @dataclass(frozen=True, slots=True)

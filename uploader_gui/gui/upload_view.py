@@ -65,6 +65,7 @@ class UploadView(QTableView):
     def retranslate(self) -> None:
         """Say everything in the language in use: rows are painted anew, their words come with it."""
         self.setAccessibleName(Words.FILES.text)
+        self.delegate.measure_again()
         self.viewport().update()
 
     # Inside

@@ -143,8 +143,15 @@ class ThinBar(QProgressBar):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_share(self, share: float) -> None:
-        """Show a share of one; full only when everything is there."""
-        self.setValue(STEPS if share >= 1 else min(int(share * STEPS), STEPS - 1))
+        """Show a share of one; full only when everything is there.
+
+        Qt's bar would paint at once, and all else in the window that waits to be painted with it: a paint too many.
+        """
+        value = STEPS if share >= 1 else min(int(share * STEPS), STEPS - 1)
+        if value != self.value():
+            self.setUpdatesEnabled(False)
+            self.setValue(value)
+            self.setUpdatesEnabled(True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line."""

@@ -1,0 +1,81 @@
+"""A running row comes from its picture: the same one while only bar and figures move, another once it changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.models import UploadState as S
+from uploader_gui.gui.still_rows import MOST, StillRows
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage, QPainter
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.theme import Theme
+
+ROW = QRect(0, 60, 300, 60)
+
+
+class Painted:
+    """Counts how often a row was painted."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, painter: QPainter) -> None:
+        self.times += 1
+        painter.fillRect(ROW, Qt.GlobalColor.red)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_shows_the_same_is_painted_once() -> None:
+    rows, painted = StillRows(), Painted()
+    first = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
+    again = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
+    assert (painted.times, again.cacheKey()) == (1, first.cacheKey())
+    assert (first.width(), first.height(), first.devicePixelRatio()) == (600, 120, 2.0)
+    assert first.toImage().pixelColor(300, 60).name() == "#ff0000"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_after_another_theme_and_where_there_are_too_many_it_is_painted_again() -> None:
+    rows, painted = StillRows(), Painted()
+    for shown in ("a", *range(MOST), "a"):
+        rows.of(shown, ROW, ground="#fff", ratio=1.0, paint=painted)
+    assert painted.times == MOST + 2
+    rows.clear()
+    rows.of("a", ROW, ground="#fff", ratio=1.0, paint=painted)
+    assert painted.times == MOST + 3
+
+
+def seen(window: MainWindow) -> QImage:
+    return window.view.viewport().grab().toImage()
+
+
+def test_a_running_row_follows_its_upload_its_bar_and_the_theme(
+    window: MainWindow, engine: FakeEngine, theme: Theme
+) -> None:
+    row = upload("a.pdf", S.UPLOADING, size=1000)
+    engine.tell(UploadsAdded((row,)), QueueStatus(running=True))
+    pictures = [seen(window)]
+    engine.tell(Progress((UploadProgress(UploadId("a.pdf"), 500, 1.0),), Totals()))
+    window.model.flush()
+    pictures.append(seen(window))
+    engine.tell(UploadsChanged((replace(row, may_be_registered_twice=True),)))
+    window.model.flush()
+    pictures.append(seen(window))
+    window.view.retranslate()  # as in another language: nothing old may stay
+    assert seen(window) == pictures[-1]
+    theme.force(Qt.ColorScheme.Dark)
+    pictures.append(seen(window))
+    theme.force(Qt.ColorScheme.Light)
+    assert all(one != another for one, another in pairwise(pictures))
