@@ -33,6 +33,16 @@ def test_the_window_comes_back_where_it_was(ini: Path, qtbot: QtBot) -> None:
     assert after.geometry() == QRect(40, 60, 700, 500)
 
 
+def test_the_first_time_the_window_fits_its_screen(ini: Path, qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    room = widget.screen().availableGeometry()
+    widget.resize(room.width() + 200, room.height() + 100)
+    WindowMemory(ini).restore(widget)
+    assert room.width() - 20 < widget.width() < room.width()
+    assert room.height() - 60 < widget.height() < room.height()
+
+
 def test_the_last_eight_anomalies_are_kept_the_newest_first(ini: Path) -> None:
     memory = WindowMemory(ini)
     for number in range(12):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 
 from uploader_gui.gui.anomaly_field import ANOMALY_ID
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 MOST_ANOMALIES: Final = 8
+_FRAME: Final = QSize(16, 48)
+"""Room for the window's title and edges, which are not known before it is shown."""
 _PLACE: Final = "window/place"
 _ANOMALIES: Final = "anomalies/recent"
 
@@ -28,7 +30,8 @@ class WindowMemory:
         self._kept = QSettings(str(path), QSettings.Format.IniFormat)
 
     def restore(self, window: QWidget) -> None:
-        """Put the window where it stood; Qt moves it onto a screen that is there."""
+        """Put the window where it stood; Qt moves it onto a screen that is there. The first time it fits the screen."""
+        window.resize(window.size().boundedTo(window.screen().availableGeometry().size() - _FRAME))
         place = self._kept.value(_PLACE)
         if isinstance(place, QByteArray):
             window.restoreGeometry(place)
