@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QFont, QGuiApplication, QKeySequence
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from uploader_gui.gui.calm_caret import CalmCaret
@@ -76,6 +76,7 @@ class AnomalyField(QLineEdit):
         self._check.setToolTip(Words.ANOMALY_VALID.text)
         self._chooser.setToolTip(MannersWords.RECENT.text)
         self._judge()
+        self._widen()
 
     def _complete(self) -> None:
         """A number is offered, never put in by itself: evidence must not go to another anomaly."""
@@ -103,7 +104,12 @@ class AnomalyField(QLineEdit):
         self._chooser.setIcon(self._theme.icons.icon("down", self._theme.colors.muted, 16))
         if (popup := self.completer().popup()) is not None:
             popup.setFont(self._theme.font(14))
-        self.setFixedSize(self._theme.px(190), self._theme.px(37))
+        self._widen()
+
+    def _widen(self) -> None:
+        """Be wide enough for the words that stand there while it is empty, beside the arrow."""
+        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(Words.ANOMALY_PLACEHOLDER.text)
+        self.setFixedSize(max(self._theme.px(190), words + self._theme.px(64)), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Pasted files are for the list, pasted text is for the field; Down offers what was used last."""
