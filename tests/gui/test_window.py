@@ -66,6 +66,14 @@ def test_a_wrong_number_gets_a_sentence_as_you_type(window: MainWindow, typed: s
     assert window.header.field.accessibleDescription() == window.header.hint.text()
 
 
+def test_the_words_in_the_empty_field_are_not_cut_off_beside_the_arrow(window: MainWindow) -> None:
+    field = window.header.field
+    field.offer(["4217"])
+    icon_and_edges = 64
+    words = field.fontMetrics().horizontalAdvance(field.placeholderText())
+    assert words + icon_and_edges <= field.width()
+
+
 def test_an_empty_list_shows_the_card_and_no_footer(window: MainWindow, engine: FakeEngine) -> None:
     assert window.empty.isVisible()
     assert not window.footer.isVisible()
@@ -107,7 +115,7 @@ def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: Fak
     ("states", "status", "label", "call"),
     [
         ([S.QUEUED], QueueStatus(running=False), "Start", "start"),
-        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Resume", "start"),
+        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Start", "start"),
         ([S.QUEUED], RUNNING, "Pause all", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
         ([S.UPLOADED, S.REFUSED], RUNNING, "Done", "clear_finished"),
@@ -134,7 +142,7 @@ def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
         ([S.UPLOADED, S.SKIPPED], "Everything has arrived."),
         ([S.UPLOADED, S.FAILED], "1 file was not sent."),
         ([S.UPLOADED, S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
-        ([S.UPLOADED, S.FAILED, S.QUEUED], "Paused"),
+        ([S.UPLOADED, S.FAILED, S.QUEUED], ""),
     ],
 )
 def test_the_footer_says_at_the_end_whether_everything_arrived(
@@ -156,6 +164,19 @@ def test_the_footer_tells_counts_bytes_speed_and_time_left(
     engine.tell(QueueStatus(running=False))
     assert "MB/s" not in window.footer.counts.text()
     assert window.footer.below.text() == "Paused"
+
+
+def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_paused(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    first = upload("a", S.UPLOADING)
+    engine.tell(UploadsAdded((first,)), RUNNING, QueueStatus(running=False))
+    assert (window.footer.primary.text(), window.footer.below.text()) == ("Resume", "Paused")
+    engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "Done")
+    engine.tell(QueueStatus(running=False), UploadsAdded((upload("b"),)))
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "Start")
+    assert not window.footer.below.text()
 
 
 def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, engine: FakeEngine) -> None:

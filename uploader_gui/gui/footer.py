@@ -48,12 +48,12 @@ class FooterAction(Enum):
     ABOUT = AboutWords.MENU
 
 
-def primary_for(figures: Figures, status: QueueStatus, *, has_run: bool) -> FooterAction:
+def primary_for(figures: Figures, status: QueueStatus, *, paused: bool) -> FooterAction:
     """Choose what the primary button does now."""
     if figures.unfinished:
         if status.running:
             return FooterAction.PAUSE
-        return FooterAction.RESUME if has_run else FooterAction.START
+        return FooterAction.RESUME if paused else FooterAction.START
     return FooterAction.RETRY_FAILED if figures.failed else FooterAction.DONE
 
 
@@ -67,6 +67,7 @@ class Footer(QWidget):
         self._theme = theme
         self._sandbox = sandbox
         self._has_run = False
+        self._under_way = False
         self._news = ""
         self._second = ""
         self._speed = ""
@@ -95,12 +96,14 @@ class Footer(QWidget):
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands; speed and time left only while it runs."""
         self._has_run |= status.running or figures.bytes_done > 0  # what was skipped has not run
+        self._under_way = bool(figures.unfinished) and (status.running or self._under_way)
+        paused = self._under_way and not status.running  # a drop after all was sent has not begun
         self.bar.show_share(figures.fraction)
         self._first = _counts_text(figures, has_run=self._has_run)
         self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""
-        self._second = _second_text(figures, totals, status, has_run=self._has_run)
+        self._second = _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
         self._show_texts()
-        self._show_primary(primary_for(figures, status, has_run=self._has_run))
+        self._show_primary(primary_for(figures, status, paused=paused))
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.failed))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(figures.refused))
         self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished))
@@ -226,7 +229,7 @@ def _counts_text(figures: Figures, *, has_run: bool) -> str:
     return _DOT.join((files, amount))
 
 
-def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool) -> str:
+def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
         return Words.SEARCHING.text
     if not has_run:
@@ -235,5 +238,5 @@ def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_r
         missing = figures.files - figures.uploaded
         return Counted.NOT_SENT.text(missing) if missing else Words.ALL_THERE.text
     if not status.running:
-        return Words.PAUSED.text
+        return Words.PAUSED.text if paused else ""
     return "" if totals.seconds_left is None else Words.TIME_LEFT.filled(units.duration(totals.seconds_left))
