@@ -86,6 +86,15 @@ def test_the_pointer_becomes_a_hand_over_an_action_only(window: MainWindow, engi
     assert window.view.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
 
 
+def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, upload("a.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))
+    index = window.shown.index(0, 0)
+    rect = window.view.visualRect(index)
+    rests, at_hand = (window.view.delegate.layout_of(rect, index, at_hand=hand).actions for hand in (False, True))
+    assert rests
+    assert set(rests) < set(at_hand)
+
+
 @pytest.mark.parametrize("state", S)
 def test_the_more_button_offers_every_action_of_the_menu(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot, state: S

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QFont, QFontMetrics
 
+from uploader_gui.gui.row_actions import RowAction
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPoint
 
-    from uploader_gui.gui.row_actions import RowAction
     from uploader_gui.gui.theme import Theme
 
 ROW_HEIGHT: Final = 60
@@ -147,9 +148,13 @@ def _bar(line: QRect, row: QRect, right: int, fonts: RowFonts) -> QRect:
 
 
 def _buttons(line: QRect, right: int, fonts: RowFonts, actions: Sequence[RowAction]) -> tuple[ActionArea, ...]:
-    """Text buttons from the right; their hit areas are higher than the text."""
+    """Text buttons from the right; their hit areas are higher than the text.
+
+    More, which comes when the row is pointed at, stands left of the others: they must not move under the pointer.
+    """
     areas: list[ActionArea] = []
-    for action in reversed(actions):
+    from_the_left = sorted(actions, key=lambda one: one is not RowAction.MORE)
+    for action in reversed(from_the_left):
         size = _button_size(action, fonts)
         box = QRect(right - size.width(), line.center().y() - size.height() // 2, size.width(), size.height())
         areas.insert(0, ActionArea(action, action.label, box))
