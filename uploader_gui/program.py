@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from uploader_gui.trial import Trial
 
 INTERRUPTED = 130
+SWITCH_SECONDS = 0.00005
+"""How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
 
 
 def run(plan: Plan, front: Front, stack: ExitStack) -> int:
@@ -54,6 +56,8 @@ def run(plan: Plan, front: Front, stack: ExitStack) -> int:
     # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
     loop = QSelectorEventLoop(front.application)
     stack.callback(loop.close)
+    stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+    sys.setswitchinterval(SWITCH_SECONDS)
     loop.set_default_executor(DaemonThreads())
     return int(loop.run_until_complete(Program(plan, front, loop=loop, stack=stack).run()))
 
