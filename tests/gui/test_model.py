@@ -208,13 +208,15 @@ def test_many_scattered_rows_leave_at_once(model: UploadModel, qtbot: QtBot) -> 
     assert left == [f"{n}.jpg" for n in range(1, 1000, 2)]
 
 
-def test_rows_name_their_anomaly_once_there_are_several(model: UploadModel) -> None:
+def test_rows_name_their_anomaly_where_there_are_several_or_another_one_is_shown(model: UploadModel) -> None:
     model.add([upload("a.jpg")])
-    assert not model.several_anomalies()
+    assert model.names_anomalies()  # taken up again, and no number is entered yet
+    model.show_anomaly("4217")
+    assert not model.names_anomalies()
     model.add([upload("b.jpg", anomaly_id="99")])
-    assert model.several_anomalies()
+    assert model.names_anomalies()
     model.remove([UploadId("b.jpg")])
-    assert not model.several_anomalies()
+    assert not model.names_anomalies()
 
 
 def test_twenty_thousand_emits_leave_the_interpreter_alive(model: UploadModel) -> None:

@@ -54,9 +54,9 @@ class Tally:
         self._bytes: Counter[UploadState] = Counter()
 
     @property
-    def anomalies(self) -> int:
-        """Count the different anomalies on the list."""
-        return len(self._anomalies)
+    def anomalies(self) -> frozenset[str]:
+        """Give the different anomalies on the list."""
+        return frozenset(self._anomalies)
 
     def add(self, uploads: Iterable[UploadSnapshot]) -> None:
         """Count new rows."""

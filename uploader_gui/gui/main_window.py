@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
         self.model.figures_changed.connect(self._show_figures)
+        self.header.anomaly_changed.connect(self.view.show_anomaly)
         self.refused.remembered.connect(self.choices_remembered)
         self.body.preflight.refused_wanted.connect(self.refused.open)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))

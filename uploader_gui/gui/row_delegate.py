@@ -103,7 +103,7 @@ class RowDelegate(QStyledItemDelegate):
         looks = _state_of(option) & _LOOKS
         name = min(layout.name.width(), self.fonts.name_width(upload.source.name))
         shown = (upload, thumbnail and thumbnail.cacheKey(), looks.value, row.width(), row.height(), ratio, name,
-                 layout.second.width(), self._model.several_anomalies())  # fmt: skip
+                 layout.second.width(), self._model.names_anomalies())  # fmt: skip
         return self._still.of(
             shown,
             row,
@@ -221,7 +221,7 @@ class RowDelegate(QStyledItemDelegate):
         return color
 
     def _facts(self, upload: UploadSnapshot) -> str:
-        return row_text.facts_text(upload, with_anomaly=self._model.several_anomalies())
+        return row_text.facts_text(upload, with_anomaly=self._model.names_anomalies())
 
     def _is_pointed_at(self, index: Index, action: RowAction) -> bool:
         return self.pointed_at is not None and self.pointed_at == (QPersistentModelIndex(index), action)

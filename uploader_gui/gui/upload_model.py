@@ -52,6 +52,7 @@ class UploadModel(QAbstractTableModel):
         self._flush_timer.timeout.connect(self.flush)
         self._sort_column = Column.ADDED
         self._failed_first = False
+        self._anomaly_shown = ""
         self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._sort_timer.timeout.connect(self._sort)
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
@@ -141,9 +142,13 @@ class UploadModel(QAbstractTableModel):
         """Give the list in figures as it stands now."""
         return self._tally.figures(far for one, far in self._progress.items() if self._is_sending(one))
 
-    def several_anomalies(self) -> bool:
-        """Tell whether rows have to name their anomaly."""
-        return self._tally.anomalies > 1
+    def show_anomaly(self, anomaly_id: str) -> None:
+        """Know which anomaly the window shows, empty for none: rows of another one say so."""
+        self._anomaly_shown = anomaly_id
+
+    def names_anomalies(self) -> bool:
+        """Tell whether rows have to name their anomaly: there are several, or it is not the one shown."""
+        return not self._tally.anomalies <= {self._anomaly_shown}
 
     def snapshot(self, row: int) -> UploadSnapshot:
         """Give the snapshot of a row."""

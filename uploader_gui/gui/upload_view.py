@@ -34,6 +34,7 @@ class UploadView(QTableView):
 
     def __init__(self, model: UploadModel, shown: UploadFilter, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._uploads = model
         self._theme = theme
         self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
         self.delegate = RowDelegate(theme, model, self)
@@ -61,6 +62,11 @@ class UploadView(QTableView):
             entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
             menu.addAction(entry)
         return menu
+
+    def show_anomaly(self, anomaly_id: str) -> None:
+        """Let rows of another anomaly than this one name theirs."""
+        self._uploads.show_anomaly(anomaly_id)
+        self.viewport().update()
 
     def retranslate(self) -> None:
         """Say everything in the language in use: rows are painted anew, their words come with it."""
