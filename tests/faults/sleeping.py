@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import signal
-import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,35 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Bell:
+    """Rung by a signal's handler. A `threading.Event`, set while the same thread begins to wait for it, would hang."""
+
+    def __init__(self) -> None:
+        self._ear, self._rope = os.pipe()
+
+    def ring(self) -> None:
+        """Let whoever waits go on."""
+        os.write(self._rope, b"!")
+
+    def wait(self, seconds: float) -> bool:
+        """Say whether it rang, within so many seconds."""
+        return bool(select.select([self._ear], [], [], seconds)[0])
+
+    def close(self) -> None:
+        """Take it down."""
+        os.close(self._ear)
+        os.close(self._rope)
+
+
 @contextmanager
-def asleep(*paths: Path) -> Iterator[threading.Event]:
+def asleep(*paths: Path) -> Iterator[Bell]:
     """Let every `open()` of these files wait while the block runs, in this process and in others.
 
-    The event is set when somebody begins to wait (where the main thread has time to hear of it).
+    The bell rings when somebody begins to wait (where the main thread has time to hear of it).
     """
-    somebody_waits = threading.Event()
+    somebody_waits = Bell()
     # The signal by which the kernel asks for a lease back; it would end us.
-    before = signal.signal(signal.SIGIO, lambda *_: somebody_waits.set())
+    before = signal.signal(signal.SIGIO, lambda *_: somebody_waits.ring())
     try:
         with ExitStack() as stack:
             for path in paths:
@@ -34,6 +54,7 @@ def asleep(*paths: Path) -> Iterator[threading.Event]:
             yield somebody_waits
     finally:
         signal.signal(signal.SIGIO, before)
+        somebody_waits.close()
 
 
 @contextmanager
