@@ -26,12 +26,12 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.runs import PastRun, RunKey
-from uploader_gui.gui.header import SignInState
-from uploader_gui.gui.history_dialog import HistoryDialog
+from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.theme import Theme
-from uploader_gui.language import Language
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

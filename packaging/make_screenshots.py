@@ -20,18 +20,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
+from uploader_gui.engine.connection.findings import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
-from uploader_gui.engine.findings import Fact, Finding, Verdict
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
-from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings_values import SettingsValues
-from uploader_gui.gui.theme import Theme
-from uploader_gui.language import Language
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.window.header import SignInState
 from uploader_gui.sandbox import write_samples
 from uploader_gui.settings import DEFAULT_API_URL
+from uploader_gui.words.language import Language
 
 TARGET = Path(__file__).parent / "screenshots"
 MB = 1_000_000

@@ -3,8 +3,8 @@
 import os
 import sys
 
-from uploader_gui.frozen import restore
-from uploader_gui.interrupts import raise_keyboard_interrupt
+from uploader_gui.system.frozen import restore
+from uploader_gui.system.interrupts import raise_keyboard_interrupt
 
 
 def main() -> int:

@@ -18,12 +18,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui import __version__, paths
-from uploader_gui.front import Front
-from uploader_gui.gui.first_paint import FirstPaint
-from uploader_gui.language import Language, early_choice
+from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import Handover, hand_over
+from uploader_gui.windowed.front import Front
+from uploader_gui.words.language import Language, early_choice
 
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
@@ -46,7 +46,7 @@ def run(plan: Plan) -> int:
         front = Front(plan, application, language, data=_prepare_data(trial), trial=trial)
         front.show()
         FirstPaint(front.window).wait()
-        from uploader_gui import program  # noqa: PLC0415 - loaded once the window stands
+        from uploader_gui.windowed import program  # noqa: PLC0415 - loaded once the window stands
 
         return program.run(plan, front, stack)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
-from uploader_gui.interrupts import raise_keyboard_interrupt
-from uploader_gui.message_box import show_without_console
 from uploader_gui.plan import Plan, UsageError, tell
-from uploader_gui.wildcards import spelled_out
+from uploader_gui.system.interrupts import raise_keyboard_interrupt
+from uploader_gui.system.message_box import show_without_console
+from uploader_gui.system.wildcards import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ def _run_headless(plan: Plan) -> int:
 
 def _run_window(plan: Plan) -> int:
     """Open the window; where there is no screen, do what can be done without one."""
-    from uploader_gui import display  # noqa: PLC0415 - needed for the window alone
+    from uploader_gui.system import display  # noqa: PLC0415 - needed for the window alone
 
     hindrance = display.hindrance()
     if hindrance is None:

@@ -17,12 +17,12 @@ from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.treatments import Choices
-from uploader_gui.language import early_choice, early_theme
 from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
 from uploader_gui.proxies import finder
-from uploader_gui.remedies import english
 from uploader_gui.settings import Settings, SettingsError
+from uploader_gui.words.language import early_choice, early_theme
+from uploader_gui.words.remedies import english
 
 if TYPE_CHECKING:
     from uploader_gui.logs import RedactingFormatter

@@ -18,13 +18,13 @@ from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.engine.treatments import Choices
-from uploader_gui.interrupts import INTERRUPTS
-from uploader_gui.language import early_choice, speak_in_terminal
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
-from uploader_gui.remedies import cause_and_action
+from uploader_gui.system.interrupts import INTERRUPTS
 from uploader_gui.terminal import Lines, Terminal, summary
-from uploader_gui.units import number
+from uploader_gui.words.language import early_choice, speak_in_terminal
+from uploader_gui.words.remedies import cause_and_action
+from uploader_gui.words.units import number
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
-from uploader_gui.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.paths import UnwritableError, data_paths, prepare
 from uploader_gui.resources import find_resource
-from uploader_gui.self_test_words import Words
+from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
+from uploader_gui.words.self_test import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-from uploader_gui.remedies import cause_and_action
-from uploader_gui.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
-from uploader_gui.units import duration, number, size, speed
+from uploader_gui.words.remedies import cause_and_action
+from uploader_gui.words.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
+from uploader_gui.words.units import duration, number, size, speed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from uploader_gui.remedies import Remedy, cause_and_action, english
-from uploader_gui.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
+from uploader_gui.words.remedies import Remedy, cause_and_action, english
+from uploader_gui.words.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Reason

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tests.bench.dropping import drop_on
 from tests.bench.process import status_bytes
 from tests.bench.ticker import PaintWatch, Ticker, tell
-from uploader_gui import program
 from uploader_gui.engine.models import UploadState
+from uploader_gui.windowed import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine import archive
 from uploader_gui.engine.errors import NotPrepared, SourceChanged, SourceMissing
 from uploader_gui.engine.source import describe_only
-from uploader_gui.engine.substitutes import Abandoned, Pulse
+from uploader_gui.engine.substitutes import archive
+from uploader_gui.engine.substitutes.folder import Abandoned, Pulse
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,10 @@ import trustme
 
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
-from uploader_gui.engine.connection_check import ConnectionCheck
-from uploader_gui.engine.findings import Fact, Finding, Question, Verdict
+from uploader_gui.engine.connection.connection_check import ConnectionCheck
+from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.http import HttpOptions
-from uploader_gui.settings_words import told
+from uploader_gui.words.settings import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

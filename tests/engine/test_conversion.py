@@ -13,11 +13,11 @@ from PIL import Image, ImageCms
 
 from tests.support import pictures
 from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, PLACE, TAKEN, TAKEN_AT
-from uploader_gui.engine.conversion import MAX_BYTES, Converter
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
-from uploader_gui.engine.pictures import MAX_PIXELS
 from uploader_gui.engine.source import describe_only
-from uploader_gui.engine.substitutes import Abandoned, Pulse
+from uploader_gui.engine.substitutes.conversion import MAX_BYTES, Converter
+from uploader_gui.engine.substitutes.folder import Abandoned, Pulse
+from uploader_gui.engine.substitutes.pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
     from pathlib import Path

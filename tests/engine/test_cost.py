@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.cost import LONGEST, CostFit
-from uploader_gui.engine.meter import SETTLE, RateMeter
+from uploader_gui.engine.pace.cost import LONGEST, CostFit
+from uploader_gui.engine.pace.meter import SETTLE, RateMeter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.entries import (
+from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable
+from uploader_gui.engine.intake.entries import (
     extended,
     has_hidden_flag,
     is_in_icloud_only,
@@ -16,10 +17,9 @@ from uploader_gui.engine.entries import (
     plain,
     reachable,
 )
-from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable
+from uploader_gui.engine.intake.walk import Refusal, findings_below
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.source import translated
-from uploader_gui.engine.walk import Refusal, findings_below
 
 if TYPE_CHECKING:
     from tests.support.files import Files

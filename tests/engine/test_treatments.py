@@ -10,7 +10,7 @@ import pytest
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.substitutes import Substitutes
+from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.treatments import Choices, offered, possible, substitute_name
 
 CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP

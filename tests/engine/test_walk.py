@@ -20,9 +20,9 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
+from uploader_gui.engine.intake.walk import Refusal, findings_below, is_junk, is_missing, walk
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.threads import DaemonThreads
-from uploader_gui.engine.walk import Refusal, findings_below, is_junk, is_missing, walk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -142,7 +142,7 @@ def loaded_after(statement: str) -> set[str]:
 def test_the_whole_engine_loads_without_qt_keyring_or_platformdirs() -> None:
     everything = (
         "import importlib, pkgutil, uploader_gui.engine as engine\n"
-        "for module in pkgutil.iter_modules(engine.__path__, 'uploader_gui.engine.'):\n"
+        "for module in pkgutil.walk_packages(engine.__path__, 'uploader_gui.engine.'):\n"
         "    importlib.import_module(module.name)"
     )
     loaded = loaded_after(everything)

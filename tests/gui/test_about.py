@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from uploader_gui import __version__
 from uploader_gui.components import components
-from uploader_gui.gui.footer import FooterAction
+from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.captures import Captures
+from uploader_gui.gui.drops.captures import Captures
 
 if TYPE_CHECKING:
     from pathlib import Path

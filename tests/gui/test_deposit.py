@@ -17,9 +17,9 @@ from uploader_gui.engine.events import ReceiptWritten
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.gui.bridge import Bridge
-from uploader_gui.gui.history_dialog import HistoryDialog
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipt_words import day
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.receipts.receipt_words import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.strict_api import StrictApi
     from uploader_gui.engine.events import Event
-    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.look.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 60_000

@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.support.drag_place import drag_place
-from uploader_gui.gui import dropped
+from uploader_gui.gui.drops import dropped
 from uploader_gui.gui.sign_in import TokensKept
 
 if TYPE_CHECKING:

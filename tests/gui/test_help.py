@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from uploader_gui.gui.footer import FooterAction
-from uploader_gui.gui.help_dialog import SHORTCUTS, HelpDialog
-from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.gui.dialogs.help_dialog import SHORTCUTS, HelpDialog
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

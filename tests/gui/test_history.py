@@ -15,8 +15,8 @@ from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.runs import PastRun, RunKey
-from uploader_gui.gui.history_dialog import HistoryDialog
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.look.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

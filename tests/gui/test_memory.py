@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from uploader_gui.gui.window_memory import WindowMemory
+from uploader_gui.gui.window.window_memory import WindowMemory
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

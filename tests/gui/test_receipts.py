@@ -20,8 +20,8 @@ from tests.gui.fake_engine import upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui import receipt_page, receipt_words
-from uploader_gui.gui.receipt_pages import ReceiptPages, prepare
+from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

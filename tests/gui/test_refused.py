@@ -14,10 +14,10 @@ from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
-from uploader_gui.gui import row_text
-from uploader_gui.gui.footer import FooterAction
-from uploader_gui.gui.refused_desk import RefusedDialog
-from uploader_gui.gui.row_actions import RowAction, shown_always
+from uploader_gui.gui.drops.refused_desk import RefusedDialog
+from uploader_gui.gui.rows import row_text
+from uploader_gui.gui.rows.row_actions import RowAction, shown_always
+from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,9 +14,9 @@ from tests.gui.fake_engine import upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui import row_text
-from uploader_gui.gui.row_actions import MENU, RowAction, allowed, shown_at_hand
-from uploader_gui.gui.row_layout import ROW_HEIGHT
+from uploader_gui.gui.rows import row_text
+from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed, shown_at_hand
+from uploader_gui.gui.rows.row_layout import ROW_HEIGHT
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

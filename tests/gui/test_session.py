@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.events import Condition, QueueStatus, Totals, UploadsAdded
-from uploader_gui.gui.figures import Figures
-from uploader_gui.gui.header import SignInState
-from uploader_gui.gui.session_watch import session_notice
+from uploader_gui.gui.rows.figures import Figures
 from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.session_watch import session_notice
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

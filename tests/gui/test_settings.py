@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
-from uploader_gui.engine.connection_thread import Way
-from uploader_gui.engine.findings import Fact, Finding, Question, Verdict
-from uploader_gui.gui.addresses import is_usable_address
-from uploader_gui.gui.connection_tester import ConnectionTester
-from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.engine.connection.connection_thread import Way
+from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
+from uploader_gui.gui.settings.addresses import is_usable_address
+from uploader_gui.gui.settings.connection_tester import ConnectionTester
+from uploader_gui.gui.settings.settings_values import SettingsValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

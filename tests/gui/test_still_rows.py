@@ -13,14 +13,14 @@ from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
-from uploader_gui.gui.still_rows import MOST, StillRows
+from uploader_gui.gui.rows.still_rows import MOST, StillRows
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainter
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.theme import Theme
 
 ROW = QRect(0, 60, 300, 60)
 

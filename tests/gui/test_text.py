@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui import units
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Reason
-from uploader_gui.remedies import TABLE
 from uploader_gui.text import Counted, Words, cause_and_action, english
+from uploader_gui.words import units
+from uploader_gui.words.remedies import TABLE
 
 if TYPE_CHECKING:
     from enum import Enum

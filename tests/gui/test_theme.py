@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QPalette
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.gui.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.icons import Icons
-from uploader_gui.gui.theme import palette_of, style_sheet
+from uploader_gui.gui.look.colors import DARK, LIGHT, Colors, contrast
+from uploader_gui.gui.look.icons import Icons
+from uploader_gui.gui.look.theme import palette_of, style_sheet
 from uploader_gui.resources import find_resource
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.theme import Theme
 
 PAINTED_ON = {
     "text": ("bg", "surface", "accent_soft", "hover", "line"),

@@ -29,16 +29,16 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.footer import FooterAction
-from uploader_gui.gui.header import SignInState
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.upload_filter import Chip
+from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.look.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

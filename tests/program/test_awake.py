@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from uploader_gui.awake import Awake
+from uploader_gui.system.awake import Awake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

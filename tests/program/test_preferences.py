@@ -13,15 +13,15 @@ from tests.gui.fake_engine import FakeEngine
 from uploader_gui.configuration import Configuration
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.treatments import Choices
+from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsDialog
-from uploader_gui.gui.theme import Theme
-from uploader_gui.language import Language
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths
-from uploader_gui.preferences import Preferences
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.settings import Settings
+from uploader_gui.windowed.preferences import Preferences
+from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.support.strict_api import StrictApi
-    from uploader_gui.gui.settings_values import SettingsValues
+    from uploader_gui.gui.settings.settings_values import SettingsValues
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
-from uploader_gui.demonstration import demo_command
+from uploader_gui.windowed.demonstration import demo_command
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import cli
-from uploader_gui.message_box import show_without_console
+from uploader_gui.system.message_box import show_without_console
+from uploader_gui.system.wildcards import expanded
 from uploader_gui.terminal import Terminal
-from uploader_gui.wildcards import expanded
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui.language import Language
+from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

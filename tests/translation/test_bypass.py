@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
 CODE = ROOT / "uploader_gui"
 SHOWN = [
-    *sorted(CODE.glob("*_words.py")),
-    *sorted((CODE / "gui").glob("*.py")),
-    *(
-        CODE / name
-        for name in ("text.py", "deposit_text.py", "remedies.py", "units.py", "terminal.py", "headless.py", "app.py")
-    ),
+    *sorted(CODE.rglob("*_words.py")),
+    *sorted((CODE / "words").glob("*.py")),
+    *sorted((CODE / "gui").rglob("*.py")),
+    *(CODE / name for name in ("text.py", "terminal.py", "headless.py", "app.py")),
 ]
 MARKS = {"QT_TRANSLATE_NOOP", "translate"}
 SHOWING = {
@@ -39,22 +37,22 @@ LIKE_WORDS = re.compile(r"[^\W\d_]{2,}[’'-]?[^\W\d_]*[,;:]? +[^\W\d_]|^[A-Z][a
 MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
 """Tags, parts of tags, and what a tag's style says."""
 ALLOWED = {
-    ("gui/receipt_words.py", "d MMM yyyy"): "the form of a date",
-    ("gui/help_dialog.py", "ok"): "the name of a look",
-    ("gui/row_text.py", "Word"): "a product's name",
-    ("gui/row_text.py", "Excel"): "a product's name",
-    ("gui/row_text.py", "Outlook"): "a product's name",
-    ("gui/settings_pages.py", "Mo"): "a value of a setting",
-    ("gui/settings_values.py", "Mo"): "a value of a setting",
-    ("gui/settings_pages.py", "warning"): "the name of a look",
+    ("gui/receipts/receipt_words.py", "d MMM yyyy"): "the form of a date",
+    ("gui/dialogs/help_dialog.py", "ok"): "the name of a look",
+    ("gui/rows/row_text.py", "Word"): "a product's name",
+    ("gui/rows/row_text.py", "Excel"): "a product's name",
+    ("gui/rows/row_text.py", "Outlook"): "a product's name",
+    ("gui/settings/settings_pages.py", "Mo"): "a value of a setting",
+    ("gui/settings/settings_values.py", "Mo"): "a value of a setting",
+    ("gui/settings/settings_pages.py", "warning"): "the name of a look",
     ("gui/sign_in.py", "warning"): "the name of a look",
-    ("gui/theme.py", "Fusion"): "the name of a Qt style",
-    ("gui/theme.py", "Text"): "a role of Qt's palette",
+    ("gui/look/theme.py", "Fusion"): "the name of a Qt style",
+    ("gui/look/theme.py", "Text"): "a role of Qt's palette",
     ("terminal.py", "Cc"): "a category of Unicode",
     ("terminal.py", "Cf"): "a category of Unicode",
     ("terminal.py", "Cs"): "a category of Unicode",
 }
-ROLES = ("gui/theme.py", "_ROLES")
+ROLES = ("gui/look/theme.py", "_ROLES")
 """The names of Qt's palette roles."""
 
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
-from uploader_gui.about_words import Words as AboutWords
-from uploader_gui.deposit_text import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
-from uploader_gui.help_words import HelpWords
-from uploader_gui.manners_words import CountedManners, MannersWords
-from uploader_gui.remedies import OWN_DETAILS
-from uploader_gui.self_test_words import Words as SelfTestWords
-from uploader_gui.settings_words import ConnectionWords, SettingsWords
 from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
+from uploader_gui.words.about import Words as AboutWords
+from uploader_gui.words.deposits import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
+from uploader_gui.words.help import HelpWords
+from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.words.remedies import OWN_DETAILS
+from uploader_gui.words.self_test import Words as SelfTestWords
+from uploader_gui.words.settings import ConnectionWords, SettingsWords
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uploader_gui.translation import CountedSentence, Sentence
+    from uploader_gui.words.translation import CountedSentence, Sentence
 
 PLACE = re.compile(r"%(?:Ln|[1-9])")
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
@@ -163,5 +163,5 @@ def test_english_brings_its_own_form_for_one(sentence: CountedSentence) -> None:
 
 @pytest.mark.parametrize("detail", OWN_DETAILS)
 def test_a_translated_detail_is_one_the_engine_gives(detail: str) -> None:
-    engine = "".join(path.read_text("utf-8") for path in (ROOT / "uploader_gui" / "engine").glob("*.py"))
+    engine = "".join(path.read_text("utf-8") for path in (ROOT / "uploader_gui" / "engine").rglob("*.py"))
     assert detail in engine

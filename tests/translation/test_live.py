@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWid
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
+from uploader_gui.engine.connection.findings import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
-from uploader_gui.engine.findings import Fact, Finding, Verdict
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.header import SignInState
+from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings_values import SettingsValues
+from uploader_gui.gui.rows.upload_columns import Column
+from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.sign_in import TokensKept
-from uploader_gui.gui.theme import Theme
-from uploader_gui.gui.upload_columns import Column
+from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from uploader_gui.language import Language
+    from uploader_gui.words.language import Language
 
 S = UploadState
 SAME = {"English", "Français", "Type", "Menu", "F1", "Scroll Left", "Scroll Right"}

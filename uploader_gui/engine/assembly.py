@@ -18,7 +18,7 @@ from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.queue import Services, UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.storage import Patience, StorageClient
-from uploader_gui.engine.substitutes import Substitutes
+from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.api import Tokens
-from uploader_gui.engine.bandwidth import Bandwidth
 from uploader_gui.engine.batcher import Batcher
 from uploader_gui.engine.conditions import Conditions, Link
 from uploader_gui.engine.errors import Code
@@ -30,16 +29,17 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.history import History
-from uploader_gui.engine.intake import Intake
+from uploader_gui.engine.intake.intake import Intake
 from uploader_gui.engine.ledger import Ledger
-from uploader_gui.engine.meter import RateMeter
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.outbox import Outbox
-from uploader_gui.engine.preparation import Preparation
+from uploader_gui.engine.pace.bandwidth import Bandwidth
+from uploader_gui.engine.pace.meter import RateMeter
+from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.registrar import Registrar
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.sender import Book, Sender
-from uploader_gui.engine.slots import Slots
+from uploader_gui.engine.substitutes.preparation import Preparation
 from uploader_gui.engine.transfer import Means
 from uploader_gui.engine.treatments import offered
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.storage import StorageClient
-    from uploader_gui.engine.substitutes import Substitutes
+    from uploader_gui.engine.substitutes.folder import Substitutes
     from uploader_gui.engine.threads import DaemonThreads
     from uploader_gui.engine.treatments import Choices
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Source, Upload, UploadId
     from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.pace.slots import Slots
     from uploader_gui.engine.retry import RetryPolicy
-    from uploader_gui.engine.slots import Slots
 
 log = logging.getLogger(__name__)
 

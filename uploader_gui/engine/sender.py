@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.conditions import Conditions, Link
     from uploader_gui.engine.ledger import Ledger
-    from uploader_gui.engine.meter import RateMeter
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.outbox import Outbox
+    from uploader_gui.engine.pace.meter import RateMeter
     from uploader_gui.engine.transfer import Means
 
 log = logging.getLogger(__name__)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from uploader_gui.engine.bandwidth import Bandwidth
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.models import PresignedPut, Source
+    from uploader_gui.engine.pace.bandwidth import Bandwidth
+    from uploader_gui.engine.pace.slots import Slots
     from uploader_gui.engine.retry import RetryPolicy
-    from uploader_gui.engine.slots import Slots
     from uploader_gui.engine.source import Digests
     from uploader_gui.engine.storage import StorageClient
 

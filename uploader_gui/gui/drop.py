@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.dropped import counted
-from uploader_gui.gui.gift import Gift, files_in, gift_in, picture_in
-from uploader_gui.gui.widgets import IconLabel, label
-from uploader_gui.manners_words import MannersWords
+from uploader_gui.gui.drops.dropped import counted
+from uploader_gui.gui.drops.gift import Gift, files_in, gift_in, picture_in
+from uploader_gui.gui.look.widgets import IconLabel, label
 from uploader_gui.text import Words
+from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.look.theme import Theme
 
 _MARGIN: Final = 24
 

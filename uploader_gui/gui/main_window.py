@@ -15,22 +15,22 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.gui.banner import BannerAction
-from uploader_gui.gui.carry_out import carry_out
-from uploader_gui.gui.footer import FooterAction
-from uploader_gui.gui.header import SignInState
-from uploader_gui.gui.keys import HISTORY_KEY
-from uploader_gui.gui.notices import Notices
-from uploader_gui.gui.refused_desk import RefusedDesk
-from uploader_gui.gui.session_watch import session_notice
-from uploader_gui.gui.taking_in import TakingIn
-from uploader_gui.gui.upload_filter import UploadFilter
+from uploader_gui.gui.dialogs.window_dialogs import WindowDialogs
+from uploader_gui.gui.drops.refused_desk import RefusedDesk
+from uploader_gui.gui.drops.taking_in import TakingIn
+from uploader_gui.gui.rows.carry_out import carry_out
+from uploader_gui.gui.rows.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
-from uploader_gui.gui.window_body import WindowBody
-from uploader_gui.gui.window_dialogs import WindowDialogs
-from uploader_gui.manners_words import MannersWords
+from uploader_gui.gui.window.banner import BannerAction
+from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.keys import HISTORY_KEY
+from uploader_gui.gui.window.notices import Notices
+from uploader_gui.gui.window.session_watch import session_notice
+from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.text import Words
+from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
-    from uploader_gui.gui.about_dialog import AboutDialog
+    from uploader_gui.gui.dialogs.about_dialog import AboutDialog
+    from uploader_gui.gui.drops.gift import Gift
     from uploader_gui.gui.engine_port import Engine
-    from uploader_gui.gui.gift import Gift
-    from uploader_gui.gui.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.settings_dialog import SettingsDialog
-    from uploader_gui.gui.settings_values import SettingsValues
     from uploader_gui.gui.sign_in import SignInDialog, TokensKept
-    from uploader_gui.gui.theme import Theme
 
 
 class MainWindow(QMainWindow):
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
     @cached_property
     def receipts(self) -> ReceiptDesk:
         """Give what gives out receipts, from the first one on."""
-        from uploader_gui.gui.receipt_desk import ReceiptDesk  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk  # noqa: PLC0415 - loaded when asked for
 
         desk = ReceiptDesk(self, self._engine)
         desk.told.connect(self.body.tell)
@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> AboutDialog:
         """Open the About window."""
-        from uploader_gui.gui.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
+        from uploader_gui.gui.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
 
         dialog = AboutDialog(self._theme, self)
         dialog.open()

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
-from uploader_gui.gui.dialogs import PlainDialog
-from uploader_gui.gui.form import scrolling
-from uploader_gui.gui.settings_pages import ConnectionPage, ProgramPage, SendingPage
-from uploader_gui.gui.settings_values import SettingsValues
-from uploader_gui.help_words import HelpWords
-from uploader_gui.settings_words import SettingsWords
+from uploader_gui.gui.dialogs.form import scrolling
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
+from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.text import Words
+from uploader_gui.words.help import HelpWords
+from uploader_gui.words.settings import SettingsWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.theme import Theme
-    from uploader_gui.translation import Sentence
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.words.translation import Sentence
 
 _WIDTH: Final = 560
 _HIGHEST_SHARE: Final = 0.65

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from uploader_gui.gui.dialogs import PlainDialog
-from uploader_gui.gui.widgets import push_button
-from uploader_gui.manners_words import MannersWords
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.look.widgets import push_button
 from uploader_gui.text import Words
+from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.theme import Theme
+    from uploader_gui.gui.look.theme import Theme
 
 _WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
 _HINTS: Final = (

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from uploader_gui import units
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui import row_text
-from uploader_gui.gui.figures import Figures, Tally
-from uploader_gui.gui.upload_columns import HEADERS, Column, Index, Role, sort_key
+from uploader_gui.gui.rows import row_text
+from uploader_gui.gui.rows.figures import Figures, Tally
+from uploader_gui.gui.rows.upload_columns import HEADERS, Column, Index, Role, sort_key
+from uploader_gui.words import units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

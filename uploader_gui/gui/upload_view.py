@@ -11,17 +11,17 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
-from uploader_gui.gui.row_actions import MENU, RowAction, allowed_among, shown_at_hand
-from uploader_gui.gui.row_delegate import RowDelegate
-from uploader_gui.gui.upload_columns import Column, Role
+from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed_among, shown_at_hand
+from uploader_gui.gui.rows.row_delegate import RowDelegate
+from uploader_gui.gui.rows.upload_columns import Column, Role
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
     from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.theme import Theme
-    from uploader_gui.gui.upload_filter import UploadFilter
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.rows.upload_filter import UploadFilter
     from uploader_gui.gui.upload_model import UploadModel
 
 _PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})

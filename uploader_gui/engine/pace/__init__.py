@@ -1,0 +1,1 @@
+"""How fast things go: how many at once, how many bytes a second, and what was measured of both."""

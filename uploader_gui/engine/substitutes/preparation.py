@@ -1,0 +1,181 @@
+"""Makes what is sent in place of files the service refuses: a JPEG or a ZIP, few at once, each in a thread.
+
+Owned by `queue.py`; `intake.py` hands over what is to be prepared. Whatever happens to one file, the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import CannotConvert, Code, SourceError, SourceRefused
+from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState
+from uploader_gui.engine.pace.slots import Slots
+from uploader_gui.engine.source import wire_name
+from uploader_gui.engine.substitutes.archive import into_zip
+from uploader_gui.engine.substitutes.folder import Pulse
+from uploader_gui.engine.treatments import Choices, substitute_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from pathlib import Path
+
+    from uploader_gui.engine.ledger import Ledger
+    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.substitutes.conversion import Converter
+    from uploader_gui.engine.substitutes.folder import Substitutes
+    from uploader_gui.engine.threads import DaemonThreads
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 2
+"""Each may take hundreds of megabytes and a core."""
+LEND_AFTER: Final = 2.0
+"""A source that gives nothing for so many seconds: others are prepared meanwhile."""
+_MEDIA_TYPES: Final = {Treatment.CONVERT: "image/jpeg", Treatment.ZIP: "application/zip"}
+
+
+class Preparation:
+    """Everything that is being prepared. `choices`: what is done without asking."""
+
+    def __init__(
+        self,
+        *,
+        substitutes: Substitutes,
+        ledger: Ledger,
+        threads: DaemonThreads,
+        choices: Choices,
+        spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        ready: Callable[[list[Upload]], None],
+        poke: Callable[[], None],
+    ) -> None:
+        self._substitutes = substitutes
+        self._ledger = ledger
+        self._threads = threads
+        self._spawn = spawn
+        self._ready = ready
+        self._poke = poke
+        self._slots = Slots(AT_ONCE)
+        self._tasks: dict[UploadId, asyncio.Task[None]] = {}
+        self._converter: Converter | None = None
+        self.choices = choices
+
+    def begin(self, uploads: Iterable[Upload]) -> None:
+        """Make the substitutes of uploads whose treatment is chosen and whose state says so."""
+        for upload in uploads:
+            if upload.upload_id not in self._tasks:
+                self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+
+    def stop(self, upload: Upload) -> None:
+        """Give up on one; its state is the caller's business."""
+        if task := self._tasks.pop(upload.upload_id, None):
+            task.cancel()
+
+    def forget(self, upload: Upload) -> None:
+        """Throw away what was made for one: its file is another one now."""
+        if upload.substitute is not None:
+            self._substitutes.discard(upload.substitute.sent.path)
+            upload.substitute = None
+
+    async def _run(self, upload: Upload) -> None:
+        try:
+            async with self._slots.slot():
+                await self._prepare(upload)
+        finally:
+            if self._tasks.get(upload.upload_id) is asyncio.current_task():
+                del self._tasks[upload.upload_id]
+            self._poke()
+
+    async def _prepare(self, upload: Upload) -> None:
+        try:
+            substitute = await self._made(upload)
+        except CannotConvert as error:
+            await self._otherwise(upload, error)
+        except SourceError as error:
+            self._failed(upload, error)
+        except Exception:
+            log.exception("upload %.8s: internal error", upload.upload_id)
+            self._ledger.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+        else:
+            self._prepared(upload, substitute)
+
+    async def _otherwise(self, upload: Upload, error: CannotConvert) -> None:
+        """What one JPEG cannot hold goes inside a ZIP, where that was chosen too."""
+        other = self.choices.of(Reason.of(error), upload.source)
+        if other is None or other is upload.treatment:
+            self._failed(upload, error)
+            return
+        upload.treatment = other
+        await self._prepare(upload)
+
+    def _failed(self, upload: Upload, error: SourceError) -> None:
+        log.info("upload %.8s: not prepared: %s %s", upload.upload_id, error.code, error.detail)
+        refused = isinstance(error, SourceRefused)
+        if refused:
+            upload.treatment = None
+        self._ledger.move(upload, UploadState.REFUSED if refused else UploadState.FAILED, Reason.of(error))
+
+    def _prepared(self, upload: Upload, substitute: Substitute) -> None:
+        """A presigned PUT from before stays good for what is as large as what it was given out for."""
+        if upload.substitute is None or upload.substitute.sent.size != substitute.sent.size:
+            upload.presigned = None
+        self._ledger.resized(upload, substitute.sent.size)
+        upload.substitute = substitute
+        self._ledger.move(upload, UploadState.REGISTERED if upload.presigned else UploadState.QUEUED)
+        self._ready([upload])
+
+    async def _made(self, upload: Upload) -> Substitute:
+        assert upload.treatment is not None
+        pulse, made = Pulse(), list[Substitute]()
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, self._make, upload.source, upload.treatment, pulse, made)
+        try:
+            await self._wait(future, pulse)
+        except BaseException:
+            pulse.stopped = True
+            future.cancel()
+            for substitute in made:
+                self._substitutes.discard(substitute.sent.path)
+            raise
+        return future.result()
+
+    async def _wait(self, future: asyncio.Future[Substitute], pulse: Pulse) -> None:
+        """A sleeping share lends its place to others, once."""
+        while not future.done():
+            beats = pulse.beats
+            await asyncio.wait({future}, timeout=LEND_AFTER)
+            if pulse.reading and pulse.beats == beats and not future.done():
+                async with self._slots.lent():
+                    await asyncio.wait({future})
+
+    # In a thread
+
+    def _make(self, source: Source, treatment: Treatment, pulse: Pulse, made: list[Substitute]) -> Substitute:
+        """Make it whole or not at all; `made` holds it before anybody can miss it."""
+        name = substitute_name(source, treatment)
+        target = self._substitutes.new(name[-4:])
+        try:
+            sha256 = self._filled(source, treatment, target, pulse)
+            substitute = Substitute(_described(target, name, _MEDIA_TYPES[treatment]), sha256)
+            made.append(substitute)
+            pulse.beat()
+        except BaseException:
+            self._substitutes.discard(target)
+            raise
+        return substitute
+
+    def _filled(self, source: Source, treatment: Treatment, target: Path, pulse: Pulse) -> str:
+        if treatment is Treatment.ZIP:
+            return into_zip(source, target, pulse)
+        if self._converter is None:
+            from uploader_gui.engine.substitutes.conversion import Converter  # noqa: PLC0415 - Pillow is heavy: only where needed
+
+            self._converter = Converter()
+        return self._converter.into_jpeg(source, target, pulse)
+
+
+def _described(target: Path, name: str, media_type: str) -> Source:
+    facts = target.stat()
+    sent_name, shortened = wire_name(name)
+    return Source(target, target, sent_name, media_type, facts.st_size, facts.st_mtime_ns, shortened)

@@ -1,0 +1,1 @@
+"""The desktop around the window: notification, tray icon, launcher, taskbar, file manager, and when each is used."""

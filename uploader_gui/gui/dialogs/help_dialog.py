@@ -1,0 +1,123 @@
+"""Help: every shortcut, and what to hand to whoever helps (log, diagnostics). Opened by F1 and from the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
+from PySide6.QtGui import QFont, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from uploader_gui.gui.dialogs.form import scrolling
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.look.widgets import label
+from uploader_gui.gui.window.keys import HISTORY_KEY
+from uploader_gui.text import Words
+from uploader_gui.words.help import HelpWords
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.look.theme import Theme
+
+_KEY = QKeySequence.StandardKey
+_HIGHEST_SHARE: Final = 0.45
+"""Of the screen's height, for the shortcuts; above that they scroll."""
+_K = Qt.Key
+Keys = QKeySequence.StandardKey | Qt.Key | QKeyCombination
+SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
+    ((_KEY.Open,), HelpWords.ADD_FILES),
+    ((_KEY.Paste,), HelpWords.PASTE),
+    ((_K.Key_Down,), HelpWords.RECENT),
+    ((_K.Key_Tab, Qt.Modifier.SHIFT | _K.Key_Tab), HelpWords.WALK),
+    ((_K.Key_Left, _K.Key_Right), HelpWords.CHOICES),
+    ((_K.Key_Up, _K.Key_Down), HelpWords.ROWS),
+    ((_K.Key_Return, _K.Key_Space), HelpWords.ROW_ACTION),
+    ((_K.Key_Menu,), HelpWords.ROW_MENU),
+    ((_K.Key_Delete,), HelpWords.REMOVE),
+    ((_KEY.SelectAll,), HelpWords.SELECT_ALL),
+    ((_KEY.Find,), HelpWords.FIND),
+    ((Qt.Modifier.CTRL | HISTORY_KEY,), HelpWords.HISTORY),
+    ((_K.Key_Escape,), HelpWords.ESCAPE),
+    ((_K.Key_F1,), HelpWords.HELP),
+)
+"""Keys -> what they do, in the order in which they are met."""
+
+
+class HelpDialog(PlainDialog):
+    """`log_wanted` and `diagnostics_wanted` are requests; `say_copied` confirms the latter."""
+
+    log_wanted = Signal()
+    diagnostics_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(HelpWords.TITLE, theme, parent)
+        self.keys = [label("", theme, 12, QFont.Weight.DemiBold) for _ in SHORTCUTS]
+        self.show_log = self.button(HelpWords.SHOW_LOG, "plain")
+        self.copy = self.button(HelpWords.COPY_DIAGNOSTICS, "plain")
+        self.close_button = self.button(Words.CLOSE, "primary")
+        self.add_title(HelpWords.TITLE)
+        self._page = QWidget()
+        self._page.setLayout(self._table())
+        self._area = scrolling(self._page)
+        self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrows scroll it
+        self.say(self._area.setAccessibleName, HelpWords.TITLE)
+        self.column.addWidget(self._area, 1)
+        self.column.addSpacing(12)
+        self.add_sentence(HelpWords.IF_ASKED)
+        self.column.addLayout(self._row())
+        self.copied = self.add_sentence(HelpWords.COPIED, "ok")
+        self.copied.hide()
+        self.add_buttons(self.close_button)
+        self._name_keys()
+        self.show_log.clicked.connect(self.log_wanted)
+        self.copy.clicked.connect(self.diagnostics_wanted)
+        self.close_button.clicked.connect(self.accept)
+
+    def say_copied(self) -> None:
+        """Say that the diagnostics are in the clipboard now."""
+        self.copied.show()
+        self.fit()
+
+    def fit(self) -> None:
+        """Show all shortcuts, as far as the screen has room."""
+        margins = self.column.contentsMargins()
+        width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
+        most = int(self.screen().availableGeometry().height() * _HIGHEST_SHARE)
+        self._area.setMinimumHeight(min(self._page.heightForWidth(width), most))
+        super().fit()
+
+    def _table(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (keys, (_, words)) in enumerate(zip(self.keys, SHORTCUTS, strict=True)):
+            said = label("", self.theme, 13)
+            said.setWordWrap(True)
+            self.say(said.setText, words)
+            grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(said, row, 1)
+        return grid
+
+    def _row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.show_log)
+        row.addWidget(self.copy)
+        row.addStretch()
+        return row
+
+    def _name_keys(self) -> None:
+        """Keys by the names the system (and the language) gives them."""
+        for shown, (keys, _) in zip(self.keys, SHORTCUTS, strict=True):
+            shown.setText(" · ".join(_named(key) for key in keys))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name_keys()
+
+
+def _named(key: Keys) -> str:
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,0 +1,122 @@
+"""The window's dialogs, each open at most once. A part of the main window, which passes their wishes on.
+
+Their code is loaded when one is asked for: the window stands before that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QDialog, QWidget
+
+    from uploader_gui.gui.dialogs.help_dialog import HelpDialog
+    from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
+    from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.settings.settings_values import SettingsValues
+    from uploader_gui.gui.settings_dialog import SettingsDialog
+    from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+
+D = TypeVar("D", bound="QDialog")
+
+
+class WindowDialogs(QObject):
+    """Opens dialogs. Signals are what a person asked for in them."""
+
+    tokens_submitted = Signal(str, str)
+    sign_out_wanted = Signal()
+    settings_saved = Signal(object)
+    background_wanted = Signal()
+    stop_wanted = Signal()
+    log_wanted = Signal()
+    diagnostics_wanted = Signal()
+
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._open: dict[type[QDialog], QDialog] = {}
+
+    def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
+        """Ask for tokens; `refused_again` says that the last ones were refused."""
+        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = self._shown(SignInDialog, lambda: self._made_sign_in(kept, signed_in=signed_in))
+        if refused_again:
+            dialog.say_refused()
+        return dialog
+
+    def settings(self, values: SettingsValues) -> SettingsDialog:
+        """Show the settings."""
+        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(SettingsDialog, lambda: self._made_settings(values))
+
+    def history(self, engine: Engine, receipts: ReceiptDesk, *, sandbox: bool) -> HistoryDialog:
+        """Show History."""
+        from uploader_gui.gui.receipts.history_dialog import HistoryDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(
+            HistoryDialog, lambda: HistoryDialog(engine, receipts, self._theme, self._window, sandbox=sandbox)
+        )
+
+    def help(self) -> HelpDialog:
+        """Show the shortcuts, and what to send to who can help."""
+        from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(HelpDialog, self._made_help)
+
+    def leave(self) -> LeaveDialog:
+        """Ask what is to become of the files not sent yet."""
+        from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(LeaveDialog, self._made_leave)
+
+    def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
+        dialog = self._open.get(kind)
+        if not isinstance(dialog, kind):
+            dialog = make()
+            self._open[kind] = dialog
+            dialog.finished.connect(lambda: self._open.pop(kind, None))
+            dialog.open()
+        dialog.raise_()
+        return dialog
+
+    def _made_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
+        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in)
+        dialog.submitted.connect(self.tokens_submitted)
+        dialog.sign_out_wanted.connect(self.sign_out_wanted)
+        return dialog
+
+    def _made_settings(self, values: SettingsValues) -> SettingsDialog:
+        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = SettingsDialog(self._theme, self._window, values)
+        dialog.saved.connect(self.settings_saved)
+        dialog.help_wanted.connect(self.help)
+        return dialog
+
+    def _made_help(self) -> HelpDialog:
+        from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = HelpDialog(self._theme, self._window)
+        dialog.log_wanted.connect(self.log_wanted)
+        dialog.diagnostics_wanted.connect(self.diagnostics_wanted)
+        return dialog
+
+    def _made_leave(self) -> LeaveDialog:
+        from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = LeaveDialog(self._theme, self._window)
+        dialog.background_wanted.connect(self.background_wanted)
+        dialog.stop_wanted.connect(self.stop_wanted)
+        return dialog

@@ -1,0 +1,225 @@
+"""History: past deposits from the journal, searchable; their receipts, their files, and another try for the failed.
+
+Opened by the main window. What it shows it asks of the engine, on whose thread the journal is read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QFont, QIcon
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from uploader_gui.engine import events
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.desktop import reveal
+from uploader_gui.gui.look.flow_layout import FlowLayout
+from uploader_gui.gui.look.widgets import label, push_button
+from uploader_gui.gui.receipts.history_lists import DepositList, FileList
+from uploader_gui.words.deposits import HistoryCounts, HistoryWords
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.gui.engine_port import Engine
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+
+_SEARCH_MS: Final = 200
+_W = HistoryWords
+
+
+class HistoryDialog(QDialog):
+    """Lists deposits and the files of the chosen one. `sandbox`: there is nothing to look back at."""
+
+    def __init__(self, engine: Engine, desk: ReceiptDesk, theme: Theme, parent: QWidget, *, sandbox: bool) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._desk = desk
+        self._theme = theme
+        self._sandbox = sandbox
+        self._with_file: frozenset[RunKey] = frozenset()
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.title = label("", theme, 16, QFont.Weight.DemiBold)
+        self.search = QLineEdit()
+        self.deposits = DepositList(theme)
+        self.files = FileList(theme)
+        self.nothing = label("", theme, 14)
+        self.send_again = push_button("", "plain", theme)
+        self.show_file = push_button("", "plain", theme)
+        self.print_out = push_button("", "plain", theme)
+        self.open_receipt = push_button("", "plain", theme)
+        self.save_receipt = push_button("", "plain", theme)
+        self.close_button = push_button("", "primary", theme)
+        self._pages = QStackedWidget()
+        self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
+        self._build()
+        self._connect()
+        self._say()
+        self._show_state()
+        if not sandbox:
+            engine.look_back()
+
+    # What the engine tells
+
+    def take(self, event: events.Event) -> None:
+        """Show what was asked for; after a run the figures are others."""
+        match event:
+            case events.HistoryFound(runs):
+                self.deposits.show_runs(runs)
+                self._search()
+            case events.HistoryMatches(wanted, keys) if wanted == self._wanted:
+                self._with_file = keys
+                self._search()
+            case events.ReceiptBuilt(receipt, key) if key is not None and key == self._key:
+                self.files.show_files(receipt["files"], self._wanted)
+                self._show_state()
+            case events.QueueIdle() if not self._sandbox:
+                self._engine.look_back()
+
+    # Inside
+
+    @property
+    def _wanted(self) -> str:
+        return self.search.text().strip()
+
+    @property
+    def _key(self) -> RunKey | None:
+        run = self.deposits.chosen
+        return None if run is None else run.key
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        self.search.setFont(self._theme.font(13))
+        self.search.setMinimumHeight(self._theme.px(31))
+        self.search.setMinimumWidth(self._theme.px(260))
+        self.search.setProperty("kind", "search")
+        self.search.setClearButtonEnabled(True)
+        self._glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        self._follow_theme()
+        top.addWidget(self.title)
+        top.addStretch()
+        top.addWidget(self.search)
+        lists = QSplitter(Qt.Orientation.Vertical)
+        lists.setChildrenCollapsible(False)
+        lists.addWidget(self.deposits)
+        lists.addWidget(self._lower())
+        lists.setSizes([220, 320])
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        self.nothing.setProperty("kind", "muted")
+        self._pages.addWidget(lists)
+        self._pages.addWidget(self.nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
+        self.resize(self._theme.px(860), self._theme.px(620))
+
+    def _lower(self) -> QWidget:
+        lower = QWidget()
+        buttons = QWidget()
+        flow = FlowLayout(8)
+        buttons.setLayout(flow)
+        for button in (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again):
+            flow.addWidget(button)
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.files, 1)
+        column.addWidget(buttons)
+        return lower
+
+    def _follow_theme(self) -> None:
+        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
+
+    def _connect(self) -> None:
+        self._engine.event_arrived.connect(self.take)
+        self._theme.changed.connect(self._follow_theme)
+        self._search_timer.timeout.connect(self._ask_for_files_named)
+        self.search.textChanged.connect(self._search_changed)
+        self.deposits.currentItemChanged.connect(self._chosen)
+        self.files.currentItemChanged.connect(self._show_state)
+        self.files.itemActivated.connect(self._show_in_folder)
+        self.show_file.clicked.connect(self._show_in_folder)
+        self.send_again.clicked.connect(self._send_again)
+        self.open_receipt.clicked.connect(lambda: self._desk.open(*self._anomaly_and_key()))
+        self.save_receipt.clicked.connect(lambda: self._desk.save_as(*self._anomaly_and_key()))
+        self.print_out.clicked.connect(lambda: self._desk.print_out(self._key))
+        self.close_button.clicked.connect(self.accept)
+
+    def _say(self) -> None:
+        self.setWindowTitle(_W.TITLE.text)
+        self.title.setText(_W.TITLE.text)
+        self.search.setPlaceholderText(_W.FIND.text)
+        self.search.setAccessibleName(_W.FIND.text)
+        self.show_file.setText(_W.SHOW_IN_FOLDER.text)
+        self.print_out.setText(_W.PRINT.text)
+        self.open_receipt.setText(_W.OPEN_RECEIPT.text)
+        self.save_receipt.setText(_W.SAVE_RECEIPT.text)
+        self.close_button.setText(_W.CLOSE.text)
+        self.deposits.say()
+        self.files.say()
+
+    def _search_changed(self) -> None:
+        self._with_file = frozenset()
+        self._search()
+        self._search_timer.start()
+
+    def _ask_for_files_named(self) -> None:
+        if self._wanted and not self._sandbox:
+            self._engine.search_history(self._wanted)
+
+    def _search(self) -> None:
+        self.deposits.search(self._wanted, self._with_file)
+        self._show_state()
+
+    def _chosen(self) -> None:
+        self.files.clear()
+        self._show_state()
+        if (key := self._key) is not None:
+            self._engine.build_receipt(key)
+
+    def _show_state(self) -> None:
+        run = self.deposits.chosen
+        self._pages.setCurrentIndex(1 if run is None else 0)
+        self.nothing.setText(self._nothing_text())
+        failed = 0 if run is None else run.states.get(UploadState.FAILED, 0)
+        self.send_again.setVisible(bool(failed))
+        self.send_again.setText(HistoryCounts.SEND_AGAIN.text(failed))
+        self.show_file.setEnabled(self.files.chosen is not None)
+        self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
+
+    def _nothing_text(self) -> str:
+        if self._sandbox:
+            return _W.TRIAL.text
+        return (_W.NO_MATCH if self._wanted else _W.EMPTY).text
+
+    def _anomaly_and_key(self) -> tuple[str, RunKey | None]:
+        key = self._key
+        return ("" if key is None else key.anomaly_id), key
+
+    def _show_in_folder(self) -> None:
+        if (file := self.files.chosen) is not None:
+            reveal.show_in_folder(Path(file["path"]))
+
+    def _send_again(self) -> None:
+        """The failed ones stand on the list again, where a person sees what becomes of them."""
+        if (key := self._key) is not None:
+            self._engine.send_past_again(key)
+            self.accept()
+
+    # Qt asks
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language: what was shown is asked for anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+            self._show_state()
+            if not self._sandbox:
+                self._engine.look_back()

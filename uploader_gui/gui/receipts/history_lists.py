@@ -1,0 +1,159 @@
+"""The two lists of History: deposits above, the files of the chosen one below. Used by `history_dialog.py`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from uploader_gui.engine.folding import folded
+from uploader_gui.engine.receipt import word_of
+from uploader_gui.gui.receipts import receipt_words
+from uploader_gui.gui.rows.row_text import visible_name
+from uploader_gui.words import units
+from uploader_gui.words.deposits import HistoryWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from uploader_gui.engine.runs import PastRun, RunKey
+    from uploader_gui.gui.look.theme import Theme
+
+_DATA: Final = Qt.ItemDataRole.UserRole
+_W = HistoryWords
+_COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
+
+_FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
+
+
+class _List(QTreeWidget):
+    """A plain list with columns: one of them takes the room, the others their content's."""
+
+    def __init__(self, name: HistoryWords, headings: Sequence[HistoryWords], wide: int, theme: Theme) -> None:
+        super().__init__()
+        self._name = name
+        self.theme = theme
+        self._headings = headings
+        self.setColumnCount(len(headings))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFont(theme.font(13))
+        self.header().setFont(theme.font(12))
+        self.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionsMovable(False)
+        for column in range(len(headings)):
+            mode = QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
+            self.header().setSectionResizeMode(column, mode)
+        self.say()
+
+    def say(self) -> None:
+        """Name list and columns in the language in use."""
+        self.setAccessibleName(self._name.text)
+        self.setHeaderLabels([heading.text for heading in self._headings])
+
+
+class DepositList(_List):
+    """Past runs, the newest first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(_W.DEPOSITS, (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), 3, theme)
+
+    def show_runs(self, runs: Iterable[PastRun]) -> None:
+        """Show these, and keep the chosen one chosen where it is still there."""
+        before = self.chosen
+        self.clear()
+        self.addTopLevelItems([_deposit(run) for run in runs])
+        again = [item for item in self._items() if before is not None and item.data(0, _DATA).key == before.key]
+        if wanted := again[0] if again else self.topLevelItem(0):
+            self.setCurrentItem(wanted)
+
+    @property
+    def chosen(self) -> PastRun | None:
+        """Give the chosen run, where one is visible."""
+        item = self.currentItem()
+        return None if item is None or item.isHidden() else item.data(0, _DATA)
+
+    @property
+    def visible_runs(self) -> list[PastRun]:
+        """Give the runs that match the search."""
+        return [item.data(0, _DATA) for item in self._items() if not item.isHidden()]
+
+    def search(self, wanted: str, with_file: frozenset[RunKey]) -> None:
+        """Show only runs whose anomaly or date contains the text, or that hold such a file."""
+        text = folded(wanted)
+        for item in self._items():
+            run = item.data(0, _DATA)
+            fits = text in folded(run.key.anomaly_id) or text in folded(item.text(0))
+            item.setHidden(not (fits or run.key in with_file))
+        if self.chosen is None:
+            self.setCurrentIndex(QModelIndex())
+            for item in self._items():
+                if not item.isHidden():
+                    self.setCurrentItem(item)
+                    return
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        return [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]
+
+
+class FileList(_List):
+    """The files of a receipt."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), 0, theme)
+
+    def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
+        """Show these, what needs a person first; the first whose name contains the text is chosen."""
+        self.clear()
+        items = [self._item(file) for file in sorted(files, key=_attention)]
+        self.addTopLevelItems(items)
+        text = folded(wanted)
+        if items:
+            self.setCurrentItem(next((item for item in items if text in folded(item.text(0))), items[0]))
+
+    @property
+    def chosen(self) -> Mapping[str, Any] | None:
+        """Give the chosen file as it stands in the receipt."""
+        item = self.currentItem()
+        return None if item is None else item.data(0, _DATA)
+
+    def _item(self, file: Mapping[str, Any]) -> QTreeWidgetItem:
+        state, why = receipt_words.result(file), receipt_words.why(file)
+        when = receipt_words.moment(file["uploaded_at"]) if file["uploaded_at"] else ""
+        item = QTreeWidgetItem([visible_name(file["name"]), units.size(file["size"]), state, when])
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if color := _COLORS.get(file["state"]):
+            item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
+        place = file["path"]
+        item.setToolTip(0, place)
+        item.setToolTip(2, _W.WHY.filled(state, why) if why else "")
+        item.setData(0, _DATA, file)
+        return item
+
+
+def _attention(file: Mapping[str, Any]) -> int:
+    return _FIRST.get(file["state"], len(_FIRST))
+
+
+def _deposit(run: PastRun) -> QTreeWidgetItem:
+    words: Counter[str] = Counter()
+    for state, count in run.states.items():
+        words[word_of(state)] += count
+    item = QTreeWidgetItem(
+        [
+            receipt_words.day_and_time(run.started_at),
+            run.key.anomaly_id,
+            units.number(run.files),
+            receipt_words.sums(words, run.bytes_uploaded),
+        ]
+    )
+    item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    item.setData(0, _DATA, run)
+    return item

@@ -1,0 +1,102 @@
+"""A receipt's plain values in the person's words: results, reasons, times, sums. For page, table and History."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QDate, QLocale
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason
+from uploader_gui.engine.receipt_csv import TableForm
+from uploader_gui.words import units
+from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
+from uploader_gui.words.remedies import cause_and_action, english
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_W = ReceiptWords
+RESULTS: Final = {
+    "uploaded": _W.UPLOADED,
+    "skipped": _W.SKIPPED,
+    "failed": _W.FAILED,
+    "refused": _W.REFUSED,
+    "cancelled": _W.CANCELLED,
+    "pending": _W.PENDING,
+}
+_SUMS: Final = {
+    "uploaded": ReceiptCounts.UPLOADED,
+    "skipped": ReceiptCounts.SKIPPED,
+    "failed": ReceiptCounts.FAILED,
+    "refused": ReceiptCounts.REFUSED,
+    "cancelled": ReceiptCounts.CANCELLED,
+    "pending": ReceiptCounts.PENDING,
+}
+_HEADINGS: Final = (
+    _W.ANOMALY, _W.FILE, _W.SIZE_BYTES, _W.SIZE_MEGABYTES, _W.TYPE, "SHA-256",
+    _W.NUMBER, "uploadId", _W.RESULT, _W.REASON, _W.UPLOADED_AT, _W.UPLOADED_AT_UTC,
+    _W.TRIES, _W.TWICE, _W.PATH, _W.ORIGINAL_NAME, _W.ORIGINAL_SIZE, _W.ORIGINAL_HASH,
+    _W.STATE_CODE, _W.REASON_CODE, _W.MESSAGE,
+)  # fmt: skip
+
+
+def result(file: Mapping[str, Any]) -> str:
+    """Say what became of a file."""
+    return RESULTS[file["state"]].text
+
+
+def why(file: Mapping[str, Any]) -> str:
+    """Say why a file is where it is, in the person's language; "" where there is nothing to say."""
+    if file["reason"] is None or file["state"] == "cancelled":
+        return ""
+    return cause_and_action(_reason(file["reason"])).cause
+
+
+def sums(states: Mapping[str, int], uploaded: int) -> str:
+    """Say how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
+    parts = [sentence.text(states[state]) for state, sentence in _SUMS.items() if states.get(state)]
+    if states.get("uploaded"):
+        parts[0] = f"{parts[0]} ({units.size(uploaded)})"
+    return ", ".join(parts)
+
+
+def moment(iso: str) -> str:
+    """Give a receipt's time by this computer's clock, to the second."""
+    local = datetime.fromisoformat(iso).astimezone()
+    return f"{day(local.timestamp())} {local:%H:%M:%S}"
+
+
+def day(seconds: float) -> str:
+    """Give the day of a time (seconds since 1970), not to be misread: `12/03/2025` in French, `12 Mar 2025`."""
+    local = datetime.fromtimestamp(seconds).astimezone().date()
+    if QLocale().language() == QLocale.Language.French:
+        return f"{local:%d/%m/%Y}"
+    return QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
+
+
+def day_and_time(seconds: float) -> str:
+    """Give a time (seconds since 1970) to the minute."""
+    return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M}"
+
+
+def table_form() -> TableForm:
+    """Give the table's form in the language in use: Excel splits at the list separator of the language."""
+    decimal_mark = QLocale().decimalPoint()
+    return TableForm(
+        delimiter=";" if decimal_mark == "," else ",",
+        decimal_mark=decimal_mark,
+        headings=[heading.text if isinstance(heading, ReceiptWords) else heading for heading in _HEADINGS],
+        results={state: word.text for state, word in RESULTS.items()},
+        yes_no=(_W.YES.text, _W.NO.text),
+        moment=moment,
+        why=why,
+    )
+
+
+def _reason(told: Mapping[str, str]) -> Reason:
+    """A receipt keeps the English message: what its code does not say is the detail at its end."""
+    plain = Reason(Code(told["code"]))
+    detail = told["message"].removeprefix(english(plain))
+    return Reason(plain.code, detail.strip(" ()")) if detail != told["message"] else plain

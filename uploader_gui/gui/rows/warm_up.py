@@ -1,0 +1,32 @@
+"""Paints one row where nobody sees it: fonts, pictures and Qt's classes are ready when the first drop comes.
+
+Called by `program.py` once everything stands. The first painting of a list costs twice that of any later one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.models import Source, UploadId, UploadSnapshot, UploadState
+from uploader_gui.gui.rows.upload_filter import UploadFilter
+from uploader_gui.gui.upload_model import UploadModel
+from uploader_gui.gui.upload_view import UploadView
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
+
+    from uploader_gui.gui.look.theme import Theme
+
+
+def warm_up(theme: Theme, size: QSize) -> None:
+    """Make a list of that size with one row in it, paint it, and let it go."""
+    model = UploadModel()
+    view = UploadView(model, UploadFilter(model, model), theme)
+    model.setParent(view)
+    nowhere = Path("warm-up.csv")
+    source = Source(nowhere, nowhere, nowhere.name, "text/csv", 1, 0)
+    model.add([UploadSnapshot(UploadId("warm-up"), "1", source, 0, UploadState.QUEUED)])
+    view.resize(size)
+    view.grab()
+    view.deleteLater()

@@ -1,0 +1,137 @@
+"""“Test connection” and what it found, line by line, in words with a symbol. A part of the settings dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from uploader_gui.engine.connection.findings import Verdict
+from uploader_gui.gui.look.widgets import IconLabel, label, push_button
+from uploader_gui.words.settings import SettingsWords, told
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel
+
+    from uploader_gui.engine.connection.findings import Finding
+    from uploader_gui.gui.look.theme import Theme
+
+_LOOKS: Final = {
+    Verdict.GOOD: ("check", "ok", SettingsWords.WORKS),
+    Verdict.NOTE: ("info", "accent", SettingsWords.TO_KNOW),
+    Verdict.UNKNOWN: ("unknown", "muted", SettingsWords.UNTOLD),
+    Verdict.BAD: ("failed", "danger", SettingsWords.WRONG),
+}
+"""Verdict -> symbol, its colour, and the word that says the same to whoever sees neither."""
+
+
+class ConnectionPanel(QWidget):
+    """`test_wanted` and `stop_wanted` are requests; `grown` tells that it needs another height."""
+
+    test_wanted = Signal()
+    stop_wanted = Signal()
+    grown = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._testing = False
+        self._lines: list[tuple[Finding, QLabel]] = []
+        self.button = push_button("", "plain", theme)
+        self.busy = label("", theme, 12)
+        self.busy.setProperty("kind", "muted")
+        self._findings = QWidget()
+        self._column = QVBoxLayout(self._findings)
+        self._build()
+        self.button.clicked.connect(self._press)
+        self._say()
+
+    @property
+    def texts(self) -> list[str]:
+        """Give the lines shown."""
+        return [line.text() for _, line in self._lines]
+
+    @property
+    def is_testing(self) -> bool:
+        """Tell whether a test goes on."""
+        return self._testing
+
+    def show_finding(self, finding: Finding) -> None:
+        """Add a line."""
+        icon, color, _ = _LOOKS[finding.verdict]
+        text = label("", self._theme, 13)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        side = self._theme.px(16)
+        symbol = IconLabel(icon, color, side, self._theme)
+        symbol.setFixedWidth(side)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        self._column.addLayout(row)
+        self._lines.append((finding, text))
+        self._say_line(finding, text)
+        self.grown.emit()
+
+    def show_end(self) -> None:
+        """The test is over."""
+        self._testing = False
+        self._say()
+
+    def set_possible(self, possible: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
+        """Allow a test, or not while a field is wrong."""
+        self.button.setEnabled(possible or self._testing)
+
+    # Inside
+
+    def _build(self) -> None:
+        self._column.setContentsMargins(0, 4, 0, 0)
+        self._column.setSpacing(6)
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.button)
+        top.addWidget(self.busy, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self._findings)
+
+    def _press(self) -> None:
+        if self._testing:
+            self.stop_wanted.emit()
+            self.show_end()
+            return
+        self._forget()
+        self._testing = True
+        self._say()
+        self.test_wanted.emit()
+
+    def _forget(self) -> None:
+        self._lines.clear()
+        while (row := self._column.takeAt(0)) is not None:
+            layout = row.layout()
+            while layout is not None and (item := layout.takeAt(0)) is not None:
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        self.grown.emit()
+
+    def _say(self) -> None:
+        self.button.setText((SettingsWords.STOP_TEST if self._testing else SettingsWords.TEST).text)
+        self.busy.setText(SettingsWords.TESTING.text if self._testing else "")
+        self._findings.setAccessibleName(SettingsWords.TEST_RESULTS.text)
+        for finding, text in self._lines:
+            self._say_line(finding, text)
+
+    def _say_line(self, finding: Finding, text: QLabel) -> None:
+        text.setText(told(finding))
+        text.setAccessibleName(f"{_LOOKS[finding.verdict][2].text}: {text.text()}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()

@@ -1,0 +1,245 @@
+"""The pages of the settings: the way to the service, how it is sent, the program itself. Made by `settings_dialog.py`.
+
+Each page shows its share of the values, says whether they can be saved (`is_fine`) and tells `changed`.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+from uploader_gui.gui.dialogs.form import Form, chosen, row_of
+from uploader_gui.gui.settings.addresses import is_usable_address
+from uploader_gui.gui.settings.connection_panel import ConnectionPanel
+from uploader_gui.text import Words
+from uploader_gui.words.settings import SettingsWords
+from uploader_gui.words.treatments import TreatmentWords
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.settings.settings_values import SettingsValues
+
+MOST_AT_ONCE: Final = 16
+FASTEST: Final = 9999.0
+PROXY: Final = re.compile(r"https?://[^\s/@]+(@[^\s/@]+)?/?")
+"""As `settings.py` wants it."""
+_PROXY_EXAMPLE: Final = "http://proxy.example:3128"
+LONGEST_HISTORY: Final = 36_500
+_FIELD_HEIGHT: Final = 34
+_FIGURE_WIDTH: Final = 180
+_UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
+_LANGUAGES: Final = {"system": Words.LANGUAGE_SYSTEM, "fr": Words.LANGUAGE_FRENCH, "en": Words.LANGUAGE_ENGLISH}
+_THEMES: Final = {
+    "system": SettingsWords.THEME_SYSTEM,
+    "light": SettingsWords.THEME_LIGHT,
+    "dark": SettingsWords.THEME_DARK,
+}
+_FOR_OTHERS: Final = {"ask": TreatmentWords.ASK, "zip": TreatmentWords.ZIP}
+_FOR_PICTURES: Final = {"ask": TreatmentWords.ASK, "convert": TreatmentWords.CONVERT, "zip": TreatmentWords.ZIP}
+_PROXIES: Final = {
+    "system": SettingsWords.PROXY_SYSTEM,
+    "none": SettingsWords.PROXY_NONE,
+    "address": SettingsWords.PROXY_ADDRESS,
+}
+
+
+class ConnectionPage(Form):
+    """Server, proxy, certificate authority, and the test of all three."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+        super().__init__(theme)
+        self.address = QLineEdit(values.api_url)
+        self.address.setAcceptDrops(False)
+        self.proxies = self.choices(_PROXIES)
+        self.proxies[values.proxy if values.proxy in _PROXIES else "address"].setChecked(True)
+        self.proxy = QLineEdit("" if values.proxy in _PROXIES else values.proxy)
+        self.proxy.setAcceptDrops(False)
+        self.proxy.setPlaceholderText(_PROXY_EXAMPLE)
+        self.authority = AuthorityField(theme, values.ca_file)
+        self.panel = ConnectionPanel(theme)
+        self._build()
+        self._connect()
+        self._judge()
+
+    @property
+    def chosen_address(self) -> str:
+        """Give the server's address as it will be saved."""
+        return self.address.text().strip().rstrip("/")
+
+    @property
+    def chosen_proxy(self) -> str:
+        """Give "system", "none", or the proxy's address."""
+        kind = chosen(self.proxies)
+        return self.proxy.text().strip() if kind == "address" else kind
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether everything here can be used."""
+        return self._address_fine() and self._proxy_fine() and self.authority.is_fine
+
+    def _build(self) -> None:
+        self.add_field(Words.SERVER, self.address)
+        self.wrong = self.add_sentence(Words.SERVER_INVALID, "warning")
+        self.add_field(SettingsWords.PROXY, row_of(self.proxies.values()))
+        self.proxy.setFont(self.theme.font(14))
+        self.say(self.proxy.setAccessibleName, SettingsWords.PROXY_FIELD)
+        self.column.addWidget(self.proxy)
+        self.wrong_proxy = self.add_sentence(SettingsWords.PROXY_INVALID, "warning")
+        self.add_field(SettingsWords.AUTHORITY, self.authority)
+        self.wrong_authority = self.add_sentence(SettingsWords.AUTHORITY_INVALID, "warning")
+        self.column.addWidget(self.panel)
+        self.column.addStretch()
+
+    def _connect(self) -> None:
+        self.address.textChanged.connect(self._judge)
+        self.proxy.textChanged.connect(self._judge)
+        for choice in self.proxies.values():
+            choice.toggled.connect(self._judge)
+        self.authority.changed.connect(self._judge)
+        self.panel.grown.connect(self.changed)
+
+    def _judge(self) -> None:
+        by_hand = self.proxies["address"].isChecked()
+        self.proxy.setVisible(by_hand)
+        self.wrong.setVisible(not self._address_fine())
+        self.wrong_proxy.setVisible(bool(self.proxy.text()) and not self._proxy_fine())
+        self.wrong_authority.setVisible(not self.authority.is_fine)
+        self.panel.set_possible(self.is_fine)
+        self.changed.emit()
+
+    def _address_fine(self) -> bool:
+        return is_usable_address(self.address.text().strip())
+
+    def _proxy_fine(self) -> bool:
+        by_hand = self.proxies["address"].isChecked()
+        return not by_hand or PROXY.fullmatch(self.proxy.text().strip()) is not None
+
+
+class AuthorityField(QWidget):
+    """The file of a further certificate authority: chosen with the system's dialog, or none."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, path: str) -> None:
+        super().__init__()
+        self._form = Form(theme)  # says its words, and follows the language with us
+        self._form.setParent(self)
+        self._form.hide()
+        self.path = path
+        self.shown = QLineEdit(path)
+        self.shown.setReadOnly(True)
+        self.shown.setAcceptDrops(False)
+        self.choose = self._form.button(SettingsWords.AUTHORITY_CHOOSE, "plain")
+        self.remove = self._form.button(SettingsWords.AUTHORITY_REMOVE, "plain")
+        self._form.say(self.shown.setPlaceholderText, SettingsWords.AUTHORITY_NONE)
+        self._form.say(self.shown.setAccessibleName, SettingsWords.AUTHORITY)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.shown, 1)
+        row.addWidget(self.choose)
+        row.addWidget(self.remove)
+        self.setFocusProxy(self.choose)
+        self.choose.clicked.connect(self._choose)
+        self.remove.clicked.connect(lambda: self.take(""))
+        self.take(path)
+
+    def take(self, path: str) -> None:
+        """Use this file, "" for none."""
+        self.path = path
+        self.shown.setText(path)
+        self.shown.setToolTip(path)
+        self.remove.setVisible(bool(path))
+        self.is_fine = not path or _is_authority(path)
+        self.changed.emit()
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, SettingsWords.AUTHORITY_CHOOSE.text)
+        dialog.setNameFilter(SettingsWords.AUTHORITY_FILTER.text)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.take)
+        dialog.open()
+
+
+class SendingPage(Form):
+    """Units, files at once, speed limit, files of refused types."""
+
+    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+        super().__init__(theme)
+        self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
+        self.bandwidth = QDoubleSpinBox(minimum=0, maximum=FASTEST, decimals=1, singleStep=0.5)
+        self.bandwidth.setValue(values.bandwidth_limit)
+        self.units = self.choices(_UNITS)
+        self.units[values.size_unit].setChecked(True)
+        for field in (self.at_once, self.bandwidth):
+            field.setMinimumHeight(theme.px(_FIELD_HEIGHT))
+            field.setMaximumWidth(theme.px(_FIGURE_WIDTH))
+        self.add_field(Words.AT_ONCE, self.at_once)
+        self.add_field(SettingsWords.BANDWIDTH, self.bandwidth)
+        self.say(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
+        self.say(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
+        self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
+        self.pictures = self.choices(_FOR_PICTURES)
+        self.pictures[values.refused_pictures].setChecked(True)
+        self.others = self.choices(_FOR_OTHERS)
+        self.others[values.refused_others].setChecked(True)
+        self.add_field(TreatmentWords.PHOTOS, row_of(self.pictures.values()))
+        self.add_field(TreatmentWords.OTHERS, row_of(self.others.values()))
+        self.column.addStretch()
+
+    @property
+    def chosen_for_pictures(self) -> str:
+        """Give what becomes of photos the register refuses."""
+        return chosen(self.pictures)
+
+    @property
+    def chosen_for_others(self) -> str:
+        """Give what becomes of other files it refuses."""
+        return chosen(self.others)
+
+    @property
+    def chosen_unit(self) -> str:
+        """Give the chosen unit of sizes."""
+        return chosen(self.units)
+
+
+class ProgramPage(Form):
+    """Language, colours, how long History remembers."""
+
+    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+        super().__init__(theme)
+        self.languages = self.choices(_LANGUAGES)
+        self.languages[values.language].setChecked(True)
+        self.themes = self.choices(_THEMES)
+        self.themes[values.theme].setChecked(True)
+        self.add_field(Words.LANGUAGE, row_of(self.languages.values()))
+        self.history_days = QSpinBox(minimum=1, maximum=LONGEST_HISTORY, value=values.history_days)
+        self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
+        self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
+        self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
+        self.add_field(SettingsWords.HISTORY_DAYS, self.history_days)
+        self.say(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), SettingsWords.DAYS)
+        self.column.addStretch()
+
+    @property
+    def chosen_language(self) -> str:
+        """Give the chosen language."""
+        return chosen(self.languages)
+
+    @property
+    def chosen_theme(self) -> str:
+        """Give the chosen colours."""
+        return chosen(self.themes)
+
+
+def _is_authority(path: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError:
+        return False
+    return True

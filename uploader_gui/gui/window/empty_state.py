@@ -1,0 +1,91 @@
+"""The card of an empty list: one picture, one sentence, two buttons, and a way to try it without an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from uploader_gui.gui.drop import dashed
+from uploader_gui.gui.look.widgets import IconLabel, label, push_button
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from uploader_gui.gui.look.theme import Theme
+
+
+class EmptyState(QWidget):
+    """Asks for files; the drop itself is the whole window's."""
+
+    add_files_wanted = Signal()
+    add_folder_wanted = Signal()
+    samples_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.add_files = push_button("", "primary", theme)
+        self.add_folder = push_button("", "plain", theme)
+        self.samples = push_button("", "link", theme)
+        self.title = self._sentence(22, "text")
+        self.types = self._sentence(13, "muted")
+        self.add_files.clicked.connect(self.add_files_wanted)
+        self.add_folder.clicked.connect(self.add_folder_wanted)
+        self.samples.clicked.connect(self.samples_wanted)
+        self._build()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.title.setText(Words.EMPTY_TITLE.text)
+        self.types.setText(Words.EMPTY_TYPES.text)
+        self.add_files.setText(Words.ADD_FILES.text)
+        self.add_folder.setText(Words.ADD_FOLDER.text)
+        self.samples.setText(Words.TRY_SAMPLES.text)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.addStretch()
+        column.addWidget(IconLabel("drop", "accent", 86, self._theme))
+        column.addSpacing(18)
+        column.addWidget(self.title)
+        column.addSpacing(2)
+        column.addWidget(self.types)
+        column.addSpacing(18)
+        column.addLayout(_row(self.add_files, self.add_folder))
+        column.addSpacing(12)
+        column.addLayout(_row(self.samples))
+        column.addStretch()
+
+    def _sentence(self, size: int, kind: str) -> QLabel:
+        weight = QFont.Weight.DemiBold if kind == "text" else QFont.Weight.Normal
+        made = label("", self._theme, size, weight)
+        made.setProperty("kind", kind)
+        made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        made.setWordWrap(True)
+        return made
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card with its dashed edge."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(dashed(self._theme.colors.outline))
+        painter.setBrush(QColor(self._theme.colors.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
+        painter.end()
+
+
+def _row(*buttons: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addStretch()
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch()
+    return row

@@ -1,0 +1,158 @@
+"""Filter chips with live counts at the left, search and sort menu at the right; two lines where it is narrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
+
+from uploader_gui.gui.look.flow_layout import FlowLayout
+from uploader_gui.gui.look.widgets import IconButton
+from uploader_gui.gui.rows.upload_columns import HEADERS, Column
+from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.window.chip_button import ChipButton
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.rows.figures import Figures
+
+_ALERTS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
+_SEARCH_WIDTH: Final = 190
+_ORDER: Final = (Column.ADDED, Column.NAME, Column.SIZE, Column.TYPE, Column.STATE)
+
+
+class FilterBar(QWidget):
+    """Says which rows a person wants to see, and in which order."""
+
+    chip_chosen = Signal(object)
+    search_changed = Signal(str)
+    sort_chosen = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._flow = FlowLayout(4)
+        self.chips = {chip: ChipButton("", _ALERTS.get(chip, ""), theme) for chip in Chip}
+        self.search = self._search_field()
+        self.sort = IconButton("sort", theme)
+        self._sort_entries: dict[Column, QAction] = {}
+        self.sort.setMenu(self._sort_menu())
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._build()
+        theme.changed.connect(self._follow_theme)
+        self._follow_theme()
+        self._say()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use; other words may need another line."""
+        self._say()
+        self._flow.invalidate()
+        self._choose_direction()
+
+    def show_figures(self, figures: Figures) -> None:
+        """Show the counts."""
+        counts = {
+            Chip.ALL: figures.files,
+            Chip.WAITING: figures.waiting,
+            Chip.SENDING: figures.sending,
+            Chip.FAILED: figures.failed,
+            Chip.REFUSED: figures.refused,
+            Chip.UPLOADED: figures.uploaded,
+            Chip.CANCELLED: figures.cancelled,
+        }
+        wider = [self.chips[chip].show_count(count) for chip, count in counts.items()]
+        wider.append(self._show_cancelled(bool(figures.cancelled)))
+        if any(wider):
+            self._flow.invalidate()
+            self._choose_direction()
+
+    def choose(self, chip: Chip) -> None:
+        """Choose a filter as a click would."""
+        self.chips[chip].click()
+
+    # Inside
+
+    def _show_cancelled(self, some: bool) -> bool:  # noqa: FBT001 - as Qt's setVisible
+        """The chip is there only while there are some; tell whether it came or went."""
+        chip = self.chips[Chip.CANCELLED]
+        if chip.isVisibleTo(self) == some:
+            return False
+        if chip.isChecked() and not some:
+            self.choose(Chip.ALL)
+        chip.setVisible(some)
+        return True
+
+    def _say(self) -> None:
+        for chip, button in self.chips.items():
+            button.rename(chip.value.text)
+        self.search.setPlaceholderText(Words.FIND.text)
+        self.search.setAccessibleName(Words.FIND.text)
+        self.sort.rename(Words.SORT.text)
+        for column, entry in self._sort_entries.items():
+            entry.setText(HEADERS[column].text)
+
+    def _search_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setProperty("kind", "search")
+        field.setClearButtonEnabled(True)
+        field.setAcceptDrops(False)  # dropped files are for the window
+        field.textChanged.connect(self.search_changed)
+        self._glass = field.addAction(
+            self._theme.icons.icon("search", self._theme.colors.muted, 14),
+            QLineEdit.ActionPosition.LeadingPosition,
+        )
+        return field
+
+    def _sort_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for column in _ORDER:
+            entry = QAction(menu, checkable=True, checked=column is Column.ADDED)
+            self._sort_entries[column] = entry
+            entry.triggered.connect(lambda _=False, c=column: self.sort_chosen.emit(c))
+            group.addAction(entry)
+            menu.addAction(entry)
+        return menu
+
+    def _build(self) -> None:
+        group = QButtonGroup(self)
+        chips = QWidget()
+        chips.setLayout(self._flow)
+        chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        for chip, button in self.chips.items():
+            group.addButton(button)
+            self._flow.addWidget(button)
+            button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
+        self.chips[Chip.ALL].setChecked(True)
+        self.chips[Chip.CANCELLED].hide()
+        right = QHBoxLayout()
+        right.setSpacing(4)
+        right.addWidget(self.search)
+        right.addWidget(self.sort)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(8)
+        self._lines.addWidget(chips, 1)
+        self._lines.addLayout(right)
+
+    def _choose_direction(self) -> None:
+        """Two lines as soon as chips and search do not fit in one."""
+        needed = self._flow.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
+        wide = self.width() >= needed
+        self._lines.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self.search.setMaximumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 16_777_215)
+        self.search.setMinimumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 0)
+
+    def _follow_theme(self) -> None:
+        self.search.setFont(self._theme.font(13))
+        self.search.setMinimumHeight(self._theme.px(31))  # Qt rounds no corner by more than half the height
+        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Reflow."""
+        super().resizeEvent(event)
+        self._choose_direction()

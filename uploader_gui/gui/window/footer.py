@@ -1,0 +1,242 @@
+"""The bottom of the window: overall bar, figures, Add, Receipt, more, and one primary button that says what it does."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QFont, QFontMetrics
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from uploader_gui.gui.look.widgets import IconButton, ThinBar, label, push_button, set_look
+from uploader_gui.text import Counted, Words
+from uploader_gui.words import units
+from uploader_gui.words.about import Words as AboutWords
+from uploader_gui.words.help import HelpWords
+from uploader_gui.words.treatments import TreatmentWords
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from uploader_gui.engine.events import QueueStatus, Totals
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.rows.figures import Figures
+
+_DOT = "  ·  "
+
+
+class FooterAction(Enum):
+    """What the footer's buttons and menus ask for; the value is the label."""
+
+    START = Words.START
+    RESUME = Words.RESUME
+    PAUSE = Words.PAUSE_ALL
+    RETRY_FAILED = Words.RETRY_FAILED
+    DONE = Words.DONE
+    ADD_FILES = Words.ADD_FILES
+    ADD_FOLDER = Words.ADD_FOLDER
+    RECEIPT = Words.RECEIPT
+    PRINT_RECEIPT = Words.PRINT_RECEIPT
+    HISTORY = Words.HISTORY
+    RETRY_ALL_FAILED = Words.RETRY_ALL_FAILED
+    REFUSED_FILES = TreatmentWords.REFUSED_FILES
+    CANCEL_ALL = Words.CANCEL_ALL
+    CLEAR_FINISHED = Words.CLEAR_FINISHED
+    HELP = HelpWords.OPEN
+    OPEN_OBJECTS = Words.OPEN_OBJECTS
+    ABOUT = AboutWords.MENU
+
+
+def primary_for(figures: Figures, status: QueueStatus, *, paused: bool) -> FooterAction:
+    """Choose what the primary button does now."""
+    if figures.unfinished:
+        if status.running:
+            return FooterAction.PAUSE
+        return FooterAction.RESUME if paused else FooterAction.START
+    return FooterAction.RETRY_FAILED if figures.failed else FooterAction.DONE
+
+
+class Footer(QWidget):
+    """Figures and buttons. `action_wanted` carries a `FooterAction`."""
+
+    action_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sandbox = sandbox
+        self._has_run = False
+        self._under_way = False
+        self._news = ""
+        self._second = ""
+        self._speed = ""
+        self._first = ""
+        self._narrow = False
+        self.bar = ThinBar(theme)
+        self.counts = label("", theme, 14, QFont.Weight.DemiBold)
+        self.below = label("", theme, 12)
+        self.add = push_button("", "plain", theme)
+        self.receipt = push_button("", "plain", theme)
+        self.more = IconButton("more", theme)
+        self.primary = push_button("", "primary", theme)
+        self.primary_action = FooterAction.START
+        self._menu_entries: dict[FooterAction, QAction] = {}
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._build()
+        self._connect()
+        self._say()
+
+    def retranslate(self) -> None:
+        """Say everything but the figures in the language in use (old news goes); other words may need another line."""
+        self._say()
+        self._news = ""
+        self._reflow()
+
+    def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
+        """Show where the list stands; speed and time left only while it runs."""
+        self._has_run |= status.running or figures.bytes_done > 0  # what was skipped has not run
+        self._under_way = bool(figures.unfinished) and (status.running or self._under_way)
+        paused = self._under_way and not status.running  # a drop after all was sent has not begun
+        self.bar.show_share(figures.fraction)
+        self._first = _counts_text(figures, has_run=self._has_run)
+        self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""
+        self._second = _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
+        self._show_texts()
+        self._show_primary(primary_for(figures, status, paused=paused))
+        self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.failed))
+        self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(figures.refused))
+        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished))
+        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(figures.files > figures.unfinished)
+
+    def tell(self, news: str) -> None:
+        """Say quietly what became of a drop or a receipt, until there is other news."""
+        self._news = news
+        self._show_texts()
+
+    # Inside
+
+    def _say(self) -> None:
+        self.bar.setAccessibleName(Words.OVERALL.text)
+        self.add.setText(Words.ADD.text)
+        self.receipt.setText(Words.RECEIPT.text)
+        self.more.rename(Words.MORE.text)
+        for action, entry in self._menu_entries.items():
+            entry.setText(action.value.text)
+        self._show_primary(self.primary_action)
+
+    def _build(self) -> None:
+        self.below.setProperty("kind", "muted")
+        self.primary.setMinimumWidth(self._theme.px(150))
+        self.add.setMinimumWidth(self._theme.px(100))
+        self.add.setMenu(self._menu(FooterAction.ADD_FILES, FooterAction.ADD_FOLDER))
+        self.more.setMenu(self._menu(*self._more()))
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        for text in (self.counts, self.below):
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            texts.addWidget(text)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch()
+        for button in (self.more, self.add, self.receipt, self.primary):
+            buttons.addWidget(button)
+        self._lines.setSpacing(12)
+        self._lines.addLayout(texts, 1)
+        self._lines.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(self.bar)
+        column.addLayout(self._lines)
+
+    def _more(self) -> tuple[FooterAction, ...]:
+        usual = (
+            FooterAction.RECEIPT,
+            FooterAction.PRINT_RECEIPT,
+            FooterAction.HISTORY,
+            FooterAction.RETRY_ALL_FAILED,
+            FooterAction.REFUSED_FILES,
+            FooterAction.CANCEL_ALL,
+            FooterAction.CLEAR_FINISHED,
+            FooterAction.HELP,
+        )
+        return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._sandbox else ()), FooterAction.ABOUT)
+
+    def _menu(self, *actions: FooterAction) -> QMenu:
+        menu = QMenu(self)
+        for action in actions:
+            entry = QAction(menu)
+            entry.triggered.connect(lambda _=False, a=action: self.action_wanted.emit(a))
+            menu.addAction(entry)
+            self._menu_entries[action] = entry
+        return menu
+
+    def _connect(self) -> None:
+        self.receipt.clicked.connect(lambda: self.action_wanted.emit(FooterAction.RECEIPT))
+        self.primary.clicked.connect(lambda: self.action_wanted.emit(self.primary_action))
+
+    def _show_primary(self, action: FooterAction) -> None:
+        self.primary_action = action
+        self.primary.setText(action.value.text)
+        self.primary.setToolTip(Words.DONE_TIP.text if action is FooterAction.DONE else "")
+        set_look(self.primary, "kind", "primary")
+
+    def _show_texts(self) -> None:
+        """Where it is narrow the speed goes to the second line."""
+        first = [self._first, "" if self._narrow else self._speed]
+        second = [self._speed if self._narrow else "", self._second, self._news]
+        self.counts.setText(_DOT.join(part for part in first if part))
+        self._show_below(_DOT.join(part for part in second if part))
+
+    def _show_below(self, text: str) -> None:
+        room = max(self.below.width(), 1)
+        metrics = QFontMetrics(self.below.font())
+        self.below.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self.below.setToolTip(text if metrics.horizontalAdvance(text) > room else "")
+
+    def _reflow(self) -> None:
+        """First Receipt… moves into the menu and the speed down, then the texts go above the buttons."""
+        self._narrow = self.width() < self._texts_width(44) + self._buttons_width(with_receipt=True)
+        self.receipt.setVisible(not self._narrow)
+        self._menu_entries[FooterAction.RECEIPT].setVisible(self._narrow)
+        beside = self.width() >= self._texts_width(30) + self._buttons_width(with_receipt=False)
+        self._lines.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._show_texts()
+
+    def _texts_width(self, digits: int) -> int:
+        return QFontMetrics(self.counts.font()).horizontalAdvance("0" * digits)
+
+    def _buttons_width(self, *, with_receipt: bool) -> int:
+        buttons = [self.more, self.add, self.primary, *([self.receipt] if with_receipt else [])]
+        return sum(max(one.sizeHint().width(), one.minimumWidth()) + 10 for one in buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Reflow."""
+        super().resizeEvent(event)
+        self._reflow()
+
+
+def _moves(figures: Figures, totals: Totals, status: QueueStatus) -> bool:
+    return status.running and bool(figures.unfinished) and totals.speed > 0
+
+
+def _counts_text(figures: Figures, *, has_run: bool) -> str:
+    if not has_run:
+        return _DOT.join((Counted.FILES.text(figures.files), units.size(figures.bytes_total)))
+    files = Counted.FILES_OF.text(figures.files, units.number(figures.uploaded))
+    amount = Words.AMOUNT_OF.filled(units.size(figures.bytes_done), units.size(figures.bytes_total))
+    return _DOT.join((files, amount))
+
+
+def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
+    if status.walking:
+        return Words.SEARCHING.text
+    if not has_run:
+        return ""
+    if not figures.unfinished:
+        missing = figures.files - figures.uploaded
+        return Counted.NOT_SENT.text(missing) if missing else Words.ALL_THERE.text
+    if not status.running:
+        return Words.PAUSED.text if paused else ""
+    return "" if totals.seconds_left is None else Words.TIME_LEFT.filled(units.duration(totals.seconds_left))

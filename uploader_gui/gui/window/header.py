@@ -1,0 +1,154 @@
+"""The top of the window: the anomaly first, what is to be said about it; at the right sign-in, History, settings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from uploader_gui.gui.look.widgets import Dot, IconButton, label, push_button
+from uploader_gui.gui.window.anomaly_field import AnomalyField
+from uploader_gui.text import Counted, Words
+from uploader_gui.words import units
+from uploader_gui.words.deposits import HistoryWords
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.drops.dropped import Dropped
+    from uploader_gui.gui.look.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """Whether tokens are there and accepted; `expires_at` in seconds since 1970 where the token says."""
+
+    signed_in: bool
+    expires_at: float | None = None
+
+
+class Header(QWidget):
+    """Anomaly field, quiet sentence, button for kept files, sign-in state, settings."""
+
+    anomaly_changed = Signal(str)
+    kept_wanted = Signal()
+    sign_in_wanted = Signal()
+    history_wanted = Signal()
+    settings_wanted = Signal()
+
+    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sandbox = sandbox
+        self._kept: Dropped | None = None
+        self._news = ""
+        self._state = SignInState(signed_in=False)
+        self.field = AnomalyField(theme)
+        self.hint = label("", theme, 12)
+        self.hint.setWordWrap(True)
+        self.add_kept = push_button("", "link", theme)
+        self._dot = Dot(theme)
+        self.sign_in = push_button("", "quiet", theme)
+        self.history = IconButton("history", theme)
+        self.settings = IconButton("gear", theme)
+        self._caption = label("", theme, 11, QFont.Weight.DemiBold)
+        self._build()
+        self._connect()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use; old news goes."""
+        self._caption.setText(Words.ANOMALY.text)
+        self.history.rename(HistoryWords.OPEN.text)
+        self.settings.rename(Words.SETTINGS.text)
+        self.field.retranslate()
+        self.show_sign_in(self._state)
+        self._news = ""
+        self._refresh()
+
+    def show_sign_in(self, state: SignInState) -> None:
+        """Show whether somebody is signed in and for how long."""
+        self._state = state
+        fine = state.signed_in or self._sandbox
+        self._dot.show_color("ok" if fine else "warning")
+        self.sign_in.setText(Words.SANDBOX.text if self._sandbox else self._sign_in_text())
+        self.sign_in.setToolTip("" if self._sandbox else Words.SIGN_IN_TIP.text)
+        self.sign_in.setEnabled(not self._sandbox)
+
+    def show_time(self) -> None:
+        """Say anew how long the session lasts."""
+        self.show_sign_in(self._state)
+
+    def show_kept(self, kept: Dropped | None) -> None:
+        """Show what was dropped before there was a number, or nothing."""
+        self._kept = kept
+        self._refresh()
+
+    def tell(self, news: str) -> None:
+        """Say something quietly while nothing about the number has to be said."""
+        self._news = news
+        self._refresh()
+
+    # Inside
+
+    def _build(self) -> None:
+        self._caption.setProperty("kind", "muted")
+        self._caption.setBuddy(self.field)
+        said = QHBoxLayout()
+        said.setSpacing(4)
+        said.addWidget(self.hint, 1)
+        said.addWidget(self.add_kept)
+        said.addStretch()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self._caption, 0, 0)
+        grid.addWidget(self.field, 1, 0)
+        grid.addLayout(said, 1, 1)
+        grid.addLayout(self._right_side(), 1, 2)
+        grid.setColumnStretch(1, 1)
+
+    def _right_side(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.sign_in)
+        row.addSpacing(6)
+        row.addWidget(self.history)
+        row.addWidget(self.settings)
+        return row
+
+    def _connect(self) -> None:
+        self.field.anomaly_changed.connect(self._refresh)
+        self.field.anomaly_changed.connect(self.anomaly_changed)
+        self.field.returnPressed.connect(self.kept_wanted)
+        self.add_kept.clicked.connect(self.kept_wanted)
+        self.sign_in.clicked.connect(self.sign_in_wanted)
+        self.history.clicked.connect(self.history_wanted)
+        self.settings.clicked.connect(self.settings_wanted)
+
+    def _refresh(self) -> None:
+        self.hint.setText(self._hint_text())
+        self.hint.setVisible(bool(self.hint.text()))
+        self.hint.setProperty("kind", "warning" if self.field.is_wrong else "muted")
+        self.hint.style().polish(self.hint)
+        anomaly_id = self.field.anomaly_id
+        self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
+        if self._kept is not None:
+            self.add_kept.setText(Counted.ADD_KEPT.text(self._kept.entries, anomaly_id))
+
+    def _hint_text(self) -> str:
+        if self.field.is_wrong:
+            return Words.ANOMALY_INVALID.text
+        return self._kept.wait() if self._kept is not None and not self.field.anomaly_id else self._news
+
+    def _sign_in_text(self) -> str:
+        if not self._state.signed_in:
+            return Words.SIGNED_OUT.text
+        left = (self._state.expires_at or 0) - time.time()
+        if left <= 0:
+            return Words.SIGNED_IN.text
+        return f"{Words.SIGNED_IN.text} · {Words.EXPIRES_IN.filled(units.lifetime(left))}"

@@ -1,0 +1,99 @@
+"""What the band says and in which order: a failure of the engine, what a person must do, what was told once.
+
+Made by the main window, which carries out what the band's buttons ask.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine import events
+from uploader_gui.gui.window.banner import BannerAction, Notice, notice_for
+from uploader_gui.text import Counted, Words, engine_failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uploader_gui.engine.models import Reason, UploadId
+    from uploader_gui.gui.rows.figures import Figures
+    from uploader_gui.gui.window.banner import Banner
+
+
+class Notices:
+    """Chooses the band's notice. `left_over`: the uploads of an earlier run that a person is asked about.
+
+    Notices are kept as what makes them: they are made anew when the language changes.
+    """
+
+    def __init__(self, banner: Banner) -> None:
+        self._banner = banner
+        self._failure: Callable[[], Notice] | None = None
+        self._told: Callable[[], Notice] | None = None
+        self._conditions: Notice | None = None
+        self._session: Notice | None = None
+        self._session_dismissed = False
+        self.left_over: tuple[UploadId, ...] = ()
+
+    def take(self, event: events.Event) -> None:
+        """Remember what an event has to tell, if it has."""
+        match event:
+            case events.ReceiptWritten(_, error):
+                self._told = partial(_receipt_failed, error) if error else None
+            case events.Resumed(upload_ids):
+                self.left_over = upload_ids
+                self._told = partial(_left_over, len(upload_ids))
+            case events.JournalSetAside(path):
+                self._told = partial(_set_aside, path)
+            case events.EngineFailed(reason):
+                self._failure = partial(_failed, reason)
+            case events.QueueStatus(running=True) if self.left_over:
+                self.forget()
+        self._show()
+
+    def explain(self, sentence: Callable[[], str]) -> None:
+        """Tell something once, until it is closed."""
+        self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
+        self._show()
+
+    def look(
+        self, status: events.QueueStatus, figures: Figures, *, session: Notice | None, was_signed_in: bool
+    ) -> None:
+        """Choose anew after conditions, figures, the session's end or the language changed."""
+        self._session = session
+        self._session_dismissed &= session is not None
+        self._conditions = notice_for(status.conditions, figures, was_signed_in=was_signed_in)
+        self._show()
+
+    def forget(self) -> None:
+        """What was told once is dealt with; where nothing was, it is the warning about the session."""
+        self._session_dismissed |= self._told is None
+        self._told = None
+        self.left_over = ()
+        self._show()
+
+    def _show(self) -> None:
+        """What goes on by itself stands behind what was told; what needs a person before it."""
+        conditions = self._conditions
+        session = None if self._session_dismissed else self._session
+        failure, told = self._failure and self._failure(), self._told and self._told()
+        if conditions is not None and conditions.action is None:
+            self._banner.tell(failure or told or session or conditions)
+        else:
+            self._banner.tell(failure or conditions or told or session)
+
+
+def _receipt_failed(error: str) -> Notice:
+    return Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)
+
+
+def _left_over(count: int) -> Notice:
+    return Notice(Counted.LEFT_OVER.text(count), BannerAction.RESUME, other=BannerAction.DISCARD)
+
+
+def _set_aside(path: str) -> Notice:
+    return Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+
+
+def _failed(reason: Reason) -> Notice:
+    return Notice(engine_failed(reason), grave=True)

@@ -1,0 +1,54 @@
+"""What a window remembers for the next time: where it stood, and the anomalies that got files last.
+
+Made by the composition root, which gives the file in the data folder (never the registry).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QSettings, QSize
+
+from uploader_gui.gui.window.anomaly_field import ANOMALY_ID
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+MOST_ANOMALIES: Final = 8
+_FRAME: Final = QSize(16, 48)
+"""Room for the window's title and edges, which are not known before it is shown."""
+_PLACE: Final = "window/place"
+_ANOMALIES: Final = "anomalies/recent"
+
+
+class WindowMemory:
+    """Reads and writes one file; what is wrong in it is forgotten."""
+
+    def __init__(self, path: Path) -> None:
+        self._kept = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def restore(self, window: QWidget) -> None:
+        """Put the window where it stood; Qt moves it onto a screen that is there. The first time it fits the screen."""
+        window.resize(window.size().boundedTo(window.screen().availableGeometry().size() - _FRAME))
+        place = self._kept.value(_PLACE)
+        if isinstance(place, QByteArray):
+            window.restoreGeometry(place)
+
+    def save(self, window: QWidget) -> None:
+        """Remember where it stands."""
+        self._kept.setValue(_PLACE, window.saveGeometry())
+        self._kept.sync()
+
+    @property
+    def anomalies(self) -> list[str]:
+        """Give the anomalies that got files, the last one first."""
+        kept = str(self._kept.value(_ANOMALIES) or "").split()
+        return [anomaly_id for anomaly_id in kept if ANOMALY_ID.fullmatch(anomaly_id)][:MOST_ANOMALIES]
+
+    def remember(self, anomaly_id: str) -> None:
+        """Put an anomaly in front."""
+        others = [other for other in self.anomalies if other != anomaly_id]
+        self._kept.setValue(_ANOMALIES, " ".join([anomaly_id, *others][:MOST_ANOMALIES]))
+        self._kept.sync()

@@ -1,0 +1,59 @@
+"""What a person sees first: the window with its look, its language and its place. Made by `app.py`.
+
+Nothing here waits for a disk or a server, and nothing is loaded that the first paint does not need.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+
+from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.look.theme import Theme
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.paths import data_paths
+from uploader_gui.words.language import Language, early_theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.plan import Plan
+    from uploader_gui.trial import Trial
+
+SCHEMES: Final = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+"""The setting `theme`, as Qt has it."""
+
+
+class Front:
+    """The window and what belongs to it. `trial` is the sandbox where one runs, else None."""
+
+    def __init__(
+        self, plan: Plan, application: QApplication, language: Language, *, data: DataPaths, trial: Trial | None
+    ) -> None:
+        self.application = application
+        self.language = language
+        self.data = data
+        self.trial = trial
+        self.bridge = Bridge()
+        self.theme = Theme(application, SCHEMES[early_theme(data_paths().settings)])
+        self.window = MainWindow(self.bridge, self.theme, anomaly_id=plan.anomaly_id, sandbox=trial is not None)
+        self.memory = WindowMemory(data.window)
+        if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
+            from uploader_gui.system.opened_files import OpenedFiles  # noqa: PLC0415 - as said
+
+            OpenedFiles(application).opened.connect(self.window.add_paths)
+
+    def show(self) -> None:
+        """Show it where it was last time."""
+        self.memory.restore(self.window)
+        if self.trial is None:
+            self.window.header.field.offer(self.memory.anomalies)
+        self.window.show()

@@ -1,0 +1,180 @@
+"""What a person sets in the window: tokens and settings, put in force at once and kept. A part of `app.py`.
+
+Keyring and settings file may block, so they are asked in threads; pydantic and keyring are loaded after the window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uploader_gui import __version__
+from uploader_gui.engine.connection.connection_thread import Way
+from uploader_gui.engine.connection.findings import Question
+from uploader_gui.engine.treatments import Choices
+from uploader_gui.gui.settings.connection_tester import ConnectionTester
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.windowed.front import SCHEMES
+
+if TYPE_CHECKING:
+    from uploader_gui.configuration import Configuration
+    from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.windowed.errands import Errands
+    from uploader_gui.words.language import Language
+
+
+class Preferences:
+    """Holds the configuration once it is loaded. `again`: send also what was uploaded before."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        bridge: Bridge,
+        *,
+        theme: Theme,
+        language: Language,
+        errands: Errands,
+        again: bool,
+    ) -> None:
+        self._window = window
+        self._bridge = bridge
+        self._theme = theme
+        self._language = language
+        self._errands = errands
+        self._again = again
+        self._tester = ConnectionTester(window)
+        self.configuration: Configuration | None = None
+        self._connect()
+
+    def use(self, configuration: Configuration) -> None:
+        """Begin with what was loaded."""
+        self.configuration = configuration
+        self._theme.force(SCHEMES[configuration.settings.theme])
+        self.show_signed_in()
+
+    def show_signed_in(self) -> None:
+        """Show whether tokens are there, and for how long."""
+        tokens = self.configuration.tokens if self.configuration is not None else None
+        self._window.set_signed_in(SignInState(signed_in=tokens is not None, expires_at=_expiry(tokens)))
+
+    def _connect(self) -> None:
+        window, spawn = self._window, self._errands.spawn
+        window.sign_in_wanted.connect(lambda refused: spawn(self._ask_for_tokens(refused_again=refused)))
+        window.tokens_submitted.connect(lambda *tokens: spawn(self._sign_in(*tokens)))
+        window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
+        window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
+        window.settings_wanted.connect(self._show_settings)
+        window.settings_saved.connect(lambda values: spawn(self._save_settings(values)))
+
+    # Tokens
+
+    async def _ask_for_tokens(self, *, refused_again: bool) -> None:
+        from uploader_gui.gui.sign_in import TokensKept  # noqa: PLC0415 - loaded when asked for
+
+        keeps = await self._errands.in_thread(_keyring_works)
+        kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
+        self._window.show_sign_in(kept, refused_again=refused_again)
+
+    async def _sign_in(self, bearer: str, session: str) -> None:
+        if self.configuration is None:
+            return
+        self.configuration = await self._errands.in_thread(self.configuration.keep_tokens, (bearer, session))
+        self.show_signed_in()
+        self._bridge.sign_in(bearer, session)
+
+    async def _sign_out(self) -> None:
+        if self.configuration is None:
+            return
+        self.configuration = await self._errands.in_thread(self.configuration.without_tokens)
+        self.show_signed_in()
+        self._bridge.sign_out()
+
+    # Settings
+
+    def _show_settings(self) -> None:
+        if self.configuration is None:
+            return
+        chosen = self.configuration.settings
+        values = SettingsValues(
+            api_url=chosen.api_url,
+            size_unit=chosen.size_unit,
+            max_concurrent_uploads=chosen.max_concurrent_uploads,
+            language=chosen.language,
+            bandwidth_limit=chosen.bandwidth_limit,
+            proxy=chosen.proxy,
+            ca_file=str(chosen.ca_file or ""),
+            theme=chosen.theme,
+            refused_pictures=chosen.refused_pictures,
+            refused_others=chosen.refused_others,
+            history_days=chosen.history_days,
+        )
+        dialog = self._window.show_settings(values)
+        dialog.test_wanted.connect(self._test_connection)
+        dialog.test_stopped.connect(self._tester.stop)
+        self._tester.found.connect(dialog.connection.panel.show_finding)
+        self._tester.ended.connect(dialog.connection.panel.show_end)
+
+    async def _save_settings(self, values: SettingsValues) -> None:
+        """Most count at once; another server, unit, proxy or authority needs another engine."""
+        if self.configuration is None:
+            return
+        before = self.configuration.settings
+        self.configuration = await self._errands.in_thread(self.configuration.changed, asdict(values))
+        after = self.configuration.settings
+        self._language.use(after.language)
+        self._theme.force(SCHEMES[after.theme])
+        self._bridge.resize(after.max_concurrent_uploads)
+        self._bridge.limit(after.bytes_per_second)
+        self._bridge.choose(self.configuration.choices(Choices()))
+        if any(getattr(before, one) != getattr(after, one) for one in ("api_url", "size_unit", "proxy", "ca_file")):
+            self._replace_engine(self.configuration)
+
+    async def _remember(self, values: dict[str, str]) -> None:
+        """Keep what a person chose once for all refused files; it counts from now on."""
+        if self.configuration is not None:
+            self.configuration = await self._errands.in_thread(self.configuration.changed, values)
+            self._bridge.choose(self.configuration.choices(Choices()))
+
+    def _replace_engine(self, configuration: Configuration) -> None:
+        self.show_signed_in()
+        model = self._window.model
+        listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
+        self._bridge.replace(configuration.engine(again=self._again), listed)
+
+    def _test_connection(self, values: SettingsValues) -> None:
+        """Test with what stands in the fields; tokens go only to the address they were saved for."""
+        if self.configuration is None:
+            return
+        tokens = self.configuration.tokens
+        same = values.api_url == self.configuration.settings.api_url.rstrip("/")
+        question = Question(
+            api_url=values.api_url,
+            tokens=tokens if same else None,
+            anomaly_id=self._window.header.field.anomaly_id,
+            kept_back=tokens is not None and not same,
+            expires_at=_expiry(tokens),
+        )
+        self._tester.start(question, _way(values))
+
+
+def _expiry(tokens: tuple[str, str] | None) -> float | None:
+    from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
+
+    return expiry_of(tokens[1]) if tokens else None
+
+
+def _keyring_works() -> bool:
+    from uploader_gui.credentials import keyring_works  # noqa: PLC0415 - as above
+
+    return keyring_works()
+
+
+def _way(values: SettingsValues) -> Way:
+    from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
+
+    authority = Path(values.ca_file) if values.ca_file else None
+    return Way(f"uploader-gui {__version__}", finder(values.proxy), authority)

@@ -1,0 +1,253 @@
+"""The rest of the windowed program: builds what stands behind the window, connects every signal, tears down in reverse.
+
+Called by `app.py` once the window stands; settings, keyring and engine are loaded off its thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSocketNotifier, QUrl
+from PySide6.QtGui import QDesktopServices
+from qasync import QSelectorEventLoop
+
+from uploader_gui import garbage
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
+from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.treatments import Choices
+from uploader_gui.gui.desktop.manners import Manners
+from uploader_gui.gui.desktop.real_desktop import RealDesktop
+from uploader_gui.gui.rows.warm_up import warm_up
+from uploader_gui.plan import Plan, tell
+from uploader_gui.single_instance import FirstInstance, Handover
+from uploader_gui.system.interrupts import INTERRUPTS
+from uploader_gui.system.quit_requests import QuitRequests
+from uploader_gui.terminal import Lines
+from uploader_gui.windowed.demonstration import open_demo
+from uploader_gui.windowed.errands import Errands
+from uploader_gui.windowed.help_desk import HelpDesk
+from uploader_gui.windowed.preferences import Preferences
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from uploader_gui.configuration import Configuration
+    from uploader_gui.engine.events import Event
+    from uploader_gui.gui.bridge import Outcome
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.trial import Trial
+    from uploader_gui.windowed.front import Front
+
+INTERRUPTED = 130
+SWITCH_SECONDS = 0.00005
+"""How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
+
+
+def run(plan: Plan, front: Front, stack: ExitStack) -> int:
+    """Run until the window is left, and give the exit code."""
+    # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
+    loop = QSelectorEventLoop(front.application)
+    stack.callback(loop.close)
+    stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+    sys.setswitchinterval(SWITCH_SECONDS)
+    loop.set_default_executor(DaemonThreads())
+    return int(loop.run_until_complete(Program(plan, front, loop=loop, stack=stack).run()))
+
+
+class Program:
+    """The running windowed program."""
+
+    def __init__(self, plan: Plan, front: Front, *, loop: asyncio.AbstractEventLoop, stack: ExitStack) -> None:
+        self._plan = plan
+        self._application = front.application
+        self._stack = stack
+        self._trial = front.trial
+        self._data = front.data
+        self._leave = asyncio.Event()
+        self._interrupted = False
+        self._heard_before = False
+        self._bridge = front.bridge
+        self._window = front.window
+        self._memory = front.memory
+        self._theme = front.theme
+        self._errands = Errands(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self._preferences = Preferences(
+            self._window,
+            self._bridge,
+            theme=front.theme,
+            language=front.language,
+            errands=self._errands,
+            again=plan.again,
+        )
+        self._help_desk = HelpDesk(
+            self._window, self._bridge, data=self._data, preferences=self._preferences, errands=self._errands
+        )
+        self._desktop = RealDesktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
+        self._manners = Manners(self._window, self._bridge, self._desktop)
+        self._connect()
+
+    async def run(self) -> int:
+        """Begin, and wait until the window is left."""
+        self._watch_signals()
+        try:
+            await self._begin()
+            await self._leave.wait()
+        finally:
+            outcome = self._bridge.stop()
+            self._memory.save(self._window)
+            self._window.hide()
+            self._desktop.close()
+        return self._exit_code(outcome)
+
+    def _connect(self) -> None:
+        window = self._window
+        self._bridge.event_arrived.connect(self._heard)
+        window.exit_requested.connect(self._leave.set)
+        self._manners.leave_wanted.connect(self._leave.set)
+        self._desktop.window_wanted.connect(self._manners.come_back)
+        if sys.platform == "darwin":  # a click on the Dock's icon, and its Quit; every event passes through the latter
+            self._application.applicationStateChanged.connect(self._manners.wake)
+            QuitRequests(self._application).wanted.connect(self._quit_wanted)
+        self._desktop.stop_wanted.connect(self._leave.set)
+        if self._trial is None:
+            window.anomaly_used.connect(self._remember)
+        window.samples_wanted.connect(open_demo)
+        window.open_objects_wanted.connect(self._open_objects)
+
+    # Beginning
+
+    async def _begin(self) -> None:
+        self._listen()
+        configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
+        self._preferences.use(configuration)
+        self._errands.spawn(self._help_desk.clean_up())
+        asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
+        self._bridge.run(configuration.engine(again=self._plan.again, asked=asked), anomaly_id=self._reported_anomaly)
+        self._bridge.resume()
+        warm_up(self._theme, self._window.view.size())
+        given = list(self._plan.paths)
+        if self._trial is not None and self._plan.demo:
+            given += await self._errands.in_thread(self._trial.samples)
+        if given:
+            self._take_in(given)
+        if self._plan.start:
+            self._bridge.start()
+
+    def _take_in(self, given: list[Path]) -> None:
+        """They go to the anomaly named with them, never to a number somebody is still typing."""
+        if not self._plan.anomaly_id:
+            self._window.keep_paths(given)
+            return
+        self._bridge.add_paths(given, self._plan.anomaly_id)
+        if self._trial is None:
+            self._remember(self._plan.anomaly_id)
+
+    def _listen(self) -> None:
+        if self._trial is None:
+            first = FirstInstance(self._data.folder, self._window)
+            first.handed_over.connect(self._take_over)
+            self._stack.callback(first.close)
+
+    def _take_over(self, handover: Handover) -> None:
+        """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
+        if handover.paths and handover.anomaly_id:
+            self._bridge.add_paths(handover.paths, handover.anomaly_id)
+            self._remember(handover.anomaly_id)
+        elif handover.paths:
+            self._window.add_paths(handover.paths)
+        elif handover.anomaly_id:
+            self._window.set_anomaly(handover.anomaly_id)
+        if handover.start:
+            self._bridge.start()
+        self._manners.come_back()
+
+    def _remember(self, anomaly_id: str) -> None:
+        self._memory.remember(anomaly_id)
+        self._window.header.field.offer(self._memory.anomalies)
+
+    def _reported_anomaly(self) -> str:
+        """The one named on the command line, for its `--report` is about that; else the one shown."""
+        return self._plan.anomaly_id or self._window.header.field.anomaly_id
+
+    def _watch_signals(self) -> None:
+        """Python hears of signals only when its own code runs: a socket wakes Qt's loop for that."""
+        reader, writer = socket.socketpair()
+        for end in (reader, writer):
+            end.setblocking(False)
+            self._stack.callback(end.close)
+        for number in INTERRUPTS:
+            self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
+        self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
+        woken = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
+        woken.activated.connect(lambda: _emptied(reader))  # the loop's own add_reader does not exist on Windows
+        self._stack.callback(woken.setEnabled, False)
+
+    # While it runs
+
+    def _heard(self, event: Event) -> None:
+        if not self._heard_before:  # the engine stands: everything is loaded
+            self._heard_before = True
+            garbage.keep_what_is_loaded()
+        if isinstance(event, QueueIdle):
+            garbage.tidy_up()
+        if isinstance(event, QueueIdle) and self._plan.quit_when_done:
+            self._leave.set()
+        if isinstance(event, SignedIn):
+            self._preferences.show_signed_in()
+
+    def _open_objects(self) -> None:
+        if self._trial is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._trial.objects)))
+
+    # Leaving
+
+    def _interrupt(self, *_: object) -> None:
+        self._interrupted = True
+        self._leave.set()
+
+    def _quit_wanted(self) -> None:
+        """A window that is seen may ask what is to become of its files; in the background they are kept."""
+        if self._window.isVisible():
+            self._window.close()
+        else:
+            self._leave.set()
+
+    def _exit_code(self, outcome: Outcome | None) -> int:
+        written = self._write_report(outcome)
+        if self._interrupted:
+            return INTERRUPTED
+        unsent = dict(outcome.unsent) if outcome else {}
+        if self._plan.demo and not self._plan.paths:
+            unsent.pop(UploadState.REFUSED, None)  # its own sample of a refused type
+        return 1 if unsent or not written else 0
+
+    def _write_report(self, outcome: Outcome | None) -> bool:
+        if self._plan.report is None or outcome is None:
+            return self._plan.report is None
+        from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
+
+        try:
+            write(outcome.receipt, self._plan.report)
+        except OSError as error:
+            tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
+            return False
+        return True
+
+
+def _emptied(reader: socket.socket) -> None:
+    with suppress(BlockingIOError):  # woken for nothing
+        reader.recv(64)
+
+
+def _load_configuration(data: DataPaths, trial: Trial | None) -> Configuration:
+    from uploader_gui.configuration import Configuration  # noqa: PLC0415 - pydantic and keyring: after the window
+
+    return Configuration.load(data, trial, window=True)

@@ -1,0 +1,71 @@
+"""The sentences of everyday manners: leaving, the background, the notification at the end, pasting, help.
+
+A leaf beside `text.py`, because there are many of them.
+"""
+
+from __future__ import annotations
+
+from uploader_gui.words.translation import QT_TRANSLATE_NOOP, CountedSentence, Sentence
+
+
+class MannersWords(Sentence):
+    """Sentences without a count."""
+
+    # Leaving
+    LEAVE_TEXT = QT_TRANSLATE_NOOP("manners", "What is to become of the files that are not sent yet?")
+    IN_BACKGROUND = QT_TRANSLATE_NOOP("manners", "Keep sending in the background")
+    IN_BACKGROUND_MORE = QT_TRANSLATE_NOOP(
+        "manners", "The window goes, the program ends by itself when all is sent. Open it again to see it."
+    )
+    STOP_MORE = QT_TRANSLATE_NOOP("manners", "The files are kept and go on the next time you open the program.")
+    # Header and sign-in
+    SIGN_OUT = QT_TRANSLATE_NOOP("manners", "Sign out: forget the tokens on this computer")
+    RECENT = QT_TRANSLATE_NOOP("manners", "Anomalies used last")
+    SESSION_OVER = QT_TRANSLATE_NOOP("manners", "Your session has ended. Sign in with new tokens before you go on.")
+    SESSION_ENDS = QT_TRANSLATE_NOOP(
+        "manners", "Your session ends in %1; sending may take about %2. Sign in with new tokens to be on the safe side."
+    )
+    # What is no file
+    GIFT_MAIL = QT_TRANSLATE_NOOP(
+        "manners", "Outlook gives no file away. Save the mail to a folder first, then drop that file here."
+    )
+    GIFT_PROMISE = QT_TRANSLATE_NOOP(
+        "manners",
+        "This program gives no file away yet. Drag it to a folder first, and from there to here.",
+    )
+    GIFT_LINK = QT_TRANSLATE_NOOP(
+        "manners", "A link is not followed. Save the picture or file to a folder first, then drop it here."
+    )
+    GIFT_TEXT = QT_TRANSLATE_NOOP("manners", "Text alone is no file. Save it as a file first, then drop that.")
+    GIFT_NOTHING = QT_TRANSLATE_NOOP("manners", "There is no file in it. Save it to a folder first, then drop that.")
+    ADD_PICTURE = QT_TRANSLATE_NOOP("manners", "Add this picture to anomaly %1")
+    PICTURE_SAVED = QT_TRANSLATE_NOOP("manners", "It is saved as a PNG file")
+    PICTURE_LOST = QT_TRANSLATE_NOOP("manners", "The picture could not be added: %1")
+    PICTURE_UNREADABLE = QT_TRANSLATE_NOOP("manners", "it cannot be read")
+    # In the background
+    SHOW_WINDOW = QT_TRANSLATE_NOOP("manners", "Show the window")
+    GOES_ON = QT_TRANSLATE_NOOP("manners", "Sending goes on in the background")
+    GOES_ON_TEXT = QT_TRANSLATE_NOOP("manners", "Open the program again to see the files.")
+    # The end
+    ALL_SENT = QT_TRANSLATE_NOOP("manners", "All files are sent")
+    SOME_LEFT = QT_TRANSLATE_NOOP("manners", "Some files need you")
+    NEEDS_SIGN_IN = QT_TRANSLATE_NOOP("manners", "Sign in to go on")
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "manners"
+
+
+class CountedManners(CountedSentence):
+    """Sentences with a count."""
+
+    SENT = ("1 file uploaded", QT_TRANSLATE_NOOP("manners", "%Ln files uploaded", None, 1))
+    FAILED = ("1 failed", QT_TRANSLATE_NOOP("manners", "%Ln failed", None, 1))
+    REFUSED = ("1 refused", QT_TRANSLATE_NOOP("manners", "%Ln refused", None, 1))
+    STILL_SENDING = ("1 file still to send", QT_TRANSLATE_NOOP("manners", "%Ln files still to send", None, 1))
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "manners"

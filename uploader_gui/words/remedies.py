@@ -1,0 +1,194 @@
+"""Why a file is not there (yet) and the one thing to do about it: one table over all codes.
+
+A leaf: `text.py` hands it on to window and terminal; receipts get `english()`, which is never translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.treatments import CONVERTIBLE
+from uploader_gui.words.translation import QT_TRANSLATE_NOOP, filled, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uploader_gui.engine.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words."""
+
+    cause: str
+    action: str
+    detail: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Give all of it in one line, for tooltips and the clipboard."""
+        detail = f"({self.detail})" if self.detail else ""
+        return " ".join(part for part in (self.cause, detail, self.action) if part)
+
+
+_AGAIN: Final = QT_TRANSLATE_NOOP("uploader", "Try again.")
+_NETWORK: Final = QT_TRANSLATE_NOOP("uploader", "Check the network, then try again.")
+_LATER: Final = QT_TRANSLATE_NOOP("uploader", "Try again in a few minutes.")
+_IT: Final = QT_TRANSLATE_NOOP("uploader", "Try again; if it happens again, tell your IT.")
+_OTHER_FILE: Final = QT_TRANSLATE_NOOP("uploader", "Choose another file.")
+_NUMBER: Final = QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number, then try again.")
+
+_ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Send it in a ZIP.")
+_JPEG_OR_ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Convert it to JPEG, or send it in a ZIP.")
+
+TABLE: Final[Mapping[Code, tuple[str, str]]] = {
+    Code.MISSING: (
+        QT_TRANSLATE_NOOP("uploader", "The file is not there any more."),
+        QT_TRANSLATE_NOOP("uploader", "Put it back, then try again."),
+    ),
+    Code.UNREADABLE: (
+        QT_TRANSLATE_NOOP("uploader", "The file cannot be read."),
+        QT_TRANSLATE_NOOP("uploader", "Close it in Excel or wherever it is open, then try again."),
+    ),
+    Code.CHANGED: (QT_TRANSLATE_NOOP("uploader", "The file was changed while it was being sent."), _AGAIN),
+    Code.EMPTY_FILE: (QT_TRANSLATE_NOOP("uploader", "The file is empty."), _OTHER_FILE),
+    Code.EMPTY_FOLDER: (
+        QT_TRANSLATE_NOOP("uploader", "There is no file in this folder."),
+        QT_TRANSLATE_NOOP("uploader", "Choose another folder."),
+    ),
+    Code.NOT_A_FILE: (QT_TRANSLATE_NOOP("uploader", "This is not a file that can be sent."), _OTHER_FILE),
+    Code.OUTSIDE_LINK: (
+        QT_TRANSLATE_NOOP("uploader", "This is a link to a file outside the folder."),
+        QT_TRANSLATE_NOOP("uploader", "Add the file itself."),
+    ),
+    Code.TOO_LARGE: (
+        QT_TRANSLATE_NOOP("uploader", "The file is larger than the 5.3 GB that can be sent."),
+        QT_TRANSLATE_NOOP("uploader", "Make it smaller or split it."),
+    ),
+    Code.TYPE_NOT_ACCEPTED: (
+        QT_TRANSLATE_NOOP("uploader", "The register does not accept this type of file."),
+        _ZIP,
+    ),
+    Code.CANNOT_CONVERT: (QT_TRANSLATE_NOOP("uploader", "This picture cannot become one JPEG."), _ZIP),
+    Code.BROKEN_PICTURE: (QT_TRANSLATE_NOOP("uploader", "The picture is damaged and cannot be converted."), _ZIP),
+    Code.PREPARATION: (
+        QT_TRANSLATE_NOOP("uploader", "The file to send instead cannot be written on this computer."),
+        QT_TRANSLATE_NOOP("uploader", "Make room on the disk, then try again."),
+    ),
+    Code.OFFLINE: (QT_TRANSLATE_NOOP("uploader", "There is no connection to the service."), _NETWORK),
+    Code.TLS: (
+        QT_TRANSLATE_NOOP("uploader", "No secure connection could be made."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the network replaces certificates."),
+    ),
+    Code.PROXY: (
+        QT_TRANSLATE_NOOP("uploader", "Your network’s proxy refused the connection."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the proxy has to let this program through."),
+    ),
+    Code.CONNECTION_LOST: (QT_TRANSLATE_NOOP("uploader", "The link was interrupted."), _NETWORK),
+    Code.STALLED: (QT_TRANSLATE_NOOP("uploader", "Nothing moved on the link for too long."), _NETWORK),
+    Code.SIGN_IN: (
+        QT_TRANSLATE_NOOP("uploader", "The service wants you to sign in."),
+        QT_TRANSLATE_NOOP("uploader", "Sign in, then try again."),
+    ),
+    Code.NO_ACCESS: (
+        QT_TRANSLATE_NOOP("uploader", "The service gives you no access to this anomaly."),
+        QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number and who you signed in as."),
+    ),
+    Code.REJECTED: (QT_TRANSLATE_NOOP("uploader", "The service did not take the file."), _NUMBER),
+    Code.SERVICE_BUSY: (QT_TRANSLATE_NOOP("uploader", "The service is busy."), _LATER),
+    Code.SERVICE_FAILED: (QT_TRANSLATE_NOOP("uploader", "The service has a fault."), _LATER),
+    Code.PROTOCOL: (
+        QT_TRANSLATE_NOOP("uploader", "The service’s answer could not be understood."),
+        _IT,
+    ),
+    Code.LEFT_OUT: (QT_TRANSLATE_NOOP("uploader", "The service’s answer left this file out."), _AGAIN),
+    Code.URL_EXPIRED: (QT_TRANSLATE_NOOP("uploader", "The link for sending the file expired."), _AGAIN),
+    Code.URL_REFUSED: (
+        QT_TRANSLATE_NOOP("uploader", "The service named a storage address that is not safe."),
+        QT_TRANSLATE_NOOP("uploader", "Tell your IT: the file was not sent."),
+    ),
+    Code.STORAGE_BUSY: (QT_TRANSLATE_NOOP("uploader", "The storage is busy."), _LATER),
+    Code.STORAGE_REFUSED: (QT_TRANSLATE_NOOP("uploader", "The storage did not take the file."), _IT),
+    Code.DAMAGED: (QT_TRANSLATE_NOOP("uploader", "The file did not arrive as it is here."), _AGAIN),
+    Code.JOURNAL: (
+        QT_TRANSLATE_NOOP("uploader", "The list of files cannot be saved on this computer."),
+        QT_TRANSLATE_NOOP("uploader", "Make room on the disk, then try again."),
+    ),
+    Code.JOURNAL_IN_USE: (
+        QT_TRANSLATE_NOOP("uploader", "Another uploader-gui is already at work on this list of files."),
+        QT_TRANSLATE_NOOP("uploader", "Go on there, or wait until it has left."),
+    ),
+    Code.JOURNAL_TOO_NEW: (
+        QT_TRANSLATE_NOOP("uploader", "The list of files was written by a newer version of this program."),
+        QT_TRANSLATE_NOOP("uploader", "Use that version."),
+    ),
+    Code.INTERNAL_ERROR: (QT_TRANSLATE_NOOP("uploader", "This program made a mistake."), _IT),
+    Code.ALREADY_UPLOADED: (
+        QT_TRANSLATE_NOOP("uploader", "It was uploaded to this anomaly before."),
+        QT_TRANSLATE_NOOP("uploader", "Nothing to do."),
+    ),
+    Code.INTERRUPTED: (
+        QT_TRANSLATE_NOOP("uploader", "The program was closed before the file was sent."),
+        _AGAIN,
+    ),
+    Code.CANCELLED: (QT_TRANSLATE_NOOP("uploader", "You cancelled it."), _AGAIN),
+}
+"""Code -> cause, action: untranslated sources, in receipts as they are."""
+
+_NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
+_NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
+OWN_DETAILS: Final = (
+    QT_TRANSLATE_NOOP("uploader", "it is not an address"),
+    QT_TRANSLATE_NOOP("uploader", "it is not an https address"),
+    QT_TRANSLATE_NOOP("uploader", "it holds a user name"),
+    QT_TRANSLATE_NOOP("uploader", "it is not encrypted (http:)"),
+    QT_TRANSLATE_NOOP("uploader", "the answer is not JSON"),
+    QT_TRANSLATE_NOOP("uploader", 'the answer has no list "uploads"'),
+    QT_TRANSLATE_NOOP("uploader", '"uploads" holds something else than objects'),
+    QT_TRANSLATE_NOOP("uploader", "the answer speaks of this file twice"),
+    QT_TRANSLATE_NOOP("uploader", "no answer to the connection"),
+    QT_TRANSLATE_NOOP("uploader", "no secure connection"),
+    QT_TRANSLATE_NOOP("uploader", "no such name"),
+    QT_TRANSLATE_NOOP("uploader", "it is shorter than it was"),
+    QT_TRANSLATE_NOOP("uploader", "the answer has no ETag"),
+    QT_TRANSLATE_NOOP("uploader", "it has several pages or images"),
+    QT_TRANSLATE_NOOP("uploader", "it is too large"),
+    QT_TRANSLATE_NOOP("uploader", "its pixels have more than 16 bits"),
+)
+"""The details that are the engine's own words: translated where they are shown, never in a receipt."""
+_PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
+
+
+def cause_and_action(reason: Reason) -> Remedy:
+    """Give cause and action in the person's language; a server's or system's `detail` stays in its own words."""
+    cause, action = _sources(reason)
+    told = filled(_translated(cause), (reason.detail,))
+    return Remedy(told, _translated(action), "" if "%1" in cause or not reason.detail else _translated(reason.detail))
+
+
+def english(reason: Reason) -> str:
+    """Give the message of a receipt: the cause in English and the fact behind it."""
+    cause, _ = _sources(reason)
+    if "%1" in cause or not reason.detail:
+        return cause.replace("%1", reason.detail)
+    return f"{cause} ({reason.detail})"
+
+
+def again_says_it(reason: Reason) -> bool:
+    """Tell whether “Try again” is all there is to do, so that a button says it already."""
+    return TABLE[reason.code][1] is _AGAIN
+
+
+def _sources(reason: Reason) -> tuple[str, str]:
+    """A refused type is named where it is known."""
+    cause, action = TABLE[reason.code]
+    if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
+        cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
+        return cause, _JPEG_OR_ZIP if reason.detail in CONVERTIBLE else action
+    return cause, action
+
+
+def _translated(source: str) -> str:
+    return translate("uploader", source)

@@ -1,0 +1,46 @@
+"""The sentences about files the register refuses: made into a JPEG, sent inside a ZIP. A leaf beside `text.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.models import UploadState
+from uploader_gui.words import units
+from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
+
+if TYPE_CHECKING:
+    from uploader_gui.engine.models import UploadSnapshot
+
+
+class TreatmentWords(Sentence):
+    """What rows, menus and settings say of it."""
+
+    CONVERT = QT_TRANSLATE_NOOP("treatments", "Convert to JPEG")
+    ZIP = QT_TRANSLATE_NOOP("treatments", "Send in a ZIP")
+    PREPARING = QT_TRANSLATE_NOOP("treatments", "Preparing")
+    SENT_AS = QT_TRANSLATE_NOOP("treatments", "sent as %1 (%2)")
+    REFUSED_FILES = QT_TRANSLATE_NOOP("treatments", "Refused files…")
+    TITLE = QT_TRANSLATE_NOOP("treatments", "Files the register does not accept")
+    EXPLANATION = QT_TRANSLATE_NOOP(
+        "treatments",
+        "A photo as JPEG keeps its date, place and colours. A ZIP holds the file exactly as it is. "
+        "Your own files stay where they are, unchanged.",
+    )
+    LEAVE = QT_TRANSLATE_NOOP("treatments", "Do not send")
+    REMEMBER = QT_TRANSLATE_NOOP("treatments", "Do so from now on without asking")
+    APPLY = QT_TRANSLATE_NOOP("treatments", "Apply")
+    PHOTOS = QT_TRANSLATE_NOOP("treatments", "Photos the register refuses (HEIC, WebP, TIFF, BMP)")
+    OTHERS = QT_TRANSLATE_NOOP("treatments", "Other files it refuses (videos, PowerPoint…)")
+    ASK = QT_TRANSLATE_NOOP("treatments", "Ask")
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "treatments"
+
+
+def sent_as(upload: UploadSnapshot, name: str) -> str:
+    """Say what is sent in a file's place, empty where it goes itself; `name` as it may be shown."""
+    if upload.substitute is None or upload.state is UploadState.PREPARING:
+        return ""
+    return TreatmentWords.SENT_AS.filled(name, units.size(upload.sent.size))
