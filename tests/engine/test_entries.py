@@ -17,7 +17,7 @@ from uploader_gui.engine.intake.entries import (
     plain,
     reachable,
 )
-from uploader_gui.engine.intake.walk import Refusal, findings_below
+from uploader_gui.engine.intake.walk import Junk, Refusal, findings_below
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.source import translated
 
@@ -91,7 +91,7 @@ def test_a_file_put_away_into_icloud_is_refused_and_never_left_out_in_silence(fi
 def test_a_folders_picture_on_macos_is_junk(files: Files) -> None:
     files.make("folder/Icon\r")
     junk, refusal = findings_below(files.folder / "folder")
-    assert junk is None
+    assert isinstance(junk, Junk)
     assert isinstance(refusal, Refusal)
     assert type(refusal.error) is EmptyFolder
 

@@ -20,7 +20,7 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.walk import Refusal, findings_below, is_junk, is_missing, walk
+from uploader_gui.engine.intake.walk import Finding, Junk, Refusal, findings_below, is_junk, is_missing, walk
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.threads import DaemonThreads
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.support.files import Files
-
-Finding = Source | Refusal | None
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def told(path: Path) -> list[str]:
 
 
 def _told(finding: Finding, below: Path) -> str:
-    if finding is None:
+    if isinstance(finding, Junk):
         return "junk"
     source = finding if isinstance(finding, Source) else finding.source
     place = source.path.relative_to(below).as_posix()
@@ -57,7 +55,7 @@ async def gathered(paths: list[Path], threads: DaemonThreads) -> tuple[list[str]
     names, junk = [], 0
     async for chunk in walk(paths, threads):
         names += [(found if isinstance(found, Source) else found.source).name for found in chunk.found]
-        junk += chunk.junk
+        junk += len(chunk.junk)
     return names, junk
 
 

@@ -93,7 +93,6 @@ class UploadQueue:
         self._running = False
         self._gave_up: Reason | None = None
         self._told: QueueStatus | None = None
-        self._junk_before = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
         self._poked = False
@@ -345,8 +344,7 @@ class UploadQueue:
         self._outbox.send(QueueIdle(self._totals()))
 
     def _end_run(self) -> None:
-        self._ledger.end_run(self._intake.junk - self._junk_before)
-        self._junk_before = self._intake.junk
+        self._ledger.end_run(self._intake.end_run())
 
     def _stuck_on_sign_in(self) -> bool:
         """Nobody can sign in (headless), and what was registered has been sent."""

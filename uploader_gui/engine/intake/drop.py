@@ -22,7 +22,8 @@ class Drop:
     def __init__(self, anomaly_id: str, known: Known) -> None:
         self.anomaly_id = anomaly_id
         self.known = known
-        self.queued = self.refused = self.junk = self.already_in_queue = self.resumed = 0
+        self.queued = self.refused = self.already_in_queue = self.resumed = 0
+        self.junk: set[str] = set()
 
     def summary(self, others_unfinished: int) -> PathsAdded:
         """Say it in figures."""
@@ -30,7 +31,7 @@ class Drop:
             anomaly_id=self.anomaly_id,
             queued=self.queued,
             refused=self.refused,
-            junk=self.junk,
+            junk=len(self.junk),
             already_in_queue=self.already_in_queue,
             resumed=self.resumed,
             others_unfinished=others_unfinished,

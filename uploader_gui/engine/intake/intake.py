@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, may_be_known, usable
-from uploader_gui.engine.intake.walk import Chunk, Refusal, is_missing, walk
+from uploader_gui.engine.intake.walk import MAX_WALKERS, Chunk, Refusal, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 from uploader_gui.engine.source import describe_only, hash_whole, inspect
 from uploader_gui.engine.substitutes.folder import is_whole
@@ -43,7 +44,6 @@ class Intake:
     """The door of the queue.
 
     Attributes:
-        junk: files left out so far.
         others_unfinished: unfinished uploads of the journal that this run did not take up.
     """
 
@@ -75,13 +75,24 @@ class Intake:
         self._poke = poke
         self._busy = 0
         self._comparing = 0
-        self.junk = 0
+        self._junk: set[str] = set()
+        self._junk_of_run: set[str] = set()
         self.others_unfinished = 0
 
     @property
     def walking(self) -> bool:
         """True while paths are being searched or looked at."""
         return self._busy > 0
+
+    @property
+    def junk(self) -> int:
+        """How many files were left out so far, each counted once however often it was given."""
+        return len(self._junk)
+
+    def end_run(self) -> int:
+        """Give how many files were left out in the run that ends; the next one counts anew."""
+        left_out, self._junk_of_run = len(self._junk_of_run), set()
+        return left_out
 
     @property
     def busy(self) -> bool:
@@ -144,8 +155,8 @@ class Intake:
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
     def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload]) -> None:
-        self.junk += chunk.junk
-        drop.junk += chunk.junk
+        for left_out in (self._junk, self._junk_of_run, drop.junk):
+            left_out.update(chunk.junk)
         new: list[Upload] = []
         adopted: list[Upload] = []
         seen: set[str] = set()
@@ -227,18 +238,28 @@ class Intake:
         self._ready([upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}])
 
     async def _look_again(self, uploads: list[Upload]) -> None:
-        for upload in uploads:
-            try:
-                source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
-            except SourceError as error:
-                source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
-                self._not_as_it_is(upload, source, Reason.of(error))
-                continue
-            if upload.state.finished and upload.state is not UploadState.UPLOADED:
-                self._begin_anew(upload, source)
-                alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
-                self._ledger.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
-                self._ready([upload])
+        """Look at several at once: on a slow share each look takes its time, and one may not come back at all."""
+        left = deque(uploads)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(MAX_WALKERS, len(left))):
+                group.create_task(self._look_at_those(left))
+
+    async def _look_at_those(self, left: deque[Upload]) -> None:
+        while left:
+            await self._look_at(left.popleft())
+
+    async def _look_at(self, upload: Upload) -> None:
+        try:
+            source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
+        except SourceError as error:
+            source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
+            self._not_as_it_is(upload, source, Reason.of(error))
+            return
+        if upload.state.finished and upload.state is not UploadState.UPLOADED:
+            self._begin_anew(upload, source)
+            alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
+            self._ledger.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
+            self._ready([upload])
 
     def _begin_anew(self, upload: Upload, source: Source) -> None:
         if upload.reason is not None and upload.reason.code in _NEEDS_FRESH_URL:

@@ -42,12 +42,22 @@ class Refusal:
     error: SourceError
 
 
+@dataclass(frozen=True, slots=True)
+class Junk:
+    """A file left out. `resolved` tells it from others: the same one may be found twice."""
+
+    resolved: str
+
+
 @dataclass(slots=True)
 class Chunk:
-    """A part of what was found. `junk` counts files left out."""
+    """A part of what was found. `junk` holds the resolved paths of files left out."""
 
     found: list[Source | Refusal] = field(default_factory=list)
-    junk: int = 0
+    junk: list[str] = field(default_factory=list)
+
+
+Finding = Source | Refusal | Junk
 
 
 async def walk(paths: Sequence[Path], threads: DaemonThreads) -> AsyncIterator[Chunk]:
@@ -75,7 +85,7 @@ async def walk(paths: Sequence[Path], threads: DaemonThreads) -> AsyncIterator[C
 
 async def _walk_roots(roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads) -> None:
     findings = _all_findings(roots)
-    gathered: deque[Source | Refusal | None] = deque()
+    gathered: deque[Finding] = deque()
     more = True
     while more:
         step = asyncio.get_running_loop().run_in_executor(threads, _gather, findings, gathered)
@@ -88,7 +98,7 @@ async def _walk_roots(roots: deque[Path], chunks: asyncio.Queue[Chunk], threads:
             step.cancel()
 
 
-def _gather(findings: Iterator[Source | Refusal | None], gathered: deque[Source | Refusal | None]) -> bool:
+def _gather(findings: Iterator[Finding], gathered: deque[Finding]) -> bool:
     """Gather findings for a moment; say whether there may be more."""
     until = time.monotonic() + CHUNK_SECONDS
     for finding in findings:
@@ -98,19 +108,19 @@ def _gather(findings: Iterator[Source | Refusal | None], gathered: deque[Source 
     return False
 
 
-def _hand_on(gathered: deque[Source | Refusal | None], chunks: asyncio.Queue[Chunk]) -> None:
+def _hand_on(gathered: deque[Finding], chunks: asyncio.Queue[Chunk]) -> None:
     chunk = Chunk()
     while gathered:
         finding = gathered.popleft()
-        if finding is None:
-            chunk.junk += 1
+        if isinstance(finding, Junk):
+            chunk.junk.append(finding.resolved)
         else:
             chunk.found.append(finding)
     if chunk.found or chunk.junk:
         chunks.put_nowait(chunk)
 
 
-def _all_findings(roots: deque[Path]) -> Iterator[Source | Refusal | None]:
+def _all_findings(roots: deque[Path]) -> Iterator[Finding]:
     while roots:
         try:
             root = roots.popleft()
@@ -119,8 +129,8 @@ def _all_findings(roots: deque[Path]) -> Iterator[Source | Refusal | None]:
         yield from findings_below(Path(os.path.abspath(root)))  # noqa: PTH100 - resolve() would follow links
 
 
-def findings_below(root: Path) -> Iterator[Source | Refusal | None]:
-    """Give what is found at or below one path; None stands for a file of junk."""
+def findings_below(root: Path) -> Iterator[Finding]:
+    """Give what is found at or below one path."""
     try:
         resolved = Path(os.path.realpath(reachable(root)))
     except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
@@ -130,11 +140,11 @@ def findings_below(root: Path) -> Iterator[Source | Refusal | None]:
         yield Refusal(describe_only(root, root), translated(error))
         return
     if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
-        yield None if is_junk(root.name) else _look(root, resolved)
+        yield Junk(str(resolved)) if is_junk(root.name) else _look(root, resolved)
         return
     empty = True
     for finding in _below(root, resolved):
-        empty = empty and finding is None
+        empty = empty and isinstance(finding, Junk)
         yield finding
     if empty:
         yield Refusal(describe_only(root, resolved), EmptyFolder())
@@ -145,7 +155,7 @@ def is_junk(name: str) -> bool:
     return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
 
 
-def _below(top: Path, resolved: Path) -> Iterator[Source | Refusal | None]:
+def _below(top: Path, resolved: Path) -> Iterator[Finding]:
     """Walk with a list of folders to come: they may lie deeper in each other than functions may call each other."""
     to_come = [_Folder(top, resolved, hidden=False)]
     while to_come:
@@ -153,7 +163,7 @@ def _below(top: Path, resolved: Path) -> Iterator[Source | Refusal | None]:
         try:
             inside = _sorted_entries(reachable(folder.path))
         except OSError as error:
-            yield None if folder.hidden else Refusal(describe_only(folder.path, folder.resolved), translated(error))
+            yield _unreadable(folder, error)
             continue
         for entry in inside:
             if not _is_folder(entry):
@@ -173,6 +183,12 @@ class _Folder:
         return _Folder(self.path / entry.name, self.resolved / entry.name, hidden)
 
 
+def _unreadable(folder: _Folder, error: OSError) -> Finding:
+    if folder.hidden:
+        return Junk(str(folder.resolved))
+    return Refusal(describe_only(folder.path, folder.resolved), translated(error))
+
+
 def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: (_is_folder(entry), natural(entry.name)))
@@ -182,12 +198,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) and not is_junction(entry)
 
 
-def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Source | Refusal | None:
+def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Finding:
     path = folder.path / entry.name
     if is_in_icloud_only(entry.name) and not folder.hidden:
         return Refusal(describe_only(path, path), SourceUnreadable("it is in iCloud only"))
     if folder.hidden or is_junk(entry.name) or is_hidden(entry):
-        return None
+        return Junk(str(folder.resolved / entry.name))
     is_link = entry.is_symlink() or is_junction(entry)
     return _link(path, top) if is_link else _look(path, folder.resolved / entry.name)
 
