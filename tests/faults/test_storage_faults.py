@@ -358,6 +358,30 @@ async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
     assert len(scripted_storage.objects) == 40
 
 
+async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_its_turn(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+
+    def first_fails_second_hangs(key: str, attempt: int, _request: RawRequest) -> StorageFault | None:
+        seen.append(key)
+        if key != seen[0]:
+            return StoreThenSilence()
+        return storage_faults.internal_error() if attempt == 1 else None
+
+    scripted_storage.fault = first_fails_second_hangs
+    async with engine(options(tmp_path, strict_api, max_concurrent=1)) as run:
+        run.queue.add_paths([files.make("a.jpg"), files.make("b.jpg")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "b.jpg")
+        await run.until(lambda: run.latest["a.jpg"].attempts == 1)
+        await run.in_state(UploadState.REGISTERED, "a.jpg")
+        assert run.latest["a.jpg"].retry_at is None
+        scripted_storage.release()
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+
+
 async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:

@@ -161,6 +161,11 @@ class _Reporter:
         self._book.ledger.move(self._upload, UploadState.UPLOADING)
         await self._book.ledger.saved()
 
+    def waiting(self) -> None:
+        """The pause before another attempt is over, and it waits for its turn as any registered upload does."""
+        if self._upload.state is UploadState.RETRYING:
+            self._book.ledger.move(self._upload, UploadState.REGISTERED)
+
     def confirming(self) -> None:
         """The last byte is handed over."""
         self._book.ledger.move(self._upload, UploadState.CONFIRMING)

@@ -41,6 +41,9 @@ class TransferListener(Protocol):
     async def uploading(self) -> None:
         """A PUT is about to begin; returns when that is recorded."""
 
+    def waiting(self) -> None:
+        """Every slot is taken: an attempt begins when one is free."""
+
     def confirming(self) -> None:
         """The last byte is handed over; the storage has not answered yet."""
 
@@ -115,6 +118,8 @@ class Transfer:
 
     async def _attempt(self) -> str:
         """One PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
+        if not self._means.slots.free:
+            self._listener.waiting()
         async with self._means.slots.slot():
             self._check_life()
             pieces = _Pieces(self._source, self._means, self._moved)

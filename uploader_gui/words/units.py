@@ -5,6 +5,7 @@ A leaf beside `text.py`, called by window and terminal. A figure and its unit ne
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from uploader_gui.words.translation import localized, translate
@@ -53,7 +54,7 @@ def duration(seconds: float) -> str:
 
 def countdown(seconds: float) -> str:
     """Give the whole seconds until something happens: `8 s`, `1 min 20`."""
-    whole = max(0, int(seconds + 0.999))
+    whole = max(0, math.ceil(seconds))
     return _joined(number(whole), "s") if whole < _MINUTE else _pair(whole, _MINUTE, "min")
 
 
