@@ -137,6 +137,39 @@ def test_while_sending_only_what_the_list_does_not_show_is_told(window: MainWind
     assert lines(window) == ["2 files (2.0 MB) will be sent to anomaly 4217.", "2 system files were left out"]
 
 
+def test_while_sending_it_goes_on_saying_what_the_drop_brought(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(RUNNING, UploadsAdded((upload("a"), upload("b"), upload("c"))), dropped(junk=2))
+    said = ["3 files (3.0 MB) will be sent to anomaly 4217.", "2 system files were left out"]
+    assert lines(window) == said
+    for state in (S.REGISTERING, S.REGISTERED, S.UPLOADING, S.CONFIRMING, S.UPLOADED):
+        engine.tell(UploadsChanged((upload("a", state),)))
+        assert lines(window) == said
+    engine.tell(UploadsChanged((upload("b", S.FAILED, Code.CHANGED), upload("c", S.CANCELLED))))
+    engine.tell(UploadsRemoved((UploadId("a"),)))
+    engine.tell(RESTING, UploadsChanged((upload("b", S.UPLOADED),)))
+    assert lines(window) == said
+
+
+def test_while_sending_a_plain_drop_does_not_come_up_when_its_files_arrive(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(RUNNING, UploadsAdded((upload("a"), upload("b"))), dropped())
+    engine.tell(UploadsChanged((upload("a", S.UPLOADED),)))
+    assert not window.body.preflight.isVisible()
+
+
+def test_while_sending_what_is_found_out_about_a_drop_is_told(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(RUNNING, UploadsAdded((upload("a"), upload("b"), upload("c"))), dropped())
+    engine.tell(UploadsChanged((known("a"), upload("c", S.REFUSED, Code.CANNOT_CONVERT))))
+    assert lines(window) == [
+        "1 file (1.0 MB) will be sent to anomaly 4217.",
+        "1 cannot be sent",
+        "1 was already uploaded to this anomaly on 12 Mar 2025 and is skipped.",
+    ]
+    engine.tell(UploadsRemoved((UploadId("a"),)))
+    assert len(lines(window)) == 2
+
+
 def test_what_was_left_from_last_time_is_no_drop(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("old"),)), Resumed((UploadId("old"),)))
     assert not window.body.preflight.isVisible()

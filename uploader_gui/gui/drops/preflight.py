@@ -1,6 +1,6 @@
 """What becomes of dropped files, added up over several drops: how many go, how many do not and why. No widgets.
 
-`preflight_strip.py` shows it. It listens to the engine's events only until a run begins.
+`preflight_strip.py` shows it. What becomes of the files once they are being sent is the list's to tell, not ours.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _WHY: Final[Mapping[Code, DropCounts]] = {
     Code.OUTSIDE_LINK: _D.NO_FILE,
 }
 _SEPARATOR: Final = " · "
+_ASKED_OR_FOUND_OUT: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.SKIPPED, _S.REFUSED})
+"""What becomes of a file before its turn: compared with earlier uploads, converted, sent all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Preflight:
         self._uploads: dict[UploadId, UploadSnapshot] = {}
         self._counts: Counter[DropCounts] = Counter()
         self._complete = False
+        self._running = False
 
     def forget(self) -> None:
         """The summary has been read, or sending has begun."""
@@ -67,19 +70,20 @@ class Preflight:
     def take(self, event: events.Event) -> bool:
         """Take an event of the engine; tell whether the summary may be another one now."""
         match event:
-            case events.UploadsAdded(uploads):
+            case events.QueueStatus(running):
+                self._running = running
+            case events.UploadsAdded(uploads):  # the drop is told when it is walked to its end
                 self._uploads.update((one.upload_id, one) for one in uploads)
-                return False  # the drop is told when it is walked to its end
             case events.UploadsChanged(uploads):
                 return self._change(uploads)
-            case events.UploadsRemoved(upload_ids) | events.Resumed(upload_ids):
-                known = [self._uploads.pop(one) for one in upload_ids if one in self._uploads]
-                return bool(known)
+            case events.UploadsRemoved(upload_ids):
+                return self._remove(upload_ids)
+            case events.Resumed(upload_ids):
+                return bool([self._uploads.pop(one) for one in upload_ids if one in self._uploads])
             case events.PathsAdded():
                 self._add(event)
                 return True
-            case _:
-                return False
+        return False
 
     def summary(self) -> Summary | None:
         """Say it in the language in use; None while there is nothing to say."""
@@ -105,10 +109,24 @@ class Preflight:
         return not self._counts.total() and not any(one.state.finished for one in self._uploads.values())
 
     def _change(self, uploads: Iterable[UploadSnapshot]) -> bool:
-        known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads}
+        known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads and self._is_news(one)}
         other = any(self._uploads[key].state is not one.state for key, one in known.items())
         self._uploads.update(known)
         return other
+
+    def _is_news(self, upload: UploadSnapshot) -> bool:
+        """A drop brought what it brought, however far its files are by now."""
+        if self._running:
+            return upload.state in _ASKED_OR_FOUND_OUT
+        return upload.state is not _S.UPLOADED
+
+    def _remove(self, upload_ids: Iterable[UploadId]) -> bool:
+        """While files are sent, rows go because they have arrived."""
+        uploads = self._uploads
+        gone = [one for one in upload_ids if one in uploads and (uploads[one].state.finished or not self._running)]
+        for one in gone:
+            del uploads[one]
+        return bool(gone)
 
     def _add(self, event: events.PathsAdded) -> None:
         self._complete = True

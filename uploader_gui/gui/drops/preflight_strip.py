@@ -47,6 +47,7 @@ class PreflightStrip(QWidget):
 
     def take(self, event: events.Event) -> None:
         """Take an event of the engine."""
+        changed = self._preflight.take(event)
         match event:
             case events.QueueStatus(running):
                 if running and not self._running:
@@ -54,7 +55,7 @@ class PreflightStrip(QWidget):
                 self._running = running
             case events.QueueIdle():
                 self.forget()
-            case _ if self._preflight.take(event):
+            case _ if changed:
                 self._show()
 
     def forget(self) -> None:
