@@ -223,6 +223,21 @@ def test_the_banner_says_what_happens_to_the_files(
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+def test_what_is_paused_is_not_said_to_go_on_by_itself(
+    window: MainWindow, engine: FakeEngine, condition: Condition
+) -> None:
+    conditions = frozenset({condition})
+    engine.tell(UploadsAdded((upload("a.jpg"),)), QueueStatus(running=True, conditions=conditions))
+    assert window.banner.isVisible()
+    engine.tell(QueueStatus(running=False, conditions=conditions))
+    assert not window.banner.isVisible()
+    assert window.footer.below.text() == "Paused"
+    engine.tell(QueueStatus(running=True, conditions=conditions))
+    assert window.banner.isVisible()
+    assert window.footer.below.text() == ""
+
+
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
 def test_the_banner_goes_when_nothing_waits_for_a_busy_server_any_more(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot, condition: Condition
 ) -> None:

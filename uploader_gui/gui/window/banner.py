@@ -15,8 +15,7 @@ from uploader_gui.gui.look.widgets import announce, label, push_button, set_look
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
+    from uploader_gui.engine.events import QueueStatus
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.rows.figures import Figures
 
@@ -45,16 +44,18 @@ class Notice:
     other: BannerAction | None = None
 
 
-def notice_for(conditions: AbstractSet[Condition], figures: Figures, *, was_signed_in: bool) -> Notice | None:
+def notice_for(status: QueueStatus, figures: Figures, *, was_signed_in: bool) -> Notice | None:
     """Choose the sentence for the queue's conditions: what needs a person comes first.
 
-    A busy server or a dead line is told only while something waits for it: what gave up says so in its row.
+    A busy server or a dead line is told only while something waits for it: what gave up says so in its row, and
+    what is paused waits for a person, and goes on by nothing else.
     """
+    conditions = status.conditions
     if Condition.JOURNAL in conditions:
         return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
     if Condition.SIGN_IN in conditions:
         return Notice(_sign_in_text(figures, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
-    if not figures.unfinished:
+    if not (figures.unfinished and status.running):
         return None
     for condition, words in _GO_ON_BY_THEMSELVES.items():
         if condition in conditions:

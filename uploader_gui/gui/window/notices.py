@@ -62,7 +62,7 @@ class Notices:
         """Choose anew after conditions, figures, the session's end or the language changed."""
         self._session = session
         self._session_dismissed &= session is not None
-        self._conditions = notice_for(status.conditions, figures, was_signed_in=was_signed_in)
+        self._conditions = notice_for(status, figures, was_signed_in=was_signed_in)
         self._show()
 
     def forget(self) -> None:
