@@ -273,8 +273,8 @@
         <translation>Tout ce qui peut être fait avec les fichiers sélectionnés</translation>
     </message>
     <message>
-        <source>Take the selected files off the list</source>
-        <translation>Retirer de la liste les fichiers sélectionnés</translation>
+        <source>Take the selected files off the list, or cancel those being sent</source>
+        <translation>Retirer les fichiers sélectionnés de la liste, ou annuler ceux en cours d’envoi</translation>
     </message>
     <message>
         <source>Select all files</source>

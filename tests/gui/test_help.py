@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -55,6 +55,15 @@ def test_each_shortcut_says_what_it_does(window: MainWindow) -> None:
     for _, words in SHORTCUTS:
         assert words.text in texts
     assert all(keys.text() for keys in dialog.keys)
+
+
+def test_no_line_touches_the_frame_around_the_shortcuts(window: MainWindow) -> None:
+    dialog = window.dialogs.help()
+    frame = dialog._area.rect()
+    for shown in dialog._page.findChildren(QLabel):
+        inside = shown.geometry().translated(dialog._page.mapTo(dialog._area, QPoint()))
+        assert inside.left() - frame.left() >= 8
+        assert inside.top() - frame.top() >= 6
 
 
 def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtbot: QtBot) -> None:

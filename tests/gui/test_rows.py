@@ -17,6 +17,7 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.rows import row_text
 from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed, shown_at_hand
 from uploader_gui.gui.rows.row_layout import ROW_HEIGHT
+from uploader_gui.gui.rows.upload_columns import Column
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -123,12 +124,19 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
     menu.close()
 
 
-def test_delete_removes_selected_rows_that_may_go(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    show(window, engine, upload("a.jpg"), upload("b.jpg", S.UPLOADING), upload("c.jpg", S.UPLOADED))
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_delete_removes_selected_rows_and_cancels_those_under_way(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, key: Qt.Key
+) -> None:
+    under_way = [upload(f"{state}.jpg", state) for state in (S.UPLOADING, S.CONFIRMING, S.RETRYING)]
+    show(window, engine, upload("a.jpg"), *under_way, upload("c.jpg", S.UPLOADED))
     window.view.setFocus()
     QTest.keyClick(window.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window.view, Qt.Key.Key_Delete)
-    assert engine.calls == [("remove", ["a.jpg", "c.jpg"])]
+    QTest.keyClick(window.view, key)
+    assert engine.calls == [
+        ("cancel", ["uploading.jpg", "confirming.jpg", "retrying.jpg"]),
+        ("remove", ["a.jpg", "c.jpg"]),
+    ]
 
 
 def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
@@ -161,6 +169,25 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. Nothing to do."
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once
     assert told(upload("a", S.UPLOADED)) == ""
+
+
+@pytest.mark.parametrize("code", [Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.EMPTY_FOLDER])
+def test_of_what_could_not_be_looked_at_no_size_and_type_are_told(
+    window: MainWindow, engine: FakeEngine, code: Code
+) -> None:
+    never_seen = upload("nothing", S.FAILED, code, size=0, media_type=None)
+    assert row_text.facts_text(never_seen, with_anomaly=False) == ""
+    assert row_text.facts_text(never_seen, with_anomaly=True) == "Anomaly 4217"
+    show(window, engine, never_seen)
+    told = [window.model.index(0, column).data() for column in (Column.SIZE, Column.TYPE)]
+    assert told == ["", ""]
+
+
+def test_of_what_was_seen_before_or_is_empty_size_and_type_are_told() -> None:
+    gone = upload("a.jpg", S.FAILED, Code.MISSING)
+    empty = upload("b.txt", S.REFUSED, Code.EMPTY_FILE, size=0, media_type=None)
+    facts = [row_text.facts_text(one, with_anomaly=False).replace("\u00a0", " ") for one in (gone, empty)]
+    assert facts == ["1.0 MB · JPEG", "0 B · TXT"]
 
 
 def test_a_name_cannot_turn_the_line_around_or_break_it() -> None:

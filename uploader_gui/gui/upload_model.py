@@ -257,9 +257,9 @@ class UploadModel(QAbstractTableModel):
             case Column.NAME:
                 return upload.source.name
             case Column.SIZE:
-                return units.size(upload.source.size)
+                return units.size(upload.source.size) if row_text.was_seen(upload) else ""
             case Column.TYPE:
-                return row_text.type_label(upload.source)
+                return row_text.type_label(upload.source) if row_text.was_seen(upload) else ""
             case Column.STATE:
                 return row_text.state_text(upload, self._progress.get(upload.upload_id), self.clock())
             case _:

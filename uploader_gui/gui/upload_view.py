@@ -137,6 +137,14 @@ class UploadView(QTableView):
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.menu_for([upload]).popup(self.viewport().mapToGlobal(where))
 
+    def _take_away(self, chosen: list[UploadSnapshot]) -> None:
+        """What is under way is cancelled (its row stays and offers Try again), everything else leaves the list."""
+        removable = allowed_among(RowAction.REMOVE, chosen)
+        under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
+        for action, uploads in ((RowAction.CANCEL, under_way), (RowAction.REMOVE, removable)):
+            if uploads:
+                self.action_wanted.emit(action, uploads)
+
     # Qt asks
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -161,13 +169,12 @@ class UploadView(QTableView):
             super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space are the row's first action, Delete removes the selected rows."""
+        """Enter and Space are the row's first action, Delete takes the selected rows away."""
         current = self.currentIndex()
         if event.key() in _PRESSES and current.isValid():
             self._act(shown_at_hand(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
-            if removable := allowed_among(RowAction.REMOVE, self.selected()):
-                self.action_wanted.emit(RowAction.REMOVE, removable)
+            self._take_away(self.selected())
         else:
             super().keyPressEvent(event)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _KEY = QKeySequence.StandardKey
 _HIGHEST_SHARE: Final = 0.45
 """Of the screen's height, for the shortcuts; above that they scroll."""
+_INSIDE: Final = (10, 8, 10, 8)
+"""Between the shortcuts and the frame that shows where the keyboard is."""
 _K = Qt.Key
 Keys = QKeySequence.StandardKey | Qt.Key | QKeyCombination
 SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
@@ -81,13 +83,14 @@ class HelpDialog(PlainDialog):
         """Show all shortcuts, as far as the screen has room."""
         margins = self.column.contentsMargins()
         width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
+        frame = 2 * self._area.frameWidth()
         most = int(self.screen().availableGeometry().height() * _HIGHEST_SHARE)
-        self._area.setMinimumHeight(min(self._page.heightForWidth(width), most))
+        self._area.setMinimumHeight(min(self._page.heightForWidth(width - frame) + frame, most))
         super().fit()
 
     def _table(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setContentsMargins(*_INSIDE)
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)

@@ -166,7 +166,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colors.muted))
         facts, reason = self._facts(upload), row_text.reason_text(upload)
         painter.drawText(box, _LEFT, metrics.elidedText(facts, Qt.TextElideMode.ElideRight, box.width()))
-        used = metrics.horizontalAdvance(facts) + self._theme.px(11)
+        used = metrics.horizontalAdvance(facts) + self._theme.px(11) if facts else 0
         if reason and used < box.width():
             painter.setPen(QColor(getattr(colors, _REASON_COLORS.get(upload.state, "muted"))))
             rest = box.adjusted(used, 0, 0, 0)

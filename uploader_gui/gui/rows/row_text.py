@@ -72,6 +72,7 @@ _UNSEEN: Final = re.compile(
 )
 """Control characters, marks of direction, line separators, lone surrogates."""
 
+_NEVER_SEEN: Final = frozenset({Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.OUTSIDE_LINK, Code.EMPTY_FOLDER})
 _TILE_LETTERS: Final = 4
 _PHOTO_SUFFIXES: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", ".avif", ".bmp"})
 
@@ -146,13 +147,17 @@ def is_counting(snapshot: UploadSnapshot) -> bool:
 
 def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
     """Give the first half of the second line: size · type, and the anomaly where rows differ in it."""
-    source = snapshot.source
-    facts = [units.size(source.size), type_label(source)]
+    facts = [units.size(snapshot.source.size), type_label(snapshot.source)] if was_seen(snapshot) else []
     if sent := sent_as(snapshot, visible_name(snapshot.sent.name)):
         facts.append(sent)
     if with_anomaly:
         facts.append(Words.ANOMALY_NAMED.filled(snapshot.anomaly_id))
     return _SEPARATOR.join(facts)
+
+
+def was_seen(snapshot: UploadSnapshot) -> bool:
+    """Tell whether size and type are known: of what is not there, or no file, “0 B” would be an untrue figure."""
+    return snapshot.source.size > 0 or snapshot.reason is None or snapshot.reason.code not in _NEVER_SEEN
 
 
 def reason_text(snapshot: UploadSnapshot) -> str:
