@@ -15,7 +15,8 @@ from uploader_gui.engine.clock import ServerClock
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, tls_context
 from uploader_gui.engine.journal import Journal
-from uploader_gui.engine.queue import Services, UploadQueue
+from uploader_gui.engine.parts import Services
+from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.storage import Patience, StorageClient
 from uploader_gui.engine.substitutes.folder import Substitutes

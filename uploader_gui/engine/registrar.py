@@ -1,6 +1,6 @@
 """Registers queued uploads in batches, just in time: asks the batcher, calls the API, waits and repeats as allowed.
 
-Owned by `queue.py`. Registering creates records at the service, so it is repeated freely only when it surely did
+Made in `parts.py`. Registering creates records at the service, so it is repeated freely only when it surely did
 nothing; otherwise with the same uploadIds, few times, and the uploads are marked.
 """
 

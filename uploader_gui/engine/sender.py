@@ -1,6 +1,6 @@
 """Sends registered uploads: one asyncio task per transfer, as slots free; what comes of it goes into the ledger.
 
-Owned by `queue.py`. The only arrow that runs back: an expired URL hands the upload to the batcher again.
+Made in `parts.py`. The only arrow that runs back: an expired URL hands the upload to the batcher again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How many bytes per second all transfers together may send: one bucket they all draw from, before each piece.
 
-Owned by `queue.py`, drawn from in `transfer.py`. A new limit counts at once, also for whoever is waiting.
+Changed by `queue.py`, drawn from in `transfer.py`. A new limit counts at once, also for whoever is waiting.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes what is sent in place of files the service refuses: a JPEG or a ZIP, few at once, each in a thread.
 
-Owned by `queue.py`; `intake.py` hands over what is to be prepared. Whatever happens to one file, the others go on.
+Made in `parts.py`; `intake.py` hands over what is to be prepared. Whatever happens to one file, the others go on.
 """
 
 from __future__ import annotations

@@ -1,0 +1,163 @@
+"""What goes on when: every part that has done something pokes, and then it is seen what can be done next.
+
+Owned by `queue.py`, which passes on what front ends ask; the parts (`parts.py`) ask it through `Conductor`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Condition, QueueIdle
+from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.parts import SENDING, Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from uploader_gui.engine.events import Event, Progress
+    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.parts import Services
+
+IDLE_SLOT_SECONDS: Final = 1.0
+"""While files are still being found, a batch waits to be full, but no slot stands idle for longer than this."""
+
+
+class Flow:
+    """The way of all uploads, from being ready to being sent.
+
+    Attributes:
+        parts: who does it.
+        has_begun: true from the first start on.
+        gave_up: why it stopped for good (headless), None while it has not.
+    """
+
+    def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
+        self._asks_for_sign_in = options.asks_for_sign_in
+        self._running = False
+        self.has_begun = False
+        self.gave_up: Reason | None = None
+        self._closing = asyncio.Event()
+        self._poked = False
+        self._idle_since: float | None = None
+        self.parts = Parts(services, options, emit, self)
+
+    async def run(self) -> None:
+        """Work until `close()`; whatever runs then is dropped, and the journal keeps it."""
+        self.tell_status()
+        try:
+            await self._closing.wait()
+        finally:
+            await self.parts.tasks.stop()
+            self._end_run()
+            self.parts.outbox.flush()
+
+    def close(self) -> None:
+        """Leave: `run()` returns."""
+        self._closing.set()
+
+    def start(self) -> None:
+        """Begin, or go on after a pause."""
+        self._running = True
+        self.has_begun = True
+        self.send(self.parts.in_states(UploadState.REGISTERED))
+        self.tell_status()
+        self.poke()
+
+    def pause(self) -> None:
+        """Stop sending; what was under way goes back to where it can begin again."""
+        parts = self.parts
+        self._running = False
+        for upload in parts.in_states(*SENDING):
+            parts.sender.stop(upload)
+            parts.ledger.move(upload, UploadState.REGISTERED)
+        for upload in parts.in_states(UploadState.REGISTERED):
+            parts.sender.stop(upload)
+        parts.meter.rest()
+        self.tell_status()
+
+    # What the parts ask
+
+    def poke(self) -> None:
+        """See what can be done next, once per turn of the loop."""
+        if not self._poked:
+            self._poked = True
+            asyncio.get_running_loop().call_soon(self._pump)
+
+    def ready(self, uploads: list[Upload]) -> None:
+        """Take uploads that are to be registered, or (taken up again) to be sent."""
+        self.parts.batcher.add(upload for upload in uploads if upload.state is UploadState.QUEUED)
+        if self._running:
+            self.send([upload for upload in uploads if upload.state is UploadState.REGISTERED])
+        self.poke()
+
+    def send(self, uploads: Iterable[Upload]) -> None:
+        """Send registered uploads, unless the queue is paused or leaves."""
+        if not self._running or self._closing.is_set():
+            return
+        for upload in uploads:
+            self.parts.sender.send(upload)
+
+    def give_up(self, code: Code) -> None:
+        """Stop for good."""
+        if self.gave_up is not None:
+            return
+        self.gave_up = Reason(code)
+        self._running = False
+        self.parts.outbox.send(QueueIdle(self.parts.telling.totals(running=False), self.gave_up))
+
+    def tell_status(self) -> None:
+        """Tell what of the queue's status is new."""
+        self.parts.telling.status(running=self._running, walking=self.parts.intake.walking)
+
+    def progress(self) -> Progress | None:
+        """Give how far things are, None while the list is empty."""
+        return self.parts.telling.progress(running=self._running)
+
+    # What can be done next
+
+    def _pump(self) -> None:
+        self._poked = False
+        self.tell_status()
+        if self._closing.is_set() or not self._running:
+            return
+        self.parts.registrar.pump(whole=self._may_wait_for_more())
+        if not self.parts.intake.busy and not self.parts.ledger.unfinished:
+            self._became_idle()
+        elif self._stuck_on_sign_in():
+            self.give_up(Code.SIGN_IN)
+
+    def _may_wait_for_more(self) -> bool:
+        """While a drop is walked, batches fill up, unless a slot has stood idle for too long."""
+        parts = self.parts
+        if not parts.intake.walking or not len(parts.batcher):
+            self._idle_since = None
+            return parts.intake.walking
+        if parts.slots.free <= parts.ledger.count(UploadState.REGISTERING, UploadState.REGISTERED):
+            self._idle_since = None
+            return True
+        loop = asyncio.get_running_loop()
+        if self._idle_since is None:
+            self._idle_since = loop.time()
+            loop.call_later(IDLE_SLOT_SECONDS, self.poke)
+        return loop.time() - self._idle_since < IDLE_SLOT_SECONDS
+
+    def _became_idle(self) -> None:
+        self._running = False
+        self.parts.meter.rest()
+        self._end_run()
+        self.parts.ledger.drain()
+        self.tell_status()
+        self.parts.outbox.send(QueueIdle(self.parts.telling.totals(running=False)))
+
+    def _end_run(self) -> None:
+        self.parts.ledger.end_run(self.parts.intake.end_run())
+
+    def _stuck_on_sign_in(self) -> bool:
+        """Nobody can sign in (headless), and what was registered has been sent."""
+        parts = self.parts
+        if self._asks_for_sign_in or Condition.SIGN_IN not in parts.conditions:
+            return False
+        return not (parts.intake.busy or parts.sender.running or parts.registrar.calls)

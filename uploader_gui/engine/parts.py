@@ -1,0 +1,192 @@
+"""The parts of the queue, put together: whoever passes an upload on, and what they share. Made by `flow.py`.
+
+`intake` takes files in, `preparation` makes acceptable what is not, `registrar` registers them, `sender` sends them,
+`ledger` writes down. None of them decides when: each asks the conductor.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from uploader_gui.engine.batcher import Batcher
+from uploader_gui.engine.conditions import Conditions, Link
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import EngineFailed
+from uploader_gui.engine.intake.intake import Intake
+from uploader_gui.engine.ledger import Ledger
+from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.outbox import Outbox
+from uploader_gui.engine.pace.bandwidth import Bandwidth
+from uploader_gui.engine.pace.meter import RateMeter
+from uploader_gui.engine.pace.slots import Slots
+from uploader_gui.engine.registrar import Registrar
+from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.sender import Book, Sender
+from uploader_gui.engine.substitutes.preparation import Preparation
+from uploader_gui.engine.tasks import Tasks
+from uploader_gui.engine.telling import Telling
+from uploader_gui.engine.transfer import Means
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from uploader_gui.engine.api import ApiClient
+    from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.events import Event, Progress
+    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.storage import StorageClient
+    from uploader_gui.engine.substitutes.folder import Substitutes
+    from uploader_gui.engine.threads import DaemonThreads
+
+SENDING: Final = (UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.RETRYING)
+"""The states of an upload that takes a share of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a queue works with."""
+
+    journal: Journal
+    substitutes: Substitutes
+    api: ApiClient
+    storage: StorageClient
+    clock: ServerClock
+    threads: DaemonThreads
+    policy: RetryPolicy = RetryPolicy()  # noqa: RUF009 - frozen
+
+
+class Conductor(Protocol):
+    """Who decides what goes on when."""
+
+    def poke(self) -> None:
+        """Look at what can be done next, for something has changed."""
+
+    def ready(self, uploads: list[Upload]) -> None:
+        """Take uploads that are to be registered, or (taken up again) to be sent."""
+
+    def send(self, uploads: Iterable[Upload]) -> None:
+        """Take registered uploads; they are sent while the queue runs."""
+
+    def give_up(self, code: Code) -> None:
+        """Stop for good."""
+
+    def tell_status(self) -> None:
+        """Tell what of the queue's status is new."""
+
+    def progress(self) -> Progress | None:
+        """Give how far things are, None while the list is empty."""
+
+
+class Parts:
+    """One of each, made in the order in which they need each other."""
+
+    def __init__(
+        self, services: Services, options: EngineOptions, emit: Callable[[Event], None], conductor: Conductor
+    ) -> None:
+        self.meter = RateMeter()
+        self.batcher = Batcher()
+        self.slots = Slots(options.max_concurrent)
+        self.bandwidth = Bandwidth(options.bandwidth_limit)
+        self.outbox = Outbox(emit, conductor.progress, lambda: self.ledger.write())  # noqa: PLW0108 - it is made below
+        self.tasks = Tasks(lambda: self.outbox.send(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self.conditions = Conditions(conductor.tell_status)
+        self._link = Link(
+            self.conditions,
+            services.policy,
+            limit=options.offline_limit,
+            gave_up=lambda: conductor.give_up(Code.OFFLINE),
+        )
+        self.ledger = Ledger(
+            services.journal,
+            self.outbox,
+            self.conditions,
+            api_url=options.api_url,
+            program=options.program,
+            let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
+        )
+        self.preparation = self._make_preparation(services, options, conductor)
+        self.intake = self._make_intake(services, options, conductor)
+        self.registrar = self._make_registrar(services, conductor)
+        self.sender = self._make_sender(services, conductor)
+        self.telling = Telling(
+            ledger=self.ledger,
+            sender=self.sender,
+            meter=self.meter,
+            conditions=self.conditions,
+            outbox=self.outbox,
+        )
+
+    def in_states(self, *states: UploadState) -> list[Upload]:
+        """Give the uploads on the list that are in one of these states."""
+        return [upload for upload in self.ledger if upload.state in states]
+
+    def take_out(self, upload: Upload) -> None:
+        """Stop whatever is being done with an upload; its state is the caller's business."""
+        self.batcher.discard(upload)
+        self.preparation.stop(upload)
+        self.sender.stop(upload)
+
+    def _make_preparation(self, services: Services, options: EngineOptions, conductor: Conductor) -> Preparation:
+        return Preparation(
+            substitutes=services.substitutes,
+            ledger=self.ledger,
+            threads=services.threads,
+            choices=options.choices,
+            spawn=self.tasks.spawn,
+            ready=conductor.ready,
+            poke=conductor.poke,
+        )
+
+    def _make_intake(self, services: Services, options: EngineOptions, conductor: Conductor) -> Intake:
+        return Intake(
+            ledger=self.ledger,
+            batcher=self.batcher,
+            threads=services.threads,
+            clock=services.clock,
+            outbox=self.outbox,
+            preparation=self.preparation,
+            api_url=options.api_url,
+            skip_uploaded=options.skip_uploaded,
+            spawn=self.tasks.spawn,
+            ready=conductor.ready,
+            poke=conductor.poke,
+        )
+
+    def _make_registrar(self, services: Services, conductor: Conductor) -> Registrar:
+        return Registrar(
+            api=services.api,
+            batcher=self.batcher,
+            ledger=self.ledger,
+            slots=self.slots,
+            policy=services.policy,
+            conditions=self.conditions,
+            link=self._link,
+            outbox=self.outbox,
+            rates=lambda: self.meter.rates(time.monotonic()),
+            spawn=self.tasks.spawn,
+            registered=conductor.send,
+            poke=conductor.poke,
+        )
+
+    def _make_sender(self, services: Services, conductor: Conductor) -> Sender:
+        means = Means(
+            storage=services.storage,
+            slots=self.slots,
+            threads=services.threads,
+            policy=services.policy,
+            clock=services.clock,
+            bandwidth=self.bandwidth,
+            rate=self._rate_per_slot,
+        )
+        book = Book(self.ledger, self.outbox, self.conditions, self._link, self.meter)
+        return Sender(
+            means, book, batcher=self.batcher, spawn=self.tasks.spawn, again=conductor.send, poke=conductor.poke
+        )
+
+    def _rate_per_slot(self) -> float:
+        sending = max(1, self.ledger.count(*SENDING))
+        return self.meter.rates(time.monotonic())[0] / sending
