@@ -11,7 +11,7 @@ from uploader_gui.engine.assembly import Fittings, run_engine
 from uploader_gui.engine.events import QueueIdle, UploadsAdded, UploadsChanged
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.retry import RetryPolicy
-from uploader_gui.engine.storage import Patience
+from uploader_gui.engine.watchdog import Patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

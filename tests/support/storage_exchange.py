@@ -64,7 +64,7 @@ class Exchange:
 
     def _dawdle(self, fault: ResetMidway | StallMidway | SlowRead) -> None:
         if isinstance(fault, SlowRead):
-            self._read_slowly(fault.bytes_per_second)
+            self._read_slowly(fault.bytes_per_second, fault.first)
         else:
             self._read(round(fault.after * (self._put.request.content_length or 0)))
             if isinstance(fault, ResetMidway):
@@ -106,8 +106,8 @@ class Exchange:
         while self._intake.size < left:
             self._take(self._connection.read_some(min(BLOCK, left - self._intake.size)))
 
-    def _read_slowly(self, bytes_per_second: float) -> None:
-        size = self._put.request.content_length or 0
+    def _read_slowly(self, bytes_per_second: float, first: int | None) -> None:
+        size = (self._put.request.content_length or 0) if first is None else first
         portion = max(1, min(BLOCK, round(bytes_per_second / 10)))
         while self._intake.size < size:
             block = self._connection.read_some(min(portion, size - self._intake.size))

@@ -27,9 +27,10 @@ class StallMidway:
 
 @dataclass(frozen=True, slots=True)
 class SlowRead:
-    """Read no faster than this, then store and answer 200."""
+    """Read no faster than this (`first`: only so many bytes, the rest at once), then store and answer 200."""
 
     bytes_per_second: float
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

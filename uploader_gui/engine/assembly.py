@@ -18,9 +18,10 @@ from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.parts import Services
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
-from uploader_gui.engine.storage import Patience, StorageClient
+from uploader_gui.engine.storage import StorageClient
 from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.watchdog import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,7 +28,7 @@ from uploader_gui.engine.errors import (
     TlsFailed,
     UrlRefused,
 )
-from uploader_gui.engine.lanes import LINE_OPTIONS, Lanes
+from uploader_gui.engine.lanes import TUNNEL_OPTIONS, Lanes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +136,7 @@ class Clients:
             raise ProxyFailed("it is not an address") from error
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
         return httpx.AsyncHTTPTransport(
-            verify=self._context, proxy=way, limits=limits, trust_env=False, socket_options=LINE_OPTIONS
+            verify=self._context, proxy=way, limits=limits, trust_env=False, socket_options=TUNNEL_OPTIONS
         )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import httpcore
 import httpx
 
+from uploader_gui.engine.pulse import EXTENSION, Pulse
 from uploader_gui.engine.sockets import Sockets, can_watch_sockets
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ SEND_BUFFER: Final = 512 * 1024
 """Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
 minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
 LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
+_ROOM_FOR: Final = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+TUNNEL_OPTIONS: Final = (
+    LINE_OPTIONS if _ROOM_FOR is None else (*LINE_OPTIONS, (socket.IPPROTO_TCP, _ROOM_FOR, 64 * 1024))
+)
+"""Through a proxy, where a connection cannot be felt: the system asks for more as soon as less
+than that has to go out, not only when a third of its buffer is empty."""
 
 
 class Lanes(httpx.AsyncBaseTransport):
@@ -51,6 +58,8 @@ class Lanes(httpx.AsyncBaseTransport):
             self._by_origin[key] = _Lane(core.url.origin, self._context, self._keep_alive)
         lane = self._by_origin[key]
         connection = await lane.take()
+        if isinstance(pulse := request.extensions.get(EXTENSION), Pulse):
+            pulse.line = connection.sockets
         try:
             with _as_httpx():
                 response = await connection.handle_async_request(core)
@@ -70,6 +79,18 @@ class Lanes(httpx.AsyncBaseTransport):
             await lane.aclose()
 
 
+class _Connection(httpcore.AsyncHTTPConnection):
+    """One connection, with its own way to the system: None where that is httpcore's."""
+
+    def __init__(
+        self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None
+    ) -> None:
+        super().__init__(
+            origin, context, keepalive_expiry=keep_alive, socket_options=LINE_OPTIONS, network_backend=sockets
+        )
+        self.sockets = sockets
+
+
 class _Lane:
     """The connections to one host: those in use, and the idle ones, the one used last on top."""
 
@@ -77,27 +98,22 @@ class _Lane:
         self._origin = origin
         self._context = context
         self._keep_alive = keep_alive
-        self._open: set[httpcore.AsyncHTTPConnection] = set()
-        self.idle: deque[tuple[httpcore.AsyncHTTPConnection, float]] = deque()
+        self._open: set[_Connection] = set()
+        self.idle: deque[tuple[_Connection, float]] = deque()
 
-    async def take(self) -> httpcore.AsyncHTTPConnection:
+    async def take(self) -> _Connection:
         """Give an idle connection that still stands, or a new one."""
         while self.idle:
             connection, _ = self.idle.pop()
             if not connection.has_expired():
                 return connection
             await self._close(connection)
-        connection = httpcore.AsyncHTTPConnection(
-            self._origin,
-            self._context,
-            keepalive_expiry=self._keep_alive,
-            socket_options=LINE_OPTIONS,
-            network_backend=Sockets() if can_watch_sockets() else None,
-        )
+        sockets = Sockets() if can_watch_sockets() else None
+        connection = _Connection(self._origin, self._context, self._keep_alive, sockets)
         self._open.add(connection)
         return connection
 
-    async def give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
+    async def give_back(self, connection: _Connection) -> None:
         """Keep it for the next request; one that nobody has used for long is closed by the way."""
         if connection.is_closed():
             self.forget(connection)
@@ -107,7 +123,7 @@ class _Lane:
         if now - self.idle[0][1] > self._keep_alive:
             await self._close(self.idle.popleft()[0])
 
-    def forget(self, connection: httpcore.AsyncHTTPConnection) -> None:
+    def forget(self, connection: _Connection) -> None:
         """One that is closed."""
         self._open.discard(connection)
 
@@ -116,7 +132,7 @@ class _Lane:
         for connection in tuple(self._open):
             await self._close(connection)
 
-    async def _close(self, connection: httpcore.AsyncHTTPConnection) -> None:
+    async def _close(self, connection: _Connection) -> None:
         self.forget(connection)
         await connection.aclose()
 
@@ -124,10 +140,10 @@ class _Lane:
 class _Answer(httpx.AsyncByteStream):
     """An answer's body; its connection is free when it is closed."""
 
-    def __init__(self, response: httpcore.Response, lane: _Lane, connection: httpcore.AsyncHTTPConnection) -> None:
+    def __init__(self, response: httpcore.Response, lane: _Lane, connection: _Connection) -> None:
         self._response = response
         self._lane = lane
-        self._connection: httpcore.AsyncHTTPConnection | None = connection
+        self._connection: _Connection | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _as_httpx():

@@ -166,6 +166,10 @@ class _Reporter:
         if self._upload.state is UploadState.RETRYING:
             self._book.ledger.move(self._upload, UploadState.REGISTERED)
 
+    def moving(self) -> None:
+        """Bytes move."""
+        self._book.link.contact()
+
     def confirming(self) -> None:
         """The last byte is handed over."""
         self._book.ledger.move(self._upload, UploadState.CONFIRMING)

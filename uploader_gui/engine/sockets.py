@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 import ssl
+import sys
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -16,17 +18,31 @@ from typing import TYPE_CHECKING, Any, Final
 import httpcore
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterable, Iterator
 
     from httpcore import SOCKET_OPTION
 
 _HAPPY_EYEBALLS_SECONDS: Final = 0.25
 """RFC 8305: the other address family gets its turn after so long."""
+_SO_NWRITE: Final = 0x1024
+"""macOS, <sys/socket.h>: "APPLE: Get number of bytes currently in send socket buffer"."""
 
 
 class Sockets(httpcore.AsyncNetworkBackend):
-    """Opens connections for httpcore."""
+    """Opens one connection for httpcore, and feels it (`pulse.Line`)."""
+
+    def __init__(self) -> None:
+        self._stream: SocketStream | None = None
+
+    @property
+    def moved(self) -> int:
+        """How many bytes went through it in either direction."""
+        return 0 if self._stream is None else self._stream.moved
+
+    @property
+    def waiting(self) -> int | None:
+        """How many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
+        return None if self._stream is None else self._stream.waiting()
 
     async def connect_tcp(
         self,
@@ -48,7 +64,8 @@ class Sockets(httpcore.AsyncNetworkBackend):
         taken.setblocking(False)
         for option in socket_options or ():
             taken.setsockopt(*option)
-        return SocketStream(taken)
+        self._stream = SocketStream(taken)
+        return self._stream
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -60,6 +77,14 @@ class SocketStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
+        self.moved = 0
+
+    def waiting(self) -> int | None:
+        """See `Sockets.waiting`."""
+        try:
+            return _kept_by_the_system(self._socket)
+        except (OSError, ValueError):  # it is closed
+            return None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         """Give what has come, empty at the end."""
@@ -69,6 +94,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+        self.moved += len(received)
         return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
@@ -77,6 +103,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
         try:
             while left:
                 count = await self._within(timeout, partial(self._socket.send, left), reads=False)
+                self.moved += count
                 left = left[count:]
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
@@ -148,6 +175,18 @@ class SocketStream(httpcore.AsyncNetworkStream):
 def can_watch_sockets() -> bool:
     """Say whether the running loop tells when a socket is ready; Windows' proactor does not."""
     return isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+
+
+def _kept_by_the_system(connected: socket.socket) -> int | None:
+    """Ask the system what it keeps to be sent or confirmed; None where it does not tell (Windows)."""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on Windows
+        import termios  # noqa: PLC0415 - not on Windows
+
+        return int.from_bytes(fcntl.ioctl(connected, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    if sys.platform == "darwin":
+        return connected.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
+    return None
 
 
 def _wake(woken: asyncio.Future[None]) -> None:

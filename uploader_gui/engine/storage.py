@@ -5,9 +5,7 @@ Source: AWS S3 "PutObject" and "Error responses"; our decisions about the servic
 
 from __future__ import annotations
 
-import asyncio
 import re
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
@@ -27,29 +25,23 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.http import check_url, read_answer, readable, translated
 from uploader_gui.engine.presigned import query_value, signed_headers
+from uploader_gui.engine.pulse import EXTENSION, Pulse
+from uploader_gui.engine.watchdog import Patience, watched
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.http import Clients
     from uploader_gui.engine.models import PresignedPut
+    from uploader_gui.engine.watchdog import Watchdog
 
-STALL_SECONDS: Final = 30.0
-"""Without a byte moved for so long a transfer is dead."""
-ANSWER_SECONDS: Final = 120.0
-"""How long S3 may think after the last byte."""
+PORTION: Final = 64 * 1024
+"""A connection that cannot be felt (through a proxy, on Windows' proactor) is given so much at a time: a line that
+moves it within the watchdog's patience, at 2.2 KB/s, lives."""
 _OUR_HEADERS: Final = frozenset({"host", "content-type", "content-length"})
 _SECRETS: Final = ("x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature")
 _MD5_ETAG: Final = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a PUT may stand still, in seconds."""
-
-    stall: float = STALL_SECONDS
-    answer: float = ANSWER_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +60,13 @@ class Stored:
 class Body:
     """What goes out: exactly `size` bytes, given piece by piece.
 
-    `next_piece` gives bytes, empty at the end; `finished` is called when the last byte has been handed over.
+    `next_piece` gives bytes, empty at the end; `moving` is called now and then while bytes move, `finished` when the
+    last byte has been handed over.
     """
 
     size: int
     next_piece: Callable[[], Awaitable[bytes | memoryview]]
+    moving: Callable[[], None]
     finished: Callable[[], None]
 
 
@@ -108,8 +102,11 @@ class StorageClient:
         else:
             # The path and query exactly as they were signed: any re-encoding would break the signature.
             url, exactly = origin, {"target": _target(parts)}
-        async with _watched(self._patience, body) as pieces:
-            request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=exactly)
+        pulse = Pulse()
+        extensions = {EXTENSION: pulse, **exactly}
+        async with watched(self._patience, pulse, body.moving) as watchdog:
+            pieces = _Pieces(body, watchdog)
+            request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=extensions)
             with translated():
                 response = await http.send(request, stream=True)
                 try:
@@ -155,37 +152,28 @@ class StorageClient:
         return presigned.expires_at is not None and self._clock.now() >= presigned.expires_at
 
 
-@asynccontextmanager
-async def _watched(patience: Patience, body: Body) -> AsyncIterator[_Pieces]:
-    """Bound how long nothing may move: between pieces, and before the answer."""
-    try:
-        async with asyncio.timeout(None) as deadline:
-            yield _Pieces(body, deadline, patience)
-    except TimeoutError as error:
-        raise Stalled from error
-
-
 class _Pieces(httpx.AsyncByteStream):
-    """The body as httpx wants it, which pushes the deadline on with every piece."""
+    """The body as httpx wants it; the watchdog hears of everything that is given out."""
 
-    def __init__(self, body: Body, deadline: asyncio.Timeout, patience: Patience) -> None:
+    def __init__(self, body: Body, watchdog: Watchdog) -> None:
         self._body = body
-        self._deadline = deadline
-        self._patience = patience
+        self._watchdog = watchdog
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while True:
-            self._deadline.reschedule(None)  # reading may take long on a sleeping share
+            self._watchdog.rest()
             piece = await self._body.next_piece()
             if not piece:
                 break
-            self._push(self._patience.stall)
-            yield piece  # type: ignore[misc]  # a memoryview saves a copy; h11 takes any bytes-like
+            for portion in self._portions(piece):
+                self._watchdog.sending(len(portion))
+                yield portion  # type: ignore[misc]  # a memoryview saves a copy; h11 takes any bytes-like
         self._body.finished()
-        self._push(self._patience.answer)
+        self._watchdog.all_given()
 
-    def _push(self, seconds: float) -> None:
-        self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+    def _portions(self, piece: bytes | memoryview) -> Iterator[bytes | memoryview]:
+        size = len(piece) if self._watchdog.feels else PORTION
+        return (piece[begin : begin + size] for begin in range(0, len(piece), size))
 
 
 def _target(parts: SplitResult) -> bytes:

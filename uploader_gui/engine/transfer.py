@@ -29,7 +29,7 @@ LEND_AFTER: Final = 1.0
 """A disk that gives nothing for so many seconds: its transfer lends its slot to others."""
 MIN_PIECE: Final = 16 * 1024
 MAX_PIECE: Final = 256 * 1024
-"""A line that turns slow under a piece of this size still moves it within the watchdog's patience, down to 9 KB/s."""
+"""Larger ones are not faster, and progress is told piece by piece."""
 _PIECE_SECONDS: Final = 0.1
 _MARGIN_SECONDS: Final = 5.0
 """Time to begin; a tenth of the URL's life where that is less."""
@@ -43,6 +43,9 @@ class TransferListener(Protocol):
 
     def waiting(self) -> None:
         """Every slot is taken: an attempt begins when one is free."""
+
+    def moving(self) -> None:
+        """Bytes move, though perhaps too slowly for a piece to be done."""
 
     def confirming(self) -> None:
         """The last byte is handed over; the storage has not answered yet."""
@@ -133,7 +136,7 @@ class Transfer:
 
     async def _put(self, pieces: _Pieces) -> str:
         assert self._source.media_type is not None
-        body = Body(self._source.size, pieces.next, self._listener.confirming)
+        body = Body(self._source.size, pieces.next, self._listener.moving, self._listener.confirming)
         stored = await self._means.storage.put(self._presigned, self._source.media_type, body)
         digests = pieces.digests()
         if not (pieces.complete and stored.matches(digests.md5)):
@@ -166,7 +169,7 @@ class Transfer:
 class _Pieces:
     """A source's bytes for the wire: one block read ahead in a thread, cut into pieces the line can swallow.
 
-    A slow line gets small pieces, so that progress is seen and a dead line noticed; a fast one gets whole blocks.
+    A slow line gets small pieces, so that progress is seen; a fast one gets larger ones.
     `complete` is True once everything has been asked for: an answer before that confirms nothing.
     """
 
