@@ -144,7 +144,6 @@ class Parts:
     def _make_intake(self, services: Services, options: EngineOptions, conductor: Conductor) -> Intake:
         return Intake(
             ledger=self.ledger,
-            batcher=self.batcher,
             threads=services.threads,
             clock=services.clock,
             outbox=self.outbox,

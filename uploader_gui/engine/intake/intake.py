@@ -1,43 +1,32 @@
-"""Taking in what a person gives: walks paths, makes uploads, takes up unfinished ones, leaves out what was sent.
+"""Taking in what a person gives: walks paths and makes uploads; whose turn comes next is asked of the room's others.
 
-Owned by `queue.py`. The anomaly is bound to an upload here, when it is added, and never changes.
+Made in `parts.py`. `taking_up` goes on with what was begun before, `compare` leaves out what was sent already,
+`second_look` looks at files once more. The anomaly is bound to an upload here, when it is added, and never changes.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import uuid
-from collections import deque
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.events import Resumed
-from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, may_be_known, usable
-from uploader_gui.engine.intake.walk import MAX_WALKERS, Chunk, Refusal, is_missing, walk
+from uploader_gui.engine.intake.compare import Comparison
+from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
+from uploader_gui.engine.intake.second_look import SecondLook
+from uploader_gui.engine.intake.taking_up import TakingUp
+from uploader_gui.engine.intake.walk import Chunk, Refusal, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
-from uploader_gui.engine.source import describe_only, hash_whole, inspect
-from uploader_gui.engine.substitutes.folder import is_whole
-from uploader_gui.engine.treatments import possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.intake.drop import Known
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.substitutes.preparation import Preparation
     from uploader_gui.engine.threads import DaemonThreads
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-_MAY_BE_SKIPPED = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
-_NEEDS_FRESH_URL = frozenset({Code.STORAGE_REFUSED, Code.URL_REFUSED, Code.URL_EXPIRED})
 
 
 class Intake:
@@ -51,7 +40,6 @@ class Intake:
         self,
         *,
         ledger: Ledger,
-        batcher: Batcher,
         threads: DaemonThreads,
         clock: ServerClock,
         outbox: Outbox,
@@ -63,18 +51,26 @@ class Intake:
         poke: Callable[[], None],
     ) -> None:
         self._ledger = ledger
-        self._batcher = batcher
         self._threads = threads
-        self._clock = clock
         self._outbox = outbox
         self._preparation = preparation
         self._api_url = api_url
         self._skip_uploaded = skip_uploaded
         self._spawn = spawn
-        self._ready = ready
         self._poke = poke
+        self._taking_up = TakingUp(ledger, clock, preparation)
+        self._second_look = SecondLook(
+            ledger=ledger,
+            outbox=outbox,
+            threads=threads,
+            preparation=preparation,
+            taking_up=self._taking_up,
+            ready=ready,
+        )
+        self._comparison = Comparison(
+            ledger=ledger, threads=threads, preparation=preparation, spawn=spawn, ready=ready, poke=poke
+        )
         self._busy = 0
-        self._comparing = 0
         self._junk: set[str] = set()
         self._junk_of_run: set[str] = set()
         self.others_unfinished = 0
@@ -97,7 +93,7 @@ class Intake:
     @property
     def busy(self) -> bool:
         """True also while files are compared with what was uploaded before: nothing is over, but nobody waits."""
-        return self._busy > 0 or self._comparing > 0
+        return self._busy > 0 or self._comparison.busy
 
     def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
         """Take in files and folders for an anomaly."""
@@ -105,19 +101,19 @@ class Intake:
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
-        left = [self._as_after_a_restart(upload) for upload in self._ledger.journal.unfinished(self._api_url)]
+        left = [self._taking_up.after_restart(upload) for upload in self._ledger.journal.unfinished(self._api_url)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
         if mine:
             self._ledger.add(mine, recorded=True)
             for one in dict.fromkeys(upload.anomaly_id for upload in mine):
-                self._let_in([upload for upload in mine if upload.anomaly_id == one], self._known(one))
+                self._comparison.let_in([upload for upload in mine if upload.anomaly_id == one], self._known(one))
             self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
     def look_again(self, uploads: Iterable[Upload]) -> None:
         """Look at the files of finished uploads once more, and queue those that can be sent now."""
-        self._begin(self._look_again(list(uploads)))
+        self._begin(self._second_look.look_at(list(uploads)))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         self._busy += 1
@@ -168,7 +164,7 @@ class Intake:
                 continue
             seen.add(resolved)
             if resolved in earlier and can_go_on(earlier[resolved], found):
-                adopted.append(self._adopt(earlier.pop(resolved), source))
+                adopted.append(self._taking_up.adopt(earlier.pop(resolved), source))
             else:
                 new.append(self._new_upload(found, drop.anomaly_id))
         self._ledger.add(new)
@@ -199,120 +195,7 @@ class Intake:
         drop.resumed += resumed
         drop.queued += len(queued)
         drop.refused += len(uploads) - len(queued)
-        self._let_in(uploads, drop.known)
-
-    def _let_in(self, uploads: list[Upload], known: Known) -> None:
-        """Hand on what is surely new; the rest is compared with what was uploaded before (also after a crash)."""
-        suspects = [upload for upload in uploads if may_be_known(upload, known)]
-        self._go_on([upload for upload in uploads if not may_be_known(upload, known)])
-        if suspects:
-            self._comparing += 1
-            self._spawn(self._compare_all(suspects, known))
-
-    async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
-        try:
-            await self._compare(suspects, known)
-        finally:
-            self._comparing -= 1
-            self._poke()
-
-    async def _compare(self, suspects: list[Upload], known: Known) -> None:
-        """Same name and size as something already uploaded: hash it in the background, leave it out if equal."""
-        for upload in suspects:
-            try:
-                sha256 = await self._in_thread(hash_whole, upload.source)
-            except SourceError:
-                sha256 = None  # the transfer will say what is wrong with it
-            if upload.state not in _MAY_BE_SKIPPED:
-                continue
-            upload.sent_before = known[upload.source.name, upload.source.size].get(sha256 or "")
-            if upload.sent_before is not None:
-                upload.sha256 = sha256
-                self._ledger.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
-            else:
-                self._go_on([upload])
-
-    def _go_on(self, uploads: list[Upload]) -> None:
-        """Hand on what is to be prepared first, and what can be registered or sent."""
-        self._preparation.begin(upload for upload in uploads if upload.state is UploadState.PREPARING)
-        self._ready([upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}])
-
-    async def _look_again(self, uploads: list[Upload]) -> None:
-        """Look at several at once: on a slow share each look takes its time, and one may not come back at all."""
-        left = deque(uploads)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(MAX_WALKERS, len(left))):
-                group.create_task(self._look_at_those(left))
-
-    async def _look_at_those(self, left: deque[Upload]) -> None:
-        while left:
-            await self._look_at(left.popleft())
-
-    async def _look_at(self, upload: Upload) -> None:
-        try:
-            source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
-        except SourceError as error:
-            source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
-            self._not_as_it_is(upload, source, Reason.of(error))
-            return
-        if upload.state.finished and upload.state is not UploadState.UPLOADED:
-            self._begin_anew(upload, source)
-            alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
-            self._ledger.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
-            self._ready([upload])
-
-    def _begin_anew(self, upload: Upload, source: Source) -> None:
-        if upload.reason is not None and upload.reason.code in _NEEDS_FRESH_URL:
-            upload.presigned = None
-        self._adopt(upload, source)
-        upload.tries = upload.registrations = upload.unknown_registrations = 0
-
-    def _not_as_it_is(self, upload: Upload, source: Source, reason: Reason) -> None:
-        """What was chosen for it is done (again); otherwise the row says why it cannot go."""
-        treatment = upload.treatment or self._preparation.choices.of(reason, source)
-        if not upload.state.finished or upload.state is UploadState.UPLOADED:
-            return
-        if treatment is not None and treatment in possible(reason, source):
-            self._begin_anew(upload, source)
-            upload.treatment = treatment
-            self._ledger.move(upload, UploadState.PREPARING)
-            self._preparation.begin([upload])
-        elif upload.state is UploadState.SKIPPED:
-            self._ledger.move(upload, UploadState.REFUSED, reason)
-        else:
-            upload.reason = reason
-            self._outbox.changed(upload)
-
-    def _adopt(self, upload: Upload, source: Source) -> Upload:
-        """Go on with an upload as its file is now; a file that changed needs a new URL for its new size."""
-        listed = self._ledger.get(upload.upload_id) is not None
-        changed = facts(source) != facts(upload.source)
-        if changed or not self._lives(upload):
-            upload.presigned = None
-        if changed and listed:
-            self._ledger.resized(upload, source.size)
-        if changed:
-            self._preparation.forget(upload)
-        if source.media_type is not None:
-            upload.treatment = None  # it is accepted as it is now
-        upload.source = source if listed else replace(source, name=upload.source.name)
-        return upload if listed else self._as_after_a_restart(upload)
-
-    def _as_after_a_restart(self, upload: Upload) -> Upload:
-        """What was under way when the program ended: its URL is used again while it lives."""
-        if upload.state is UploadState.REGISTERING:
-            upload.may_be_registered_twice = True
-        if not self._lives(upload):
-            upload.presigned = None
-        upload.state = UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
-        if upload.treatment is not None and not (upload.substitute and is_whole(upload.substitute.sent)):
-            upload.state = UploadState.PREPARING
-        upload.reason = None
-        return upload
-
-    def _lives(self, upload: Upload) -> bool:
-        presigned = upload.presigned
-        return presigned is not None and (presigned.expires_at is None or presigned.expires_at > self._clock.now())
+        self._comparison.let_in(uploads, drop.known)
 
     def _new_upload(self, found: Source | Refusal, anomaly_id: str) -> Upload:
         source = found if isinstance(found, Source) else found.source
@@ -327,6 +210,3 @@ class Intake:
             upload.state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
             upload.reason = reason
         return upload
-
-    async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
