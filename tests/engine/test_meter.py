@@ -10,10 +10,14 @@ from uploader_gui.engine.pace.meter import SETTLE, WINDOW, RateMeter
 def steady(meter: RateMeter, seconds: float, *, rate: int, files_every: float = 0.0, begin: float = 100.0) -> float:
     """Move `rate` bytes a second in steps of 50 ms; give the time at the end."""
     steps, arrived = round(seconds / 0.05), 0
+    meter.began(begin, "file")
     for step in range(1, steps + 1):
         now = begin + step * 0.05
         due = int((now - begin) / files_every + 1e-9) if files_every else 0
-        meter.moved(now, rate // 20, due - arrived)
+        meter.moved(now, "file", rate // 20)
+        if due > arrived:
+            meter.ended(now, "file", arrived=True)
+            meter.began(now, "file")
         arrived = due
     return begin + seconds
 
@@ -27,7 +31,6 @@ def test_nothing_is_known_before_anything_moves() -> None:
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 20.0, 120.0])
 def test_a_steady_flow_is_told_as_it_is(seconds: float) -> None:
     meter = RateMeter()
-    meter.began(100.0)
     now = steady(meter, seconds, rate=1_000_000, files_every=0.25)
     bytes_rate, files_rate = meter.rates(now)
     assert bytes_rate == pytest.approx(1_000_000, rel=0.05)
@@ -51,8 +54,9 @@ def test_the_rate_falls_when_nothing_moves_any_more() -> None:
 
 def test_an_attempt_that_begins_again_never_makes_a_rate_negative() -> None:
     meter = RateMeter()
-    meter.moved(1.0, 5_000_000)
-    meter.moved(1.5, -5_000_000)
+    meter.began(1.0, "file")
+    meter.moved(1.2, "file", 5_000_000)
+    meter.moved(1.5, "file", -5_000_000)
     assert meter.rates(2.0) == (0.0, 0.0)
 
 
@@ -61,7 +65,6 @@ def test_after_a_rest_the_old_pace_is_forgotten_but_not_the_files() -> None:
     now = steady(meter, 10, rate=10_000_000, files_every=1)
     meter.rest()
     assert meter.rates(now) == (0.0, 0.0)
-    meter.began(now + 3600)
     now = steady(meter, 2, rate=1_000_000, begin=now + 3600)
     assert meter.rates(now)[0] == pytest.approx(1_000_000, rel=0.05)
     assert meter.files_seen == 10
@@ -69,19 +72,18 @@ def test_after_a_rest_the_old_pace_is_forgotten_but_not_the_files() -> None:
 
 def test_no_time_left_is_told_while_the_figures_are_wild() -> None:
     meter = RateMeter()
-    meter.began(100.0)
     now = steady(meter, SETTLE - 0.2, rate=1_000_000)
     assert meter.seconds_left(now, 10_000_000, 0) is None
-    now = steady(meter, 0.5, rate=1_000_000, begin=now)
-    assert meter.seconds_left(now, 10_000_000, 0) == pytest.approx(10, rel=0.1)
+    meter = RateMeter()
+    now = steady(meter, SETTLE + 0.3, rate=1_000_000)
+    assert meter.seconds_left(now, 10_000_000, 1) == pytest.approx(10, rel=0.1)
 
 
 def test_files_count_beside_their_bytes_in_the_time_left() -> None:
     meter = RateMeter()
-    meter.began(100.0)
     now = steady(meter, 10, rate=1_000_000, files_every=0.5)
     assert meter.seconds_left(now, 10_000_000, 20) == pytest.approx(10, rel=0.15)
-    many, few = meter.seconds_left(now, 1_000_000, 200), meter.seconds_left(now, 1_000_000, 2)
+    many, few = (meter.seconds_left(now, 100_000, files, call_seconds=0.2) for files in (200, 2))
     assert many is not None
     assert few is not None
     assert many > 20 * few
@@ -90,5 +92,5 @@ def test_files_count_beside_their_bytes_in_the_time_left() -> None:
 
 def test_no_time_left_is_told_while_nothing_moves() -> None:
     meter = RateMeter()
-    meter.began(100.0)
+    meter.began(100.0, "file")
     assert meter.seconds_left(110.0, 5, 1) is None

@@ -114,6 +114,7 @@ class Parts:
         self.sender = self._make_sender(services, conductor)
         self.telling = Telling(
             ledger=self.ledger,
+            registrar=self.registrar,
             sender=self.sender,
             meter=self.meter,
             conditions=self.conditions,

@@ -40,7 +40,7 @@ _ON_THE_WAY: Final = frozenset({UploadState.QUEUED, UploadState.REGISTERING, Upl
 
 
 class Registrar:
-    """Keeps the reserve of registered uploads filled."""
+    """Keeps the reserve of registered uploads filled. `call_seconds`: what the last call took, 0.0 before the first."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Registrar:
         self._calls = 0
         self._max_calls = MAX_CALLS
         self._not_before = 0.0
-        self._took = 0.0
+        self.call_seconds = 0.0
         self._url_life = 0.0
         self._just_entered = False
         self._accepted: Tokens | None = None
@@ -115,7 +115,7 @@ class Registrar:
 
     def _next_batch(self, *, whole: bool) -> list[Upload]:
         bytes_rate, files_rate = self._rates()
-        pace = Pace(files_rate, bytes_rate, self._took, self._url_life)
+        pace = Pace(files_rate, bytes_rate, self.call_seconds, self._url_life)
         ahead = self._ledger.count(UploadState.REGISTERING, UploadState.REGISTERED)
         size = self._ledger.bytes_in(UploadState.REGISTERING, UploadState.REGISTERED)
         return self._batcher.next_batch(
@@ -162,7 +162,7 @@ class Registrar:
         except UploaderError as error:
             await self._failed(batch, error)
         else:
-            self._took = time.monotonic() - began
+            self.call_seconds = time.monotonic() - began
             self._succeeded(batch, answer, tokens)
 
     def _askable(self, batch: Iterable[Upload]) -> list[Upload]:

@@ -96,6 +96,7 @@ class Sender:
         try:
             await self._transfer(upload, reporter)
         finally:
+            self._book.meter.ended(time.monotonic(), upload.upload_id)
             del self._reporters[upload.upload_id]
 
     def _ended(self, upload: Upload) -> None:
@@ -121,7 +122,7 @@ class Sender:
 
     def _arrived(self, upload: Upload) -> None:
         self._book.link.contact()
-        self._book.meter.moved(time.monotonic(), 0, files=1)
+        self._book.meter.ended(time.monotonic(), upload.upload_id, arrived=True)
         self._means.slots.arrived()
         if not self._means.slots.slowed:
             self._book.conditions.end(Condition.STORAGE_BUSY)
@@ -157,7 +158,7 @@ class _Reporter:
         self._upload.attempts += 1
         self._upload.tries += 1
         self._seen_at, self._seen, self._speed = time.monotonic(), 0, 0.0
-        self._book.meter.began(self._seen_at)
+        self._book.meter.began(self._seen_at, self._upload.upload_id)
         self._book.ledger.move(self._upload, UploadState.UPLOADING)
         await self._book.ledger.saved()
 
@@ -186,7 +187,7 @@ class _Reporter:
     def moved(self, count: int) -> None:
         """So many bytes moved on."""
         self.sent += count
-        self._book.meter.moved(time.monotonic(), count)
+        self._book.meter.moved(time.monotonic(), self._upload.upload_id, count)
         if count > 0:
             self._book.link.contact()
         self._book.outbox.touch()
@@ -208,6 +209,7 @@ class _Reporter:
         return UploadProgress(self._upload.upload_id, self.sent, self._speed)
 
     def _retrying(self, reason: Reason, retry_at: float | None) -> None:
+        self._book.meter.ended(time.monotonic(), self._upload.upload_id)
         if self._upload.state is not UploadState.RETRYING:
             self._book.ledger.move(self._upload, UploadState.RETRYING, reason)
         self._upload.retry_at = retry_at

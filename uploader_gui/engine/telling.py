@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.pace.meter import RateMeter
+    from uploader_gui.engine.registrar import Registrar
     from uploader_gui.engine.sender import Sender
 
 _NO_BYTES: Final = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED, UploadState.FAILED)
@@ -25,9 +26,17 @@ class Telling:
     """Status and figures, taken from the parts that have them."""
 
     def __init__(
-        self, *, ledger: Ledger, sender: Sender, meter: RateMeter, conditions: Conditions, outbox: Outbox
+        self,
+        *,
+        ledger: Ledger,
+        registrar: Registrar,
+        sender: Sender,
+        meter: RateMeter,
+        conditions: Conditions,
+        outbox: Outbox,
     ) -> None:
         self._ledger = ledger
+        self._registrar = registrar
         self._sender = sender
         self._meter = meter
         self._conditions = conditions
@@ -60,5 +69,8 @@ class Telling:
             bytes_total=total,
             bytes_done=min(done, total),
             speed=self._meter.rates(now)[0] if running else 0.0,
-            seconds_left=self._meter.seconds_left(now, max(0, total - done), left) if running else None,
+            seconds_left=self._seconds_left(now, max(0, total - done), left) if running else None,
         )
+
+    def _seconds_left(self, now: float, count: int, files: int) -> float | None:
+        return self._meter.seconds_left(now, count, files, call_seconds=self._registrar.call_seconds)

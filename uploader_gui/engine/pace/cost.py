@@ -1,66 +1,68 @@
-"""What sending costs: seconds per file and seconds per byte, fitted to the last half minute. Used by `meter.py`.
+"""What sending costs: seconds per file and per byte, fitted to what each transfer took. Pure; used by `time_left.py`.
 
-A registration, a connection, an answer cost time whatever a file's size, so a thousand little files take longer than
-their bytes say. Both costs come out of what was observed: each second is so many files and so many bytes.
+A connection, an answer cost time whatever a file's size, so a thousand little files take longer than their bytes say.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
 
-SPAN: Final = 1.0
-"""Seconds of an observation: long enough that single files do not make it jump."""
-LONGEST: Final = 5.0
-"""What stood still for longer than this (in seconds) says nothing of what files cost."""
-_REMEMBERED: Final = 30
-_INERTIA: Final = 0.05
-"""How much the even split weighs beside what was observed."""
+_KNEE: Final = 128 * 1024
+"""Bytes from which on their number, not the file, makes most of the time on usual lines: larger files say the more
+about bytes and the less about files, and their deviations grow with them."""
 
 
-class _Seen(NamedTuple):
-    seconds: float
-    files: int
-    size: int
+class Cost(NamedTuple):
+    """Seconds that each file takes, and each of its bytes on top."""
+
+    per_file: float
+    per_byte: float
+
+    def of(self, files: int, count: int) -> float:
+        """Give the seconds for so many files of so many bytes in all."""
+        return files * self.per_file + count * self.per_byte
 
 
-class CostFit:
-    """Fits both costs to the last observations; all of them together always take as long as they took."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a fit needs of all transfers: weighted sums of 1, bytes, bytes², seconds, seconds × bytes."""
 
-    def __init__(self) -> None:
-        self._seen: deque[_Seen] = deque(maxlen=_REMEMBERED)
+    weight: float = 0.0
+    size: float = 0.0
+    square: float = 0.0
+    seconds: float = 0.0
+    product: float = 0.0
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._seen.clear()
+    def plus(self, seconds: float, size: int) -> Self:
+        """Take in a transfer of `size` bytes that took so many seconds."""
+        weight = (1 + size / _KNEE) ** -2
+        return type(self)(
+            self.weight + weight,
+            self.size + weight * size,
+            self.square + weight * size**2,
+            self.seconds + weight * seconds,
+            self.product + weight * seconds * size,
+        )
 
-    def observe(self, seconds: float, files: int, count: int) -> None:
-        """Note that so many files and bytes (`count`) went in so many seconds."""
-        self._seen.append(_Seen(min(seconds, LONGEST), max(0, files), max(0, count)))
+    def faded(self, share: float) -> Self:
+        """Let all that was taken in count for a share of what it counted."""
+        return type(self)(*(share * one for one in (self.weight, self.size, self.square, self.seconds, self.product)))
 
-    def seconds_for(self, files: int, count: int) -> float | None:
-        """Give how long so many files of so many bytes in all will take; None while nothing is known."""
-        took = sum(seen.seconds for seen in self._seen)
-        sent_files = sum(seen.files for seen in self._seen)
-        sent_bytes = sum(seen.size for seen in self._seen)
-        if not took or not sent_bytes:
-            return None
-        per_byte = took / sent_bytes  # if bytes were all that cost
-        if not sent_files:
-            return count * per_byte
-        per_file = took / sent_files  # if files were all that cost
-        share = self._share_of_files(per_file, per_byte)
-        return share * files * per_file + (1 - share) * count * per_byte
 
-    def _share_of_files(self, per_file: float, per_byte: float) -> float:
-        """Give which part of the time files cost, 0 to 1, by least squares.
+def fitted(sums: Sums, usual: float) -> Cost | None:
+    """Give both costs by least squares, neither below zero; None while no bytes have gone.
 
-        Where files are all alike nobody can tell: then half of it.
-        """
-        weighted, square = 0.0, 0.0
-        for seen in self._seen:
-            by_files, by_bytes = seen.files * per_file, seen.size * per_byte
-            weighted += (seen.seconds - by_bytes) * (by_files - by_bytes)
-            square += (by_files - by_bytes) ** 2
-        inertia = _INERTIA * sum(seen.seconds**2 for seen in self._seen)
-        return min(1.0, max(0.0, (weighted + inertia / 2) / (square + inertia)))
+    `usual` (seconds) is what a file is thought to cost besides, as strongly as one little file says: it decides where
+    files are all alike and nobody can tell, but is never more than half of what they took.
+    """
+    if not sums.square:
+        return None
+    weight = sums.weight + 1
+    seconds = sums.seconds + min(usual, sums.seconds / sums.weight / 2)
+    both = weight * sums.square - sums.size**2
+    per_file = (seconds * sums.square - sums.size * sums.product) / both
+    per_byte = (weight * sums.product - sums.size * seconds) / both
+    if per_byte < 0:
+        return Cost(seconds / weight, 0.0)
+    return Cost(per_file, per_byte) if per_file >= 0 else Cost(0.0, sums.product / sums.square)
