@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -41,8 +42,14 @@ class Ledger:
         api_url: str,
         program: str,
         let_go: Callable[[Substitute], None] = lambda _: None,
+        limit: float | None = None,
+        gave_up: Callable[[], None] = lambda: None,
     ) -> None:
+        """Take the book's places. `limit` seconds without room for the journal, and `gave_up` is called (headless)."""
         self._let_go = let_go
+        self._limit = limit
+        self._gave_up = gave_up
+        self._held_since = 0.0
         self._journal = journal
         self._outbox = outbox
         self._conditions = conditions
@@ -231,10 +238,15 @@ class Ledger:
         """Nothing new begins while it cannot be written down; try again in a moment."""
         if self._saved.is_set():
             log.warning("the journal cannot be written: %s", error.detail)
+            self._held_since = time.monotonic()
         self._saved.clear()
         self._conditions.begin(Condition.JOURNAL)
+        left = math.inf if self._limit is None else self._limit - (time.monotonic() - self._held_since)
+        if left <= 0:
+            self._gave_up()
         if self._retry_timer is None:
-            self._retry_timer = asyncio.get_running_loop().call_later(JOURNAL_RETRY_SECONDS, self._retry)
+            wait = min(JOURNAL_RETRY_SECONDS, left) if left > 0 else JOURNAL_RETRY_SECONDS
+            self._retry_timer = asyncio.get_running_loop().call_later(wait, self._retry)
 
     def _retry(self) -> None:
         self._retry_timer = None

@@ -30,7 +30,8 @@ class EngineOptions:
         tokens: bearer and session token, None where nobody has signed in.
         size_unit: how the service counts sizes.
         max_concurrent: transfers at once, 1 to 16.
-        offline_limit: give up after so many seconds without a byte or an answer; None waits without end.
+        offline_limit: give up after so many seconds without a byte or an answer, or without room for the journal;
+            None waits without end.
         asks_for_sign_in: a person can sign in; else what is not registered stays pending.
         skip_uploaded: leave out what was uploaded to the same anomaly before.
         proxy_for: gives the proxy's URL for an address, None for the direct way; may block (PAC).

@@ -107,6 +107,8 @@ class Parts:
             api_url=options.api_url,
             program=options.program,
             let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
+            limit=options.offline_limit,
+            gave_up=lambda: conductor.give_up(Code.JOURNAL),
         )
         self.preparation = self._make_preparation(services, options, conductor)
         self.intake = self._make_intake(services, options, conductor)
