@@ -1,12 +1,11 @@
-"""The window: puts its parts together, hands the engine's events to them and a person's wishes to the engine.
+"""The window: puts its parts together and hands a person's wishes to whoever answers them.
 
-Made by the composition root (`app.py`), which answers the signals below; the window itself decides nothing
-about tokens, settings or leaving.
+Made by the composition root (`app.py`), which answers the signals below; the window itself decides nothing about
+tokens, settings or leaving. What the engine tells is shown by `window/standing.py`.
 """
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,10 +23,8 @@ from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
 from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.header import SignInState
 from uploader_gui.gui.window.keys import HISTORY_KEY
-from uploader_gui.gui.window.notices import Notices
-from uploader_gui.gui.window.session_watch import session_notice
+from uploader_gui.gui.window.standing import Standing
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -46,6 +43,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+    from uploader_gui.gui.window.header import SignInState
 
 
 class MainWindow(QMainWindow):
@@ -75,11 +73,6 @@ class MainWindow(QMainWindow):
     def __init__(self, engine: Engine, theme: Theme, *, anomaly_id: str = "", sandbox: bool = False) -> None:
         super().__init__()
         self._engine = engine
-        self._theme = theme
-        self._status = events.QueueStatus(running=False)
-        self._totals = events.Totals()
-        self._was_signed_in = False
-        self._signed_in = SignInState(signed_in=False)
         self._sandbox = sandbox
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
@@ -87,7 +80,8 @@ class MainWindow(QMainWindow):
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
-        self.notices = Notices(self.banner)
+        self.standing = Standing(self.model, self.view, self.body, sandbox=sandbox, parent=self)
+        self.notices = self.standing.notices
         self.refused = RefusedDesk(self.model, engine, theme, self)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
@@ -97,7 +91,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._add_shortcuts()
         self.header.field.setText(anomaly_id)
-        self._show_figures()
+        self.standing.show()
         engine.event_arrived.connect(self._take)
 
     @cached_property
@@ -113,14 +107,11 @@ class MainWindow(QMainWindow):
 
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether tokens are there and how long they last."""
-        self._was_signed_in |= state.signed_in
-        self._signed_in = state
-        self.header.show_sign_in(state)
-        self._show_notice()
+        self.standing.set_signed_in(state)
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
-        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self._signed_in.signed_in)
+        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.standing.signed_in)
 
     def show_settings(self, values: SettingsValues) -> SettingsDialog:
         """Open the settings."""
@@ -132,11 +123,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> AboutDialog:
         """Open the About window."""
-        from uploader_gui.gui.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
-
-        dialog = AboutDialog(self._theme, self)
-        dialog.open()
-        return dialog
+        return self.dialogs.about()
 
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep theirs."""
@@ -172,7 +159,7 @@ class MainWindow(QMainWindow):
         self.filters.sort_chosen.connect(self.model.sort_by)
         self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
         self.footer.action_wanted.connect(self._do_footer_action)
-        self.model.figures_changed.connect(self._show_figures)
+        self.standing.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
         self.refused.remembered.connect(self.choices_remembered)
         self.body.preflight.refused_wanted.connect(self.refused.open)
@@ -196,80 +183,27 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Open, self.taking_in.choose_files),
             (QKeySequence.StandardKey.Paste, self.taking_in.paste),
             (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
-            (QKeySequence(Qt.Key.Key_Escape), self._step_back),
+            (QKeySequence(Qt.Key.Key_Escape), self.body.step_back),
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
-            (QKeySequence.StandardKey.Find, self._find),
+            (QKeySequence.StandardKey.Find, self.body.begin_search),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)
 
     # What the engine tells
 
     def _take(self, event: events.Event) -> None:
-        self.body.preflight.take(event)
         match event:
-            case events.UploadsAdded(uploads):
-                self.model.add(uploads)
-            case events.UploadsChanged(uploads):
-                self.model.change(uploads)
-            case events.UploadsRemoved(upload_ids):
-                self.model.remove(upload_ids)
-            case events.Progress(transfers, totals):
-                self._totals = totals
-                if not self.model.move_on(transfers):  # else with the rows, in one painting
-                    self._show_figures()
-            case _:
-                self._take_rare(event)
-
-    def _take_rare(self, event: events.Event) -> None:
-        match event:
-            case events.QueueStatus(running):
-                if running and not self._status.running:
-                    self.model.put_failed_first(on=False)
-                self._status = event
-                self._show_figures()
-            case events.QueueIdle(totals=totals):
-                self._show_totals(totals)
-                self._show_failed()
-            case events.SignInRequired(refused_again):
-                self._signed_in = SignInState(signed_in=False)
-                self.header.show_sign_in(self._signed_in)
-                self.sign_in_wanted.emit(refused_again)
-            case events.SignedIn():
-                self._was_signed_in = True
             case events.ReceiptBuilt():
                 self.receipts.take(event)
             case events.ReceiptWritten(path, None) if not self.receipts.written(path):
                 self.body.tell(Words.RECEIPT_WRITTEN.filled(path))
-        self.notices.take(event)
-
-    # Showing
-
-    def _show_totals(self, totals: events.Totals) -> None:
-        self._totals = totals
-        self._show_figures()
-
-    def _show_figures(self) -> None:
-        self.body.show_figures(self.model.figures(), self._totals, self._status)
-        self._show_notice()
-
-    def _show_failed(self) -> None:
-        """At the end, what was not sent stands at the top."""
-        self.model.flush()
-        figures = self.model.figures()
-        if figures.failed or figures.refused:
-            self.model.put_failed_first(on=True)
-            self.view.scrollToTop()
-
-    def _show_notice(self) -> None:
-        figures = self.model.figures()
-        session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
-        self.notices.look(self._status, figures, session=session, was_signed_in=self._was_signed_in)
+        self.standing.take(event)
 
     def _retranslate(self) -> None:
         """What is painted follows by itself."""
         self.body.retranslate()
         self.view.retranslate()
-        self._show_figures()
+        self.standing.show()
 
     # What a person asks
 
@@ -279,17 +213,6 @@ class MainWindow(QMainWindow):
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
-
-    def _find(self) -> None:
-        self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filters.search.selectAll()
-
-    def _step_back(self) -> None:
-        """Esc takes back the search, then the selection."""
-        if self.filters.search.text():
-            self.filters.search.clear()
-        else:
-            self.view.clearSelection()
 
     def _do_banner_action(self, action: BannerAction) -> None:
         match action:
@@ -340,7 +263,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Only ask: the composition root leaves once it has taken everything down."""
         event.ignore()
-        if not (self._status.running and self.model.figures().unfinished):
+        if not self.standing.sending:
             self.exit_requested.emit()
             return
         self.dialogs.leave()

@@ -1,19 +1,15 @@
-"""The frame our own dialogs share, and the system's file dialogs. Nothing here waits."""
+"""The frame our own dialogs share. Nothing here waits."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.gui.dialogs.form import FormParts
-from uploader_gui.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from uploader_gui.gui.look.theme import Theme
@@ -83,25 +79,3 @@ class PlainDialog(QDialog, FormParts):
         """Come up in the right height."""
         super().showEvent(event)
         self.fit()
-
-
-def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for files."""
-    dialog = QFileDialog(parent, Words.ADD_FILES.text)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    return _opened(dialog, chosen)
-
-
-def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for a folder."""
-    dialog = QFileDialog(parent, Words.ADD_FOLDER.text)
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    return _opened(dialog, chosen)
-
-
-def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
-    dialog.open()
-    return dialog

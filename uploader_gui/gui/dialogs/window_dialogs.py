@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDialog, QWidget
 
+    from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.help_dialog import HelpDialog
     from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
     from uploader_gui.gui.engine_port import Engine
@@ -72,6 +73,12 @@ class WindowDialogs(QObject):
         from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
 
         return self._shown(HelpDialog, self._made_help)
+
+    def about(self) -> AboutDialog:
+        """Show which version this is, and what it is made of."""
+        from uploader_gui.gui.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
+
+        return self._shown(AboutDialog, lambda: AboutDialog(self._theme, self._window))
 
     def leave(self) -> LeaveDialog:
         """Ask what is to become of the files not sent yet."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.gui.dialogs import frame as dialogs
 from uploader_gui.gui.drop import DropTarget
+from uploader_gui.gui.drops import choosing
 from uploader_gui.gui.drops.dropped import counted
 from uploader_gui.gui.drops.gift import Gift, files_in, gift_in, picture_in
 
@@ -81,8 +81,8 @@ class TakingIn(QObject):
 
     def choose_files(self) -> None:
         """Ask for files."""
-        dialogs.choose_files(self._window, self.add)
+        choosing.choose_files(self._window, self.add)
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        dialogs.choose_folder(self._window, self.add)
+        choosing.choose_folder(self._window, self.add)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.drops.preflight_strip import PreflightStrip
@@ -41,6 +41,7 @@ class WindowBody(QWidget):
     def __init__(self, view: UploadView, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
         self._theme = theme
+        self._view = view
         self.header = Header(theme, sandbox=sandbox)
         self.banner = Banner(theme)
         self.preflight = PreflightStrip(theme)
@@ -69,6 +70,18 @@ class WindowBody(QWidget):
         """Say something quietly, in the footer or, while there is none, beside the anomaly."""
         self.footer.tell(news)
         self.header.tell("" if self.footer.isVisibleTo(self) else news)
+
+    def begin_search(self) -> None:
+        """Let a person type what to search for."""
+        self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filters.search.selectAll()
+
+    def step_back(self) -> None:
+        """Take back the search, then the selection."""
+        if self.filters.search.text():
+            self.filters.search.clear()
+        else:
+            self._view.clearSelection()
 
     def retranslate(self) -> None:
         """Say everything but the figures in the language in use."""

@@ -1,0 +1,116 @@
+"""How things stand, as the window shows it: hears the engine's events, and keeps list, figures and band up to date.
+
+A part of the main window, which hears for itself what becomes of receipts.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.engine import events
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.notices import Notices
+from uploader_gui.gui.window.session_watch import session_notice
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.upload_model import UploadModel
+    from uploader_gui.gui.upload_view import UploadView
+    from uploader_gui.gui.window.window_body import WindowBody
+
+
+class Standing(QObject):
+    """Everything the engine told last, put where a person sees it.
+
+    `sign_in_wanted(refused_again: bool)`: the service does not take the tokens. `notices` says what the band says.
+    """
+
+    sign_in_wanted = Signal(bool)
+
+    def __init__(
+        self, model: UploadModel, view: UploadView, body: WindowBody, *, sandbox: bool, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._view = view
+        self._body = body
+        self._sandbox = sandbox
+        self._status = events.QueueStatus(running=False)
+        self._totals = events.Totals()
+        self._was_signed_in = False
+        self._signed_in = SignInState(signed_in=False)
+        self.notices = Notices(body.banner)
+        model.figures_changed.connect(self.show)
+
+    @property
+    def signed_in(self) -> bool:
+        """Tell whether there are tokens."""
+        return self._signed_in.signed_in
+
+    @property
+    def sending(self) -> bool:
+        """Tell whether leaving now would interrupt something."""
+        return self._status.running and bool(self._model.figures().unfinished)
+
+    def set_signed_in(self, state: SignInState) -> None:
+        """Show whether tokens are there and how long they last."""
+        self._was_signed_in |= state.signed_in
+        self._signed_in = state
+        self._body.header.show_sign_in(state)
+        self._show_notice()
+
+    def take(self, event: events.Event) -> None:
+        """Show what the engine tells."""
+        self._body.preflight.take(event)
+        match event:
+            case events.UploadsAdded(uploads):
+                self._model.add(uploads)
+            case events.UploadsChanged(uploads):
+                self._model.change(uploads)
+            case events.UploadsRemoved(upload_ids):
+                self._model.remove(upload_ids)
+            case events.Progress(transfers, totals):
+                self._totals = totals
+                if not self._model.move_on(transfers):  # else with the rows, in one painting
+                    self.show()
+            case _:
+                self._take_rare(event)
+
+    def show(self) -> None:
+        """Show the figures as they are now, in the language in use."""
+        self._body.show_figures(self._model.figures(), self._totals, self._status)
+        self._show_notice()
+
+    def _take_rare(self, event: events.Event) -> None:
+        match event:
+            case events.QueueStatus(running):
+                if running and not self._status.running:
+                    self._model.put_failed_first(on=False)
+                self._status = event
+                self.show()
+            case events.QueueIdle(totals=totals):
+                self._totals = totals
+                self.show()
+                self._show_failed()
+            case events.SignInRequired(refused_again):
+                self._signed_in = SignInState(signed_in=False)
+                self._body.header.show_sign_in(self._signed_in)
+                self.sign_in_wanted.emit(refused_again)
+            case events.SignedIn():
+                self._was_signed_in = True
+        self.notices.take(event)
+
+    def _show_failed(self) -> None:
+        """At the end, what was not sent stands at the top."""
+        self._model.flush()
+        figures = self._model.figures()
+        if figures.failed or figures.refused:
+            self._model.put_failed_first(on=True)
+            self._view.scrollToTop()
+
+    def _show_notice(self) -> None:
+        figures = self._model.figures()
+        session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
+        self.notices.look(self._status, figures, session=session, was_signed_in=self._was_signed_in)
