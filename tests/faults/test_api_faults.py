@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.running import HASTY, QUICK, options, send, send_one
 from tests.support import api_faults
-from tests.support.api_faults import Answer, CloseUnread, Reset, Silence, Truncate
+from tests.support.api_faults import Answer, CloseUnread, Drip, Reset, Silence, Truncate
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.retry import RetryPolicy
 
@@ -33,6 +33,8 @@ LOST = {
     "502": api_faults.refusal(502),
     "504 after it did register": api_faults.refusal(504, "Endpoint request timed out", register_first=True),
     "no answer": Silence(),
+    "a head that never ends": api_faults.ENDLESS_HEAD,
+    "a body that never ends": api_faults.ENDLESS_BODY,
     "truncated JSON": Truncate(),
     "HTML instead of JSON": api_faults.page(),
     "no JSON": api_faults.text("{"),
@@ -46,7 +48,7 @@ LOST = {
 
 
 def _fit_for(fault: ApiFault) -> Fittings:
-    return HASTY if isinstance(fault, Silence) else QUICK
+    return HASTY if isinstance(fault, Silence | Drip) else QUICK
 
 
 NOTHING = {

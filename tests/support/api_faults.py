@@ -51,6 +51,14 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Drip:
+    """Send this, and then a blank every so many seconds, for ever."""
+
+    begin: bytes
+    seconds: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class Delay:
     """Answer as usual after so many seconds."""
 
@@ -62,7 +70,10 @@ class CloseUnread:
     """Reset the connection when the request's first bytes come, before reading it. Only in `faults`."""
 
 
-ApiFault = Answer | Reshape | Truncate | Reset | Silence | Delay | CloseUnread
+ApiFault = Answer | Reshape | Truncate | Reset | Silence | Drip | Delay | CloseUnread
+
+ENDLESS_HEAD = Drip(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+ENDLESS_BODY = Drip(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n")
 
 
 def refusal(status: int, message: str = "", *, register_first: bool = False) -> Answer:

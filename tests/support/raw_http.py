@@ -112,6 +112,10 @@ class Connection:
         if answer.close or answer.keep is not None:
             raise HungUpError("answered and closed")
 
+    def send_bytes(self, data: bytes) -> None:
+        """Send these very bytes."""
+        self._send(data)
+
     def reset(self) -> None:
         """Abort: the client gets a RST and loses what was still on the way. Raises `HungUpError`."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -19,6 +19,7 @@ from tests.support.api_faults import (
     ApiFault,
     CloseUnread,
     Delay,
+    Drip,
     Reset,
     Reshape,
     Silence,
@@ -193,6 +194,8 @@ class StrictApi(LoopbackServer):
             case Silence():
                 self.hold()
                 self._send(connection, call, self._regular(call, refused))
+            case Drip():
+                self._drip(connection, fault)
             case Delay():
                 self.pause(fault.seconds)
                 self._send(connection, call, self._regular(call, refused))
@@ -202,6 +205,12 @@ class StrictApi(LoopbackServer):
                 raise HungUpError("close")
             case _:
                 assert_never(fault)
+
+    def _drip(self, connection: Connection, fault: Drip) -> None:
+        connection.send_bytes(fault.begin)
+        while True:
+            self.pause(fault.seconds)
+            connection.send_bytes(b" ")
 
     def _misshapen(self, call: ApiCall, fault: Reshape | Truncate, refused: Answer | None) -> RawAnswer:
         """Give the promised answer out of shape; a request not as it has to be is refused all the same."""

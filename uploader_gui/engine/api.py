@@ -28,7 +28,7 @@ from uploader_gui.engine.errors import (
     UploaderError,
     UrlRefused,
 )
-from uploader_gui.engine.http import check_url, read_answer, readable, translated
+from uploader_gui.engine.http import answered, check_url, read_answer, readable
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.presigned import expiry_of
 
@@ -138,12 +138,8 @@ class ApiClient:
                 "Accept": "application/json",
             },
         )
-        with translated():
-            response = await http.send(request, stream=True)
-            try:
-                body = await read_answer(response)
-            finally:
-                await response.aclose()
+        async with answered(http, request) as response:
+            body = await read_answer(response)
         self._clock.observe(response.headers.get("Date"))
         _raise_for_status(response, readable(tokens.taken_out_of(service_words(body))), self._clock)
         try:

@@ -7,11 +7,13 @@ Two clients, never one: the API's carries tokens, the storage's never sees them.
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +33,7 @@ from uploader_gui.engine.errors import (
 from uploader_gui.engine.lanes import TUNNEL_OPTIONS, Lanes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 CONNECT_SECONDS: Final = 15.0
@@ -151,6 +153,37 @@ def check_url(url: str) -> httpx.URL:
         return httpx.URL(url)
     except httpx.InvalidURL as error:
         raise UrlRefused("it is not an address") from error
+
+
+@asynccontextmanager
+async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    """Send a request and give its answer, which is to be read in the block.
+
+    From when the request is out, the answer may take twice the time in which the client wants to hear something: a
+    server that thinks for long and a slow line have that, one that sends a byte now and then for ever has an end.
+
+    Raises:
+        Stalled: the answer was not complete in time.
+        LinkError: see `translated`.
+    """
+    seconds = 2 * (http.timeout.read or math.inf)
+    try:
+        async with asyncio.timeout(None) as deadline:
+            request.extensions["trace"] = partial(_when_out, deadline, seconds)
+            with translated():
+                response = await http.send(request, stream=True)
+                try:
+                    yield response
+                finally:
+                    await response.aclose()
+    except TimeoutError as error:
+        raise Stalled("the answer has no end") from error
+
+
+async def _when_out(deadline: asyncio.Timeout, seconds: float, event: str, _: object) -> None:
+    """Hear from httpcore what it does. Failing to send ends nothing: an early answer may be there."""
+    if event in {"http11.send_request_body.complete", "http11.send_request_body.failed"}:
+        deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 async def read_answer(response: httpx.Response) -> bytes:

@@ -19,7 +19,7 @@ from uploader_gui.engine.connection.answer_judge import judge
 from uploader_gui.engine.connection.certificate import UNREADABLE, Certificate, read
 from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.errors import LinkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
-from uploader_gui.engine.http import CONNECT_SECONDS, Clients, HttpOptions, causes, check_url, tls_context, translated
+from uploader_gui.engine.http import CONNECT_SECONDS, Clients, HttpOptions, answered, causes, check_url, tls_context
 from uploader_gui.engine.http import read_answer as read_body
 
 if TYPE_CHECKING:
@@ -132,13 +132,9 @@ class ConnectionCheck:
         http = await clients.client_for(url)
         path = f"{url}/anomalies/v2/rs/{self._question.anomaly_id or _NO_ANOMALY}"
         request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
-        with translated():
-            response = await http.send(request, stream=True)
-            try:
-                self._say_how_secure(response)
-                return response, await read_body(response)
-            finally:
-                await response.aclose()
+        async with answered(http, request) as response:
+            self._say_how_secure(response)
+            return response, await read_body(response)
 
     def _token_headers(self) -> dict[str, str]:
         if self._question.tokens is None or not Tokens(*self._question.tokens).sendable:
@@ -178,12 +174,8 @@ class ConnectionCheck:
         clients = Clients(self._options, blind, answer_seconds=ANSWER_SECONDS)
         try:
             http = await clients.client_for(url)
-            with translated():
-                response = await http.send(http.build_request("HEAD", url.copy_with(path="/")), stream=True)
-                try:
-                    return _certificate_of(response)  # a closed connection has none any more
-                finally:
-                    await response.aclose()
+            async with answered(http, http.build_request("HEAD", url.copy_with(path="/"))) as response:
+                return _certificate_of(response)  # a closed connection has none any more
         except UploaderError:
             return UNREADABLE
         finally:
