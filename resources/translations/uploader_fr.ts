@@ -332,6 +332,14 @@
         <translation>Les fichiers sont conservés et leur envoi reprend à la prochaine ouverture du programme.</translation>
     </message>
     <message>
+        <source>What has arrived stays stored. What is cancelled stays on the list and can be tried again.</source>
+        <translation>Ce qui est arrivé reste enregistré. Ce qui est annulé reste dans la liste et peut être réessayé.</translation>
+    </message>
+    <message>
+        <source>Do not cancel</source>
+        <translation>Ne pas annuler</translation>
+    </message>
+    <message>
         <source>Sign out: forget the tokens on this computer</source>
         <translation>Se déconnecter&#xa0;: oublier les jetons sur cet ordinateur</translation>
     </message>
@@ -406,6 +414,13 @@
     <message>
         <source>Sign in to go on</source>
         <translation>Connectez-vous pour continuer</translation>
+    </message>
+    <message numerus="yes">
+        <source>Cancel the %Ln files that have not been sent yet?</source>
+        <translation>
+            <numerusform>Annuler l’envoi de %Ln fichier restant&#xa0;?</numerusform>
+            <numerusform>Annuler l’envoi des %Ln fichiers restants&#xa0;?</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%Ln files uploaded</source>

@@ -189,7 +189,6 @@ def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, eng
     ("action", "call"),
     [
         (FooterAction.RETRY_ALL_FAILED, "retry_failed"),
-        (FooterAction.CANCEL_ALL, "cancel_all"),
         (FooterAction.CLEAR_FINISHED, "clear_finished"),
     ],
 )

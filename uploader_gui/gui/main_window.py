@@ -173,10 +173,12 @@ class MainWindow(QMainWindow):
             (self.dialogs.settings_saved, self.settings_saved),
             (self.dialogs.background_wanted, self.background_wanted),
             (self.dialogs.stop_wanted, self.exit_requested),
+            (self.dialogs.cancel_all_wanted, self._engine.cancel_all),
             (self.dialogs.log_wanted, self.log_wanted),
             (self.dialogs.diagnostics_wanted, self.diagnostics_wanted),
         ):
             wish.connect(passed_on)
+        self.model.figures_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self._unfinished()))
 
     def _add_shortcuts(self) -> None:
         for keys, wanted in (
@@ -211,6 +213,9 @@ class MainWindow(QMainWindow):
         """What is no file is explained, with what to do."""
         self.notices.explain(lambda: gift.advice)
 
+    def _unfinished(self) -> int:
+        return self.model.figures().unfinished
+
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
 
@@ -238,7 +243,7 @@ class MainWindow(QMainWindow):
             FooterAction.DONE: self._engine.clear_finished,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
             FooterAction.REFUSED_FILES: self.refused.open,
-            FooterAction.CANCEL_ALL: self._engine.cancel_all,
+            FooterAction.CANCEL_ALL: lambda: self.dialogs.cancel_all(self._unfinished()),
             FooterAction.ADD_FILES: self.taking_in.choose_files,
             FooterAction.ADD_FOLDER: self.taking_in.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,

@@ -18,6 +18,11 @@ class MannersWords(Sentence):
         "manners", "The window goes, the program ends by itself when all is sent. Open it again to see it."
     )
     STOP_MORE = QT_TRANSLATE_NOOP("manners", "The files are kept and go on the next time you open the program.")
+    # Cancelling everything
+    CANCEL_STAYS = QT_TRANSLATE_NOOP(
+        "manners", "What has arrived stays stored. What is cancelled stays on the list and can be tried again."
+    )
+    CANCEL_NOT = QT_TRANSLATE_NOOP("manners", "Do not cancel")
     # Header and sign-in
     SIGN_OUT = QT_TRANSLATE_NOOP("manners", "Sign out: forget the tokens on this computer")
     RECENT = QT_TRANSLATE_NOOP("manners", "Anomalies used last")
@@ -60,6 +65,10 @@ class MannersWords(Sentence):
 class CountedManners(CountedSentence):
     """Sentences with a count."""
 
+    CANCEL_ALL = (
+        "Cancel the file that has not been sent yet?",
+        QT_TRANSLATE_NOOP("manners", "Cancel the %Ln files that have not been sent yet?", None, 1),
+    )
     SENT = ("1 file uploaded", QT_TRANSLATE_NOOP("manners", "%Ln files uploaded", None, 1))
     FAILED = ("1 failed", QT_TRANSLATE_NOOP("manners", "%Ln failed", None, 1))
     REFUSED = ("1 refused", QT_TRANSLATE_NOOP("manners", "%Ln refused", None, 1))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
+    from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
     from uploader_gui.gui.dialogs.help_dialog import HelpDialog
     from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
     from uploader_gui.gui.engine_port import Engine
@@ -35,9 +36,12 @@ class WindowDialogs(QObject):
     sign_out_wanted = Signal()
     settings_saved = Signal(object)
     background_wanted = Signal()
+    cancel_all_wanted = Signal()
     stop_wanted = Signal()
     log_wanted = Signal()
     diagnostics_wanted = Signal()
+    unfinished_changed = Signal(object)
+    """Told by the window: so many files are left."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window)
@@ -86,6 +90,12 @@ class WindowDialogs(QObject):
 
         return self._shown(LeaveDialog, self._made_leave)
 
+    def cancel_all(self, unfinished: int) -> CancelDialog:
+        """Ask whether everything unfinished is really to be cancelled."""
+        from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(CancelDialog, lambda: self._made_cancel_all(unfinished))
+
     def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
         dialog = self._open.get(kind)
         if not isinstance(dialog, kind):
@@ -126,4 +136,12 @@ class WindowDialogs(QObject):
         dialog = LeaveDialog(self._theme, self._window)
         dialog.background_wanted.connect(self.background_wanted)
         dialog.stop_wanted.connect(self.stop_wanted)
+        return dialog
+
+    def _made_cancel_all(self, unfinished: int) -> CancelDialog:
+        from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
+
+        dialog = CancelDialog(self._theme, self._window, unfinished)
+        dialog.accepted.connect(self.cancel_all_wanted)
+        self.unfinished_changed.connect(dialog.show_unfinished)
         return dialog

@@ -1,0 +1,81 @@
+"""Cancel all asks once, calmly: how many files, and what stays; the keyboard's first answer is the harmless one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import QueueStatus, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
+from uploader_gui.gui.window.footer import FooterAction
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+
+
+def asked(window: MainWindow, engine: FakeEngine, count: int = 3) -> CancelDialog:
+    rows = [upload("done.jpg", S.UPLOADED), *(upload(f"{n}.jpg", S.UPLOADING) for n in range(count))]
+    engine.tell(QueueStatus(running=True), UploadsAdded(tuple(rows)))
+    choose(window)
+    return dialogs(window)[0]
+
+
+def choose(window: MainWindow) -> None:
+    menu = window.footer.more.menu()
+    next(one for one in menu.actions() if one.text() == FooterAction.CANCEL_ALL.value.text).trigger()
+
+
+def dialogs(window: MainWindow) -> list[CancelDialog]:
+    return [one for one in window.findChildren(CancelDialog) if one.isVisible()]
+
+
+def test_it_says_how_many_files_and_what_stays(window: MainWindow, engine: FakeEngine) -> None:
+    dialog = asked(window, engine)
+    assert engine.calls == []
+    assert dialog.question.text() == "Cancel the 3 files that have not been sent yet?"
+    said = " ".join(one.text() for one in dialog.findChildren(QLabel))
+    assert "What has arrived stays stored." in said
+    assert "can be tried again" in said
+    choose(window)
+    assert dialogs(window) == [dialog]
+
+
+def test_a_single_file_is_no_number(window: MainWindow, engine: FakeEngine) -> None:
+    assert asked(window, engine, 1).question.text() == "Cancel the file that has not been sent yet?"
+
+
+def test_yes_cancels_everything(window: MainWindow, engine: FakeEngine) -> None:
+    QTest.mouseClick(asked(window, engine).confirm, LEFT)
+    assert engine.calls == [("cancel_all", None)]
+    assert dialogs(window) == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Escape])
+def test_the_keyboard_s_first_answer_is_no(window: MainWindow, engine: FakeEngine, qtbot: QtBot, key: Qt.Key) -> None:
+    dialog = asked(window, engine)
+    QTest.keyClick(dialog.focusWidget() or dialog, key)
+    qtbot.waitUntil(lambda: dialogs(window) == [])
+    assert engine.calls == []
+
+
+def test_it_counts_what_is_left_while_it_is_open_and_goes_when_nothing_is(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    dialog = asked(window, engine)
+    engine.tell(UploadsChanged((upload("0.jpg", S.UPLOADED),)))
+    qtbot.waitUntil(lambda: dialog.question.text() == "Cancel the 2 files that have not been sent yet?")
+    engine.tell(UploadsChanged((upload("1.jpg", S.UPLOADED), upload("2.jpg", S.FAILED))))
+    qtbot.waitUntil(lambda: dialogs(window) == [])
+    assert engine.calls == []

@@ -1,0 +1,56 @@
+"""The question before everything unfinished is cancelled: how many files that are, and what stays. Asked once.
+
+Opened by `window_dialogs.py`, which tells it when fewer files are left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QFont
+
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.look.widgets import label
+from uploader_gui.text import Words
+from uploader_gui.words.manners import CountedManners, MannersWords
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from uploader_gui.gui.look.theme import Theme
+
+
+class CancelDialog(PlainDialog):
+    """`accepted` means yes; Enter and Esc are the harmless answer. It goes by itself when nothing is left to cancel."""
+
+    def __init__(self, theme: Theme, parent: QWidget, unfinished: int) -> None:
+        super().__init__(Words.CANCEL_ALL, theme, parent)
+        self._unfinished = unfinished
+        self.question = label("", theme, 16, QFont.Weight.DemiBold)
+        self.question.setWordWrap(True)
+        self.column.addWidget(self.question)
+        self.add_sentence(MannersWords.CANCEL_STAYS)
+        self.confirm = self.button(Words.CANCEL_ALL, "plain")
+        self.keep = self.button(MannersWords.CANCEL_NOT, "primary")
+        self.add_buttons(self.confirm, self.keep)
+        self.confirm.clicked.connect(self.accept)
+        self.keep.clicked.connect(self.reject)
+        self.keep.setFocus()
+        self._ask()
+
+    def show_unfinished(self, count: int) -> None:
+        """While it is open, files arrive: ask about those that are left."""
+        if count == self._unfinished:
+            return
+        self._unfinished = count
+        self._ask()
+        if not count:
+            self.reject()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self._ask()
+        super().retranslate()
+
+    def _ask(self) -> None:
+        self.question.setText(CountedManners.CANCEL_ALL.text(self._unfinished))
