@@ -14,7 +14,7 @@ from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
-from uploader_gui.gui.drops.refused_desk import RefusedDialog
+from uploader_gui.gui.drops.refused_dialog import RefusedDialog
 from uploader_gui.gui.rows import row_text
 from uploader_gui.gui.rows.row_actions import RowAction, shown_always
 from uploader_gui.gui.window.footer import FooterAction
