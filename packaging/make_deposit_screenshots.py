@@ -22,7 +22,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QPdfWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from make_screenshots import MB, TARGET, StillEngine, snapshot  # first: it chooses the platform
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.runs import PastRun, RunKey

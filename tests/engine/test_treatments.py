@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.errors import Code, NotPrepared
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import NotPrepared
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.treatments import Choices, offered, possible, substitute_name

@@ -11,15 +11,16 @@ from itertools import product
 import pytest
 
 from uploader_gui.engine import errors, models
-from uploader_gui.engine.errors import Code, UploaderError
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.models import FINISHED, SENDING, TRANSITIONS, ForbiddenTransitionError, UploadState
 
 CLASSES = {
     kind.__name__: kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, UploaderError)
 }
 OWN_CODES = {name: kind.__dict__["code"] for name, kind in CLASSES.items() if "code" in kind.__dict__}
-NO_ERRORS = {Code.ALREADY_UPLOADED, Code.INTERRUPTED, Code.CANCELLED}
-"""Reasons that are nobody's fault: skipped, left unfinished, cancelled by a person."""
+NO_ERRORS = {Code.ALREADY_UPLOADED, Code.INTERRUPTED, Code.CANCELLED, Code.NO_ACCESS}
+"""Reasons without an error: skipped, left unfinished, cancelled by a person; the tokens just entered are refused."""
 ARCHITECTURE = """
 QUEUED: REGISTERING FAILED
 REGISTERING: REGISTERED QUEUED FAILED

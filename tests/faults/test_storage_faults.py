@@ -23,7 +23,7 @@ from tests.support.storage_faults import (
     StoreThenSilence,
 )
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.watchdog import Patience

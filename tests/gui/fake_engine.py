@@ -12,7 +12,7 @@ from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, Uplo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from uploader_gui.engine.errors import Code
+    from uploader_gui.engine.codes import Code
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.runs import RunKey
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, upload
 from tests.gui.test_rows import place_of, show
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import PathsAdded, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.drops.refused_dialog import RefusedDialog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.models import Reason
 from uploader_gui.text import Counted, Words, cause_and_action, english
 from uploader_gui.words import units

@@ -15,7 +15,8 @@ from uploader_gui.engine.folding import folded
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uploader_gui.engine.errors import Code, UploaderError
+    from uploader_gui.engine.codes import Code
+    from uploader_gui.engine.errors import UploaderError
 
 UploadId = NewType("UploadId", str)
 """A UUID4 in text, made when a file is queued; the same for every retry of that file."""

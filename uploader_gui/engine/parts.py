@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.batcher import Batcher
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conditions import Conditions, Link
-from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed
 from uploader_gui.engine.intake.intake import Intake
 from uploader_gui.engine.ledger import Ledger

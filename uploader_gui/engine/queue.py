@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.api import Tokens
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.flow import Flow
 from uploader_gui.engine.history import History

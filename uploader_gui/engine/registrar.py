@@ -12,13 +12,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead, files_lasting
-from uploader_gui.engine.errors import (
-    Code,
-    Offline,
-    SignInNeeded,
-    TooManyRequests,
-    UploaderError,
-)
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Offline, SignInNeeded, TooManyRequests, UploaderError
 from uploader_gui.engine.events import Condition, SignedIn, SignInRequired
 from uploader_gui.engine.models import Reason, UploadState
 

@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uploader_gui.engine.errors import Code, SlowDown, UploaderError, UrlExpired
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import SlowDown, UploaderError, UrlExpired
 from uploader_gui.engine.events import Condition, UploadProgress
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer import Transfer

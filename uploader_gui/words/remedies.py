@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.treatments import CONVERTIBLE
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, filled, translate
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.intake.drop import facts
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.substitutes.folder import is_whole

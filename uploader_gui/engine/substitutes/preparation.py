@@ -9,7 +9,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import CannotConvert, Code, SourceError, SourceRefused
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import CannotConvert, SourceError, SourceRefused
 from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState
 from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.source import wire_name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.treatments import offered
 from uploader_gui.words import units
