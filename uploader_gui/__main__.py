@@ -4,7 +4,7 @@ import os
 import sys
 
 from uploader_gui.system.frozen import restore
-from uploader_gui.system.interrupts import raise_keyboard_interrupt
+from uploader_gui.system.interrupts import hold, ignore
 
 
 def main() -> int:
@@ -14,13 +14,15 @@ def main() -> int:
 
         multiprocessing.freeze_support()
         restore(os.environ)
-    raise_keyboard_interrupt()
+    hold()
     try:
         from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
 
         return cli.main(sys.argv[1:])
-    except KeyboardInterrupt:  # before anything had begun that could be left in order
+    except KeyboardInterrupt:  # a second one, while something at the start is stuck
         return 130
+    finally:
+        ignore()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
 from uploader_gui.plan import Plan, UsageError, tell
-from uploader_gui.system.interrupts import raise_keyboard_interrupt
 from uploader_gui.system.message_box import show_without_console
 from uploader_gui.system.wildcards import spelled_out
 
@@ -143,7 +142,6 @@ def _run_self_test() -> int:
 
 
 def _run_headless(plan: Plan) -> int:
-    raise_keyboard_interrupt()
     gc.disable()  # until the engine stands (`garbage.py`)
     from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
 

@@ -20,7 +20,7 @@ from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.engine.treatments import Choices
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
-from uploader_gui.system.interrupts import INTERRUPTS
+from uploader_gui.system.interrupts import INTERRUPTS, held, hold
 from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.words.language import early_choice, speak_in_terminal
 from uploader_gui.words.remedies import cause_and_action
@@ -52,12 +52,19 @@ def run(plan: Plan) -> int:
         _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
         options = _options(plan, data, trial)
         paths = (*plan.paths, *(trial.samples() if trial and plan.demo else ()))
-        session = _Session(plan, paths, options)
+        return _carried_out(_Session(plan, paths, options), data)
+
+
+def _carried_out(session: _Session, data: DataPaths) -> int:
+    """Run to the end and write the receipt; while that is written, signals still have a listener."""
+    with asyncio.Runner() as runner:
         try:
-            asyncio.run(session.run())
+            runner.run(session.run())
         except (JournalInUse, JournalTooNew, JournalUnwritable, UrlRefused, OSError) as error:
             raise UsageError(_sentence(error, data)) from error
-        return session.exit_code()
+        code = session.exit_code()
+    hold()  # all is done: what comes now changes nothing
+    return code
 
 
 def _trial() -> Trial:
@@ -116,8 +123,11 @@ class _Session:
     async def run(self) -> None:
         """Run until nothing is left to do, or somebody interrupts."""
         loop = asyncio.get_running_loop()
+        one_came = held()
         for one in INTERRUPTS:
             _on_signal(loop, one, self._interrupt)
+        if one_came():
+            self._interrupt()
         from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
         await run_engine(self._options, self._heard, self._ready)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,6 @@ from tests.support.storage_faults import StoreThenSilence
 from uploader_gui import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.program import Program
@@ -77,15 +75,6 @@ def is_one_sentence(ended: Ended) -> bool:
     return len(lines) == 1 and lines[0].startswith("uploader-gui: ") and lines[0][-1] in ".…" and not ended.out
 
 
-@pytest.fixture
-def own_signals() -> Iterator[None]:
-    """Take back what the program makes of SIGTERM in this process."""
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_wrong_usage_is_told_in_one_sentence_before_any_request(
     wrong: tuple[tuple[str, ...], dict[str, str | None], str],

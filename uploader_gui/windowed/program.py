@@ -27,7 +27,7 @@ from uploader_gui.gui.desktop.real_desktop import RealDesktop
 from uploader_gui.gui.rows.warm_up import warm_up
 from uploader_gui.plan import Plan, tell
 from uploader_gui.single_instance import FirstInstance, Handover
-from uploader_gui.system.interrupts import INTERRUPTS
+from uploader_gui.system.interrupts import INTERRUPTS, held
 from uploader_gui.system.quit_requests import QuitRequests
 from uploader_gui.terminal import Lines
 from uploader_gui.windowed.demonstration import open_demo
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from uploader_gui.windowed.front import Front
 
 INTERRUPTED = 130
+BEGIN_SECONDS = 1.0
 SWITCH_SECONDS = 0.00005
 """How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
 
@@ -98,14 +99,26 @@ class Program:
         """Begin, and wait until the window is left."""
         self._watch_signals()
         try:
-            await self._begin()
-            await self._leave.wait()
+            await self._until_left()
         finally:
             outcome = self._bridge.stop()
             self._memory.save(self._window)
             self._window.hide()
             self._desktop.close()
         return self._exit_code(outcome)
+
+    async def _until_left(self) -> None:
+        """Leaving waits a moment for the beginning, as the receipt needs it, but for no keyring that is locked."""
+        beginning = asyncio.ensure_future(self._begin())
+        leaving = asyncio.ensure_future(self._leave.wait())
+        await asyncio.wait({beginning, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({beginning}, timeout=BEGIN_SECONDS)
+        try:
+            if not beginning.cancel():
+                beginning.result()  # what is wrong with the settings is told
+                await leaving
+        finally:
+            leaving.cancel()
 
     def _connect(self) -> None:
         window = self._window
@@ -131,6 +144,11 @@ class Program:
         self._errands.spawn(self._help_desk.clean_up())
         asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
         self._bridge.run(configuration.engine(again=self._plan.again, asked=asked), anomaly_id=self._reported_anomaly)
+        if not self._interrupted:
+            await self._take_up()
+
+    async def _take_up(self) -> None:
+        """What was left unfinished, and what this start was given."""
         self._bridge.resume()
         warm_up(self._theme, self._window.view.size())
         given = list(self._plan.paths)
@@ -183,12 +201,15 @@ class Program:
         for end in (reader, writer):
             end.setblocking(False)
             self._stack.callback(end.close)
+        one_came = held()
         for number in INTERRUPTS:
             self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         woken = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
         woken.activated.connect(lambda: _emptied(reader))  # the loop's own add_reader does not exist on Windows
         self._stack.callback(woken.setEnabled, False)
+        if one_came():
+            self._interrupt()
 
     # While it runs
 

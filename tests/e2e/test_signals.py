@@ -1,0 +1,95 @@
+"""Signals that come before a run listens to them, and after its end: contract "130"."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui.system import interrupts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.program import Program
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process that is sent a signal")
+AT_AN_IMPORT = """
+import os, signal, sys
+
+class Watch:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), {number:d})
+
+sys.meta_path.insert(0, Watch())
+from uploader_gui.__main__ import main
+sys.exit(main())
+"""
+AT_THE_END = """
+import atexit, os, signal, sys
+
+atexit.register(lambda: os.kill(os.getpid(), {number:d}))
+from uploader_gui.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def own_handlers() -> Iterator[None]:
+    """Take back what a test makes of the signals in this process."""
+    before = {number: signal.getsignal(number) for number in interrupts.INTERRUPTS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["pydantic_core", "uploader_gui.engine.assembly"])
+def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
+    number: signal.Signals, module: str, program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    program.command = ("-c", AT_AN_IMPORT.format(module=module, number=number))
+    ended = program.send(files.make("a.txt"))
+    assert (ended.code, ended.err, ended.totals) == (130, "", {})
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.parametrize("module", ["PySide6.QtGui", "uploader_gui.windowed.program"])
+def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
+    module: str, program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    program.command = ("-c", AT_AN_IMPORT.format(module=module, number=signal.SIGTERM))
+    ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
+    assert (ended.code, ended.totals) == (130, {}), ended
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_end_changes_nothing(number: signal.Signals, program: Program, files: Files) -> None:
+    program.command = ("-c", AT_THE_END.format(number=number))
+    ended = program.send(files.make("a.txt"))
+    assert (ended.code, ended.err, ended.totals) == (0, "", {"files": 1, "uploaded": 1, "bytes_uploaded": 19})
+
+
+@pytest.mark.usefixtures("own_handlers")
+def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
+    interrupts.hold()
+    one_came = interrupts.held()
+    assert not one_came()
+    signal.raise_signal(signal.SIGTERM)
+    assert one_came()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.usefixtures("own_handlers")
+def test_what_is_ignored_on_purpose_stays_ignored_until_a_run_listens() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    interrupts.hold()
+    signal.raise_signal(signal.SIGINT)
+    assert not interrupts.held()()
