@@ -11,11 +11,12 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.batcher import MAX_CALLS, Pace, bytes_ahead, files_ahead, files_lasting
+from uploader_gui.engine.admission import Admission
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import Offline, SignInNeeded, TooManyRequests, UploaderError
-from uploader_gui.engine.events import Condition, SignedIn, SignInRequired
+from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.reserve import Reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -35,7 +36,7 @@ _ON_THE_WAY: Final = frozenset({UploadState.QUEUED, UploadState.REGISTERING, Upl
 
 
 class Registrar:
-    """Keeps the reserve of registered uploads filled. `call_seconds`: what the last call took, 0.0 before the first."""
+    """Keeps the reserve of registered uploads filled."""
 
     def __init__(
         self,
@@ -56,23 +57,14 @@ class Registrar:
         self._api = api
         self._batcher = batcher
         self._ledger = ledger
-        self._slots = slots
         self._policy = policy
         self._conditions = conditions
         self._link = link
-        self._outbox = outbox
-        self._rates = rates
         self._spawn = spawn
         self._registered = registered
         self._poke = poke
-        self._calls = 0
-        self._max_calls = MAX_CALLS
-        self._not_before = 0.0
-        self.call_seconds = 0.0
-        self._url_life = 0.0
-        self._just_entered = False
-        self._accepted: Tokens | None = None
-        self._told_refused: Tokens | None = None
+        self._admission = Admission(api, conditions, outbox)
+        self._reserve = Reserve(batcher=batcher, ledger=ledger, slots=slots, rates=rates)
         self._unreachable_tries = 0
         self._in_flight: set[UploadId] = set()
         self._held: list[Upload] = []
@@ -80,47 +72,32 @@ class Registrar:
     @property
     def calls(self) -> int:
         """How many registrations are on their way (or wait to be repeated)."""
-        return self._calls
+        return self._reserve.calls
+
+    @property
+    def call_seconds(self) -> float:
+        """What the last call took, 0.0 before the first."""
+        return self._reserve.call_seconds
 
     def sign_in(self, tokens: Tokens) -> None:
         """Use other tokens from now on."""
-        self._api.tokens = tokens
-        self._just_entered = True
-        self._conditions.end(Condition.SIGN_IN)
+        self._admission.sign_in(tokens)
         self._poke()
 
     def sign_out(self) -> None:
         """Use no tokens: the next batch asks for sign-in."""
-        self._api.tokens = None
-        self._just_entered = False
+        self._admission.sign_out()
         self._poke()
 
     def pump(self, *, whole: bool) -> None:
         """Send as many batches as the reserve wants. `whole`: more files are still being found."""
-        if self._may_call() and (batch := self._next_batch(whole=whole)):
-            self._calls += 1
+        if self._may_call() and (batch := self._reserve.next_batch(whole=whole)):
+            self._reserve.calls += 1
             self._spawn(self._register(batch))
             self._poke()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:
-        """While offline, one call at a time looks whether the service is back."""
-        if Condition.SIGN_IN in self._conditions or time.monotonic() < self._not_before:
-            return False
-        return self._calls < (1 if Condition.OFFLINE in self._conditions else self._max_calls)
-
-    def _next_batch(self, *, whole: bool) -> list[Upload]:
-        bytes_rate, files_rate = self._rates()
-        pace = Pace(files_rate, bytes_rate, self.call_seconds, self._url_life)
-        ahead = self._ledger.count(UploadState.REGISTERING, UploadState.REGISTERED)
-        size = self._ledger.bytes_in(UploadState.REGISTERING, UploadState.REGISTERED)
-        return self._batcher.next_batch(
-            files=files_ahead(pace) - ahead,
-            size=bytes_ahead(pace) - size,
-            at_least=max(0, self._slots.free - ahead),
-            lasting=files_lasting(pace) - ahead,
-            # A small batch need not overtake the full one before it, while that one keeps every slot busy.
-            whole=whole or (self._calls > 0 and self._slots.free <= ahead),
-        )
+        return not self._admission.waiting and self._reserve.may_call(offline=Condition.OFFLINE in self._conditions)
 
     async def _register(self, batch: list[Upload]) -> None:
         try:
@@ -129,7 +106,7 @@ class Registrar:
             log.exception("registration of %d files: internal error", len(batch))
             self._give_up([upload for upload in batch if upload.state in _ON_THE_WAY])
         finally:
-            self._calls -= 1
+            self._reserve.calls -= 1
             self._poke()
 
     def _give_up(self, uploads: list[Upload]) -> None:
@@ -143,7 +120,7 @@ class Registrar:
             return
         self._announce(batch)
         await self._ledger.saved()
-        tokens, began = self._api.tokens, time.monotonic()
+        tokens, began = self._admission.tokens, time.monotonic()
         still = {upload.upload_id: upload.sent for upload in _registering(batch)}
         if not still:
             return
@@ -157,7 +134,7 @@ class Registrar:
         except UploaderError as error:
             await self._failed(batch, error)
         else:
-            self.call_seconds = time.monotonic() - began
+            self._reserve.answered(time.monotonic() - began)
             self._succeeded(batch, answer, tokens)
 
     def _askable(self, batch: Iterable[Upload]) -> list[Upload]:
@@ -199,12 +176,8 @@ class Registrar:
     def _succeeded(self, batch: list[Upload], answer: Registration, tokens: Tokens | None) -> None:
         self._link.contact()
         self._conditions.end(Condition.SERVICE_BUSY)
-        self._max_calls = min(MAX_CALLS, self._max_calls + 1)
         self._unreachable_tries = 0
-        self._just_entered = False
-        if tokens is not self._accepted:
-            self._accepted = tokens
-            self._outbox.send(SignedIn())
+        self._admission.accepted(tokens)
         for upload in batch:
             self._note_url(upload, answer)
         registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
@@ -219,7 +192,7 @@ class Registrar:
         if presigned is None:
             return
         upload.presigned, upload.service_id, upload.url_given_out = presigned, presigned.service_id, True
-        self._url_life = presigned.lifetime or self._url_life
+        self._reserve.note_life(presigned.lifetime)
         if upload.state.finished:
             self._ledger.note(upload)
 
@@ -230,17 +203,12 @@ class Registrar:
         self._ledger.move(upload, UploadState.FAILED, Reason.of(error))
 
     def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
-        if tokens is self._api.tokens and self._just_entered:
+        if self._admission.just_entered(tokens):
             self._ledger.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, error.detail))
-            if tokens is not self._told_refused:
-                self._told_refused = tokens
-                self._outbox.send(SignInRequired(refused_again=True))
-            return
-        self._hand_back(batch, Reason.of(error))
-        if tokens is self._api.tokens and Condition.SIGN_IN not in self._conditions:
-            log.info("the service refused the tokens: %s", error.detail)
-            self._conditions.begin(Condition.SIGN_IN)
-            self._outbox.send(SignInRequired())
+            self._admission.tell_refused_again(tokens)
+        else:
+            self._hand_back(batch, Reason.of(error))
+            self._admission.ask(tokens, error.detail)
 
     async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
         """Nothing went out, and nobody is there: wait without using up an attempt."""
@@ -275,8 +243,7 @@ class Registrar:
             upload.retry_at = time.monotonic() + wait
         self._conditions.begin(Condition.SERVICE_BUSY)
         if isinstance(error, TooManyRequests):
-            self._max_calls = max(1, self._calls // 2)
-            self._not_before = max(self._not_before, time.monotonic() + wait)
+            self._reserve.slow_down(wait)
         await asyncio.sleep(wait)
         self._requeue(uploads)
 
