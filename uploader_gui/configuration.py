@@ -5,12 +5,11 @@ Loads pydantic and keyring, and may block on the keyring: app loads it after the
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from uploader_gui import __version__, logs, settings
+from uploader_gui import __version__, logs, settings_file
 from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
@@ -20,21 +19,24 @@ from uploader_gui.engine.treatments import Choices
 from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
 from uploader_gui.proxies import finder
-from uploader_gui.settings import Settings, SettingsError
+from uploader_gui.settings import SettingsError
 from uploader_gui.words.language import early_choice, early_theme
 from uploader_gui.words.remedies import english
 
 if TYPE_CHECKING:
     from uploader_gui.logs import RedactingFormatter
     from uploader_gui.paths import DataPaths
+    from uploader_gui.settings import Settings
+    from uploader_gui.settings_file import Trouble
     from uploader_gui.trial import Trial
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What one start of the program works with. `window`: a person is there to be asked."""
+    """What one start of the program works with. `window`: a person is there to be asked.
+
+    `trouble` is what was wrong with the settings file when it was read or saved last.
+    """
 
     data: DataPaths
     settings: Settings
@@ -42,6 +44,7 @@ class Configuration:
     tokens: tuple[str, str] | None
     formatter: RedactingFormatter
     window: bool
+    trouble: Trouble | None = None
 
     @classmethod
     def load(cls, data: DataPaths, trial: Trial | None, *, window: bool) -> Self:
@@ -51,7 +54,7 @@ class Configuration:
             UsageError: a setting or a token is wrong.
         """
         try:
-            chosen = _settings(data, window=window)
+            chosen, trouble = settings_file.read(data.settings, window=window)
             if trial is not None:
                 own = data_paths().settings  # the person's language and colours, whatever the data
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
@@ -63,7 +66,7 @@ class Configuration:
             raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
-        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window)
+        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window, trouble)
 
     def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
         """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
@@ -107,15 +110,13 @@ class Configuration:
         """Save what a person set, and give the configuration as it is then."""
         if "ca_file" in values:
             values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
-        try:
-            settings.save(values, self.data.settings)
-        except OSError as error:
-            log.warning("the settings cannot be saved: %s", error.strerror)
+        trouble = settings_file.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
         if chosen.api_url == self.settings.api_url:
-            return replace(self, settings=chosen)
+            return replace(self, settings=chosen, trouble=trouble)
         credentials = Credentials(chosen.api_url)
-        return replace(self, settings=chosen, credentials=credentials, tokens=credentials.load()[0])
+        tokens = credentials.load()[0]
+        return replace(self, settings=chosen, credentials=credentials, tokens=tokens, trouble=trouble)
 
 
 def _treatment(chosen: str) -> Treatment | None:
@@ -127,15 +128,3 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
         raise UsageError(f"cannot write the log {data.log}: {error.strerror or error}.") from error
-
-
-def _settings(data: DataPaths, *, window: bool) -> Settings:
-    """A damaged settings file stops a script; in a window it is set aside, for nobody would see why."""
-    try:
-        return settings.load(data.settings)
-    except SettingsError as error:
-        if not window or not data.settings.exists():
-            raise
-        log.warning("settings set aside: %s", error)
-        settings.set_aside(data.settings)
-        return settings.load(data.settings)

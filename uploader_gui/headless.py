@@ -79,6 +79,8 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
     except UnwritableError as error:
         raise UsageError(str(error)) from error
     configuration = Configuration.load(data, trial, window=False)
+    if configuration.trouble is not None:
+        tell(configuration.trouble.told)
     if configuration.tokens is None:
         raise UsageError(Lines.NO_TOKENS.text)
     options = configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))

@@ -5,9 +5,11 @@ Read by cli, app and headless; saved by app when a person changes them in the wi
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -25,6 +27,18 @@ PREFIX = "UPLOADER_"
 
 class SettingsError(Exception):
     """A setting is wrong; the text is a whole sentence that names it."""
+
+
+class NoSettingsFile(SettingsError):
+    """What stands in the file's place is none: a folder, a pipe."""
+
+
+class SettingsUnreadable(SettingsError):
+    """The file cannot be read; `detail` is the system's word for why."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(f"the settings file {path} cannot be read: {detail}.")
+        self.detail = detail
 
 
 def _usable_proxy(proxy: str) -> str:
@@ -83,12 +97,14 @@ class Settings(BaseSettings):
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls)
 
 
-def load(path: Path) -> Settings:
-    """Read the settings.
+def load(path: Path | None) -> Settings:
+    """Read the settings; without a file those of the environment, else the defaults.
 
     Raises:
-        SettingsError: a value is wrong, or the file is damaged.
+        SettingsError: a value is wrong, or the file is damaged, cannot be read, or is none.
     """
+    if path is not None and path.exists() and not path.is_file():
+        raise NoSettingsFile(f"{path} is no settings file.")
 
     class _Here(Settings):
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8")
@@ -97,15 +113,17 @@ def load(path: Path) -> Settings:
         return _Here()
     except ValidationError as error:
         raise SettingsError(_sentence(error, path)) from error
-    except (ValueError, OSError, TypeError) as error:
+    except OSError as error:
+        raise SettingsUnreadable(path or Path(), error.strerror or str(error)) from error
+    except (ValueError, TypeError) as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error}.") from error
 
 
 def save(values: dict[str, Any], path: Path) -> None:
-    """Save what a person changed, whole or not at all; other values in the file stay.
+    """Save what a person changed, whole or not at all; other values in the file stay, and a damaged file is kept.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or what stands there cannot be read and would be lost.
     """
     merged = _saved(path) | values
     handle, temporary = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
@@ -119,19 +137,32 @@ def save(values: dict[str, Any], path: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Move a damaged settings file away, so that the program can start without it."""
-    return path.replace(path.with_suffix(".damaged.json"))
+    """Move a damaged settings file away, beside those moved away before, and give its new place.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    places = (path.with_suffix(f".damaged{more}.json") for more in chain([""], map("-{}".format, count(2))))
+    return path.rename(next(place for place in places if not place.exists()))
 
 
 def _saved(path: Path) -> dict[str, Any]:
+    """Give what is in the file, nothing where there is none; what cannot be understood is set aside."""
+    if not path.exists():
+        return {}
+    if not path.is_file():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
         saved = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return saved if isinstance(saved, dict) else {}
+    except ValueError:
+        saved = None
+    if isinstance(saved, dict):
+        return saved
+    set_aside(path)
+    return {}
 
 
-def _sentence(error: ValidationError, path: Path) -> str:
+def _sentence(error: ValidationError, path: Path | None) -> str:
     """Name the first wrong setting as a person knows it."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"

@@ -656,6 +656,22 @@
         <source>does not work</source>
         <translation>ne fonctionne pas</translation>
     </message>
+    <message>
+        <source>No settings were read, because %1 is not a file. The usual ones apply, and it stays as it is.</source>
+        <translation>Aucun réglage n’a été lu, car %1 n’est pas un fichier. Les réglages habituels s’appliquent, et rien n’y est modifié.</translation>
+    </message>
+    <message>
+        <source>The settings in %1 cannot be read (%2). The usual ones apply.</source>
+        <translation>Les réglages dans %1 ne peuvent pas être lus (%2). Les réglages habituels s’appliquent.</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged. The usual settings apply; the old file is kept as %1</source>
+        <translation>Le fichier de réglages était endommagé. Les réglages habituels s’appliquent&#xa0;; l’ancien fichier est conservé sous %1</translation>
+    </message>
+    <message>
+        <source>The settings could not be saved as %1 (%2). They apply until the program closes.</source>
+        <translation>Les réglages n’ont pas pu être enregistrés sous %1 (%2). Ils s’appliquent jusqu’à la fermeture du programme.</translation>
+    </message>
 </context>
 <context>
     <name>terminal</name>

@@ -127,6 +127,14 @@ def test_a_settings_file_that_is_no_json_is_told(program: Program) -> None:
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
 
 
+def test_a_folder_where_the_settings_should_be_is_told_and_stays(program: Program, files: Files) -> None:
+    (program.data / "settings.json").mkdir(parents=True)
+    ended = program.send(files.make("a.txt"))
+    assert (ended.code, ended.only["state"]) == (0, "uploaded"), ended
+    assert ended.err.startswith("uploader-gui: No settings were read, because ")
+    assert (program.data / "settings.json").is_dir()
+
+
 def test_a_folder_where_the_journal_should_be_is_told(program: Program, strict_api: StrictApi) -> None:
     (program.data / "journal.sqlite").mkdir(parents=True)
     ended = program.send("a.txt")

@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from tests.gui.fake_engine import FakeEngine
 from uploader_gui.configuration import Configuration
 from uploader_gui.credentials import Credentials
+from uploader_gui.engine.events import Resumed
+from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
@@ -20,8 +22,10 @@ from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.settings import Settings
+from uploader_gui.settings_file import Trouble
 from uploader_gui.windowed.preferences import Preferences
 from uploader_gui.words.language import Language
+from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from tests.support.log_watch import ExpectedLogs
     from tests.support.strict_api import StrictApi
     from uploader_gui.gui.settings.settings_values import SettingsValues
 
@@ -156,6 +161,28 @@ def test_another_way_to_the_service_starts_another_engine(
 def test_no_authority_is_kept_as_none(preferences: Preferences, window: MainWindow, data: DataPaths) -> None:
     window.settings_saved.emit(values_of(shown(window), theme="light"))
     assert saved(data)["ca_file"] is None
+
+
+def test_settings_that_cannot_be_saved_are_told_until_that_was_read(
+    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the settings cannot be saved")
+    data.settings.mkdir()
+    window.settings_saved.emit(values_of(shown(window), theme="light"))
+    engine.tell(Resumed((UploadId("old"),)))  # asks something of its own, meanwhile
+    window.banner.other.click()
+    assert window.banner.text.text().startswith(f"The settings could not be saved as {data.settings}")
+    window.banner.button.click()
+    assert not window.banner.isVisibleTo(window)
+    assert preferences.configuration is not None
+    assert preferences.configuration.settings.theme == "light"
+
+
+def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
+    assert preferences.configuration is not None
+    trouble = Trouble(SettingsTrouble.NO_FILE, ("/data/settings.json",))
+    preferences.use(replace(preferences.configuration, trouble=trouble))
+    assert "/data/settings.json is not a file" in window.banner.text.text()
 
 
 def test_new_tokens_are_kept_and_used_from_then_on(

@@ -55,6 +55,7 @@ class Preferences:
         self.configuration = configuration
         self._theme.force(SCHEMES[configuration.settings.theme])
         self.show_signed_in()
+        self._tell_trouble()
 
     def show_signed_in(self) -> None:
         """Show whether tokens are there, and for how long."""
@@ -69,6 +70,11 @@ class Preferences:
         window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
         window.settings_wanted.connect(self._show_settings)
         window.settings_saved.connect(lambda values: spawn(self._save_settings(values)))
+
+    def _tell_trouble(self) -> None:
+        """Settings that could not be read or saved are no secret."""
+        if self.configuration is not None and (trouble := self.configuration.trouble) is not None:
+            self._window.notices.warn(lambda: trouble.told)
 
     # Tokens
 
@@ -125,6 +131,7 @@ class Preferences:
         before = self.configuration.settings
         self.configuration = await self._errands.in_thread(self.configuration.changed, asdict(values))
         after = self.configuration.settings
+        self._tell_trouble()
         self._language.use(after.language)
         self._theme.force(SCHEMES[after.theme])
         self._bridge.resize(after.max_concurrent_uploads)
@@ -138,6 +145,7 @@ class Preferences:
         if self.configuration is not None:
             self.configuration = await self._errands.in_thread(self.configuration.changed, values)
             self._bridge.choose(self.configuration.choices(Choices()))
+            self._tell_trouble()
 
     def _replace_engine(self, configuration: Configuration) -> None:
         self.show_signed_in()

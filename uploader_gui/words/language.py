@@ -145,7 +145,7 @@ def _early(settings: Path, name: str, choices: tuple[str, ...]) -> str:
 
 
 def _saved(settings: Path, name: str) -> str:
-    if not settings.exists():
+    if not settings.is_file():
         return ""
     import json  # noqa: PLC0415 - the window stands sooner where nobody has set anything
 

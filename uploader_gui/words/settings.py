@@ -57,6 +57,26 @@ class SettingsWords(Sentence):
         return "settings"
 
 
+class SettingsTrouble(Sentence):
+    """What is wrong with the settings file, and what follows."""
+
+    NO_FILE = QT_TRANSLATE_NOOP(
+        "settings", "No settings were read, because %1 is not a file. The usual ones apply, and it stays as it is."
+    )
+    UNREADABLE = QT_TRANSLATE_NOOP("settings", "The settings in %1 cannot be read (%2). The usual ones apply.")
+    SET_ASIDE = QT_TRANSLATE_NOOP(
+        "settings", "The settings file was damaged. The usual settings apply; the old file is kept as %1"
+    )
+    UNSAVED = QT_TRANSLATE_NOOP(
+        "settings", "The settings could not be saved as %1 (%2). They apply until the program closes."
+    )
+
+    @property
+    def context(self) -> str:
+        """Name the group of the translation file."""
+        return "settings"
+
+
 class ConnectionWords(Sentence):
     """What a test of the connection found out."""
 

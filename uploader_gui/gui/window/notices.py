@@ -30,6 +30,7 @@ class Notices:
         self._banner = banner
         self._failure: Callable[[], Notice] | None = None
         self._told: Callable[[], Notice] | None = None
+        self._warned: Callable[[], Notice] | None = None
         self._conditions: Notice | None = None
         self._session: Notice | None = None
         self._session_dismissed = False
@@ -56,6 +57,11 @@ class Notices:
         self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
         self._show()
 
+    def warn(self, sentence: Callable[[], str]) -> None:
+        """As `explain`, but behind what is told meanwhile: it must be read, if not at once."""
+        self._warned = lambda: Notice(sentence(), BannerAction.CLOSE)
+        self._show()
+
     def look(
         self, status: events.QueueStatus, figures: Figures, *, session: Notice | None, was_signed_in: bool
     ) -> None:
@@ -66,9 +72,13 @@ class Notices:
         self._show()
 
     def forget(self) -> None:
-        """What was told once is dealt with; where nothing was, it is the warning about the session."""
-        self._session_dismissed |= self._told is None
-        self._told = None
+        """What was told is dealt with; where nothing was, it is the warning about the session."""
+        if self._told is not None:
+            self._told = None
+        elif self._warned is not None:
+            self._warned = None
+        else:
+            self._session_dismissed = True
         self.left_over = ()
         self._show()
 
@@ -76,11 +86,11 @@ class Notices:
         """What goes on by itself stands behind what was told; what needs a person before it."""
         conditions = self._conditions
         session = None if self._session_dismissed else self._session
-        failure, told = self._failure and self._failure(), self._told and self._told()
+        failure, told, warned = (make and make() for make in (self._failure, self._told, self._warned))
         if conditions is not None and conditions.action is None:
-            self._banner.tell(failure or told or session or conditions)
+            self._banner.tell(failure or told or warned or session or conditions)
         else:
-            self._banner.tell(failure or conditions or told or session)
+            self._banner.tell(failure or conditions or told or warned or session)
 
 
 def _receipt_failed(error: str) -> Notice:
