@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.journal_file import MIGRATIONS
+from uploader_gui.engine.journal_history import PAGE
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.runs import RunKey
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.runs import PastRun
 
 API = "https://api.example/main"
 S = UploadState
@@ -37,6 +40,16 @@ def run_with(journal: Journal, *uploads: Upload, api_url: str = API) -> int:
     return run_id
 
 
+def runs_of(journal: Journal) -> list[PastRun]:
+    """Give all pages of past runs as one."""
+    return list(chain.from_iterable(journal.past_runs(API)))
+
+
+def found(journal: Journal, wanted: str) -> frozenset[RunKey]:
+    """Give all pages of a search as one."""
+    return frozenset(chain.from_iterable(journal.runs_with_file(API, wanted)))
+
+
 def named(name: str, state: UploadState = S.UPLOADED, **fields: Any) -> Upload:
     return an_upload(source=a_source(name, size=1000), state=state, **fields)
 
@@ -44,7 +57,7 @@ def named(name: str, state: UploadState = S.UPLOADED, **fields: Any) -> Upload:
 def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) -> None:
     first = run_with(journal, named("a.jpg"), named("b.jpg", S.FAILED), an_upload("5", state=S.UPLOADED))
     second = run_with(journal, named("c.jpg", S.QUEUED))
-    runs = journal.past_runs(API)
+    runs = runs_of(journal)
     assert [run.key for run in runs] == [RunKey(second, "4217"), RunKey(first, "4217"), RunKey(first, "5")]
     assert runs[1].states == {S.UPLOADED: 1, S.FAILED: 1}
     assert (runs[1].files, runs[1].bytes_uploaded, runs[1].program) == (2, 1000, "uploader-gui 1.2.3")
@@ -55,8 +68,8 @@ def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) 
 
 def test_runs_of_another_service_are_not_told(journal: Journal) -> None:
     run_with(journal, named("a.jpg"), api_url="https://other.example")
-    assert journal.past_runs(API) == []
-    assert journal.runs_with_file(API, "a") == frozenset()
+    assert runs_of(journal) == []
+    assert found(journal, "a") == frozenset()
 
 
 def test_a_run_ends_with_its_last_file_or_when_it_was_closed(journal: Journal) -> None:
@@ -65,7 +78,7 @@ def test_a_run_ends_with_its_last_file_or_when_it_was_closed(journal: Journal) -
     run_with(journal, named("d.jpg", S.QUEUED))
     journal.end_run(sent, 0)
     journal.end_run(failed, 3)
-    cut_off, closed, stored = journal.past_runs(API)
+    cut_off, closed, stored = runs_of(journal)
     assert stored.finished_at == NOON
     assert closed.finished_at is not None
     assert closed.junk == 3
@@ -92,20 +105,36 @@ def test_the_uploads_of_a_run_come_in_the_order_they_were_added(journal: Journal
 def test_a_run_is_found_by_a_file_whatever_its_case_and_accents(journal: Journal, wanted: str) -> None:
     run_id = run_with(journal, named("Œuvre n°4 (Été).pdf"))
     run_with(journal, named("hiver.pdf"))
-    assert journal.runs_with_file(API, wanted) == {RunKey(run_id, "4217")}
+    assert found(journal, wanted) == {RunKey(run_id, "4217")}
+
+
+def test_a_search_comes_page_by_page_and_finds_what_is_on_every_page(journal: Journal) -> None:
+    keys = {RunKey(run_with(journal, *(named(f"{n} été.jpg") for n in range(PAGE // 4))), "4217") for _ in range(10)}
+    pages = list(journal.runs_with_file(API, "ETE"))
+    assert len(pages) == 3
+    assert frozenset(chain.from_iterable(pages)) == keys
+
+
+def test_the_journal_may_be_written_and_built_anew_between_two_pages_of_a_search(journal: Journal) -> None:
+    run_id = run_with(journal, *(named(f"{n}.jpg") for n in range(2 * PAGE)))
+    pages = journal.runs_with_file(API, "jpg")
+    assert next(pages) == {RunKey(run_id, "4217")}
+    run_with(journal, named("new.jpg"))
+    journal.drain()
+    assert RunKey(run_id, "4217") in next(pages)
 
 
 def test_a_search_text_is_data(journal: Journal) -> None:
     run_with(journal, named("100 %_'sure'.pdf"))
-    assert journal.runs_with_file(API, "%_'")
-    assert not journal.runs_with_file(API, "1%0")
+    assert found(journal, "%_'")
+    assert not found(journal, "1%0")
 
 
 def test_a_purge_takes_the_runs_that_have_no_file_left(journal: Journal) -> None:
     run_with(journal, named("a.jpg"))
     kept = run_with(journal, named("b.jpg", S.QUEUED))
     journal.purge(2e10)
-    assert [run.key.run_id for run in journal.past_runs(API)] == [kept]
+    assert [run.key.run_id for run in runs_of(journal)] == [kept]
 
 
 def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) -> None:
@@ -124,6 +153,6 @@ def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) 
         db.commit()
     with closing(Journal(path)) as journal:
         assert journal.set_aside is None
-        newer, older = journal.past_runs(API)
+        newer, older = runs_of(journal)
         assert (newer.started_at, newer.files) == (NEXT_DAY, 1)
         assert (older.started_at, older.files) == (MORNING, 2)

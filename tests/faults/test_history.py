@@ -126,3 +126,31 @@ async def test_a_run_that_was_purged_has_no_receipt(strict_api: StrictApi, tmp_p
         run.queue.history.tell_runs()
         await run.heard(HistoryFound)
         assert run.all_heard(ReceiptBuilt) == []
+
+
+async def test_a_newer_question_takes_the_place_of_the_one_before(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path, strict_api)
+    await send(chosen, *files(tmp_path / "in", "a.txt", "b.txt"))
+    async with engine(chosen) as run:
+        for wanted in ("a", "b", "zzz"):
+            run.queue.history.search(wanted)
+        run.queue.history.tell_runs()
+        run.queue.history.tell_runs()
+        await run.heard(HistoryMatches)
+        await run.heard(HistoryFound)
+        run.queue.history.search("a")
+        await run.heard(HistoryMatches, 2)
+        assert [(found.wanted, len(found.keys)) for found in run.all_heard(HistoryMatches)] == [("zzz", 0), ("a", 1)]
+        assert len(run.all_heard(HistoryFound)) == 1
+
+
+async def test_the_queue_goes_on_while_history_is_searched(strict_api: StrictApi, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(files(tmp_path / "in", "a.txt"), ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.history.tell_runs()
+        run.queue.history.search("a")
+        run.queue.tell_receipt(ANOMALY)  # asked for last, and answered first
+        await run.heard(HistoryMatches)
+        answers = [event for event in run.events if isinstance(event, HistoryFound | HistoryMatches | ReceiptBuilt)]
+        assert [type(event) for event in answers] == [ReceiptBuilt, HistoryFound, HistoryMatches]

@@ -1,6 +1,7 @@
 """Looks back: past runs, their receipts, and saving a receipt where a person wants it. Owned by `queue.py`.
 
-Reads the journal on the engine's thread (no other connection may); files are written in a thread of their own.
+Reads the journal on the engine's thread (no other connection may), page by page so that it never stands still;
+files are written in a thread of their own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.outbox import Outbox
-    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.runs import PastRun, RunKey
     from uploader_gui.engine.threads import DaemonThreads
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,17 @@ class History:
         self._outbox = outbox
         self._threads = threads
         self._spawn = spawn
+        self._told = self._searched = 0
 
     def tell_runs(self) -> None:
-        """Tell every past run: `HistoryFound`."""
-        self._outbox.send(HistoryFound(tuple(self._ledger.journal.past_runs(self._options.api_url))))
+        """Tell every past run: `HistoryFound`. Whoever asks again meanwhile gets one answer, the newer."""
+        self._told += 1
+        self._spawn(self._tell_runs(self._told))
 
     def search(self, wanted: str) -> None:
-        """Tell which runs hold a file of that name: `HistoryMatches`."""
-        self._outbox.send(HistoryMatches(wanted, self._ledger.journal.runs_with_file(self._options.api_url, wanted)))
+        """Tell which runs hold a file of that name: `HistoryMatches`, unless something else is searched meanwhile."""
+        self._searched += 1
+        self._spawn(self._search(wanted, self._searched))
 
     def tell_receipt(self, key: RunKey) -> None:
         """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
@@ -65,6 +69,24 @@ class History:
     def save(self, content: bytes, path: Path) -> None:
         """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
         self._spawn(self._save(content, path))
+
+    async def _tell_runs(self, number: int) -> None:
+        runs: list[PastRun] = []
+        for page in self._ledger.journal.past_runs(self._options.api_url):
+            runs += page
+            await asyncio.sleep(0)  # transfers go on between two pages
+            if number != self._told:
+                return
+        self._outbox.send(HistoryFound(tuple(runs)))
+
+    async def _search(self, wanted: str, number: int) -> None:
+        keys: set[RunKey] = set()
+        for page in self._ledger.journal.runs_with_file(self._options.api_url, wanted):
+            keys |= page
+            await asyncio.sleep(0)  # as above
+            if number != self._searched:
+                return
+        self._outbox.send(HistoryMatches(wanted, frozenset(keys)))
 
     async def _save(self, content: bytes, path: Path) -> None:
         try:

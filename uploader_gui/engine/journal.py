@@ -175,16 +175,19 @@ class Journal:
         sql = f"SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL AND state IN ({marks})"  # noqa: S608 - question marks
         return [Path(os.fsdecode(path)) for (path,) in self._db.execute(sql, UNFINISHED)]
 
-    def past_runs(self, api_url: str) -> list[PastRun]:
-        """Give every run of a service, one entry for each anomaly it had files for, the newest first."""
+    def past_runs(self, api_url: str) -> Iterator[list[PastRun]]:
+        """Give every run of a service, the newest first, each with an entry for every anomaly it had files for."""
         return journal_history.past_runs(self._db, api_url)
 
     def past_run(self, key: RunKey) -> PastRun | None:
         """Give one run's part for one anomaly, None where it was purged."""
         return journal_history.past_run(self._db, key)
 
-    def runs_with_file(self, api_url: str, wanted: str) -> frozenset[RunKey]:
-        """Give the runs with a file whose name contains the text, whatever its case and accents."""
+    def runs_with_file(self, api_url: str, wanted: str) -> Iterator[frozenset[RunKey]]:
+        """Give the runs with a file whose name contains the text, whatever its case and accents, page by page.
+
+        The journal may be written between two pages.
+        """
         return journal_history.runs_with_file(self._db, api_url, wanted)
 
     def uploads_of(self, key: RunKey) -> list[Upload]:

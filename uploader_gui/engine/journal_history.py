@@ -12,10 +12,12 @@ from uploader_gui.engine.runs import PastRun, RunKey
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from uploader_gui.engine.models import Upload
 
+PAGE: Final = 500
+"""So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
 _FIGURES: Final = """
     SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(size), min(added_at), max(uploaded_at)
     FROM uploads JOIN runs USING (run_id) WHERE {}
@@ -23,10 +25,11 @@ _FIGURES: Final = """
 """
 
 
-def past_runs(db: sqlite3.Connection, api_url: str) -> list[PastRun]:
+def past_runs(db: sqlite3.Connection, api_url: str) -> Iterator[list[PastRun]]:
     """See `Journal.past_runs`."""
-    runs = _runs(db.execute(_FIGURES.format("uploads.api_url = ?"), (api_url,)))
-    return sorted(runs, key=lambda run: (-run.key.run_id, run.started_at))
+    run_ids = db.execute("SELECT run_id FROM runs WHERE api_url = ? ORDER BY run_id DESC", (api_url,)).fetchall()
+    for run_id in run_ids:
+        yield sorted(_runs(db.execute(_FIGURES.format("run_id = ?"), run_id)), key=lambda run: run.started_at)
 
 
 def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
@@ -35,13 +38,23 @@ def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
     return next(iter(_runs(rows)), None)
 
 
-def runs_with_file(db: sqlite3.Connection, api_url: str, wanted: str) -> frozenset[RunKey]:
+def runs_with_file(db: sqlite3.Connection, api_url: str, wanted: str) -> Iterator[frozenset[RunKey]]:
     """See `Journal.runs_with_file`."""
-    sql = (
-        "SELECT DISTINCT run_id, anomaly_id FROM uploads "
-        "WHERE api_url = ? AND run_id NOT NULL AND instr(folded(name), ?) > 0"
+    sql = (  # the + keeps SQLite from going through the index by service, which holds all of them
+        "SELECT DISTINCT run_id, anomaly_id FROM uploads WHERE upload_id > ? AND upload_id <= ? "
+        "AND +api_url = ? AND run_id NOT NULL AND instr(folded(name), ?) > 0"
     )
-    return frozenset(RunKey(*row) for row in db.execute(sql, (api_url, folded(wanted))))
+    begin, text = "", folded(wanted)
+    while (end := _end_of_page(db, begin)) is not None:
+        yield frozenset(RunKey(*row) for row in db.execute(sql, (begin, end, api_url, text)))
+        begin = end
+
+
+def _end_of_page(db: sqlite3.Connection, begin: str) -> str | None:
+    """Give the last upload of the page that follows on `begin`, None where there is none."""
+    page = "SELECT upload_id FROM uploads WHERE upload_id > ? ORDER BY upload_id LIMIT ?"
+    (end,) = db.execute(f"SELECT max(upload_id) FROM ({page})", (begin, PAGE)).fetchone()  # noqa: S608 - a constant
+    return None if end is None else str(end)
 
 
 def uploads_of(db: sqlite3.Connection, key: RunKey) -> list[Upload]:
