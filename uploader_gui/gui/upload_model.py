@@ -13,9 +13,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.rows import row_text
+from uploader_gui.gui.rows.countdown import Countdown
 from uploader_gui.gui.rows.figures import Figures, Tally
-from uploader_gui.gui.rows.upload_columns import HEADERS, Column, Index, Role, sort_key
-from uploader_gui.words import units
+from uploader_gui.gui.rows.upload_columns import HEADERS, Column, Index, Role, shown, sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import UploadId, UploadSnapshot
 
 FLUSH_MS: Final = 100
-_COUNTDOWN_MS: Final = 1000
 _SORT_MS: Final = 1000
 _RESET_ABOVE: Final = 64
 """More runs of removed rows than this are dearer than a reset."""
@@ -46,7 +45,6 @@ class UploadModel(QAbstractTableModel):
         self._progress: dict[UploadId, UploadProgress] = {}
         self._pending: dict[UploadId, UploadSnapshot] = {}
         self._dirty: set[UploadId] = set()
-        self._counting: set[UploadId] = set()
         self._tally = Tally()
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._flush_timer.timeout.connect(self.flush)
@@ -55,8 +53,7 @@ class UploadModel(QAbstractTableModel):
         self._anomaly_shown = ""
         self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
         self._sort_timer.timeout.connect(self._sort)
-        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
-        self._countdown.timeout.connect(self._count_down)
+        self._countdown = Countdown(self, clock, self._touch)
 
     # What the engine tells
 
@@ -74,7 +71,7 @@ class UploadModel(QAbstractTableModel):
         self.endInsertRows()
         if self._failed_first or self._sort_column is not Column.ADDED:
             self._sort()
-        self._follow_countdowns(fresh)
+        self._countdown.follow(fresh)
         self.figures_changed.emit()
 
     def change(self, uploads: Iterable[UploadSnapshot]) -> None:
@@ -114,7 +111,7 @@ class UploadModel(QAbstractTableModel):
             return
         for upload in self._pending.values():
             self._replace(upload)
-        self._follow_countdowns(self._pending.values())
+        self._countdown.follow(self._pending.values())
         if self._pending and self._sort_column is Column.STATE and not self._sort_timer.isActive():
             self._sort_timer.start()
         rows = sorted(self._row_of[one] for one in self._dirty)
@@ -194,30 +191,6 @@ class UploadModel(QAbstractTableModel):
     def _rank(self, upload: UploadSnapshot) -> int:
         return _FIRST.get(upload.state, len(_FIRST)) if self._failed_first else 0
 
-    def _follow_countdowns(self, uploads: Iterable[UploadSnapshot]) -> None:
-        for upload in uploads:
-            if row_text.is_counting(upload):
-                self._counting.add(upload.upload_id)
-            else:
-                self._counting.discard(upload.upload_id)
-        self._run_countdown()
-
-    def _run_countdown(self) -> None:
-        if not self._counting:
-            self._countdown.stop()
-        elif not self._countdown.isActive():
-            self._countdown.start()
-
-    def _count_down(self) -> None:
-        """Show one second less; a row whose time has come needs no further look."""
-        now = self.clock()
-        for one in tuple(self._counting):
-            self._touch(one)
-            retry_at = self._rows[self._row_of[one]].retry_at
-            if retry_at is None or retry_at <= now:
-                self._counting.discard(one)
-        self._run_countdown()
-
     def _remove_runs(self, runs: list[tuple[int, int]]) -> None:
         for first, last in reversed(runs):
             self.beginRemoveRows(_NO_INDEX, first, last)
@@ -236,8 +209,7 @@ class UploadModel(QAbstractTableModel):
 
     def _forget_missing(self) -> None:
         self._progress = {one: far for one, far in self._progress.items() if one in self._row_of}
-        self._counting &= self._row_of.keys()
-        self._run_countdown()
+        self._countdown.keep(self._row_of)
 
     def _value(self, upload: UploadSnapshot, column: int, role: int) -> Any:
         match role:
@@ -246,24 +218,11 @@ class UploadModel(QAbstractTableModel):
             case Role.PROGRESS:
                 return self._progress.get(upload.upload_id)
             case Qt.ItemDataRole.DisplayRole:
-                return self._display(upload, column)
+                return shown(upload, column, self._progress.get(upload.upload_id), self.clock())
             case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
                 return row_text.spoken(upload, self._progress.get(upload.upload_id), self.clock())
             case _:
                 return None
-
-    def _display(self, upload: UploadSnapshot, column: int) -> str:
-        match column:
-            case Column.NAME:
-                return upload.source.name
-            case Column.SIZE:
-                return units.size(upload.source.size) if row_text.was_seen(upload) else ""
-            case Column.TYPE:
-                return row_text.type_label(upload.source) if row_text.was_seen(upload) else ""
-            case Column.STATE:
-                return row_text.state_text(upload, self._progress.get(upload.upload_id), self.clock())
-            case _:
-                return units.number(upload.order)
 
     # Qt asks
 

@@ -1,4 +1,4 @@
-"""The columns and roles of the list, and what each column sorts by. Shared by model, filter and delegate."""
+"""The list's columns and roles, what each column says and what it sorts by. Shared by model, filter and delegate."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from uploader_gui.engine.models import natural
 from uploader_gui.gui.rows import row_text
 from uploader_gui.text import Words
+from uploader_gui.words import units
 
 if TYPE_CHECKING:
+    from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import UploadSnapshot
 
 Index = QModelIndex | QPersistentModelIndex
@@ -56,3 +58,18 @@ def sort_key(upload: UploadSnapshot, column: int) -> Any:
             return row_text.attention(upload)
         case _:
             return upload.order
+
+
+def shown(upload: UploadSnapshot, column: int, progress: UploadProgress | None, now: float) -> str:
+    """Give what a column says; `now` is monotonic, in seconds."""
+    match column:
+        case Column.NAME:
+            return upload.source.name
+        case Column.SIZE:
+            return units.size(upload.source.size) if row_text.was_seen(upload) else ""
+        case Column.TYPE:
+            return row_text.type_label(upload.source) if row_text.was_seen(upload) else ""
+        case Column.STATE:
+            return row_text.state_text(upload, progress, now)
+        case _:
+            return units.number(upload.order)
