@@ -23,8 +23,8 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.desktop.manners import Manners
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
+from uploader_gui.gui.manners import Manners
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from uploader_gui.gui.rows.warm_up import warm_up
 from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.window.warm_up import warm_up
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,18 +14,18 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.gui.dialogs.window_dialogs import WindowDialogs
 from uploader_gui.gui.drops.refused_desk import RefusedDesk
-from uploader_gui.gui.drops.taking_in import TakingIn
+from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.rows.carry_out import carry_out
 from uploader_gui.gui.rows.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
 from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.keys import HISTORY_KEY
 from uploader_gui.gui.window.standing import Standing
+from uploader_gui.gui.window.taking_in import TakingIn
 from uploader_gui.gui.window.window_body import WindowBody
+from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 

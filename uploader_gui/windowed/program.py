@@ -22,9 +22,9 @@ from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.treatments import Choices
-from uploader_gui.gui.desktop.manners import Manners
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
-from uploader_gui.gui.rows.warm_up import warm_up
+from uploader_gui.gui.manners import Manners
+from uploader_gui.gui.window.warm_up import warm_up
 from uploader_gui.plan import Plan, tell
 from uploader_gui.single_instance import FirstInstance, Handover
 from uploader_gui.system.interrupts import INTERRUPTS, held

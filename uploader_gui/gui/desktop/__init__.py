@@ -1,1 +1,4 @@
-"""The desktop around the window: notification, tray icon, launcher, taskbar, file manager, and when each is used."""
+"""What the desktop around the window offers: notification, tray icon, launcher, taskbar, file manager.
+
+When each is used is decided above, in `manners.py`.
+"""

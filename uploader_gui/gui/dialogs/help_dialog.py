@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui.gui.dialogs.form import scrolling
 from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.look.widgets import label
-from uploader_gui.gui.window.keys import HISTORY_KEY
 from uploader_gui.text import Words
 from uploader_gui.words.help import HelpWords
 

@@ -1,1 +1,1 @@
-"""What stands in `main_window.py` from top to bottom, and what the window says and remembers."""
+"""What stands in `main_window.py` from top to bottom; what the window takes in, opens, says and remembers."""
