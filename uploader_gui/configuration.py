@@ -5,11 +5,11 @@ Loads pydantic and keyring, and may block on the keyring: app loads it after the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from uploader_gui import __version__, logs, settings_file
+from uploader_gui import __version__, logs, settings, settings_file
 from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
@@ -24,6 +24,8 @@ from uploader_gui.words.language import early_choice, early_theme
 from uploader_gui.words.remedies import english
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from uploader_gui.logs import RedactingFormatter
     from uploader_gui.paths import DataPaths
     from uploader_gui.settings import Settings
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 class Configuration:
     """What one start of the program works with. `window`: a person is there to be asked.
 
-    `trouble` is what was wrong with the settings file when it was read or saved last.
+    `trouble` is what was wrong with the settings file when it was read or saved last. `fixed` names the settings that
+    the environment fixes, each with its variable: a person cannot change them.
     """
 
     data: DataPaths
@@ -45,6 +48,7 @@ class Configuration:
     formatter: RedactingFormatter
     window: bool
     trouble: Trouble | None = None
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, data: DataPaths, trial: Trial | None, *, window: bool) -> Self:
@@ -66,7 +70,7 @@ class Configuration:
             raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
-        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window, trouble)
+        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window, trouble, _fixed(trial))
 
     def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
         """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
@@ -107,7 +111,8 @@ class Configuration:
         return replace(self, tokens=None)
 
     def changed(self, values: dict[str, Any]) -> Configuration:
-        """Save what a person set, and give the configuration as it is then."""
+        """Save what a person set, and give the configuration as it is then. What is fixed stays out of the file."""
+        values = {name: value for name, value in values.items() if name not in self.fixed}
         if "ca_file" in values:
             values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
         trouble = settings_file.keep(values, self.data.settings)
@@ -121,6 +126,12 @@ class Configuration:
 
 def _treatment(chosen: str) -> Treatment | None:
     return None if chosen == "ask" else Treatment(chosen)
+
+
+def _fixed(trial: Trial | None) -> dict[str, str]:
+    """A trial has a service of its own, whatever the environment says."""
+    own = {"api_url", "size_unit"} if trial is not None else set()
+    return {name: variable for name, variable in settings.fixed().items() if name not in own}
 
 
 def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatter:

@@ -97,6 +97,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls)
 
 
+def fixed() -> dict[str, str]:
+    """Give the settings that the environment fixes, by name, each with the variable it is fixed by."""
+    given = {variable.upper(): variable for variable, value in os.environ.items() if value}
+    wanted = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return {name: given[variable] for name, variable in wanted.items() if variable in given}
+
+
 def load(path: Path | None) -> Settings:
     """Read the settings; without a file those of the environment, else the defaults.
 

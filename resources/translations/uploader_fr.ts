@@ -625,6 +625,10 @@
         <translation>jours</translation>
     </message>
     <message>
+        <source>Fixed by the environment variable %1</source>
+        <translation>Fixé par la variable d’environnement %1</translation>
+    </message>
+    <message>
         <source>Test connection</source>
         <translation>Tester la connexion</translation>
     </message>

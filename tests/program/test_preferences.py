@@ -19,10 +19,11 @@ from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings_dialog import SettingsDialog
 from uploader_gui.logs import RedactingFormatter
-from uploader_gui.paths import DataPaths
+from uploader_gui.paths import DataPaths, prepare
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.settings import Settings
 from uploader_gui.settings_file import Trouble
+from uploader_gui.trial import Trial
 from uploader_gui.windowed.preferences import Preferences
 from uploader_gui.words.language import Language
 from uploader_gui.words.settings import SettingsTrouble
@@ -176,6 +177,31 @@ def test_settings_that_cannot_be_saved_are_told_until_that_was_read(
     assert not window.banner.isVisibleTo(window)
     assert preferences.configuration is not None
     assert preferences.configuration.settings.theme == "light"
+
+
+def test_what_the_environment_fixes_is_grey_and_stays_out_of_the_file(
+    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths
+) -> None:
+    assert preferences.configuration is not None
+    preferences.use(replace(preferences.configuration, fixed={"theme": "UPLOADER_THEME"}))
+    dialog = shown(window)
+    assert not any(one.isEnabledTo(dialog) for one in dialog.program.fields["theme"])
+    window.settings_saved.emit(values_of(dialog, theme="dark", max_concurrent_uploads=3))
+    assert "theme" not in saved(data)
+    assert saved(data)["max_concurrent_uploads"] == 3
+    assert preferences.configuration.settings.theme == "system"
+
+
+def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
+    monkeypatch: pytest.MonkeyPatch, data: DataPaths
+) -> None:
+    monkeypatch.setenv("UPLOADER_API_URL", "https://a.example")
+    monkeypatch.setenv("UPLOADER_THEME", "dark")
+    fixed = Configuration.load(data, None, window=True).fixed
+    assert fixed == {"api_url": "UPLOADER_API_URL", "theme": "UPLOADER_THEME"}
+    with Trial() as trial:
+        prepare(trial.paths)
+        assert Configuration.load(trial.paths, trial, window=True).fixed == {"theme": "UPLOADER_THEME"}
 
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:

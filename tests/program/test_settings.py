@@ -93,3 +93,11 @@ def test_settings_that_cannot_be_saved_leave_nothing_behind(tmp_path: Path) -> N
     with pytest.raises(OSError, match="settings"):
         settings.save({"language": "fr"}, path)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_the_environment_fixes_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.fixed() == {}
+    monkeypatch.setenv("UPLOADER_THEME", "dark")
+    monkeypatch.setenv("UPLOADER_PROXY", "")  # counts as not set
+    monkeypatch.setenv("UPLOADER_DATA_DIR", "/elsewhere")  # is no setting
+    assert settings.fixed() == {"theme": "UPLOADER_THEME"}

@@ -7,6 +7,7 @@ tokens, settings or leaving. What the engine tells is shown by `window/standing.
 from __future__ import annotations
 
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -30,7 +31,7 @@ from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from PySide6.QtGui import QCloseEvent
@@ -113,9 +114,9 @@ class MainWindow(QMainWindow):
         """Open the sign-in dialog, or bring the open one to the front."""
         return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.standing.signed_in)
 
-    def show_settings(self, values: SettingsValues) -> SettingsDialog:
-        """Open the settings."""
-        return self.dialogs.settings(values)
+    def show_settings(self, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})) -> SettingsDialog:
+        """Open the settings; `fixed` ones, each with its environment variable, cannot be changed."""
+        return self.dialogs.settings(values, fixed)
 
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
@@ -17,6 +18,8 @@ from uploader_gui.words.help import HelpWords
 from uploader_gui.words.settings import SettingsWords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.words.translation import Sentence
 
@@ -28,6 +31,7 @@ _HIGHEST_SHARE: Final = 0.65
 class SettingsDialog(PlainDialog):
     """Shows values and gives changed ones; Save is grey while something cannot be used.
 
+    `fixed` names settings that nobody can change here, each with the environment variable it is fixed by.
     `test_wanted(SettingsValues)` wants the connection tested with what stands in the fields; `test_stopped` no more.
     """
 
@@ -36,7 +40,9 @@ class SettingsDialog(PlainDialog):
     test_stopped = Signal()
     help_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget, values: SettingsValues) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
         self.widen(_WIDTH)
         self.connection = ConnectionPage(theme, values)
@@ -47,6 +53,7 @@ class SettingsDialog(PlainDialog):
         self.cancel = self.button(Words.CANCEL, "plain")
         self.help = self.button(HelpWords.OPEN, "link")
         self._build()
+        self._grey(fixed)
         self._connect()
         self._judge()
 
@@ -81,6 +88,12 @@ class SettingsDialog(PlainDialog):
         self.pages.tabBar().setDrawBase(False)
         self.column.addWidget(self.pages, 1)
         self.add_buttons(self.help, self.cancel, self.save)
+
+    def _grey(self, fixed: Mapping[str, str]) -> None:
+        for page in (self.connection, self.sending, self.program):
+            for name, fields in page.fields.items():
+                if variable := fixed.get(name):
+                    page.fix(fields, SettingsWords.FIXED, variable)
 
     def _add_page(self, title: Sentence, page: QWidget) -> None:
         area = scrolling(page)

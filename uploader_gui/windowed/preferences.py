@@ -118,7 +118,7 @@ class Preferences:
             refused_others=chosen.refused_others,
             history_days=chosen.history_days,
         )
-        dialog = self._window.show_settings(values)
+        dialog = self._window.show_settings(values, self.configuration.fixed)
         dialog.test_wanted.connect(self._test_connection)
         dialog.test_stopped.connect(self._tester.stop)
         self._tester.found.connect(dialog.connection.panel.show_finding)

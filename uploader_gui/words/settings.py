@@ -42,6 +42,7 @@ class SettingsWords(Sentence):
     THEME_DARK = QT_TRANSLATE_NOOP("settings", "Dark")
     HISTORY_DAYS = QT_TRANSLATE_NOOP("settings", "Finished deposits stay in History for")
     DAYS = QT_TRANSLATE_NOOP("settings", "days")
+    FIXED = QT_TRANSLATE_NOOP("settings", "Fixed by the environment variable %1")
     TEST = QT_TRANSLATE_NOOP("settings", "Test connection")
     STOP_TEST = QT_TRANSLATE_NOOP("settings", "Stop the test")
     TESTING = QT_TRANSLATE_NOOP("settings", "Testing…")

@@ -68,6 +68,19 @@ class FormParts:
         self.column.addWidget(said)
         self.column.addWidget(field)
 
+    def fix(self, fields: Iterable[QWidget], words: Sentence, by: str) -> None:
+        """Grey fields, and say below the last of them by what they are fixed."""
+        said = label("", self.theme, 12)
+        said.setProperty("kind", "muted")
+        said.setWordWrap(True)
+        self.say(lambda sentence: said.setText(sentence.replace("%1", by)), words)
+        below = 0
+        for one in fields:
+            one.setEnabled(False)
+            one.setAccessibleDescription(said.text())
+            below = self.column.indexOf(one) + 1
+        self.column.insertWidget(below, said)
+
     def button(self, words: Sentence, kind: str) -> QPushButton:
         """Make a button of a kind known to the style sheet."""
         made = push_button("", kind, self.theme)

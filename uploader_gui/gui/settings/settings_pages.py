@@ -10,7 +10,7 @@ import ssl
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
 from uploader_gui.gui.settings.addresses import is_usable_address
@@ -20,6 +20,8 @@ from uploader_gui.words.settings import SettingsWords
 from uploader_gui.words.treatments import TreatmentWords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.settings.settings_values import SettingsValues
 
@@ -80,8 +82,17 @@ class ConnectionPage(Form):
 
     @property
     def is_fine(self) -> bool:
-        """Tell whether everything here can be used."""
-        return self._address_fine() and self._proxy_fine() and self.authority.is_fine
+        """Tell whether everything a person can change here can be used."""
+        return all(fine or not one.isEnabledTo(self) for one, fine in self._judgements())
+
+    @property
+    def fields(self) -> dict[str, list[QWidget]]:
+        """Give what shows each setting, by its name."""
+        return {
+            "api_url": [self.address],
+            "proxy": [_row(self.proxies), self.proxy],
+            "ca_file": [self.authority],
+        }
 
     def _build(self) -> None:
         self.add_field(Words.SERVER, self.address)
@@ -112,6 +123,10 @@ class ConnectionPage(Form):
         self.wrong_authority.setVisible(not self.authority.is_fine)
         self.panel.set_possible(self.is_fine)
         self.changed.emit()
+
+    def _judgements(self) -> tuple[tuple[QWidget, bool], ...]:
+        authority = self.authority
+        return (self.address, self._address_fine()), (self.proxy, self._proxy_fine()), (authority, authority.is_fine)
 
     def _address_fine(self) -> bool:
         return is_usable_address(self.address.text().strip())
@@ -193,6 +208,17 @@ class SendingPage(Form):
         self.column.addStretch()
 
     @property
+    def fields(self) -> dict[str, list[QWidget]]:
+        """Give what shows each setting, by its name."""
+        return {
+            "max_concurrent_uploads": [self.at_once],
+            "bandwidth_limit": [self.bandwidth],
+            "size_unit": [_row(self.units)],
+            "refused_pictures": [_row(self.pictures)],
+            "refused_others": [_row(self.others)],
+        }
+
+    @property
     def chosen_for_pictures(self) -> str:
         """Give what becomes of photos the register refuses."""
         return chosen(self.pictures)
@@ -227,6 +253,15 @@ class ProgramPage(Form):
         self.column.addStretch()
 
     @property
+    def fields(self) -> dict[str, list[QWidget]]:
+        """Give what shows each setting, by its name."""
+        return {
+            "language": [_row(self.languages)],
+            "theme": [_row(self.themes)],
+            "history_days": [self.history_days],
+        }
+
+    @property
     def chosen_language(self) -> str:
         """Give the chosen language."""
         return chosen(self.languages)
@@ -235,6 +270,13 @@ class ProgramPage(Form):
     def chosen_theme(self) -> str:
         """Give the chosen colours."""
         return chosen(self.themes)
+
+
+def _row(choices: Mapping[str, QPushButton]) -> QWidget:
+    """Give the row that choices stand in."""
+    row = next(iter(choices.values())).parentWidget()
+    assert row is not None
+    return row
 
 
 def _is_authority(path: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtWidgets import QDialog, QWidget
 
@@ -58,11 +58,11 @@ class WindowDialogs(QObject):
             dialog.say_refused()
         return dialog
 
-    def settings(self, values: SettingsValues) -> SettingsDialog:
-        """Show the settings."""
+    def settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
+        """Show the settings; `fixed` ones, each with its variable, cannot be changed."""
         from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(SettingsDialog, lambda: self._made_settings(values))
+        return self._shown(SettingsDialog, lambda: self._made_settings(values, fixed))
 
     def history(self, engine: Engine, receipts: ReceiptDesk, *, sandbox: bool) -> HistoryDialog:
         """Show History."""
@@ -114,10 +114,10 @@ class WindowDialogs(QObject):
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
 
-    def _made_settings(self, values: SettingsValues) -> SettingsDialog:
+    def _made_settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
         from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = SettingsDialog(self._theme, self._window, values)
+        dialog = SettingsDialog(self._theme, self._window, values, fixed)
         dialog.saved.connect(self.settings_saved)
         dialog.help_wanted.connect(self.help)
         return dialog

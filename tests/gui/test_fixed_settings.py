@@ -1,0 +1,60 @@
+"""What the environment fixes is shown grey in the settings, with the variable's name, and never keeps Save grey."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QLabel, QWidget
+
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.settings import Settings
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.settings_dialog import SettingsDialog
+
+NAMES = [field.name for field in fields(SettingsValues)]
+VALUES = SettingsValues("https://a.example", proxy="http://proxy.example:3128", theme="dark", history_days=30)
+
+
+def fields_of(dialog: SettingsDialog) -> dict[str, list[QWidget]]:
+    return {**dialog.connection.fields, **dialog.sending.fields, **dialog.program.fields}
+
+
+def told(dialog: SettingsDialog) -> list[str]:
+    return [one.text() for one in dialog.findChildren(QLabel) if "environment variable" in one.text()]
+
+
+def test_the_dialog_knows_where_each_setting_is_shown(window: MainWindow) -> None:
+    assert set(fields_of(window.show_settings(VALUES))) == set(NAMES) <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_fixed_setting_is_grey_and_says_by_which_variable(window: MainWindow, name: str) -> None:
+    variable = f"UPLOADER_{name.upper()}"
+    dialog = window.show_settings(VALUES, {name: variable})
+    assert told(dialog) == [f"Fixed by the environment variable {variable}"]
+    for other, shown in fields_of(dialog).items():
+        assert [one.isEnabledTo(dialog) for one in shown] == [other != name] * len(shown)
+        assert all(variable in one.accessibleDescription() for one in shown if other == name)
+    assert dialog.values == VALUES
+    assert dialog.save.isEnabled()
+
+
+def test_without_such_variables_everything_can_be_changed(window: MainWindow) -> None:
+    dialog = window.show_settings(VALUES)
+    assert told(dialog) == []
+    assert all(one.isEnabledTo(dialog) for shown in fields_of(dialog).values() for one in shown)
+
+
+def test_a_wrong_value_that_cannot_be_changed_here_does_not_keep_the_others_from_being_saved(
+    window: MainWindow,
+) -> None:
+    wrong = SettingsValues("http://a.example", proxy="proxy:80", ca_file="/nowhere/ca.pem")
+    fixed = {"api_url": "UPLOADER_API_URL", "proxy": "UPLOADER_PROXY", "ca_file": "UPLOADER_CA_FILE"}
+    dialog = window.show_settings(wrong, fixed)
+    assert dialog.save.isEnabled()
+    dialog.reject()
+    assert not window.show_settings(wrong, {"proxy": "UPLOADER_PROXY"}).save.isEnabled()
