@@ -48,6 +48,16 @@ def test_45_files_are_20_20_and_5_in_their_order() -> None:
     assert len(batcher) == 0
 
 
+def test_what_was_cancelled_and_wanted_again_while_it_waited_is_in_no_batch_twice() -> None:
+    first, second = uploads(2)
+    batcher = filled([first, second])
+    batcher.put_back([first])
+    assert ids(take(batcher)) == [first.upload_id, second.upload_id]
+    batcher.put_back([first])
+    batcher.add([second, first])
+    assert ids(take(batcher)) == [second.upload_id, first.upload_id]
+
+
 def test_while_a_drop_is_still_being_walked_only_whole_batches_go() -> None:
     batcher = filled(uploads(19))
     assert take(batcher, whole=True) == []

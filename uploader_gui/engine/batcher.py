@@ -75,13 +75,15 @@ class Batcher:
         return sum(map(len, chain(self._waiting.values(), self._returned.values())))
 
     def add(self, uploads: Iterable[Upload]) -> None:
-        """Queue uploads behind the others."""
+        """Queue uploads behind the others; one that is in already, in its new place only."""
         for upload in uploads:
+            self.discard(upload)
             self._waiting.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
 
     def put_back(self, uploads: Iterable[Upload]) -> None:
         """Queue uploads before the others: they have waited already."""
         for upload in uploads:
+            self.discard(upload)  # cancelled and wanted again while they waited
             self._returned.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
 
     def discard(self, upload: Upload) -> None:
