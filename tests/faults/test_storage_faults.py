@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
 
@@ -79,6 +80,8 @@ REPEATED: dict[str, StorageFault] = {
     "reset half way": ResetMidway(),
     "500": storage_faults.internal_error(),
     "503 SlowDown": storage_faults.slow_down(),
+    "507": Refuse(507, "XMinioStorageFull", "Storage backend has reached its minimum free drive threshold."),
+    "409 OperationAborted": Refuse(409, "OperationAborted", "A conflicting operation is in progress."),
     "503 with Retry-After": storage_faults.slow_down("0"),
     "answer lost after storing": StoreThenReset(),
     "no answer after storing": StoreThenSilence(),
@@ -191,6 +194,22 @@ async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
     assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
     assert is_stored(scripted_storage, row)
+
+
+async def test_links_that_are_dead_when_given_out_are_asked_for_at_growing_intervals(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    waited: list[float] = []
+
+    def longest(_least: float, most: float) -> float:
+        waited.append(most)
+        return 0.0
+
+    scripted_storage.fault = always(storage_faults.expired())
+    fittings = replace(QUICK, policy=replace(QUICK.policy, longest=30.0, jitter=longest))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), fittings)
+    assert (row["reason"]["code"], len(strict_api.calls)) == ("url_expired", 6)
+    assert waited == pytest.approx([0.01, 0.02, 0.04, 0.08])
 
 
 async def test_links_that_always_expire_end_in_a_failure(
@@ -310,6 +329,42 @@ async def test_a_signature_that_never_fits_is_tried_once_more_without_content_ty
     assert [put.request.header("Content-Type") for put in scripted_storage.puts] == ["image/jpeg", None]
 
 
+async def test_each_of_many_whose_signature_never_fits_is_tried_with_content_type_and_without(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.bad_signature())
+    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(12)))
+    tried: dict[str, list[str | None]] = {}
+    for put in scripted_storage.puts:
+        tried.setdefault(put.key, []).append(put.request.header("Content-Type"))
+    assert [set(types) for types in tried.values()] == [{"image/jpeg", None}] * 12
+    assert {row["attempts"] for row in rows.values()} == {2}
+
+
+@pytest.mark.parametrize("quoted", [str, unquote], ids=["as sent", "decoded"])
+async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
+    quoted: Callable[[str], str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    token = quote("FwoG//ZXIvYXdz+EAAa==", safe="")
+    strict_api.presign = lambda upload, anomaly: (
+        scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}") + f"&X-Amz-Security-Token={token}"
+    )
+    scripted_storage.fault = lambda _key, _attempt, request: Refuse(
+        400, "InvalidRequest", f"{quoted(request.target)} {quoted(request.target.partition('?')[2])}"
+    )
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    (target,) = {put.target for put in scripted_storage.puts}
+    query = dict(parse_qsl(target.partition("?")[2]))
+    words = row["reason"]["message"]
+    for name in ("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"):
+        assert query[name] not in words
+        assert quote(query[name], safe="") not in words
+
+
 async def test_a_signed_header_we_cannot_know_is_named(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
@@ -319,6 +374,7 @@ async def test_a_signed_header_we_cannot_know_is_named(
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
     assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
     assert "x-amz-meta-owner" in row["reason"]["message"]
+    assert row["attempts"] == 0
     assert scripted_storage.puts == []
 
 
@@ -350,7 +406,7 @@ async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
         StrictApi(lambda upload, _anomaly: storage.url_for(upload["uploadId"])) as api,
     ):
         row = await send_one(options(tmp_path, api), files.make("a.jpg"))
-        assert (row["state"], row["reason"]["code"]) == ("failed", "tls")
+        assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "tls", 0)
         assert storage.puts == []
 
 

@@ -30,7 +30,7 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.http import answered, check_url, read_answer, readable
 from uploader_gui.engine.models import PresignedPut, UploadId
-from uploader_gui.engine.presigned import expiry_of
+from uploader_gui.engine.presigned import expiry_of, further_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,5 +244,6 @@ def _one(entry: dict[str, Any] | None, count: int) -> PresignedPut:
         field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
     check_address(upload.presignedUrl)
+    further_headers(upload.presignedUrl)  # what cannot be sent is told before it is begun
     expires_at, lifetime = expiry_of(upload.presignedUrl)
     return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

@@ -5,12 +5,18 @@ Source: AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Ver
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
+
+from uploader_gui.engine.errors import UrlRefused
 
 MAX_LIFETIME: Final = 604_800.0
 """S3 accepts at most seven days."""
+_OURS: Final = frozenset({"host", "content-type", "content-length"})
+"""Signed headers that a PUT has in any case."""
+_SECRETS: Final = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature"})
 
 
 def expiry_of(url: str) -> tuple[float | None, float | None]:
@@ -28,6 +34,34 @@ def signed_headers(url: str) -> frozenset[str]:
     """Give the names of the headers the signature covers, in lower case."""
     names = _query(url).get("x-amz-signedheaders", "host")
     return frozenset(name for name in names.lower().split(";") if name)
+
+
+def further_headers(url: str) -> dict[str, str]:
+    """Give the signed headers a PUT would not have by itself, with their values where the URL tells them.
+
+    Raises:
+        UrlRefused: it signs a header whose value cannot be known.
+    """
+    return {name: _value(url, name) for name in signed_headers(url) - _OURS}
+
+
+def _value(url: str, name: str) -> str:
+    value = query_value(url, name)
+    if value is None and name == "x-amz-content-sha256":
+        value = "UNSIGNED-PAYLOAD"
+    if value is None:
+        shown = "".join(filter(str.isprintable, name))[:60]
+        raise UrlRefused(f"it needs the header {shown}, whose value only the service knows")
+    return value
+
+
+def taken_out_of(words: str, url: str) -> str:
+    """Give a server's words without what of the link they repeat: they end in log, journal and receipt."""
+    for name, _, value in (pair.partition("=") for pair in urlsplit(url).query.split("&")):
+        if value and name.lower() in _SECRETS:
+            for form in {value, unquote(value), unquote_plus(value)}:
+                words = words.replace(form, "[redacted]")
+    return re.sub(r"\?[^\s\"'<>]*=[^\s\"'<>]*", "?[redacted]", words)
 
 
 def query_value(url: str, name: str) -> str | None:

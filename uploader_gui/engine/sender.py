@@ -5,19 +5,19 @@ Made in `parts.py`. The only arrow that runs back: an expired URL hands the uplo
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import SlowDown, UploaderError, UrlExpired
+from uploader_gui.engine.errors import LinkError, SlowDown, UploaderError, UrlExpired
 from uploader_gui.engine.events import Condition, UploadProgress
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer import Transfer
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Coroutine
 
     from uploader_gui.engine.batcher import Batcher
@@ -135,10 +135,23 @@ class Sender:
             return
         upload.presigned = None
         self._book.ledger.move(upload, UploadState.QUEUED, Reason.of(error))
-        self._batcher.put_back([upload])
+        if upload.registrations == 1:
+            self._batcher.put_back([upload])
+        else:
+            self._spawn(self._put_back_later(upload))
+
+    async def _put_back_later(self, upload: Upload) -> None:
+        """Links that are dead when they are given out are no reason to ask for ever more of them at once."""
+        wait = self._means.policy.backoff(upload.registrations - 1)
+        upload.retry_at = time.monotonic() + wait
+        await asyncio.sleep(wait)
+        if upload.state is UploadState.QUEUED:
+            self._batcher.put_back([upload])
+            self._poke()
 
     def _failed(self, upload: Upload, error: UploaderError) -> None:
         log.info("upload %.8s: %s %s", upload.upload_id, error.code, error.detail)
+        _count_out(upload, error)
         self._book.ledger.move(upload, UploadState.FAILED, Reason.of(error))
 
 
@@ -183,6 +196,7 @@ class _Reporter:
             self._book.conditions.begin(Condition.STORAGE_BUSY)
             self._means.slots.slow_down(wait)
         self._book.link.contact()
+        _count_out(self._upload, error)
         self._retrying(Reason.of(error), time.monotonic() + wait)
 
     def moved(self, count: int) -> None:
@@ -214,3 +228,9 @@ class _Reporter:
         if self._upload.state is not UploadState.RETRYING:
             self._book.ledger.move(self._upload, UploadState.RETRYING, reason)
         self._upload.retry_at = retry_at
+
+
+def _count_out(upload: Upload, error: UploaderError) -> None:
+    """Where no connection came about, no PUT was begun: `attempts` counts those alone."""
+    if isinstance(error, LinkError) and not error.outcome_unknown:
+        upload.attempts -= 1

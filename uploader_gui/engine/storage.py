@@ -21,10 +21,9 @@ from uploader_gui.engine.errors import (
     StorageError,
     StorageRefused,
     UrlExpired,
-    UrlRefused,
 )
 from uploader_gui.engine.http import check_url, read_answer, readable, translated
-from uploader_gui.engine.presigned import query_value, signed_headers
+from uploader_gui.engine.presigned import further_headers, signed_headers, taken_out_of
 from uploader_gui.engine.pulse import EXTENSION, Pulse
 from uploader_gui.engine.watchdog import Patience, watched
 
@@ -39,8 +38,10 @@ if TYPE_CHECKING:
 PORTION: Final = 64 * 1024
 """A connection that cannot be felt (through a proxy, on Windows' proactor) is given so much at a time: a line that
 moves it within the watchdog's patience, at 2.2 KB/s, lives."""
-_OUR_HEADERS: Final = frozenset({"host", "content-type", "content-length"})
-_SECRETS: Final = ("x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature")
+_NEVER_BETTER: Final = frozenset({501, 505})
+"""Of the 5xx: what will not be understood the next time either."""
+_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
+"""Codes with which S3 asks for the same request once more, whatever their status."""
 _MD5_ETAG: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -79,7 +80,8 @@ class StorageClient:
         self._patience = patience or Patience()
         self._origins: dict[str, httpx.URL] = {}
         self._without_content_type: set[str] = set()
-        self._trying_without: set[str] = set()
+        self._mismatched: dict[str, bool] = {}
+        """By URL: whether the attempt whose signature did not fit had a Content-Type; the next one is the other way."""
 
     async def put(self, presigned: PresignedPut, media_type: str, body: Body) -> Stored:
         """Send one object in one PUT.
@@ -127,25 +129,25 @@ class StorageClient:
         signed = signed_headers(url)
         host = urlsplit(url).netloc
         headers = {"Host": host, "Content-Length": str(size)}
-        if "content-type" in signed or host not in (self._without_content_type | self._trying_without):
+        if "content-type" in signed or not self._mismatched.get(url, host in self._without_content_type):
             headers["Content-Type"] = media_type
-        for name in signed - _OUR_HEADERS:
-            headers[name] = _known_value(url, name)
-        return headers
+        return headers | further_headers(url)
 
     def _judged(self, response: httpx.Response, answer: bytes, presigned: PresignedPut) -> Stored:
         host = urlsplit(presigned.url).netloc
         without = "content-type" not in response.request.headers
-        self._trying_without.discard(host)
         if response.status_code == 200:  # noqa: PLR2004 - the only success S3 knows for a PUT
+            self._mismatched.pop(presigned.url, None)
             if without:
                 self._without_content_type.add(host)
             return _stored(response)
-        code, _ = error_words(answer)
-        if code == "SignatureDoesNotMatch" and not (without or "content-type" in signed_headers(presigned.url)):
-            self._trying_without.add(host)
-            raise SignatureMismatch(_words(response, answer, presigned.url))
         words = _words(response, answer, presigned.url)
+        code, _ = error_words(answer)
+        if code == "SignatureDoesNotMatch" and "content-type" not in signed_headers(presigned.url):
+            (self._without_content_type.discard if without else self._without_content_type.add)(host)
+            if self._mismatched.pop(presigned.url, None) is None:
+                self._mismatched[presigned.url] = not without
+                raise SignatureMismatch(words)
         raise _error_of(response, answer, words, expired=self._is_past(presigned), clock=self._clock)
 
     def _is_past(self, presigned: PresignedPut) -> bool:
@@ -180,16 +182,6 @@ def _target(parts: SplitResult) -> bytes:
     return (f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/").encode("ascii", "strict")
 
 
-def _known_value(url: str, name: str) -> str:
-    """Give the value of a further signed header where the URL tells it."""
-    value = query_value(url, name)
-    if value is None and name == "x-amz-content-sha256":
-        value = "UNSIGNED-PAYLOAD"
-    if value is None:
-        raise UrlRefused(f"it needs the header {readable(name)[:60]}, whose value only the service knows")
-    return value
-
-
 def _stored(response: httpx.Response) -> Stored:
     etag = response.headers.get("ETag", "").removeprefix("W/").strip('"').lower()
     encryption = response.headers.get("x-amz-server-side-encryption", "")
@@ -208,7 +200,7 @@ def _error_of(
     status = response.status_code
     if status in {400, 403} and (expired or "expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
-    if status in {429, 500, 502, 503, 504} or code == "SlowDown":
+    if status == 429 or (status >= 500 and status not in _NEVER_BETTER) or code in _LATER:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
     if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain
         return Stalled(words)
@@ -216,12 +208,10 @@ def _error_of(
 
 
 def _words(response: httpx.Response, answer: bytes, url: str) -> str:
-    """Give the storage's own words, without what of the link they repeat: they end in log, journal and receipt."""
+    """Give the storage's own words, without what of the link they repeat."""
     code, message = error_words(answer)
     words = f"{code}: {message}" if code else f"HTTP {response.status_code}"
-    for secret in filter(None, (query_value(url, name) for name in _SECRETS)):
-        words = words.replace(secret, "[redacted]")
-    return readable(words)
+    return readable(taken_out_of(words, url))
 
 
 def error_words(answer: bytes) -> tuple[str, str]:
