@@ -99,6 +99,7 @@ def person(
         ("XDG_CACHE_HOME", ".cache"),
     ):
         monkeypatch.setenv(name, str(home / folder))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)  # nobody's desktop is asked to stay awake
     monkeypatch.setenv("UPLOADER_DATA_DIR", str(home / "data"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # programs the tests start find the keyring above
     return home

@@ -22,6 +22,7 @@ from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.system.interrupts import INTERRUPTS, held, hold
 from uploader_gui.terminal import Lines, Terminal, summary
+from uploader_gui.vigil import Vigil
 from uploader_gui.words.language import early_choice, speak_in_terminal
 from uploader_gui.words.remedies import cause_and_action
 from uploader_gui.words.units import number
@@ -117,6 +118,7 @@ class _Session:
         self._paths = paths
         self._options = options
         self._terminal = Terminal()
+        self._vigil = Vigil()
         self._queue: UploadQueue | None = None
         self._receipt: dict[str, Any] = {}
         self._interrupted = False
@@ -132,7 +134,10 @@ class _Session:
             self._interrupt()
         from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
-        await run_engine(self._options, self._heard, self._ready)
+        try:
+            await run_engine(self._options, self._heard, self._ready)
+        finally:
+            self._vigil.close()
         if self._queue is not None:  # only now: what arrived while it was leaving counts too
             self._receipt = self._queue.receipt(self._plan.anomaly_id)
 
@@ -173,6 +178,7 @@ class _Session:
 
     def _heard(self, event: Event) -> None:
         self._terminal.show(event)
+        self._vigil.hear(event)
         if isinstance(event, EngineFailed):
             self._broken = True
         if isinstance(event, JournalSetAside):

@@ -6,15 +6,19 @@ wakepy talks to the desktop and may wait for its answer, so it gets a thread of 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 log = logging.getLogger(__name__)
+
+_LEAVE_SECONDS: Final = 0.5
+"""There a program of its own (`caffeinate`) keeps the machine awake, and would go on without us."""
 
 
 class Awake:
@@ -37,9 +41,11 @@ class Awake:
         self._wishes.put(wanted)
 
     def close(self) -> None:
-        """Let the machine sleep again, and end; the thread is not waited for."""
+        """Let the machine sleep again, and end; the thread is not waited for, or (macOS) for a moment."""
         self.want(False)
         self._wishes.put(None)
+        if self._thread is not None and sys.platform == "darwin":
+            self._thread.join(_LEAVE_SECONDS)
 
     def _serve(self) -> None:
         held = ExitStack()
