@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).resolve().parent
 
 
 def find_resource(name: str) -> Path:
@@ -23,7 +26,6 @@ def find_resource(name: str) -> Path:
 
 def _roots() -> list[Path]:
     """Bundle first (PyInstaller unpacks to `sys._MEIPASS`), then wheel, then checkout."""
-    package = Path(__file__).resolve().parent
     bundle = getattr(sys, "_MEIPASS", None)
     inside = [Path(bundle) / "uploader_gui" / "_resources"] if bundle else []
-    return [*inside, package / "_resources", package.parent / "resources"]
+    return [*inside, _PACKAGE / "_resources", _PACKAGE.parent / "resources"]

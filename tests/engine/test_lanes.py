@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.support.certificates import CertificateAuthority
+
+FIRST_CONNECTION = """
+import asyncio, ssl, sys, httpx
+from uploader_gui.engine.http import load_networking
+from uploader_gui.engine.lanes import Lanes
+async def get():
+    async with httpx.AsyncClient(transport=Lanes(ssl.create_default_context(cafile=sys.argv[2]))) as client:
+        await client.put(sys.argv[1], content=b"x")
+load_networking()
+before = set(sys.modules)
+asyncio.run(get())
+print(*(set(sys.modules) - before))
+"""
 
 LARGE = bytes(range(256)) * 16384
 """4 MiB: more than sockets hold."""
@@ -48,6 +63,11 @@ async def test_requests_one_after_the_other_share_a_connection(echo: Echo, clien
     for _ in range(3):
         assert (await client.put(echo.origin, content=b"x")).content == b"x"
     assert echo.connections_made == 1
+
+
+def test_all_that_a_first_connection_needs_can_be_loaded_early(echo: Echo, ca: CertificateAuthority) -> None:
+    command = [sys.executable, "-c", FIRST_CONNECTION, echo.origin, str(ca.pem)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split() == []
 
 
 async def test_requests_beside_each_other_have_a_connection_each(echo: Echo, client: httpx.AsyncClient) -> None:

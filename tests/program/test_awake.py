@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from queue import SimpleQueue
@@ -13,6 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENCE = 20.0
+GET_READY = """
+import sys, threading
+from uploader_gui.awake import Awake
+awake = Awake()
+print("wakepy" in sys.modules)
+awake.get_ready()
+awake.close()
+for thread in threading.enumerate():
+    if thread.name == "uploader-awake":
+        thread.join()
+print("wakepy" in sys.modules)
+"""
 
 
 class Platform:
@@ -68,3 +82,10 @@ def test_where_nothing_was_wanted_nothing_happens() -> None:
     awake.want(False)
     awake.close()
     assert platform.told.empty()
+
+
+def test_what_it_takes_can_be_loaded_before_it_is_wanted() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", GET_READY], check=True, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert found.stdout.split() == ["False", "True"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.api import ApiClient, Tokens
 from uploader_gui.engine.clock import ServerClock
 from uploader_gui.engine.events import JournalSetAside
-from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, tls_context
+from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.parts import Services
 from uploader_gui.engine.queue import UploadQueue
@@ -117,6 +117,7 @@ async def _run_with(
         emit(JournalSetAside(str(ground.journal.set_aside)))
     queue = UploadQueue(services, options, emit)
     ready(queue)
+    ground.threads.submit(load_networking)
     try:
         await queue.run()
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
@@ -35,10 +35,14 @@ class Awake:
         if wanted == self._wanted:
             return
         self._wanted = wanted
+        self.get_ready()
+        self._wishes.put(wanted)
+
+    def get_ready(self) -> None:
+        """Load what it takes, so that the first transfer does not begin with that."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="uploader-awake", daemon=True)
             self._thread.start()
-        self._wishes.put(wanted)
 
     def close(self) -> None:
         """Let the machine sleep again, and end; the thread is not waited for, or (macOS) for a moment."""
@@ -48,6 +52,8 @@ class Awake:
             self._thread.join(_LEAVE_SECONDS)
 
     def _serve(self) -> None:
+        if self._mode is _keep_running:
+            _load()
         held = ExitStack()
         while (wanted := self._wishes.get()) is not None:
             held = self._obey(held, wanted=wanted)
@@ -62,6 +68,11 @@ class Awake:
             log.info("the machine may fall asleep: %s", type(error).__name__)
             return ExitStack()
         return held
+
+
+def _load() -> None:
+    with suppress(ImportError):  # told when it is wanted
+        from wakepy import keep  # noqa: F401, PLC0415 - not before the window stands
 
 
 def _keep_running() -> AbstractContextManager[object]:

@@ -151,6 +151,7 @@ class Program:
         """What was left unfinished, and what this start was given."""
         self._bridge.resume()
         warm_up(self._theme, self._window.view.size())
+        self._desktop.get_ready()
         given = list(self._plan.paths)
         if self._trial is not None and self._plan.demo:
             given += await self._errands.in_thread(self._trial.samples)

@@ -64,6 +64,10 @@ class RealDesktop(QObject):
         """Keep the machine awake, or no longer."""
         self._awake.want(wanted)
 
+    def get_ready(self) -> None:
+        """Load what keeping the machine awake takes."""
+        self._awake.get_ready()
+
     def show_icon(self, tip: str) -> None:
         """Show the icon, or give it new words."""
         if QSystemTrayIcon.isSystemTrayAvailable():

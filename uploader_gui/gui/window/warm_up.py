@@ -1,4 +1,4 @@
-"""Paints one row where nobody sees it: fonts, pictures and Qt's classes are ready when the first drop comes.
+"""Paints a row in each state where nobody sees it: fonts, pictures and Qt's classes are ready for the first ones.
 
 Called by `program.py` once everything stands. The first painting of a list costs twice that of any later one.
 """
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 def warm_up(theme: Theme, size: QSize) -> None:
-    """Make a list of that size with one row in it, paint it, and let it go."""
+    """Make a list of that width with a row in each state, paint it, and let it go."""
     model = UploadModel()
     view = UploadView(model, UploadFilter(model, model), theme)
     model.setParent(view)
     nowhere = Path("warm-up.csv")
     source = Source(nowhere, nowhere, nowhere.name, "text/csv", 1, 0)
-    model.add([UploadSnapshot(UploadId("warm-up"), "1", source, 0, UploadState.QUEUED)])
-    view.resize(size)
+    states = (UploadSnapshot(UploadId(state), "1", source, 0, state) for state in UploadState)
+    model.add(list(states))
+    view.resize(size.width(), len(UploadState) * view.delegate.fonts.row_height)
     view.grab()
     view.deleteLater()
