@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.threads import NICENESS, DaemonThreads, give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +108,17 @@ def test_the_program_leaves_at_once_whatever_is_stuck() -> None:
     )
     assert (left.stdout.strip(), left.stderr) == ("the seventh", "")
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process's threads apart")
+def test_threads_that_give_way_have_those_they_start_give_way_too(threads: DaemonThreads) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def give_way_and_start_another() -> tuple[int, int]:
+        give_way()
+        return niceness(), threads.submit(niceness).result(5)
+
+    before = niceness()
+    assert threads.submit(give_way_and_start_another).result(5) == (NICENESS, NICENESS)
+    assert niceness() == before

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import EngineFailed
 from uploader_gui.engine.models import Reason
+from uploader_gui.engine.threads import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ class EngineThread:
         self._thread.join(LEAVE_SECONDS)
 
     def _run(self) -> None:
+        give_way()
         try:
             from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not on the window's thread
 
