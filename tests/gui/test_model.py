@@ -53,6 +53,19 @@ def test_model_and_filter_keep_qts_rules_while_rows_come_change_and_go(
     qtmodeltester.check(shown)  # type: ignore[attr-defined]  # as above
 
 
+def test_a_start_sorts_nothing_unless_the_failed_ones_were_brought_to_the_top(model: UploadModel) -> None:
+    model.add([upload("a.jpg", order=0), upload("b.jpg", order=1)])
+    model.sort_by(Column.STATE)
+    model.change([upload("a.jpg", S.UPLOADED, order=0)])
+    model.flush()
+    sortings: list[bool] = []
+    model.layoutChanged.connect(lambda: sortings.append(True))
+    model.put_failed_first(on=False)
+    assert sortings == []
+    model.put_failed_first(on=True)
+    assert sortings == [True]
+
+
 def test_a_drop_of_five_thousand_files_is_one_insertion(model: UploadModel, qtbot: QtBot) -> None:
     insertions: list[tuple[int, int]] = []
     model.rowsInserted.connect(lambda _parent, first, last: insertions.append((first, last)))

@@ -17,6 +17,7 @@ from uploader_gui.gui.rows.still_rows import MOST, StillRows
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainter
+    from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.gui.look.theme import Theme
@@ -79,3 +80,22 @@ def test_a_running_row_follows_its_upload_its_bar_and_the_theme(
     pictures.append(seen(window))
     theme.force(Qt.ColorScheme.Light)
     assert all(one != another for one, another in pairwise(pictures))
+
+
+def on_screen(window: MainWindow) -> QImage:
+    return window.screen().grabWindow(window.winId()).toImage()
+
+
+def test_a_row_below_those_that_changed_keeps_its_face(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}.pdf", S.UPLOADING, order=n) for n in range(3))))
+    window.view.selectRow(2)
+    qtbot.waitUntil(lambda: not window.view.visualRect(window.view.currentIndex()).isEmpty())
+    area = window.view.viewport()
+    area.repaint()
+    before = on_screen(window)
+    window.model.move_on([UploadProgress(UploadId(f"{n}.pdf"), 1, 1.0) for n in range(2)])
+    area.repaint(0, 0, area.width(), 2 * window.view.rowHeight(0) + 1)  # as Qt does: a line more than two rows
+    after = on_screen(window)
+    area.repaint()
+    assert before != after
+    assert after == on_screen(window)

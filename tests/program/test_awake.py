@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 GET_READY = """
 import sys, threading
-from uploader_gui.awake import Awake
+from uploader_gui.system.awake import Awake
 awake = Awake()
 print("wakepy" in sys.modules)
 awake.get_ready()

@@ -185,6 +185,7 @@ class UploadView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or say that the filter leaves none."""
+        self.delegate.last_line = event.rect().bottom()
         super().paintEvent(event)
         if self.model().rowCount() == 0:
             self._paint_nothing()

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
-    from uploader_gui.engine.events import UploadProgress
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.upload_model import UploadModel
 
@@ -61,7 +60,11 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | _ACROSS
 
 
 class RowDelegate(QStyledItemDelegate):
-    """The painted row. `pointed_at` is the action under the mouse, kept up to date by the view."""
+    """The painted row.
+
+    `pointed_at` is the action under the mouse, kept up to date by the view; `last_line` is the lowest one it is about
+    to paint: Qt's paint a line more than has changed, and the row below those that have would be painted as well.
+    """
 
     def __init__(self, theme: Theme, model: UploadModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +74,7 @@ class RowDelegate(QStyledItemDelegate):
         self.fonts = RowFonts(theme)
         self._still = StillRows()
         self.pointed_at: tuple[QPersistentModelIndex, RowAction] | None = None
+        self.last_line = -1
 
     def measure_again(self) -> None:
         """Take over the theme's fonts, and another language's words, after a change."""
@@ -80,7 +84,7 @@ class RowDelegate(QStyledItemDelegate):
     def layout_of(self, row: QRect, index: Index, *, at_hand: bool) -> RowLayout:
         """Give what lies where in a row; `at_hand` rows show more actions."""
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
-        state = row_text.state_text(upload, index.data(Role.PROGRESS), self._model.clock())
+        state = row_text.state_text(upload, self._model.progress_of(upload.upload_id), self._model.clock())
         return self._lay_out(row, upload, state, at_hand=at_hand)
 
     def _lay_out(self, row: QRect, upload: UploadSnapshot, state: str, *, at_hand: bool) -> RowLayout:
@@ -93,6 +97,21 @@ class RowDelegate(QStyledItemDelegate):
         )
 
     # Painting, from back to front
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        progress = self._model.progress_of(upload.upload_id)
+        row, state = _rect_of(option), row_text.state_text(upload, progress, self._model.clock())
+        layout = self._lay_out(row, upload, state, at_hand=is_at_hand(option))
+        if upload.state in _BARS:
+            painter.drawPixmap(row.topLeft(), self._still_picture(painter, option, upload, layout))
+        else:
+            self._paint_still(painter, option, upload, layout)
+        self._paint_state(painter, upload, state, layout.state)
+        if not layout.bar.isNull():
+            self._paint_bar(painter, upload, row_text.fraction(upload, progress), layout.bar)
+        for button in layout.actions:
+            self._paint_action(painter, button, index)
 
     def _still_picture(
         self, painter: QPainter, option: QStyleOptionViewItem, upload: UploadSnapshot, layout: RowLayout
@@ -240,21 +259,12 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the row."""
-        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
-        progress: UploadProgress | None = index.data(Role.PROGRESS)
-        row, state = _rect_of(option), row_text.state_text(upload, progress, self._model.clock())
-        layout = self._lay_out(row, upload, state, at_hand=is_at_hand(option))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if upload.state in _BARS:
-            painter.drawPixmap(row.topLeft(), self._still_picture(painter, option, upload, layout))
+        if _rect_of(option).top() == self.last_line:
+            self._paint_ground(painter, option)
         else:
-            self._paint_still(painter, option, upload, layout)
-        self._paint_state(painter, upload, state, layout.state)
-        if not layout.bar.isNull():
-            self._paint_bar(painter, upload, row_text.fraction(upload, progress), layout.bar)
-        for button in layout.actions:
-            self._paint_action(painter, button, index)
+            self._paint_row(painter, option, index)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

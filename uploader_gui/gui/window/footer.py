@@ -179,7 +179,7 @@ class Footer(QWidget):
     def _show_primary(self, action: FooterAction) -> None:
         self.primary_action = action
         self.primary.setText(action.value.text)
-        self.primary.setToolTip(Words.DONE_TIP.text if action is FooterAction.DONE else "")
+        _show_tip(self.primary, Words.DONE_TIP.text if action is FooterAction.DONE else "")
         set_look(self.primary, "kind", "primary")
 
     def _show_texts(self) -> None:
@@ -192,8 +192,9 @@ class Footer(QWidget):
     def _show_below(self, text: str) -> None:
         room = max(self.below.width(), 1)
         metrics = QFontMetrics(self.below.font())
-        self.below.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
-        self.below.setToolTip(text if metrics.horizontalAdvance(text) > room else "")
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        self.below.setText(shown)
+        _show_tip(self.below, "" if shown == text else text)
 
     def _reflow(self) -> None:
         """First Receipt… moves into the menu and the speed down, then the texts go above the buttons."""
@@ -215,6 +216,12 @@ class Footer(QWidget):
         """Reflow."""
         super().resizeEvent(event)
         self._reflow()
+
+
+def _show_tip(widget: QWidget, tip: str) -> None:
+    """Qt tells everybody of a tip that has not changed as well, ten times a second."""
+    if widget.toolTip() != tip:
+        widget.setToolTip(tip)
 
 
 def _moves(figures: Figures, totals: Totals, status: QueueStatus) -> bool:
