@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ASKED: Final = [UploadId("0b1a2c3d-0000-4000-8000-000000000001"), UploadId("0b1a2c3d-0000-4000-8000-000000000002")]
-URL: Final = "https://b.example/1?X-Amz-Date=20250312T083000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=host%3Bx-amz-acl"
+URL: Final = (
+    "https://b.example/1?X-Amz-Date=20250312T083000Z&X-Amz-Expires=900"
+    "&X-Amz-SignedHeaders=host%3Bx-amz-acl&x-amz-acl=private"
+)
 OLD_URL: Final = "https://b.example/2?Expires=1741769100"
 FIRST: Final = {"uploadId": ASKED[0], "presignedUrl": URL, "id": 0}
 VALID: Final = {"uploads": [FIRST, {"uploadId": ASKED[1], "presignedUrl": OLD_URL, "id": "1"}]}
