@@ -5,11 +5,17 @@ Handed to the engine by app and headless, which knows no Qt.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_SHOUTED: Final = ("HTTPS_PROXY", "HTTP_PROXY")
+"""On Linux Qt reads these variables in lower case alone; curl, git and Python take both."""
 
 
 def system_proxy(url: str) -> str | None:
@@ -22,12 +28,16 @@ def system_proxy(url: str) -> str | None:
     for proxy in QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(url))):
         kind = proxy.type()
         if kind == QNetworkProxy.ProxyType.NoProxy:
-            return None
+            return _environment_proxy(url) if _shouted() else None
         if kind == QNetworkProxy.ProxyType.Socks5Proxy:
             continue  # another kind of proxy may follow
         if proxy.hostName():
             return _url(proxy.hostName(), proxy.port(), proxy.user(), proxy.password())
     return None
+
+
+def _shouted() -> bool:
+    return sys.platform.startswith("linux") and any(name in os.environ for name in _SHOUTED)
 
 
 def finder(setting: str) -> Callable[[str], str | None]:
@@ -43,10 +53,12 @@ def _url(host: str, port: int, user: str, password: str) -> str:
 
 
 def _environment_proxy(url: str) -> str | None:
-    """Without Qt: the environment's `https_proxy`, `no_proxy`."""
-    import urllib.request  # noqa: PLC0415 - heavy, and asked for only without Qt
+    """Give what `https_proxy` and `no_proxy` say, in any case of letters; only what is an HTTP proxy."""
+    import urllib.request  # noqa: PLC0415 - heavy, and hardly ever asked for
 
     parts = urlsplit(url)
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None
-    return urllib.request.getproxies().get(parts.scheme)
+    proxy = urllib.request.getproxies_environment().get(parts.scheme, "")
+    whole = proxy if "://" in proxy or not proxy else f"http://{proxy}"
+    return whole if whole.lower().startswith(("http://", "https://")) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from tests.support.certificates import CertificateAuthority
     from tests.support.files import Files
+
+
+PROXY = "http://user:p%40ss@proxy.test:3128"
 
 
 @dataclass(slots=True)
@@ -94,13 +98,26 @@ def test_the_setting_decides_which_proxy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "expected"), [("https_proxy", "http://user:p%40ss@proxy.test:3128"), ("", "None")]
+    ("environment", "expected"),
+    [
+        ({"https_proxy": PROXY}, PROXY),
+        ({"HTTPS_PROXY": PROXY}, PROXY),
+        ({"HTTPS_PROXY": "proxy.test:3128"}, "http://proxy.test:3128"),
+        ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "None"),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "intranet.test,register.test"}, "None"),
+        ({"HTTP_PROXY": PROXY}, "None"),
+        ({}, "None"),
+    ],
+    ids=str,
 )
-def test_the_systems_proxy_is_found(variable: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if variable:
-        monkeypatch.setenv(variable, "http://user:p%40ss@proxy.test:3128")
-    ask = "from uploader_gui.proxies import system_proxy; print(system_proxy('https://register.test/'))"
-    assert subprocess.check_output([sys.executable, "-c", ask], text=True).strip() == expected
+@pytest.mark.parametrize("qt", ["", "sys.modules['PySide6'] = None;"], ids=["with Qt", "without Qt"])
+def test_the_systems_proxy_is_found(environment: dict[str, str], expected: str, qt: str) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    ask = (
+        f"import sys; {qt} from uploader_gui.proxies import system_proxy; print(system_proxy('https://register.test/'))"
+    )
+    told = subprocess.check_output([sys.executable, "-c", ask], text=True, env=plain | environment)
+    assert told.strip() == expected
 
 
 @pytest.mark.parametrize("value", ["proxy.test", "ftp://proxy.test", "http://", "http://proxy test:1"])
