@@ -130,9 +130,22 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
         raise UsageError(f"the receipt cannot be written: {path} is a pipe.")
     if path.is_char_device() or path.is_fifo():
         return path  # it is written into
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UsageError(f"the receipt cannot be written: {path.parent} is no folder that can be written to.")
+    if text.endswith((os.sep, "/")):
+        raise UsageError(f"the receipt cannot be written: {text} names a folder.")
+    _check_writable(path.parent)
     return path
+
+
+def _check_writable(folder: Path) -> None:
+    """A file is made there and taken away again: what Windows' rights and mounted shares allow, only that tells."""
+    import tempfile  # noqa: PLC0415 - only where a receipt is wanted
+
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".receipt-", dir=folder):
+            return
+    except OSError as error:
+        what = f"{folder} is no folder that can be written to"
+        raise UsageError(f"the receipt cannot be written: {what} ({error.strerror}).") from error
 
 
 def _run_self_test() -> int:

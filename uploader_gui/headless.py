@@ -53,7 +53,7 @@ def run(plan: Plan) -> int:
         _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
         options = _options(plan, data, trial)
         paths = (*plan.paths, *(trial.samples() if trial and plan.demo else ()))
-        return _carried_out(_Session(plan, paths, options), data)
+        return _carried_out(_Session(plan, paths, options, trial), data)
 
 
 def _carried_out(session: _Session, data: DataPaths) -> int:
@@ -113,8 +113,9 @@ def _sentence(error: Exception, data: DataPaths) -> str:
 class _Session:
     """One run of the engine, from its first event to its receipt."""
 
-    def __init__(self, plan: Plan, paths: tuple[Path, ...], options: EngineOptions) -> None:
+    def __init__(self, plan: Plan, paths: tuple[Path, ...], options: EngineOptions, trial: Trial | None) -> None:
         self._plan = plan
+        self._trial = trial
         self._paths = paths
         self._options = options
         self._terminal = Terminal()
@@ -151,8 +152,8 @@ class _Session:
         if self._interrupted:
             return INTERRUPTED
         unsent = sum(totals[state] for state in ("failed", "refused", "cancelled", "pending"))
-        if self._plan.demo and not self._plan.paths:
-            unsent -= totals["refused"]  # its own sample of a refused type
+        if self._trial is not None:
+            unsent -= self._trial.refused_samples(self._receipt)
         return 1 if unsent or self._broken or not written else 0
 
     def _ready(self, queue: UploadQueue) -> None:

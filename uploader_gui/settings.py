@@ -114,7 +114,7 @@ def load(path: Path | None) -> Settings:
         raise NoSettingsFile(f"{path} is no settings file.")
 
     class _Here(Settings):
-        model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8")
+        model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
 
     try:
         return _Here()
@@ -160,7 +160,7 @@ def _saved(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
-        saved = json.loads(path.read_text("utf-8"))
+        saved = json.loads(path.read_text("utf-8-sig"))
     except ValueError:
         saved = None
     if isinstance(saved, dict):

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
 from uploader_gui.paths import DataPaths
 from uploader_gui.sandbox import Sandbox, write_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 class Trial:
@@ -50,6 +54,11 @@ class Trial:
         """Make the sample files, and give their paths."""
         self._samples.mkdir(exist_ok=True)
         return write_samples(self._samples)
+
+    def refused_samples(self, receipt: Mapping[str, Any]) -> int:
+        """Count the samples that a receipt calls refused: one is of a refused type on purpose."""
+        refused = (Path(row["path"]) for row in receipt["files"] if row["state"] == "refused")
+        return sum(path.is_relative_to(self._samples) for path in refused)
 
     def close(self) -> None:
         """Stop the sandbox and remove its folder."""

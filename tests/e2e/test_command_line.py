@@ -145,6 +145,13 @@ def test_the_demo_ends_well_without_tokens_and_leaves_nothing_behind(program: Pr
     assert not program.data.exists()
 
 
+def test_the_demo_forgives_its_own_refused_sample_alone(program: Program, files: Files) -> None:
+    good = program.run("--headless", "--demo", "--report", "{report}", files.make("a.jpg"))
+    assert (good.code, good.totals["uploaded"], good.totals["refused"]) == (0, 45, 1)
+    bad = program.run("--headless", "--demo", "--report", "{report}", files.make("a.exe"))
+    assert (bad.code, bad.totals["refused"]) == (1, 2)
+
+
 def test_the_sandbox_takes_files_and_remembers_none(program: Program, strict_api: StrictApi, files: Files) -> None:
     path = files.make("a.jpg")
     for _ in range(2):

@@ -58,6 +58,8 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "a receipt in no folder": ((*WITH_FILE, "--report", "/nowhere/receipt.json"), {}, "receipt"),
     "a receipt without a name": ((*WITH_FILE, "--report", ""), {}, "--report"),
     "a receipt in a file's place": ((*WITH_FILE, "--report", "./a.txt"), {}, "receipt"),
+    "a receipt that cannot be made there": ((*WITH_FILE, "--report", "/proc/receipt.json"), {}, "receipt"),
+    "a receipt that names a folder": ((*WITH_FILE, "--report", "./receipts/"), {}, "receipt"),
     "a receipt that is a folder": ((*WITH_FILE, "--report", "/tmp"), {}, "receipt"),
     "no display and nothing to do": ((), {"DISPLAY": None, "QT_QPA_PLATFORM": None}, "display"),
     "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),

@@ -414,6 +414,10 @@ def test_an_address_tokens_must_not_go_to_is_refused_at_once(trust: ssl.SSLConte
     [
         (b'{"message": "no"}', "no"),
         (b'{"error": "no"}', "no"),
+        (b'{"Message": "no"}', "no"),
+        (b'{"detail": "no"}', "no"),
+        (b'{"error": {"code": 12, "message": "no"}}', "no"),
+        (b'{"error": {"message": {"message": "too deep"}}}', ""),
         (b'{"message": "", "error": "no"}', "no"),
         (b'{"message": "two\\n lines \\u0007and \\u202e\\ud800 more"}', "two lines and more"),
         (b'{"message": 7}', ""),

@@ -9,6 +9,7 @@ import pytest
 
 from uploader_gui import settings
 from uploader_gui.settings import SettingsError
+from uploader_gui.words.language import early_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,15 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
     path.write_text(content, "latin-1")
     with pytest.raises(SettingsError, match=r"settings\.json"):
         settings.load(path)
+
+
+def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"max_concurrent_uploads": 3, "language": "fr"}', "utf-8-sig")
+    assert settings.load(path).max_concurrent_uploads == 3
+    assert early_choice(path) == "fr"
+    settings.save({"size_unit": "bytes"}, path)
+    assert settings.load(path).max_concurrent_uploads == 3
 
 
 def test_saving_keeps_what_it_does_not_change_and_leaves_no_temporary_file(tmp_path: Path) -> None:

@@ -188,13 +188,22 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
 
 
 def service_words(body: bytes) -> str:
-    """Give the service's own words (`{"message": …}`) as they are, empty where it has none."""
+    """Give the service's own words as they are, empty where it has none.
+
+    `{"message": …}` is what its gateway says ("Message" where a policy refuses); frameworks behind it say "error".
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    words = answer.get("message") or answer.get("error") if isinstance(answer, dict) else None
-    return words if isinstance(words, str) else ""
+    return _words_in(answer, depth=2)
+
+
+def _words_in(answer: object, depth: int) -> str:
+    if not isinstance(answer, dict) or not depth:
+        return ""
+    found = (answer.get(name) for name in ("message", "Message", "error", "detail"))
+    return next(filter(None, (one if isinstance(one, str) else _words_in(one, depth - 1) for one in found)), "")
 
 
 def _beginning(body: bytes, tokens: Tokens) -> str:

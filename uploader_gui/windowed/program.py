@@ -19,7 +19,7 @@ from qasync import QSelectorEventLoop
 from uploader_gui import garbage
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import Reason
 from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
@@ -247,9 +247,8 @@ class Program:
         if self._interrupted:
             return INTERRUPTED
         unsent = dict(outcome.unsent) if outcome else {}
-        if self._plan.demo and not self._plan.paths:
-            unsent.pop(UploadState.REFUSED, None)  # its own sample of a refused type
-        return 1 if unsent or not written else 0
+        forgiven = self._trial.refused_samples(outcome.receipt) if self._trial and outcome else 0
+        return 1 if sum(unsent.values()) > forgiven or not written else 0
 
     def _write_report(self, outcome: Outcome | None) -> bool:
         if self._plan.report is None or outcome is None:

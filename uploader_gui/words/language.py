@@ -150,7 +150,7 @@ def _saved(settings: Path, name: str) -> str:
     import json  # noqa: PLC0415 - the window stands sooner where nobody has set anything
 
     try:
-        saved = json.loads(settings.read_text("utf-8"))
+        saved = json.loads(settings.read_text("utf-8-sig"))
     except (OSError, ValueError):
         return ""
     chosen = saved.get(name) if isinstance(saved, dict) else ""
