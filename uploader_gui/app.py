@@ -83,10 +83,16 @@ def _handed_over(plan: Plan) -> bool:
     from uploader_gui.terminal import Lines  # noqa: PLC0415 - hardly ever needed
 
     folder = paths.data_paths().folder
-    given = Handover(plan.paths, plan.anomaly_id, plan.start) if plan.report is None else Handover(())
-    if not hand_over(folder, given):
+    if not hand_over(folder, _handover(plan)):
         return False
     if plan.report is not None:
         raise UsageError(Lines.WINDOW_OPEN.text)
     tell(Lines.HANDED_OVER.text)
     return True
+
+
+def _handover(plan: Plan) -> Handover:
+    """Whoever wants a receipt gets none from another start's window: then it is only called forward."""
+    if plan.report is not None:
+        return Handover(())
+    return Handover(plan.paths, plan.anomaly_id, plan.start, again=plan.again, convert=plan.convert, zip=plan.zip)

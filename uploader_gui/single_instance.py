@@ -24,15 +24,22 @@ log = logging.getLogger(__name__)
 PATIENCE_MS: Final = 2000
 MAX_MESSAGE: Final = 8 * 1024 * 1024
 _TAKEN: Final = b"taken\n"
+_WISHES: Final = ("again", "convert", "zip")
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a second start was given. `paths` are absolute; `anomaly_id` is "" where none was named."""
+    """What a second start was given. `paths` are absolute; `anomaly_id` is "" where none was named.
+
+    `again`, `convert` and `zip` are what the command line wants done with these files.
+    """
 
     paths: tuple[Path, ...]
     anomaly_id: str = ""
     start: bool = False
+    again: bool = False
+    convert: bool = False
+    zip: bool = False
 
 
 class FirstInstance(QObject):
@@ -128,7 +135,7 @@ def encoded(handover: Handover) -> bytes:
         "paths": [os.path.abspath(path) for path in handover.paths],  # noqa: PTH100 - links stay what they are
         "anomaly_id": handover.anomaly_id,
         "start": handover.start,
-    }
+    } | {name: getattr(handover, name) for name in _WISHES}
     return json.dumps(message).encode() + b"\n"
 
 
@@ -139,11 +146,12 @@ def decoded(line: bytes) -> Handover | None:
     try:
         message = json.loads(line)
         paths, anomaly_id, start = message["paths"], message["anomaly_id"], message["start"]
+        wishes = {name: bool(message.get(name)) for name in _WISHES}  # another version may not know them
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
         return None
-    return Handover(tuple(map(Path, paths)), str(anomaly_id), bool(start))
+    return Handover(tuple(map(Path, paths)), str(anomaly_id), bool(start), **wishes)
 
 
 def _name(folder: Path) -> str:

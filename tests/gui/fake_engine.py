@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.treatments import NO_WISHES, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +29,16 @@ class FakeEngine(QObject):
         super().__init__()
         self.calls: list[tuple[str, object]] = []
         self.added: list[tuple[list[Path], str]] = []
+        self.wishes: list[Wishes] = []
         self.saved: list[tuple[Path, bytes]] = []
 
     def tell(self, *events: Event) -> None:
         for event in events:
             self.event_arrived.emit(event)
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
         self.added.append((list(paths), anomaly_id))
+        self.wishes.append(wishes)
 
     def start(self) -> None:
         self.calls.append(("start", None))

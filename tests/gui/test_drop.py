@@ -20,6 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.support.drag_place import drag_place
+from uploader_gui.engine.treatments import Choices, Wishes
 from uploader_gui.gui.drops import dropped
 from uploader_gui.gui.sign_in import TokensKept
 
@@ -284,3 +285,17 @@ def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(
     window.header.field.setText("4217")
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
     assert engine.added == [([tmp_path / "a.pdf"], "4217")]
+
+
+def test_what_is_wanted_for_kept_files_holds_for_them_when_there_is_a_number(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    in_zip = Wishes(choices=Choices.asked(convert=False, zipped=True))
+    window.keep_paths([tmp_path / "a.pdf"])
+    window.add_paths([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
+    window.set_anomaly("4217")
+    window.taking_in.add_kept()
+    assert engine.added == [([tmp_path / "a.pdf"], "4217"), ([tmp_path / "b.mp4", tmp_path / "c.mp4"], "4217")]
+    assert engine.wishes == [Wishes(), in_zip]
+    window.add_paths([tmp_path / "d.mp4"], in_zip)
+    assert engine.wishes[-1] == in_zip

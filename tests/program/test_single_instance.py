@@ -68,6 +68,16 @@ def test_undecodable_names_arrive_as_they_are() -> None:
     assert decoded(line) == Handover((path,))
 
 
+def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
+    wanted = Handover((Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True)
+    assert decoded(encoded(wanted)) == wanted
+
+
+def test_a_start_of_an_earlier_version_wants_nothing_special() -> None:
+    line = b'{"paths": ["/a.jpg"], "anomaly_id": "4217", "start": false}\n'
+    assert decoded(line) == Handover((Path("/a.jpg"),), "4217")
+
+
 @given(st.one_of(st.binary(), st.text().map(str.encode)))
 def test_nonsense_is_nobodys_handover(line: bytes) -> None:
     assert decoded(line) is None or b'"paths"' in line

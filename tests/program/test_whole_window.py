@@ -103,3 +103,30 @@ def test_a_signal_ends_the_window_with_130_and_a_receipt(
     assert window.returncode == 130
     (row,) = json.loads(report.read_text("utf-8"))["files"]
     assert (row["state"], row["reason"]["code"]) == ("pending", "interrupted")
+
+
+def test_what_a_later_start_wants_done_with_its_files_holds_for_them(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    film = b"\0\0\0\x18ftypisom" + b"film" * 1000
+    report = tmp_path / "receipt.json"
+    bearer, session = strict_api.tokens
+    variables = os.environ | {
+        "UPLOADER_API_URL": strict_api.url,
+        "UPLOADER_BEARER_TOKEN": bearer,
+        "UPLOADER_SESSION_TOKEN": session,
+    }
+    command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--start"]
+    first = [*command, "--report", str(report), str(files.make("a.jpg"))]
+    with subprocess.Popen(first, env=variables, stderr=subprocess.PIPE) as window:
+        scripted_storage.wait_for_puts(1)
+        for number, options in enumerate(([], ["--zip"])):
+            later = [*command, *options, str(files.make(f"{number}.mp4", content=film + bytes([number])))]
+            ended = subprocess.run(later, env=variables, capture_output=True, text=True, timeout=60, check=False)
+            assert (ended.returncode, "handed over" in ended.stderr) == (0, True), ended
+        scripted_storage.wait_for_puts(2)
+        window.send_signal(signal.SIGTERM)
+        window.communicate(timeout=60)
+    rows = {row["path"].rpartition("/")[2]: row for row in json.loads(report.read_text("utf-8"))["files"]}
+    assert sorted(upload.name for upload in strict_api.registered) == ["1.mp4.zip", "a.jpg"]
+    assert rows["0.mp4"]["state"] == "refused"

@@ -17,7 +17,7 @@ from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.flow import Flow
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.treatments import offered
+from uploader_gui.engine.treatments import NO_WISHES, offered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.parts import Services
     from uploader_gui.engine.runs import RunKey
-    from uploader_gui.engine.treatments import Choices
+    from uploader_gui.engine.treatments import Choices, Wishes
 
 
 class UploadQueue:
@@ -57,9 +57,9 @@ class UploadQueue:
         """Leave: `run()` returns."""
         self._flow.close()
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
         """Take in files and folders for an anomaly; they are sent at once where the queue runs."""
-        self._intake.add_paths(paths, anomaly_id)
+        self._intake.add_paths(paths, anomaly_id, wishes)
         self._flow.tell_status()
 
     def resume(self, anomaly_id: str | None = None) -> int:

@@ -41,11 +41,31 @@ class Choices:
         others = Treatment.ZIP if zipped else None
         return cls(Treatment.CONVERT if convert else others, others)
 
+    def over(self, usual: Choices) -> Choices:
+        """Give these, and the usual ones where these would ask."""
+        return Choices(self.pictures or usual.pictures, self.others or usual.others)
+
     def of(self, reason: Reason | None, source: Source) -> Treatment | None:
         """Give what is to be done with a file that was refused for that reason."""
         open_to_it = possible(reason, source)
         wanted = self.pictures if Treatment.CONVERT in open_to_it else self.others
         return wanted if wanted in open_to_it else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted for certain files alone, beside what holds for all.
+
+    Attributes:
+        again: they are sent also where they were uploaded to the same anomaly before.
+        choices: what is done with those of refused types.
+    """
+
+    again: bool = False
+    choices: Choices = Choices()
+
+
+NO_WISHES: Final = Wishes()
 
 
 def possible(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:

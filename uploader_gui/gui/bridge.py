@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UploadsRemoved
+from uploader_gui.engine.treatments import NO_WISHES
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.runs import RunKey
-    from uploader_gui.engine.treatments import Choices
+    from uploader_gui.engine.treatments import Choices, Wishes
     from uploader_gui.engine.worker import EngineThread
 
 
@@ -77,10 +78,10 @@ class Bridge(QObject):
 
     # What the window asks for
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
         """Put files and folders into the queue; the anomaly stays bound to them."""
         wanted = tuple(paths)
-        self._submit(lambda queue: queue.add_paths(wanted, anomaly_id))
+        self._submit(lambda queue: queue.add_paths(wanted, anomaly_id, wishes))
 
     def start(self) -> None:
         """Start or resume."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.models import Treatment, UploadId
     from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.treatments import Wishes
 
 
 class Engine(Protocol):
@@ -21,8 +22,8 @@ class Engine(Protocol):
     def event_arrived(self) -> SignalInstance:
         """Carry one `events.Event` at a time."""
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
-        """Put files and folders into the queue; the anomaly stays bound to them."""
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = ...) -> None:
+        """Put files and folders into the queue; the anomaly stays bound to them. `wishes` hold for them alone."""
 
     def start(self) -> None:
         """Start or resume."""

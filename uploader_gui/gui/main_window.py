@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
+from uploader_gui.engine.treatments import NO_WISHES
 from uploader_gui.gui.drops.refused_desk import RefusedDesk
 from uploader_gui.gui.keys import HISTORY_KEY
 from uploader_gui.gui.rows.carry_out import carry_out
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
+    from uploader_gui.engine.treatments import Wishes
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.drops.gift import Gift
     from uploader_gui.gui.engine_port import Engine
@@ -130,9 +132,9 @@ class MainWindow(QMainWindow):
         """Put a number into the field; files already on the list keep theirs."""
         self.header.field.setText(anomaly_id)
 
-    def add_paths(self, paths: Sequence[Path]) -> None:
+    def add_paths(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
-        self.taking_in.add(paths)
+        self.taking_in.add(paths, wishes)
 
     def keep_paths(self, paths: Sequence[Path]) -> None:
         """Keep files and folders, whatever number stands there, until a person says that they are for it."""

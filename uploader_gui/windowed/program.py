@@ -21,7 +21,7 @@ from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.threads import DaemonThreads
-from uploader_gui.engine.treatments import Choices
+from uploader_gui.engine.treatments import Choices, Wishes
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
 from uploader_gui.gui.manners import Manners
 from uploader_gui.gui.window.warm_up import warm_up
@@ -177,11 +177,13 @@ class Program:
 
     def _take_over(self, handover: Handover) -> None:
         """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
+        choices = Choices.asked(convert=handover.convert, zipped=handover.zip)
+        wishes = Wishes(again=handover.again, choices=choices)
         if handover.paths and handover.anomaly_id:
-            self._bridge.add_paths(handover.paths, handover.anomaly_id)
+            self._bridge.add_paths(handover.paths, handover.anomaly_id, wishes)
             self._remember(handover.anomaly_id)
         elif handover.paths:
-            self._window.add_paths(handover.paths)
+            self._window.add_paths(handover.paths, wishes)
         elif handover.anomaly_id:
             self._window.set_anomaly(handover.anomaly_id)
         if handover.start:

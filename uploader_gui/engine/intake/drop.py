@@ -11,16 +11,18 @@ from uploader_gui.engine.treatments import possible
 if TYPE_CHECKING:
     from uploader_gui.engine.intake.walk import Refusal
     from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.treatments import Wishes
 
 Known = dict[tuple[str, int], dict[str, float]]
 """By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
 
 
 class Drop:
-    """What becomes of one drop."""
+    """What becomes of one drop, and what is wanted for it."""
 
-    def __init__(self, anomaly_id: str, known: Known) -> None:
+    def __init__(self, anomaly_id: str, known: Known, wishes: Wishes) -> None:
         self.anomaly_id = anomaly_id
+        self.wishes = wishes
         self.known = known
         self.queued = self.refused = self.already_in_queue = self.resumed = 0
         self.junk: set[str] = set()

@@ -7,7 +7,7 @@ Made in `parts.py`. `taking_up` goes on with what was begun before, `compare` le
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.intake.compare import Comparison
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.substitutes.preparation import Preparation
     from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.treatments import Wishes
+
+
+_GIVEN_UP: Final = frozenset({UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED})
 
 
 class Intake:
@@ -95,9 +99,9 @@ class Intake:
         """True also while files are compared with what was uploaded before: nothing is over, but nobody waits."""
         return self._busy > 0 or self._comparison.busy
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
+    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
         """Take in files and folders for an anomaly."""
-        self._begin(self._add_paths(paths, anomaly_id))
+        self._begin(self._add_paths(paths, anomaly_id, wishes))
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
@@ -126,8 +130,8 @@ class Intake:
             self._busy -= 1
             self._poke()
 
-    async def _add_paths(self, paths: Sequence[Path], anomaly_id: str) -> None:
-        drop = Drop(anomaly_id, self._known(anomaly_id))
+    async def _add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
+        drop = Drop(anomaly_id, {} if wishes.again else self._known(anomaly_id), wishes)
         earlier = self._earlier(anomaly_id)
         async for chunk in walk(paths, self._threads):
             self._take(chunk, drop, earlier)
@@ -166,7 +170,7 @@ class Intake:
             if resolved in earlier and can_go_on(earlier[resolved], found):
                 adopted.append(self._taking_up.adopt(earlier.pop(resolved), source))
             else:
-                new.append(self._new_upload(found, drop.anomaly_id))
+                new.append(self._new_upload(found, drop))
         self._ledger.add(new)
         self._ledger.add(adopted, recorded=True)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
@@ -185,7 +189,10 @@ class Intake:
     def _same_path_again(self, drop: Drop, resolved: str) -> None:
         """Dropped again: one that could not be sent is looked at once more, the others are there already."""
         upload = self._ledger.at_path(drop.anomaly_id, resolved)
-        if upload is not None and upload.state in {UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED}:
+        again = {UploadState.SKIPPED} if drop.wishes.again else set()
+        if upload is not None and upload.state in _GIVEN_UP | again:
+            upload.wanted_again |= drop.wishes.again
+            self._preparation.choose(upload, drop.wishes.choices)
             self.look_again([upload])
         else:
             drop.already_in_queue += 1
@@ -197,14 +204,15 @@ class Intake:
         drop.refused += len(uploads) - len(queued)
         self._comparison.let_in(uploads, drop.known)
 
-    def _new_upload(self, found: Source | Refusal, anomaly_id: str) -> Upload:
+    def _new_upload(self, found: Source | Refusal, drop: Drop) -> Upload:
         source = found if isinstance(found, Source) else found.source
-        again = not self._skip_uploaded
-        upload = Upload(UploadId(str(uuid.uuid4())), anomaly_id, source, 0, wanted_again=again)
+        again = drop.wishes.again or not self._skip_uploaded
+        upload = Upload(UploadId(str(uuid.uuid4())), drop.anomaly_id, source, 0, wanted_again=again)
+        self._preparation.choose(upload, drop.wishes.choices)
         if isinstance(found, Source):
             return upload
         reason = Reason.of(found.error)
-        if treatment := self._preparation.choices.of(reason, source):
+        if treatment := self._preparation.choices_for(upload).of(reason, source):
             upload.state, upload.treatment = UploadState.PREPARING, treatment
         else:
             upload.state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED

@@ -71,7 +71,7 @@ class SecondLook:
 
     def _not_as_it_is(self, upload: Upload, source: Source, reason: Reason) -> None:
         """What was chosen for it is done (again); otherwise the row says why it cannot go."""
-        treatment = upload.treatment or self._preparation.choices.of(reason, source)
+        treatment = upload.treatment or self._preparation.choices_for(upload).of(reason, source)
         if not upload.state.finished or upload.state is UploadState.UPLOADED:
             return
         if treatment is not None and treatment in possible(reason, source):

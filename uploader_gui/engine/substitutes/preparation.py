@@ -60,7 +60,17 @@ class Preparation:
         self._slots = Slots(AT_ONCE)
         self._tasks: dict[UploadId, asyncio.Task[None]] = {}
         self._converter: Converter | None = None
+        self._chosen: dict[UploadId, Choices] = {}
         self.choices = choices
+
+    def choose(self, upload: Upload, choices: Choices) -> None:
+        """Do this with one upload, without asking; `choices` for all hold where these would ask."""
+        if choices != Choices():
+            self._chosen[upload.upload_id] = choices
+
+    def choices_for(self, upload: Upload) -> Choices:
+        """Give what is done with an upload without asking."""
+        return self._chosen.get(upload.upload_id, self.choices).over(self.choices)
 
     def begin(self, uploads: Iterable[Upload]) -> None:
         """Make the substitutes of uploads whose treatment is chosen and whose state says so."""
@@ -103,7 +113,7 @@ class Preparation:
 
     async def _otherwise(self, upload: Upload, error: CannotConvert) -> None:
         """What one JPEG cannot hold goes inside a ZIP, where that was chosen too."""
-        other = self.choices.of(Reason.of(error), upload.source)
+        other = self.choices_for(upload).of(Reason.of(error), upload.source)
         if other is None or other is upload.treatment:
             self._failed(upload, error)
             return

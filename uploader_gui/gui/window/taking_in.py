@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from uploader_gui.engine.treatments import NO_WISHES, Wishes
 from uploader_gui.gui.drop import DropTarget
 from uploader_gui.gui.drops import choosing
 from uploader_gui.gui.drops.dropped import counted
@@ -38,7 +39,7 @@ class TakingIn(QObject):
         self._window = window
         self._engine = engine
         self._header = header
-        self._kept: list[Path] = []
+        self._kept: dict[Path, Wishes] = {}
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.files_dropped.connect(self.add)
         self.drop.picture_dropped.connect(self.picture_given)
@@ -46,27 +47,28 @@ class TakingIn(QObject):
         header.field.paste_wanted.connect(self.paste)
         header.kept_wanted.connect(self.add_kept)
 
-    def add(self, paths: Sequence[Path]) -> None:
+    def add(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         if anomaly_id := self._header.field.anomaly_id:
-            self._engine.add_paths(paths, anomaly_id)
+            self._engine.add_paths(paths, anomaly_id, wishes)
             self.anomaly_used.emit(anomaly_id)
             return
-        self.keep(paths)
+        self.keep(paths, wishes)
 
-    def keep(self, paths: Sequence[Path]) -> None:
+    def keep(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
         """Keep files and folders until a person says which anomaly they are for."""
-        self._kept.extend(path for path in paths if path not in set(self._kept))
-        self._header.show_kept(counted(self._kept))
+        self._kept |= dict.fromkeys(paths, wishes)
+        self._header.show_kept(counted(list(self._kept)))
         self._header.field.setFocus()
 
     def add_kept(self) -> None:
         """Add what was kept, now that there is a number."""
         if not self._kept or not self._header.field.anomaly_id:
             return
-        kept, self._kept = self._kept, []
+        kept, self._kept = self._kept, {}
         self._header.show_kept(None)
-        self.add(kept)
+        for wishes in dict.fromkeys(kept.values()):
+            self.add([path for path, wanted in kept.items() if wanted == wishes], wishes)
 
     def paste(self) -> None:
         """Take what the clipboard holds."""

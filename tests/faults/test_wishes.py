@@ -1,0 +1,81 @@
+"""What is wanted for certain files alone (a later start's --again, --convert, --zip) holds for these and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.faults.running import ANOMALY, engine, options, send
+from tests.support import pictures
+from uploader_gui.engine.events import PathsAdded
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.treatments import Choices, Wishes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
+IN_ZIP = Wishes(choices=Choices.asked(convert=False, zipped=True))
+BOTH = Wishes(choices=Choices.asked(convert=True, zipped=True))
+
+
+async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    wanted, other = files.make("wanted.mp4", content=FILM), files.make("other.mp4", content=FILM + b"2")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([wanted], ANOMALY, IN_ZIP)
+        run.queue.add_paths([other], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        await run.in_state(S.REFUSED, "other.mp4")
+    assert [upload.name for upload in strict_api.registered] == ["wanted.mp4.zip"]
+
+
+async def test_a_file_refused_before_is_treated_when_it_is_given_again_with_that_wish(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    film = files.make("a.mp4", content=FILM)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([film], ANOMALY)
+        await run.in_state(S.REFUSED, "a.mp4")
+        run.queue.add_paths([film], ANOMALY, IN_ZIP)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.mp4")
+        assert run.only()["name"] == "a.mp4.zip"
+
+
+async def test_what_one_jpeg_cannot_hold_goes_in_a_zip_where_both_are_wanted(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([pictures.two_pages(files.folder / "a.tif")], ANOMALY, BOTH)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.tif")
+        assert run.only()["name"] == "a.tif.zip"
+
+
+async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_when_it_was_just_skipped(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    chosen = options(tmp_path, strict_api)
+    wanted, other = files.make("wanted.jpg"), files.make("other.jpg", size=2000)
+    await send(chosen, wanted, other)
+    async with engine(chosen) as run:
+        run.queue.add_paths([wanted], ANOMALY, Wishes(again=True))
+        run.queue.add_paths([other], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        await run.in_state(S.UPLOADED, "wanted.jpg")
+        await run.in_state(S.SKIPPED, "other.jpg")
+        run.queue.add_paths([other], ANOMALY)
+        told = await run.heard(PathsAdded, 3)
+        assert told.already_in_queue == 1
+        run.queue.add_paths([other], ANOMALY, Wishes(again=True))
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "other.jpg")
+    assert len(strict_api.registered) == 4
