@@ -8,10 +8,11 @@ import pytest
 
 from tests.engine.service import Service
 from uploader_gui.engine.http import tls_context
+from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from tests.support.certificates import CertificateAuthority
     from tests.support.strict_api import StrictApi
@@ -34,3 +35,10 @@ async def service(strict_api: StrictApi, trust: ssl.SSLContext) -> AsyncIterator
     """Talk to `strict_api` as the program does."""
     async with Service(strict_api.url, trust) as service:
         yield service
+
+
+@pytest.fixture
+def threads() -> Iterator[DaemonThreads]:
+    threads = DaemonThreads()
+    yield threads
+    threads.shutdown()

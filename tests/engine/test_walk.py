@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.surroundings import as_nobody, public_folder
+from tests.engine.walking import gathered, told
 from uploader_gui.engine.errors import (
     EmptyFolder,
     NotAFile,
@@ -20,43 +19,14 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.walk import Finding, Junk, Refusal, findings_below, is_junk, is_missing, walk
+from uploader_gui.engine.intake.walk import Refusal, findings_below, is_junk, is_missing, walk
 from uploader_gui.engine.models import Source
-from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from tests.support.files import Files
-
-
-@pytest.fixture
-def threads() -> Iterator[DaemonThreads]:
-    threads = DaemonThreads()
-    yield threads
-    threads.shutdown()
-
-
-def told(path: Path) -> list[str]:
-    """Give what is found below a path in words: a path to send, a path and why not, or "junk"."""
-    return [_told(finding, path) for finding in findings_below(path)]
-
-
-def _told(finding: Finding, below: Path) -> str:
-    if isinstance(finding, Junk):
-        return "junk"
-    source = finding if isinstance(finding, Source) else finding.source
-    place = source.path.relative_to(below).as_posix()
-    return place if isinstance(finding, Source) else f"{place}: {type(finding.error).__name__}"
-
-
-async def gathered(paths: list[Path], threads: DaemonThreads) -> tuple[list[str], int]:
-    """Walk, and give the names found in their order and the count of junk."""
-    names, junk = [], 0
-    async for chunk in walk(paths, threads):
-        names += [(found if isinstance(found, Source) else found.source).name for found in chunk.found]
-        junk += len(chunk.junk)
-    return names, junk
+    from uploader_gui.engine.threads import DaemonThreads
 
 
 def test_a_file_given_by_name_is_found_even_hidden(files: Files) -> None:
@@ -261,67 +231,3 @@ async def test_a_large_folder_comes_whole_in_several_chunks(files: Files, thread
     names, junk = await gathered([files.folder / "folder"], threads)
     assert names == [f"{n:04d}.txt" for n in range(600)]
     assert junk == 600
-
-
-class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path
-    """A path on a share that sleeps: whoever looks at it waits until `wake` is set."""
-
-    asleep: threading.Semaphore
-    wake: threading.Event
-
-    def __fspath__(self) -> str:
-        if not self.wake.is_set():
-            self.asleep.release()
-            self.wake.wait(30)
-        return str(self)
-
-
-@pytest.fixture
-def share(files: Files) -> Iterator[type[SleepyPath]]:
-    class Share(SleepyPath):
-        asleep = threading.Semaphore(0)
-        wake = threading.Event()
-
-    yield Share
-    Share.wake.set()
-
-
-async def next_names(chunks: AsyncIterator[object], wanted: int) -> list[str]:
-    names: list[str] = []
-    async with asyncio.timeout(20):
-        while len(names) < wanted:
-            chunk = await anext(chunks)
-            names += [found.name for found in chunk.found]  # type: ignore[attr-defined]  # a Chunk of Sources only
-    return names
-
-
-async def test_a_path_that_is_stuck_holds_up_neither_those_before_nor_those_behind_it(
-    files: Files, threads: DaemonThreads, share: type[SleepyPath]
-) -> None:
-    before, stuck, behind = (files.make(f"{name}.txt") for name in ("before", "stuck", "behind"))
-    chunks = walk([before, share(stuck), behind], threads)
-    assert await next_names(chunks, 2) == ["before.txt", "behind.txt"]
-    share.wake.set()
-    assert await next_names(chunks, 1) == ["stuck.txt"]
-    assert [chunk async for chunk in chunks] == []
-
-
-async def test_six_stuck_paths_leave_the_seventh_its_way(
-    files: Files, threads: DaemonThreads, share: type[SleepyPath]
-) -> None:
-    stuck = [share(files.make(f"stuck-{n}.txt")) for n in range(6)]
-    chunks = walk([*stuck, files.make("free.txt")], threads)
-    assert await next_names(chunks, 1) == ["free.txt"]
-    assert sum(share.asleep.acquire(blocking=False) for _ in range(7)) == 6
-    share.wake.set()
-    assert sorted(await next_names(chunks, 6)) == [f"stuck-{n}.txt" for n in range(6)]
-
-
-async def test_leaving_waits_for_no_stuck_path(files: Files, threads: DaemonThreads, share: type[SleepyPath]) -> None:
-    walking = asyncio.create_task(gathered([share(files.make("stuck.txt"))], threads))
-    assert await asyncio.to_thread(share.asleep.acquire, timeout=20)
-    walking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        async with asyncio.timeout(2):
-            await walking
-    threads.shutdown()

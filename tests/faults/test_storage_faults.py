@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, unquote
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import (
     Refuse,
-    RefuseContentType,
     ResetMidway,
     SlowRead,
     StallMidway,
@@ -24,13 +22,12 @@ from tests.support.storage_faults import (
     StoreThenSilence,
 )
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.watchdog import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.certificates import CertificateAuthority
@@ -39,25 +36,9 @@ if TYPE_CHECKING:
     from tests.support.storage_faults import StorageFault
 
 MANY_BYTES = 12_000_000
+
+
 """More than the buffers between client and server hold."""
-
-
-def on_attempt(number: int, fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
-    """Let one attempt on every key go wrong."""
-    return lambda _key, attempt, _request: fault if attempt == number else None
-
-
-def always(fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
-    """Let every attempt go wrong."""
-    return lambda _key, _attempt, _request: fault
-
-
-def is_stored(storage: ScriptedStorage, row: dict[str, Any]) -> bool:
-    """Say whether the storage holds exactly the bytes of the file, as a receipt's row says it does."""
-    with open(row["path"], "rb") as file:  # noqa: PTH123 - a receipt's path is text
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    stored = storage.objects[f"{ANOMALY}/{row['upload_id']}"]
-    return (sha256, stored.sha256, stored.size) == (row["sha256"], row["sha256"], row["size"])
 
 
 @pytest.fixture
@@ -172,66 +153,6 @@ async def test_a_403_before_the_body_was_read_ends_within_the_attempts(
     assert len(api_before.calls) == 1
 
 
-async def test_a_link_that_expired_before_is_asked_for_again_with_the_same_id(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    def too_old_at_first(upload: dict[str, Any], anomaly: str) -> str:
-        old = scripted_storage.clock() - 1000 if len(strict_api.calls) == 1 else None
-        return scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}", issued_at=old)
-
-    strict_api.presign = too_old_at_first
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
-    assert len(scripted_storage.puts) == 1
-
-
-async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = on_attempt(1, storage_faults.expired())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
-    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
-    assert is_stored(scripted_storage, row)
-
-
-async def test_links_that_are_dead_when_given_out_are_asked_for_at_growing_intervals(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    waited: list[float] = []
-
-    def longest(_least: float, most: float) -> float:
-        waited.append(most)
-        return 0.0
-
-    scripted_storage.fault = always(storage_faults.expired())
-    fittings = replace(QUICK, policy=replace(QUICK.policy, longest=30.0, jitter=longest))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), fittings)
-    assert (row["reason"]["code"], len(strict_api.calls)) == ("url_expired", 6)
-    assert waited == pytest.approx([0.01, 0.02, 0.04, 0.08])
-
-
-async def test_links_that_always_expire_end_in_a_failure(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.expired())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "url_expired", True)
-    assert len(strict_api.calls) == 6
-    assert row["attempts"] <= 6
-
-
-@pytest.mark.parametrize("offset", [-3600.0, 3600.0])
-async def test_servers_whose_clock_is_not_ours_take_the_files(
-    offset: float, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.clock_offset = scripted_storage.clock_offset = offset
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=n) for n in range(5000, 5003)))
-    assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)] * 3
-    assert len(strict_api.calls) == 1
-
-
 async def test_a_stalled_transfer_is_noticed_by_its_bytes_and_repeated(
     api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
@@ -278,104 +199,6 @@ async def test_an_etag_that_is_no_md5_is_not_compared(
     scripted_storage.fault = always(answer)
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
-
-
-async def test_a_signed_content_type_is_sent_as_registered(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
-        f"{anomaly}/{upload['uploadId']}", content_type=upload["mimeType"]
-    )
-    rows = await send(options(tmp_path, strict_api), *files.one_of_each().values())
-    assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert {row["attempts"] for row in rows.values()} == {1}
-    assert all(is_stored(scripted_storage, row) for row in rows.values())
-
-
-async def test_an_unwanted_content_type_is_left_out_and_the_host_is_remembered(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(RefuseContentType())
-    one_by_one = options(tmp_path, strict_api, max_concurrent=1)
-    rows = await send(one_by_one, files.make("a.jpg"), files.make("b.jpg", size=900))
-    assert [row["state"] for row in rows.values()] == ["uploaded", "uploaded"]
-    assert [row["attempts"] for row in rows.values()] == [2, 1]
-
-
-async def test_an_unwanted_content_type_costs_each_of_many_transfers_one_attempt_at_most(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(RefuseContentType())
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(30)))
-    assert {row["state"] for row in rows.values()} == {"uploaded"}
-    assert max(row["attempts"] for row in rows.values()) == 2
-
-
-async def test_the_storage_s_words_come_without_what_of_the_link_they_repeat(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, _attempt, request: Refuse(400, "InvalidRequest", request.target[-200:])
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert "InvalidRequest" in row["reason"]["message"]
-    assert scripted_storage.puts[0].target[-64:] not in row["reason"]["message"]
-
-
-async def test_a_signature_that_never_fits_is_tried_once_more_without_content_type(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.bad_signature())
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "storage_refused", 2)
-    assert [put.request.header("Content-Type") for put in scripted_storage.puts] == ["image/jpeg", None]
-
-
-async def test_each_of_many_whose_signature_never_fits_is_tried_with_content_type_and_without(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.bad_signature())
-    rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=900 + n) for n in range(12)))
-    tried: dict[str, list[str | None]] = {}
-    for put in scripted_storage.puts:
-        tried.setdefault(put.key, []).append(put.request.header("Content-Type"))
-    assert [set(types) for types in tried.values()] == [{"image/jpeg", None}] * 12
-    assert {row["attempts"] for row in rows.values()} == {2}
-
-
-@pytest.mark.parametrize("quoted", [str, unquote], ids=["as sent", "decoded"])
-async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
-    quoted: Callable[[str], str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
-) -> None:
-    token = quote("FwoG//ZXIvYXdz+EAAa==", safe="")
-    strict_api.presign = lambda upload, anomaly: (
-        scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}") + f"&X-Amz-Security-Token={token}"
-    )
-    scripted_storage.fault = lambda _key, _attempt, request: Refuse(
-        400, "InvalidRequest", f"{quoted(request.target)} {quoted(request.target.partition('?')[2])}"
-    )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    (target,) = {put.target for put in scripted_storage.puts}
-    query = dict(parse_qsl(target.partition("?")[2]))
-    words = row["reason"]["message"]
-    for name in ("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"):
-        assert query[name] not in words
-        assert quote(query[name], safe="") not in words
-
-
-async def test_a_signed_header_we_cannot_know_is_named(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(
-        upload["uploadId"], signed_headers="host;x-amz-meta-owner"
-    )
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
-    assert "x-amz-meta-owner" in row["reason"]["message"]
-    assert row["attempts"] == 0
-    assert scripted_storage.puts == []
 
 
 async def test_a_redirect_of_the_storage_is_not_followed(
@@ -472,20 +295,3 @@ async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered
         scripted_storage.release()
         await run.idle()
         assert run.only()["state"] == "uploaded"
-
-
-async def test_a_failed_file_is_sent_again_on_its_living_link_when_a_person_asks(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = lambda _key, attempt, _request: storage_faults.internal_error() if attempt <= 6 else None
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
-        assert run.latest["a.jpg"].reason is not None
-        assert run.latest["a.jpg"].reason.code is Code.STORAGE_BUSY
-        run.queue.retry_failed()
-        await run.idle(2)
-        row = run.only()
-    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 7, False)
-    assert len(strict_api.calls) == 1

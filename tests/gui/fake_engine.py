@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.treatments import NO_WISHES, Wishes
 
@@ -111,3 +112,8 @@ def upload(
         retry_at=retry_at,
         sent_before=sent_before,
     )
+
+
+def one_of_each() -> UploadsAdded:
+    """Give an upload in each state there is."""
+    return UploadsAdded(tuple(upload(f"{state}.jpg", state, order=n) for n, state in enumerate(UploadState)))

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAccessible, QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QScrollArea, QWidget
 
-from tests.gui.fake_engine import MB, FakeEngine, upload
-from tests.gui.test_window import cut_off, one_of_each
+from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
+from tests.gui.test_window import cut_off
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.models import UploadId, UploadState

@@ -1,0 +1,128 @@
+"""A journal on a disk that is full, closed to us or read-only: a clear error, and nothing lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.surroundings import as_nobody, public_folder
+from tests.engine.values import a_put, an_upload
+from uploader_gui.engine.errors import JournalUnwritable
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+API = "https://api.example/main"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "journal.sqlite3"
+
+
+def filled(path: Path, count: int = 300) -> list[str]:
+    """Make a journal of several pages, and give the ids in it."""
+    journal = Journal(path)
+    uploads = [an_upload(presigned=a_put()) for _ in range(count)]
+    journal.add(uploads, API)
+    journal.close()
+    return [upload.upload_id for upload in uploads]
+
+
+def test_a_folder_in_its_place_or_a_file_in_its_folders_place_is_unwritable(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(JournalUnwritable):
+        Journal(tmp_path / "folder")
+    (tmp_path / "file").touch()
+    with pytest.raises(JournalUnwritable):
+        Journal(tmp_path / "file" / "journal.sqlite3")
+
+
+def test_a_journal_we_may_not_write_is_unwritable() -> None:
+    with public_folder() as folder:
+        path = folder / "journal.sqlite3"
+        filled(path)
+        path.chmod(0o444)
+        with as_nobody(), pytest.raises(JournalUnwritable):
+            Journal(path)
+
+
+def test_a_folder_we_may_not_write_is_unwritable() -> None:
+    with public_folder() as folder:
+        folder.chmod(0o555)
+        with as_nobody(), pytest.raises(JournalUnwritable):
+            Journal(folder / "data" / "journal.sqlite3")
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of 1 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tiny", folder], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only root mounts a disk of its own")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(disk: Path) -> Path:
+    ballast = disk / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    return ballast
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(tiny_disk: Path) -> None:
+    with contextlib.closing(Journal(tiny_disk / "journal.sqlite3")) as journal:
+        first, second = an_upload(), [an_upload() for _ in range(200)]
+        journal.add([first], API)
+        ballast = fill(tiny_disk)
+        with pytest.raises(JournalUnwritable):
+            journal.add(second, API)
+        assert [u.upload_id for u in journal.unfinished(API)] == [first.upload_id]
+        ballast.unlink()
+        journal.add(second, API)
+        assert len(journal.unfinished(API)) == 201
+
+
+@pytest.mark.parametrize("pages_left", range(10))
+def test_a_journal_opened_on_an_almost_full_disk_works_or_says_so(tiny_disk: Path, pages_left: int) -> None:
+    path = tiny_disk / "journal.sqlite3"
+    ballast = fill(tiny_disk)
+    os.truncate(ballast, ballast.stat().st_size - 4096 * pages_left)
+    if pages_left == 0:
+        with pytest.raises(JournalUnwritable):
+            Journal(path)
+    else:
+        with contextlib.suppress(JournalUnwritable):
+            Journal(path).close()
+    ballast.unlink()
+    with contextlib.closing(Journal(path)) as journal:
+        assert journal.set_aside is None
+        journal.add([an_upload()], API)
+
+
+def test_leaving_works_on_a_full_disk(tiny_disk: Path) -> None:
+    journal = Journal(tiny_disk / "journal.sqlite3")
+    upload = an_upload(state=UploadState.UPLOADING, presigned=a_put())
+    journal.add([upload], API)
+    fill(tiny_disk)
+    journal.close()
+
+
+def test_a_read_only_disk_is_unwritable(tiny_disk: Path) -> None:
+    Journal(tiny_disk / "journal.sqlite3").close()
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
+    with pytest.raises(JournalUnwritable):
+        Journal(tiny_disk / "journal.sqlite3")

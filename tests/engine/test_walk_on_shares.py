@@ -1,0 +1,83 @@
+"""Paths that do not answer hold up neither the others nor whoever leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.walking import gathered
+from uploader_gui.engine.intake.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from tests.support.files import Files
+    from uploader_gui.engine.threads import DaemonThreads
+
+
+class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path
+    """A path on a share that sleeps: whoever looks at it waits until `wake` is set."""
+
+    asleep: threading.Semaphore
+    wake: threading.Event
+
+    def __fspath__(self) -> str:
+        if not self.wake.is_set():
+            self.asleep.release()
+            self.wake.wait(30)
+        return str(self)
+
+
+@pytest.fixture
+def share(files: Files) -> Iterator[type[SleepyPath]]:
+    class Share(SleepyPath):
+        asleep = threading.Semaphore(0)
+        wake = threading.Event()
+
+    yield Share
+    Share.wake.set()
+
+
+async def next_names(chunks: AsyncIterator[object], wanted: int) -> list[str]:
+    names: list[str] = []
+    async with asyncio.timeout(20):
+        while len(names) < wanted:
+            chunk = await anext(chunks)
+            names += [found.name for found in chunk.found]  # type: ignore[attr-defined]  # a Chunk of Sources only
+    return names
+
+
+async def test_a_path_that_is_stuck_holds_up_neither_those_before_nor_those_behind_it(
+    files: Files, threads: DaemonThreads, share: type[SleepyPath]
+) -> None:
+    before, stuck, behind = (files.make(f"{name}.txt") for name in ("before", "stuck", "behind"))
+    chunks = walk([before, share(stuck), behind], threads)
+    assert await next_names(chunks, 2) == ["before.txt", "behind.txt"]
+    share.wake.set()
+    assert await next_names(chunks, 1) == ["stuck.txt"]
+    assert [chunk async for chunk in chunks] == []
+
+
+async def test_six_stuck_paths_leave_the_seventh_its_way(
+    files: Files, threads: DaemonThreads, share: type[SleepyPath]
+) -> None:
+    stuck = [share(files.make(f"stuck-{n}.txt")) for n in range(6)]
+    chunks = walk([*stuck, files.make("free.txt")], threads)
+    assert await next_names(chunks, 1) == ["free.txt"]
+    assert sum(share.asleep.acquire(blocking=False) for _ in range(7)) == 6
+    share.wake.set()
+    assert sorted(await next_names(chunks, 6)) == [f"stuck-{n}.txt" for n in range(6)]
+
+
+async def test_leaving_waits_for_no_stuck_path(files: Files, threads: DaemonThreads, share: type[SleepyPath]) -> None:
+    walking = asyncio.create_task(gathered([share(files.make("stuck.txt"))], threads))
+    assert await asyncio.to_thread(share.asleep.acquire, timeout=20)
+    walking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(2):
+            await walking
+    threads.shutdown()

@@ -1,0 +1,35 @@
+"""What a walk finds, in words. Used by the tests of walking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.intake.walk import Finding, Junk, findings_below, walk
+from uploader_gui.engine.models import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uploader_gui.engine.threads import DaemonThreads
+
+
+def told(path: Path) -> list[str]:
+    """Give what is found below a path in words: a path to send, a path and why not, or "junk"."""
+    return [_told(finding, path) for finding in findings_below(path)]
+
+
+def _told(finding: Finding, below: Path) -> str:
+    if isinstance(finding, Junk):
+        return "junk"
+    source = finding if isinstance(finding, Source) else finding.source
+    place = source.path.relative_to(below).as_posix()
+    return place if isinstance(finding, Source) else f"{place}: {type(finding.error).__name__}"
+
+
+async def gathered(paths: list[Path], threads: DaemonThreads) -> tuple[list[str], int]:
+    """Walk, and give the names found in their order and the count of junk."""
+    names, junk = [], 0
+    async for chunk in walk(paths, threads):
+        names += [(found if isinstance(found, Source) else found.source).name for found in chunk.found]
+        junk += len(chunk.junk)
+    return names, junk

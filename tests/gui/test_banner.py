@@ -1,0 +1,137 @@
+"""The band for what concerns all files: which notice stands in it, and what its buttons do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import one_of_each, upload
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import (
+    Condition,
+    EngineFailed,
+    JournalSetAside,
+    QueueStatus,
+    Resumed,
+    SignInRequired,
+    UploadsAdded,
+    UploadsChanged,
+)
+from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.window.header import SignInState
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING = QueueStatus(running=True)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said", "button"),
+    [
+        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", ""),
+        ({Condition.SERVICE_BUSY}, "The service is busy.", ""),
+        ({Condition.STORAGE_BUSY}, "The storage is busy.", ""),
+        ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
+        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
+    ],
+)
+def test_the_banner_says_what_happens_to_the_files(
+    window: MainWindow, engine: FakeEngine, conditions: set[Condition], said: str, button: str
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    engine.tell(one_of_each(), QueueStatus(running=True, conditions=frozenset(conditions)))
+    assert said in window.banner.text.text()
+    assert window.banner.button.isVisible() == bool(button)
+    assert window.banner.button.text() == button
+    engine.tell(RUNNING)
+    assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+def test_what_is_paused_is_not_said_to_go_on_by_itself(
+    window: MainWindow, engine: FakeEngine, condition: Condition
+) -> None:
+    conditions = frozenset({condition})
+    engine.tell(UploadsAdded((upload("a.jpg"),)), QueueStatus(running=True, conditions=conditions))
+    assert window.banner.isVisible()
+    engine.tell(QueueStatus(running=False, conditions=conditions))
+    assert not window.banner.isVisible()
+    assert window.footer.below.text() == "Paused"
+    engine.tell(QueueStatus(running=True, conditions=conditions))
+    assert window.banner.isVisible()
+    assert window.footer.below.text() == ""
+
+
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+def test_the_banner_goes_when_nothing_waits_for_a_busy_server_any_more(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, condition: Condition
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    status = QueueStatus(running=True, conditions=frozenset({condition}))
+    sending = upload("a.jpg", UploadState.RETRYING)
+    engine.tell(UploadsAdded((sending,)), status)
+    assert window.banner.isVisible()
+    engine.tell(UploadsChanged((replace(sending, state=UploadState.FAILED),)))
+    qtbot.waitUntil(lambda: not window.banner.isVisible())
+
+
+def test_an_expired_session_asks_the_person_once_and_by_banner(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    asked: list[bool] = []
+    window.sign_in_wanted.connect(asked.append)
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    engine.tell(one_of_each(), waiting, SignInRequired())
+    assert window.header.sign_in.text() == "Signed out"
+    QTest.mouseClick(window.banner.button, LEFT)
+    engine.tell(SignInRequired(refused_again=True))
+    assert asked == [False, False, True]
+
+
+def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(JournalSetAside("/data/queue.damaged.db"))
+    assert "/data/queue.damaged.db" in window.banner.text.text()
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert not window.banner.isVisible()
+
+
+def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(EngineFailed(Reason(Code.JOURNAL, "read-only file system")))
+    assert window.banner.isVisible()
+    assert "read-only file system" in window.banner.text.text()
+
+
+def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    left = [upload(f"{n}.jpg", S.QUEUED, order=n) for n in range(3)]
+    ids = [one.upload_id for one in left]
+    engine.event_arrived.emit(UploadsAdded(tuple(left)))
+    engine.event_arrived.emit(Resumed(tuple(ids)))
+    assert window.banner.text.text() == "3 files from last time have not been sent. Nothing is lost."
+    assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Discard"]
+    QTest.mouseClick(window.banner.other, LEFT)
+    assert engine.calls[-1] == ("remove", ids)
+    assert window.banner.isHidden()
+
+
+def test_resuming_starts_the_queue_and_the_question_is_gone(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
+    engine.event_arrived.emit(Resumed((UploadId("1"),)))
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert engine.calls[-1] == ("start", None)
+    engine.event_arrived.emit(RUNNING)
+    assert window.banner.isHidden()

@@ -1,0 +1,120 @@
+"""The bottom of the window: figures, bar, and one primary button that says what it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import MB, one_of_each, upload
+from uploader_gui.engine.events import (
+    Progress,
+    QueueStatus,
+    Totals,
+    UploadProgress,
+    UploadsAdded,
+    UploadsChanged,
+)
+from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.window.footer import FooterAction
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING = QueueStatus(running=True)
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "label", "call"),
+    [
+        ([S.QUEUED], QueueStatus(running=False), "Start", "start"),
+        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Start", "start"),
+        ([S.QUEUED], RUNNING, "Pause all", "pause"),
+        ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
+        ([S.UPLOADED, S.REFUSED], RUNNING, "Done", "clear_finished"),
+    ],
+)
+def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
+    window: MainWindow,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    states: list[S],
+    status: QueueStatus,
+    label: str,
+    call: str,
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), status)
+    assert window.footer.primary.text() == label
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == [(call, None)]
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([S.UPLOADED, S.SKIPPED], "Everything has arrived."),
+        ([S.UPLOADED, S.FAILED], "1 file was not sent."),
+        ([S.UPLOADED, S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
+        ([S.UPLOADED, S.FAILED, S.QUEUED], ""),
+    ],
+)
+def test_the_footer_says_at_the_end_whether_everything_arrived(
+    window: MainWindow, engine: FakeEngine, states: list[S], told: str
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))))
+    assert window.footer.below.text() == told
+
+
+def test_the_footer_tells_counts_bytes_speed_and_time_left(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADING, size=3 * MB), upload("b", S.UPLOADED), upload("c"))))
+    transfers = (UploadProgress(UploadId("a"), 1_500_000, 5.9 * MB),)
+    engine.tell(RUNNING, Progress(transfers, Totals(speed=5.9 * MB, seconds_left=150)))
+    qtbot.waitUntil(lambda: window.footer.bar.value() == 500)
+    assert window.footer.counts.text().replace("\u00a0", " ") == "1 of 3 files  ·  2.5 MB of 5.0 MB  ·  5.9 MB/s"
+    assert window.footer.below.text().replace("\u00a0", " ") == "about 2 min 30 left"
+    engine.tell(QueueStatus(running=False))
+    assert "MB/s" not in window.footer.counts.text()
+    assert window.footer.below.text() == "Paused"
+
+
+def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_paused(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    first = upload("a", S.UPLOADING)
+    engine.tell(UploadsAdded((first,)), RUNNING, QueueStatus(running=False))
+    assert (window.footer.primary.text(), window.footer.below.text()) == ("Resume", "Paused")
+    engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "Done")
+    engine.tell(QueueStatus(running=False), UploadsAdded((upload("b"),)))
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "Start")
+    assert not window.footer.below.text()
+
+
+def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, engine: FakeEngine) -> None:
+    big = 5_000_000_000
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED, size=big), upload("b", size=big))))
+    assert window.footer.bar.value() == 500
+
+
+@pytest.mark.parametrize(
+    ("action", "call"),
+    [
+        (FooterAction.RETRY_ALL_FAILED, "retry_failed"),
+        (FooterAction.CLEAR_FINISHED, "clear_finished"),
+    ],
+)
+def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAction, call: str) -> None:
+    engine.tell(one_of_each())
+    entry = next(one for one in window.footer.more.menu().actions() if one.text() == action.value.text)
+    entry.trigger()
+    assert engine.calls == [(call, None)]
