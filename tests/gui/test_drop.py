@@ -6,89 +6,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
-    QDragEnterEvent,
     QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QGuiApplication,
     QImage,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from tests.support.drag_place import drag_place
+from tests.gui.dragging import LEFT, added, drop, enter, files, link, move, offering, png, text
 from uploader_gui.engine.treatments import Choices, Wishes
 from uploader_gui.gui.drops import dropped
 from uploader_gui.gui.sign_in import TokensKept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.gui.main_window import MainWindow
-
-BOTH = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-def files(*paths: Path | str) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-def offering(kind: str, data: bytes = b"\0") -> QMimeData:
-    mime = QMimeData()
-    mime.setData(kind, data)
-    return mime
-
-
-def link(address: str) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl(address)])
-    return mime
-
-
-def text(words: str) -> QMimeData:
-    mime = QMimeData()
-    mime.setText(words)
-    return mime
-
-
-def png(picture: QImage) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert picture.save(buffer, "PNG")  # type: ignore[call-overload]  # takes str, stubs say bytes
-    return bytes(content.data())
-
-
-def enter(widget: QWidget, mime: QMimeData) -> QDragEnterEvent:
-    event = QDragEnterEvent(drag_place(90, 60), BOTH, mime, LEFT, NONE)
-    QApplication.sendEvent(widget, event)
-    return event
-
-
-def move(widget: QWidget, mime: QMimeData) -> QDragMoveEvent:
-    event = QDragMoveEvent(drag_place(100, 60), BOTH, mime, LEFT, NONE)
-    QApplication.sendEvent(widget, event)
-    return event
-
-
-def drop(widget: QWidget, mime: QMimeData) -> QDropEvent:
-    enter(widget, mime)
-    event = QDropEvent(QPointF(100, 60), BOTH, mime, LEFT, NONE)
-    QApplication.sendEvent(widget, event)
-    return event
-
-
-def added(paths: Sequence[str], anomaly_id: str) -> tuple[list[Path], str]:
-    return [Path(path) for path in paths], anomaly_id
 
 
 def test_a_drop_goes_to_the_anomaly_shown_at_that_moment(window: MainWindow, engine: FakeEngine) -> None:

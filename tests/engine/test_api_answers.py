@@ -1,0 +1,193 @@
+"""What an answer to a registration means for each upload: matched by its id, malformed, left out, of another shape."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import api_faults
+from uploader_gui.engine.errors import (
+    LeftOut,
+    ProtocolViolated,
+    UrlRefused,
+)
+
+if TYPE_CHECKING:
+    from tests.engine.service import Service
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+
+@pytest.mark.parametrize("count", [1, 2, 20])
+async def test_each_upload_gets_its_own_answer_in_whatever_order_they_come(
+    strict_api: StrictApi, service: Service, count: int
+) -> None:
+    answer = await service.register(count=count)
+    assert list(answer.presigned) == list(service.asked)
+    assert answer.failed == {}
+    for upload_id, presigned in answer.presigned.items():
+        (record,) = strict_api.registrations_of(upload_id)
+        assert (presigned.url, presigned.service_id) == (record.url, record.service_id)
+        assert presigned.expires_at is not None
+
+
+@pytest.mark.parametrize("status", [200, 201])
+async def test_an_id_may_be_a_number_and_success_may_be_201(
+    scripted_storage: ScriptedStorage, strict_api: StrictApi, service: Service, status: int
+) -> None:
+    strict_api.success, strict_api.id_type = status, int
+    answer = await service.register()
+    assert [presigned.service_id for presigned in answer.presigned.values()] == ["1001"]
+
+
+async def test_an_upload_left_out_of_the_answer_fails_alone(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.omit(first=1))
+    answer = await service.register(count=3)
+    assert len(answer.presigned) == 2
+    (error,) = answer.failed.values()
+    assert isinstance(error, LeftOut)
+
+
+async def test_an_upload_told_twice_fails_alone(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.duplicate())
+    answer = await service.register(count=3)
+    assert len(answer.presigned) == 2
+    (error,) = answer.failed.values()
+    assert isinstance(error, ProtocolViolated)
+    assert "twice" in error.detail
+
+
+async def test_an_upload_nobody_asked_for_is_ignored_and_logged(
+    strict_api: StrictApi, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    strict_api.faults.append(api_faults.foreign())
+    with caplog.at_level(logging.INFO, "uploader_gui"):
+        answer = await service.register(count=2)
+    assert (len(answer.presigned), answer.failed) == (2, {})
+    assert "did not ask for" in caplog.text
+
+
+def entry(**changes: Any) -> api_faults.Reshape:
+    """Change one entry of the answer; None takes the field out."""
+
+    def edit(answer: dict[str, Any]) -> object:
+        changed = answer["uploads"][0] | changes
+        return {"uploads": [{k: v for k, v in changed.items() if v is not None}, *answer["uploads"][1:]]}
+
+    return api_faults.Reshape(edit)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("presignedUrl", None),
+        ("presignedUrl", ""),
+        ("presignedUrl", 7),
+        ("presignedUrl", ["https://b.example/"]),
+        ("presignedUrl", "https://b.example/\ud800"),
+        ("id", None),
+        ("id", 1.5),
+        ("id", True),
+        ("id", {}),
+        ("id", "\ud800"),
+        ("id", "a\0b"),
+    ],
+)
+async def test_a_malformed_entry_fails_its_upload_alone_and_is_named(
+    strict_api: StrictApi, service: Service, field: str, value: Any
+) -> None:
+    strict_api.faults.append(entry(**{field: value}))
+    answer = await service.register(count=2)
+    assert len(answer.presigned) == 1
+    (error,) = answer.failed.values()
+    assert isinstance(error, ProtocolViolated)
+    assert field in error.detail
+
+
+@pytest.mark.parametrize("upload_id", [None, 7, ["a"], {}])
+async def test_an_entry_without_a_usable_id_is_as_if_it_were_not_there(
+    strict_api: StrictApi, service: Service, upload_id: Any
+) -> None:
+    strict_api.faults.append(entry(uploadId=upload_id))
+    answer = await service.register()
+    assert [type(error) for error in answer.failed.values()] == [LeftOut]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bucket.example/key",
+        "file:///etc/passwd",
+        "ftp://bucket.example/key",
+        "https://user:password@bucket.example/key",
+        "https://",
+        "/key",
+        "javascript:alert(1)",
+        "https://bucket.example:99999/key",
+        "https://[::1/key",
+        "https://bucket.example/ke y",
+        "https://bucket.example/\r\nHost: evil",
+        "https://bücket.example/key",
+    ],
+)
+async def test_a_url_that_evidence_must_not_go_to_fails_its_upload_alone(
+    strict_api: StrictApi, service: Service, url: str
+) -> None:
+    strict_api.faults.append(entry(presignedUrl=url))
+    answer = await service.register(count=2)
+    assert len(answer.presigned) == 1
+    (error,) = answer.failed.values()
+    assert isinstance(error, UrlRefused)
+    assert url not in error.detail
+
+
+@pytest.mark.parametrize(
+    "value", [None, [], "uploads", 7, {}, {"uploads": None}, {"uploads": {}}, {"uploads": [7]}, {"uploads": [[]]}]
+)
+async def test_an_answer_of_another_shape_leaves_the_outcome_unknown(
+    strict_api: StrictApi, service: Service, value: object
+) -> None:
+    strict_api.faults.append(api_faults.shaped(value))
+    error = await service.error_of()
+    assert isinstance(error, ProtocolViolated)
+    assert "uploads" in error.detail
+    assert error.outcome_unknown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\xfd",
+        b'{"uploads": [' + b"[" * 100_000,
+        b'{"uploads": [' + b'{"a":' * 100_000,
+        b'{"uploads": [{"id": ' + b"9" * 5_000 + b"}]}",
+        b'{"uploads": [' + b" " * 2_000_000 + b"]}",
+        b"\0" * 3_000_000,
+    ],
+)
+async def test_what_is_no_json_leaves_the_outcome_unknown(strict_api: StrictApi, service: Service, body: bytes) -> None:
+    strict_api.faults.append(api_faults.text(body, register_first=True))
+    error = await service.error_of()
+    assert isinstance(error, ProtocolViolated)
+    assert error.detail == "the answer is not JSON"
+
+
+async def test_a_captive_portals_page_is_no_success(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.page())
+    assert isinstance(await service.error_of(), ProtocolViolated)
+
+
+async def test_the_log_shows_how_an_answer_of_another_shape_begins_but_no_secret(
+    strict_api: StrictApi, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {"items": "https://b.example/key?X-Amz-Signature=5ec2e7&Signature=5ec2e8", "you": "bearer-for-tests"}
+    strict_api.faults.append(api_faults.text(json.dumps(body)))
+    with caplog.at_level(logging.INFO, "uploader_gui"):
+        await service.error_of()
+    assert "https://b.example/key" in caplog.text
+    assert not [secret for secret in ("5ec2e7", "5ec2e8", "bearer-for-tests") if secret in caplog.text]

@@ -1,0 +1,141 @@
+"""What the service says instead of registering: every status, its words, and when to ask again."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import api_faults
+from uploader_gui.engine.api import Tokens, service_words
+from uploader_gui.engine.errors import (
+    ApiError,
+    ProtocolViolated,
+    Rejected,
+    ServiceFailed,
+    SignInNeeded,
+    TooManyRequests,
+)
+from uploader_gui.engine.http import readable
+
+if TYPE_CHECKING:
+    from tests.engine.service import Service
+    from tests.support.strict_api import StrictApi
+
+STATUSES: list[tuple[int, type[ApiError]]] = [
+    (401, SignInNeeded),
+    (403, SignInNeeded),
+    (429, TooManyRequests),
+    (503, TooManyRequests),
+    (408, ServiceFailed),
+    (500, ServiceFailed),
+    (502, ServiceFailed),
+    (504, ServiceFailed),
+    (507, ServiceFailed),
+    (599, ServiceFailed),
+    (400, Rejected),
+    (404, Rejected),
+    (405, Rejected),
+    (409, Rejected),
+    (413, Rejected),
+    (415, Rejected),
+    (422, Rejected),
+    (501, Rejected),
+    (202, ProtocolViolated),
+    (206, ProtocolViolated),
+]
+
+
+@pytest.mark.parametrize(("status", "expected"), STATUSES)
+async def test_every_status_has_its_meaning_and_keeps_the_services_words(
+    strict_api: StrictApi, service: Service, status: int, expected: type[ApiError]
+) -> None:
+    strict_api.faults.append(api_faults.refusal(status, "in its own words"))
+    error = await service.error_of()
+    assert type(error) is expected
+    assert isinstance(error, ApiError)
+    assert error.detail == (f"HTTP {status}" if status < 300 else "in its own words")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_refused_and_not_followed(strict_api: StrictApi, service: Service, status: int) -> None:
+    strict_api.faults.append(api_faults.redirect(f"{strict_api.url}/elsewhere", status))
+    error = await service.error_of()
+    assert isinstance(error, Rejected)
+    assert "redirected" in error.detail
+    assert len(strict_api.calls) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+async def test_a_refusal_without_words_says_its_status(strict_api: StrictApi, service: Service, status: int) -> None:
+    strict_api.faults.append(api_faults.page(status))
+    error = await service.error_of()
+    assert isinstance(error, ApiError)
+    assert error.detail == f"HTTP {status}"
+
+
+async def test_words_that_echo_a_token_are_told_without_it(strict_api: StrictApi, service: Service) -> None:
+    echo = "'x' not a valid key=value pair in Authorization header: 'Bearer bearer-for-tests', session-for-tests"
+    strict_api.faults.append(api_faults.refusal(403, echo))
+    error = await service.error_of()
+    assert isinstance(error, SignInNeeded)
+    assert "not a valid key=value pair" in error.detail
+    assert "for-tests" not in error.detail
+
+
+def test_a_token_is_taken_out_in_every_form_a_server_may_give_it_back() -> None:
+    tokens = Tokens("ab/cd+ef=", "session")
+    for echo in ("ab/cd+ef=", r"ab\/cd+ef=", "ab/cd%2Bef%3D", "ab%2Fcd%2Bef%3D"):
+        assert tokens.taken_out_of(f"bad token {echo}!") == "bad token [redacted]!"
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("7", 7.0), (" 7 ", 7.0), ("0", 0.0), ("9" * 40, 999_999_999.0), ("soon", None), ("-3", None), ("", None)],
+)
+@pytest.mark.parametrize("status", [429, 503])
+async def test_retry_after_is_understood_in_seconds(
+    strict_api: StrictApi, service: Service, status: int, told: str, seconds: float | None
+) -> None:
+    strict_api.faults.append(api_faults.busy(status, told))
+    error = await service.error_of()
+    assert isinstance(error, TooManyRequests)
+    assert error.retry_after == seconds
+
+
+async def test_retry_after_is_understood_as_a_date(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.busy(429, formatdate(service.clock.now() + 60, usegmt=True)))
+    error = await service.error_of()
+    assert isinstance(error, TooManyRequests)
+    assert error.retry_after == pytest.approx(60, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"message": "no"}', "no"),
+        (b'{"error": "no"}', "no"),
+        (b'{"Message": "no"}', "no"),
+        (b'{"detail": "no"}', "no"),
+        (b'{"error": {"code": 12, "message": "no"}}', "no"),
+        (b'{"error": {"message": {"message": "too deep"}}}', ""),
+        (b'{"message": "", "error": "no"}', "no"),
+        (b'{"message": "two\\n lines \\u0007and \\u202e\\ud800 more"}', "two lines and more"),
+        (b'{"message": 7}', ""),
+        (b'{"message": null}', ""),
+        (b'"message"', ""),
+        (b"<html>", ""),
+        (b"[" * 100_000, ""),
+        (b"\xff", ""),
+    ],
+)
+def test_the_services_words_are_one_readable_line(body: bytes, words: str) -> None:
+    assert readable(service_words(body)) == words
+
+
+async def test_the_services_words_are_cut_at_300(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.refusal(400, "a" * 500_000))
+    error = await service.error_of()
+    assert isinstance(error, Rejected)
+    assert error.detail == "a" * 300
