@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
@@ -10,6 +13,7 @@ from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.running import Run
@@ -80,3 +84,94 @@ async def test_files_looked_at_again_do_not_wait_for_one_on_a_sleeping_share(
         rows = run.files()
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     assert len(scripted_storage.objects) == 10
+
+
+class Twice:
+    """A folder that can be reached by two paths with no link between them."""
+
+    def __init__(self, first: Path, second: Path) -> None:
+        self.first = first
+        self._second = second
+
+    def otherwise(self, path: Path) -> Path:
+        """Give the other path to the same file."""
+        other = self._second / path.relative_to(self.first)
+        assert path.samefile(other)
+        assert other.resolve() == other
+        return other
+
+
+@pytest.fixture
+def twice(files: Files, tmp_path: Path) -> Iterator[Twice]:
+    """Mount the folder of the files a second time, as a share may be; another case of a name does the same on macOS."""
+    second = tmp_path / "second"
+    for folder in (files.folder, second):
+        folder.mkdir()
+    if subprocess.run(["mount", "--bind", files.folder, second], check=False, capture_output=True).returncode:
+        pytest.skip("only root mounts a folder")
+    yield Twice(files.folder, second)
+    subprocess.run(["umount", "-l", second], check=True)
+
+
+async def test_a_file_by_two_spellings_of_its_path_is_one_upload(
+    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
+) -> None:
+    path, photo = files.make("a.txt", content=b"evidence"), files.make("b.heic", content=b"no picture at all")
+    async with engine(options(tmp_path, strict_api)) as run:
+        both = await given(run, path, twice.otherwise(path), photo, twice.otherwise(photo))
+        assert (both.queued, both.refused, both.already_in_queue) == (1, 1, 2)
+        later = await given(run, twice.otherwise(path), twice.otherwise(twice.first))
+        assert (later.queued, later.refused, later.already_in_queue) == (0, 0, 2)
+        run.queue.start()
+        await run.idle()
+        assert (await given(run, twice.otherwise(path))).already_in_queue == 1
+        assert sorted(run.files()) == ["a.txt", "b.heic"]
+    assert len(strict_api.registered) == 1
+
+
+async def test_a_file_left_unfinished_is_taken_up_also_by_another_spelling_of_its_path(
+    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
+) -> None:
+    path = files.make("a.txt", content=b"evidence")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await given(run, path)
+        before = run.only()["upload_id"]
+    async with engine(options(tmp_path, strict_api)) as run:
+        dropped = await given(run, twice.otherwise(path), path)
+        assert (dropped.queued, dropped.resumed, dropped.already_in_queue) == (1, 1, 1)
+        assert run.only()["upload_id"] == before
+
+
+async def test_hard_links_are_two_pieces_of_evidence(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    path = files.make("in/a.txt", content=b"evidence")
+    (files.folder / "in" / "b.txt").hardlink_to(path)
+    (files.folder / "in" / "deeper").mkdir()
+    (files.folder / "in" / "deeper" / "a.txt").hardlink_to(path)
+    async with engine(options(tmp_path, strict_api)) as run:
+        assert (await given(run, files.folder / "in")).queued == 3
+
+
+async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("before/a.txt", content=b"evidence")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await given(run, path)
+        moved = path.rename(files.folder / "a.txt")
+        assert (await given(run, moved)).queued == 1
+        run.queue.start()
+        await run.idle()
+        rows = run.queue.receipt(ANOMALY)["files"]
+        assert isinstance(rows, list)
+        assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]
+
+
+async def test_a_file_whose_row_was_removed_may_be_given_by_another_spelling(
+    strict_api: StrictApi, files: Files, twice: Twice, tmp_path: Path
+) -> None:
+    path = files.make("a.txt", content=b"evidence")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await given(run, path)
+        await run.until(lambda: "a.txt" in run.latest)
+        run.queue.remove([run.latest["a.txt"].upload_id])
+        assert (await given(run, twice.otherwise(path))).already_in_queue == 0

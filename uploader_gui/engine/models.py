@@ -98,7 +98,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` in nanoseconds since 1970."""
+    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` in nanoseconds since 1970.
+
+    `number` tells it from all others however its path is spelled; None where that cannot be told (`source.number_of`).
+    """
 
     path: Path
     resolved: Path
@@ -107,6 +110,7 @@ class Source:
     size: int
     mtime_ns: int
     name_shortened: bool = False
+    number: int | None = field(default=None, compare=False)
 
 
 class Treatment(StrEnum):

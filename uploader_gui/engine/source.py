@@ -55,7 +55,7 @@ def inspect(path: Path, resolved: Path) -> Source:
         raise translated(error) from error
     name, shortened = wire_name(path.name)
     media = media_type_of(path.name, head)
-    return Source(path, resolved, name, media, facts.st_size, facts.st_mtime_ns, shortened)
+    return Source(path, resolved, name, media, facts.st_size, facts.st_mtime_ns, shortened, number_of(facts))
 
 
 def describe_only(path: Path, resolved: Path) -> Source:
@@ -66,7 +66,17 @@ def describe_only(path: Path, resolved: Path) -> Source:
         size = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
     except (OSError, ValueError):
         return Source(path, resolved, name, None, 0, 0, shortened)
-    return Source(path, resolved, name, None, size, facts.st_mtime_ns, shortened)
+    return Source(path, resolved, name, None, size, facts.st_mtime_ns, shortened, number_of(facts))
+
+
+def number_of(facts: os.stat_result) -> int | None:
+    """Give what tells a file from all others, however its path is spelled: its number, and its device's before that.
+
+    None where it has several names (hard links), is no file, or where its file system numbers nothing.
+    """
+    if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or not facts.st_ino:
+        return None
+    return facts.st_dev << 128 | facts.st_ino
 
 
 def wire_name(name: str) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from uploader_gui.engine.intake.compare import Comparison
 from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
 from uploader_gui.engine.intake.second_look import SecondLook
 from uploader_gui.engine.intake.taking_up import TakingUp
+from uploader_gui.engine.intake.twins import Twins, looks
 from uploader_gui.engine.intake.walk import Chunk, Refusal, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 
@@ -74,6 +75,7 @@ class Intake:
         self._comparison = Comparison(
             ledger=ledger, threads=threads, preparation=preparation, spawn=spawn, ready=ready, poke=poke
         )
+        self._twins = Twins(ledger, threads)
         self._busy = 0
         self._junk: set[str] = set()
         self._junk_of_run: set[str] = set()
@@ -133,8 +135,9 @@ class Intake:
     async def _add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
         drop = Drop(anomaly_id, {} if wishes.again else self._known(anomaly_id), wishes)
         earlier = self._earlier(anomaly_id)
+        by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
         async for chunk in walk(paths, self._threads):
-            self._take(chunk, drop, earlier)
+            self._take(chunk, drop, earlier, await self._twins.known_as(chunk, anomaly_id, by_looks))
         self._count_others()
         self._outbox.send(drop.summary(self.others_unfinished))
 
@@ -154,7 +157,7 @@ class Intake:
         left = self._ledger.journal.unfinished(self._api_url)
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
-    def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload]) -> None:
+    def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload], known_as: dict[str, str]) -> None:
         for left_out in (self._junk, self._junk_of_run, drop.junk):
             left_out.update(chunk.junk)
         new: list[Upload] = []
@@ -162,7 +165,7 @@ class Intake:
         seen: set[str] = set()
         for found in chunk.found:
             source = found if isinstance(found, Source) else found.source
-            resolved = str(source.resolved)
+            resolved = known_as.get(str(source.resolved), str(source.resolved))
             if resolved in seen or self._is_listed(found, drop.anomaly_id, resolved):
                 self._same_path_again(drop, resolved)
                 continue
@@ -173,6 +176,7 @@ class Intake:
                 new.append(self._new_upload(found, drop))
         self._ledger.add(new)
         self._ledger.add(adopted, recorded=True)
+        self._twins.note(new + adopted)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
 
     def _is_listed(self, found: Source | Refusal, anomaly_id: str, resolved: str) -> bool:
