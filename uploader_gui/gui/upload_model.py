@@ -1,6 +1,6 @@
 """The list of uploads as a Qt model over the engine's snapshots: one row per upload, nothing copied.
 
-`main_window.py` hands it the events. Changes wait in a small dictionary and go to the views at most ten times
+`window/standing.py` hands it the events. Changes wait in a small dictionary and go to the views at most ten times
 a second; both timers run only while there is something to show, so an idle window never wakes up.
 """
 

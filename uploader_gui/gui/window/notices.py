@@ -1,6 +1,6 @@
 """What the band says and in which order: a failure of the engine, what a person must do, what was told once.
 
-Made by the main window, which carries out what the band's buttons ask.
+Made by `standing.py`; the main window carries out what the band's buttons ask.
 """
 
 from __future__ import annotations

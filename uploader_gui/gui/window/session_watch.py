@@ -1,4 +1,4 @@
-"""Warns before a queue that will take longer than the session lasts. Called by the main window with each new figure."""
+"""Warns before a queue that will take longer than the session lasts. Called by `standing.py` with each new figure."""
 
 from __future__ import annotations
 
