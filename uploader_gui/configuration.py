@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from uploader_gui import __version__, logs, settings, settings_file
+from uploader_gui.authority import fault_of
 from uploader_gui.credentials import Credentials, TokenError
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
@@ -20,8 +21,11 @@ from uploader_gui.paths import data_paths
 from uploader_gui.plan import UsageError
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError
+from uploader_gui.settings_file import Trouble
+from uploader_gui.terminal import Lines
 from uploader_gui.words.language import early_choice, early_theme
 from uploader_gui.words.remedies import english
+from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from uploader_gui.logs import RedactingFormatter
     from uploader_gui.paths import DataPaths
     from uploader_gui.settings import Settings
-    from uploader_gui.settings_file import Trouble
     from uploader_gui.trial import Trial
 
 
@@ -37,7 +40,8 @@ if TYPE_CHECKING:
 class Configuration:
     """What one start of the program works with. `window`: a person is there to be asked.
 
-    `trouble` is what was wrong with the settings file when it was read or saved last. `fixed` names the settings that
+    `trouble` is what was wrong with the settings or their file when it was read or saved last. `ca_file` is the further
+    certificate authority, where it can be used. `fixed` names the settings that
     the environment fixes, each with its variable: a person cannot change them.
     """
 
@@ -48,6 +52,7 @@ class Configuration:
     formatter: RedactingFormatter
     window: bool
     trouble: Trouble | None = None
+    ca_file: Path | None = None
     fixed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -59,6 +64,7 @@ class Configuration:
         """
         try:
             chosen, trouble = settings_file.read(data.settings, window=window)
+            ca_file, fault = _authority(chosen, window=window)
             if trial is not None:
                 own = data_paths().settings  # the person's language and colours, whatever the data
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
@@ -70,7 +76,8 @@ class Configuration:
             raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
-        return cls(data, chosen, credentials, tokens, _log_to(data, tokens), window, trouble, _fixed(trial))
+        log = _log_to(data, tokens)
+        return cls(data, chosen, credentials, tokens, log, window, trouble or fault, ca_file, _fixed(trial))
 
     def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
         """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
@@ -86,7 +93,7 @@ class Configuration:
             choices=self.choices(asked or Choices()),
             bandwidth_limit=self.settings.bytes_per_second,
             proxy_for=finder(self.settings.proxy),
-            ca_file=self.settings.ca_file,
+            ca_file=self.ca_file,
             program=f"uploader-gui {__version__}",
             describe=english,
             keep_days=self.settings.history_days,
@@ -117,11 +124,26 @@ class Configuration:
             values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
         trouble = settings_file.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
+        ca_file, fault = _authority(chosen, window=self.window)
+        now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
         if chosen.api_url == self.settings.api_url:
-            return replace(self, settings=chosen, trouble=trouble)
+            return now
         credentials = Credentials(chosen.api_url)
-        tokens = credentials.load()[0]
-        return replace(self, settings=chosen, credentials=credentials, tokens=tokens, trouble=trouble)
+        return replace(now, credentials=credentials, tokens=credentials.load()[0])
+
+
+def _authority(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:
+    """Give the further authority where it can be used; in a window a person is told why one that was set cannot.
+
+    Raises:
+        UsageError: it cannot be used, and nobody is there to choose another, or a variable names it.
+    """
+    fault = fault_of(chosen.ca_file) if chosen.ca_file is not None else None
+    if chosen.ca_file is None or fault is None:
+        return chosen.ca_file, None
+    if not window or "ca_file" in settings.fixed():
+        raise UsageError(Lines.AUTHORITY.filled(str(chosen.ca_file), fault))
+    return None, Trouble(SettingsTrouble.AUTHORITY, (str(chosen.ca_file), fault))
 
 
 def _treatment(chosen: str) -> Treatment | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import ssl
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -84,19 +83,7 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
         tell(configuration.trouble.told)
     if configuration.tokens is None:
         raise UsageError(Lines.NO_TOKENS.text)
-    options = configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))
-    if options.ca_file is not None:
-        _check_authority(options.ca_file)
-    return options
-
-
-def _check_authority(ca_file: Path) -> None:
-    """See that the extra authority can be used before anything else happens: TLS itself would not name the file."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
-    except OSError as error:
-        what = Lines.NO_CERTIFICATE.text if isinstance(error, ssl.SSLError) else error.strerror or str(error)
-        raise UsageError(Lines.AUTHORITY.filled(str(ca_file), what)) from error
+    return configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:

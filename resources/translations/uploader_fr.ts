@@ -673,6 +673,10 @@
         <translation>Le fichier de réglages était endommagé. Les réglages habituels s’appliquent&#xa0;; l’ancien fichier est conservé sous %1</translation>
     </message>
     <message>
+        <source>The certificate authority %1 cannot be used (%2). The program does without it until it can, or until another one is chosen in the settings.</source>
+        <translation>L’autorité de certification %1 ne peut pas être utilisée (%2). Le programme s’en passe tant qu’elle ne peut pas l’être, ou qu’une autre n’est pas choisie dans les réglages.</translation>
+    </message>
+    <message>
         <source>The settings could not be saved as %1 (%2). They apply until the program closes.</source>
         <translation>Les réglages n’ont pas pu être enregistrés sous %1 (%2). Ils s’appliquent jusqu’à la fermeture du programme.</translation>
     </message>

@@ -128,7 +128,7 @@ class Preferences:
         """Most count at once; another server, unit, proxy or authority needs another engine."""
         if self.configuration is None:
             return
-        before = self.configuration.settings
+        before, trusted = self.configuration.settings, self.configuration.ca_file
         self.configuration = await self._errands.in_thread(self.configuration.changed, asdict(values))
         after = self.configuration.settings
         self._tell_trouble()
@@ -137,7 +137,9 @@ class Preferences:
         self._bridge.resize(after.max_concurrent_uploads)
         self._bridge.limit(after.bytes_per_second)
         self._bridge.choose(self.configuration.choices(Choices()))
-        if any(getattr(before, one) != getattr(after, one) for one in ("api_url", "size_unit", "proxy", "ca_file")):
+        way = ("api_url", "size_unit", "proxy", "ca_file")
+        changed = any(getattr(before, one) != getattr(after, one) for one in way)
+        if changed or trusted != self.configuration.ca_file:
             self._replace_engine(self.configuration)
 
     async def _remember(self, values: dict[str, str]) -> None:

@@ -59,7 +59,7 @@ class SettingsWords(Sentence):
 
 
 class SettingsTrouble(Sentence):
-    """What is wrong with the settings file, and what follows."""
+    """What is wrong with the settings or their file, and what follows."""
 
     NO_FILE = QT_TRANSLATE_NOOP(
         "settings", "No settings were read, because %1 is not a file. The usual ones apply, and it stays as it is."
@@ -67,6 +67,11 @@ class SettingsTrouble(Sentence):
     UNREADABLE = QT_TRANSLATE_NOOP("settings", "The settings in %1 cannot be read (%2). The usual ones apply.")
     SET_ASIDE = QT_TRANSLATE_NOOP(
         "settings", "The settings file was damaged. The usual settings apply; the old file is kept as %1"
+    )
+    AUTHORITY = QT_TRANSLATE_NOOP(
+        "settings",
+        "The certificate authority %1 cannot be used (%2). The program does without it until it can, or until another "
+        "one is chosen in the settings.",
     )
     UNSAVED = QT_TRANSLATE_NOOP(
         "settings", "The settings could not be saved as %1 (%2). They apply until the program closes."

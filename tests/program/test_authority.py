@@ -1,0 +1,62 @@
+"""A further certificate authority that cannot be used: told, and it stops nobody who is there to choose another."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from uploader_gui.configuration import Configuration
+from uploader_gui.paths import DataPaths
+from uploader_gui.plan import UsageError
+from uploader_gui.words.settings import SettingsTrouble
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.certificates import CertificateAuthority
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
+    monkeypatch.setenv("UPLOADER_BEARER_TOKEN", "bearer-for-tests")
+    monkeypatch.setenv("UPLOADER_SESSION_TOKEN", "session-for-tests")
+    data = DataPaths(tmp_path)
+    data.settings.write_text(json.dumps({"ca_file": str(tmp_path / "ca.pem")}), "utf-8")
+    return data
+
+
+def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPaths, ca: CertificateAuthority) -> None:
+    path = data.folder / "ca.pem"
+    without = Configuration.load(data, None, window=True)
+    assert without.engine(again=False).ca_file is None
+    assert without.trouble is not None
+    assert without.trouble.sentence is SettingsTrouble.AUTHORITY
+    assert without.trouble.told.startswith(f"The certificate authority {path} cannot be used (No such file or dir")
+    assert without.settings.ca_file == path  # it stays set
+    shutil.copy(ca.pem, path)
+    again = without.changed({"theme": "dark"})
+    assert (again.engine(again=False).ca_file, again.trouble) == (path, None)
+
+
+def test_a_file_that_holds_no_certificate_is_told_too(data: DataPaths) -> None:
+    (data.folder / "ca.pem").write_text("hello", "ascii")
+    trouble = Configuration.load(data, None, window=True).trouble
+    assert trouble is not None
+    assert "it is no PEM certificate" in trouble.told
+
+
+@pytest.mark.parametrize("window", [True, False])
+def test_where_a_variable_names_it_the_program_does_not_begin(
+    *, window: bool, data: DataPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPLOADER_CA_FILE", str(data.folder / "ca.pem"))
+    with pytest.raises(UsageError, match=r"ca\.pem"):
+        Configuration.load(data, None, window=window)
+
+
+def test_without_a_window_it_stops_the_run(data: DataPaths) -> None:
+    with pytest.raises(UsageError, match=r"ca\.pem"):
+        Configuration.load(data, None, window=False)
