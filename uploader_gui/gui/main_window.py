@@ -18,7 +18,6 @@ from uploader_gui.engine import events
 from uploader_gui.engine.treatments import NO_WISHES
 from uploader_gui.gui.drops.refused_desk import RefusedDesk
 from uploader_gui.gui.keys import HISTORY_KEY
-from uploader_gui.gui.rows.carry_out import carry_out
 from uploader_gui.gui.rows.upload_filter import UploadFilter
 from uploader_gui.gui.upload_model import UploadModel
 from uploader_gui.gui.upload_view import UploadView
@@ -37,12 +36,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
+    from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.engine.treatments import Wishes
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.drops.gift import Gift
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.rows.row_actions import RowAction
     from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.sign_in import SignInDialog, TokensKept
@@ -160,7 +161,7 @@ class MainWindow(QMainWindow):
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.model.sort_by)
-        self.view.action_wanted.connect(lambda action, rows: carry_out(action, rows, self._engine))
+        self.view.action_wanted.connect(self._do_row_action)
         self.footer.action_wanted.connect(self._do_footer_action)
         self.standing.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
@@ -221,6 +222,11 @@ class MainWindow(QMainWindow):
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
+
+    def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
+        from uploader_gui.gui.rows.carry_out import carry_out  # noqa: PLC0415 - loaded when asked for
+
+        carry_out(action, uploads, self._engine)
 
     def _do_banner_action(self, action: BannerAction) -> None:
         match action:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.treatments import NO_WISHES, Wishes
 from uploader_gui.gui.drop import DropTarget
-from uploader_gui.gui.drops import choosing
 from uploader_gui.gui.drops.dropped import counted
 from uploader_gui.gui.drops.gift import Gift, files_in, gift_in, picture_in
 
@@ -83,8 +82,12 @@ class TakingIn(QObject):
 
     def choose_files(self) -> None:
         """Ask for files."""
+        from uploader_gui.gui.drops import choosing  # noqa: PLC0415 - loaded when asked for
+
         choosing.choose_files(self._window, self.add)
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
+        from uploader_gui.gui.drops import choosing  # noqa: PLC0415 - loaded when asked for
+
         choosing.choose_folder(self._window, self.add)
