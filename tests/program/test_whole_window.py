@@ -6,8 +6,11 @@ import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +20,6 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.windowed.demonstration import demo_command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.files import Files
     from tests.support.s3_servers import RcloneS3, SwiftS3
     from tests.support.scripted_storage import ScriptedStorage
@@ -80,6 +81,16 @@ def test_the_demo_in_a_window_ends_with_every_accepted_sample_stored(tmp_path: P
     run("--demo", "--report", str(report))
     totals = json.loads(report.read_text("utf-8"))["totals"]
     assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
+
+
+def test_a_journal_of_a_newer_version_ends_a_window_that_is_to_leave_by_itself() -> None:
+    Path(os.environ["UPLOADER_DATA_DIR"]).mkdir()
+    with closing(sqlite3.connect(Path(os.environ["UPLOADER_DATA_DIR"]) / "journal.sqlite")) as journal:
+        journal.execute("PRAGMA user_version = 99")
+    command = [sys.executable, "-m", "uploader_gui", "-a", "42", "--start", "--quit-when-done", "a.txt"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert "written by a newer version of this program" in ended.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

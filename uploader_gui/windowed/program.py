@@ -34,6 +34,7 @@ from uploader_gui.windowed.demonstration import open_demo
 from uploader_gui.windowed.errands import Errands
 from uploader_gui.windowed.help_desk import HelpDesk
 from uploader_gui.windowed.preferences import Preferences
+from uploader_gui.words.remedies import cause_and_action
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from uploader_gui.trial import Trial
     from uploader_gui.windowed.front import Front
 
+CANNOT_BEGIN = 2
+_JOURNAL = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
+"""With these nothing was begun: the same as without a window."""
 INTERRUPTED = 130
 BEGIN_SECONDS = 1.0
 SWITCH_SECONDS = 0.00005
@@ -74,6 +78,7 @@ class Program:
         self._data = front.data
         self._leave = asyncio.Event()
         self._interrupted = False
+        self._failed: Code | None = None
         self._heard_before = False
         self._bridge = front.bridge
         self._window = front.window
@@ -224,8 +229,19 @@ class Program:
             garbage.tidy_up()
         if isinstance(event, QueueIdle) and self._plan.quit_when_done:
             self._leave.set()
+        if isinstance(event, EngineFailed):
+            self._engine_failed(event.reason)
+        else:
+            self._failed = None  # another engine works, after a change of the settings
         if isinstance(event, SignedIn):
             self._preferences.show_signed_in()
+
+    def _engine_failed(self, reason: Reason) -> None:
+        """A person reads it in the window, and may change a setting; a script would wait for ever."""
+        self._failed = reason.code
+        if self._plan.quit_when_done:
+            tell(cause_and_action(reason).whole)
+            self._leave.set()
 
     def _open_objects(self) -> None:
         if self._trial is not None:
@@ -248,6 +264,8 @@ class Program:
         written = self._write_report(outcome)
         if self._interrupted:
             return INTERRUPTED
+        if self._failed is not None:
+            return CANNOT_BEGIN if self._failed in _JOURNAL else 1
         unsent = dict(outcome.unsent) if outcome else {}
         forgiven = self._trial.refused_samples(outcome.receipt) if self._trial and outcome else 0
         return 1 if sum(unsent.values()) > forgiven or not written else 0
