@@ -60,6 +60,7 @@ def parse(arguments: Sequence[str]) -> Plan:
     if (given.headless or given.start) and not anomaly_id:
         option = "--headless" if given.headless else "--start"
         raise UsageError(f"{option} needs an anomaly: add --anomaly ID.")
+    _check_place(*given.paths, *filter(None, [given.report]))
     if "" in given.paths:  # a script's unset variable, which would stand for the whole working directory
         raise UsageError("a PATH is empty.")
     return Plan(
@@ -76,6 +77,16 @@ def parse(arguments: Sequence[str]) -> Plan:
         demo=given.demo,
         self_test=given.self_test,
     )
+
+
+def _check_place(*paths: str) -> None:
+    """What is named from here needs a here: a shell may stand in a folder that is gone."""
+    if all(map(os.path.isabs, paths)):
+        return
+    try:
+        os.getcwd()  # noqa: PTH109 - that the question can be answered is all that is wanted
+    except OSError as error:
+        raise UsageError(f"the folder it was started in cannot be used: {error.strerror}.") from error
 
 
 class _Parser(argparse.ArgumentParser):

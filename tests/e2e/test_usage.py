@@ -162,6 +162,17 @@ def test_a_folder_where_the_log_should_be_is_told(program: Program, strict_api: 
     assert strict_api.connections_made == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no folder somebody stands in")
+def test_a_folder_that_is_gone_is_told(program: Program, strict_api: StrictApi, tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    in_it = f"import os, sys; os.mkdir({gone!r}); os.chdir({gone!r}); os.rmdir({gone!r})"
+    program.command = ("-c", f"{in_it}; from uploader_gui.__main__ import main; sys.exit(main())")
+    for arguments in (WITH_FILE, (*HEADLESS, str(tmp_path / "a.txt"), "--report", "receipt.json")):
+        ended = program.run(*arguments)
+        assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert strict_api.connections_made == 0
+
+
 def test_two_runs_never_work_on_one_journal(
     program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
 ) -> None:
