@@ -139,6 +139,15 @@ async def test_retry_after_in_seconds_is_obeyed(strict_api: StrictApi, files: Fi
     assert second.arrived - first.arrived >= 0.95
 
 
+async def test_retry_after_of_a_fault_is_obeyed_too(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.faults.append(api_faults.busy(500, retry_after="1"))
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), patient)
+    first, second = strict_api.calls
+    assert second.arrived - first.arrived >= 0.95
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
+
+
 async def test_retry_after_as_a_date_is_obeyed(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     until = int(time.time()) + 2
     strict_api.faults.append(api_faults.busy(retry_after=formatdate(until, usegmt=True)))

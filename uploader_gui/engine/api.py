@@ -174,12 +174,13 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     if status in {200, 201}:  # sibling calls of this API answer 201
         return
     words = words or f"HTTP {status}"
+    later = clock.until(response.headers.get("Retry-After"))
     if status in {401, 403}:
         raise SignInNeeded(words)
     if status in {429, 503}:
-        raise TooManyRequests(words, retry_after=clock.until(response.headers.get("Retry-After")))
+        raise TooManyRequests(words, retry_after=later)
     if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - unknown 5xx: the gateway's own
-        raise ServiceFailed(words)
+        raise ServiceFailed(words, retry_after=later)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
     if 200 <= status < 300:  # noqa: PLR2004 - not what its page promises
