@@ -1497,6 +1497,10 @@
         <source>Save the receipt…</source>
         <translation>Enregistrer le reçu…</translation>
     </message>
+    <message>
+        <source>Details</source>
+        <translation>Détails</translation>
+    </message>
     <message numerus="yes">
         <source>Send the %Ln failed files again</source>
         <translation>
@@ -1527,6 +1531,10 @@
     <message>
         <source>earlier</source>
         <translation>précédemment</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>Moins</translation>
     </message>
     <message>
         <source>Close this summary</source>

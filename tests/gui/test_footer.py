@@ -118,3 +118,12 @@ def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAct
     entry = next(one for one in window.footer.more.menu().actions() if one.text() == action.value.text)
     entry.trigger()
     assert engine.calls == [(call, None)]
+
+
+def test_the_counts_are_read_whole_at_any_width(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    rows = tuple(upload(f"{n}.jpg", S.UPLOADED, size=10**12) for n in range(1700))  # very large figures
+    counts = window.footer.counts
+    engine.tell(one_of_each(), RUNNING, UploadsAdded(rows), Progress((), Totals(speed=123_400_000.0)))
+    for width in range(640, 1000, 20):
+        window.resize(width, 600)
+        qtbot.waitUntil(lambda: counts.width() >= counts.fontMetrics().horizontalAdvance(counts.text()) > 200)

@@ -23,6 +23,8 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import UploadId, UploadState
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.main_window import MainWindow
@@ -214,3 +216,66 @@ def test_on_a_low_window_the_filters_make_room_for_it(window: MainWindow, engine
     window.resize(640, 480)
     QTest.mouseClick(window.body.preflight.close_button, LEFT)
     assert window.filters.isVisible()
+
+
+LONG = (
+    *(upload(f"{n}.jpg") for n in range(40)),
+    *(upload(f"{n}.mp4", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="MP4") for n in range(3)),
+    *(upload(f"{n}.txt", S.REFUSED, Code.EMPTY_FILE) for n in range(2)),
+    *(known(f"{n}.pdf") for n in range(3)),
+)
+
+
+def rows_seen(window: MainWindow) -> int:
+    window.grab()  # only now is everything laid out
+    return window.view.viewport().height() // window.view.rowHeight(0)
+
+
+def crowded(window: MainWindow, engine: FakeEngine) -> MainWindow:
+    """A low window in which a band, a long summary and the list want room."""
+    window.resize(640, 480)
+    engine.tell(UploadsAdded(LONG), dropped(junk=4, again=2))
+    window.notices.explain(lambda: "Outlook gives no file away. " * 4)
+    return window
+
+
+def test_in_a_low_window_it_folds_so_that_two_rows_are_seen(window: MainWindow, engine: FakeEngine) -> None:
+    crowded(window, engine)
+    assert rows_seen(window) >= 2
+    assert (window.width(), window.height()) == (640, 480)
+    assert len(lines(window)) == 1
+    assert window.footer.primary.height() >= window.footer.primary.sizeHint().height()
+
+
+def test_what_is_folded_comes_and_goes_at_a_press_of_its_button(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    strip = crowded(window, engine).body.preflight
+    QTest.keyClick(strip.details, Qt.Key.Key_Space)
+    assert len(lines(window)) == 3
+    assert strip.send_again.isVisible()
+    assert rows_seen(window) >= 1
+    assert strip.details.text() == "Less"
+    engine.tell(UploadsChanged((upload("0.jpg", S.REGISTERED),)))  # no news of the drop
+    assert len(lines(window)) == 3
+    QTest.mouseClick(strip.details, LEFT)
+    assert len(lines(window)) == 1
+    assert strip.details.text() == "Details"
+
+
+def test_another_drop_folds_it_again(window: MainWindow, engine: FakeEngine) -> None:
+    QTest.mouseClick(crowded(window, engine).body.preflight.details, LEFT)
+    engine.tell(UploadsAdded((upload("new.jpg"),)), dropped())
+    assert len(lines(window)) == 1
+
+
+def test_where_there_is_room_nothing_is_folded(window: MainWindow, engine: FakeEngine) -> None:
+    strip = crowded(window, engine).body.preflight
+    window.resize(900, 760)
+    assert len(lines(window)) == 3
+    assert not strip.details.isVisible()
+    window.resize(640, 480)
+    assert len(lines(window)) == 1
+    window.notices.forget()
+    engine.tell(UploadsRemoved(tuple(one.upload_id for one in LONG if one.state.finished)))
+    assert not strip.details.isVisible()  # all is in the first line

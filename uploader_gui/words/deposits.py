@@ -120,6 +120,8 @@ class DropWords(Sentence):
     BETWEEN = QT_TRANSLATE_NOOP("uploader", "between %1 and %2")
     EARLIER = QT_TRANSLATE_NOOP("uploader", "earlier")
     SEND_AGAIN = QT_TRANSLATE_NOOP("uploader", "Send again")
+    DETAILS = QT_TRANSLATE_NOOP("uploader", "Details")
+    LESS = QT_TRANSLATE_NOOP("uploader", "Less")
     CLOSE = QT_TRANSLATE_NOOP("uploader", "Close this summary")
     SUMMARY = QT_TRANSLATE_NOOP("uploader", "What becomes of the files you added")
 

@@ -80,6 +80,7 @@ class Banner(QWidget):
     """The band itself, with the space below it; hidden while there is nothing to say."""
 
     action_wanted = Signal(object)
+    changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -105,6 +106,11 @@ class Banner(QWidget):
         column.addWidget(self._band)
         self.hide()
 
+    @property
+    def said(self) -> Notice | None:
+        """Give what it says."""
+        return self._notice
+
     def tell(self, notice: Notice | None) -> None:
         """Say it, or be gone."""
         if notice == self._notice:
@@ -112,6 +118,7 @@ class Banner(QWidget):
         self._notice = notice
         self.setVisible(notice is not None)
         if notice is None:
+            self.changed.emit()
             return
         self.text.setText(notice.text)
         for button, action in ((self.button, notice.action), (self.other, notice.other)):
@@ -119,6 +126,7 @@ class Banner(QWidget):
             button.setText(action.value.text if action else "")
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
+        self.changed.emit()
         announce(self, notice.text)
 
     def _act(self, action: BannerAction | None) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.rows.figures import Figures
 
 _DOT = "  ·  "
+_BETWEEN = 12
+"""Pixels between texts and buttons."""
 
 
 class FooterAction(Enum):
@@ -73,6 +75,7 @@ class Footer(QWidget):
         self._speed = ""
         self._first = ""
         self._narrow = False
+        self._widest: tuple[int, ...] = (0, 0)
         self.bar = ThinBar(theme)
         self.counts = label("", theme, 14, QFont.Weight.DemiBold)
         self.below = label("", theme, 12)
@@ -102,6 +105,7 @@ class Footer(QWidget):
         self._first = _counts_text(figures, has_run=self._has_run)
         self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""
         self._second = _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
+        self._widen()
         self._show_texts()
         self._show_primary(primary_for(figures, status, paused=paused))
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.failed))
@@ -141,7 +145,7 @@ class Footer(QWidget):
         buttons.addStretch()
         for button in (self.more, self.add, self.receipt, self.primary):
             buttons.addWidget(button)
-        self._lines.setSpacing(12)
+        self._lines.setSpacing(_BETWEEN)
         self._lines.addLayout(texts, 1)
         self._lines.addLayout(buttons)
         column = QVBoxLayout(self)
@@ -198,12 +202,25 @@ class Footer(QWidget):
 
     def _reflow(self) -> None:
         """First Receipt… moves into the menu and the speed down, then the texts go above the buttons."""
-        self._narrow = self.width() < self._texts_width(44) + self._buttons_width(with_receipt=True)
+        alone, with_speed = self._widest
+        wide = max(self._texts_width(44), with_speed + _BETWEEN)
+        self._narrow = self.width() < wide + self._buttons_width(with_receipt=True)
         self.receipt.setVisible(not self._narrow)
         self._menu_entries[FooterAction.RECEIPT].setVisible(self._narrow)
-        beside = self.width() >= self._texts_width(30) + self._buttons_width(with_receipt=False)
+        beside = self.width() >= max(self._texts_width(30), alone + _BETWEEN) + self._buttons_width(with_receipt=False)
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         self._show_texts()
+
+    def _widen(self) -> None:
+        """Nothing of the counts is cut off. What needed room once keeps it: buttons that come and go help nobody."""
+        metrics = QFontMetrics(self.counts.font())
+        lines = (self._first, f"{self._first}{_DOT}{self._speed}")
+        widest = tuple(
+            max(before, metrics.horizontalAdvance(line)) for before, line in zip(self._widest, lines, strict=True)
+        )
+        if widest != self._widest:
+            self._widest = widest
+            self._reflow()
 
     def _texts_width(self, digits: int) -> int:
         return QFontMetrics(self.counts.font()).horizontalAdvance("0" * digits)

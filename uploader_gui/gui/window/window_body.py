@@ -18,6 +18,8 @@ from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QResizeEvent
 
     from uploader_gui.engine.events import QueueStatus, Totals
@@ -29,10 +31,14 @@ _MARGIN: Final = 24
 _SMALLEST: Final = QSize(640, 480)
 _LOWEST_LIST: Final = 64
 """One row: a low window still shows what is going on."""
-_AROUND: Final = 18 + 18 + 18 + 2 * 4
-"""Margins above and below, the space under the header, the edge of the card."""
+_CARD: Final = 2 * 4
+"""The edge of the card around the list."""
 _ROOM_FOR_ALL: Final = 600
-"""Below this height (in logical pixels) the filters make room for the summary of a drop."""
+"""Below this height (in logical pixels) all moves closer together, and the filters make room for the summary."""
+_ENOUGH_ROWS: Final = 2
+"""Where fewer would be seen, the summary of a drop folds."""
+_FRAME: Final = 48
+"""Height of the window's title, and a little to spare."""
 
 
 class WindowBody(QWidget):
@@ -53,8 +59,11 @@ class WindowBody(QWidget):
         self._pages.addWidget(_card(view))
         view.setMinimumHeight(theme.px(_LOWEST_LIST))
         self._some = False
+        self._surroundings: tuple[object, ...] = ()
+        self._column = QVBoxLayout(self)
         self._arrange()
         self.preflight.came_or_went.connect(self._make_room)
+        self.banner.changed.connect(self._make_room)
 
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands."""
@@ -89,9 +98,11 @@ class WindowBody(QWidget):
             part.retranslate()
 
     def minimumSizeHint(self) -> QSize:
-        """640 by 480; more where large text or a band above two lines of filters needs it: nothing is ever cut off."""
-        usual = super().minimumSizeHint().expandedTo(_SMALLEST) if self._theme.scale > 1 else _SMALLEST
-        return usual.expandedTo(QSize(0, self._needed_height() if self._some else 0))
+        """640 by 480, less on a screen that is lower; more where large text or a band needs it: nothing is cut off."""
+        smallest = QSize(_SMALLEST.width(), min(_SMALLEST.height(), self.screen().availableSize().height() - _FRAME))
+        usual = super().minimumSizeHint().expandedTo(smallest) if self._theme.scale > 1 else smallest
+        needed = self._least_height() if self._some else super().minimumSizeHint().height()
+        return usual.expandedTo(QSize(0, needed))
 
     def _let_list_be_low(self) -> None:
         """The card that is not shown asks for no room."""
@@ -100,30 +111,57 @@ class WindowBody(QWidget):
             self.empty.setSizePolicy(policy, policy)
             self._pages.updateGeometry()  # a hidden widget's wish does not reach the layout by itself
 
-    def _needed_height(self) -> int:
-        """All parts around the list, and one row of it."""
+    def _least_height(self) -> int:
+        """One row of the list, and all parts around it as low as they can be."""
+        return self._height_around(self.preflight.least_height_at) + self._list_height(rows=1)
+
+    def _shows_enough(self) -> bool:
+        return self._height_around(self.preflight.height_at) + self._list_height(rows=_ENOUGH_ROWS) <= self.height()
+
+    def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (self.header, self.banner, self.preflight, self.filters, self.footer)
-        heights = (_height_at(width, part) for part in parts if part.isVisibleTo(self))
-        return sum(heights) + self._theme.px(_LOWEST_LIST) + _AROUND
+        parts = (self.header, self.banner, self.filters, self.footer)
+        heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
+        if self.preflight.isVisibleTo(self):
+            heights.append(summary_at(width))
+        margins = self._column.contentsMargins()
+        return sum(heights) + margins.top() + margins.bottom()
+
+    def _list_height(self, *, rows: int) -> int:
+        return rows * self._theme.px(_LOWEST_LIST) + _CARD
 
     def _make_room(self) -> None:
-        crowded = self.preflight.isVisibleTo(self) and self.height() < self._theme.px(_ROOM_FOR_ALL)
+        """In a low window all moves closer together; the filters go before the summary, which folds if it must."""
+        low = self._some and self.height() < self._theme.px(_ROOM_FOR_ALL)
+        crowded = low and self.preflight.isVisibleTo(self)
+        self._space(12 if low else 18, 8 if low else 14)
         self.filters.setVisible(self._some and not crowded)
+        surroundings = (self.width(), self.height(), crowded, self.banner.said, self.preflight.said)
+        if surroundings != self._surroundings and not (crowded and self.preflight.opened):
+            self._surroundings = surroundings
+            self.preflight.fold(on=False)
+            self.preflight.fold(on=crowded and not self._shows_enough())
+
+    def _space(self, around: int, between: int) -> None:
+        if self._column.contentsMargins().top() == around:
+            return
+        self._column.setContentsMargins(_MARGIN, around, _MARGIN, around)
+        self.header.setContentsMargins(0, 0, 0, around)
+        self.footer.setContentsMargins(0, between + 6, 0, 0)
+        for part in (self.banner, self.preflight):
+            layout = part.layout()
+            assert layout is not None
+            layout.setContentsMargins(0, 0, 0, between)
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 18, _MARGIN, 18)
+        column = self._column
         column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addSpacing(18)
-        column.addWidget(self.banner)
-        column.addWidget(self.preflight)
-        column.addWidget(self.filters)
+        for part in (self.header, self.banner, self.preflight, self.filters):
+            column.addWidget(part)
         column.addWidget(self._pages, 1)
         column.addWidget(self.footer)
         self.filters.setContentsMargins(0, 0, 0, 12)
-        self.footer.setContentsMargins(0, 20, 0, 0)
+        self._space(18, 14)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room where there is little."""
