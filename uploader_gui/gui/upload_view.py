@@ -12,15 +12,15 @@ from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed_among, shown_at_hand
-from uploader_gui.gui.rows.row_delegate import RowDelegate
 from uploader_gui.gui.rows.upload_columns import Column, Role
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.rows.row_delegate import RowDelegate
     from uploader_gui.gui.rows.upload_filter import UploadFilter
     from uploader_gui.gui.upload_model import UploadModel
 
@@ -37,14 +37,24 @@ class UploadView(QTableView):
         self._uploads = model
         self._theme = theme
         self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
-        self.delegate = RowDelegate(theme, model, self)
+        self._delegate: RowDelegate | None = None
         self.setModel(shown)
-        self.setItemDelegate(self.delegate)
         self._set_up()
         self._show_one_column()
-        theme.changed.connect(self._follow_theme)
-        self.delegate.thumbnails.came.connect(self.viewport().update)
+        theme.changed.connect(self._measure_again)
         self.retranslate()
+
+    @property
+    def delegate(self) -> RowDelegate:
+        """Give what paints the rows: made when the first are shown, for an empty window need not load it."""
+        if self._delegate is None:
+            from uploader_gui.gui.rows.row_delegate import RowDelegate  # noqa: PLC0415 - as said
+
+            self._delegate = RowDelegate(self._theme, self._uploads, self)
+            self._delegate.thumbnails.came.connect(self.viewport().update)
+            self.setItemDelegate(self._delegate)
+            self._set_row_height()
+        return self._delegate
 
     def selected(self) -> list[UploadSnapshot]:
         """Give the selected rows from top to bottom."""
@@ -71,8 +81,7 @@ class UploadView(QTableView):
     def retranslate(self) -> None:
         """Say everything in the language in use: rows are painted anew, their words come with it."""
         self.setAccessibleName(Words.FILES.text)
-        self.delegate.measure_again()
-        self.viewport().update()
+        self._measure_again()
 
     # Inside
 
@@ -100,16 +109,16 @@ class UploadView(QTableView):
         across.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setVisible(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._set_row_height()
 
     def _set_row_height(self) -> None:
         self.verticalHeader().setMinimumSectionSize(self.delegate.fonts.row_height)
         self.verticalHeader().setDefaultSectionSize(self.delegate.fonts.row_height)
 
-    def _follow_theme(self) -> None:
-        self.delegate.measure_again()
-        self._set_row_height()
-        self.viewport().update()
+    def _measure_again(self) -> None:
+        if self._delegate is not None:
+            self._delegate.measure_again()
+            self._set_row_height()
+            self.viewport().update()
 
     def _action_at(self, point: QPoint) -> tuple[QPersistentModelIndex, RowAction] | None:
         """The row under the pointer shows all its actions, so all of them can be hit."""
@@ -182,6 +191,11 @@ class UploadView(QTableView):
         """Offer the menu for the selection, by mouse or menu key."""
         if chosen := self.selected():
             self.menu_for(chosen).popup(event.globalPos())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have the rows painted from now on."""
+        self.setItemDelegate(self.delegate)
+        super().showEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or say that the filter leaves none."""
