@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,16 @@ def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, eng
     assert asked(engine, "build_receipt") == [NEW, OLD]
     engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now
     assert history.files.topLevelItemCount() == 0
+
+
+def test_what_a_file_and_a_server_say_is_no_markup_in_a_tip(history: HistoryDialog, engine: FakeEngine) -> None:
+    name = '<img src="/secret.png">\u202egpj.exe'
+    failed = file(name, "failed") | {"reason": {"code": "rejected", "message": "The service: <b>no</b>"}}
+    engine.tell(ReceiptBuilt(receipt(failed), NEW))
+    (row,) = items(history.files)
+    for tip in (row.toolTip(0), row.toolTip(2)):
+        assert re.findall("<[^>]*>", tip) == ["<qt>", "</qt>"]
+    assert "\u202e" not in row.toolTip(0)
 
 
 @pytest.mark.parametrize(("typed", "found"), [("erp", [OLD]), ("mar 2025", [NEW]), ("42", [NEW]), ("Feb", [OLD])])

@@ -46,6 +46,14 @@ def label(text: str, theme: Theme, size: int, weight: QFont.Weight = QFont.Weigh
     return made
 
 
+def tip(*lines: str) -> str:
+    """Give a tooltip that shows these lines as they are; "" for none. Qt by itself takes `<b>` in a name for markup."""
+    from html import escape  # noqa: PLC0415 - not before the window stands
+
+    shown = [escape(line) for line in lines if line]
+    return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
+
+
 def set_look(widget: QWidget, name: str, value: str) -> None:
     """Set a property the style sheet selects by, and let the style see it."""
     if widget.property(name) == value:

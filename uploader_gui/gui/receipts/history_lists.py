@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from uploader_gui.engine.folding import folded
 from uploader_gui.engine.receipt import word_of
+from uploader_gui.gui.look.widgets import tip
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.rows.row_text import visible_name
 from uploader_gui.words import units
@@ -131,9 +132,8 @@ class FileList(_List):
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if color := _COLORS.get(file["state"]):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
-        place = file["path"]
-        item.setToolTip(0, place)
-        item.setToolTip(2, _W.WHY.filled(state, why) if why else "")
+        item.setToolTip(0, tip(visible_name(file["path"])))
+        item.setToolTip(2, tip(_W.WHY.filled(state, why)) if why else "")
         item.setData(0, _DATA, file)
         return item
 

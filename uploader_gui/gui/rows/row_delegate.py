@@ -12,6 +12,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
 
 from uploader_gui.engine.models import UploadSnapshot, UploadState
+from uploader_gui.gui.look.widgets import tip
 from uploader_gui.gui.rows import row_text
 from uploader_gui.gui.rows.row_actions import RowAction, shown_always, shown_at_hand
 from uploader_gui.gui.rows.row_layout import RowFonts, RowLayout, lay_out
@@ -114,13 +115,10 @@ class RowDelegate(QStyledItemDelegate):
 
     def _tip(self, upload: UploadSnapshot, layout: RowLayout) -> str:
         """Say what is elided, and the whole reason."""
-        from html import escape  # noqa: PLC0415 - not before the window stands
-
         name = row_text.visible_name(upload.source.name)
         reason = row_text.whole_reason(upload)
         elided = self.fonts.name_metrics.horizontalAdvance(name) > layout.name.width()
-        parts = [escape(part) for part in (name if elided else "", reason) if part]
-        return f"<qt>{'<br>'.join(parts)}</qt>" if parts else ""
+        return tip(name if elided else "", reason)
 
     # Qt asks
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
+from uploader_gui.gui.look.widgets import tip
 from uploader_gui.gui.settings.addresses import is_usable_address
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
 from uploader_gui.text import Words
@@ -168,7 +169,7 @@ class AuthorityField(QWidget):
         """Use this file, "" for none."""
         self.path = path
         self.shown.setText(path)
-        self.shown.setToolTip(path)
+        self.shown.setToolTip(tip(path))
         self.remove.setVisible(bool(path))
         self.is_fine = not path or _is_authority(path)
         self.changed.emit()
