@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui import __version__
 from uploader_gui.paths import UnwritableError, data_paths, prepare
 from uploader_gui.resources import find_resource
+from uploader_gui.terminal import Terminal
 from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.words.self_test import Words
 
@@ -54,25 +55,21 @@ class Note:
 def run() -> int:
     """Check everything and say what was found; 1 where something is amiss."""
     _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
-    _say(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
-    passed = [_passes(what, check) for what, check in CHECKS]  # every one of them, whatever the first says
+    say = Terminal().say
+    say(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
+    passed = [_passes(what, check, say) for what, check in CHECKS]  # every one of them, whatever the first says
     return 0 if all(passed) else 1
 
 
-def _passes(what: Words, check: Callable[[], Note]) -> bool:
+def _passes(what: Words, check: Callable[[], Note], say: Callable[[str], None]) -> bool:
     try:
         found = check()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here is what the person wants to read
         detail = str(error) if isinstance(error, Amiss | UnwritableError) else f"{type(error).__name__}: {error}"
-        _say(f"{Words.AMISS.text:<6} {what.text}: {detail}")
+        say(f"{Words.AMISS.text:<6} {what.text}: {detail}")
         return False
-    _say(f"{(Words.FINE if found.fine else Words.NOTE).text:<6} {what.text}: {found.text}")
+    say(f"{(Words.FINE if found.fine else Words.NOTE).text:<6} {what.text}: {found.text}")
     return True
-
-
-def _say(line: str) -> None:
-    if sys.stdout is not None:  # the window program on Windows has none; its console twin has
-        print(line, flush=True)  # noqa: T201 - what was asked for
 
 
 def _data_folder() -> Note:

@@ -54,3 +54,12 @@ def test_it_speaks_french() -> None:
     code, lines = run(UPLOADER_LANGUAGE="fr")
     assert code == 0
     assert any("dossier des données" in line for line in lines)
+
+
+def test_whoever_reads_only_its_beginning_gets_no_error() -> None:
+    command = [sys.executable, "-m", "uploader_gui", "--self-test"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait(60)) == (b"", 0)
