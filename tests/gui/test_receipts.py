@@ -21,12 +21,14 @@ from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts.history_lists import FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -139,6 +141,20 @@ def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     row = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file("IMG_1.jpg", original=original))]))
     assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
+
+
+def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(theme: Theme, qtbot: QtBot) -> None:
+    missing = {"code": "missing", "message": "The file is not there any more."}
+    gone = file("rien", "failed", size=0, mime_type=None, sha256=None, id=None, uploaded_at=None, reason=missing)
+    page = receipt_page.table([(1, gone)])
+    assert "rien" in page
+    assert not re.search("0\u00a0B|Unknown type", page)
+    listed = FileList(theme)
+    qtbot.addWidget(listed)
+    listed.show_files([gone], "")
+    item = listed.topLevelItem(0)
+    assert item is not None
+    assert (item.text(0), item.text(1)) == ("rien", "")
 
 
 def test_names_are_data_on_the_page() -> None:

@@ -128,7 +128,7 @@ class FileList(_List):
     def _item(self, file: Mapping[str, Any]) -> QTreeWidgetItem:
         state, why = receipt_words.result(file), receipt_words.why(file)
         when = receipt_words.moment(file["uploaded_at"]) if file["uploaded_at"] else ""
-        item = QTreeWidgetItem([visible_name(file["name"]), units.size(file["size"]), state, when])
+        item = QTreeWidgetItem([visible_name(file["name"]), receipt_words.size(file), state, when])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if color := _COLORS.get(file["state"]):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.gui.receipts import receipt_words
-from uploader_gui.gui.rows.row_text import type_name_of, visible_name
+from uploader_gui.gui.rows.row_text import visible_name
 from uploader_gui.resources import find_resource
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
@@ -71,8 +71,8 @@ def _row(number: int, file: Mapping[str, Any]) -> str:
     cells = (
         f'<span class="quiet">{number}</span>',
         _about(file),
-        escape(units.size(file["size"])),
-        escape(type_name_of(file["mime_type"], file["name"])),
+        escape(receipt_words.size(file)),
+        escape(receipt_words.kind(file)),
         _outcome(file),
     )
     return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QLocale
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.receipt_csv import TableForm
+from uploader_gui.gui.rows.row_text import is_known, type_name_of
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 from uploader_gui.words.remedies import cause_and_action, english
@@ -54,6 +55,16 @@ def why(file: Mapping[str, Any]) -> str:
     return cause_and_action(_reason(file["reason"])).cause
 
 
+def size(file: Mapping[str, Any]) -> str:
+    """Give a file's size for people; "" where nobody could look at it."""
+    return units.size(file["size"]) if _is_known(file) else ""
+
+
+def kind(file: Mapping[str, Any]) -> str:
+    """Name a file's type for people; "" where nobody could look at it."""
+    return type_name_of(file["mime_type"], file["name"]) if _is_known(file) else ""
+
+
 def sums(states: Mapping[str, int], uploaded: int) -> str:
     """Say how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
     parts = [sentence.text(states[state]) for state, sentence in _SUMS.items() if states.get(state)]
@@ -93,6 +104,10 @@ def table_form() -> TableForm:
         moment=moment,
         why=why,
     )
+
+
+def _is_known(file: Mapping[str, Any]) -> bool:
+    return is_known(file["size"], file["reason"]["code"] if file["reason"] else None)
 
 
 def _reason(told: Mapping[str, str]) -> Reason:

@@ -156,8 +156,13 @@ def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
 
 
 def was_seen(snapshot: UploadSnapshot) -> bool:
-    """Tell whether size and type are known: of what is not there, or no file, “0 B” would be an untrue figure."""
-    return snapshot.source.size > 0 or snapshot.reason is None or snapshot.reason.code not in _NEVER_SEEN
+    """Tell whether size and type are known."""
+    return is_known(snapshot.source.size, snapshot.reason.code if snapshot.reason else None)
+
+
+def is_known(size: int, code: str | None) -> bool:
+    """Tell whether a size says something: of what is not there, or no file, “0 B” would be an untrue figure."""
+    return size > 0 or code not in _NEVER_SEEN
 
 
 def reason_text(snapshot: UploadSnapshot) -> str:
