@@ -9,9 +9,9 @@ import pytest
 
 from tests.engine.virtual_time import run_virtually
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.lanes import SEND_BUFFER
 from uploader_gui.engine.pulse import Pulse
 from uploader_gui.engine.watchdog import ANSWER_SECONDS, LOOKS, STALL_SECONDS, Patience, Watchdog, watched
+from uploader_gui.engine.ways import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import options, send
+from tests.faults.running import QUICK, options, send
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui import settings
+from uploader_gui.engine.watchdog import Patience
 from uploader_gui.proxies import finder, system_proxy
 
 if TYPE_CHECKING:
@@ -31,9 +33,13 @@ PROXY = "http://user:p%40ss@proxy.test:3128"
 
 @dataclass(slots=True)
 class ConnectProxy:
-    """A proxy that knows CONNECT alone and leads every name to one port of this machine. `heard`: request heads."""
+    """A proxy that knows CONNECT alone and leads every name to one port of this machine. `heard`: request heads.
+
+    `slow`: so many times it takes 16 KiB from a client in a quarter of a second, and little ahead.
+    """
 
     ports: dict[str, int]
+    slow: int = 0
     url: str = ""
     heard: list[str] = field(default_factory=list)
     pumps: set[asyncio.Task[None]] = field(default_factory=set)
@@ -44,12 +50,15 @@ class ConnectProxy:
         host = head.split()[1].partition(":")[0]
         there, out = await asyncio.open_connection("127.0.0.1", self.ports[host])
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        pumps = {asyncio.create_task(_pump(reader, out)), asyncio.create_task(_pump(there, writer))}
+        pumps = {asyncio.create_task(_pump(reader, out, slow=self.slow)), asyncio.create_task(_pump(there, writer))}
         self.pumps |= pumps
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slow: int = 0) -> None:
     try:
+        for _ in range(slow):
+            writer.write(await reader.read(16384))
+            await asyncio.sleep(0.25)
         while data := await reader.read(65536):
             writer.write(data)
             await writer.drain()
@@ -60,9 +69,13 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @asynccontextmanager
-async def connect_proxy(ports: dict[str, int]) -> AsyncIterator[ConnectProxy]:
-    proxy = ConnectProxy(ports)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+async def connect_proxy(ports: dict[str, int], slow: int = 0) -> AsyncIterator[ConnectProxy]:
+    proxy = ConnectProxy(ports, slow)
+    listener = socket.socket()
+    if slow:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    listener.bind(("127.0.0.1", 0))
+    server = await asyncio.start_server(proxy.serve, sock=listener)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield proxy
@@ -89,6 +102,34 @@ async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_in
     assert [row["state"] for row in rows.values()] == ["uploaded"]
     assert {head.split()[1] for head in proxy.heard} == {"register.test:443", "storage.test:443"}
     assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
+
+
+async def test_a_connection_through_a_proxy_is_used_again(
+    ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    with ScriptedStorage(tls=ca.server_context()) as storage:
+        strict_api.presign = lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}").replace(
+            storage.origin, "https://storage.test"
+        )
+        async with connect_proxy({"storage.test": storage.port}) as proxy:
+            way = options(tmp_path, strict_api, ca_file=ca.pem, proxy_for=finder(proxy.url), max_concurrent=1)
+            rows = await send(way, *(files.make(f"{n}.jpg", size=300_000 + n) for n in range(5)))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert len(proxy.heard) == storage.connections_made == 1
+
+
+async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
+    ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    with ScriptedStorage(tls=ca.server_context()) as storage:
+        strict_api.presign = lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}").replace(
+            storage.origin, "https://storage.test"
+        )
+        async with connect_proxy({"storage.test": storage.port}, slow=24) as proxy:
+            way = options(tmp_path, strict_api, ca_file=ca.pem, proxy_for=finder(proxy.url))
+            impatient = replace(QUICK, patience=Patience(stall=3.0))
+            rows = await send(way, files.make("photo.jpg", size=2_500_000), fittings=impatient)
+    assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)]
 
 
 def test_the_setting_decides_which_proxy() -> None:

@@ -31,7 +31,7 @@ from uploader_gui.engine.errors import (
     TlsFailed,
     UrlRefused,
 )
-from uploader_gui.engine.lanes import TUNNEL_OPTIONS, Lanes
+from uploader_gui.engine.lanes import Lanes
 from uploader_gui.engine.presigned import expiry_of
 
 if TYPE_CHECKING:
@@ -140,15 +140,16 @@ class Clients:
             trust_env=False,
         )
 
-    def _through(self, proxy: str) -> httpx.AsyncHTTPTransport:
+    def _through(self, proxy: str) -> httpx.AsyncBaseTransport:
         try:
             way = httpx.Proxy(proxy)
         except (httpx.InvalidURL, ValueError) as error:
             raise ProxyFailed("it is not an address") from error
+        if way.url.scheme == "http":
+            return Lanes(self._context, proxy=way)
+        # TLS inside TLS: that only httpcore's own way can do.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
-        return httpx.AsyncHTTPTransport(
-            verify=self._context, proxy=way, limits=limits, trust_env=False, socket_options=TUNNEL_OPTIONS
-        )
+        return httpx.AsyncHTTPTransport(verify=self._context, proxy=way, limits=limits, trust_env=False)
 
 
 def check_url(url: str) -> httpx.URL:

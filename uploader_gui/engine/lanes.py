@@ -1,15 +1,16 @@
 """One keep-alive connection per running request, without a pool that looks at all of them.
 
 httpcore's pool looks at every connection whenever a request begins and ends, and asks the kernel about each idle one:
-with 8 connections a third of the time of a small PUT. Made by `http.py` for the direct way to a host.
+with 8 connections a third of the time of a small PUT. Made by `http.py`, for the direct way to a host and for
+the one through a proxy.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import deque
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import httpcore
@@ -17,31 +18,26 @@ import httpx
 
 from uploader_gui.engine.pulse import EXTENSION, Pulse
 from uploader_gui.engine.sockets import Sockets, can_watch_sockets
+from uploader_gui.engine.ways import LINE_OPTIONS, Connection, Tunnel
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from uploader_gui.engine.ways import Way
 
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after so long: most servers and what stands between close it by then."""
 
-SEND_BUFFER: Final = 512 * 1024
-"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
-minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
-LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
-_ROOM_FOR: Final = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-TUNNEL_OPTIONS: Final = (
-    LINE_OPTIONS if _ROOM_FOR is None else (*LINE_OPTIONS, (socket.IPPROTO_TCP, _ROOM_FOR, 64 * 1024))
-)
-"""Through a proxy, where a connection cannot be felt: the system asks for more as soon as less
-than that has to go out, not only when a third of its buffer is empty."""
-
 
 class Lanes(httpx.AsyncBaseTransport):
-    """Gives each request an idle connection to its host, or a new one."""
+    """Gives each request an idle connection to its host, or a new one: straight there, or through `proxy` (http)."""
 
-    def __init__(self, context: ssl.SSLContext, *, keep_alive: float = KEEP_ALIVE_SECONDS) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, *, keep_alive: float = KEEP_ALIVE_SECONDS, proxy: httpx.Proxy | None = None
+    ) -> None:
         self._context = context
+        self._proxy = proxy
         self._keep_alive = keep_alive
         self._by_origin: dict[tuple[bytes, bytes, int | None], _Lane] = {}
 
@@ -55,7 +51,7 @@ class Lanes(httpx.AsyncBaseTransport):
         core, url = _core_request(request), request.url
         key = url.raw_scheme, url.raw_host, url.port
         if key not in self._by_origin:
-            self._by_origin[key] = _Lane(core.url.origin, self._context, self._keep_alive)
+            self._by_origin[key] = _Lane(self._maker(core.url.origin), self._keep_alive)
         lane = self._by_origin[key]
         connection = await lane.take()
         if isinstance(pulse := request.extensions.get(EXTENSION), Pulse):
@@ -73,47 +69,38 @@ class Lanes(httpx.AsyncBaseTransport):
             extensions=response.extensions,
         )
 
+    def _maker(self, origin: httpcore.Origin) -> Callable[[Sockets | None], Way]:
+        if self._proxy is None:
+            return partial(Connection, origin, self._context, self._keep_alive)
+        return partial(Tunnel, self._proxy, self._context, self._keep_alive)
+
     async def aclose(self) -> None:
         """Close every connection."""
         for lane in self._by_origin.values():
             await lane.aclose()
 
 
-class _Connection(httpcore.AsyncHTTPConnection):
-    """One connection, with its own way to the system: None where that is httpcore's."""
-
-    def __init__(
-        self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None
-    ) -> None:
-        super().__init__(
-            origin, context, keepalive_expiry=keep_alive, socket_options=LINE_OPTIONS, network_backend=sockets
-        )
-        self.sockets = sockets
-
-
 class _Lane:
     """The connections to one host: those in use, and the idle ones, the one used last on top."""
 
-    def __init__(self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float) -> None:
-        self._origin = origin
-        self._context = context
+    def __init__(self, make: Callable[[Sockets | None], Way], keep_alive: float) -> None:
+        self._make = make
         self._keep_alive = keep_alive
-        self._open: set[_Connection] = set()
-        self.idle: deque[tuple[_Connection, float]] = deque()
+        self._open: set[Way] = set()
+        self.idle: deque[tuple[Way, float]] = deque()
 
-    async def take(self) -> _Connection:
+    async def take(self) -> Way:
         """Give an idle connection that still stands, or a new one."""
         while self.idle:
             connection, _ = self.idle.pop()
             if not connection.has_expired():
                 return connection
             await self._close(connection)
-        sockets = Sockets() if can_watch_sockets() else None
-        connection = _Connection(self._origin, self._context, self._keep_alive, sockets)
+        connection = self._make(Sockets(LINE_OPTIONS) if can_watch_sockets() else None)
         self._open.add(connection)
         return connection
 
-    async def give_back(self, connection: _Connection) -> None:
+    async def give_back(self, connection: Way) -> None:
         """Keep it for the next request; one that nobody has used for long is closed by the way."""
         if connection.is_closed():
             self.forget(connection)
@@ -123,7 +110,7 @@ class _Lane:
         if now - self.idle[0][1] > self._keep_alive:
             await self._close(self.idle.popleft()[0])
 
-    def forget(self, connection: _Connection) -> None:
+    def forget(self, connection: Way) -> None:
         """One that is closed."""
         self._open.discard(connection)
 
@@ -132,7 +119,7 @@ class _Lane:
         for connection in tuple(self._open):
             await self._close(connection)
 
-    async def _close(self, connection: _Connection) -> None:
+    async def _close(self, connection: Way) -> None:
         self.forget(connection)
         await connection.aclose()
 
@@ -140,10 +127,10 @@ class _Lane:
 class _Answer(httpx.AsyncByteStream):
     """An answer's body; its connection is free when it is closed."""
 
-    def __init__(self, response: httpcore.Response, lane: _Lane, connection: _Connection) -> None:
+    def __init__(self, response: httpcore.Response, lane: _Lane, connection: Way) -> None:
         self._response = response
         self._lane = lane
-        self._connection: _Connection | None = connection
+        self._connection: Way | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _as_httpx():
@@ -177,5 +164,11 @@ def _as_httpx() -> Iterator[None]:
     """Raise httpx's errors in the place of httpcore's, which bear the same names."""
     try:
         yield
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+    except (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+    ) as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error

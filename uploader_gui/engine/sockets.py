@@ -31,7 +31,8 @@ _SO_NWRITE: Final = 0x1024
 class Sockets(httpcore.AsyncNetworkBackend):
     """Opens one connection for httpcore, and feels it (`pulse.Line`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Iterable[SOCKET_OPTION] = ()) -> None:
+        self._options = tuple(options)
         self._stream: SocketStream | None = None
 
     @property
@@ -62,7 +63,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
             taken: socket.socket = transport.get_extra_info("socket").dup()
             transport.abort()  # closes its own handle only: nothing is shut down
         taken.setblocking(False)
-        for option in socket_options or ():
+        for option in socket_options or self._options:  # httpcore forgets them on the way to a proxy
             taken.setsockopt(*option)
         self._stream = SocketStream(taken)
         return self._stream

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.watchdog import Watchdog
 
 PORTION: Final = 64 * 1024
-"""A connection that cannot be felt (through a proxy, on Windows' proactor) is given so much at a time: a line that
-moves it within the watchdog's patience, at 2.2 KB/s, lives."""
+"""So much at a time is given to a connection that cannot be felt (on Windows' proactor, through a proxy that speaks TLS
+itself): a line that moves it within the watchdog's patience, at 2.2 KB/s, lives."""
 _NEVER_BETTER: Final = frozenset({501, 505})
 """Of the 5xx: what will not be understood the next time either."""
 _LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.lanes import SEND_BUFFER
+from uploader_gui.engine.ways import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
