@@ -52,7 +52,7 @@ class HelpDialog(PlainDialog):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(HelpWords.TITLE, theme, parent)
-        self.keys = [label("", theme, 12, QFont.Weight.DemiBold) for _ in SHORTCUTS]
+        self.keys = [label("", theme, 13, QFont.Weight.DemiBold) for _ in SHORTCUTS]
         self.show_log = self.button(HelpWords.SHOW_LOG, "plain")
         self.copy = self.button(HelpWords.COPY_DIAGNOSTICS, "plain")
         self.close_button = self.button(Words.CLOSE, "primary")
