@@ -53,7 +53,10 @@ class RedactingFormatter(logging.Formatter):
 
 
 class PatientFile(RotatingFileHandler):
-    """Goes on in the same file where it cannot be moved away: on Windows another program may have it open."""
+    """Goes on in the same file where it cannot be moved away: on Windows another program may have it open.
+
+    A full disk is no news to whoever reads stderr, and what Python would tell there is not redacted.
+    """
 
     def doRollover(self) -> None:  # noqa: N802 - logging's own name
         """Begin a new file, if that can be."""
@@ -61,6 +64,11 @@ class PatientFile(RotatingFileHandler):
             super().doRollover()
         except OSError:
             self.stream = self.stream or self._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as above
+        """Do without what cannot be written; a mistake in a record is told."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 def let_go(folder: Path) -> None:

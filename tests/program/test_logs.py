@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import stat
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,6 @@ import pytest
 from uploader_gui import logs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.log_watch import ExpectedLogs
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiIxIn0.4XRQ1iXDyvEj5LgPZHbmTmzOZs98M3YPOzgf3MhxjaI"
@@ -50,6 +50,17 @@ def test_a_traceback_is_redacted_too(log_file: Path) -> None:
     written = log_file.read_text()
     assert "RuntimeError" in written
     assert JWT not in written
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk here is full")
+def test_a_full_disk_is_not_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(Path("/dev/full"))
+    logging.getLogger("uploader_gui.test").info("the journal cannot be written")
+    assert capsys.readouterr().err == ""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logs.PatientFile):
+            with suppress(OSError):  # what was not written is tried once more
+                handler.close()
 
 
 def test_the_log_is_for_its_owner_alone(log_file: Path) -> None:
