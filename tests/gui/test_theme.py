@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.gui.look.colors import DARK, LIGHT, Colors, contrast
 from uploader_gui.gui.look.icons import Icons
 from uploader_gui.gui.look.theme import palette_of, style_sheet
+from uploader_gui.gui.look.widgets import push_button
 from uploader_gui.resources import find_resource
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.gui.look.theme import Theme
@@ -102,3 +106,29 @@ def test_resources_are_found_in_a_bundle_first(monkeypatch: pytest.MonkeyPatch, 
     assert find_resource("style.qss") == bundled
     with pytest.raises(FileNotFoundError):
         find_resource("nowhere.svg")
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_the_hint_in_an_empty_field_is_readable(any_scheme: Theme, window: MainWindow, scheme: Qt.ColorScheme) -> None:
+    any_scheme.force(scheme)
+    for field in (window.header.field, window.filters.search):
+        hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
+        assert hint.alpha() == 255
+        assert contrast(hint.name(), any_scheme.colors.surface) >= 4.5
+
+
+def test_the_ring_around_a_button_with_the_keyboard_is_the_only_mark(any_scheme: Theme, qtbot: QtBot) -> None:
+    """Qt would also shade what is inside, as if its text were selected."""
+    place = QWidget()
+    first, second = (push_button(8 * "\u00a0", "plain", any_scheme) for _ in range(2))
+    column = QVBoxLayout(place)
+    column.addWidget(first)
+    column.addWidget(second)
+    qtbot.addWidget(place)
+    place.show()
+    place.activateWindow()
+    qtbot.waitUntil(place.isActiveWindow)
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    qtbot.waitUntil(second.hasFocus)
+    assert second.grab().toImage().pixelColor(second.rect().center()) == QColor(any_scheme.colors.surface)
