@@ -211,3 +211,10 @@ def test_a_name_cannot_turn_the_line_around_or_break_it() -> None:
 def test_types_have_names_for_people(name: str, media_type: str | None, label: str, letters: str) -> None:
     source = upload(name, media_type=media_type).source
     assert (row_text.type_label(source), row_text.tile_letters(source)) == (label, letters)
+
+
+def test_a_file_of_no_known_type_does_not_look_like_a_folder() -> None:
+    unknown = upload("notes", UploadState.REFUSED, Code.TYPE_NOT_ACCEPTED, media_type=None)
+    folder = upload("photos.2024", UploadState.REFUSED, Code.EMPTY_FOLDER, media_type=None)
+    report = upload("a.pdf", media_type="application/pdf")
+    assert [row_text.tile_icon(one) for one in (unknown, folder, report)] == ["file", "folder", ""]

@@ -130,7 +130,7 @@ class RowPainter:
         if thumbnail is not None:
             painter.drawPixmap(tile.topLeft(), thumbnail)
             return
-        if icon := row_text.tile_icon(upload.source):
+        if icon := row_text.tile_icon(upload):
             self._paint_icon(painter, icon, colors.accent, _centred(tile, self._theme.px(20)))
             return
         painter.setFont(self._fonts.tile)

@@ -100,8 +100,11 @@ def tile_letters(source: Source) -> str:
     return PurePath(source.name).suffix.lstrip(".").upper()[:_TILE_LETTERS]
 
 
-def tile_icon(source: Source) -> str:
+def tile_icon(snapshot: UploadSnapshot) -> str:
     """Name the icon on a row's tile, empty where letters tell more."""
+    source = snapshot.source
+    if snapshot.reason is not None and snapshot.reason.code is Code.EMPTY_FOLDER:
+        return "folder"
     media_type = source.media_type or ""
     if media_type.startswith("image/") and media_type != "image/svg+xml":
         return "picture"
@@ -109,7 +112,7 @@ def tile_icon(source: Source) -> str:
         return "picture"
     if media_type in {"message/rfc822", "application/vnd.ms-outlook"}:
         return "mail"
-    return "" if tile_letters(source) else "folder"
+    return "" if tile_letters(source) else "file"
 
 
 def visible_name(name: str) -> str:
