@@ -148,7 +148,6 @@ class Words(Sentence):
     TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")
     ANOMALY_NAMED = QT_TRANSLATE_NOOP("uploader", "Anomaly %1")
     EXPIRED_BANNER = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1, %2. Nothing is lost.")
-    RECEIPT_WRITTEN = QT_TRANSLATE_NOOP("uploader", "The receipt was saved as %1")
     JOURNAL_SET_ASIDE = QT_TRANSLATE_NOOP(
         "uploader", "The list of unfinished files was damaged. A new one was begun; the old one is kept as %1"
     )

@@ -1366,6 +1366,14 @@
         <translation>Le reçu a été envoyé à l’imprimante</translation>
     </message>
     <message>
+        <source>The receipt %1 was saved in %2</source>
+        <translation>Le reçu %1 a été enregistré dans %2</translation>
+    </message>
+    <message>
+        <source>No program on this computer shows PDF files. Save the receipt, then open it elsewhere.</source>
+        <translation>Aucun programme de cet ordinateur n’affiche les fichiers PDF. Enregistrez le reçu, puis ouvrez-le ailleurs.</translation>
+    </message>
+    <message>
         <source>Deposited</source>
         <translation>Déposé</translation>
     </message>
@@ -1975,10 +1983,6 @@
     <message>
         <source>Your session has expired. %1, %2. Nothing is lost.</source>
         <translation>Votre session a expiré. %1, %2. Rien n’est perdu.</translation>
-    </message>
-    <message>
-        <source>The receipt was saved as %1</source>
-        <translation>Le reçu a été enregistré sous %1</translation>
     </message>
     <message>
         <source>The list of unfinished files was damaged. A new one was begun; the old one is kept as %1</source>

@@ -201,3 +201,27 @@ def test_trials_never_appear(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> 
     assert dialog.nothing.text() == "What is only tried out does not appear in History."
     engine.tell(QueueIdle(Totals()))
     assert engine.calls == []
+
+
+def test_what_became_of_a_receipt_is_said_where_it_was_asked_for(history: HistoryDialog, engine: FakeEngine) -> None:
+    engine.tell(ReceiptWritten("/evidence/r.pdf"))
+    assert history.news.text() == "The receipt r.pdf was saved in /evidence"
+    engine.tell(ReceiptWritten("/evidence/r.pdf", "disk full"))
+    assert history.news.text() == "The receipt could not be saved: disk full"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_where_nothing_shows_pdf_files_opening_a_receipt_says_so(
+    history: HistoryDialog, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """Offscreen, Qt has no other program to hand a file to."""
+    QTest.mouseClick(history.open_receipt, LEFT)
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg")), NEW))
+    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
+    engine.tell(ReceiptWritten(str(engine.saved[0][0])))
+    assert history.news.text().startswith("No program on this computer shows PDF files.")
+
+
+def test_the_heading_of_figures_stands_above_them(history: HistoryDialog) -> None:
+    for shown, figures in ((history.deposits, 2), (history.files, 1)):
+        assert shown.headerItem().textAlignment(figures) & Qt.AlignmentFlag.AlignRight

@@ -117,9 +117,9 @@ def test_news_of_a_receipt(dialog: QFileDialog, window: MainWindow, engine: Fake
     dialog.close()
     engine.tell(ReceiptWritten("/r.pdf", "disk full"))
     assert window.banner.text.text() == "The receipt could not be saved: disk full"
-    engine.tell(ReceiptWritten("/r.pdf"))
+    engine.tell(ReceiptWritten("/evidence/r.pdf"))
     assert not window.banner.isVisible()
-    assert window.footer.below.text().endswith("The receipt was saved as /r.pdf")
+    assert window.footer.below.text().endswith("The receipt r.pdf was saved in /evidence")
 
 
 def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None:

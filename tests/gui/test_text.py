@@ -61,7 +61,7 @@ def test_a_count_of_one_speaks_english_without_a_translation_file() -> None:
 
 
 def test_a_value_with_a_percent_sign_stays_itself() -> None:
-    assert Words.RECEIPT_WRITTEN.filled("/home/100%1/r.json") == "The receipt was saved as /home/100%1/r.json"
+    assert Words.RECEIPT_FAILED.filled("/home/100%1/r.json") == "The receipt could not be saved: /home/100%1/r.json"
 
 
 @pytest.mark.parametrize(

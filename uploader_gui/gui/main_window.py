@@ -27,7 +27,6 @@ from uploader_gui.gui.window.standing import Standing
 from uploader_gui.gui.window.taking_in import TakingIn
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
-from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
@@ -201,8 +200,8 @@ class MainWindow(QMainWindow):
         match event:
             case events.ReceiptBuilt():
                 self.receipts.take(event)
-            case events.ReceiptWritten(path, None) if not self.receipts.written(path):
-                self.body.tell(Words.RECEIPT_WRITTEN.filled(path))
+            case events.ReceiptWritten(path, None):
+                self.receipts.written(path)
         self.standing.take(event)
 
     def _retranslate(self) -> None:

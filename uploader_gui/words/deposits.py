@@ -14,6 +14,11 @@ class ReceiptWords(Sentence):
     CSV = QT_TRANSLATE_NOOP("uploader", "Table for Excel (*.csv)")
     JSON = QT_TRANSLATE_NOOP("uploader", "Data for other programs (*.json)")
     FILE_NAME = QT_TRANSLATE_NOOP("uploader", "receipt")
+    # The file's name first: where the line is short, the end is left out
+    SAVED = QT_TRANSLATE_NOOP("uploader", "The receipt %1 was saved in %2")
+    NOTHING_OPENS = QT_TRANSLATE_NOOP(
+        "uploader", "No program on this computer shows PDF files. Save the receipt, then open it elsewhere."
+    )
     PRINTED = QT_TRANSLATE_NOOP("uploader", "The receipt was sent to the printer")
     # The page
     FROM_UNTIL = QT_TRANSLATE_NOOP("uploader", "Deposited")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from uploader_gui.gui.look.theme import Theme
 
+_FRAME: Final = QSize(16, 48)
+"""Room for a window's title and edges, which are not known before it is shown."""
+
 STEPS: Final = 1000
 """How finely a thin bar moves; bytes would overflow Qt's 32-bit bars."""
 
@@ -52,6 +55,11 @@ def tip(*lines: str) -> str:
 
     shown = [escape(line) for line in lines if line]
     return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
+
+
+def within_screen(window: QWidget, wanted: QSize) -> QSize:
+    """Give the size a window wants, less where its screen is smaller."""
+    return wanted.boundedTo(window.screen().availableGeometry().size() - _FRAME)
 
 
 def set_look(widget: QWidget, name: str, value: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,8 +16,9 @@ from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.desktop import reveal
 from uploader_gui.gui.look.flow_layout import FlowLayout
-from uploader_gui.gui.look.widgets import label, push_button
+from uploader_gui.gui.look.widgets import announce, label, push_button, within_screen
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
+from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class HistoryDialog(QDialog):
         self.open_receipt = push_button("", "plain", theme)
         self.save_receipt = push_button("", "plain", theme)
         self.close_button = push_button("", "primary", theme)
+        self.news = label("", theme, 12)
         self._pages = QStackedWidget()
         self._search_timer = QTimer(self, singleShot=True, interval=_SEARCH_MS)
         self._build()
@@ -76,8 +78,15 @@ class HistoryDialog(QDialog):
             case events.ReceiptBuilt(receipt, key) if key is not None and key == self._key:
                 self.files.show_files(receipt["files"], self._wanted)
                 self._show_state()
+            case events.ReceiptWritten(_, str(error)):
+                self.tell(Words.RECEIPT_FAILED.filled(error))
             case events.QueueIdle() if not self._sandbox:
                 self._engine.look_back()
+
+    def tell(self, news: str) -> None:
+        """Say what became of a receipt here: the window's own line is behind this dialog."""
+        self.news.setText(news)
+        announce(self.news, news)
 
     # Inside
 
@@ -117,8 +126,17 @@ class HistoryDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(top)
         column.addWidget(self._pages, 1)
-        column.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(self._theme.px(860), self._theme.px(620))
+        column.addLayout(self._bottom())
+        self.resize(within_screen(self, QSize(self._theme.px(860), self._theme.px(620))))
+
+    def _bottom(self) -> QHBoxLayout:
+        self.news.setProperty("kind", "muted")
+        self.news.setWordWrap(True)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(12)
+        bottom.addWidget(self.news, 1)
+        bottom.addWidget(self.close_button)
+        return bottom
 
     def _lower(self) -> QWidget:
         lower = QWidget()
@@ -139,6 +157,7 @@ class HistoryDialog(QDialog):
 
     def _connect(self) -> None:
         self._engine.event_arrived.connect(self.take)
+        self._desk.told.connect(self.tell)
         self._theme.changed.connect(self._follow_theme)
         self._search_timer.timeout.connect(self._ask_for_files_named)
         self.search.textChanged.connect(self._search_changed)

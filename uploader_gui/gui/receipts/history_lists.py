@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.look.theme import Theme
 
 _DATA: Final = Qt.ItemDataRole.UserRole
+_AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
 
@@ -31,9 +32,11 @@ _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 
 
 class _List(QTreeWidget):
-    """A plain list with columns: one of them takes the room, the others their content's."""
+    """A plain list with columns: `wide` takes the room, the others their content's; `figures` stands at its right."""
 
-    def __init__(self, name: HistoryWords, headings: Sequence[HistoryWords], wide: int, theme: Theme) -> None:
+    def __init__(
+        self, name: HistoryWords, headings: Sequence[HistoryWords], *, wide: int, figures: int, theme: Theme
+    ) -> None:
         super().__init__()
         self._name = name
         self.theme = theme
@@ -52,6 +55,7 @@ class _List(QTreeWidget):
         for column in range(len(headings)):
             mode = QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
             self.header().setSectionResizeMode(column, mode)
+        self.headerItem().setTextAlignment(figures, _AT_RIGHT)
         self.say()
 
     def say(self) -> None:
@@ -64,7 +68,7 @@ class DepositList(_List):
     """Past runs, the newest first."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_W.DEPOSITS, (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), 3, theme)
+        super().__init__(_W.DEPOSITS, (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), wide=3, figures=2, theme=theme)
 
     def show_runs(self, runs: Iterable[PastRun]) -> None:
         """Show these, and keep the chosen one chosen where it is still there."""
@@ -108,7 +112,7 @@ class FileList(_List):
     """The files of a receipt."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), 0, theme)
+        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), wide=0, figures=1, theme=theme)
 
     def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
         """Show these, what needs a person first; the first whose name contains the text is chosen."""
@@ -129,7 +133,7 @@ class FileList(_List):
         state, why = receipt_words.result(file), receipt_words.why(file)
         when = receipt_words.moment(file["uploaded_at"]) if file["uploaded_at"] else ""
         item = QTreeWidgetItem([visible_name(file["name"]), receipt_words.size(file), state, when])
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setTextAlignment(1, _AT_RIGHT)
         if color := _COLORS.get(file["state"]):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
         item.setToolTip(0, tip(visible_name(file["path"])))
@@ -154,6 +158,6 @@ def _deposit(run: PastRun) -> QTreeWidgetItem:
             receipt_words.sums(words, run.bytes_uploaded),
         ]
     )
-    item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    item.setTextAlignment(2, _AT_RIGHT)
     item.setData(0, _DATA, run)
     return item

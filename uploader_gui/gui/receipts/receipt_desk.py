@@ -48,7 +48,7 @@ class ReceiptFormat(Enum):
 
 
 class ReceiptDesk(QObject):
-    """Saves and prints receipts. `told` is quiet news."""
+    """Saves, shows and prints receipts. `told` is quiet news of what became of one."""
 
     told = Signal(str)
 
@@ -87,13 +87,15 @@ class ReceiptDesk(QObject):
         self._to_open.add(str(path))
         self._ask(key, lambda receipt: self._make_pdf(receipt, path))
 
-    def written(self, path: str) -> bool:
-        """Open a receipt that was made to be looked at; tell whether it was."""
+    def written(self, path: str) -> None:
+        """Open a receipt that was made to be looked at; of any other tell where it is."""
         if path not in self._to_open:
-            return False
+            saved = Path(path)
+            self.told.emit(ReceiptWords.SAVED.filled(saved.name, str(saved.parent)))
+            return
         self._to_open.discard(path)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-        return True
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
+            self.told.emit(ReceiptWords.NOTHING_OPENS.text)
 
     def take(self, event: ReceiptBuilt) -> None:
         """Go on with what this receipt was asked for."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QByteArray, QSettings
 
+from uploader_gui.gui.look.widgets import within_screen
 from uploader_gui.gui.window.anomaly_field import ANOMALY_ID
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 MOST_ANOMALIES: Final = 8
-_FRAME: Final = QSize(16, 48)
-"""Room for the window's title and edges, which are not known before it is shown."""
 _PLACE: Final = "window/place"
 _ANOMALIES: Final = "anomalies/recent"
 
@@ -31,7 +30,7 @@ class WindowMemory:
 
     def restore(self, window: QWidget) -> None:
         """Put the window where it stood; Qt moves it onto a screen that is there. The first time it fits the screen."""
-        window.resize(window.size().boundedTo(window.screen().availableGeometry().size() - _FRAME))
+        window.resize(within_screen(window, window.size()))
         place = self._kept.value(_PLACE)
         if isinstance(place, QByteArray):
             window.restoreGeometry(place)
