@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Call = tuple["Future[object]", "Callable[[], object]"]
-NICENESS: Final = 5
-"""About a third of the weight of a thread with 0."""
+NICENESS: Final = 10
+"""A tenth of the weight of a thread with 0: the 99th percentile of a 5 ms timer went from 15 to 13 ms beside 5."""
 
 
 def give_way() -> None:
