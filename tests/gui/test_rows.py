@@ -35,6 +35,11 @@ def show(window: MainWindow, engine: FakeEngine, *uploads: UploadSnapshot) -> No
     QApplication.sendPostedEvents()
 
 
+def point_at(window: MainWindow, place: QPoint) -> None:
+    """Move the pointer within the window itself: a widget's way would ask which window lies at that place."""
+    QTest.mouseMove(window.windowHandle(), window.view.viewport().mapTo(window, place))
+
+
 def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
     index = window.shown.index(row, 0)
     layout = window.view.delegate.layout_of(window.view.visualRect(index), index, at_hand=True)
@@ -79,10 +84,10 @@ def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, engine: Fa
 
 def test_the_pointer_becomes_a_hand_over_an_action_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
-    QTest.mouseMove(window.view.viewport(), place_of(window, 0, RowAction.TRY_AGAIN))
+    point_at(window, place_of(window, 0, RowAction.TRY_AGAIN))
     qtbot.waitUntil(lambda: window.view.delegate.pointed_at is not None)
     assert window.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
-    QTest.mouseMove(window.view.viewport(), QPoint(100, 20))
+    point_at(window, QPoint(100, 20))
     qtbot.waitUntil(lambda: window.view.delegate.pointed_at is None)
     assert window.view.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
 
