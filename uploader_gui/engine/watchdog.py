@@ -92,7 +92,7 @@ class Watchdog:
         self._enter(_Phase.SENDING, self._patience.stall)
         if self._timer is None:
             self._began, self._beat = self._loop.time(), self._pulse.beat()
-            self._look()
+            self._look_later()
 
     def all_given(self) -> None:
         """The last byte is with the system; when nothing waits there any more, it is the storage's turn."""
@@ -106,8 +106,11 @@ class Watchdog:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _look(self) -> None:
+    def _look_later(self) -> None:
         self._timer = self._loop.call_later(self._patience.stall / LOOKS, self._look)
+
+    def _look(self) -> None:
+        self._look_later()
         before, self._beat = self._beat, self._pulse.beat()
         if self._beat != before:
             self._felt()
