@@ -33,6 +33,8 @@ class Words(Sentence):
     # Empty list
     EMPTY_TITLE = QT_TRANSLATE_NOOP("uploader", "Drop photos, reports and e-mails here")
     EMPTY_TYPES = QT_TRANSLATE_NOOP("uploader", "JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too.")
+    KEPT_TYPE = QT_TRANSLATE_NOOP("uploader", "Type the anomaly’s number above, then press Enter.")
+    KEPT_CONFIRM = QT_TRANSLATE_NOOP("uploader", "If the number is right, press Enter or click above.")
     ADD_FILES = QT_TRANSLATE_NOOP("uploader", "Add files…")
     ADD_FOLDER = QT_TRANSLATE_NOOP("uploader", "Add folder…")
     TRY_SAMPLES = QT_TRANSLATE_NOOP("uploader", "Try it with sample files")
@@ -95,6 +97,7 @@ class Words(Sentence):
     PAUSED = QT_TRANSLATE_NOOP("uploader", "Paused")
     SEARCHING = QT_TRANSLATE_NOOP("uploader", "Searching folders…")
     # Conditions
+    OFFLINE_SHORT = QT_TRANSLATE_NOOP("uploader", "Offline")
     OFFLINE = QT_TRANSLATE_NOOP(
         "uploader", "Offline. Sending goes on by itself when the network is back. Nothing is lost."
     )
@@ -114,7 +117,10 @@ class Words(Sentence):
     LEAVE_TITLE = QT_TRANSLATE_NOOP("uploader", "Files are still being sent")
     LEAVE_STOP = QT_TRANSLATE_NOOP("uploader", "Stop and resume next time")
     # Sign-in
-    SIGN_IN_TEXT = QT_TRANSLATE_NOOP("uploader", "Paste the two tokens of your register.")
+    SIGN_IN_TEXT = QT_TRANSLATE_NOOP(
+        "uploader",
+        "Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.",
+    )
     SIGN_IN_REFUSED = QT_TRANSLATE_NOOP(
         "uploader", "The service did not accept these tokens. Get new ones, then paste them here."
     )
@@ -131,6 +137,7 @@ class Words(Sentence):
     SERVER = QT_TRANSLATE_NOOP("uploader", "Server address")
     SERVER_INVALID = QT_TRANSLATE_NOOP("uploader", "The address begins with https:// (http:// only for this computer).")
     SIZE_UNIT = QT_TRANSLATE_NOOP("uploader", "Sizes are registered in")
+    SIZE_UNIT_MORE = QT_TRANSLATE_NOOP("uploader", "Change this only if the register shows wrong sizes.")
     UNIT_MO = QT_TRANSLATE_NOOP("uploader", "Megabytes (as documented)")
     UNIT_BYTES = QT_TRANSLATE_NOOP("uploader", "Bytes")
     AT_ONCE = QT_TRANSLATE_NOOP("uploader", "Files sent at once")

@@ -297,8 +297,8 @@
         <translation>Ouvrir cette aide</translation>
     </message>
     <message>
-        <source>If somebody helps you, they may ask for these. Neither holds tokens or upload links.</source>
-        <translation>Si quelqu’un vous aide, il peut vous les demander. Ni l’un ni l’autre ne contient de jetons ou de liens d’envoi.</translation>
+        <source>Who helps you may ask for the log or the diagnostics. Neither holds tokens or upload links.</source>
+        <translation>La personne qui vous aide peut vous demander le journal ou le diagnostic. Ni l’un ni l’autre ne contient de jeton ni de lien d’envoi.</translation>
     </message>
     <message>
         <source>Show log</source>
@@ -326,6 +326,10 @@
     <message>
         <source>The window goes, the program ends by itself when all is sent. Open it again to see it.</source>
         <translation>La fenêtre disparaît, le programme se termine de lui-même quand tout est envoyé. Rouvrez-le pour la revoir.</translation>
+    </message>
+    <message>
+        <source>Do not close</source>
+        <translation>Ne pas fermer</translation>
     </message>
     <message>
         <source>The files are kept and go on the next time you open the program.</source>
@@ -1262,6 +1266,10 @@
         <translation>JPEG, PNG, PDF, Word, Excel, courriel, ZIP…  Des dossiers entiers aussi.</translation>
     </message>
     <message>
+        <source>Type the anomaly’s number above, then press Enter.</source>
+        <translation>Saisissez le numéro de l’anomalie ci-dessus, puis appuyez sur Entrée.</translation>
+    </message>
+    <message>
         <source>Add files…</source>
         <translation>Ajouter des fichiers…</translation>
     </message>
@@ -1829,6 +1837,10 @@
         <translation>Parcours des dossiers…</translation>
     </message>
     <message>
+        <source>Offline</source>
+        <translation>Hors ligne</translation>
+    </message>
+    <message>
         <source>Offline. Sending goes on by itself when the network is back. Nothing is lost.</source>
         <translation>Hors ligne. L’envoi reprendra tout seul dès le retour du réseau. Rien n’est perdu.</translation>
     </message>
@@ -1861,6 +1873,10 @@
         <translation>Imprimer le reçu…</translation>
     </message>
     <message>
+        <source>If the number is right, press Enter or click above.</source>
+        <translation>Si le numéro est le bon, appuyez sur Entrée ou cliquez ci-dessus.</translation>
+    </message>
+    <message>
         <source>History…</source>
         <translation>Historique…</translation>
     </message>
@@ -1877,8 +1893,8 @@
         <translation>Arrêter et reprendre plus tard</translation>
     </message>
     <message>
-        <source>Paste the two tokens of your register.</source>
-        <translation>Collez les deux jetons de votre registre.</translation>
+        <source>Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.</source>
+        <translation>Collez les deux jetons de votre registre. La personne qui l’administre, ou votre service informatique, vous les fournit.</translation>
     </message>
     <message>
         <source>The service did not accept these tokens. Get new ones, then paste them here.</source>
@@ -1923,6 +1939,10 @@
     <message>
         <source>Sizes are registered in</source>
         <translation>Unité des tailles enregistrées</translation>
+    </message>
+    <message>
+        <source>Change this only if the register shows wrong sizes.</source>
+        <translation>À ne changer que si le registre affiche de fausses tailles.</translation>
     </message>
     <message>
         <source>Megabytes (as documented)</source>

@@ -135,3 +135,12 @@ def test_resuming_starts_the_queue_and_the_question_is_gone(
     assert engine.calls[-1] == ("start", None)
     engine.event_arrived.emit(RUNNING)
     assert window.banner.isHidden()
+
+
+def test_beside_a_band_that_says_offline_nobody_is_called_signed_in(window: MainWindow, engine: FakeEngine) -> None:
+    """In some languages the same word means connected."""
+    window.set_signed_in(SignInState(signed_in=True))
+    engine.tell(UploadsAdded((upload("a.jpg"),)), replace(RUNNING, conditions=frozenset({Condition.OFFLINE})))
+    assert window.header.sign_in.text() == "Offline"
+    engine.tell(RUNNING)
+    assert window.header.sign_in.text() == "Signed in"

@@ -75,6 +75,7 @@ def test_without_a_number_files_are_kept_until_one_is_entered(
     drop(window, files("/a.jpg", "/b.jpg"))
     drop(window, files("/b.jpg", "/c.jpg"))
     assert window.header.hint.text() == "3 files wait for the number."
+    assert window.empty.title.text() == "3 files wait for the number."  # an unchanged card would look like a lost drop
     QTest.keyClicks(window.header.field, "4217")
     assert engine.added == []  # 4, 42 and 421 are valid numbers too
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
@@ -88,10 +89,11 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
     drop(window, files("/a.jpg", "/b.jpg"))
     assert not window.header.add_kept.isVisible()
     window.set_anomaly("4217")
-    assert window.header.add_kept.text() == "Add all 2 to 4217"
+    assert window.header.add_kept.text() == window.empty.title.text() == "Add all 2 to 4217"
     QTest.mouseClick(window.header.add_kept, LEFT)
     assert engine.added == [added(["/a.jpg", "/b.jpg"], "4217")]
     assert not window.header.add_kept.isVisible()
+    assert window.empty.title.text() == "Drop photos, reports and e-mails here"
 
 
 def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:

@@ -25,7 +25,7 @@ class HelpWords(Sentence):
     ESCAPE = QT_TRANSLATE_NOOP("help", "Close a dialog; take back search or selection")
     HELP = QT_TRANSLATE_NOOP("help", "Open this help")
     IF_ASKED = QT_TRANSLATE_NOOP(
-        "help", "If somebody helps you, they may ask for these. Neither holds tokens or upload links."
+        "help", "Who helps you may ask for the log or the diagnostics. Neither holds tokens or upload links."
     )
     SHOW_LOG = QT_TRANSLATE_NOOP("help", "Show log")
     COPY_DIAGNOSTICS = QT_TRANSLATE_NOOP("help", "Copy diagnostics")

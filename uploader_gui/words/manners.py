@@ -17,6 +17,7 @@ class MannersWords(Sentence):
     IN_BACKGROUND_MORE = QT_TRANSLATE_NOOP(
         "manners", "The window goes, the program ends by itself when all is sent. Open it again to see it."
     )
+    LEAVE_NOT = QT_TRANSLATE_NOOP("manners", "Do not close")
     STOP_MORE = QT_TRANSLATE_NOOP("manners", "The files are kept and go on the next time you open the program.")
     # Cancelling everything
     CANCEL_STAYS = QT_TRANSLATE_NOOP(

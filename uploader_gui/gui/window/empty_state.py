@@ -1,4 +1,7 @@
-"""The card of an empty list: one picture, one sentence, two buttons, and a way to try it without an account."""
+"""The card of an empty list: one picture, one sentence, two buttons, and a way to try it without an account.
+
+While what was dropped waits for the anomaly's number, it says that instead: an unchanged card looks like a lost drop.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,13 @@ from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from uploader_gui.gui.drop import dashed
-from uploader_gui.gui.look.widgets import IconLabel, label, push_button
-from uploader_gui.text import Words
+from uploader_gui.gui.look.widgets import IconLabel, announce, label, push_button
+from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
+    from uploader_gui.gui.drops.dropped import Dropped
     from uploader_gui.gui.look.theme import Theme
 
 
@@ -28,6 +32,8 @@ class EmptyState(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._kept: Dropped | None = None
+        self._anomaly_id = ""
         self.add_files = push_button("", "primary", theme)
         self.add_folder = push_button("", "plain", theme)
         self.samples = push_button("", "link", theme)
@@ -41,11 +47,28 @@ class EmptyState(QWidget):
 
     def retranslate(self) -> None:
         """Say everything in the language in use."""
-        self.title.setText(Words.EMPTY_TITLE.text)
-        self.types.setText(Words.EMPTY_TYPES.text)
+        self._say()
         self.add_files.setText(Words.ADD_FILES.text)
         self.add_folder.setText(Words.ADD_FOLDER.text)
         self.samples.setText(Words.TRY_SAMPLES.text)
+
+    def show_kept(self, kept: Dropped | None, anomaly_id: str) -> None:
+        """Say what waits, and what for: the number, or a word that it is the right one."""
+        before = self.title.text()
+        self._kept, self._anomaly_id = kept, anomaly_id
+        self._say()
+        if kept is not None and self.isVisible() and self.title.text() != before:
+            announce(self.title, self.title.text())
+
+    def _say(self) -> None:
+        if self._kept is None:
+            self.title.setText(Words.EMPTY_TITLE.text)
+            self.types.setText(Words.EMPTY_TYPES.text)
+            return
+        there = bool(self._anomaly_id)
+        add = Counted.ADD_KEPT.text(self._kept.entries, self._anomaly_id)
+        self.title.setText(add if there else self._kept.wait())
+        self.types.setText((Words.KEPT_CONFIRM if there else Words.KEPT_TYPE).text)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -33,6 +33,8 @@ class Header(QWidget):
     """Anomaly field, quiet sentence, button for kept files, sign-in state, settings."""
 
     anomaly_changed = Signal(str)
+    kept_changed = Signal(object, str)
+    """What waits for a number (`Dropped`, or None), and the number that stands there now."""
     kept_wanted = Signal()
     sign_in_wanted = Signal()
     history_wanted = Signal()
@@ -45,6 +47,7 @@ class Header(QWidget):
         self._kept: Dropped | None = None
         self._news = ""
         self._state = SignInState(signed_in=False)
+        self._offline = False
         self.field = AnomalyField(theme)
         self.hint = label("", theme, 12)
         self.hint.setWordWrap(True)
@@ -71,11 +74,17 @@ class Header(QWidget):
     def show_sign_in(self, state: SignInState) -> None:
         """Show whether somebody is signed in and for how long."""
         self._state = state
-        fine = state.signed_in or self._sandbox
+        fine = (state.signed_in or self._sandbox) and not self._offline
         self._dot.show_color("ok" if fine else "warning")
         self.sign_in.setText(Words.SANDBOX.text if self._sandbox else self._sign_in_text())
         self.sign_in.setToolTip("" if self._sandbox else Words.SIGN_IN_TIP.text)
         self.sign_in.setEnabled(not self._sandbox)
+
+    def show_offline(self, offline: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Say offline in the place of signed in: beside a band that says offline, that would be read as online."""
+        if offline != self._offline:
+            self._offline = offline
+            self.show_sign_in(self._state)
 
     def show_time(self) -> None:
         """Say anew how long the session lasts."""
@@ -139,6 +148,7 @@ class Header(QWidget):
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
         if self._kept is not None:
             self.add_kept.setText(Counted.ADD_KEPT.text(self._kept.entries, anomaly_id))
+        self.kept_changed.emit(self._kept, anomaly_id)
 
     def _hint_text(self) -> str:
         if self.field.is_wrong:
@@ -148,6 +158,8 @@ class Header(QWidget):
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
             return Words.SIGNED_OUT.text
+        if self._offline:
+            return Words.OFFLINE_SHORT.text
         left = (self._state.expires_at or 0) - time.time()
         if left <= 0:
             return Words.SIGNED_IN.text

@@ -81,6 +81,7 @@ class Standing(QObject):
     def show(self) -> None:
         """Show the figures as they are now, in the language in use."""
         self._body.show_figures(self._model.figures(), self._totals, self._status)
+        self._body.header.show_offline(self._status.running and events.Condition.OFFLINE in self._status.conditions)
         self._show_notice()
 
     def _take_rare(self, event: events.Event) -> None:

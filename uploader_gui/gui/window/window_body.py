@@ -62,6 +62,7 @@ class WindowBody(QWidget):
         self._surroundings: tuple[object, ...] = ()
         self._column = QVBoxLayout(self)
         self._arrange()
+        self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.came_or_went.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
 
