@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
 from uploader_gui.engine.connection.connection_thread import Way
 from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LEFT = Qt.MouseButton.LeftButton
 VALUES = SettingsValues("https://a.example")
+PATIENCE = 20_000
 
 
 @pytest.fixture
@@ -151,6 +152,17 @@ def test_a_test_shows_line_by_line_what_works_and_what_does_not(dialog: Settings
     assert panel.button.text() == "Test connection"
     QTest.mouseClick(panel.button, LEFT)
     assert panel.texts == []
+
+
+def test_what_a_test_found_is_seen_without_scrolling(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    panel = dialog.connection.panel
+    QTest.mouseClick(panel.button, LEFT)
+    for _ in range(6):
+        panel.show_finding(Finding(Fact.NAME_FOUND, Verdict.GOOD, ("a.example",)))
+    panel.show_end()
+    lines = [one for one in panel.findChildren(QLabel) if one.text() == "The name a.example is known."]
+    qtbot.waitUntil(lambda: all(not one.visibleRegion().isEmpty() for one in lines), timeout=PATIENCE)
+    assert len(lines) == 6
 
 
 @pytest.mark.parametrize("by", ["button", "closing"])

@@ -112,7 +112,8 @@ class SettingsDialog(PlainDialog):
         self.help.clicked.connect(self.help_wanted)
 
     def _follow_findings(self, area: QScrollArea, *_: int) -> None:
-        """While a test goes on, its newest line is what counts."""
+        """What a page holds grew: take the room there is. While a test goes on, its newest line is what counts."""
+        self.fit()
         if self.connection.panel.is_testing:
             area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
 
