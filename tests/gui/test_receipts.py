@@ -193,3 +193,15 @@ def test_a_receipt_is_printed_through_the_systems_dialog(
     engine.tell(ReceiptBuilt(receipt(file())))
     qtbot.waitUntil(lambda: "printer" in window.footer.below.text(), timeout=60_000)
     assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
+    """The paper is measured as it is printed on: a row of “PowerPoint” is as low as one of “PDF”."""
+    heights = []
+    for name, media_type in (("a.pdf", "application/pdf"), ("a.pptx", None)):
+        writer = QPdfWriter(QBuffer())
+        prepare(writer)
+        pages = ReceiptPages({"files": []}, writer, QFont(), writer)
+        one = receipt_page.table([(1, file(name, mime_type=media_type, sha256=None, id=None, uploaded_at=None))])
+        heights.append(pages._laid_out(one).size().height())
+    assert heights[0] == heights[1]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _W = ReceiptWords
-_COLUMNS: Final = ((5, _W.FILE), (59, _W.FILE), (9, _W.SIZE), (8, _W.TYPE), (19, _W.RESULT))
+_COLUMNS: Final = ((5, _W.FILE), (57, _W.FILE), (9, _W.SIZE), (11, _W.TYPE), (18, _W.RESULT))
 """Width in percent and heading; the first holds the file's number."""
 _LINE: Final = "border-bottom: 0.6px solid #c9ced6"
 _HEAD_LINE: Final = "border-bottom: 1px solid #5e6776"
