@@ -57,6 +57,12 @@ def test_each_shortcut_says_what_it_does(window: MainWindow) -> None:
     assert all(keys.text() for keys in dialog.keys)
 
 
+def test_keys_are_called_what_stands_on_them(window: MainWindow) -> None:
+    shown = [keys.text() for keys in window.dialogs.help().keys]
+    assert {"↓", "← · →", "↑ · ↓"} <= set(shown)
+    assert not any("Return" in one for one in shown)
+
+
 def test_no_line_touches_the_frame_around_the_shortcuts(window: MainWindow) -> None:
     dialog = window.dialogs.help()
     frame = dialog._area.rect()

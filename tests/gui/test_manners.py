@@ -75,6 +75,7 @@ def test_closing_while_files_are_sent_offers_three_ways(window: MainWindow, engi
         with qtbot.waitSignal(signal):
             QTest.mouseClick(getattr(asked(window), choice), LEFT)
     with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
+        assert asked(window).cancel.text() == "Do not close"  # “Cancel” alone could be meant for the files
         QTest.mouseClick(asked(window).cancel, LEFT)
         QTest.keyClick(asked(window), Qt.Key.Key_Escape)
     assert window.isVisible()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui.gui.dialogs.form import scrolling
 from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.gui.keys import HISTORY_KEY
+from uploader_gui.gui.keys import ENTER_KEY, HISTORY_KEY
 from uploader_gui.gui.look.widgets import label
 from uploader_gui.text import Words
 from uploader_gui.words.help import HelpWords
@@ -32,7 +32,7 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((_K.Key_Tab, Qt.Modifier.SHIFT | _K.Key_Tab), HelpWords.WALK),
     ((_K.Key_Left, _K.Key_Right), HelpWords.CHOICES),
     ((_K.Key_Up, _K.Key_Down), HelpWords.ROWS),
-    ((_K.Key_Return, _K.Key_Space), HelpWords.ROW_ACTION),
+    ((ENTER_KEY, _K.Key_Space), HelpWords.ROW_ACTION),
     ((_K.Key_Menu,), HelpWords.ROW_MENU),
     ((_K.Key_Delete,), HelpWords.REMOVE),
     ((_KEY.SelectAll,), HelpWords.SELECT_ALL),
@@ -42,6 +42,9 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((_K.Key_F1,), HelpWords.HELP),
 )
 """Keys -> what they do, in the order in which they are met."""
+
+_ARROWS: Final[dict[Keys, str]] = {_K.Key_Up: "↑", _K.Key_Down: "↓", _K.Key_Left: "←", _K.Key_Right: "→"}
+"""As on the keys: a word such as “Down” is on none of them."""
 
 
 class HelpDialog(PlainDialog):
@@ -123,4 +126,6 @@ class HelpDialog(PlainDialog):
 
 
 def _named(key: Keys) -> str:
+    if key in _ARROWS:
+        return _ARROWS[key]
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

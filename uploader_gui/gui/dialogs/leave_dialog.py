@@ -29,7 +29,7 @@ class LeaveDialog(PlainDialog):
         self.add_sentence(MannersWords.LEAVE_TEXT)
         self.background = self._choice(MannersWords.IN_BACKGROUND, MannersWords.IN_BACKGROUND_MORE, "primary")
         self.stop = self._choice(Words.LEAVE_STOP, MannersWords.STOP_MORE, "plain")
-        self.cancel = self.button(Words.CANCEL, "plain")
+        self.cancel = self.button(MannersWords.LEAVE_NOT, "plain")
         self.add_buttons(self.cancel)
         self.background.setDefault(True)
         self.background.clicked.connect(self.background_wanted)

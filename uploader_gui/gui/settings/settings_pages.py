@@ -200,6 +200,7 @@ class SendingPage(Form):
         self.say(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
         self.say(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
         self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
+        self.add_sentence(Words.SIZE_UNIT_MORE)
         self.pictures = self.choices(_FOR_PICTURES)
         self.pictures[values.refused_pictures].setChecked(True)
         self.others = self.choices(_FOR_OTHERS)

@@ -154,22 +154,28 @@ class Footer(QWidget):
         column.addWidget(self.bar)
         column.addLayout(self._lines)
 
-    def _more(self) -> tuple[FooterAction, ...]:
+    def _more(self) -> tuple[FooterAction | None, ...]:
         usual = (
             FooterAction.RECEIPT,
             FooterAction.PRINT_RECEIPT,
             FooterAction.HISTORY,
+            None,
             FooterAction.RETRY_ALL_FAILED,
             FooterAction.REFUSED_FILES,
             FooterAction.CANCEL_ALL,
             FooterAction.CLEAR_FINISHED,
+            None,
             FooterAction.HELP,
         )
         return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._sandbox else ()), FooterAction.ABOUT)
 
-    def _menu(self, *actions: FooterAction) -> QMenu:
+    def _menu(self, *actions: FooterAction | None) -> QMenu:
+        """None is a line between groups."""
         menu = QMenu(self)
         for action in actions:
+            if action is None:
+                menu.addSeparator()
+                continue
             entry = QAction(menu)
             entry.triggered.connect(lambda _=False, a=action: self.action_wanted.emit(a))
             menu.addAction(entry)
