@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _DOT = "  ·  "
 _BETWEEN = 12
+_STEP = 24
+"""Texts are given room in steps: a line that grows by a digit need not move all the rest, ten times a second."""
 """Pixels between texts and buttons."""
 
 
@@ -222,7 +225,8 @@ class Footer(QWidget):
         metrics = QFontMetrics(self.counts.font())
         lines = (self._first, f"{self._first}{_DOT}{self._speed}")
         widest = tuple(
-            max(before, metrics.horizontalAdvance(line)) for before, line in zip(self._widest, lines, strict=True)
+            max(before, ceil(metrics.horizontalAdvance(line) / _STEP) * _STEP)
+            for before, line in zip(self._widest, lines, strict=True)
         )
         if widest != self._widest:
             self._widest = widest

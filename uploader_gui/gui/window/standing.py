@@ -16,6 +16,7 @@ from uploader_gui.gui.window.notices import Notices
 from uploader_gui.gui.window.session_watch import session_notice
 
 if TYPE_CHECKING:
+    from uploader_gui.gui.rows.figures import Figures
     from uploader_gui.gui.upload_model import UploadModel
     from uploader_gui.gui.upload_view import UploadView
     from uploader_gui.gui.window.window_body import WindowBody
@@ -59,7 +60,7 @@ class Standing(QObject):
         self._was_signed_in |= state.signed_in
         self._signed_in = state
         self._body.header.show_sign_in(state)
-        self._show_notice()
+        self._show_notice(self._model.figures())
 
     def take(self, event: events.Event) -> None:
         """Show what the engine tells."""
@@ -80,9 +81,10 @@ class Standing(QObject):
 
     def show(self) -> None:
         """Show the figures as they are now, in the language in use."""
-        self._body.show_figures(self._model.figures(), self._totals, self._status)
+        figures = self._model.figures()
+        self._body.show_figures(figures, self._totals, self._status)
         self._body.header.show_offline(self._status.running and events.Condition.OFFLINE in self._status.conditions)
-        self._show_notice()
+        self._show_notice(figures)
 
     def _take_rare(self, event: events.Event) -> None:
         match event:
@@ -111,7 +113,6 @@ class Standing(QObject):
             self._model.put_failed_first(on=True)
             self._view.scrollToTop()
 
-    def _show_notice(self) -> None:
-        figures = self._model.figures()
+    def _show_notice(self, figures: Figures) -> None:
         session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
         self.notices.look(self._status, figures, session=session, was_signed_in=self._was_signed_in)
