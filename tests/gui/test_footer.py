@@ -127,3 +127,8 @@ def test_the_counts_are_read_whole_at_any_width(window: MainWindow, engine: Fake
     for width in range(640, 1000, 20):
         window.resize(width, 600)
         qtbot.waitUntil(lambda: counts.width() >= counts.fontMetrics().horizontalAdvance(counts.text()) > 200)
+
+
+def test_where_nothing_would_go_no_size_is_told(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.SKIPPED), upload("b", S.REFUSED))))
+    assert window.footer.counts.text() == "2 files"

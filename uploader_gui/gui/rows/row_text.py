@@ -216,7 +216,12 @@ def _is_said_by_the_banner(snapshot: UploadSnapshot) -> bool:
 
 
 def _action_text(snapshot: UploadSnapshot, action: str) -> str:
-    """What goes on by itself asks for nothing; a bare “Try again.” is the row's button already."""
+    """What goes on by itself asks for nothing; a bare “Try again.” is the row's button already.
+
+    What waits may wait for a person, who paused it: it only says why.
+    """
+    if snapshot.state in {_S.QUEUED, _S.REGISTERED}:
+        return ""
     if not snapshot.state.finished:
         return Words.NOTHING_TO_DO.text
     if offered(snapshot):

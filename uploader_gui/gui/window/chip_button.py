@@ -79,7 +79,7 @@ class ChipButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint pill, text and count."""
         del event
-        colors, (bold, small, width, _) = self._theme.colors, self._parts()
+        colors, (bold, small, _, _) = self._theme.colors, self._parts()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = colors.accent_soft if self.isChecked() else colors.line if self.underMouse() else ""
@@ -88,11 +88,12 @@ class ChipButton(QAbstractButton):
         pill = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
         text = self.rect().adjusted(self._theme.px(12), 0, 0, 0)
-        painter.setFont(bold if self.isChecked() else self._theme.font(13))
+        name = bold if self.isChecked() else self._theme.font(13)
+        painter.setFont(name)
         painter.setPen(QColor(colors.accent if self.isChecked() else colors.text))
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.setFont(small)
         painter.setPen(QColor(self._count_color()))
-        count = text.adjusted(width + self._theme.px(6), 0, 0, 0)
+        count = text.adjusted(QFontMetrics(name).horizontalAdvance(self.text()) + self._theme.px(6), 0, 0, 0)
         painter.drawText(count, Qt.AlignmentFlag.AlignVCenter, units.number(self._count))
         painter.end()

@@ -257,7 +257,8 @@ def _moves(figures: Figures, totals: Totals, status: QueueStatus) -> bool:
 
 def _counts_text(figures: Figures, *, has_run: bool) -> str:
     if not has_run:
-        return _DOT.join((Counted.FILES.text(figures.files), units.size(figures.bytes_total)))
+        amount = units.size(figures.bytes_total) if figures.bytes_total else ""  # none of them would go
+        return _DOT.join(part for part in (Counted.FILES.text(figures.files), amount) if part)
     files = Counted.FILES_OF.text(figures.files, units.number(figures.uploaded))
     amount = Words.AMOUNT_OF.filled(units.size(figures.bytes_done), units.size(figures.bytes_total))
     return _DOT.join((files, amount))
