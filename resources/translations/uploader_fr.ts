@@ -1529,6 +1529,10 @@
         <translation>Rien de tout cela ne sera envoyé.</translation>
     </message>
     <message>
+        <source>Nothing new to send in this.</source>
+        <translation>Rien de nouveau à envoyer.</translation>
+    </message>
+    <message>
         <source>to the anomalies they were dropped for</source>
         <translation>aux anomalies pour lesquelles ils ont été déposés</translation>
     </message>

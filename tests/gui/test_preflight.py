@@ -279,3 +279,13 @@ def test_where_there_is_room_nothing_is_folded(window: MainWindow, engine: FakeE
     window.notices.forget()
     engine.tell(UploadsRemoved(tuple(one.upload_id for one in LONG if one.state.finished)))
     assert not strip.details.isVisible()  # all is in the first line
+
+
+@pytest.mark.parametrize("event", [dropped(again=2), dropped(resumed=2)])
+def test_what_is_on_the_list_already_is_not_said_to_stay_behind(
+    window: MainWindow, engine: FakeEngine, event: PathsAdded
+) -> None:
+    engine.tell(UploadsAdded((upload("a"), upload("b"))), dropped())
+    window.body.preflight.close_button.click()
+    engine.tell(event)
+    assert lines(window)[0] == "Nothing new to send in this."

@@ -119,6 +119,7 @@ class DropWords(Sentence):
     """What the summary of a drop says."""
 
     NOTHING_GOES = QT_TRANSLATE_NOOP("uploader", "Nothing of this will be sent.")
+    NOTHING_NEW = QT_TRANSLATE_NOOP("uploader", "Nothing new to send in this.")
     SEVERAL_ANOMALIES = QT_TRANSLATE_NOOP("uploader", "to the anomalies they were dropped for")
     TO_ANOMALY = QT_TRANSLATE_NOOP("uploader", "to anomaly %1")
     ON_DAY = QT_TRANSLATE_NOOP("uploader", "on %1")

@@ -96,7 +96,7 @@ class Preflight:
         if not (going or before or not_going):
             return None
         return Summary(
-            _going(going),
+            _going(going, listed=bool(self._counts[_D.LISTED] or self._counts[_D.TAKEN_UP])),
             not_going,
             _before(before),
             tuple(one.upload_id for one in before),
@@ -145,9 +145,10 @@ def _why(upload: UploadSnapshot) -> DropCounts:
     return _WHY.get(upload.reason.code, _D.OTHER) if upload.reason else _D.OTHER
 
 
-def _going(uploads: list[UploadSnapshot]) -> str:
+def _going(uploads: list[UploadSnapshot], *, listed: bool) -> str:
+    """What is on the list already may go all the same."""
     if not uploads:
-        return DropWords.NOTHING_GOES.text
+        return (DropWords.NOTHING_NEW if listed else DropWords.NOTHING_GOES).text
     anomalies = {one.anomaly_id for one in uploads}
     several = len(anomalies) > 1
     where = DropWords.SEVERAL_ANOMALIES.text if several else DropWords.TO_ANOMALY.filled(anomalies.pop())
