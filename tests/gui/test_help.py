@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from uploader_gui.gui.dialogs.help_dialog import SHORTCUTS, HelpDialog
+from uploader_gui.gui.dialogs.help_dialog import SHORTCUTS, HelpDialog, room_for_shortcuts
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.window.footer import FooterAction
 
@@ -70,6 +71,11 @@ def test_no_line_touches_the_frame_around_the_shortcuts(window: MainWindow) -> N
         inside = shown.geometry().translated(dialog._page.mapTo(dialog._area, QPoint()))
         assert inside.left() - frame.left() >= 8
         assert inside.top() - frame.top() >= 6
+
+
+@pytest.mark.parametrize(("screen", "room"), [(1040, 468), (800, 360), (384, 64)])
+def test_on_a_low_screen_the_shortcuts_leave_room_for_what_is_below_them(screen: int, room: int) -> None:
+    assert room_for_shortcuts(screen, 1.0) == room
 
 
 def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtbot: QtBot) -> None:

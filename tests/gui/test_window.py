@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 
 from tests.gui.fake_engine import one_of_each, upload
 from uploader_gui.engine.codes import Code
@@ -22,6 +22,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:
@@ -190,3 +191,16 @@ def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, q
     qtbot.waitUntil(lambda: window.model.figures().uploaded == 3)
     timers = window.findChildren(type(window.model._flush_timer))
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=30_000)  # thumbnails were looked for
+
+
+def test_a_low_card_does_without_its_picture(theme: Theme, qtbot: QtBot) -> None:
+    place = QWidget()
+    qtbot.addWidget(place)
+    card = EmptyState(theme)
+    card.setParent(place)
+    place.show()
+    for height, shown in ((500, True), (card.minimumSizeHint().height(), False), (500, True)):
+        card.setGeometry(0, 0, 600, height)
+        card.show()
+        assert card.picture.isVisible() is shown
+        assert card.minimumSizeHint().height() <= height

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _KEY = QKeySequence.StandardKey
 _HIGHEST_SHARE: Final = 0.45
 """Of the screen's height, for the shortcuts; above that they scroll."""
+_AROUND: Final = 320
+"""Height of all that stands around the shortcuts, with the window's frame."""
+_LOWEST: Final = 60
 _INSIDE: Final = (10, 8, 10, 8)
 """Between the shortcuts and the frame that shows where the keyboard is."""
 _K = Qt.Key
@@ -87,7 +90,7 @@ class HelpDialog(PlainDialog):
         margins = self.column.contentsMargins()
         width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
         frame = 2 * self._area.frameWidth()
-        most = int(self.screen().availableGeometry().height() * _HIGHEST_SHARE)
+        most = room_for_shortcuts(self.screen().availableGeometry().height(), self.theme.scale)
         self._area.setMinimumHeight(min(self._page.heightForWidth(width - frame) + frame, most))
         super().fit()
 
@@ -123,6 +126,11 @@ class HelpDialog(PlainDialog):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._name_keys()
+
+
+def room_for_shortcuts(screen: int, scale: float) -> int:
+    """Give the height that the shortcuts may take on a screen so high, text being scaled: the rest is below them."""
+    return min(int(screen * _HIGHEST_SHARE), max(screen - round(_AROUND * scale), round(_LOWEST * scale)))
 
 
 def _named(key: Keys) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtGui import QFont, QIcon, QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
@@ -114,7 +114,8 @@ class HistoryDialog(QDialog):
         lists = QSplitter(Qt.Orientation.Vertical)
         lists.setChildrenCollapsible(False)
         lists.addWidget(self.deposits)
-        lists.addWidget(self._lower())
+        self._lower = self._made_lower()
+        lists.addWidget(self._lower)
         lists.setSizes([220, 320])
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
@@ -138,7 +139,7 @@ class HistoryDialog(QDialog):
         bottom.addWidget(self.close_button)
         return bottom
 
-    def _lower(self) -> QWidget:
+    def _made_lower(self) -> QWidget:
         lower = QWidget()
         buttons = QWidget()
         flow = FlowLayout(8)
@@ -233,6 +234,13 @@ class HistoryDialog(QDialog):
             self.accept()
 
     # Qt asks
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the buttons take two lines, the lists leave them room."""
+        super().resizeEvent(event)
+        layout = self._lower.layout()
+        assert layout is not None
+        self._lower.setMinimumHeight(layout.totalMinimumHeightForWidth(self._pages.width()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language: what was shown is asked for anew."""

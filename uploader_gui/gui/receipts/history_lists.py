@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.look.theme import Theme
 
 _DATA: Final = Qt.ItemDataRole.UserRole
+_LOWEST: Final = 62
+"""The headings and one line."""
 _AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
@@ -47,6 +49,7 @@ class _List(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMinimumHeight(theme.px(_LOWEST))
         self.setFont(theme.font(13))
         self.header().setFont(theme.font(12))
         self.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

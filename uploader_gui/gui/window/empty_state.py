@@ -5,9 +5,9 @@ While what was dropped waits for the anomaly's number, it says that instead: an 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -16,10 +16,12 @@ from uploader_gui.gui.look.widgets import IconLabel, announce, label, push_butto
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from uploader_gui.gui.drops.dropped import Dropped
     from uploader_gui.gui.look.theme import Theme
+
+_PICTURE: Final = 86
 
 
 class EmptyState(QWidget):
@@ -37,6 +39,7 @@ class EmptyState(QWidget):
         self.add_files = push_button("", "primary", theme)
         self.add_folder = push_button("", "plain", theme)
         self.samples = push_button("", "link", theme)
+        self.picture = IconLabel("drop", "accent", _PICTURE, theme)
         self.title = self._sentence(22, "text")
         self.types = self._sentence(13, "muted")
         self.add_files.clicked.connect(self.add_files_wanted)
@@ -74,7 +77,7 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
         column.addStretch()
-        column.addWidget(IconLabel("drop", "accent", 86, self._theme))
+        column.addWidget(self.picture)
         column.addSpacing(18)
         column.addWidget(self.title)
         column.addSpacing(2)
@@ -92,6 +95,16 @@ class EmptyState(QWidget):
         made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         made.setWordWrap(True)
         return made
+
+    def minimumSizeHint(self) -> QSize:
+        """Words and buttons; on a screen too low for more the picture goes."""
+        whole = super().minimumSizeHint()
+        return whole - QSize(0, _PICTURE) if self.picture.isVisibleTo(self) else whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the picture where there is room for it."""
+        super().resizeEvent(event)
+        self.picture.setVisible(self.height() >= self.minimumSizeHint().height() + _PICTURE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card with its dashed edge."""
