@@ -154,6 +154,7 @@ class Words(Sentence):
     TIME_LEFT = QT_TRANSLATE_NOOP("uploader", "about %1 left")
     TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")
     ANOMALY_NAMED = QT_TRANSLATE_NOOP("uploader", "Anomaly %1")
+    EXPIRED_WAITING = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1. Nothing is lost.")
     EXPIRED_BANNER = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1, %2. Nothing is lost.")
     JOURNAL_SET_ASIDE = QT_TRANSLATE_NOOP(
         "uploader", "The list of unfinished files was damaged. A new one was begun; the old one is kept as %1"

@@ -2005,6 +2005,10 @@
         <translation>Anomalie %1</translation>
     </message>
     <message>
+        <source>Your session has expired. %1. Nothing is lost.</source>
+        <translation>Votre session a expiré. %1. Rien n’est perdu.</translation>
+    </message>
+    <message>
         <source>Your session has expired. %1, %2. Nothing is lost.</source>
         <translation>Votre session a expiré. %1, %2. Rien n’est perdu.</translation>
     </message>

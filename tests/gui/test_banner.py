@@ -94,6 +94,7 @@ def test_an_expired_session_asks_the_person_once_and_by_banner(
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     engine.tell(one_of_each(), waiting, SignInRequired())
     assert window.header.sign_in.text() == "Signed out"
+    assert "being finished" in window.banner.text.text()
     QTest.mouseClick(window.banner.button, LEFT)
     engine.tell(SignInRequired(refused_again=True))
     assert asked == [False, False, True]
@@ -144,3 +145,12 @@ def test_beside_a_band_that_says_offline_nobody_is_called_signed_in(window: Main
     assert window.header.sign_in.text() == "Offline"
     engine.tell(RUNNING)
     assert window.header.sign_in.text() == "Signed in"
+
+
+def test_an_expired_session_says_nothing_of_files_being_finished_where_there_are_none(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    engine.tell(UploadsAdded((upload("a"), upload("b"))), waiting)
+    assert window.banner.text.text() == "Your session has expired. 2 wait. Nothing is lost."

@@ -73,7 +73,10 @@ _GO_ON_BY_THEMSELVES = {
 def _sign_in_text(figures: Figures, *, was_signed_in: bool) -> str:
     if not was_signed_in:
         return Counted.SIGN_IN_TO_SEND.text(figures.unfinished)
-    return Words.EXPIRED_BANNER.filled(Counted.BEING_FINISHED.text(figures.sending), Counted.WAIT.text(figures.waiting))
+    waiting = Counted.WAIT.text(figures.waiting)
+    if not figures.sending:
+        return Words.EXPIRED_WAITING.filled(waiting)
+    return Words.EXPIRED_BANNER.filled(Counted.BEING_FINISHED.text(figures.sending), waiting)
 
 
 class Banner(QWidget):
