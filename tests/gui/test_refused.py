@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from tests.gui.fake_engine import MB, upload
 from tests.gui.test_rows import place_of, show
@@ -80,6 +81,8 @@ def test_all_refused_files_are_dealt_with_at_once(window: MainWindow, engine: Fa
     fill(window, engine)
     window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
     dialog = opened(window)
+    captions = [one.text() for one in dialog.findChildren(QLabel) if "·" in one.text()]
+    assert [one.rpartition(" · ")[2] for one in captions] == ["2 files", "1 file"]
     QTest.mouseClick(dialog.apply, LEFT)
     assert engine.calls == [("treat:convert", ["a.heic", "b.webp"]), ("treat:zip", ["c.mp4"])]
 

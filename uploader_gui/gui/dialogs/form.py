@@ -57,12 +57,12 @@ class FormParts:
         self.column.addWidget(made)
         return made
 
-    def add_field(self, caption: Sentence, field: QWidget) -> None:
-        """Add a field under its caption."""
+    def add_field(self, caption: Sentence, field: QWidget, *, more: Callable[[], str] = str) -> None:
+        """Add a field under its caption; `more` gives what is said behind that, in the language in use."""
         said = label("", self.theme, 12, QFont.Weight.DemiBold)
         said.setBuddy(field)
-        self.say(said.setText, caption)
-        self.say(field.setAccessibleName, caption)
+        self.say(lambda text: said.setText(text + more()), caption)
+        self.say(lambda text: field.setAccessibleName(text + more()), caption)
         field.setFont(self.theme.font(14))
         self.column.addSpacing(4)
         self.column.addWidget(said)

@@ -43,7 +43,7 @@ class RefusedDesk(QObject):
             return None
         from uploader_gui.gui.drops.refused_dialog import RefusedDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = RefusedDialog(self._theme, self._parent, photos=bool(photos), others=bool(others))
+        dialog = RefusedDialog(self._theme, self._parent, photos=len(photos), others=len(others))
         dialog.accepted.connect(lambda: self._do(dialog))
         dialog.open()
         return dialog

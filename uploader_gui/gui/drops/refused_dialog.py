@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from uploader_gui.engine.models import Treatment
 from uploader_gui.gui.dialogs.form import chosen, row_of
 from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.text import Words
+from uploader_gui.text import Counted, Words
 from uploader_gui.words.treatments import TreatmentWords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from uploader_gui.gui.look.theme import Theme
 
 _WIDTH: Final = 580
@@ -30,9 +32,9 @@ _FOR_OTHERS: Final = {Treatment.ZIP: TreatmentWords.ZIP, _LEAVE: TreatmentWords.
 
 
 class RefusedDialog(PlainDialog):
-    """Asks once for all photos and once for all other files; only what there is."""
+    """Asks once for all photos and once for all other files; only what there is, and how many."""
 
-    def __init__(self, theme: Theme, parent: QWidget, *, photos: bool, others: bool) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, *, photos: int, others: int) -> None:
         super().__init__(TreatmentWords.TITLE, theme, parent)
         self.photos = self.choices(_FOR_PHOTOS) if photos else {}
         self.others = self.choices(_FOR_OTHERS) if others else {}
@@ -42,16 +44,19 @@ class RefusedDialog(PlainDialog):
         self.cancel = self.button(Words.CANCEL, "plain")
         self.add_title(TreatmentWords.TITLE)
         self.add_sentence(TreatmentWords.EXPLANATION)
-        for caption, choices in ((TreatmentWords.PHOTOS, self.photos), (TreatmentWords.OTHERS, self.others)):
-            if choices:
-                next(iter(choices.values())).setChecked(True)
-                self.add_field(caption, row_of(choices.values()))
+        self._add_choices(TreatmentWords.PHOTOS, self.photos, photos)
+        self._add_choices(TreatmentWords.OTHERS, self.others, others)
         self.say(self.remember.setText, TreatmentWords.REMEMBER)
         self.column.addSpacing(8)
         self.column.addWidget(self.remember)
         self.add_buttons(self.cancel, self.apply)
         self.apply.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
+
+    def _add_choices(self, caption: TreatmentWords, choices: Mapping[str, QPushButton], count: int) -> None:
+        if choices:
+            next(iter(choices.values())).setChecked(True)
+            self.add_field(caption, row_of(choices.values()), more=lambda: f" · {Counted.FILES.text(count)}")
 
     @property
     def answers(self) -> dict[str, str]:
