@@ -33,8 +33,8 @@ class Words(Sentence):
     # Empty list
     EMPTY_TITLE = QT_TRANSLATE_NOOP("uploader", "Drop photos, reports and e-mails here")
     EMPTY_TYPES = QT_TRANSLATE_NOOP("uploader", "JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too.")
-    KEPT_TYPE = QT_TRANSLATE_NOOP("uploader", "Type the anomaly’s number above, then press Enter.")
-    KEPT_CONFIRM = QT_TRANSLATE_NOOP("uploader", "If the number is right, press Enter or click above.")
+    KEPT_TYPE = QT_TRANSLATE_NOOP("uploader", "Enter adds what waits once the anomaly’s number is typed above.")
+    KEPT_CONFIRM = QT_TRANSLATE_NOOP("uploader", "Enter adds it if the number is right, and so do the words above.")
     ADD_FILES = QT_TRANSLATE_NOOP("uploader", "Add files…")
     ADD_FOLDER = QT_TRANSLATE_NOOP("uploader", "Add folder…")
     TRY_SAMPLES = QT_TRANSLATE_NOOP("uploader", "Try it with sample files")
@@ -48,6 +48,7 @@ class Words(Sentence):
     FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")
     SORT = QT_TRANSLATE_NOOP("uploader", "Sort by")
     NO_MATCH = QT_TRANSLATE_NOOP("uploader", "No file to show here")
+    NO_NAME = QT_TRANSLATE_NOOP("uploader", "No file’s name contains this. Esc takes the search back.")
     WAITING = QT_TRANSLATE_NOOP("uploader", "Waiting")
     SENDING = QT_TRANSLATE_NOOP("uploader", "Sending")
     CONFIRMING = QT_TRANSLATE_NOOP("uploader", "Confirming")

@@ -1266,10 +1266,6 @@
         <translation>JPEG, PNG, PDF, Word, Excel, courriel, ZIP…  Des dossiers entiers aussi.</translation>
     </message>
     <message>
-        <source>Type the anomaly’s number above, then press Enter.</source>
-        <translation>Saisissez le numéro de l’anomalie ci-dessus, puis appuyez sur Entrée.</translation>
-    </message>
-    <message>
         <source>Add files…</source>
         <translation>Ajouter des fichiers…</translation>
     </message>
@@ -1877,8 +1873,16 @@
         <translation>Imprimer le reçu…</translation>
     </message>
     <message>
-        <source>If the number is right, press Enter or click above.</source>
+        <source>Enter adds what waits once the anomaly’s number is typed above.</source>
+        <translation>Saisissez le numéro de l’anomalie ci-dessus, puis appuyez sur Entrée.</translation>
+    </message>
+    <message>
+        <source>Enter adds it if the number is right, and so do the words above.</source>
         <translation>Si le numéro est le bon, appuyez sur Entrée ou cliquez ci-dessus.</translation>
+    </message>
+    <message>
+        <source>No file’s name contains this. Esc takes the search back.</source>
+        <translation>Aucun nom de fichier ne contient ce texte. Échap efface la recherche.</translation>
     </message>
     <message>
         <source>History…</source>

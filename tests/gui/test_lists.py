@@ -140,6 +140,15 @@ def test_a_search_sees_through_case_and_accents(window: MainWindow, engine: Fake
     assert len(names(window)) == 11
 
 
+def test_a_search_that_finds_nothing_says_how_to_go_back(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    QTest.keyClicks(window.filters.search, "zzz")
+    assert window.view.nothing_text == "No file’s name contains this. Esc takes the search back."
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    QTest.mouseClick(window.filters.chips[Chip.FAILED], LEFT)
+    assert window.view.nothing_text == "No file to show here"
+
+
 def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine) -> None:
     engine.tell(QueueStatus(running=True))
     full.view.scrollToBottom()

@@ -35,6 +35,7 @@ class UploadView(QTableView):
     def __init__(self, model: UploadModel, shown: UploadFilter, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._uploads = model
+        self._shown = shown
         self._theme = theme
         self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
         self._delegate: RowDelegate | None = None
@@ -204,9 +205,14 @@ class UploadView(QTableView):
         if self.model().rowCount() == 0:
             self._paint_nothing()
 
+    @property
+    def nothing_text(self) -> str:
+        """Give what is said where no row is shown, with the way back from a search."""
+        return (Words.NO_NAME if self._shown.searches else Words.NO_MATCH).text
+
     def _paint_nothing(self) -> None:
         painter = QPainter(self.viewport())
         painter.setPen(QColor(self._theme.colors.muted))
         painter.setFont(self._theme.font(13))
-        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, Words.NO_MATCH.text)
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing_text)
         painter.end()

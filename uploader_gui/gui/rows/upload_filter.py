@@ -54,6 +54,11 @@ class UploadFilter(QSortFilterProxyModel):
         self._wanted = ""
         self.setSourceModel(model)
 
+    @property
+    def searches(self) -> bool:
+        """Tell whether names are searched."""
+        return bool(self._wanted)
+
     def show_chip(self, chip: Chip) -> None:
         """Show only the states of a chip."""
         self._refilter(_STATES[chip], self._wanted)
