@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from uploader_gui.engine.errors import TypeNotAccepted
 from uploader_gui.engine.media import media_type_of
+from uploader_gui.engine.substitutes.pictures import opened
 from uploader_gui.sandbox import write_samples
 from uploader_gui.sandbox.canvas import Canvas, gif, png
 from uploader_gui.sandbox.jpeg import jpeg
@@ -220,3 +221,9 @@ def chained(sectors: list[bytes], links: list[int], start: int) -> bytes:
         data += sectors[start]
         start = links[start]
     return data
+
+
+def test_what_the_refused_photo_offers_works(samples: dict[str, Path]) -> None:
+    with samples["IMG_2041.HEIC"].open("rb") as file, opened(file) as picture:
+        picture.load()
+        assert min(picture.size) >= 64

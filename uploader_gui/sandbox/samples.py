@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.sandbox.canvas import gif, png
 from uploader_gui.sandbox.documents import docx, eml, pdf, xlsx, zipped
+from uploader_gui.sandbox.heic import heic
 from uploader_gui.sandbox.jpeg import jpeg
 from uploader_gui.sandbox.office97 import msg, xls
 from uploader_gui.sandbox.scenes import draw
@@ -150,10 +151,8 @@ def _plan(rooms: tuple[str, str, str]) -> str:
 
 
 def _heic() -> bytes:
-    """The header of an iPhone's photo (ISO/IEC 23008-12), and data nobody can show."""
-    kind = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
-    data = _noise("heic", 280 * _KB)
-    return kind + (len(data) + 8).to_bytes(4, "big") + b"mdat" + data
+    """A photo as iPhones make them: not accepted, but it can be converted."""
+    return heic(_noise("heic", 280 * _KB))
 
 
 def _noise(name: str, size: int) -> bytes:
