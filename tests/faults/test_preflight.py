@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+import pytest
+
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
 from uploader_gui.engine.events import PathsAdded, QueueStatus
 from uploader_gui.engine.models import UploadState
@@ -14,7 +16,7 @@ from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -28,7 +30,9 @@ T = TypeVar("T")
 class SlowHashing(DaemonThreads):
     """Threads in which a whole file is not hashed before the test says so."""
 
-    may_go_on = threading.Event()
+    def __init__(self, may_go_on: threading.Event) -> None:
+        super().__init__()
+        self.may_go_on = may_go_on
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         is_hashing = getattr(fn, "__name__", "") == hash_whole.__name__
@@ -86,18 +90,49 @@ async def test_sending_again_waits_for_start_where_a_person_has_not_started(
     assert len(strict_api.registered) == 2
 
 
-async def test_start_waits_for_no_hash(strict_api: StrictApi, tmp_path: Path) -> None:
+@pytest.fixture
+def may_hash() -> Iterator[threading.Event]:
+    """Give what lets whole files be hashed; a test that fails holds up no thread."""
+    given = threading.Event()
+    yield given
+    given.set()
+
+
+async def test_start_waits_for_no_hash(strict_api: StrictApi, may_hash: threading.Event, tmp_path: Path) -> None:
     chosen, known = options(tmp_path, strict_api), file(tmp_path, "known.txt")
     fresh = [file(tmp_path, f"{n}.txt") for n in range(5)]
     await send(chosen, known)
-    async with engine(chosen, replace(QUICK, threads=SlowHashing)) as run:
+    async with engine(chosen, replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
         run.queue.add_paths([known, *fresh], ANOMALY)
         await run.heard(PathsAdded)
         run.queue.start()
         await run.in_state(S.UPLOADED, *(path.name for path in fresh))
         assert run.latest["known.txt"].state is S.QUEUED
         assert not (await run.heard(QueueStatus)).walking
-        SlowHashing.may_go_on.set()
+        may_hash.set()
         await run.in_state(S.SKIPPED, "known.txt")
         await run.idle()
     assert len(strict_api.registered) == 6
+
+
+async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds_up_nobody(
+    strict_api: StrictApi, may_hash: threading.Event, tmp_path: Path
+) -> None:
+    chosen = options(tmp_path, strict_api)
+    first, second = file(tmp_path, "a.txt"), file(tmp_path, "b.txt")
+    await send(chosen, first, second)
+    async with engine(chosen, replace(QUICK, threads=lambda: SlowHashing(may_hash))) as run:
+        run.queue.add_paths([first, second], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.cancel([run.latest["a.txt"].upload_id])
+        await run.in_state(S.CANCELLED, "a.txt")
+        first.write_bytes(b"evidence, longer")
+        run.queue.retry([run.latest["a.txt"].upload_id])
+        run.queue.pause()
+        await run.in_state(S.QUEUED, "a.txt")
+        may_hash.set()
+        await run.in_state(S.SKIPPED, "b.txt")
+        run.queue.start()
+        await run.idle()
+        assert {name: row["state"] for name, row in run.files().items()} == {"a.txt": "uploaded", "b.txt": "skipped"}
+    assert len(strict_api.registered) == 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import SourceError
-from uploader_gui.engine.intake.drop import may_be_known
+from uploader_gui.engine.intake.drop import facts, may_be_known
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.source import hash_whole
 
@@ -69,10 +69,11 @@ class Comparison:
             self._poke()
 
     async def _compare(self, upload: Upload, known: Known) -> None:
-        sha256 = await self._hash(upload.source)
-        if upload.state not in _MAY_BE_SKIPPED:
-            return
-        upload.sent_before = known[upload.source.name, upload.source.size].get(sha256 or "")
+        source = upload.source
+        sha256 = await self._hash(source)
+        if upload.state not in _MAY_BE_SKIPPED or facts(upload.source) != facts(source):
+            return  # cancelled meanwhile, or another file by now, which its second look has handed on
+        upload.sent_before = known[source.name, source.size].get(sha256 or "")
         if upload.sent_before is not None:
             upload.sha256 = sha256
             self._ledger.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
