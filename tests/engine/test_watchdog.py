@@ -137,6 +137,20 @@ def test_an_answer_that_drips_has_an_end() -> None:
     assert died_after(scene, line) == pytest.approx(ANSWER_SECONDS, abs=LOOK_SECONDS)
 
 
+def test_a_byte_that_moves_while_a_dead_line_is_given_up_changes_nothing() -> None:
+    line = FakeLine()
+
+    async def scene(watchdog: Watchdog) -> None:
+        watchdog.sending(PIECE)
+        try:
+            await asyncio.sleep(FOR_EVER)
+        finally:
+            line.moved += 1
+            await asyncio.sleep(2 * LOOK_SECONDS)
+
+    assert died_after(scene, line) == pytest.approx(STALL_SECONDS, abs=3 * LOOK_SECONDS)
+
+
 @pytest.mark.parametrize(
     ("count", "longer"),
     [(8, 0.0), (72, SEND_BUFFER / 4096.0 * 72 / 64), (3000, SEND_BUFFER / 4096.0)],

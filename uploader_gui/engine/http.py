@@ -43,7 +43,8 @@ API_ANSWER_SECONDS: Final = 35.0
 """The service's gateway gives up after 29 s and answers 504."""
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 """No answer we understand is longer; more is not read."""
-
+_OUT: Final = frozenset({"http11.send_request_body.complete", "http11.send_request_body.failed"})
+"""What httpcore calls the end of sending a request."""
 
 ProxyFinder = Callable[[str], str | None]
 """Gives the proxy for an address (`http://proxy.example:3128`), None for the direct way; may block (PAC)."""
@@ -192,7 +193,7 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
 
 async def _when_out(deadline: asyncio.Timeout, seconds: float, event: str, _: object) -> None:
     """Hear from httpcore what it does. Failing to send ends nothing: an early answer may be there."""
-    if event in {"http11.send_request_body.complete", "http11.send_request_body.failed"}:
+    if event in _OUT and not deadline.expired():  # what the end itself broke off is "failed" too
         deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 

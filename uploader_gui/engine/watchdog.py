@@ -125,7 +125,8 @@ class Watchdog:
 
     def _enter(self, phase: _Phase, seconds: float) -> None:
         self._phase = phase
-        self._deadline.reschedule(self._loop.time() + seconds)
+        if not self._deadline.expired():  # the end may be under way, and something still move
+            self._deadline.reschedule(self._loop.time() + seconds)
 
     def _tail(self) -> float:
         """Where the system does not tell what it keeps: how long that takes at the pace so far, within reason."""
