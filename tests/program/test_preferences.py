@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,26 @@ class AtOnce:
             work.send(None)
 
 
+class Slow:
+    """Errands on the test's loop; no call ends before all errands have begun."""
+
+    def __init__(self) -> None:
+        self._may_end = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        await self._may_end.wait()
+        return call(*arguments)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    async def done(self) -> None:
+        await asyncio.sleep(0)  # each goes as far as it can
+        self._may_end.set()
+        await asyncio.gather(*self._tasks)
+
+
 class Engine(FakeEngine):
     """Also what the composition root asks of the bridge."""
 
@@ -101,12 +122,22 @@ def data(tmp_path: Path) -> DataPaths:
 
 
 @pytest.fixture
+def errands() -> Any:
+    return AtOnce()
+
+
+@pytest.fixture
 def preferences(  # noqa: PLR0917 - everything it is put together from
-    window: MainWindow, engine: Engine, theme: Theme, data: DataPaths, strict_api: StrictApi, qapp: QApplication
+    window: MainWindow,
+    engine: Engine,
+    theme: Theme,
+    data: DataPaths,
+    strict_api: StrictApi,
+    qapp: QApplication,
+    errands: Any,
 ) -> Iterator[Preferences]:
     language = Language(qapp)
     bridge: Any = engine
-    errands: Any = AtOnce()
     made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False)
     chosen = Settings(api_url=strict_api.url, language="en")
     made.use(
@@ -220,6 +251,38 @@ def test_new_tokens_are_kept_and_used_from_then_on(
     preferences.show_signed_in()
     assert preferences.configuration is not None
     assert preferences.configuration.engine(again=False).tokens == ("new-bearer", "new-session")
+
+
+class TestBesideAKeyringThatAsks:
+    """While a locked keyring waits for a person, another change waits for its answer."""
+
+    @pytest.fixture
+    def errands(self) -> Slow:
+        return Slow()
+
+    async def test_neither_tokens_nor_settings_undo_each_other(
+        self, preferences: Preferences, window: MainWindow, errands: Slow
+    ) -> None:
+        window.tokens_submitted.emit("new-bearer", "new-session")
+        window.settings_saved.emit(values_of(shown(window), theme="dark"))
+        window.choices_remembered.emit({"refused_others": "zip"})
+        await errands.done()
+        assert preferences.configuration is not None
+        assert preferences.configuration.tokens == ("new-bearer", "new-session")
+        chosen = preferences.configuration.settings
+        assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
+
+    async def test_another_server_never_gets_the_tokens_entered_for_the_one_before(
+        self, preferences: Preferences, window: MainWindow, engine: Engine, errands: Slow
+    ) -> None:
+        window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
+        window.tokens_submitted.emit("new-bearer", "new-session")
+        window.settings_saved.emit(values_of(shown(window), api_url="https://third.example"))
+        await errands.done()
+        assert [name for name, _ in engine.calls if name in {"sign_in", "replace"}] == ["replace", "sign_in", "replace"]
+        assert Credentials("https://other.example").load()[0] == ("new-bearer", "new-session")
+        assert preferences.configuration is not None
+        assert preferences.configuration.tokens is None
 
 
 def test_signing_out_forgets_the_tokens_everywhere(

@@ -1,10 +1,11 @@
-"""What a person sets in the window: tokens and settings, put in force at once and kept. A part of `app.py`.
+"""What a person sets in the window: tokens and settings, put in force at once and kept. Made by `program.py`.
 
 Keyring and settings file may block, so they are asked in threads; pydantic and keyring are loaded after the window.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ class Preferences:
         self._errands = errands
         self._again = again
         self._tester = ConnectionTester(window)
+        self._change = asyncio.Lock()
+        """One change after the other: a locked keyring may ask a person something, and each begins with what is set."""
         self.configuration: Configuration | None = None
         self._connect()
 
@@ -86,18 +89,20 @@ class Preferences:
         self._window.show_sign_in(kept, refused_again=refused_again)
 
     async def _sign_in(self, bearer: str, session: str) -> None:
-        if self.configuration is None:
-            return
-        self.configuration = await self._errands.in_thread(self.configuration.keep_tokens, (bearer, session))
-        self.show_signed_in()
-        self._bridge.sign_in(bearer, session)
+        async with self._change:
+            if self.configuration is None:
+                return
+            self.configuration = await self._errands.in_thread(self.configuration.keep_tokens, (bearer, session))
+            self.show_signed_in()
+            self._bridge.sign_in(bearer, session)
 
     async def _sign_out(self) -> None:
-        if self.configuration is None:
-            return
-        self.configuration = await self._errands.in_thread(self.configuration.without_tokens)
-        self.show_signed_in()
-        self._bridge.sign_out()
+        async with self._change:
+            if self.configuration is None:
+                return
+            self.configuration = await self._errands.in_thread(self.configuration.without_tokens)
+            self.show_signed_in()
+            self._bridge.sign_out()
 
     # Settings
 
@@ -126,28 +131,32 @@ class Preferences:
 
     async def _save_settings(self, values: SettingsValues) -> None:
         """Most count at once; another server, unit, proxy or authority needs another engine."""
-        if self.configuration is None:
-            return
-        before, trusted = self.configuration.settings, self.configuration.ca_file
-        self.configuration = await self._errands.in_thread(self.configuration.changed, asdict(values))
-        after = self.configuration.settings
-        self._tell_trouble()
-        self._language.use(after.language)
-        self._theme.force(SCHEMES[after.theme])
-        self._bridge.resize(after.max_concurrent_uploads)
-        self._bridge.limit(after.bytes_per_second)
-        self._bridge.choose(self.configuration.choices(Choices()))
-        way = ("api_url", "size_unit", "proxy", "ca_file")
-        changed = any(getattr(before, one) != getattr(after, one) for one in way)
-        if changed or trusted != self.configuration.ca_file:
-            self._replace_engine(self.configuration)
+        async with self._change:
+            if self.configuration is None:
+                return
+            before = self.configuration
+            self.configuration = await self._errands.in_thread(before.changed, asdict(values))
+            self._put_in_force(self.configuration)
+            if _ways(before) != _ways(self.configuration):
+                self._replace_engine(self.configuration)
 
     async def _remember(self, values: dict[str, str]) -> None:
         """Keep what a person chose once for all refused files; it counts from now on."""
-        if self.configuration is not None:
+        async with self._change:
+            if self.configuration is None:
+                return
             self.configuration = await self._errands.in_thread(self.configuration.changed, values)
             self._bridge.choose(self.configuration.choices(Choices()))
             self._tell_trouble()
+
+    def _put_in_force(self, configuration: Configuration) -> None:
+        chosen = configuration.settings
+        self._tell_trouble()
+        self._language.use(chosen.language)
+        self._theme.force(SCHEMES[chosen.theme])
+        self._bridge.resize(chosen.max_concurrent_uploads)
+        self._bridge.limit(chosen.bytes_per_second)
+        self._bridge.choose(configuration.choices(Choices()))
 
     def _replace_engine(self, configuration: Configuration) -> None:
         self.show_signed_in()
@@ -169,6 +178,12 @@ class Preferences:
             expires_at=_expiry(tokens),
         )
         self._tester.start(question, _way(values))
+
+
+def _ways(configuration: Configuration) -> tuple[object, ...]:
+    """Give what an engine is made with, and cannot change."""
+    chosen = configuration.settings
+    return chosen.api_url, chosen.size_unit, chosen.proxy, chosen.ca_file, configuration.ca_file
 
 
 def _expiry(tokens: tuple[str, str] | None) -> float | None:
