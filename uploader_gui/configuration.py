@@ -24,8 +24,9 @@ from uploader_gui.settings import SettingsError
 from uploader_gui.settings_file import Trouble
 from uploader_gui.terminal import Lines
 from uploader_gui.words.language import early_choice, early_theme
-from uploader_gui.words.remedies import english
+from uploader_gui.words.remedies import detail_told, english
 from uploader_gui.words.settings import SettingsTrouble
+from uploader_gui.words.start import Hindrances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ class Configuration:
             credentials = Credentials(chosen.api_url)
             tokens = trial.tokens if trial is not None else credentials.load()[0]
         except UrlRefused as error:
-            raise UsageError(f"the server address (UPLOADER_API_URL) cannot be used: {error.detail}.") from error
+            raise UsageError(Hindrances.SERVER.filled(detail_told(error.detail))) from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
@@ -160,4 +161,4 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
     try:
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
-        raise UsageError(f"cannot write the log {data.log}: {error.strerror or error}.") from error
+        raise UsageError(Hindrances.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error

@@ -14,6 +14,8 @@ import re
 from enum import Enum
 from typing import Final
 
+from uploader_gui.words.start import Hindrances
+
 log = logging.getLogger(__name__)
 
 SERVICE: Final = "uploader-gui"
@@ -135,7 +137,7 @@ def clean(token: str) -> str:
     """
     text = re.sub(r"^bearer(\s+|$)", "", token.strip(), flags=re.IGNORECASE)
     if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise TokenError("a token is empty or holds characters that no token has.")
+        raise TokenError(Hindrances.NO_TOKEN.text)
     return text
 
 

@@ -23,7 +23,7 @@ from uploader_gui.system.interrupts import INTERRUPTS, held, hold
 from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.vigil import Vigil
 from uploader_gui.words.language import early_choice, speak_in_terminal
-from uploader_gui.words.remedies import cause_and_action
+from uploader_gui.words.remedies import cause_and_action, detail_told
 from uploader_gui.words.units import number
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _sentence(error: Exception, data: DataPaths) -> str:
         return Lines.TOO_NEW.filled(str(data.folder))
     if isinstance(error, JournalUnwritable):
         return Lines.UNWRITABLE.filled(str(data.folder), error.detail)
-    detail = error.detail if isinstance(error, UploaderError) else str(error)
+    detail = detail_told(error.detail) if isinstance(error, UploaderError) else str(error)
     return Lines.CANNOT_BEGIN.filled(detail)
 
 

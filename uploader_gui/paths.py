@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from uploader_gui.words.start import Hindrances
+
 VARIABLE = "UPLOADER_DATA_DIR"
 
 
@@ -67,4 +69,5 @@ def prepare(paths: DataPaths) -> None:
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
         probe.unlink()
     except OSError as error:
-        raise UnwritableError(f"cannot write to the data folder {paths.folder}: {error.strerror or error}.") from error
+        why = error.strerror or str(error)
+        raise UnwritableError(Hindrances.NO_FOLDER.filled(str(paths.folder), why)) from error

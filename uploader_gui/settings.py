@@ -11,11 +11,13 @@ import os
 import tempfile
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
+
+from uploader_gui.words.start import WrongSetting
 
 if TYPE_CHECKING:
     from pydantic_settings import PydanticBaseSettingsSource
@@ -37,7 +39,7 @@ class SettingsUnreadable(SettingsError):
     """The file cannot be read; `detail` is the system's word for why."""
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(f"the settings file {path} cannot be read: {detail}.")
+        super().__init__(WrongSetting.UNREADABLE.filled(str(path), detail))
         self.detail = detail
 
 
@@ -111,7 +113,7 @@ def load(path: Path | None) -> Settings:
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is none.
     """
     if path is not None and path.exists() and not path.is_file():
-        raise NoSettingsFile(f"{path} is no settings file.")
+        raise NoSettingsFile(WrongSetting.NO_FILE.filled(str(path)))
 
     class _Here(Settings):
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
@@ -122,8 +124,10 @@ def load(path: Path | None) -> Settings:
         raise SettingsError(_sentence(error, path)) from error
     except OSError as error:
         raise SettingsUnreadable(path or Path(), error.strerror or str(error)) from error
-    except (ValueError, TypeError) as error:
-        raise SettingsError(f"the settings file {path} cannot be read: {error}.") from error
+    except json.JSONDecodeError as error:
+        raise SettingsError(WrongSetting.NO_JSON.filled(str(path), str(error.lineno))) from error
+    except (ValueError, TypeError, RecursionError) as error:  # other bytes than text, a list, brackets without end
+        raise SettingsError(WrongSetting.NO_OBJECT.filled(str(path))) from error
 
 
 def save(values: dict[str, Any], path: Path) -> None:
@@ -170,12 +174,25 @@ def _saved(path: Path) -> dict[str, Any]:
 
 
 def _sentence(error: ValidationError, path: Path | None) -> str:
-    """Name the first wrong setting as a person knows it."""
+    """Name the first wrong setting as a person knows it, and say what it must be."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"
     variable = f"{PREFIX}{name.upper()}"
-    where = variable if os.environ.get(variable) else f"“{name}” in {path}"
+    where = variable if os.environ.get(variable) else WrongSetting.IN_FILE.filled(name, str(path))
+    sentence, limits = _demand(name)
+    return sentence.filled(where, *limits)
+
+
+def _demand(name: str) -> tuple[WrongSetting, tuple[str, ...]]:
+    """Give what a setting must be, as it is declared."""
+    declared = Settings.model_fields.get(name)
     if name == "proxy":
-        return f"{where} is wrong: it must be system, none, or an address such as http://proxy.example:3128."
-    what = first["msg"].replace("Input should be ", "must be ").replace("Value error, ", "")
-    return f"{where} is wrong: it {what}." if what.startswith("must") else f"{where} is wrong: {what}."
+        return WrongSetting.PROXY, ("http://proxy.example:3128",)
+    if declared is None or declared.annotation not in {int, float}:
+        choices = tuple(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
+        return (WrongSetting.CHOICE, (", ".join(choices),)) if choices else (WrongSetting.TEXT, ())
+    limits = {limit: getattr(one, limit) for one in declared.metadata for limit in ("ge", "le") if hasattr(one, limit)}
+    if "le" not in limits:
+        return WrongSetting.NUMBER_UP, (f"{limits['ge']:g}",)
+    sentence = WrongSetting.WHOLE if declared.annotation is int else WrongSetting.NUMBER
+    return sentence, (f"{limits['ge']:g}", f"{limits['le']:g}")

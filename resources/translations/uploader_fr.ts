@@ -45,6 +45,149 @@
     </message>
 </context>
 <context>
+    <name>command_line</name>
+    <message>
+        <source>usage:</source>
+        <translation>utilisation&#xa0;:</translation>
+    </message>
+    <message>
+        <source>Attach files to an anomaly of a digital safety register.</source>
+        <translation>Joint des fichiers à une anomalie d’un registre de sécurité numérique.</translation>
+    </message>
+    <message>
+        <source>Exit codes: 0 all files uploaded or skipped; 1 some were not; 2 wrong usage; 130 interrupted.</source>
+        <translation>Codes de sortie&#xa0;: 0 tous les fichiers sont envoyés ou l’étaient déjà&#xa0;; 1 certains ne le sont pas&#xa0;; 2 utilisation incorrecte&#xa0;; 130 interruption.</translation>
+    </message>
+    <message>
+        <source>what is sent:</source>
+        <translation>ce qui est envoyé&#xa0;:</translation>
+    </message>
+    <message>
+        <source>options:</source>
+        <translation>options&#xa0;:</translation>
+    </message>
+    <message>
+        <source>files and folders put into the queue at start</source>
+        <translation>fichiers et dossiers mis dans la file au démarrage</translation>
+    </message>
+    <message>
+        <source>the anomaly that receives them</source>
+        <translation>l’anomalie qui les reçoit</translation>
+    </message>
+    <message>
+        <source>begin at once (needs --anomaly)</source>
+        <translation>commencer aussitôt (demande --anomaly)</translation>
+    </message>
+    <message>
+        <source>leave when nothing is left to do</source>
+        <translation>quitter quand il ne reste rien à faire</translation>
+    </message>
+    <message>
+        <source>write this run’s receipt as JSON when leaving</source>
+        <translation>écrire en quittant le reçu de cet envoi, en JSON</translation>
+    </message>
+    <message>
+        <source>no window; implies --start --quit-when-done</source>
+        <translation>sans fenêtre&#xa0;; comprend --start et --quit-when-done</translation>
+    </message>
+    <message>
+        <source>send also what was already uploaded to this anomaly</source>
+        <translation>envoyer aussi ce qui a déjà été envoyé à cette anomalie</translation>
+    </message>
+    <message>
+        <source>convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG</source>
+        <translation>convertir en JPEG les images que le service refuse (HEIC, WebP, TIFF, BMP)</translation>
+    </message>
+    <message>
+        <source>send other files it refuses inside a ZIP, as they are</source>
+        <translation>envoyer les autres fichiers qu’il refuse dans un ZIP, tels quels</translation>
+    </message>
+    <message>
+        <source>use the built-in stand-in service on this machine</source>
+        <translation>utiliser le service d’essai intégré, sur cet ordinateur</translation>
+    </message>
+    <message>
+        <source>--sandbox with sample files for anomaly DEMO-1, started at once</source>
+        <translation>--sandbox avec des fichiers d’exemple pour l’anomalie DEMO-1, envoyés aussitôt</translation>
+    </message>
+    <message>
+        <source>check what the program relies on, print it, and leave</source>
+        <translation>vérifier ce dont le programme a besoin, l’afficher et quitter</translation>
+    </message>
+    <message>
+        <source>show the program’s version and leave</source>
+        <translation>afficher la version du programme et quitter</translation>
+    </message>
+    <message>
+        <source>show this help and leave</source>
+        <translation>afficher cette aide et quitter</translation>
+    </message>
+    <message>
+        <source>%1 is not an option (see uploader-gui --help).</source>
+        <translation>%1 n’est pas une option (voir uploader-gui --help).</translation>
+    </message>
+    <message>
+        <source>%1 needs a value after it (see uploader-gui --help).</source>
+        <translation>%1 demande une valeur à sa suite (voir uploader-gui --help).</translation>
+    </message>
+    <message>
+        <source>%1 stands alone, without a value (see uploader-gui --help).</source>
+        <translation>%1 s’écrit seul, sans valeur (voir uploader-gui --help).</translation>
+    </message>
+    <message>
+        <source>%1 (see uploader-gui --help).</source>
+        <translation>%1 (voir uploader-gui --help).</translation>
+    </message>
+    <message>
+        <source>%1 is no anomaly ID: 1 to 64 letters, digits, _ or -.</source>
+        <translation>%1 n’est pas un numéro d’anomalie&#xa0;: 1 à 64 lettres sans accent, chiffres, _ ou -.</translation>
+    </message>
+    <message>
+        <source>%1 needs an anomaly: add --anomaly ID.</source>
+        <translation>%1 demande une anomalie&#xa0;: ajoutez --anomaly ID.</translation>
+    </message>
+    <message>
+        <source>the folder it was started in cannot be used: %1.</source>
+        <translation>le dossier où le programme a été lancé ne peut pas être utilisé&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>a PATH is empty.</source>
+        <translation>un PATH est vide.</translation>
+    </message>
+    <message>
+        <source>--report needs the name of a file.</source>
+        <translation>--report demande un nom de fichier.</translation>
+    </message>
+    <message>
+        <source>the receipt would replace a file that is to be sent: %1.</source>
+        <translation>le reçu remplacerait un fichier à envoyer&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>the receipt cannot be written: %1 is a folder.</source>
+        <translation>le reçu ne peut pas être écrit&#xa0;: %1 est un dossier.</translation>
+    </message>
+    <message>
+        <source>the receipt cannot be written: %1 names a folder.</source>
+        <translation>le reçu ne peut pas être écrit&#xa0;: %1 désigne un dossier.</translation>
+    </message>
+    <message>
+        <source>the receipt cannot be written: %1 is a pipe.</source>
+        <translation>le reçu ne peut pas être écrit&#xa0;: %1 est un tube.</translation>
+    </message>
+    <message>
+        <source>the receipt cannot be written: %1 is no folder that can be written to (%2).</source>
+        <translation>le reçu ne peut pas être écrit&#xa0;: %1 n’est pas un dossier où l’on peut écrire (%2).</translation>
+    </message>
+    <message>
+        <source>Running without a window. %1</source>
+        <translation>Le programme s’exécute sans fenêtre. %1</translation>
+    </message>
+    <message>
+        <source>%1 Without a window: uploader-gui --headless --anomaly ID PATH …</source>
+        <translation>%1 Sans fenêtre&#xa0;: uploader-gui --headless --anomaly ID PATH …</translation>
+    </message>
+</context>
+<context>
     <name>connection</name>
     <message>
         <source>This address cannot be used.</source>
@@ -686,6 +829,77 @@
     </message>
 </context>
 <context>
+    <name>start</name>
+    <message>
+        <source>There is no display.</source>
+        <translation>Il n’y a pas d’écran.</translation>
+    </message>
+    <message>
+        <source>Qt needs a system library that is missing (%1). On Debian: apt install %2</source>
+        <translation>Il manque une bibliothèque du système dont Qt a besoin (%1). Sous Debian&#xa0;: apt install %2</translation>
+    </message>
+    <message>
+        <source>cannot write to the data folder %1: %2.</source>
+        <translation>impossible d’écrire dans le dossier de données %1&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>cannot write the log %1: %2.</source>
+        <translation>impossible d’écrire le journal d’activité %1&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>a token is empty or holds characters that no token has.</source>
+        <translation>un jeton est vide ou contient des caractères qu’aucun jeton n’a.</translation>
+    </message>
+    <message>
+        <source>the server address (UPLOADER_API_URL) cannot be used: %1.</source>
+        <translation>l’adresse du serveur (UPLOADER_API_URL) ne peut pas être utilisée&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>“%1” in %2</source>
+        <translation>«&#xa0;%1&#xa0;» dans %2</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be one of %2.</source>
+        <translation>%1 est incorrect&#xa0;: il faut l’une des valeurs %2.</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be a whole number from %2 to %3.</source>
+        <translation>%1 est incorrect&#xa0;: il faut un nombre entier de %2 à %3.</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be a number from %2 to %3.</source>
+        <translation>%1 est incorrect&#xa0;: il faut un nombre de %2 à %3.</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be a number, %2 or more.</source>
+        <translation>%1 est incorrect&#xa0;: il faut un nombre, %2 ou plus.</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be system, none, or an address such as %2.</source>
+        <translation>%1 est incorrect&#xa0;: il faut system, none ou une adresse comme %2.</translation>
+    </message>
+    <message>
+        <source>%1 is wrong: it must be text.</source>
+        <translation>%1 est incorrect&#xa0;: il faut du texte.</translation>
+    </message>
+    <message>
+        <source>%1 is no settings file.</source>
+        <translation>%1 n’est pas un fichier de réglages.</translation>
+    </message>
+    <message>
+        <source>the settings file %1 cannot be read: %2.</source>
+        <translation>le fichier de réglages %1 ne peut pas être lu&#xa0;: %2.</translation>
+    </message>
+    <message>
+        <source>the settings file %1 cannot be read: it is not valid JSON (line %2).</source>
+        <translation>le fichier de réglages %1 ne peut pas être lu&#xa0;: ce n’est pas du JSON valable (ligne %2).</translation>
+    </message>
+    <message>
+        <source>the settings file %1 cannot be read: it is not a JSON object.</source>
+        <translation>le fichier de réglages %1 ne peut pas être lu&#xa0;: ce n’est pas un objet JSON.</translation>
+    </message>
+</context>
+<context>
     <name>terminal</name>
     <message>
         <source>offline – waiting</source>
@@ -1168,6 +1382,10 @@
     <message>
         <source>it holds a user name</source>
         <translation>elle contient un nom d’utilisateur</translation>
+    </message>
+    <message>
+        <source>it holds a ? or a #</source>
+        <translation>elle contient «&#xa0;?&#xa0;» ou «&#xa0;#&#xa0;»</translation>
     </message>
     <message>
         <source>it is not encrypted (http:)</source>

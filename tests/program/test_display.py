@@ -25,7 +25,9 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["", ":931", "127.0.0.1:931", "nonsense", ":"])
 def test_an_absent_or_dead_display_is_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("DISPLAY", name)
-    assert display.hindrance() == "There is no display."
+    hindrance = display.hindrance()
+    assert hindrance is not None
+    assert hindrance.text == "There is no display."
 
 
 def test_an_offscreen_platform_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +45,7 @@ def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_a_missing_library_is_named_with_the_packages_to_install() -> None:
-    sentence = display.library_sentence("libxcb-cursor.so.0")
+    sentence = display.Hindrance("libxcb-cursor.so.0").text
     assert "libxcb-cursor.so.0" in sentence
     assert "apt install" in sentence
     assert "libxcb-cursor0" in sentence

@@ -14,12 +14,14 @@ from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
 from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
 from uploader_gui.words.about import Words as AboutWords
+from uploader_gui.words.command_line import Help, Wrong
 from uploader_gui.words.deposits import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
 from uploader_gui.words.help import HelpWords
 from uploader_gui.words.manners import CountedManners, MannersWords
 from uploader_gui.words.remedies import OWN_DETAILS
 from uploader_gui.words.self_test import Words as SelfTestWords
 from uploader_gui.words.settings import ConnectionWords, SettingsWords
+from uploader_gui.words.start import Hindrances, WrongSetting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
 """A high mark that could stand alone at the beginning of a line."""
 AFTER = re.compile("«[^\u00a0\u202f]")
 SAME_IN_BOTH = {
-    "Date", "Type", "%1/s", "Français", "English", "Version", "Licence", "ok", "note", "journal (SQLite)",
+    "Date", "Type", "%1/s", "Français", "English", "Version", "Licence", "options:", "ok", "note", "journal (SQLite)",
 }  # fmt: skip
 
 PLAIN: list[type[Sentence]] = [
@@ -45,6 +47,10 @@ PLAIN: list[type[Sentence]] = [
     Lines,
     AboutWords,
     SelfTestWords,
+    Help,
+    Wrong,
+    Hindrances,
+    WrongSetting,
 ]
 COUNTED: list[type[CountedSentence]] = [
     Counted,
@@ -96,6 +102,10 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         *ConnectionWords,
         *MannersWords,
         *HelpWords,
+        *Help,
+        *Wrong,
+        *Hindrances,
+        *WrongSetting,
     ]
     counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines, *CountedManners]
     assert {(one.context, one.value) for one in plain} <= known
@@ -119,6 +129,10 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         HistoryCounts,
         CountedLines,
         CountedManners,
+        Help,
+        Wrong,
+        Hindrances,
+        WrongSetting,
     ],
 )
 def test_no_two_sentences_of_a_group_are_one_by_accident(group: Any) -> None:

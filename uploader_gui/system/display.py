@@ -10,8 +10,11 @@ import importlib.util
 import os
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from uploader_gui.words.start import Hindrances
 
 DEBIAN_PACKAGES: Final = (
     "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
@@ -19,31 +22,33 @@ DEBIAN_PACKAGES: Final = (
     "libx11-xcb1 libgssapi-krb5-2"
 )
 """What Qt needs on a bare Debian or Ubuntu; README has the same line."""
-NO_DISPLAY: Final = "There is no display."
 _X_PORT: Final = 6000
 _DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")
 
 
-def hindrance() -> str | None:
-    """Give the sentence that says why no window can be opened, None where one can."""
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why no window can be opened: Qt lacks a system's library, or (`library` is "") there is no display."""
+
+    library: str = ""
+
+    @property
+    def text(self) -> str:
+        """Say it in the language in use, with the packages that bring what is missing."""
+        if not self.library:
+            return Hindrances.NO_DISPLAY.text
+        return Hindrances.NO_LIBRARY.filled(self.library, DEBIAN_PACKAGES)
+
+
+def hindrance() -> Hindrance | None:
+    """Give why no window can be opened, None where one can."""
     if not sys.platform.startswith("linux"):
         return None
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
-        return NO_DISPLAY
+        return Hindrance()
     library = _missing_library(platform)
-    return None if library is None else library_sentence(library)
-
-
-def missinglibrary_sentence() -> str | None:
-    """Give the sentence that names what Qt lacks, None where it lacks nothing; whatever the display."""
-    library = _missing_library("offscreen")
-    return None if library is None else library_sentence(library)
-
-
-def library_sentence(library: str) -> str:
-    """Say which library Qt lacks, and which packages bring it."""
-    return f"Qt needs a system library that is missing ({library}). On Debian: apt install {DEBIAN_PACKAGES}"
+    return None if library is None else Hindrance(library)
 
 
 def _has_screen() -> bool:

@@ -151,7 +151,7 @@ def _saved(settings: Path, name: str) -> str:
 
     try:
         saved = json.loads(settings.read_text("utf-8-sig"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     chosen = saved.get(name) if isinstance(saved, dict) else ""
     return chosen if isinstance(chosen, str) else ""

@@ -143,6 +143,7 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "it is not an address"),
     QT_TRANSLATE_NOOP("uploader", "it is not an https address"),
     QT_TRANSLATE_NOOP("uploader", "it holds a user name"),
+    QT_TRANSLATE_NOOP("uploader", "it holds a ? or a #"),
     QT_TRANSLATE_NOOP("uploader", "it is not encrypted (http:)"),
     QT_TRANSLATE_NOOP("uploader", "the answer is not JSON"),
     QT_TRANSLATE_NOOP("uploader", 'the answer has no list "uploads"'),
@@ -165,7 +166,7 @@ def cause_and_action(reason: Reason) -> Remedy:
     """Give cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
     told = filled(_translated(cause), (reason.detail,))
-    return Remedy(told, _translated(action), "" if "%1" in cause or not reason.detail else _translated(reason.detail))
+    return Remedy(told, _translated(action), "" if "%1" in cause else detail_told(reason.detail))
 
 
 def english(reason: Reason) -> str:
@@ -174,6 +175,11 @@ def english(reason: Reason) -> str:
     if "%1" in cause or not reason.detail:
         return cause.replace("%1", reason.detail)
     return f"{cause} ({reason.detail})"
+
+
+def detail_told(detail: str) -> str:
+    """Give a detail in the person's language where it is the engine's own word, else as it is."""
+    return _translated(detail) if detail else ""
 
 
 def again_says_it(reason: Reason) -> bool:

@@ -1,0 +1,201 @@
+"""Reads the command line into a plan, or says in one sentence what is wrong with it. Called by cli; README lists it.
+
+Every sentence is ours: argparse has its own translated by gettext, which brings no files for it. Qt, which translates
+ours, is loaded only where one has to be said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from uploader_gui import __version__
+from uploader_gui.plan import Plan, UsageError
+from uploader_gui.system.message_box import show_without_console
+from uploader_gui.system.wildcards import spelled_out
+from uploader_gui.words.command_line import Help, Wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
+    from PySide6.QtCore import QCoreApplication
+
+ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DEMO_ANOMALY: Final = "DEMO-1"
+_WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
+_HELP: Final = ("-h", "--help")
+
+
+def parse(arguments: Sequence[str]) -> Plan:
+    """Give what the arguments ask for.
+
+    Raises:
+        UsageError: they do not go together, or name something that cannot be.
+        SystemExit: the help or the version was asked for, and has been shown.
+    """
+    _spoken = speak() if set(_HELP).intersection(arguments) else None  # kept until the help is written
+    given = _given(arguments)
+    anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
+    if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
+        raise _wrong(Wrong.ANOMALY, repr(given.anomaly))
+    if (given.headless or given.start) and not anomaly_id:
+        raise _wrong(Wrong.NEEDS_ANOMALY, "--headless" if given.headless else "--start")
+    _check_place(*given.paths, *filter(None, [given.report]))
+    if "" in given.paths:  # a script's unset variable, which would stand for the whole working directory
+        raise _wrong(Wrong.EMPTY_PATH)
+    return Plan(
+        paths=tuple(Path(path) for path in spelled_out(given.paths)),
+        anomaly_id=anomaly_id,
+        start=given.start or given.headless or given.demo,
+        quit_when_done=given.quit_when_done or given.headless,
+        report=_report_path(given.report, given.paths),
+        headless=given.headless,
+        again=given.again,
+        convert=given.convert,
+        zip=given.zip,
+        sandbox=given.sandbox or given.demo,
+        demo=given.demo,
+        self_test=given.self_test,
+    )
+
+
+def speak() -> QCoreApplication | None:
+    """Speak the person's language on the terminal from now on; what comes back has to be kept for as long."""
+    from uploader_gui.paths import data_paths  # noqa: PLC0415 - only where something is to be said
+    from uploader_gui.words.language import SYSTEM, early_choice, speak_in_terminal  # noqa: PLC0415 - as above
+
+    chosen = SYSTEM
+    with suppress(OSError, RuntimeError):  # no folder to start from, no home: it may be that which is to be said
+        chosen = early_choice(data_paths().settings)
+    return speak_in_terminal(chosen)
+
+
+def _wrong(sentence: Wrong, *values: str) -> UsageError:
+    _spoken = speak()  # until the sentence is made
+    return UsageError(sentence.filled(*values))
+
+
+def _given(arguments: Sequence[str]) -> argparse.Namespace:
+    """Give the options and paths, as argparse tells them apart."""
+    try:
+        given, unknown = _parser().parse_known_args(arguments)
+    except argparse.ArgumentError as error:
+        option = (error.argument_name or "").rpartition("/")[2]
+        raise _wrong(Wrong.NEEDS_VALUE if option in _WITH_VALUE else Wrong.TAKES_NO_VALUE, option) from error
+    if unknown:
+        raise _wrong(Wrong.UNKNOWN, unknown[0])
+    return given
+
+
+def _check_place(*paths: str) -> None:
+    """What is named from here needs a here: a shell may stand in a folder that is gone."""
+    if all(map(os.path.isabs, paths)):
+        return
+    try:
+        os.getcwd()  # noqa: PTH109 - that the question can be answered is all that is wanted
+    except OSError as error:
+        raise _wrong(Wrong.NO_PLACE, error.strerror or str(error)) from error
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves the words to us."""
+
+    def error(self, message: str) -> NoReturn:
+        """What `exit_on_error=False` leaves to this, no argument of ours can bring about; a sentence all the same."""
+        raise _wrong(Wrong.OTHERWISE, message)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """--help and --version; Python 3.11 breaks where there is neither stdout nor stderr."""
+        if file is not None or sys.stderr is not None:
+            super()._print_message(_in_encoding_of(file or sys.stderr, message), file)
+        show_without_console(message)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Begins the help with our word for “usage:”."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: object,
+        groups: object,
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, prefix or f"{Help.USAGE.text} ")  # type: ignore[arg-type]  # handed on
+
+
+def _in_encoding_of(file: object, text: str) -> str:
+    """Give a text with what a terminal's encoding lacks replaced: ASCII has no accents."""
+    encoding = getattr(file, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+def _heading(sentence: Help) -> str:
+    """Give a heading as argparse wants it: it puts the colon there itself, and French has a space before."""
+    return sentence.text.removesuffix(":")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="uploader-gui",
+        description=Help.ABOUT.text,
+        epilog=Help.EXIT_CODES.text,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+        add_help=False,
+        exit_on_error=False,
+    )
+    parser.add_argument_group(_heading(Help.WHAT)).add_argument("paths", nargs="*", metavar="PATH", help=Help.PATH.text)
+    add = parser.add_argument_group(_heading(Help.OPTIONS)).add_argument
+    add("-a", "--anomaly", metavar="ID", help=Help.ANOMALY.text)
+    add("--start", action="store_true", help=Help.START.text)
+    add("--quit-when-done", action="store_true", help=Help.QUIT_WHEN_DONE.text)
+    add("--report", metavar="FILE", help=Help.REPORT.text)
+    add("--headless", action="store_true", help=Help.HEADLESS.text)
+    add("--again", action="store_true", help=Help.AGAIN.text)
+    add("--convert", action="store_true", help=Help.CONVERT.text)
+    add("--zip", action="store_true", help=Help.ZIP.text)
+    add("--sandbox", action="store_true", help=Help.SANDBOX.text)
+    add("--demo", action="store_true", help=Help.DEMO.text)
+    add("--self-test", action="store_true", help=Help.SELF_TEST.text)
+    add("--version", action="version", version=f"uploader-gui {__version__}", help=Help.VERSION.text)
+    add(*_HELP, action="help", help=Help.HELP.text)
+    return parser
+
+
+def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
+    """See before any request that the receipt can be written, and that it replaces nothing but a receipt."""
+    if text is None:
+        return None
+    if not text:
+        raise _wrong(Wrong.REPORT_NAMELESS)
+    path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
+    if os.path.realpath(path) in map(os.path.realpath, evidence):
+        raise _wrong(Wrong.REPORT_REPLACES, str(path))
+    if path.is_dir():
+        raise _wrong(Wrong.REPORT_IS_FOLDER, str(path))
+    if path.is_fifo() and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; a named pipe may have no reader
+        raise _wrong(Wrong.REPORT_IS_PIPE, str(path))
+    if path.is_char_device() or path.is_fifo():
+        return path  # it is written into
+    if text.endswith((os.sep, "/")):
+        raise _wrong(Wrong.REPORT_NAMES_FOLDER, text)
+    _check_writable(path.parent)
+    return path
+
+
+def _check_writable(folder: Path) -> None:
+    """A file is made there and taken away again: what Windows' rights and mounted shares allow, only that tells."""
+    import tempfile  # noqa: PLC0415 - only where a receipt is wanted
+
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".receipt-", dir=folder):
+            return
+    except OSError as error:
+        raise _wrong(Wrong.REPORT_UNWRITABLE, str(folder), error.strerror or str(error)) from error
