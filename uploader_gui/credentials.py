@@ -1,6 +1,6 @@
 """The two tokens of a person: from the environment, or the OS keyring, or (where there is none) memory only.
 
-Kept per server, so that one server's tokens are never sent to another. Called by app and headless; a keyring may ask
+Kept per server, so that one server's tokens are never sent to another. Called by `configuration.py`; a keyring may ask
 the person something and block, so never on the window's thread.
 """
 

@@ -1,4 +1,4 @@
-"""Where the program keeps its data: one folder for journal, log and settings. Called by cli, app and headless."""
+"""Where the program keeps its data: one folder for journal, log and settings. Called by both composition roots."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The program's settings: environment `UPLOADER_*` over the saved file over defaults. Tokens are never among them.
 
-Read by cli, app and headless; saved by app when a person changes them in the window.
+Read and saved through `settings_file.py`; a person changes them in the window.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every sentence a person reads in the window, in one place; English here, other languages in Qt's files.
+"""What a person reads in the window, where it has no subject of its own in `words/`; in English, others in Qt's files.
 
 A leaf. Numbers come ready-made from `units.py`. `pyside6-lupdate` reads the literals (packaging's
 update_translations.py calls it), so they stay literals inside `QT_TRANSLATE_NOOP`.

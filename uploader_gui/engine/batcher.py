@@ -1,7 +1,7 @@
 """Queued uploads become groups of at most 20 for one registration, just in time.
 
-Registered too early, a presigned URL expires in the queue; too late, a slot stands idle. The room says how much may
-be registered ahead; the queue asks for a batch whenever something changed. Pure: no clock, no I/O.
+Registered too early, a presigned URL expires in the queue; too late, a slot stands idle. The rules here say how
+much may be registered ahead; `reserve.py` asks for a batch whenever something changed. Pure: no clock, no I/O.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything an engine needs to know, as plain values, found out by app or headless. Imports nothing heavy."""
+"""Everything an engine needs to know, as plain values, found out by `configuration.py`. Imports nothing heavy."""
 
 from __future__ import annotations
 

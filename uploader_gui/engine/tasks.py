@@ -1,4 +1,4 @@
-"""The asyncio tasks of a queue: none fails unheard, and none outlives it. Owned by `flow.py`."""
+"""The asyncio tasks of a queue: none fails unheard, and none outlives it. Made in `parts.py`."""
 
 from __future__ import annotations
 

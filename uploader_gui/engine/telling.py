@@ -1,4 +1,4 @@
-"""What front ends are told of the queue as a whole: its status, the sums, how far each transfer is. Owned by `flow.py`.
+"""What front ends are told of the queue as a whole: its status, the sums, how far each transfer is. Asked by `flow.py`.
 
 What becomes of single uploads is told by `ledger.py`, through the outbox alone.
 """

@@ -1,6 +1,6 @@
 """The only place where Qt and engine meet: a person's wishes go down as commands, events come up as one queued signal.
 
-Made by app, used by the window through `engine_port.Engine`. Every method returns at once.
+Made by `windowed/front.py`, used by the window through `engine_port.Engine`. Every method returns at once.
 """
 
 from __future__ import annotations

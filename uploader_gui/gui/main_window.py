@@ -1,6 +1,6 @@
 """The window: puts its parts together and hands a person's wishes to whoever answers them.
 
-Made by the composition root (`app.py`), which answers the signals below; the window itself decides nothing about
+Made by `windowed/front.py`; the parts of `windowed/` answer the signals below, the window itself decides nothing about
 tokens, settings or leaving. What the engine tells is shown by `window/standing.py`.
 """
 

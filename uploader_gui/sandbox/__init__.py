@@ -1,7 +1,7 @@
 """A local stand-in for the service, so that anyone can try the program without an account.
 
 It imports nothing of ours and only the standard library: it must not confirm the program's own mistakes.
-The composition roots start it for `--sandbox` and `--demo`.
+`trial.py` starts it for `--sandbox` and `--demo`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Microsoft's compound file ([MS-CFB]), and an Excel 97 workbook and an Outlook message in it.
+"""Microsoft's compound file ([MS-CFB]), in which `office97.py` puts a workbook and a message.
 
-Called by `samples.py`. Version 3: sectors of 512 bytes, small streams in sectors of 64 bytes.
+Version 3: sectors of 512 bytes, small streams in sectors of 64 bytes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Keeps the machine awake while bytes are pending; a platform that refuses is no trouble. Used by `gui/desktop/`.
+"""Keeps the machine awake while bytes are pending; a platform that refuses is no trouble.
 
-wakepy talks to the desktop and may wait for its answer, so it gets a thread of its own.
+wakepy talks to the desktop and may wait for its answer, so it gets a thread of its own. Used by
+`gui/desktop/` and `vigil.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LEAVE_SECONDS: Final = 0.5
-"""There a program of its own (`caffeinate`) keeps the machine awake, and would go on without us."""
+"""On macOS a program of its own (`caffeinate`) keeps the machine awake, and would go on without us."""
 
 
 class Awake:

@@ -1,6 +1,7 @@
-"""Files the system hands over while the program runs: dropped on the Dock icon, or "Open with" (macOS). Made by app.
+"""Files the system hands over while the program runs: dropped on the Dock icon, or "Open with" (macOS).
 
-There such files come as a QFileOpenEvent to the application, at start too; elsewhere they are arguments.
+There such files come as a QFileOpenEvent to the application, at start too; elsewhere they are arguments. Made by
+`windowed/front.py`.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The parts of the windowed program, put together by `app.py`; none of them is loaded by `headless.py`."""
+"""The parts of the windowed program, loaded by `app.py` and put together in `program.py`; `headless.py` needs none."""

@@ -1,6 +1,6 @@
 """Starts the program a second time on the sandbox ("Try it with sample files"): nothing of it touches this queue.
 
-Used by app.
+Used by `program.py`.
 """
 
 from __future__ import annotations

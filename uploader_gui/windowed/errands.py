@@ -1,4 +1,4 @@
-"""Coroutines on the window's thread, and calls beside it. Made by app, used by the parts it is put together from."""
+"""Coroutines on the window's thread, and calls beside it. Made by `program.py`, used by its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers what the window asks beyond sending: log, diagnostics, pictures that become files. A part of `app.py`."""
+"""Answers what the window asks beyond sending: log, diagnostics, pictures that become files. Made by `program.py`."""
 
 from __future__ import annotations
 

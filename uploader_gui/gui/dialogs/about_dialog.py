@@ -1,6 +1,6 @@
 """The About window: which version this is, what it is made of, and under which licences.
 
-Opened by the main window from the footer's menu.
+Opened by `window_dialogs.py` from the footer's menu.
 """
 
 from __future__ import annotations

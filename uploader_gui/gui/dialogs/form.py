@@ -1,6 +1,6 @@
 """What dialogs and the pages within them share: sentences, fields under their captions, words in the language in use.
 
-Used by `frame.py` and `settings_pages.py`.
+Used by `frame.py`, by dialogs and by `settings_pages.py`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Pictures without a file (a pasted screenshot, an image from a browser) become files in the data folder.
 
-They are their owner's alone, and gone once uploaded or taken off the list. Made by the composition root.
+They are their owner's alone, and gone once uploaded or taken off the list. Made by `help_desk.py`.
 """
 
 from __future__ import annotations

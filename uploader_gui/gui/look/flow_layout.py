@@ -1,4 +1,4 @@
-"""A layout that goes on in the next line like words do. Used by `filter_bar.py`."""
+"""A layout that goes on in the next line like words do. Used by `filter_bar.py` and History."""
 
 from __future__ import annotations
 
