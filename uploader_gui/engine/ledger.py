@@ -45,7 +45,11 @@ class Ledger:
         limit: float | None = None,
         gave_up: Callable[[], None] = lambda: None,
     ) -> None:
-        """`let_go` hears of a substitute no longer needed; `limit` seconds without room for the journal, and `gave_up` is called (headless)."""
+        """Begin an empty book.
+
+        `let_go` hears of a substitute no longer needed; `limit` seconds without room for the journal, and `gave_up` is
+        called (headless).
+        """
         self._let_go = let_go
         self._limit = limit
         self._gave_up = gave_up
