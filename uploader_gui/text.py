@@ -150,7 +150,6 @@ class Words(Sentence):
     # With something to fill in
     EXPIRES_IN = QT_TRANSLATE_NOOP("uploader", "expires in %1")
     BECAUSE = QT_TRANSLATE_NOOP("uploader", "%1: %2")
-    AND_ALSO = QT_TRANSLATE_NOOP("uploader", "%1; %2")
     AMOUNT_OF = QT_TRANSLATE_NOOP("uploader", "%1 of %2")
     TIME_LEFT = QT_TRANSLATE_NOOP("uploader", "about %1 left")
     TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")

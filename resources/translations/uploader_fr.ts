@@ -1408,6 +1408,10 @@
         <translation>la réponse mentionne ce fichier deux fois</translation>
     </message>
     <message>
+        <source>the answer has no end</source>
+        <translation>la réponse ne se termine pas</translation>
+    </message>
+    <message>
         <source>no answer to the connection</source>
         <translation>pas de réponse à la connexion</translation>
     </message>
@@ -1422,6 +1426,10 @@
     <message>
         <source>it is shorter than it was</source>
         <translation>il est plus court qu’avant</translation>
+    </message>
+    <message>
+        <source>it is in iCloud only</source>
+        <translation>il est seulement dans iCloud</translation>
     </message>
     <message>
         <source>the answer has no ETag</source>
@@ -2205,10 +2213,6 @@
     <message>
         <source>%1: %2</source>
         <translation>%1&#xa0;: %2</translation>
-    </message>
-    <message>
-        <source>%1; %2</source>
-        <translation>%1&#xa0;; %2</translation>
     </message>
     <message>
         <source>%1 of %2</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import shutil
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.translation.conftest import FRENCH_TS, ROOT, Message, messages
+from uploader_gui.engine import errors
 from uploader_gui.terminal import CountedLines, Lines
 from uploader_gui.text import Counted, FilterWords, Words
 from uploader_gui.words.about import Words as AboutWords
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from uploader_gui.words.translation import CountedSentence, Sentence
 
 PLACE = re.compile(r"%(?:Ln|[1-9])")
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%](?![Ln1-9])|:(?!//|\\)))")
 """A high mark that could stand alone at the beginning of a line."""
 AFTER = re.compile("«[^\u00a0\u202f]")
@@ -179,3 +182,16 @@ def test_english_brings_its_own_form_for_one(sentence: CountedSentence) -> None:
 def test_a_translated_detail_is_one_the_engine_gives(detail: str) -> None:
     engine = "".join(path.read_text("utf-8") for path in (ROOT / "uploader_gui" / "engine").rglob("*.py"))
     assert detail in engine
+
+
+def test_every_detail_in_the_engines_own_words_is_translated() -> None:
+    own = {detail for path in (ROOT / "uploader_gui" / "engine").rglob("*.py") for detail in _details(path)}
+    assert own <= set(OWN_DETAILS)
+
+
+def _details(path: Path) -> set[str]:
+    """Give the words with which errors of the engine's own tree are made there."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and node.args]
+    made = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in ERRORS]
+    first = [call.args[0] for call in made]
+    return {one.value for one in first if isinstance(one, ast.Constant) and isinstance(one.value, str)}
