@@ -1364,6 +1364,38 @@
         <translation>Vous l’avez annulé.</translation>
     </message>
     <message>
+        <source>The path to this file or folder is too long for this computer.</source>
+        <translation>Le chemin de ce fichier ou dossier est trop long pour cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>Shorten the names of its folders, or move it further up, then add it again.</source>
+        <translation>Raccourcissez les noms de ses dossiers ou placez-le plus haut, puis ajoutez-le à nouveau.</translation>
+    </message>
+    <message>
+        <source>The service found the request too large.</source>
+        <translation>Le service a trouvé la demande trop volumineuse.</translation>
+    </message>
+    <message>
+        <source>Send fewer or smaller files at a time; if that does not help, tell your IT.</source>
+        <translation>Envoyez moins de fichiers à la fois, ou de plus petits&#xa0;; si cela ne suffit pas, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>The service’s address leads elsewhere.</source>
+        <translation>L’adresse du service mène ailleurs.</translation>
+    </message>
+    <message>
+        <source>Sign in to this network in a web browser, or check the server address in the settings.</source>
+        <translation>Connectez-vous à ce réseau dans un navigateur web, ou vérifiez l’adresse du serveur dans les réglages.</translation>
+    </message>
+    <message>
+        <source>The storage wants the header %1, whose value only the service knows.</source>
+        <translation>Le stockage demande l’en-tête %1, dont seul le service connaît la valeur.</translation>
+    </message>
+    <message>
+        <source>Tell who runs the register: files cannot be sent this way.</source>
+        <translation>Prévenez qui gère le registre&#xa0;: les fichiers ne peuvent pas être envoyés ainsi.</translation>
+    </message>
+    <message>
         <source>The register does not accept %1 files.</source>
         <translation>Le registre n’accepte pas les fichiers %1.</translation>
     </message>

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+import tracemalloc
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +15,13 @@ from tests.support import api_faults
 from uploader_gui.engine.errors import (
     LeftOut,
     ProtocolViolated,
+    Rejected,
     UrlRefused,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.engine.service import Service
     from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
@@ -94,6 +100,8 @@ def entry(**changes: Any) -> api_faults.Reshape:
         ("id", {}),
         ("id", "\ud800"),
         ("id", "a\0b"),
+        ("id", ""),
+        ("id", " "),
     ],
 )
 async def test_a_malformed_entry_fails_its_upload_alone_and_is_named(
@@ -105,6 +113,32 @@ async def test_a_malformed_entry_fails_its_upload_alone_and_is_named(
     (error,) = answer.failed.values()
     assert isinstance(error, ProtocolViolated)
     assert field in error.detail
+
+
+@pytest.mark.parametrize("packed_by", [gzip.compress, zlib.compress])
+async def test_an_answer_packed_unasked_is_unpacked(
+    strict_api: StrictApi, service: Service, packed_by: Callable[[bytes], bytes]
+) -> None:
+    encoding = "gzip" if packed_by is gzip.compress else "deflate"
+    said = packed_by(b'{"message": "closed"}')
+    strict_api.faults.append(api_faults.Answer(400, said, (("Content-Encoding", encoding),)))
+    with pytest.raises(Rejected, match="closed"):
+        await service.register()
+    assert len(strict_api.calls) == 1
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b" " * 200_000_000, 9), b"not packed", gzip.compress(b"{}" * 999)[:50]])
+async def test_a_bomb_and_what_is_not_packed_are_no_answers(
+    strict_api: StrictApi, service: Service, body: bytes
+) -> None:
+    strict_api.faults.append(api_faults.Answer(200, body, (("Content-Encoding", "gzip"),)))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolViolated):
+            await service.register()
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("upload_id", [None, 7, ["a"], {}])

@@ -100,6 +100,7 @@ def test_a_name_longer_than_any_file_system_takes_is_missing(tmp_path: Path) -> 
     (finding,) = findings_below(tmp_path / ("x" * 10_000))
     assert isinstance(finding, Refusal)
     assert type(finding.error) is SourceMissing
+    assert finding.error.detail == "its path is too long"
 
 
 class WindowsError(OSError):

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Rejected, SourceMissing, UploaderError, UrlRefused
 from uploader_gui.engine.models import Reason
+from uploader_gui.engine.presigned import further_headers
 from uploader_gui.text import Counted, Words, cause_and_action, english
 from uploader_gui.words import units
 from uploader_gui.words.remedies import TABLE
@@ -45,6 +47,30 @@ def test_the_servers_own_words_are_kept() -> None:
     reason = Reason(Code.REJECTED, "anomaly is closed")
     assert "anomaly is closed" in cause_and_action(reason).whole
     assert english(reason) == "The service did not take the file. (anomaly is closed)"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "action"),
+    [
+        (Rejected("HTTP 413: Request Too Long"), "too large", "fewer or smaller"),
+        (Rejected("HTTP 307: redirected elsewhere, refused"), "leads elsewhere", "web browser"),
+        (SourceMissing("its path is too long"), "too long", "Shorten"),
+        (Rejected("anomaly is closed"), "did not take", "number"),
+    ],
+)
+def test_each_fact_has_the_remedy_that_helps_there(error: UploaderError, cause: str, action: str) -> None:
+    remedy = cause_and_action(Reason.of(error))
+    assert cause in remedy.cause
+    assert action in remedy.action
+
+
+def test_a_header_nobody_here_can_know_is_named_once_and_not_called_unsafe() -> None:
+    with pytest.raises(UrlRefused) as caught:
+        further_headers("https://b.example/k?X-Amz-SignedHeaders=host%3Bx-amz-meta-owner")
+    reason = Reason.of(caught.value)
+    assert english(reason) == "The storage wants the header x-amz-meta-owner, whose value only the service knows."
+    assert cause_and_action(reason).whole.count("x-amz-meta-owner") == 1
+    assert "safe" not in cause_and_action(reason).whole
 
 
 @pytest.mark.parametrize("words", [*Words, *Counted])

@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 MAX_BATCH: Final = 20
 """The service's page: "Maximum array length: 20"."""
 MEGAOCTET: Final = 1_000_000
+TOO_LONG: Final = 413
+"""Told with the service's own words, which seldom say it: another remedy helps there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ class Registration:
 
 
 def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("it holds characters that cannot be shown")
+    """An empty number names nothing in the register: that upload's record could not be found again."""
+    if not text.strip() or not text.isprintable():
+        raise ValueError("it is empty, or holds characters that cannot be shown")
     return text
 
 
@@ -185,7 +188,7 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
         raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
     if 200 <= status < 300:  # noqa: PLR2004 - not what its page promises
         raise ProtocolViolated(f"HTTP {status}")
-    raise Rejected(words)
+    raise Rejected(f"HTTP {status}: {words}" if status == TOO_LONG and words != f"HTTP {status}" else words)
 
 
 def service_words(body: bytes) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import math
 import ssl
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ API_ANSWER_SECONDS: Final = 35.0
 """The service's gateway gives up after 29 s and answers 504."""
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 """No answer we understand is longer; more is not read."""
+_PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
+"""Tells zlib to see for itself which of both it is."""
 _OUT: Final = frozenset({"http11.send_request_body.complete", "http11.send_request_body.failed"})
 """What httpcore calls the end of sending a request."""
 
@@ -198,10 +202,18 @@ async def _when_out(deadline: asyncio.Timeout, seconds: float, event: str, _: ob
 
 
 async def read_answer(response: httpx.Response) -> bytes:
-    """Give the body of a streamed answer, at most `MAX_ANSWER_BYTES` of it."""
+    """Give the body of a streamed answer, at most `MAX_ANSWER_BYTES` of it, unpacked where a server packed it unasked.
+
+    What cannot be unpacked ends there, as an answer that was cut off. Not httpx's own unpacking: it has no limit.
+    """
     body = bytearray()
+    packed = response.headers.get("Content-Encoding", "").strip().lower() in _PACKED
+    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB) if packed else None
     async for part in response.aiter_raw():
-        body += part
+        try:
+            body += part if unpacker is None else unpacker.decompress(part, MAX_ANSWER_BYTES - len(body))
+        except zlib.error:
+            break
         if len(body) >= MAX_ANSWER_BYTES:
             break
     return bytes(body)

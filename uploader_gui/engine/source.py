@@ -35,6 +35,7 @@ MAX_NAME: Final = 250
 """The service's page: "name … Maximum string length: 250"; counted as UTF-16 does, the strictest way."""
 MAX_PUT_BYTES: Final = 5 * 1024**3
 """One S3 PUT takes at most 5 GiB."""
+PATH_TOO_LONG: Final = "its path is too long"
 _SHARE_AWAY: Final = frozenset({53, 67})
 """ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME; the other errors of a network are none of ENOENT anyway."""
 
@@ -96,7 +97,9 @@ def translated(error: OSError) -> SourceError:
     """
     if getattr(error, "winerror", None) in _SHARE_AWAY:
         return SourceUnreadable(error.strerror or "")
-    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.ENAMETOOLONG}:
+    if error.errno == errno.ENAMETOOLONG:  # no file can be there under that name
+        return SourceMissing(PATH_TOO_LONG)
+    if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
         return SourceMissing(error.strerror or "")
     if error.errno == errno.EISDIR:
         return NotAFile()

@@ -5,6 +5,7 @@ A leaf: `text.py` hands it on to window and terminal; receipts get `english()`, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from uploader_gui.engine.treatments import CONVERTIBLE
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, filled, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from uploader_gui.engine.models import Reason
 
@@ -137,6 +138,47 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
 }
 """Code -> cause, action: untranslated sources, in receipts as they are."""
 
+_BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
+    (
+        Code.MISSING,
+        re.compile("its path is too long"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The path to this file or folder is too long for this computer."),
+            QT_TRANSLATE_NOOP(
+                "uploader", "Shorten the names of its folders, or move it further up, then add it again."
+            ),
+        ),
+    ),
+    (
+        Code.REJECTED,
+        re.compile(r"HTTP 413\b"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The service found the request too large."),
+            QT_TRANSLATE_NOOP(
+                "uploader", "Send fewer or smaller files at a time; if that does not help, tell your IT."
+            ),
+        ),
+    ),
+    (
+        Code.REJECTED,
+        re.compile(r"HTTP 3\d\d\b"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The service’s address leads elsewhere."),
+            QT_TRANSLATE_NOOP(
+                "uploader", "Sign in to this network in a web browser, or check the server address in the settings."
+            ),
+        ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("it needs the header (?P<value>.*), whose value only the service knows"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The storage wants the header %1, whose value only the service knows."),
+            QT_TRANSLATE_NOOP("uploader", "Tell who runs the register: files cannot be sent this way."),
+        ),
+    ),
+)
+"""Where the fact behind a code says that something else happened, and something else helps, than the table's."""
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
 OWN_DETAILS: Final = (
@@ -167,15 +209,15 @@ _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 def cause_and_action(reason: Reason) -> Remedy:
     """Give cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
-    told = filled(_translated(cause), (reason.detail,))
-    return Remedy(told, _translated(action), "" if "%1" in cause else detail_told(reason.detail))
+    told = filled(_translated(cause), (_named(reason),))
+    return Remedy(told, _translated(action), "" if _is_told(cause, reason) else detail_told(reason.detail))
 
 
 def english(reason: Reason) -> str:
     """Give the message of a receipt: the cause in English and the fact behind it."""
     cause, _ = _sources(reason)
-    if "%1" in cause or not reason.detail:
-        return cause.replace("%1", reason.detail)
+    if _is_told(cause, reason) or not reason.detail:
+        return cause.replace("%1", _named(reason))
     return f"{cause} ({reason.detail})"
 
 
@@ -186,16 +228,33 @@ def detail_told(detail: str) -> str:
 
 def again_says_it(reason: Reason) -> bool:
     """Tell whether “Try again” is all there is to do, so that a button says it already."""
-    return TABLE[reason.code][1] is _AGAIN
+    return _sources(reason)[1] is _AGAIN
 
 
 def _sources(reason: Reason) -> tuple[str, str]:
     """A refused type is named where it is known."""
-    cause, action = TABLE[reason.code]
+    cause, action = next((told for told, _ in _particular(reason)), TABLE[reason.code])
     if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
         cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
         return cause, _JPEG_OR_ZIP if reason.detail in CONVERTIBLE else action
     return cause, action
+
+
+def _particular(reason: Reason) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
+    for code, pattern, told in _BY_DETAIL:
+        if code is reason.code and (found := pattern.match(reason.detail)):
+            yield told, found
+
+
+def _named(reason: Reason) -> str:
+    """Give what a cause names: the part of the detail meant for it, else all of it."""
+    found = next((found for _, found in _particular(reason)), None)
+    return reason.detail if found is None else found.groupdict().get("value", reason.detail)
+
+
+def _is_told(cause: str, reason: Reason) -> bool:
+    """Tell whether the cause says already what the detail does."""
+    return "%1" in cause or (reason.code is Code.MISSING and any(_particular(reason)))
 
 
 def _translated(source: str) -> str:
