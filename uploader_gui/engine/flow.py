@@ -70,9 +70,7 @@ class Flow:
         """Stop sending; what was under way goes back to where it can begin again."""
         parts = self.parts
         self._running = False
-        for upload in parts.in_states(*SENDING):
-            parts.sender.stop(upload)
-            parts.ledger.move(upload, UploadState.REGISTERED)
+        parts.ledger.move_all(parts.in_states(*SENDING), UploadState.REGISTERED)
         for upload in parts.in_states(UploadState.REGISTERED):
             parts.sender.stop(upload)
         parts.meter.rest()
