@@ -16,7 +16,7 @@ import pytest
 from uploader_gui.engine.errors import NotPrepared, SourceChanged, SourceMissing
 from uploader_gui.engine.source import describe_only
 from uploader_gui.engine.substitutes import archive
-from uploader_gui.engine.substitutes.folder import Abandoned, Pulse
+from uploader_gui.engine.substitutes.folder import Abandoned, Heartbeat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ MIB = 1024 * 1024
 
 def zipped(path: Path) -> Path:
     target = path.with_name("made.zip")
-    sha256 = archive.into_zip(describe_only(path, path), target, Pulse())
+    sha256 = archive.into_zip(describe_only(path, path), target, Heartbeat())
     assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     return target
 
@@ -106,18 +106,18 @@ def test_a_file_that_changed_meanwhile_is_not_packed(tmp_path: Path) -> None:
     source = describe_only(path, path)
     os.utime(path, (MTIME, MTIME + 1))
     with pytest.raises(SourceChanged):
-        archive.into_zip(source, tmp_path / "made.zip", Pulse())
+        archive.into_zip(source, tmp_path / "made.zip", Heartbeat())
     path.unlink()
     with pytest.raises(SourceMissing):
-        archive.into_zip(source, tmp_path / "made.zip", Pulse())
+        archive.into_zip(source, tmp_path / "made.zip", Heartbeat())
 
 
 def test_giving_up_ends_it_at_the_next_block(tmp_path: Path) -> None:
     path = a_file(tmp_path, b"x" * 3 * MIB)
-    pulse = Pulse(stopped=True)
+    heartbeat = Heartbeat(stopped=True)
     with pytest.raises(Abandoned):
-        archive.into_zip(describe_only(path, path), tmp_path / "made.zip", pulse)
-    assert pulse.beats == 1
+        archive.into_zip(describe_only(path, path), tmp_path / "made.zip", heartbeat)
+    assert heartbeat.beats == 1
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk without room, where the system has one")  # noqa: PTH110 - a device
@@ -126,4 +126,4 @@ def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
     full = tmp_path / "made.zip"
     full.symlink_to("/dev/full")
     with pytest.raises(NotPrepared):
-        archive.into_zip(describe_only(path, path), full, Pulse())
+        archive.into_zip(describe_only(path, path), full, Heartbeat())

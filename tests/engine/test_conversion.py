@@ -16,7 +16,7 @@ from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
 from uploader_gui.engine.source import describe_only
 from uploader_gui.engine.substitutes.conversion import MAX_BYTES, Converter
-from uploader_gui.engine.substitutes.folder import Abandoned, Pulse
+from uploader_gui.engine.substitutes.folder import Abandoned, Heartbeat
 from uploader_gui.engine.substitutes.pictures import MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ CLOSE = 12
 
 def converted(path: Path) -> Image.Image:
     target = path.with_name("made.jpg")
-    Converter().into_jpeg(describe_only(path, path), target, Pulse())
+    Converter().into_jpeg(describe_only(path, path), target, Heartbeat())
     picture = Image.open(target)
     picture.load()
     return picture
@@ -120,7 +120,7 @@ def test_the_resolution_of_a_scan_is_kept(tmp_path: Path) -> None:
 
 def test_the_original_is_hashed_as_it_was_read(tmp_path: Path) -> None:
     path = pictures.heic(tmp_path / "a.heic")
-    sha256 = Converter().into_jpeg(describe_only(path, path), tmp_path / "made.jpg", Pulse())
+    sha256 = Converter().into_jpeg(describe_only(path, path), tmp_path / "made.jpg", Heartbeat())
     assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -128,7 +128,7 @@ def test_the_same_picture_becomes_the_same_bytes(tmp_path: Path) -> None:
     path = pictures.heic(tmp_path / "a.heic")
     made = [tmp_path / "1.jpg", tmp_path / "2.jpg"]
     for target in made:
-        Converter().into_jpeg(describe_only(path, path), target, Pulse())
+        Converter().into_jpeg(describe_only(path, path), target, Heartbeat())
     assert made[0].read_bytes() == made[1].read_bytes()
 
 
@@ -186,19 +186,19 @@ def test_a_picture_that_changed_meanwhile_is_not_converted(tmp_path: Path) -> No
     source = describe_only(path, path)
     os.utime(path, ns=(0, source.mtime_ns + 1))
     with pytest.raises(SourceChanged):
-        Converter().into_jpeg(source, tmp_path / "made.jpg", Pulse())
+        Converter().into_jpeg(source, tmp_path / "made.jpg", Heartbeat())
 
 
 def test_nobody_waits_for_what_was_given_up(tmp_path: Path) -> None:
     path = pictures.heic(tmp_path / "a.heic")
     with pytest.raises(Abandoned):
-        Converter().into_jpeg(describe_only(path, path), tmp_path / "made.jpg", Pulse(stopped=True))
+        Converter().into_jpeg(describe_only(path, path), tmp_path / "made.jpg", Heartbeat(stopped=True))
 
 
 def test_a_place_that_cannot_be_written_is_no_fault_of_the_picture(tmp_path: Path) -> None:
     path = pictures.heic(tmp_path / "a.heic")
     with pytest.raises(NotPrepared):
-        Converter().into_jpeg(describe_only(path, path), tmp_path / "nowhere" / "made.jpg", Pulse())
+        Converter().into_jpeg(describe_only(path, path), tmp_path / "nowhere" / "made.jpg", Heartbeat())
 
 
 def with_tag(tiff: bytes, tag: int, value: int, *, becomes: int | None = None) -> bytes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.models import Source
-    from uploader_gui.engine.substitutes.folder import Pulse
+    from uploader_gui.engine.substitutes.folder import Heartbeat
 
 _WORTH_IT: Final = 0.9
 """A first block that shrinks less than this is stored: films and photos are compressed already."""
@@ -33,7 +33,7 @@ _FILE_MODE: Final = (stat.S_IFREG | 0o644) << 16
 _LAST_UNIX_TIME: Final = 2**31 - 1
 
 
-def into_zip(source: Source, target: Path, pulse: Pulse) -> str:
+def into_zip(source: Source, target: Path, heartbeat: Heartbeat) -> str:
     """Write a ZIP with the source in it, and give the source's SHA-256 in hex.
 
     Raises:
@@ -43,7 +43,7 @@ def into_zip(source: Source, target: Path, pulse: Pulse) -> str:
     """
     reader = SourceReader(source)
     try:
-        _write(source, reader, target, pulse)
+        _write(source, reader, target, heartbeat)
     finally:
         reader.close()
     if target.stat().st_size > MAX_PUT_BYTES:
@@ -51,7 +51,7 @@ def into_zip(source: Source, target: Path, pulse: Pulse) -> str:
     return reader.digests().sha256
 
 
-def _write(source: Source, reader: SourceReader, target: Path, pulse: Pulse) -> None:
+def _write(source: Source, reader: SourceReader, target: Path, heartbeat: Heartbeat) -> None:
     """SourceReader translates what it meets; any other OSError is of the target."""
     block = reader.read()
     entry = _entry(source, block)
@@ -59,7 +59,7 @@ def _write(source: Source, reader: SourceReader, target: Path, pulse: Pulse) -> 
         with target.open("wb") as file:
             with zipfile.ZipFile(file, "w") as made, made.open(entry, "w") as inside:
                 while block:
-                    pulse.beat()
+                    heartbeat.beat()
                     inside.write(block)
                     block = reader.read()
             file.flush()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from uploader_gui.engine.models import Source
-    from uploader_gui.engine.substitutes.folder import Pulse
+    from uploader_gui.engine.substitutes.folder import Heartbeat
 
 QUALITY: Final = 95
 MAX_BYTES: Final = 400_000_000
@@ -46,7 +46,7 @@ class Converter:
     def __init__(self) -> None:
         self._one_large = threading.Lock()
 
-    def into_jpeg(self, source: Source, target: Path, pulse: Pulse) -> str:
+    def into_jpeg(self, source: Source, target: Path, heartbeat: Heartbeat) -> str:
         """Write a JPEG of the source's picture, and give the source's SHA-256 in hex.
 
         Raises:
@@ -54,24 +54,24 @@ class Converter:
             CannotConvert, BrokenPicture: see `pictures.opened`.
             NotPrepared: the JPEG cannot be written.
         """
-        data, sha256 = _whole(source, pulse)
-        pulse.reading = False
+        data, sha256 = _whole(source, heartbeat)
+        heartbeat.reading = False
         with opened(data) as picture:
             large = picture.width * picture.height > _LARGE_PIXELS
             with self._one_large if large else nullcontext():
-                pulse.beat()
+                heartbeat.beat()
                 _write(_encoded(picture), target)
         return sha256
 
 
-def _whole(source: Source, pulse: Pulse) -> tuple[io.BytesIO, str]:
+def _whole(source: Source, heartbeat: Heartbeat) -> tuple[io.BytesIO, str]:
     """Read everything once: what is hashed is what is decoded, and decoding waits for no share."""
     if source.size > MAX_BYTES:
         raise CannotConvert(TOO_LARGE)
     reader, data = SourceReader(source), io.BytesIO()
     try:
         while block := reader.read():
-            pulse.beat()
+            heartbeat.beat()
             data.write(block)
     finally:
         reader.close()

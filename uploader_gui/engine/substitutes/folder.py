@@ -28,7 +28,7 @@ class Abandoned(Exception):
 
 
 @dataclass(slots=True)
-class Pulse:
+class Heartbeat:
     """Between a thread that makes a substitute and the loop that waits for it.
 
     Attributes:

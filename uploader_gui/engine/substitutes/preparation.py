@@ -15,7 +15,7 @@ from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, Up
 from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.substitutes.archive import into_zip
-from uploader_gui.engine.substitutes.folder import Pulse
+from uploader_gui.engine.substitutes.folder import Heartbeat
 from uploader_gui.engine.treatments import Choices, substitute_name
 
 if TYPE_CHECKING:
@@ -138,52 +138,52 @@ class Preparation:
 
     async def _made(self, upload: Upload) -> Substitute:
         assert upload.treatment is not None
-        pulse, made = Pulse(), list[Substitute]()
+        heartbeat, made = Heartbeat(), list[Substitute]()
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads, self._make, upload.source, upload.treatment, pulse, made)
+        future = loop.run_in_executor(self._threads, self._make, upload.source, upload.treatment, heartbeat, made)
         try:
-            await self._wait(future, pulse)
+            await self._wait(future, heartbeat)
         except BaseException:
-            pulse.stopped = True
+            heartbeat.stopped = True
             future.cancel()
             for substitute in made:
                 self._substitutes.discard(substitute.sent.path)
             raise
         return future.result()
 
-    async def _wait(self, future: asyncio.Future[Substitute], pulse: Pulse) -> None:
+    async def _wait(self, future: asyncio.Future[Substitute], heartbeat: Heartbeat) -> None:
         """A sleeping share lends its place to others, once."""
         while not future.done():
-            beats = pulse.beats
+            beats = heartbeat.beats
             await asyncio.wait({future}, timeout=LEND_AFTER)
-            if pulse.reading and pulse.beats == beats and not future.done():
+            if heartbeat.reading and heartbeat.beats == beats and not future.done():
                 async with self._slots.lent():
                     await asyncio.wait({future})
 
     # In a thread
 
-    def _make(self, source: Source, treatment: Treatment, pulse: Pulse, made: list[Substitute]) -> Substitute:
+    def _make(self, source: Source, treatment: Treatment, heartbeat: Heartbeat, made: list[Substitute]) -> Substitute:
         """Make it whole or not at all; `made` holds it before anybody can miss it."""
         name = substitute_name(source, treatment)
         target = self._substitutes.new(name[-4:])
         try:
-            sha256 = self._filled(source, treatment, target, pulse)
+            sha256 = self._filled(source, treatment, target, heartbeat)
             substitute = Substitute(_described(target, name, _MEDIA_TYPES[treatment]), sha256)
             made.append(substitute)
-            pulse.beat()
+            heartbeat.beat()
         except BaseException:
             self._substitutes.discard(target)
             raise
         return substitute
 
-    def _filled(self, source: Source, treatment: Treatment, target: Path, pulse: Pulse) -> str:
+    def _filled(self, source: Source, treatment: Treatment, target: Path, heartbeat: Heartbeat) -> str:
         if treatment is Treatment.ZIP:
-            return into_zip(source, target, pulse)
+            return into_zip(source, target, heartbeat)
         if self._converter is None:
             from uploader_gui.engine.substitutes.conversion import Converter  # noqa: PLC0415 - Pillow is heavy: only where needed
 
             self._converter = Converter()
-        return self._converter.into_jpeg(source, target, pulse)
+        return self._converter.into_jpeg(source, target, heartbeat)
 
 
 def _described(target: Path, name: str, media_type: str) -> Source:
