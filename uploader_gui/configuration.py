@@ -80,8 +80,8 @@ class Configuration:
         log = _log_to(data, tokens)
         return cls(data, chosen, credentials, tokens, log, window, trouble or fault, ca_file, _fixed(trial))
 
-    def engine(self, *, again: bool, asked: Choices | None = None) -> EngineOptions:
-        """Give what the engine needs to know. `again`: send also what was uploaded before; `asked`: see `choices`."""
+    def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
+        """Give what the engine needs to know. `again`, `report`: as the command line asks; `asked`: see `choices`."""
         return EngineOptions(
             journal_path=self.data.journal,
             api_url=self.settings.api_url.rstrip("/"),  # the journal knows an upload's service by it
@@ -98,6 +98,7 @@ class Configuration:
             program=f"uploader-gui {__version__}",
             describe=english,
             keep_days=self.settings.history_days,
+            receipt=report,
         )
 
     def choices(self, asked: Choices) -> Choices:

@@ -83,7 +83,8 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
         tell(configuration.trouble.told)
     if configuration.tokens is None:
         raise UsageError(Lines.NO_TOKENS.text)
-    return configuration.engine(again=plan.again, asked=Choices.asked(convert=plan.convert, zipped=plan.zip))
+    asked = Choices.asked(convert=plan.convert, zipped=plan.zip)
+    return configuration.engine(again=plan.again, report=plan.report, asked=asked)
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:

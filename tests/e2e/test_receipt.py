@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import socket
@@ -216,6 +217,29 @@ def test_an_existing_receipt_is_replaced_as_a_whole(program: Program, files: Fil
     ended = program.run("--headless", "--anomaly", "42", "--report", report, files.make("a.txt"))
     assert ended.code == 0
     assert report.read_text("utf-8").startswith('{\n  "schema": 1,')
+
+
+def test_the_receipt_of_an_earlier_run_in_the_folder_that_is_sent_is_no_evidence(
+    program: Program, files: Files
+) -> None:
+    folder = files.make("folder/a.txt").parent
+    report = folder / "receipt.json"
+    for state in ("uploaded", "skipped"):
+        ended = program.run("--headless", "--anomaly", "42", "--report", report, folder)
+        receipt = json.loads(report.read_text("utf-8"))
+        assert (ended.code, [row["state"] for row in receipt["files"]]) == (0, [state]), ended
+        assert receipt["totals"]["junk"] == 0
+
+
+def test_another_file_in_the_receipts_place_is_still_told(program: Program, files: Files) -> None:
+    folder = files.make("folder/a.txt").parent
+    report = files.make("folder/notes.json", content=b'{"schema": 1}')
+    ended = program.run("--headless", "--anomaly", "42", "--report", report, folder)
+    rows = json.loads(report.read_text("utf-8"))["files"]
+    assert (ended.code, {row["name"]: row["state"] for row in rows}) == (
+        1,
+        {"a.txt": "uploaded", "notes.json": "refused"},
+    )
 
 
 def _socket_at(path: Path) -> None:

@@ -138,7 +138,7 @@ def preferences(  # noqa: PLR0917 - everything it is put together from
 ) -> Iterator[Preferences]:
     language = Language(qapp)
     bridge: Any = engine
-    made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False)
+    made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False, report=None)
     chosen = Settings(api_url=strict_api.url, language="en")
     made.use(
         Configuration(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True)

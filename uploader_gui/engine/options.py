@@ -40,6 +40,7 @@ class EngineOptions:
         describe: a reason's English sentence, for the receipt.
         bandwidth_limit: bytes per second that all transfers together may send; 0 means no limit.
         choices: what is done with files of refused types without asking.
+        receipt: where this run writes its receipt; one that stands there already is no evidence.
         keep_days: finished records of the journal are purged after so long.
     """
 
@@ -58,3 +59,4 @@ class EngineOptions:
     bandwidth_limit: float = 0.0
     choices: Choices = Choices()  # noqa: RUF009 - frozen
     keep_days: float = 400.0
+    receipt: Path | None = None

@@ -153,6 +153,7 @@ class Parts:
             preparation=self.preparation,
             api_url=options.api_url,
             skip_uploaded=options.skip_uploaded,
+            receipt=options.receipt,
             spawn=self.tasks.spawn,
             ready=conductor.ready,
             poke=conductor.poke,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Preferences:
-    """Holds the configuration once it is loaded. `again`: send also what was uploaded before."""
+    """Holds the configuration once it is loaded. `again`, `report`: as the command line asks."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Preferences:
         language: Language,
         errands: Errands,
         again: bool,
+        report: Path | None,
     ) -> None:
         self._window = window
         self._bridge = bridge
@@ -47,6 +48,7 @@ class Preferences:
         self._language = language
         self._errands = errands
         self._again = again
+        self._report = report
         self._tester = ConnectionTester(window)
         self._change = asyncio.Lock()
         """One change after the other: a locked keyring may ask a person something, and each begins with what is set."""
@@ -162,7 +164,7 @@ class Preferences:
         self.show_signed_in()
         model = self._window.model
         listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
-        self._bridge.replace(configuration.engine(again=self._again), listed)
+        self._bridge.replace(configuration.engine(again=self._again, report=self._report), listed)
 
     def _test_connection(self, values: SettingsValues) -> None:
         """Test with what stands in the fields; tokens go only to the address they were saved for."""

@@ -92,6 +92,7 @@ class Program:
             language=front.language,
             errands=self._errands,
             again=plan.again,
+            report=plan.report,
         )
         self._help_desk = HelpDesk(
             self._window, self._bridge, data=self._data, preferences=self._preferences, errands=self._errands
@@ -148,7 +149,8 @@ class Program:
         self._preferences.use(configuration)
         self._errands.spawn(self._help_desk.clean_up())
         asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
-        self._bridge.run(configuration.engine(again=self._plan.again, asked=asked), anomaly_id=self._reported_anomaly)
+        options = configuration.engine(again=self._plan.again, report=self._plan.report, asked=asked)
+        self._bridge.run(options, anomaly_id=self._reported_anomaly)
         if not self._interrupted:
             await self._take_up()
 

@@ -51,6 +51,7 @@ class Intake:
         preparation: Preparation,
         api_url: str,
         skip_uploaded: bool,
+        receipt: Path | None,
         spawn: Callable[[Coroutine[None, None, None]], object],
         ready: Callable[[list[Upload]], None],
         poke: Callable[[], None],
@@ -61,6 +62,7 @@ class Intake:
         self._preparation = preparation
         self._api_url = api_url
         self._skip_uploaded = skip_uploaded
+        self._receipt = receipt
         self._spawn = spawn
         self._poke = poke
         self._taking_up = TakingUp(ledger, clock, preparation)
@@ -136,7 +138,7 @@ class Intake:
         drop = Drop(anomaly_id, {} if wishes.again else self._known(anomaly_id), wishes)
         earlier = self._earlier(anomaly_id)
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
-        async for chunk in walk(paths, self._threads):
+        async for chunk in walk(paths, self._threads, receipt=self._receipt):
             self._take(chunk, drop, earlier, await self._twins.known_as(chunk, anomaly_id, by_looks))
         self._count_others()
         self._outbox.send(drop.summary(self.others_unfinished))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
 from uploader_gui.engine.intake.entries import is_hidden, is_in_icloud_only, is_junction, plain, reachable
+from uploader_gui.engine.intake.own_receipt import is_own_receipt
 from uploader_gui.engine.models import Source, natural
 from uploader_gui.engine.source import describe_only, inspect, translated
 
@@ -60,11 +61,14 @@ class Chunk:
 Finding = Source | Refusal | Junk
 
 
-async def walk(paths: Sequence[Path], threads: DaemonThreads) -> AsyncIterator[Chunk]:
-    """Give everything found below `paths`, chunk by chunk, in order where no disk sleeps."""
+async def walk(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
+    """Give everything found below `paths`, chunk by chunk, in order where no disk sleeps.
+
+    `receipt` is where this run writes its own: what an earlier run wrote there is not looked at.
+    """
     roots = deque(paths)
     chunks: asyncio.Queue[Chunk] = asyncio.Queue()
-    walkers = {asyncio.create_task(_walk_roots(roots, chunks, threads))}
+    walkers = {asyncio.create_task(_walk_roots(roots, chunks, threads, receipt))}
     try:
         while walkers or not chunks.empty():
             getter = asyncio.ensure_future(chunks.get())
@@ -77,14 +81,16 @@ async def walk(paths: Sequence[Path], threads: DaemonThreads) -> AsyncIterator[C
                 walker.result()
             walkers -= done
             if not done and roots and len(walkers) < MAX_WALKERS:
-                walkers.add(asyncio.create_task(_walk_roots(roots, chunks, threads)))
+                walkers.add(asyncio.create_task(_walk_roots(roots, chunks, threads, receipt)))
     finally:
         for walker in walkers:
             walker.cancel()
 
 
-async def _walk_roots(roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads) -> None:
-    findings = _all_findings(roots)
+async def _walk_roots(
+    roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads, receipt: Path | None
+) -> None:
+    findings = _all_findings(roots, receipt)
     gathered: deque[Finding] = deque()
     more = True
     while more:
@@ -120,16 +126,16 @@ def _hand_on(gathered: deque[Finding], chunks: asyncio.Queue[Chunk]) -> None:
         chunks.put_nowait(chunk)
 
 
-def _all_findings(roots: deque[Path]) -> Iterator[Finding]:
+def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]:
     while roots:
         try:
             root = roots.popleft()
         except IndexError:  # another walker took the last one
             return
-        yield from findings_below(Path(os.path.abspath(root)))  # noqa: PTH100 - resolve() would follow links
+        yield from findings_below(Path(os.path.abspath(root)), receipt)  # noqa: PTH100 - resolve() would follow links
 
 
-def findings_below(root: Path) -> Iterator[Finding]:
+def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
     """Give what is found at or below one path."""
     try:
         resolved = Path(os.path.realpath(reachable(root)))
@@ -143,7 +149,7 @@ def findings_below(root: Path) -> Iterator[Finding]:
         yield Junk(str(resolved)) if is_junk(root.name) else _look(root, resolved)
         return
     empty = True
-    for finding in _below(root, resolved):
+    for finding in _below(root, resolved, receipt):
         empty = empty and isinstance(finding, Junk)
         yield finding
     if empty:
@@ -155,7 +161,7 @@ def is_junk(name: str) -> bool:
     return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
 
 
-def _below(top: Path, resolved: Path) -> Iterator[Finding]:
+def _below(top: Path, resolved: Path, receipt: Path | None) -> Iterator[Finding]:
     """Walk with a list of folders to come: they may lie deeper in each other than functions may call each other."""
     to_come = [_Folder(top, resolved, hidden=False)]
     while to_come:
@@ -166,7 +172,7 @@ def _below(top: Path, resolved: Path) -> Iterator[Finding]:
             yield _unreadable(folder, error)
             continue
         for entry in inside:
-            if not _is_folder(entry):
+            if not (_is_folder(entry) or is_own_receipt(entry.name, folder.resolved, receipt)):
                 yield _entry(entry, folder, resolved)
         to_come += [folder.inner(entry) for entry in reversed(inside) if _is_folder(entry)]
 
