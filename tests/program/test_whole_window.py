@@ -83,6 +83,23 @@ def test_the_demo_in_a_window_ends_with_every_accepted_sample_stored(tmp_path: P
     assert (totals["uploaded"], totals["refused"], totals["files"]) == (44, 1, 45)
 
 
+def test_the_receipt_of_an_earlier_window_in_the_folder_that_is_sent_is_no_evidence(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    folder = files.make("folder/a.jpg").parent
+    report = folder / "receipt.json"
+    bearer, session = strict_api.tokens
+    for _ in range(2):
+        run(
+            *("-a", "4217", "--start", "--report", str(report), str(folder)),
+            UPLOADER_API_URL=strict_api.url,
+            UPLOADER_BEARER_TOKEN=bearer,
+            UPLOADER_SESSION_TOKEN=session,
+        )
+        assert [row["name"] for row in json.loads(report.read_text("utf-8"))["files"]] == ["a.jpg"]
+    assert len(scripted_storage.objects) == 1
+
+
 def test_a_journal_of_a_newer_version_ends_a_window_that_is_to_leave_by_itself() -> None:
     Path(os.environ["UPLOADER_DATA_DIR"]).mkdir()
     with closing(sqlite3.connect(Path(os.environ["UPLOADER_DATA_DIR"]) / "journal.sqlite")) as journal:
