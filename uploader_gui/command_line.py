@@ -176,7 +176,7 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
     if not text:
         raise _wrong(Wrong.REPORT_NAMELESS)
     path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
-    if os.path.realpath(path) in map(os.path.realpath, evidence):
+    if _is_evidence(Path(os.path.realpath(path)), evidence):
         raise _wrong(Wrong.REPORT_REPLACES, str(path))
     if path.is_dir():
         raise _wrong(Wrong.REPORT_IS_FOLDER, str(path))
@@ -188,6 +188,19 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
         raise _wrong(Wrong.REPORT_NAMES_FOLDER, text)
     _check_writable(path.parent)
     return path
+
+
+def _is_evidence(path: Path, given: Sequence[str]) -> bool:
+    """Whether a file is to be sent: by itself, or as what is no receipt in a folder."""
+    places = [Path(os.path.realpath(one)) for one in given]
+    if path in places or not any(path.is_relative_to(place) for place in places):
+        return path in places
+    from uploader_gui.engine.intake.own_receipt import is_receipt  # noqa: PLC0415 - hardly ever needed
+
+    try:
+        return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)
+    except OSError:
+        return True  # what cannot be read is not replaced either
 
 
 def _check_writable(folder: Path) -> None:

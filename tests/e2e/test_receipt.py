@@ -231,15 +231,15 @@ def test_the_receipt_of_an_earlier_run_in_the_folder_that_is_sent_is_no_evidence
         assert receipt["totals"]["junk"] == 0
 
 
-def test_another_file_in_the_receipts_place_is_still_told(program: Program, files: Files) -> None:
+def test_another_file_in_a_folder_that_is_sent_is_never_replaced_by_the_receipt(
+    program: Program, files: Files, strict_api: StrictApi
+) -> None:
     folder = files.make("folder/a.txt").parent
-    report = files.make("folder/notes.json", content=b'{"schema": 1}')
-    ended = program.run("--headless", "--anomaly", "42", "--report", report, folder)
-    rows = json.loads(report.read_text("utf-8"))["files"]
-    assert (ended.code, {row["name"]: row["state"] for row in rows}) == (
-        1,
-        {"a.txt": "uploaded", "notes.json": "refused"},
-    )
+    evidence = files.make("folder/notes.json", content=b'{"schema": 1}')
+    ended = program.run("--headless", "--anomaly", "42", "--report", evidence, folder)
+    assert (ended.code, evidence.read_bytes()) == (2, b'{"schema": 1}')
+    assert "would replace a file that is to be sent" in ended.err
+    assert strict_api.calls == []
 
 
 def _socket_at(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whether a file in a folder is the receipt that this run replaces when it ends: then it is no evidence.
 
-Called by `walk.py`. What stands in the receipt's place and is none of ours stays what it is: a file that was given.
+Called by `walk.py` and the command line. What stands in the receipt's place and is none of ours stays what it is: a
+file that was given.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ def is_own_receipt(name: str, folder: Path, receipt: Path | None) -> bool:
     if receipt is None or os.path.normcase(name) != os.path.normcase(receipt.name):
         return False
     try:
-        return folder.samefile(receipt.parent) and receipt.is_file() and _begins_so(receipt)
+        return folder.samefile(receipt.parent) and receipt.is_file() and is_receipt(receipt)
     except OSError:
         return False
 
 
-def _begins_so(path: Path) -> bool:
+def is_receipt(path: Path) -> bool:
+    """Say whether a file begins as our receipts do. Raises OSError where it cannot be read."""
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as `os` opens it, whatever the path is called
         return os.read(file.fileno(), len(_BEGINNING)) == _BEGINNING
