@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.journals import API
 from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.journal import Journal
@@ -24,7 +25,6 @@ from uploader_gui.engine.models import Reason, Upload, UploadId, UploadState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-API = "https://api.example/main"
 SIGNATURE = "5ec2e7" * 10
 UNFINISHED = [state for state in UploadState if not state.finished]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.journals import API, filled
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.errors import JournalUnwritable
@@ -19,21 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-API = "https://api.example/main"
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "journal.sqlite3"
-
-
-def filled(path: Path, count: int = 300) -> list[str]:
-    """Make a journal of several pages, and give the ids in it."""
-    journal = Journal(path)
-    uploads = [an_upload(presigned=a_put()) for _ in range(count)]
-    journal.add(uploads, API)
-    journal.close()
-    return [upload.upload_id for upload in uploads]
 
 
 def test_a_folder_in_its_place_or_a_file_in_its_folders_place_is_unwritable(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.values import a_put, an_upload
+from tests.engine.journals import API, filled
+from tests.engine.values import an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.journal_file import SCHEMA_VERSION
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-API = "https://api.example/main"
 OPEN_ELSEWHERE = """
 import sys
 from pathlib import Path
@@ -51,15 +51,6 @@ sys.stdin.read()
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "journal.sqlite3"
-
-
-def filled(path: Path, count: int = 300) -> list[str]:
-    """Make a journal of several pages, and give the ids in it."""
-    journal = Journal(path)
-    uploads = [an_upload(presigned=a_put()) for _ in range(count)]
-    journal.add(uploads, API)
-    journal.close()
-    return [upload.upload_id for upload in uploads]
 
 
 def opened_elsewhere(path: Path) -> int:
