@@ -188,3 +188,26 @@ def test_whatever_is_asked_for_every_upload_goes_exactly_once(seed: int) -> None
         gone += ids(batch)
     assert sorted(gone) == sorted(waiting)
     assert len(batcher) == 0
+
+
+def marked(unknown: int) -> Upload:
+    upload = an_upload("1", source=a_source(size=1_000))
+    upload.may_be_registered_twice, upload.unknown_registrations = True, unknown
+    return upload
+
+
+def test_a_probe_asks_for_what_loses_least_by_it() -> None:
+    plain, lasts, spent, spare, fresh = an_upload("1"), marked(2), marked(5), marked(1), marked(0)
+    batcher = filled([plain, lasts, spent, spare, fresh])
+    assert [ids(batcher.next_probe())[0] for _ in range(5)] == ids([fresh, spare, lasts, plain, spent])
+    assert (batcher.next_probe(), len(batcher)) == ([], 0)
+
+
+def test_a_file_whose_outcome_is_unknown_is_registered_alone() -> None:
+    first, second, third = uploads(3)
+    doubtful = marked(1)
+    batcher = filled([first, doubtful, second, third])
+    assert [ids(take(batcher)) for _ in range(2)] == [ids([first, second, third]), ids([doubtful])]
+    known = marked(1)
+    known.url_given_out = True
+    assert len(take(filled([first, known, second]))) == 3

@@ -79,3 +79,19 @@ def test_offline_one_looks_again_at_least_every_five_seconds() -> None:
 def test_no_wait_is_negative_or_longer_than_promised(attempt: int, retry_after: float | None) -> None:
     wait = RetryPolicy().backoff(attempt, retry_after)
     assert 0 <= wait <= (30 if retry_after is None else 120)
+
+
+def test_a_side_in_trouble_is_probed_within_5_s_for_two_minutes_and_then_more_and_more_rarely_up_to_30_s() -> None:
+    policy = RetryPolicy()
+    assert policy.probe_first <= 5.0
+    assert [policy.probe_wait(elapsed) for elapsed in (0.0, 60.0, 120.0)] == [4.8, 4.8, 4.8]
+    assert [policy.probe_wait(elapsed) for elapsed in (250.0, 750.0, 1e6)] == [10.0, 30.0, 30.0]
+
+
+def test_the_last_file_s_waits_have_no_jitter_and_reach_over_two_minutes() -> None:
+    policy = RetryPolicy()
+    waits = [policy.steady_backoff(attempt) for attempt in range(1, 10)]
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+    assert policy.steady_backoff(1, 7.0) == 7.0
+    assert policy.steady_backoff(1, 1e9) == policy.patience
+    assert policy.lonely == 120.0

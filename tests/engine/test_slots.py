@@ -191,6 +191,47 @@ def test_each_file_that_arrives_gives_a_slot_back_up_to_the_setting() -> None:
     run_virtually(story())
 
 
+async def test_while_held_only_who_is_let_in_begins_the_smallest_first() -> None:
+    slots, begun = Slots(2), list[int]()
+
+    async def one(size: int) -> None:
+        async with slots.slot(size):
+            begun.append(size)
+            await asyncio.Event().wait()
+
+    slots.hold()
+    tasks = [asyncio.create_task(one(size)) for size in (30, 10, 20, 40)]
+    await settled()
+    assert (begun, slots.free) == ([], 0)
+    assert [slots.let_one_in() for _ in range(3)] == [True, True, False]  # there are two slots
+    await settled()
+    assert begun == [10, 20]
+    tasks[1].cancel()
+    await settled()
+    assert begun == [10, 20]
+    slots.let_go()
+    await settled()
+    assert begun == [10, 20, 30]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    slots.hold()
+    assert slots.let_one_in() is False
+
+
+async def test_a_slot_that_was_lent_comes_back_also_while_no_other_is_given() -> None:
+    slots, back = Slots(1), asyncio.Event()
+
+    async def lender() -> None:
+        async with slots.slot():
+            async with slots.lent():
+                slots.hold()
+            back.set()
+
+    await asyncio.wait_for(lender(), 10)
+    assert back.is_set()
+
+
 def test_there_is_always_one_slot_left() -> None:
     async def story() -> None:
         slots = Slots(2)

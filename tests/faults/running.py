@@ -29,7 +29,9 @@ TOKENS = ("bearer-for-tests", "session-for-tests")
 PATIENCE = 60.0
 """Seconds until a test gives up waiting: far more than anything here takes."""
 
-QUICK = Fittings(policy=RetryPolicy(base=0.01, longest=0.02, patience=0.2, offline=0.05))
+QUICK = Fittings(
+    policy=RetryPolicy(base=0.01, longest=0.02, patience=0.2, offline=0.05, probe_first=0.02, probe=0.05, lonely=0.0)
+)
 """The regular limits, but for waits of milliseconds: a slow machine must not look like a broken line."""
 
 HASTY = replace(QUICK, patience=Patience(stall=1.5, answer=1.5), api_answer_seconds=1.5)

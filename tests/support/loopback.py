@@ -24,7 +24,8 @@ JOIN_PATIENCE = 5.0
 class LoopbackServer(ABC):
     """Listens on 127.0.0.1 from `start()` to `stop()`; started again it takes the same port as before.
 
-    `tls` makes it speak https. `receive_buffer` (bytes) makes the kernel take less ahead of a slow reader.
+    `tls` makes it speak https. `receive_buffer` (bytes) makes the kernel take less ahead of a slow reader. It closes
+    the next `hang_ups` connections as soon as they stand, before any handshake.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, receive_buffer: int | None = None) -> None:
@@ -37,6 +38,7 @@ class LoopbackServer(ABC):
         self._stopping = threading.Event()
         self._released = threading.Event()
         self.port = 0
+        self.hang_ups = 0
         self.connections_made = 0
         self.crashes: list[BaseException] = []
 
@@ -86,6 +88,11 @@ class LoopbackServer(ABC):
             self._threads.pop().join(JOIN_PATIENCE)
         if self.crashes:
             raise ExceptionGroup(f"{type(self).__name__} crashed", [RuntimeError(repr(e)) for e in self.crashes])
+
+    def speak_as(self, tls: ssl.SSLContext) -> None:
+        """Use this certificate from now on, and end every open connection: somebody else answers at this address."""
+        self._tls = tls
+        self.hang_up()
 
     def hang_up(self) -> None:
         """End every open connection, as a cut line or a server's idle limit does."""
@@ -141,6 +148,10 @@ class LoopbackServer(ABC):
                 sock, _ = listener.accept()
             except OSError:
                 return
+            if self.hang_ups:
+                self.hang_ups -= 1
+                sock.close()
+                continue
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._spawn(self._serve, sock)
 

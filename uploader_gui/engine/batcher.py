@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MAX_AHEAD: Final = 200
 MAX_CALLS: Final = 8
+_SPARE_TRIES: Final = 2
+"""Of the three registrations of unknown outcome that a file has (contract, "Limits"), those a probe may use up."""
+_MOST_PROBES: Final = 5
+"""Before a file is asked for more often than this, another one is marked."""
 _ASSUMED_RATE: Final = 5_000_000.0
 """Bytes per second, before any were seen: only very large files make a first batch smaller by it."""
 _ASSUMED_LIFE: Final = 900.0
@@ -64,6 +68,18 @@ def files_lasting(pace: Pace) -> float:
     return pace.files_rate * pace.url_life / 4
 
 
+def _cost_as_probe(upload: Upload) -> tuple[int, int]:
+    """Return what asking for this file costs where the answer may be lost again; the least is asked for.
+
+    A file that carries the mark "may be registered twice" loses nothing more by it. Its last try is kept for when the
+    service answers, as long as another one of them has tries left; and then before a further file is marked.
+    """
+    unknown = upload.unknown_registrations
+    if not upload.may_be_registered_twice:
+        return 2, 0
+    return (0 if unknown < _SPARE_TRIES else 1 if unknown < _MOST_PROBES else 3), unknown
+
+
 class Batcher:
     """The uploads that wait to be registered, by anomaly, in order; those handed back come first."""
 
@@ -72,7 +88,7 @@ class Batcher:
         self._returned: dict[str, dict[UploadId, Upload]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, chain(self._waiting.values(), self._returned.values())))
+        return sum(map(len, self._queues()))
 
     def add(self, uploads: Iterable[Upload]) -> None:
         """Queue uploads behind the others; one that is in already, in its new place only."""
@@ -112,11 +128,31 @@ class Batcher:
                 return batch
         return []
 
+    def next_probe(self) -> list[Upload]:
+        """Take out the one upload that asks whether the service works again, empty where none waits."""
+        waiting = list(chain.from_iterable(queue.values() for queue in self._queues()))
+        if not waiting:
+            return []
+        chosen = min(waiting, key=_cost_as_probe)
+        self.discard(chosen)
+        self._forget_empty(chosen.anomaly_id)
+        return [chosen]
+
+    def _queues(self) -> Iterable[dict[UploadId, Upload]]:
+        return chain(self._returned.values(), self._waiting.values())
+
     def _peek(self, anomaly_id: str, size: float, at_least: int, lasting: float) -> tuple[list[Upload], bool]:
-        """Give what the next batch for an anomaly would be, and whether no more would fit into it."""
+        """Give what the next batch for an anomaly would be, and whether no more would fit into it.
+
+        A file whose outcome is unknown goes alone: should it be what the service stumbles over, it holds up no other.
+        """
         batch: list[Upload] = []
         queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
         for upload in chain.from_iterable(queue.values() for queue in queues):
+            if upload.outcome_unknown:
+                if not batch:
+                    return [upload], True
+                continue
             size -= upload.sent.size
             too_much = size < 0 or len(batch) + 1 > lasting
             if len(batch) == MAX_BATCH or (too_much and len(batch) >= at_least):

@@ -19,7 +19,9 @@ UploaderError
 │   ├── Offline                   offline       nothing was sent: no name, refused, no route
 │   ├── TlsFailed                 tls           nothing was sent: the certificate is not trusted
 │   ├── ProxyFailed               proxy         nothing was sent: the proxy said no
+│   │   └── ProxyBusy               proxy         nothing was sent: the proxy cannot reach the server now
 │   ├── ConnectionLost            connection_lost   outcome unknown
+│   │   └── CutShort                connection_lost   nothing was done: it broke before the request was out
 │   └── Stalled                   stalled       outcome unknown: no byte moved for too long
 ├── ApiError                    the service's answer to a registration
 │   ├── SignInNeeded              sign_in       401, 403
@@ -41,9 +43,10 @@ UploaderError
 │   └── JournalUnwritable         journal       disk full, read-only
 └── (anything else is a bug)    internal_error
 
-Three questions are answered by the class itself: may the same request be repeated (`retriable`), is a new
-presigned URL needed first (`needs_fresh_url`), and did the request surely do nothing (`outcome_unknown` is
-False)? `retry_after` is in seconds, None where the server did not say.
+Four questions are answered by the class itself: may the same request be repeated (`retriable`), is a new
+presigned URL needed first (`needs_fresh_url`), did the request surely do nothing (`outcome_unknown` is
+False), and may the server as a whole be in trouble rather than this file (`far_end_trouble`)? `retry_after` is in
+seconds, None where the server did not say.
 """
 
 from __future__ import annotations
@@ -60,6 +63,7 @@ class UploaderError(Exception):
     retriable: ClassVar[bool] = False
     needs_fresh_url: ClassVar[bool] = False
     outcome_unknown: ClassVar[bool] = False
+    far_end_trouble: ClassVar[bool] = False
 
     def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(detail)
@@ -172,11 +176,24 @@ class ProxyFailed(LinkError):
     code = Code.PROXY
 
 
+class ProxyBusy(ProxyFailed):
+    """The proxy answered 429 or 5xx: it cannot reach the server now."""
+
+    far_end_trouble = True
+
+
 class ConnectionLost(LinkError):
     """The connection broke after the request began to go out."""
 
     code = Code.CONNECTION_LOST
     outcome_unknown = True
+    far_end_trouble = True
+
+
+class CutShort(ConnectionLost):
+    """The connection broke before the whole request was out: a server that lacks its end can do nothing with it."""
+
+    outcome_unknown = False
 
 
 class Stalled(LinkError):
@@ -184,6 +201,7 @@ class Stalled(LinkError):
 
     code = Code.STALLED
     outcome_unknown = True
+    far_end_trouble = True
 
 
 class ApiError(UploaderError):
@@ -207,6 +225,7 @@ class TooManyRequests(ApiError):
 
     code = Code.SERVICE_BUSY
     retriable = True
+    far_end_trouble = True
 
 
 class ServiceFailed(ApiError):
@@ -215,6 +234,7 @@ class ServiceFailed(ApiError):
     code = Code.SERVICE_FAILED
     retriable = True
     outcome_unknown = True
+    far_end_trouble = True
 
 
 class ProtocolViolated(ApiError):
@@ -223,6 +243,7 @@ class ProtocolViolated(ApiError):
     code = Code.PROTOCOL
     retriable = True
     outcome_unknown = True
+    far_end_trouble = True
 
 
 class LeftOut(ApiError):
@@ -253,6 +274,7 @@ class SlowDown(StorageError):
 
     code = Code.STORAGE_BUSY
     retriable = True
+    far_end_trouble = True
 
 
 class StorageRefused(StorageError):

@@ -122,6 +122,7 @@ class Flow:
         if self._closing.is_set() or not self._running:
             return
         self.parts.registrar.pump(whole=self._may_wait_for_more())
+        self.parts.sender.pump()
         if not self.parts.intake.busy and not self.parts.ledger.unfinished:
             self._became_idle()
         elif self._stuck_on_sign_in():

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import ssl
 import sys
 import zlib
 from collections.abc import Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +26,9 @@ import truststore
 from uploader_gui.engine.addresses import check_address, is_loopback
 from uploader_gui.engine.errors import (
     ConnectionLost,
+    CutShort,
     Offline,
+    ProxyBusy,
     ProxyFailed,
     Stalled,
     TlsFailed,
@@ -47,7 +49,8 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 """Tells zlib to see for itself which of both it is."""
-_OUT: Final = frozenset({"http11.send_request_body.complete", "http11.send_request_body.failed"})
+_ALL_SENT: Final = "http11.send_request_body.complete"
+_OUT: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
 """What httpcore calls the end of sending a request."""
 
 ProxyFinder = Callable[[str], str | None]
@@ -178,27 +181,41 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
     server that thinks for long and a slow line have that, one that sends a byte now and then for ever has an end.
 
     Raises:
+        CutShort: it broke before the request was out.
         Stalled: the answer was not complete in time.
         LinkError: see `translated`.
     """
-    seconds = 2 * (http.timeout.read or math.inf)
+    sending = _Sending(2 * (http.timeout.read or math.inf))
+    request.extensions["trace"] = sending.trace
     try:
-        async with asyncio.timeout(None) as deadline:
-            request.extensions["trace"] = partial(_when_out, deadline, seconds)
+        async with sending.deadline:
             with translated():
                 response = await http.send(request, stream=True)
                 try:
                     yield response
                 finally:
                     await response.aclose()
+    except (ConnectionLost, Stalled) as error:
+        if sending.is_out:
+            raise
+        raise CutShort(error.detail) from error
     except TimeoutError as error:
         raise Stalled("the answer has no end") from error
 
 
-async def _when_out(deadline: asyncio.Timeout, seconds: float, event: str, _: object) -> None:
-    """Hear from httpcore what it does. Failing to send ends nothing: an early answer may be there."""
-    if event in _OUT and not deadline.expired():  # what the end itself broke off is "failed" too
-        deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+class _Sending:
+    """How far the sending of a request is. `deadline` begins when it ends; `is_out`: the system took all of it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.deadline = asyncio.timeout(None)
+        self.is_out = False
+
+    async def trace(self, event: str, _: object) -> None:
+        """Hear from httpcore what it does. Failing to send ends nothing: an early answer may be there."""
+        self.is_out |= event == _ALL_SENT
+        if event in _OUT and not self.deadline.expired():  # what the end itself broke off is "failed" too
+            self.deadline.reschedule(asyncio.get_running_loop().time() + self._seconds)
 
 
 async def read_answer(response: httpx.Response) -> bytes:
@@ -239,11 +256,16 @@ def translated() -> Iterator[None]:
     except httpx.ConnectError as error:
         raise _never_connected(error) from error
     except httpx.ProxyError as error:
-        raise ProxyFailed(str(error)) from error
+        raise _proxy_failed(str(error)) from error
     except httpx.TimeoutException as error:
         raise Stalled from error
     except (httpx.HTTPError, h11.ProtocolError, OSError) as error:
         raise ConnectionLost(type(error).__name__) from error
+
+
+def _proxy_failed(words: str) -> ProxyFailed:
+    """Tell a proxy that cannot reach the server (CONNECT answered "502 Bad Gateway") from one that does not want to."""
+    return ProxyBusy(words) if re.match(r"429|5\d\d", words) else ProxyFailed(words)
 
 
 def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
@@ -251,6 +273,8 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return TlsFailed(cause.verify_message)
+        if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            break  # it hung up in the middle of the handshake, as a balancer without servers behind it does
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(cause.reason or "no secure connection")
     return Offline(str(error))

@@ -186,6 +186,11 @@ class Upload:
 
     wanted_again: bool = False
 
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether it was registered without a word of what came of it: the service may have a record, or none."""
+        return self.may_be_registered_twice and not self.url_given_out
+
     def snapshot(self) -> UploadSnapshot:
         """Freeze what others may see of it."""
         return UploadSnapshot(

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.batcher import Batcher
+from uploader_gui.engine.circuit_breaker import CircuitBreaker
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conditions import Conditions, Link
-from uploader_gui.engine.events import EngineFailed
+from uploader_gui.engine.events import Condition, EngineFailed
 from uploader_gui.engine.intake.intake import Intake
 from uploader_gui.engine.ledger import Ledger
 from uploader_gui.engine.models import Reason, UploadState
@@ -112,8 +113,8 @@ class Parts:
         )
         self.preparation = self._make_preparation(services, options, conductor)
         self.intake = self._make_intake(services, options, conductor)
-        self.registrar = self._make_registrar(services, conductor)
-        self.sender = self._make_sender(services, conductor)
+        self.registrar = self._make_registrar(services, options, conductor)
+        self.sender = self._make_sender(services, options, conductor)
         self.telling = Telling(
             ledger=self.ledger,
             registrar=self.registrar,
@@ -159,7 +160,19 @@ class Parts:
             poke=conductor.poke,
         )
 
-    def _make_registrar(self, services: Services, conductor: Conductor) -> Registrar:
+    def _breaker_of(
+        self, condition: Condition, code: Code, services: Services, options: EngineOptions, conductor: Conductor
+    ) -> CircuitBreaker:
+        return CircuitBreaker(
+            condition,
+            self.conditions,
+            services.policy,
+            wake=conductor.poke,
+            limit=options.offline_limit,
+            gave_up=lambda: conductor.give_up(code),
+        )
+
+    def _make_registrar(self, services: Services, options: EngineOptions, conductor: Conductor) -> Registrar:
         return Registrar(
             api=services.api,
             batcher=self.batcher,
@@ -168,6 +181,7 @@ class Parts:
             policy=services.policy,
             conditions=self.conditions,
             link=self._link,
+            breaker=self._breaker_of(Condition.SERVICE_BUSY, Code.SERVICE_BUSY, services, options, conductor),
             outbox=self.outbox,
             rates=lambda: self.meter.rates(time.monotonic()),
             spawn=self.tasks.spawn,
@@ -175,7 +189,7 @@ class Parts:
             poke=conductor.poke,
         )
 
-    def _make_sender(self, services: Services, conductor: Conductor) -> Sender:
+    def _make_sender(self, services: Services, options: EngineOptions, conductor: Conductor) -> Sender:
         means = Means(
             storage=services.storage,
             slots=self.slots,
@@ -185,7 +199,8 @@ class Parts:
             bandwidth=self.bandwidth,
             rate=self._rate_per_slot,
         )
-        book = Book(self.ledger, self.outbox, self.conditions, self._link, self.meter)
+        breaker = self._breaker_of(Condition.STORAGE_BUSY, Code.STORAGE_BUSY, services, options, conductor)
+        book = Book(self.ledger, self.outbox, self.conditions, self._link, breaker, self.meter)
         return Sender(
             means, book, batcher=self.batcher, spawn=self.tasks.spawn, again=conductor.send, poke=conductor.poke
         )

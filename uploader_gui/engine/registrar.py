@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.api import ApiClient, Registration, Tokens
     from uploader_gui.engine.batcher import Batcher
+    from uploader_gui.engine.circuit_breaker import CircuitBreaker
     from uploader_gui.engine.conditions import Conditions, Link
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Source, Upload, UploadId
@@ -48,6 +49,7 @@ class Registrar:
         policy: RetryPolicy,
         conditions: Conditions,
         link: Link,
+        breaker: CircuitBreaker,
         outbox: Outbox,
         rates: Callable[[], tuple[float, float]],
         spawn: Callable[[Coroutine[None, None, None]], object],
@@ -60,6 +62,8 @@ class Registrar:
         self._policy = policy
         self._conditions = conditions
         self._link = link
+        self._breaker = breaker
+        self._probing = False
         self._spawn = spawn
         self._registered = registered
         self._poke = poke
@@ -90,14 +94,35 @@ class Registrar:
         self._poke()
 
     def pump(self, *, whole: bool) -> None:
-        """Send as many batches as the reserve wants. `whole`: more files are still being found."""
-        if self._may_call() and (batch := self._reserve.next_batch(whole=whole)):
+        """Send as many batches as the reserve wants. `whole`: more files are still being found.
+
+        While the service is in trouble as a whole, one file at a time asks whether it works again.
+        """
+        if self._admission.waiting:
+            return
+        if self._breaker.open:
+            self._send_probe()
+        elif self._may_call() and (batch := self._reserve.next_batch(whole=whole)):
             self._reserve.calls += 1
             self._spawn(self._register(batch))
             self._poke()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:
-        return not self._admission.waiting and self._reserve.may_call(offline=Condition.OFFLINE in self._conditions)
+        return self._reserve.may_call(offline=Condition.OFFLINE in self._conditions)
+
+    def _send_probe(self) -> None:
+        if self._probing or not self._breaker.due or not (batch := self._batcher.next_probe()):
+            return
+        self._breaker.probed()
+        self._probing = True
+        self._reserve.calls += 1
+        self._spawn(self._probe(batch))
+
+    async def _probe(self, batch: list[Upload]) -> None:
+        try:
+            await self._register(batch)
+        finally:
+            self._probing = False
 
     async def _register(self, batch: list[Upload]) -> None:
         try:
@@ -128,6 +153,7 @@ class Registrar:
             answer = await self._ask(batch[0].anomaly_id, still)
         except SignInNeeded as error:
             self._link.contact()
+            self._breaker.succeeded()  # it speaks, though it lets nobody in
             self._refused(batch, error, tokens)
         except Offline as error:
             await self._unreachable(batch, error)
@@ -175,7 +201,7 @@ class Registrar:
 
     def _succeeded(self, batch: list[Upload], answer: Registration, tokens: Tokens | None) -> None:
         self._link.contact()
-        self._conditions.end(Condition.SERVICE_BUSY)
+        self._breaker.succeeded()
         self._unreachable_tries = 0
         self._admission.accepted(tokens)
         for upload in batch:
@@ -214,7 +240,7 @@ class Registrar:
         """Nothing went out, and nobody is there: wait without using up an attempt."""
         for upload in batch:
             upload.registrations -= 1
-        self._unreachable_tries += 1
+        self._unreachable_tries = 1 if self._breaker.open else self._unreachable_tries + 1  # its probes wait already
         self._ledger.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
         await self._link.wait_back(self._unreachable_tries)
         self._requeue(batch)
@@ -222,30 +248,65 @@ class Registrar:
     async def _failed(self, batch: list[Upload], error: UploaderError) -> None:
         self._link.contact()
         log.info("registration of %d files: %s %s", len(batch), error.code, error.detail)
-        lasting = [upload for upload in _registering(batch) if self._may_repeat(upload, error)]
-        final = [upload for upload in _registering(batch) if upload not in lasting]
-        self._ledger.move_all(final, UploadState.FAILED, Reason.of(error))
+        final = self._final_after(batch, error)
+        lasting = [upload for upload in _registering(batch) if upload not in final]
+        self._fail_for_good(final, error)
         if lasting:
             await self._wait_and_requeue(lasting, error)
 
-    def _may_repeat(self, upload: Upload, error: UploaderError) -> bool:
-        if error.outcome_unknown:
+    def _final_after(self, batch: list[Upload], error: UploaderError) -> list[Upload]:
+        """Return those of a failed batch that are not asked for again."""
+        asked = _registering(batch)
+        if self._breaker.concerns(error):
+            blamed = self._breaker.failed([upload.upload_id for upload in batch], error)
+            self._use_up(batch, asked, error)
+            return [upload for upload in asked if self._is_used_up(upload, blamed)]
+        self._breaker.succeeded()  # it speaks, though it says no
+        return [u for u in asked if not error.retriable or u.registrations >= self._policy.attempts]
+
+    @staticmethod
+    def _use_up(batch: list[Upload], asked: list[Upload], error: UploaderError) -> None:
+        """What surely did nothing uses up nothing; the others may be registered by now, and have few tries."""
+        if not error.outcome_unknown:
+            for upload in batch:
+                upload.registrations -= 1
+            return
+        for upload in asked:
             upload.unknown_registrations += 1
             upload.may_be_registered_twice = True
-        if upload.unknown_registrations >= self._policy.unknown_attempts:
-            return False
-        return error.retriable and upload.registrations < self._policy.attempts
+
+    def _is_used_up(self, upload: Upload, blamed: frozenset[UploadId]) -> bool:
+        """Whether it was the file: others succeeded meanwhile, or there is no other to tell by."""
+        if upload.upload_id in blamed and upload.unknown_registrations >= self._policy.unknown_attempts:
+            return True
+        return self._is_lonely and self._breaker.exhausted(upload.upload_id)
+
+    @property
+    def _is_lonely(self) -> bool:
+        return self._ledger.count(UploadState.PREPARING, UploadState.QUEUED, UploadState.REGISTERING) == 1
+
+    def _fail_for_good(self, uploads: list[Upload], error: UploaderError) -> None:
+        for upload in uploads:
+            self._breaker.forget(upload.upload_id)
+        self._ledger.move_all(uploads, UploadState.FAILED, Reason.of(error))
 
     async def _wait_and_requeue(self, uploads: list[Upload], error: UploaderError) -> None:
-        wait = self._policy.backoff(max(upload.registrations for upload in uploads), error.retry_after)
+        """Let uploads wait: on an open side for its probes, else each for itself."""
         self._ledger.move_all(uploads, UploadState.QUEUED, Reason.of(error))
-        for upload in uploads:
-            upload.retry_at = time.monotonic() + wait
         self._conditions.begin(Condition.SERVICE_BUSY)
+        wait = 0.0 if self._breaker.open else self._wait_after(uploads, error)
         if isinstance(error, TooManyRequests):
             self._reserve.slow_down(wait)
-        await asyncio.sleep(wait)
+        if wait > 0:
+            for upload in uploads:
+                upload.retry_at = time.monotonic() + wait
+            await asyncio.sleep(wait)
         self._requeue(uploads)
+
+    def _wait_after(self, uploads: list[Upload], error: UploaderError) -> float:
+        tries = max(max(upload.registrations, self._breaker.tries(upload.upload_id)) for upload in uploads)
+        backoff = self._policy.steady_backoff if self._is_lonely else self._policy.backoff
+        return backoff(tries, error.retry_after)
 
     def _hand_back(self, batch: Iterable[Upload], reason: Reason) -> None:
         self._ledger.move_all(_registering(batch), UploadState.QUEUED, reason)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from uploader_gui.engine.errors import UploaderError
 
 
+_PROBE_SHARE = 25.0
+"""A probe may come this share of an outage's length late: after two minutes the pauses between them grow."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """Exponential backoff with full jitter. All times are in seconds.
@@ -26,6 +30,9 @@ class RetryPolicy:
         longest: no backoff is longer than this.
         patience: Retry-After is obeyed up to this.
         offline: while nothing can be reached, ask again after at most this.
+        probe_first: a side found to be in trouble is first probed after this.
+        probe: from then on after this each time (with the time an answer takes, 5 s), for the first two minutes.
+        lonely: a file with no other beside it is tried for at least this long.
     """
 
     attempts: int = 6
@@ -34,6 +41,9 @@ class RetryPolicy:
     longest: float = 30.0
     patience: float = 120.0
     offline: float = 5.0
+    probe_first: float = 1.0
+    probe: float = 4.8
+    lonely: float = 120.0
     jitter: Callable[[float, float], float] = random.uniform
 
     def wait_after(self, error: UploaderError, attempt: int) -> float | None:
@@ -49,9 +59,18 @@ class RetryPolicy:
 
     def backoff(self, attempt: int, retry_after: float | None = None) -> float:
         """Give the wait after this attempt (from 1): what the server asked for, or a jittered backoff."""
+        wait = self.steady_backoff(attempt, retry_after)
+        return wait if retry_after is not None else self.jitter(0.0, wait)
+
+    def steady_backoff(self, attempt: int, retry_after: float | None = None) -> float:
+        """Return the wait after this attempt (from 1) without jitter: few tries that reach far."""
         if retry_after is not None:
             return min(retry_after, self.patience)
-        return self.jitter(0.0, min(self.longest, self.base * 2.0 ** min(attempt - 1, 16)))
+        return min(self.longest, self.base * 2.0 ** min(attempt - 1, 16))
+
+    def probe_wait(self, elapsed: float) -> float:
+        """Return the wait after a probe of a side that has been in trouble for `elapsed` seconds."""
+        return min(max(self.probe, elapsed / _PROBE_SHARE), max(self.longest, self.probe))
 
     def offline_wait(self, tries: int) -> float:
         """Give the wait before looking again whether anything can be reached; uses up no attempts."""

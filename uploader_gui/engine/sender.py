@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import LinkError, SlowDown, UploaderError, UrlExpired
+from uploader_gui.engine.errors import LinkError, Offline, SlowDown, SourceError, UploaderError, UrlExpired
 from uploader_gui.engine.events import Condition, UploadProgress
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import SENDING, Reason, UploadState
 from uploader_gui.engine.transfer import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from uploader_gui.engine.batcher import Batcher
+    from uploader_gui.engine.circuit_breaker import CircuitBreaker
     from uploader_gui.engine.conditions import Conditions, Link
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload, UploadId
@@ -42,6 +43,7 @@ class Book:
     outbox: Outbox
     conditions: Conditions
     link: Link
+    breaker: CircuitBreaker
     meter: RateMeter
 
 
@@ -83,6 +85,11 @@ class Sender:
             task = self._tasks[upload.upload_id] = self._spawn(self._run(upload))
             task.add_done_callback(lambda _: self._ended(upload))  # a task stopped before its first step ends too
 
+    def pump(self) -> None:
+        """Where the storage is in trouble as a whole, let one transfer ask whether it works again."""
+        if self._book.breaker.due and self._means.slots.let_one_in():
+            self._book.breaker.probed()
+
     def stop(self, upload: Upload) -> None:
         """Stop a transfer, if there is one; the upload's state is the caller's business."""
         if task := self._tasks.get(upload.upload_id):
@@ -108,7 +115,7 @@ class Sender:
 
     async def _transfer(self, upload: Upload, reporter: _Reporter) -> None:
         assert upload.presigned is not None
-        transfer = Transfer(upload.sent, upload.presigned, self._means, reporter, attempts=upload.tries)
+        transfer = Transfer(upload.sent, upload.presigned, self._means, reporter)
         try:
             upload.sha256 = await transfer.run()
         except UrlExpired as error:
@@ -124,9 +131,11 @@ class Sender:
     def _arrived(self, upload: Upload) -> None:
         self._book.link.contact()
         self._book.meter.ended(time.monotonic(), upload.upload_id, arrived=True)
+        self._book.breaker.succeeded()
         self._means.slots.arrived()
-        if not self._means.slots.slowed:
-            self._book.conditions.end(Condition.STORAGE_BUSY)
+        self._means.slots.let_go()
+        if self._means.slots.slowed:
+            self._book.conditions.begin(Condition.STORAGE_BUSY)
         self._book.ledger.move(upload, UploadState.UPLOADED)
 
     def _register_again(self, upload: Upload, error: UrlExpired) -> None:
@@ -152,6 +161,7 @@ class Sender:
     def _failed(self, upload: Upload, error: UploaderError) -> None:
         log.info("upload %.8s: %s %s", upload.upload_id, error.code, error.detail)
         _count_out(upload, error)
+        self._book.breaker.forget(upload.upload_id)
         self._book.ledger.move(upload, UploadState.FAILED, Reason.of(error))
 
 
@@ -165,6 +175,7 @@ class _Reporter:
         self._seen_at = 0.0
         self._seen = 0
         self._speed = 0.0
+        self._unreachable = 0
         self.sent = 0
 
     async def uploading(self) -> None:
@@ -180,6 +191,7 @@ class _Reporter:
         """The pause before another attempt is over, and it waits for its turn as any registered upload does."""
         if self._upload.state is UploadState.RETRYING:
             self._book.ledger.move(self._upload, UploadState.REGISTERED)
+        self._book.breaker.look()
 
     def moving(self) -> None:
         """Bytes move."""
@@ -189,15 +201,17 @@ class _Reporter:
         """The last byte is handed over."""
         self._book.ledger.move(self._upload, UploadState.CONFIRMING)
 
-    def retrying(self, error: UploaderError, wait: float) -> None:
-        """An attempt ended; on the storage's wish everybody slows down."""
-        log.info("upload %.8s: %s %s, again in %.1f s", self._upload.upload_id, error.code, error.detail, wait)
-        if isinstance(error, SlowDown):
-            self._book.conditions.begin(Condition.STORAGE_BUSY)
-            self._means.slots.slow_down(wait)
+    async def failed(self, error: UploaderError) -> None:
+        """An attempt ended; return when it is time for the next one, and raise the error where there is none."""
+        if isinstance(error, Offline):
+            await self._back_online(error)
+            return
+        wait = self._wait_after(error)
+        if wait is None:
+            self._note_end(error)
+            raise error
         self._book.link.contact()
-        _count_out(self._upload, error)
-        self._retrying(Reason.of(error), time.monotonic() + wait)
+        await self._try_again(error, wait)
 
     def moved(self, count: int) -> None:
         """So many bytes moved on."""
@@ -207,13 +221,6 @@ class _Reporter:
             self._book.link.contact()
         self._book.outbox.touch()
 
-    async def back_online(self, error: UploaderError, tries: int) -> None:
-        """Nothing can be reached: that was no attempt."""
-        self._upload.attempts -= 1
-        self._upload.tries -= 1
-        self._retrying(Reason.of(error), None)
-        await self._book.link.wait_back(tries)
-
     def progress(self, now: float) -> UploadProgress:
         """Give how far this transfer is, and its calmed speed."""
         elapsed = now - self._seen_at
@@ -222,6 +229,52 @@ class _Reporter:
             self._speed = _SPEED_MEMORY * self._speed + (1 - _SPEED_MEMORY) * speed if self._speed else speed
             self._seen_at, self._seen = now, self.sent
         return UploadProgress(self._upload.upload_id, self.sent, self._speed)
+
+    def _wait_after(self, error: UploaderError) -> float | None:
+        """Return the seconds until the next attempt, None where this was the last one."""
+        upload, breaker, policy = self._upload, self._book.breaker, self._means.policy
+        if not breaker.concerns(error):
+            return policy.wait_after(error, upload.tries)
+        if upload.upload_id not in breaker.failed([upload.upload_id], error):
+            upload.tries -= 1  # others fare no better: it is not this file
+        if upload.tries >= policy.attempts or (self._is_lonely and breaker.exhausted(upload.upload_id)):
+            return None
+        if breaker.open:
+            return 0.0  # its slot is what it waits for
+        backoff = policy.steady_backoff if self._is_lonely else policy.backoff
+        return backoff(breaker.tries(upload.upload_id), error.retry_after)
+
+    def _note_end(self, error: UploaderError) -> None:
+        """What this end says of the storage as a whole."""
+        if self._upload.state not in SENDING or isinstance(error, SourceError):
+            self._book.breaker.probe_again()
+        elif not self._book.breaker.concerns(error):
+            self._book.breaker.succeeded()  # it speaks, though it says no
+            self._means.slots.let_go()
+
+    @property
+    def _is_lonely(self) -> bool:
+        return self._book.ledger.count(UploadState.REGISTERED, *SENDING) == 1
+
+    async def _try_again(self, error: UploaderError, wait: float) -> None:
+        """Wait, in `RETRYING`; where the storage as a whole is in trouble, nobody begins meanwhile."""
+        log.info("upload %.8s: %s %s, again in %.1f s", self._upload.upload_id, error.code, error.detail, wait)
+        if self._book.breaker.open:
+            self._means.slots.hold()
+        if isinstance(error, SlowDown):
+            self._book.conditions.begin(Condition.STORAGE_BUSY)
+            self._means.slots.slow_down(wait)
+        _count_out(self._upload, error)
+        self._retrying(Reason.of(error), time.monotonic() + wait if wait else None)
+        await asyncio.sleep(wait)
+
+    async def _back_online(self, error: Offline) -> None:
+        """Nothing can be reached: that was no attempt."""
+        self._unreachable = 1 if self._book.breaker.open else self._unreachable + 1  # its probes wait already
+        self._upload.attempts -= 1
+        self._upload.tries -= 1
+        self._retrying(Reason.of(error), None)
+        await self._book.link.wait_back(self._unreachable)
 
     def _retrying(self, reason: Reason, retry_at: float | None) -> None:
         self._book.meter.ended(time.monotonic(), self._upload.upload_id)

@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from uploader_gui.engine.errors import Damaged, Offline, UploaderError, UrlExpired
+from uploader_gui.engine.errors import Damaged, UploaderError, UrlExpired
 from uploader_gui.engine.source import SourceReader
 from uploader_gui.engine.storage import Body
 
@@ -50,14 +50,11 @@ class TransferListener(Protocol):
     def confirming(self) -> None:
         """The last byte is handed over; the storage has not answered yet."""
 
-    def retrying(self, error: UploaderError, wait: float) -> None:
-        """An attempt ended; the next one comes in `wait` seconds."""
-
     def moved(self, count: int) -> None:
         """So many bytes moved on; negative where an attempt starts again."""
 
-    async def back_online(self, error: UploaderError, tries: int) -> None:
-        """Nothing can be reached: returns when it is time to look again."""
+    async def failed(self, error: UploaderError) -> None:
+        """An attempt ended; returns when it is time for the next one, and raises the error where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,48 +79,32 @@ class Transfer:
         presigned: PresignedPut,
         means: Means,
         listener: TransferListener,
-        *,
-        attempts: int = 0,
     ) -> None:
         self._source = source
         self._presigned = presigned
         self._means = means
         self._listener = listener
-        self._attempts = attempts
         self._sent = 0
 
     async def run(self) -> str:
-        """Send it, in as many attempts as the policy gives, and return the SHA-256 of what was sent, in hex.
+        """Send it, in as many attempts as the listener wants, and return the SHA-256 of what was sent, in hex.
 
         Raises:
             UrlExpired: a new presigned URL is needed.
             UploaderError: it cannot be sent; the last attempt's error.
         """
-        unreachable = 0
         while True:
             try:
                 return await self._attempt()
-            except Offline as error:
-                unreachable += 1
-                self._start_over()
-                await self._listener.back_online(error, unreachable)
             except UploaderError as error:
-                self._attempts += 1
                 self._start_over()
-                await self._back_off(error)
-
-    async def _back_off(self, error: UploaderError) -> None:
-        wait = self._means.policy.wait_after(error, self._attempts)
-        if wait is None:
-            raise error
-        self._listener.retrying(error, wait)
-        await asyncio.sleep(wait)
+                await self._listener.failed(error)
 
     async def _attempt(self) -> str:
         """One PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
         if not self._means.slots.free:
             self._listener.waiting()
-        async with self._means.slots.slot():
+        async with self._means.slots.slot(self._source.size):
             self._check_life()
             pieces = _Pieces(self._source, self._means, self._moved)
             try:

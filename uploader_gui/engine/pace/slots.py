@@ -1,7 +1,8 @@
 """How many transfers run at once: a semaphore whose width follows the storage's mood.
 
 On 503 SlowDown all transfers slow down together (half the slots, and a common rest); each file that arrives
-afterwards gives a slot back. A transfer whose disk sleeps lends its slot to others meanwhile.
+afterwards gives a slot back. While the storage is in trouble as a whole (`hold`), one transfer at a time is let in to
+ask whether it works again. A transfer whose disk sleeps lends its slot to others meanwhile.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,6 +18,15 @@ if TYPE_CHECKING:
 
 MAX_LENT: Final = 32
 """More sleeping files than this keep their slots: each lent one holds a thread and a connection."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    """A transfer that waits for its turn. `under_way`: it has begun, and lent its slot to others."""
+
+    turn: asyncio.Future[None]
+    size: int
+    under_way: bool
 
 
 class Slots:
@@ -27,12 +38,13 @@ class Slots:
         self._in_use = 0
         self._lent = 0
         self._rest: asyncio.TimerHandle | None = None
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._held = False
+        self._waiters: deque[_Waiter] = deque()
 
     @property
     def free(self) -> int:
         """How many transfers could begin right now."""
-        return 0 if self._rest else max(0, self._limit - self._in_use - len(self._waiters))
+        return 0 if self._rest or self._held else max(0, self._limit - self._in_use - len(self._waiters))
 
     @property
     def slowed(self) -> bool:
@@ -46,9 +58,9 @@ class Slots:
         self._wake()
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold a slot."""
-        await self._acquire()
+    async def slot(self, size: int = 0) -> AsyncIterator[None]:
+        """Hold a slot; `size` is that of what will be sent, in bytes."""
+        await self._acquire(size)
         try:
             yield
         finally:
@@ -78,20 +90,42 @@ class Slots:
         if rest > 0:
             self._rest_for(rest)
 
+    def hold(self) -> None:
+        """Let no transfer begin but those of `let_one_in`."""
+        self._held = True
+
+    def let_go(self) -> None:
+        """Let transfers begin again."""
+        self._held = False
+        self._wake()
+
+    def let_one_in(self) -> bool:
+        """Give a slot to the waiting transfer with the least to send, whatever holds it up. Return whether one waits.
+
+        The smallest one knows soonest; among equals, the one that has waited longest.
+        """
+        waiters = [waiter for waiter in self._waiters if not waiter.turn.done()]
+        if not waiters or self._in_use >= self._width:
+            return False
+        chosen = min(waiters, key=lambda waiter: waiter.size)
+        self._waiters.remove(chosen)
+        self._admit(chosen)
+        return True
+
     def arrived(self) -> None:
         """A file arrived: one more transfer may run."""
         if self._limit < self._width:
             self._limit += 1
             self._wake()
 
-    async def _acquire(self) -> None:
-        if self._rest is None and not self._waiters and self._in_use < self._limit:
+    async def _acquire(self, size: int = 0, *, under_way: bool = False) -> None:
+        if self._rest is None and not self._waiters and self._in_use < self._limit and (under_way or not self._held):
             self._in_use += 1
             return
-        waiter = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), size, under_way)
         self._waiters.append(waiter)
         try:
-            await waiter
+            await waiter.turn
         except asyncio.CancelledError:
             self._forget(waiter)
             raise
@@ -99,13 +133,13 @@ class Slots:
     async def _take_back(self) -> None:
         """A cancelled transfer must hold one too, for its `slot()` gives one back on the way out."""
         try:
-            await self._acquire()
+            await self._acquire(under_way=True)
         except asyncio.CancelledError:
             self._in_use += 1
             raise
 
-    def _forget(self, waiter: asyncio.Future[None]) -> None:
-        if waiter.done() and not waiter.cancelled():
+    def _forget(self, waiter: _Waiter) -> None:
+        if waiter.turn.done() and not waiter.turn.cancelled():
             self._release()
         elif waiter in self._waiters:
             self._waiters.remove(waiter)
@@ -127,8 +161,17 @@ class Slots:
         self._wake()
 
     def _wake(self) -> None:
-        while self._waiters and self._rest is None and self._in_use < self._limit:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                self._in_use += 1
-                waiter.set_result(None)
+        while self._rest is None and self._in_use < self._limit and (waiter := self._next()):
+            self._waiters.remove(waiter)
+            self._admit(waiter)
+
+    def _next(self) -> _Waiter | None:
+        """Return who is first; while the slots are held, of those that only lent theirs."""
+        if not self._held:
+            return self._waiters[0] if self._waiters else None
+        return next((waiter for waiter in self._waiters if waiter.under_way), None)
+
+    def _admit(self, waiter: _Waiter) -> None:
+        if not waiter.turn.done():
+            self._in_use += 1
+            waiter.turn.set_result(None)

@@ -1,0 +1,341 @@
+"""A whole side in trouble for a while (the API, or the storage): everything waits, one probe asks, nothing fails."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.storing import is_stored
+from tests.support import api_faults, storage_faults
+from tests.support.api_faults import Reset, Silence
+from tests.support.certificates import CertificateAuthority
+from tests.support.storage_faults import ResetMidway, StoreThenReset, StoreThenSilence
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.api_faults import ApiFault
+    from tests.support.files import Files
+    from tests.support.raw_http import RawRequest
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.storage_faults import StorageFault
+    from tests.support.strict_api import ApiCall
+    from uploader_gui.engine.options import EngineOptions
+
+FAILING_CALLS = 14
+"""More than the three tries that one file has, and than the six that it has where the service surely did nothing."""
+
+UNKNOWN = {
+    "502": api_faults.refusal(502),
+    "500": api_faults.refusal(500),
+    "504 after it did register": api_faults.refusal(504, register_first=True),
+    "reset": Reset(),
+    "reset after registering": Reset(register_first=True),
+    "a page": api_faults.page(),
+}
+NOTHING = {
+    "429": api_faults.busy(429),
+    "503": api_faults.busy(503),
+    "429 with Retry-After": api_faults.busy(429, retry_after="0"),
+}
+
+
+def many(files: Files, count: int) -> list[Path]:
+    return [files.make(f"{number}.txt", size=number + 1) for number in range(count)]
+
+
+def failing(
+    fault: ApiFault, *, first: int = 2, count: int = FAILING_CALLS
+) -> Callable[[int, ApiCall], ApiFault | None]:
+    """Let this many calls fail, from the given one on."""
+    return lambda number, _call: fault if first <= number < first + count else None
+
+
+@pytest.mark.parametrize("fault", UNKNOWN.values(), ids=UNKNOWN)
+async def test_an_outage_of_the_service_fails_nothing_and_marks_only_what_was_in_flight(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(fault)
+    rows = await send(options(tmp_path, strict_api), *many(files, 200))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    failed = strict_api.calls[1 : FAILING_CALLS + 1]
+    in_flight = {upload_id for call in failed if len(call.upload_ids) > 1 for upload_id in call.upload_ids}
+    probes = [call for call in failed if len(call.upload_ids) == 1]
+    assert probes
+    assert {row["upload_id"] for row in rows.values() if row["may_be_registered_twice"]} == in_flight
+    assert {upload_id for call in probes for upload_id in call.upload_ids} <= in_flight
+    assert all(len(call.upload_ids) == 1 or not in_flight & {*call.upload_ids} for call in strict_api.calls[15:])
+
+
+@pytest.mark.parametrize("fault", NOTHING.values(), ids=NOTHING)
+async def test_a_service_too_busy_for_long_fails_nothing_and_marks_nothing(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(fault)
+    rows = await send(options(tmp_path, strict_api), *many(files, 200))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert not any(row["may_be_registered_twice"] for row in rows.values())
+    assert sum(len(call.upload_ids) == 1 for call in strict_api.calls[1 : FAILING_CALLS + 1]) > FAILING_CALLS / 2
+
+
+async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(api_faults.refusal(502), first=1, count=60)
+    rows = await send(options(tmp_path, strict_api), *many(files, 4))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+
+
+async def test_while_the_service_is_in_trouble_one_band_says_so_and_it_goes_with_the_trouble(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(api_faults.refusal(502), first=1)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(many(files, 40), ANOMALY)
+        run.queue.start()
+        await run.idle()
+        conditions = [status.conditions for status in run.all_heard(QueueStatus)]
+    assert any(Condition.SERVICE_BUSY in holding for holding in conditions)
+    assert conditions[-1] == frozenset()
+
+
+async def test_a_probe_asks_for_marked_files_in_turn_before_it_marks_another(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(api_faults.refusal(502), first=1, count=21)
+    rows = await send(options(tmp_path, strict_api, max_concurrent=1), *many(files, 30))
+    asked = [upload_id for call in strict_api.calls[:21] for upload_id in call.upload_ids]
+    assert max(asked.count(upload_id) for upload_id in asked) == 2
+    assert sum(row["may_be_registered_twice"] for row in rows.values()) == 20
+
+
+async def test_a_file_that_breaks_the_service_fails_alone(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    def poisoned(_number: int, call: ApiCall) -> ApiFault | None:
+        poison = any(upload["name"] == "7.txt" for upload in call.body)
+        return api_faults.refusal(500) if poison else None
+
+    strict_api.fault = poisoned
+    rows = await send(options(tmp_path, strict_api), *many(files, 60))
+    assert [name for name, row in rows.items() if row["state"] != "uploaded"] == ["7.txt"]
+    assert rows["7.txt"]["reason"]["code"] == "service_failed"
+    assert len([call for call in strict_api.calls if rows["7.txt"]["upload_id"] in call.upload_ids]) == 3
+
+
+@pytest.mark.parametrize("fault", [api_faults.refusal(500), api_faults.busy(503), Reset()], ids=str)
+async def test_the_last_file_ends_after_six_tries_and_a_time(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: fault
+    lasting = replace(QUICK, policy=replace(QUICK.policy, longest=0.1, lonely=0.4))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"), lasting)
+    assert row["state"] == "failed"
+    assert len(strict_api.calls) >= 6
+    assert strict_api.calls[-1].arrived - strict_api.calls[0].arrived >= 0.3
+
+
+async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_asks(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(api_faults.refusal(500), first=1, count=11)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert (run.only()["state"], len(strict_api.calls)) == ("failed", 6)
+        run.queue.retry_failed()
+        await run.idle(2)
+        assert (run.only()["state"], len(strict_api.calls)) == ("uploaded", 12)
+
+
+@pytest.mark.parametrize("fault", [api_faults.refusal(502), api_faults.busy(429)], ids=["502", "429"])
+async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit(
+    fault: ApiFault, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = failing(fault, count=100_000)
+    rows, gave_up = await given_up(options(tmp_path, strict_api, offline_limit=0.5), many(files, 60))
+    assert gave_up is Code.SERVICE_BUSY
+    pending = [row for row in rows.values() if row["state"] == "pending"]
+    assert pending
+    assert {row["reason"]["code"] for row in pending} == {"service_busy"}
+    assert {row["state"] for row in rows.values()} <= {"pending", "uploaded"}
+
+
+async def given_up(chosen: EngineOptions, paths: list[Path]) -> tuple[dict[str, dict[str, Any]], Code | None]:
+    """Send until the engine gives up; return the receipt's rows by name, and why it did."""
+    async with engine(chosen) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        idle = await run.idle()
+        return run.files(), idle.gave_up.code if idle.gave_up else None
+
+
+def in_outage(fault: StorageFault, count: int, after: int = 5) -> Callable[[str, int, RawRequest], StorageFault | None]:
+    """Let this many PUTs fail once a few have gone well."""
+    seen = [0]
+
+    def outage(_key: str, _attempt: int, _request: RawRequest) -> StorageFault | None:
+        seen[0] += 1
+        return fault if after < seen[0] <= after + count else None
+
+    return outage
+
+
+STORAGE = {
+    "500": storage_faults.internal_error(),
+    "503": storage_faults.slow_down(),
+    "429": storage_faults.Refuse(429, "TooManyRequests"),
+    "502 of a gateway": storage_faults.Reply(502, b"<html>Bad Gateway</html>"),
+    "reset": ResetMidway(),
+    "closed without an answer": StoreThenReset(),
+}
+
+
+@pytest.mark.parametrize("fault", STORAGE.values(), ids=STORAGE)
+async def test_an_outage_of_the_storage_fails_nothing_and_registers_nothing_again(
+    fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = in_outage(fault, 40)
+    rows = await send(options(tmp_path, strict_api), *many(files, 12))
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert not any(row["may_be_registered_twice"] for row in rows.values())
+    assert sum(row["attempts"] for row in rows.values()) == 52
+    assert all(is_stored(scripted_storage, row) for row in rows.values())
+    assert len(strict_api.registered) == 12
+
+
+async def test_a_storage_that_says_nothing_for_a_while_fails_nothing(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = in_outage(StoreThenSilence(), 8, after=2)
+    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 12), fittings=HASTY)
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+
+
+async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_and_the_others_wait(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda *_: storage_faults.internal_error()
+    sizes = {"a.txt": 900_000, "b.txt": 800_000, "c.txt": 30, "d.txt": 700_000}
+    async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
+        run.queue.add_paths([files.make(name, size=size) for name, size in sizes.items()], ANOMALY)
+        run.queue.start()
+        await run.until(lambda: run.latest["c.txt"].attempts >= 3 if "c.txt" in run.latest else False)
+        assert Condition.STORAGE_BUSY in run.all_heard(QueueStatus)[-1].conditions
+        assert run.latest["d.txt"].attempts == 0
+        scripted_storage.fault = lambda *_: None
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+
+
+async def test_a_file_the_storage_never_takes_fails_alone(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    poison: set[str] = set()
+
+    def poisoned(key: str, _attempt: int, request: RawRequest) -> StorageFault | None:
+        if request.content_length == 8:
+            poison.add(key)
+        return storage_faults.internal_error() if key in poison else None
+
+    scripted_storage.fault = poisoned
+    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 60))
+    assert [name for name, row in rows.items() if row["state"] != "uploaded"] == ["7.txt"]
+    assert rows["7.txt"]["reason"]["code"] == "storage_busy"
+    assert rows["7.txt"]["attempts"] >= 6
+
+
+async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = in_outage(ResetMidway(), 100_000)
+    rows, gave_up = await given_up(options(tmp_path, strict_api, offline_limit=0.5), many(files, 30))
+    assert gave_up is Code.STORAGE_BUSY
+    pending = [row for row in rows.values() if row["state"] == "pending"]
+    assert {row["reason"]["code"] for row in pending} == {"storage_busy"}
+    assert len(pending) == 25
+
+
+@pytest.mark.parametrize("side", ["service", "storage"])
+async def test_what_is_cancelled_or_paused_in_an_outage_holds_up_nothing_afterwards(
+    side: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    if side == "service":
+        strict_api.fault = lambda _number, _call: api_faults.refusal(502)
+    else:
+        scripted_storage.fault = lambda *_: storage_faults.internal_error()
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(many(files, 30), ANOMALY)
+        run.queue.start()
+        await run.until(lambda: len(strict_api.calls if side == "service" else scripted_storage.puts) >= 12)
+        run.queue.pause()
+        run.queue.cancel([upload.upload_id for upload in run.latest.values()][:10])
+        strict_api.fault = lambda _number, _call: None
+        scripted_storage.fault = lambda *_: None
+        run.queue.start()
+        await run.idle()
+        states = [row["state"] for row in run.files().values()]
+        assert (states.count("uploaded"), states.count("cancelled")) == (20, 10)
+
+
+async def test_a_server_that_hangs_up_in_the_handshake_is_waited_for(
+    ca: CertificateAuthority, files: Files, tmp_path: Path, scripted_storage: ScriptedStorage
+) -> None:
+    with StrictApi(
+        lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}"), tls=ca.server_context()
+    ) as api:
+        api.hang_ups = 5
+        trusted = options(tmp_path, api, ca_file=ca.pem)
+        row = await send_one(trusted, files.make("a.txt"))
+        assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+
+
+async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_nothing(
+    ca: CertificateAuthority, files: Files, tmp_path: Path, scripted_storage: ScriptedStorage
+) -> None:
+    (tmp_path / "stranger").mkdir()
+    stranger = CertificateAuthority(tmp_path / "stranger").server_context()
+    with StrictApi(
+        lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}"), tls=ca.server_context()
+    ) as api:
+
+        def taken_over(number: int, _call: ApiCall) -> None:
+            if number == 2:
+                api.speak_as(stranger)
+
+        api.fault = taken_over
+        async with engine(options(tmp_path, api, ca_file=ca.pem)) as run:
+            run.queue.add_paths(many(files, 60), ANOMALY)
+            run.queue.start()
+            await run.until(lambda: any(Condition.SERVICE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+            api.speak_as(ca.server_context())
+            await run.idle()
+            rows = run.files()
+        assert {row["state"] for row in rows.values()} == {"uploaded"}
+
+
+async def test_an_unanswered_service_is_waited_for(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.fault = failing(Silence(), count=4)
+    rows = await send(options(tmp_path, strict_api), *many(files, 60), fittings=HASTY)
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    strict_api.release()
+
+
+async def test_after_an_outage_nothing_is_left_of_it(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    strict_api.fault = failing(api_faults.refusal(502), first=1)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(many(files, 40), ANOMALY)
+        run.queue.start()
+        await run.idle()
+        run.queue.add_paths([files.make("later.txt")], ANOMALY)
+        run.queue.start()
+        await run.idle(2)
+        assert run.latest["later.txt"].state is UploadState.UPLOADED
+        assert run.latest["later.txt"].may_be_registered_twice is False
