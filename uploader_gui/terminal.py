@@ -30,8 +30,8 @@ class Lines(Sentence):
 
     OFFLINE = QT_TRANSLATE_NOOP("terminal", "offline – waiting")
     SIGN_IN = QT_TRANSLATE_NOOP("terminal", "the service refuses the tokens")
-    SERVICE_BUSY = QT_TRANSLATE_NOOP("terminal", "the service is busy – trying again")
-    STORAGE_BUSY = QT_TRANSLATE_NOOP("terminal", "the storage is busy – slower")
+    SERVICE_BUSY = QT_TRANSLATE_NOOP("terminal", "the register is overloaded or has an error – trying again")
+    STORAGE_BUSY = QT_TRANSLATE_NOOP("terminal", "the register’s storage is overloaded or has an error – trying again")
     JOURNAL = QT_TRANSLATE_NOOP("terminal", "the journal cannot be written (disk full?) – waiting")
     UPLOADED = QT_TRANSLATE_NOOP("terminal", "uploaded")
     SKIPPED = QT_TRANSLATE_NOOP("terminal", "skipped")

@@ -103,10 +103,10 @@ class Words(Sentence):
         "uploader", "Offline. Sending goes on by itself when the network is back. Nothing is lost."
     )
     SERVICE_BUSY = QT_TRANSLATE_NOOP(
-        "uploader", "The service is busy. Sending goes on by itself in a moment. Nothing is lost."
+        "uploader", "The register is overloaded or has an error. Sending goes on by itself. Nothing is lost."
     )
     STORAGE_BUSY = QT_TRANSLATE_NOOP(
-        "uploader", "The storage is busy. Sending is slower for a moment. Nothing is lost."
+        "uploader", "The register’s storage is overloaded or has an error. Sending goes on by itself. Nothing is lost."
     )
     JOURNAL = QT_TRANSLATE_NOOP(
         "uploader", "The disk is full or read-only, so nothing new is sent. Make room, then try again."

@@ -910,12 +910,12 @@
         <translation>le service refuse les jetons</translation>
     </message>
     <message>
-        <source>the service is busy – trying again</source>
-        <translation>le service est occupé – nouvel essai</translation>
+        <source>the register is overloaded or has an error – trying again</source>
+        <translation>le registre est saturé ou rencontre une erreur – nouvel essai</translation>
     </message>
     <message>
-        <source>the storage is busy – slower</source>
-        <translation>le stockage est occupé – envoi ralenti</translation>
+        <source>the register’s storage is overloaded or has an error – trying again</source>
+        <translation>le stockage du registre est saturé ou rencontre une erreur – nouvel essai</translation>
     </message>
     <message>
         <source>the journal cannot be written (disk full?) – waiting</source>
@@ -2103,12 +2103,12 @@
         <translation>Hors ligne. L’envoi reprendra tout seul dès le retour du réseau. Rien n’est perdu.</translation>
     </message>
     <message>
-        <source>The service is busy. Sending goes on by itself in a moment. Nothing is lost.</source>
-        <translation>Le service est occupé. L’envoi reprendra tout seul dans un instant. Rien n’est perdu.</translation>
+        <source>The register is overloaded or has an error. Sending goes on by itself. Nothing is lost.</source>
+        <translation>Le registre est saturé ou rencontre une erreur. L’envoi reprendra tout seul. Rien n’est perdu.</translation>
     </message>
     <message>
-        <source>The storage is busy. Sending is slower for a moment. Nothing is lost.</source>
-        <translation>Le stockage est occupé. L’envoi est ralenti pour un moment. Rien n’est perdu.</translation>
+        <source>The register’s storage is overloaded or has an error. Sending goes on by itself. Nothing is lost.</source>
+        <translation>Le stockage du registre est saturé ou rencontre une erreur. L’envoi reprendra tout seul. Rien n’est perdu.</translation>
     </message>
     <message>
         <source>The disk is full or read-only, so nothing new is sent. Make room, then try again.</source>

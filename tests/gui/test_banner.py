@@ -39,8 +39,8 @@ RUNNING = QueueStatus(running=True)
     ("conditions", "said", "button"),
     [
         ({Condition.OFFLINE}, "Offline. Sending goes on by itself", ""),
-        ({Condition.SERVICE_BUSY}, "The service is busy.", ""),
-        ({Condition.STORAGE_BUSY}, "The storage is busy.", ""),
+        ({Condition.SERVICE_BUSY}, "The register is overloaded", ""),
+        ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", ""),
         ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
         ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
     ],
