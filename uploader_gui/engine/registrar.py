@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.admission import Admission
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import Offline, SignInNeeded, TooManyRequests, UploaderError
+from uploader_gui.engine.errors import ApiError, Offline, SignInNeeded, TooManyRequests, UploaderError
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.reserve import Reserve
@@ -153,7 +153,8 @@ class Registrar:
             answer = await self._ask(batch[0].anomaly_id, still)
         except SignInNeeded as error:
             self._link.contact()
-            self._breaker.succeeded()  # it speaks, though it lets nobody in
+            if tokens is not None:
+                self._breaker.succeeded()  # it speaks, though it lets nobody in
             self._refused(batch, error, tokens)
         except Offline as error:
             await self._unreachable(batch, error)
@@ -261,7 +262,8 @@ class Registrar:
             blamed = self._breaker.failed([upload.upload_id for upload in batch], error)
             self._use_up(batch, asked, error)
             return [upload for upload in asked if self._is_used_up(upload, blamed)]
-        self._breaker.succeeded()  # it speaks, though it says no
+        if isinstance(error, ApiError):
+            self._breaker.succeeded()  # it speaks, though it says no
         return [u for u in asked if not error.retriable or u.registrations >= self._policy.attempts]
 
     @staticmethod
@@ -296,7 +298,9 @@ class Registrar:
         self._conditions.begin(Condition.SERVICE_BUSY)
         wait = 0.0 if self._breaker.open else self._wait_after(uploads, error)
         if isinstance(error, TooManyRequests):
-            self._reserve.slow_down(wait)
+            rest = self._policy.rest_after(error, wait)
+            self._reserve.slow_down(rest)
+            asyncio.get_running_loop().call_later(rest, self._poke)
         if wait > 0:
             for upload in uploads:
                 upload.retry_at = time.monotonic() + wait

@@ -68,6 +68,10 @@ class RetryPolicy:
             return min(retry_after, self.patience)
         return min(self.longest, self.base * 2.0 ** min(attempt - 1, 16))
 
+    def rest_after(self, error: UploaderError, wait: float) -> float:
+        """Return how long all others rest when one of them has to wait: Retry-After speaks for everybody."""
+        return wait if error.retry_after is None else min(error.retry_after, self.patience)
+
     def probe_wait(self, elapsed: float) -> float:
         """Return the wait after a probe of a side that has been in trouble for `elapsed` seconds."""
         return min(max(self.probe, elapsed / _PROBE_SHARE), max(self.longest, self.probe))

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import LinkError, Offline, SlowDown, SourceError, UploaderError, UrlExpired
+from uploader_gui.engine.errors import (
+    LinkError,
+    Offline,
+    SlowDown,
+    SourceError,
+    StorageError,
+    UploaderError,
+    UrlExpired,
+)
 from uploader_gui.engine.events import Condition, UploadProgress
 from uploader_gui.engine.models import SENDING, Reason, UploadState
 from uploader_gui.engine.transfer import Transfer
@@ -248,7 +256,7 @@ class _Reporter:
         """What this end says of the storage as a whole."""
         if self._upload.state not in SENDING or isinstance(error, SourceError):
             self._book.breaker.probe_again()
-        elif not self._book.breaker.concerns(error):
+        elif isinstance(error, StorageError) and not self._book.breaker.concerns(error):
             self._book.breaker.succeeded()  # it speaks, though it says no
             self._means.slots.let_go()
 
@@ -263,7 +271,7 @@ class _Reporter:
             self._means.slots.hold()
         if isinstance(error, SlowDown):
             self._book.conditions.begin(Condition.STORAGE_BUSY)
-            self._means.slots.slow_down(wait)
+            self._means.slots.slow_down(self._means.policy.rest_after(error, wait))
         _count_out(self._upload, error)
         self._retrying(Reason.of(error), time.monotonic() + wait if wait else None)
         await asyncio.sleep(wait)

@@ -1,0 +1,94 @@
+"""What a transfer counts and believes: exactly these bytes, exactly these attempts, a link that lives."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send_one
+from tests.faults.storing import always, is_stored
+from tests.support import storage_faults
+from tests.support.storage_faults import ResetMidway, SlowRead
+from uploader_gui.engine.events import Progress
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+BLOCKS = 5_000_000
+"""Several blocks of the reader, and more than the system's buffers hold."""
+
+
+@pytest.mark.parametrize("size", [1, 30_000, BLOCKS])
+async def test_a_file_of_any_size_whose_etag_is_another_md5_is_never_uploaded(
+    size: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.wrong_etag())
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=size))
+    assert (row["state"], row["reason"]["code"], row["uploaded_at"]) == ("failed", "damaged", None)
+
+
+async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg", size=BLOCKS)
+    async with engine(options(tmp_path, strict_api, bandwidth_limit=20_000_000.0)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.in_state(UploadState.QUEUED, "a.jpg")
+        scripted_storage.fault = lambda _key, attempt, _request: ResetMidway(0.6) if attempt <= 2 else None
+        run.queue.start()
+        await run.idle()
+        told = [progress for progress in run.all_heard(Progress) if progress.totals.files]
+        row = run.only()
+    assert is_stored(scripted_storage, row)
+    assert row["attempts"] == 3
+    assert all(0 <= progress.totals.bytes_done <= BLOCKS for progress in told)
+    assert all(0 <= one.bytes_sent <= BLOCKS for progress in told for one in progress.transfers)
+    assert told[-1].totals.bytes_done == BLOCKS
+
+
+async def test_a_huge_file_on_a_slow_line_goes_on_its_fresh_link_and_is_registered_once(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """What is known of the line says that this file takes longer than any link lives: another link is no better."""
+    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+        f"{anomaly}/{upload['uploadId']}", lifetime=20
+    )
+    small, huge = files.make("small.jpg", size=400_000), files.make("huge.jpg", size=40_000_000)
+    async with engine(options(tmp_path, strict_api, max_concurrent=1)) as run:
+        scripted_storage.fault = lambda _key, _attempt, request: (
+            SlowRead(400_000) if (request.content_length or 0) <= 400_000 else None
+        )
+        run.queue.add_paths([small], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.UPLOADED, "small.jpg")
+        run.queue.add_paths([huge], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.UPLOADED, "huge.jpg")
+        row = run.files()["huge.jpg"]
+    assert (len(strict_api.registrations_of(row["upload_id"])), row["may_be_registered_twice"]) == (1, False)
+
+
+async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_attempts(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.stop()
+    async with engine(options(tmp_path, strict_api), QUICK) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.RETRYING, "a.jpg")
+        waited_until = time.monotonic() + 10 * QUICK.policy.offline
+        await run.until(lambda: time.monotonic() > waited_until or not run.queue.unsent)
+        run.queue.pause()
+        scripted_storage.start()
+        scripted_storage.fault = always(storage_faults.internal_error())
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], len(scripted_storage.puts)) == ("failed", 6)

@@ -1,0 +1,70 @@
+"""What is registered when, and what is never registered twice without a mark."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.support import api_faults
+from tests.support.api_faults import Silence
+from uploader_gui.engine.events import Condition, HistoryFound, QueueStatus, ReceiptBuilt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+
+async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(api_faults.omit(first=1))
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["reason"]["code"] == "left_out"
+        run.queue.retry_failed()
+        await run.idle(2)
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
+    assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
+
+
+async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_for(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(api_faults.busy(429, retry_after="1"))
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
+    async with engine(options(tmp_path, strict_api), patient) as run:
+        run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
+        run.queue.add_paths([files.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
+        run.queue.start()
+        await run.until(lambda: any(Condition.SERVICE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+        in_flight = len(strict_api.calls)
+        await run.idle()
+    assert len(strict_api.calls) > in_flight
+    assert strict_api.calls[in_flight].arrived - strict_api.calls[0].arrived >= 0.95
+
+
+async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_restart(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(Silence())
+    path = files.make("a.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        run.queue.cancel_all()
+        strict_api.release()
+        await run.until(lambda: run.only()["id"] is not None)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.history.tell_receipt(past.key)
+        (row,) = (await run.heard(ReceiptBuilt)).receipt["files"]
+    assert (row["state"], row["id"]) == ("cancelled", strict_api.registered[0].service_id)
