@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send_one
+from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored
 from tests.support import storage_faults
 from tests.support.storage_faults import ResetMidway, SlowRead
@@ -58,21 +58,15 @@ async def test_a_huge_file_on_a_slow_line_goes_on_its_fresh_link_and_is_register
 ) -> None:
     """What is known of the line says that this file takes longer than any link lives: another link is no better."""
     strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
-        f"{anomaly}/{upload['uploadId']}", lifetime=20
+        f"{anomaly}/{upload['uploadId']}", lifetime=60
     )
-    small, huge = files.make("small.jpg", size=400_000), files.make("huge.jpg", size=40_000_000)
-    async with engine(options(tmp_path, strict_api, max_concurrent=1)) as run:
-        scripted_storage.fault = lambda _key, _attempt, request: (
-            SlowRead(400_000) if (request.content_length or 0) <= 400_000 else None
-        )
-        run.queue.add_paths([small], ANOMALY)
-        run.queue.start()
-        await run.in_state(UploadState.UPLOADED, "small.jpg")
-        run.queue.add_paths([huge], ANOMALY)
-        run.queue.start()
-        await run.in_state(UploadState.UPLOADED, "huge.jpg")
-        row = run.files()["huge.jpg"]
-    assert (len(strict_api.registrations_of(row["upload_id"])), row["may_be_registered_twice"]) == (1, False)
+    scripted_storage.fault = lambda _key, _attempt, request: (
+        SlowRead(400_000) if (request.content_length or 0) <= 400_000 else None
+    )
+    paths = [files.make("small.jpg", size=400_000), files.make("huge.jpg", size=40_000_000)]
+    rows = await send(options(tmp_path, strict_api, max_concurrent=1), *paths)
+    assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
+    assert len(strict_api.registered) == 2
 
 
 async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_attempts(
