@@ -100,6 +100,11 @@ class LoopbackServer(ABC):
             for connection in self._open:
                 connection.interrupt()
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections stand right now."""
+        return len(self._open)
+
     def release(self) -> None:
         """Let go on whatever stalls or keeps silent; what comes later is not held either."""
         self._released.set()

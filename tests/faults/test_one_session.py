@@ -1,0 +1,195 @@
+"""Nothing is lost, hidden or doubled within one session: dropped again, removed, paused, sent another time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options, send
+from tests.faults.storing import always, on_attempt
+from tests.support import api_faults, storage_faults
+from tests.support.storage_faults import StallMidway
+from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+
+
+async def test_a_file_uploaded_changed_and_dropped_again_is_sent(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.txt", content=b"as it was")
+    async with engine(options(tmp_path, strict_api)) as run:
+        for number, content in enumerate((b"as it was", b"as it is!"), start=1):  # of one size, and of another time
+            path.write_bytes(content)
+            os.utime(path, (number * 1000, number * 1000))
+            run.queue.add_paths([path], ANOMALY)
+            run.queue.start()
+            await run.idle(number)
+        states = [row["state"] for row in run.queue.receipt(ANOMALY)["files"]]  # type: ignore[attr-defined]
+    assert states == ["uploaded", "uploaded"]
+    assert len(scripted_storage.objects) == 2
+
+
+async def test_a_receipt_of_the_same_name_in_another_folder_is_evidence(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    ours = b'{\n  "schema": 1,\n  "program": "uploader-gui 1.0.0"}'
+    report = files.make("receipt.txt", content=ours)
+    there = files.make("evidence/receipt.txt", content=ours)
+    rows = await send(options(tmp_path, strict_api, receipt=report), files.folder)
+    assert [row["path"] for row in rows.values()] == [str(there)]
+    assert rows["receipt.txt"]["state"] == "uploaded"
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
+    unfinished: bool,  # noqa: FBT001 - a case
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    paths = [files.make(f"{folder}/report.txt", content=content) for folder, content in (("a", b"one"), ("b", b"two"))]
+    for path in paths:
+        os.utime(path, (1000, 1000))
+    if unfinished:
+        async with engine(options(tmp_path, strict_api)) as run:
+            run.queue.add_paths(paths[:1], ANOMALY)
+            await run.in_state(S.QUEUED, "report.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([paths[1], paths[0]], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        rows = run.queue.receipt(ANOMALY)["files"]
+    assert sorted(row["path"] for row in rows) == [str(path) for path in paths]  # type: ignore[attr-defined]
+    assert len(scripted_storage.objects) == 2
+
+
+async def test_after_a_pause_nothing_is_sent(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, StallMidway(0.1))
+    paths = [files.make(f"{n}.jpg", size=900_000) for n in range(4)]
+    async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.until(lambda: sum(upload.state.sending for upload in run.latest.values()) == 2)
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 2)
+        run.queue.pause()
+        await run.until(lambda: all(upload.state is S.REGISTERED for upload in run.latest.values()))
+        scripted_storage.release()
+        await asyncio.to_thread(scripted_storage.wait_until, lambda: not scripted_storage.open_connections)
+        assert len(scripted_storage.puts) == 2
+        run.queue.start()
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+
+
+async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.in_state(S.QUEUED, "a.txt")
+        run.queue.remove([run.latest["a.txt"].upload_id])
+        run.queue.add_paths([path], ANOMALY)
+        await run.heard(PathsAdded, 2)
+        run.queue.start()
+        await run.idle()
+        rows = run.queue.receipt(ANOMALY)["files"]
+    assert [row["state"] for row in rows] == ["uploaded"]  # type: ignore[attr-defined]
+
+
+async def test_a_past_run_sent_again_counts_its_attempts_from_one(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(storage_faults.internal_error())
+    await send(options(tmp_path, strict_api), files.make("a.txt"))
+    assert len(scripted_storage.puts) == 6
+    scripted_storage.fault = on_attempt(7, storage_faults.internal_error())
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.send_past_again(past.key)
+        await run.idle()
+        assert (run.only()["state"], run.only()["attempts"]) == ("uploaded", 2)
+
+
+async def test_a_run_that_is_left_keeps_its_end_and_its_junk(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    for name in ("in/a.txt", "in/Thumbs.db", "in/.DS_Store"):
+        files.make(name, content=name.encode())
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.folder / "in"], ANOMALY)
+        await run.heard(PathsAdded)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        assert (past.junk, past.finished_at is not None) == (2, True)
+        run.queue.history.tell_receipt(past.key)
+        assert (await run.heard(ReceiptBuilt)).receipt["totals"]["junk"] == 2
+
+
+def test_a_receipt_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, resource, sys\n"
+        "from uploader_gui.engine.receipt import save\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))\n"
+        "save(bytes(100), pathlib.Path(sys.argv[1]))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "receipt.json"], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, "File too large" in ended.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something_else(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: api_faults.refusal(502)
+    async with engine(options(tmp_path, strict_api, offline_limit=0.3)) as run:
+        run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(30)], ANOMALY)
+        run.queue.start()
+        idle = await run.idle()
+        codes = {row["reason"]["code"] for row in run.files().values()}
+    assert idle.gave_up is not None
+    assert codes == {"service_busy"}  # and not service_failed, which is what twenty of them heard last
+
+
+async def test_what_is_added_and_registered_is_on_the_disk_before_the_service_or_the_storage_hears_of_it(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """What another reader finds in the journal's files at the moment a request arrives."""
+    seen: dict[str, list[tuple[str, bool]]] = {"call": [], "put": []}
+
+    def look(moment: str) -> None:
+        copy = tmp_path / f"{moment}-{len(seen[moment])}"
+        copy.mkdir()
+        for file in tmp_path.glob("journal.sqlite*"):
+            (copy / file.name).write_bytes(file.read_bytes())
+        with sqlite3.connect(copy / "journal.sqlite") as journal:
+            seen[moment] += journal.execute("SELECT state, url IS NOT NULL FROM uploads").fetchall()
+        journal.close()
+
+    strict_api.fault = lambda _number, _call: look("call")
+    scripted_storage.fault = lambda *_: look("put")
+    await send(options(tmp_path, strict_api, max_concurrent=1), files.make("a.txt"))
+    assert seen["call"] == [("registering", 0)]
+    assert seen["put"] == [("uploading", 1)]
