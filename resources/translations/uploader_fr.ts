@@ -1156,6 +1156,14 @@
         <translation>Vérifiez le numéro de l’anomalie, puis réessayez.</translation>
     </message>
     <message>
+        <source>Sign in to this network in a web browser, then try again; if it happens again, tell your IT.</source>
+        <translation>Connectez-vous à ce réseau dans un navigateur, puis réessayez&#xa0;; si cela se reproduit, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Tell who runs the register. This file was not sent: it would have replaced the other one.</source>
+        <translation>Prévenez qui gère le registre. Ce fichier n’a pas été envoyé&#xa0;: il aurait remplacé l’autre.</translation>
+    </message>
+    <message>
         <source>The file is not there any more.</source>
         <translation>Le fichier n’est plus là.</translation>
     </message>
@@ -1396,6 +1404,54 @@
         <translation>Prévenez qui gère le registre&#xa0;: les fichiers ne peuvent pas être envoyés ainsi.</translation>
     </message>
     <message>
+        <source>The storage address from the service chooses the header %1 by itself.</source>
+        <translation>L’adresse de stockage donnée par le service choisit elle-même l’en-tête %1.</translation>
+    </message>
+    <message>
+        <source>The storage address from the service gives the header %1 a value that cannot be sent.</source>
+        <translation>L’adresse de stockage donnée par le service attribue à l’en-tête %1 une valeur qui ne peut pas être envoyée.</translation>
+    </message>
+    <message>
+        <source>The storage address from the service names %1 twice.</source>
+        <translation>L’adresse de stockage donnée par le service indique %1 deux fois.</translation>
+    </message>
+    <message>
+        <source>No request can be made of the address from the service.</source>
+        <translation>Aucune requête ne peut être faite avec l’adresse donnée par le service.</translation>
+    </message>
+    <message>
+        <source>The service gave this file the place in the storage that another file has: %1.</source>
+        <translation>Le service a donné à ce fichier la place d’un autre fichier dans le stockage&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>The service gave this file the place in the storage that another file has.</source>
+        <translation>Le service a donné à ce fichier la place d’un autre fichier dans le stockage.</translation>
+    </message>
+    <message>
+        <source>A web page answered in place of the storage: %1.</source>
+        <translation>Une page web a répondu à la place du stockage&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>A web page answered in place of the storage.</source>
+        <translation>Une page web a répondu à la place du stockage.</translation>
+    </message>
+    <message>
+        <source>Something else answered in place of the storage: %1.</source>
+        <translation>Autre chose a répondu à la place du stockage&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>Something else answered in place of the storage.</source>
+        <translation>Autre chose a répondu à la place du stockage.</translation>
+    </message>
+    <message>
+        <source>The storage answered with an error: %1.</source>
+        <translation>Le stockage a répondu par une erreur&#xa0;: %1.</translation>
+    </message>
+    <message>
+        <source>The storage answered with an error.</source>
+        <translation>Le stockage a répondu par une erreur.</translation>
+    </message>
+    <message>
         <source>The register does not accept %1 files.</source>
         <translation>Le registre n’accepte pas les fichiers %1.</translation>
     </message>
@@ -1466,6 +1522,18 @@
     <message>
         <source>the answer has no ETag</source>
         <translation>la réponse ne contient pas d’ETag</translation>
+    </message>
+    <message>
+        <source>the storage answered before it had the whole file</source>
+        <translation>le stockage a répondu avant d’avoir le fichier entier</translation>
+    </message>
+    <message>
+        <source>it leads to this computer or its own network link</source>
+        <translation>elle mène à cet ordinateur ou à son propre lien réseau</translation>
+    </message>
+    <message>
+        <source>no request can be made of it</source>
+        <translation>aucune requête ne peut en être faite</translation>
     </message>
     <message>
         <source>it has several pages or images</source>

@@ -104,6 +104,49 @@ async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_in
     assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
 
 
+HERE = {
+    f"{scheme}://{host}{port}/k"
+    for scheme, port in (("https", ""), ("https", ":9000"), ("http", ":9000"))
+    for host in (
+        "127.0.0.1", "127.9.9.9", "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F.1",
+        "0177.0.0.1", "0127.0.0.1", "127.0.0.1.", "localhost", "LOCALHOST", "localhost.", "a.b.localhost",
+        "localhost.localdomain", "ip6-localhost", "0.0.0.0", "0", "0.1", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]",
+        "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::FFFF:7f00:1]", "[::ffff:0:7f00:1]", "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]", "[::ffff:0.0.0.0]", "169.254.169.254", "169.254.1", "2852039166", "0xa9fea9fe",
+        "0251.0376.1.1", "[fe80::1]", "[FE80::a:b]", "[fe80::1%25eth0]", "[::ffff:169.254.1.1]",
+    )
+}  # fmt: skip
+
+
+async def test_a_register_elsewhere_cannot_have_evidence_sent_to_this_machine_or_its_link(
+    ca: CertificateAuthority, files: Files, tmp_path: Path
+) -> None:
+    urls = iter(sorted(HERE))
+    with StrictApi(lambda _upload, _anomaly: next(urls), tls=ca.server_context()) as api:
+        async with connect_proxy({"register.test": api.port}) as proxy:
+            way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
+            rows = await send(
+                replace(way, api_url="https://register.test/main"),
+                *(files.make(f"{n}.jpg", size=1000 + n) for n in range(len(HERE))),
+            )
+    assert next(urls, None) is None
+    assert {(row["state"], row["reason"]["code"], row["attempts"]) for row in rows.values()} == {
+        ("failed", "url_refused", 0)
+    }
+    assert {head.split()[1] for head in proxy.heard} == {"register.test:443"}
+
+
+async def test_a_register_on_this_machine_may(
+    ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    with ScriptedStorage(tls=ca.server_context()) as storage:
+        strict_api.presign = lambda upload, _anomaly: storage.url_for(upload["uploadId"]).replace(
+            "127.0.0.1", "localhost"
+        )
+        rows = await send(options(tmp_path, strict_api, ca_file=ca.pem), files.make("a.jpg"))
+    assert [row["state"] for row in rows.values()] == ["uploaded"]
+
+
 async def test_a_connection_through_a_proxy_is_used_again(
     ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:

@@ -7,19 +7,21 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, assert_never
 
 from tests.support import storage_faults
-from tests.support.raw_http import BLOCK, Connection, RawAnswer
+from tests.support.raw_http import BLOCK, Connection, HungUpError, RawAnswer
 from tests.support.storage_faults import (
     XML_TYPE,
     Refuse,
     RefuseContentType,
     Reply,
     ResetMidway,
+    SendUnread,
     SlowRead,
     StallMidway,
     StorageFault,
     StoreDamaged,
     StoreThenAnswer,
     StoreThenReset,
+    StoreThenSend,
     StoreThenSilence,
 )
 from tests.support.storage_records import Intake, PutRecord, StoredObject
@@ -52,15 +54,25 @@ class Exchange:
                 self._store_and_answer(StoreThenAnswer())
             case RefuseContentType():
                 self._refuse(storage_faults.bad_signature())
-            case Reply():
-                self._read()
-                self._send(fault.status, fault.headers, fault.body)
+            case Reply() | StoreThenSend() | SendUnread():
+                self._send_told(fault)
             case ResetMidway() | StallMidway() | SlowRead():
                 self._dawdle(fault)
             case StoreDamaged() | StoreThenReset() | StoreThenSilence():
                 self._store_in_vain(fault)
             case _:
                 assert_never(fault)
+
+    def _send_told(self, fault: Reply | StoreThenSend | SendUnread) -> None:
+        if isinstance(fault, Reply):
+            self._read()
+            self._send(fault.status, fault.headers, fault.body)
+        elif isinstance(fault, SendUnread):
+            self._connection.send_bytes(fault.raw)
+            self._storage.hold()
+        else:
+            self._connection.send_bytes(fault.raw.replace(b"{md5}", self._store().md5.encode()))
+            raise HungUpError("sent")
 
     def _dawdle(self, fault: ResetMidway | StallMidway | SlowRead) -> None:
         if isinstance(fault, SlowRead):

@@ -73,6 +73,20 @@ class StoreThenAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreThenSend:
+    """Store, send these very bytes (with the object's MD5 in the place of `{md5}`), and close the connection."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendUnread:
+    """Send these very bytes without reading the body, and take nothing; end the connection at `release()`."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StoreDamaged:
     """Store the body with its first byte changed, and answer 200 with the ETag of that."""
 
@@ -95,6 +109,8 @@ StorageFault = (
     | RefuseContentType
     | Reply
     | StoreThenAnswer
+    | StoreThenSend
+    | SendUnread
     | StoreDamaged
     | StoreThenReset
     | StoreThenSilence

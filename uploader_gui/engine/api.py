@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from uploader_gui.engine.addresses import check_address
+from uploader_gui.engine.addresses import check_storage_address, is_this_machine
 from uploader_gui.engine.errors import (
     ApiError,
     LeftOut,
@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 MAX_BATCH: Final = 20
 """The service's page: "Maximum array length: 20"."""
 MEGAOCTET: Final = 1_000_000
+_PATH: Final = "/anomalies/v2/rs/{}/images"
+_LONGEST_ID: Final = "x" * 64
 TOO_LONG: Final = 413
 """Told with the service's own words, which seldom say it: another remedy helps there."""
 
@@ -77,6 +79,11 @@ class Registration:
 
     presigned: Mapping[UploadId, PresignedPut]
     failed: Mapping[UploadId, UploaderError]
+
+    def without(self, refused: Mapping[UploadId, UploaderError]) -> Registration:
+        """Give the same answer, but for uploads whose URL is refused."""
+        kept = {upload_id: put for upload_id, put in self.presigned.items() if upload_id not in refused}
+        return Registration(kept, {**self.failed, **refused})
 
 
 def _printable(text: str) -> str:
@@ -113,9 +120,15 @@ class ApiClient:
     ) -> None:
         self._clients = clients
         self._base = check_url(api_url.rstrip("/"))
+        check_url(f"{self._base}{_PATH.format(_LONGEST_ID)}")  # what is too long as a whole is told at the start
         self._size_unit = size_unit
         self._clock = clock
         self.tokens = tokens
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the service is on this machine, and its storage may be there too."""
+        return is_this_machine(self._base.host)
 
     async def register(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
         """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
@@ -132,7 +145,7 @@ class ApiClient:
         http = await self._clients.client_for(self._base)
         request = http.build_request(
             "POST",
-            f"{self._base}/anomalies/v2/rs/{anomaly_id}/images",
+            f"{self._base}{_PATH.format(anomaly_id)}",
             content=_body(sources, self._size_unit),
             headers={
                 "Authorization": f"Bearer {tokens.bearer}",
@@ -146,7 +159,7 @@ class ApiClient:
         self._clock.observe(response.headers.get("Date"))
         _raise_for_status(response, readable(tokens.taken_out_of(service_words(body))), self._clock)
         try:
-            return _registration(body, list(sources))
+            return _registration(body, list(sources), local=self.is_local)
         except ProtocolViolated as error:
             log.info("%s; it begins: %s", error.detail, _beginning(body, tokens))
             raise
@@ -216,7 +229,7 @@ def _beginning(body: bytes, tokens: Tokens) -> str:
     return readable(re.sub(r"\?[^\s\"'<>]+", "?[redacted]", words))
 
 
-def _registration(body: bytes, asked: Sequence[UploadId]) -> Registration:
+def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Registration:
     entries = _entries(body)
     counts = Counter(entry.get("uploadId") for entry in entries if isinstance(entry.get("uploadId"), str))
     presigned: dict[UploadId, PresignedPut] = {}
@@ -224,7 +237,7 @@ def _registration(body: bytes, asked: Sequence[UploadId]) -> Registration:
     by_id = {entry.get("uploadId"): entry for entry in entries if isinstance(entry.get("uploadId"), str)}
     for upload_id in asked:
         try:
-            presigned[upload_id] = _one(by_id.get(upload_id), counts[upload_id])
+            presigned[upload_id] = _one(by_id.get(upload_id), counts[upload_id], local=local)
         except (ApiError, UrlRefused) as error:
             failed[upload_id] = error
     if foreign := len(by_id.keys() - set(asked)):
@@ -246,7 +259,7 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     return entries
 
 
-def _one(entry: dict[str, Any] | None, count: int) -> PresignedPut:
+def _one(entry: dict[str, Any] | None, count: int, *, local: bool) -> PresignedPut:
     if entry is None:
         raise LeftOut
     if count > 1:
@@ -256,7 +269,7 @@ def _one(entry: dict[str, Any] | None, count: int) -> PresignedPut:
     except ValidationError as error:
         field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
-    check_address(upload.presignedUrl)
+    check_storage_address(upload.presignedUrl, local=local)
     further_headers(upload.presignedUrl)  # what cannot be sent is told before it is begun
     expires_at, lifetime = expiry_of(upload.presignedUrl)
     return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

@@ -111,7 +111,7 @@ async def _run_with(
         tokens=Tokens(*options.tokens) if options.tokens else None,
         clock=clock,
     )
-    storage = StorageClient(to_storage, clock=clock, patience=fittings.patience)
+    storage = StorageClient(to_storage, clock=clock, local=api.is_local, patience=fittings.patience)
     services = Services(ground.journal, ground.substitutes, api, storage, clock, ground.threads, fittings.policy)
     if ground.journal.set_aside is not None:
         emit(JournalSetAside(str(ground.journal.set_aside)))

@@ -37,6 +37,7 @@ UploaderError
 │   ├── StorageRefused            storage_refused   final
 │   │   └── SignatureMismatch       storage_refused   once more without Content-Type
 │   └── Damaged                   damaged       the ETag is not our MD5: send again
+│       └── NotConfirmed            damaged       200, but not from the storage: send again
 ├── JournalError                the journal cannot be used or written
 │   ├── JournalInUse              journal_in_use    another instance works on it
 │   ├── JournalTooNew             journal_too_new   written by a newer version of this program
@@ -264,7 +265,7 @@ class UrlExpired(StorageError):
 
 
 class UrlRefused(StorageError):
-    """The presigned URL is not https (or loopback), carries user info, or leads elsewhere."""
+    """The presigned URL is not one we send evidence to, or no request can be made of it; `detail` says why."""
 
     code = Code.URL_REFUSED
 
@@ -294,6 +295,10 @@ class Damaged(StorageError):
 
     code = Code.DAMAGED
     retriable = True
+
+
+class NotConfirmed(Damaged):
+    """A success that does not come from the storage; `detail` says who answered. Send it again, on the same URL."""
 
 
 class JournalError(UploaderError):

@@ -23,7 +23,7 @@ import h11
 import httpx
 import truststore
 
-from uploader_gui.engine.addresses import check_address, is_loopback
+from uploader_gui.engine.addresses import check_address, is_host, is_local
 from uploader_gui.engine.errors import (
     ConnectionLost,
     CutShort,
@@ -52,6 +52,14 @@ _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 _ALL_SENT: Final = "http11.send_request_body.complete"
 _OUT: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
 """What httpcore calls the end of sending a request."""
+
+_NO_REQUEST: Final = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    h11.LocalProtocolError,
+    UnicodeError,  # of a name with an empty or overlong part, which DNS cannot be asked for
+)
 
 ProxyFinder = Callable[[str], str | None]
 """Gives the proxy for an address (`http://proxy.example:3128`), None for the direct way; may block (PAC)."""
@@ -130,7 +138,7 @@ class Clients:
     async def proxy_for(self, url: httpx.URL) -> str | None:
         """Give the proxy for an address, None for the direct way."""
         find = self._options.proxy_for
-        if find is None or is_loopback(url.host):
+        if find is None or is_local(url.host):
             return None
         host = url.netloc.decode("ascii")
         if host not in self._proxy_by_host:
@@ -153,6 +161,8 @@ class Clients:
             way = httpx.Proxy(proxy)
         except (httpx.InvalidURL, ValueError) as error:
             raise ProxyFailed("it is not an address") from error
+        if not is_host(way.url.host):
+            raise ProxyFailed("it is not an address")
         if way.url.scheme == "http":
             return Lanes(self._context, proxy=way)
         # TLS inside TLS: that only httpcore's own way can do.
@@ -248,9 +258,12 @@ def translated() -> Iterator[None]:
     Raises:
         Offline, TlsFailed, ProxyFailed: surely nothing was sent.
         Stalled, ConnectionLost: the outcome is unknown.
+        UrlRefused: it is no request that HTTP knows; trying again makes none of it.
     """
     try:
         yield
+    except _NO_REQUEST as error:
+        raise UrlRefused("no request can be made of it") from error
     except httpx.ConnectTimeout as error:
         raise Offline("no answer to the connection") from error
     except httpx.ConnectError as error:

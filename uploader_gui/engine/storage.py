@@ -5,16 +5,15 @@ Source: AWS S3 "PutObject" and "Error responses"; our decisions about the servic
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from uploader_gui.engine.addresses import check_address
+from uploader_gui.engine.addresses import check_storage_address
+from uploader_gui.engine.confirmation import error_words, read_success, title_of
 from uploader_gui.engine.errors import (
-    Damaged,
     SignatureMismatch,
     SlowDown,
     Stalled,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.confirmation import Stored
     from uploader_gui.engine.http import Clients
     from uploader_gui.engine.models import PresignedPut
     from uploader_gui.engine.watchdog import Watchdog
@@ -42,19 +42,6 @@ _NEVER_BETTER: Final = frozenset({501, 505})
 """Of the 5xx: what will not be understood the next time either."""
 _LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
 """Codes with which S3 asks for the same request once more, whatever their status."""
-_MD5_ETAG: Final = re.compile(r"[0-9a-f]{32}")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """The storage's 200: its ETag, and whether that ETag is the MD5 of the object."""
-
-    etag: str
-    comparable: bool
-
-    def matches(self, md5: str) -> bool:
-        """Say whether the storage holds what hashed to this MD5, as far as its ETag can tell."""
-        return not self.comparable or self.etag == md5
 
 
 @dataclass(slots=True)
@@ -72,10 +59,14 @@ class Body:
 
 
 class StorageClient:
-    """Sends presigned PUTs, and remembers per host whether it wants a Content-Type that was not signed."""
+    """Sends presigned PUTs, and remembers per host whether it wants a Content-Type that was not signed.
 
-    def __init__(self, clients: Clients, *, clock: ServerClock, patience: Patience | None = None) -> None:
+    `local`: the storage may be on this machine, as the API is.
+    """
+
+    def __init__(self, clients: Clients, *, clock: ServerClock, local: bool, patience: Patience | None = None) -> None:
         self._clients = clients
+        self._local = local
         self._clock = clock
         self._patience = patience or Patience()
         self._origins: dict[str, httpx.URL] = {}
@@ -87,14 +78,14 @@ class StorageClient:
         """Send one object in one PUT.
 
         Raises:
-            UrlRefused: the address is not one evidence may go to, or it signs headers we cannot know.
+            UrlRefused: the address is not one evidence may go to, or no request that we may send fits it.
             UrlExpired: a new presigned URL is needed.
             SlowDown: the storage wants everybody to be slower.
             StorageRefused: it does not take this object.
             Offline, TlsFailed, ProxyFailed, ConnectionLost, Stalled: the way there.
             SourceError: whatever `body.next_piece` raises.
         """
-        parts = check_address(presigned.url)
+        parts = check_storage_address(presigned.url, local=self._local)
         headers = self._headers(presigned.url, media_type, body.size)
         origin = self._origin(parts)
         http = await self._clients.client_for(origin)
@@ -108,15 +99,18 @@ class StorageClient:
         extensions = {EXTENSION: pulse, **exactly}
         async with watched(self._patience, pulse, body.moving) as watchdog:
             pieces = _Pieces(body, watchdog)
-            request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=extensions)
             with translated():
+                request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=extensions)
                 response = await http.send(request, stream=True)
+                early = bool(pulse.waiting)
                 try:
                     answer = await read_answer(response)
                 finally:
                     await response.aclose()
         self._clock.observe(response.headers.get("Date"))
-        return self._judged(response, answer, presigned)
+        if response.is_success:
+            return self._succeeded(response, read_success(response, answer, presigned.url, early=early), presigned)
+        raise self._failed(response, answer, presigned)
 
     def _origin(self, parts: SplitResult) -> httpx.URL:
         """Give scheme, host and port as httpx wants them, looked at once per host: it takes long over a long URL."""
@@ -125,30 +119,33 @@ class StorageClient:
             self._origins[key] = check_url(key)
         return self._origins[key]
 
-    def _headers(self, url: str, media_type: str, size: int) -> dict[str, str]:
+    def _headers(self, url: str, media_type: str, size: int) -> dict[bytes, bytes]:
         signed = signed_headers(url)
         host = urlsplit(url).netloc
-        headers = {"Host": host, "Content-Length": str(size)}
+        headers = {b"Host": host.encode(), b"Content-Length": b"%d" % size}
         if "content-type" in signed or not self._mismatched.get(url, host in self._without_content_type):
-            headers["Content-Type"] = media_type
-        return headers | further_headers(url)
+            headers[b"Content-Type"] = media_type.encode()
+        return headers | {name.encode(): value for name, value in further_headers(url).items()}
 
-    def _judged(self, response: httpx.Response, answer: bytes, presigned: PresignedPut) -> Stored:
+    def _succeeded(self, response: httpx.Response, stored: Stored, presigned: PresignedPut) -> Stored:
+        """Learn from a success what the host wants, unless it is in doubt whose success it is."""
+        if not stored.doubt:
+            self._mismatched.pop(presigned.url, None)
+            if "content-type" not in response.request.headers:
+                self._without_content_type.add(urlsplit(presigned.url).netloc)
+        return stored
+
+    def _failed(self, response: httpx.Response, answer: bytes, presigned: PresignedPut) -> StorageError | Stalled:
         host = urlsplit(presigned.url).netloc
         without = "content-type" not in response.request.headers
-        if response.status_code == 200:  # noqa: PLR2004 - the only success S3 knows for a PUT
-            self._mismatched.pop(presigned.url, None)
-            if without:
-                self._without_content_type.add(host)
-            return _stored(response)
         words = _words(response, answer, presigned.url)
         code, _ = error_words(answer)
         if code == "SignatureDoesNotMatch" and "content-type" not in signed_headers(presigned.url):
             (self._without_content_type.discard if without else self._without_content_type.add)(host)
             if self._mismatched.pop(presigned.url, None) is None:
                 self._mismatched[presigned.url] = not without
-                raise SignatureMismatch(words)
-        raise _error_of(response, answer, words, expired=self._is_past(presigned), clock=self._clock)
+                return SignatureMismatch(words)
+        return _error_of(response, answer, words, expired=self._is_past(presigned), clock=self._clock)
 
     def _is_past(self, presigned: PresignedPut) -> bool:
         return presigned.expires_at is not None and self._clock.now() >= presigned.expires_at
@@ -182,17 +179,6 @@ def _target(parts: SplitResult) -> bytes:
     return (f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/").encode("ascii", "strict")
 
 
-def _stored(response: httpx.Response) -> Stored:
-    etag = response.headers.get("ETag", "").removeprefix("W/").strip('"').lower()
-    encryption = response.headers.get("x-amz-server-side-encryption", "")
-    customer_key = "x-amz-server-side-encryption-customer-algorithm" in response.headers
-    if not etag:
-        # A proxy's friendly page is no storage: unconfirmed bytes are not uploaded bytes.
-        raise Damaged("the answer has no ETag")
-    plain = _MD5_ETAG.fullmatch(etag) is not None and not encryption.startswith("aws:kms") and not customer_key
-    return Stored(etag, plain)
-
-
 def _error_of(
     response: httpx.Response, answer: bytes, words: str, *, expired: bool, clock: ServerClock
 ) -> StorageError | Stalled:
@@ -210,19 +196,14 @@ def _error_of(
 def _words(response: httpx.Response, answer: bytes, url: str) -> str:
     """Give the storage's own words, without what of the link they repeat."""
     code, message = error_words(answer)
-    words = f"{code}: {message}" if code else f"HTTP {response.status_code}"
+    words = f"{code}: {message}" if code else ": ".join(_who_answered(response, answer))
     return readable(taken_out_of(words, url))
 
 
-def error_words(answer: bytes) -> tuple[str, str]:
-    """Give Code and Message of S3's error XML, empty where it is none.
-
-    No XML parser: two plain fields are wanted, and an entity bomb stays a piece of text.
-    """
-    text = answer[:65536].decode("utf-8", "replace")
-    return _element(text, "Code"), _element(text, "Message")
-
-
-def _element(text: str, name: str) -> str:
-    begin, end = text.find(f"<{name}>"), text.find(f"</{name}>")
-    return text[begin + len(name) + 2 : end].strip() if 0 <= begin < end else ""
+def _who_answered(response: httpx.Response, answer: bytes) -> Iterator[str]:
+    """Yield the status, and what it leads to or the title of its page: a network's sign-in, a filter."""
+    yield f"HTTP {response.status_code}"
+    if response.has_redirect_location:
+        yield urlsplit(response.headers["Location"]).netloc
+    elif title := title_of(answer):
+        yield f"“{title}”"

@@ -120,8 +120,9 @@ class Transfer:
         body = Body(self._source.size, pieces.next, self._listener.moving, self._listener.confirming)
         stored = await self._means.storage.put(self._presigned, self._source.media_type, body)
         digests = pieces.digests()
-        if not (pieces.complete and stored.matches(digests.md5)):
+        if not pieces.complete:
             raise Damaged
+        stored.check(digests.md5)
         return digests.sha256
 
     def _check_life(self) -> None:

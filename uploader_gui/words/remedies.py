@@ -43,6 +43,13 @@ _NUMBER: Final = QT_TRANSLATE_NOOP("uploader", "Check the anomaly’s number, th
 
 _ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Send it in a ZIP.")
 _JPEG_OR_ZIP: Final = QT_TRANSLATE_NOOP("uploader", "Convert it to JPEG, or send it in a ZIP.")
+_PORTAL: Final = QT_TRANSLATE_NOOP(
+    "uploader", "Sign in to this network in a web browser, then try again; if it happens again, tell your IT."
+)
+_NOT_THIS_WAY: Final = QT_TRANSLATE_NOOP("uploader", "Tell who runs the register: files cannot be sent this way.")
+_SHARED: Final = QT_TRANSLATE_NOOP(
+    "uploader", "Tell who runs the register. This file was not sent: it would have replaced the other one."
+)
 
 TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.MISSING: (
@@ -174,11 +181,92 @@ _BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
         re.compile("it needs the header (?P<value>.*), whose value only the service knows"),
         (
             QT_TRANSLATE_NOOP("uploader", "The storage wants the header %1, whose value only the service knows."),
-            QT_TRANSLATE_NOOP("uploader", "Tell who runs the register: files cannot be sent this way."),
+            _NOT_THIS_WAY,
         ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("it chooses the header (?P<value>.*)"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The storage address from the service chooses the header %1 by itself."),
+            _NOT_THIS_WAY,
+        ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("it gives the header (?P<value>.*) a value that no request can carry"),
+        (
+            QT_TRANSLATE_NOOP(
+                "uploader", "The storage address from the service gives the header %1 a value that cannot be sent."
+            ),
+            _NOT_THIS_WAY,
+        ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("it names (?P<value>.*) twice"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The storage address from the service names %1 twice."),
+            _NOT_THIS_WAY,
+        ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("no request can be made of it"),
+        (QT_TRANSLATE_NOOP("uploader", "No request can be made of the address from the service."), _IT),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("another file has this place already: (?P<value>.+)"),
+        (
+            QT_TRANSLATE_NOOP(
+                "uploader", "The service gave this file the place in the storage that another file has: %1."
+            ),
+            _SHARED,
+        ),
+    ),
+    (
+        Code.URL_REFUSED,
+        re.compile("another file has this place already"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The service gave this file the place in the storage that another file has."),
+            _SHARED,
+        ),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("a web page answered in place of the storage: (?P<value>.+)"),
+        (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage: %1."), _PORTAL),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("a web page answered in place of the storage"),
+        (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage."), _PORTAL),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("something else answered in place of the storage: (?P<value>.+)"),
+        (QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage: %1."), _PORTAL),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("something else answered in place of the storage"),
+        (QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage."), _PORTAL),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("the storage answered with an error: (?P<value>.+)"),
+        (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error: %1."), _IT),
+    ),
+    (
+        Code.DAMAGED,
+        re.compile("the storage answered with an error"),
+        (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error."), _IT),
     ),
 )
 """Where the fact behind a code says that something else happened, and something else helps, than the table's."""
+_SAID_BY_THE_CAUSE: Final = frozenset({Code.MISSING, Code.URL_REFUSED, Code.DAMAGED})
+"""Codes whose particular causes say all that the detail says."""
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
 OWN_DETAILS: Final = (
@@ -198,6 +286,9 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "it is shorter than it was"),
     QT_TRANSLATE_NOOP("uploader", "it is in iCloud only"),
     QT_TRANSLATE_NOOP("uploader", "the answer has no ETag"),
+    QT_TRANSLATE_NOOP("uploader", "the storage answered before it had the whole file"),
+    QT_TRANSLATE_NOOP("uploader", "it leads to this computer or its own network link"),
+    QT_TRANSLATE_NOOP("uploader", "no request can be made of it"),
     QT_TRANSLATE_NOOP("uploader", "it has several pages or images"),
     QT_TRANSLATE_NOOP("uploader", "it is too large"),
     QT_TRANSLATE_NOOP("uploader", "its pixels have more than 16 bits"),
@@ -254,7 +345,7 @@ def _named(reason: Reason) -> str:
 
 def _is_told(cause: str, reason: Reason) -> bool:
     """Tell whether the cause says already what the detail does."""
-    return "%1" in cause or (reason.code is Code.MISSING and any(_particular(reason)))
+    return "%1" in cause or (reason.code in _SAID_BY_THE_CAUSE and any(_particular(reason)))
 
 
 def _translated(source: str) -> str:
