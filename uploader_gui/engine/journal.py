@@ -28,11 +28,12 @@ from uploader_gui.engine.journal_rows import (
     row_of,
     upload_of,
 )
+from uploader_gui.engine.models import UploadId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.models import Upload
     from uploader_gui.engine.runs import PastRun, RunKey
 
 
@@ -94,15 +95,21 @@ class Journal:
             rows = [(*row_of(upload), api_url, now + place * 1e-6, run_id) for place, upload in enumerate(uploads)]
             self._db.executemany(INSERT, rows)
 
-    def record(self, uploads: Collection[Upload], *, durable: bool = False) -> None:
-        """Record how uploads stand now, in one transaction. `durable`: on the disk before this returns."""
-        if len(uploads) == 1:  # a statement alone is a transaction, and three times as fast
+    def record(
+        self, uploads: Collection[Upload], *, durable: bool = False, places: Mapping[bytes, UploadId] | None = None
+    ) -> None:
+        """Record how uploads stand now, in one transaction. `durable`: on the disk before this returns.
+
+        `places`: what was given out for the first time (`presigned.place_of`), each for good, also after a purge.
+        """
+        if len(uploads) == 1 and not places:  # a statement alone is a transaction, and three times as fast
             with translated():
                 self._be_durable(durable=durable)
                 self._db.execute(UPDATE, changes_of(*uploads))
             return
         with self._transaction(durable=durable):
             self._db.executemany(UPDATE, [changes_of(upload) for upload in uploads])
+            self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", (places or {}).items())
 
     def begin_run(self, api_url: str, program: str) -> int:
         """Open a run, which History will show once uploads belong to it, and give its number."""
@@ -168,6 +175,14 @@ class Journal:
         for name, size, sha256, at in rows:
             known.setdefault((name, size), {})[sha256] = at
         return known
+
+    def given_out(self, places: Collection[bytes]) -> dict[bytes, tuple[UploadId, str | None]]:
+        """Give which of these places were given out before: to which upload, and its name while there is a record."""
+        marks = ", ".join("?" * len(places))
+        names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
+        sql = f"{names} WHERE place IN ({marks})"
+        with translated():
+            return {place: (UploadId(owner), name) for place, owner, name in self._db.execute(sql, tuple(places))}
 
     def substitutes(self) -> list[Path]:
         """Give the temporary files that unfinished uploads still need, of every service."""

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.folding import folded
 from uploader_gui.engine.journal_rows import COLUMNS, UNFINISHED, upload_of
+from uploader_gui.engine.presigned import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -62,6 +63,14 @@ MIGRATIONS: Final[dict[int, str]] = {
         ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
     """,
     3: "ALTER TABLE uploads ADD COLUMN wanted_again INTEGER NOT NULL DEFAULT 0",
+    # Where presigned URLs put their objects, hashed, and the upload each place was given to first. Of uploads finished
+    # before there was this table nothing is known: their URLs have left the journal. Of two unfinished ones with the
+    # same place the later one is registered again.
+    4: """
+        CREATE TABLE places (place BLOB PRIMARY KEY, upload_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO places SELECT place_of(url), upload_id FROM uploads WHERE url NOT NULL ORDER BY added_at;
+        UPDATE uploads SET url = NULL WHERE url NOT NULL AND upload_id NOT IN (SELECT upload_id FROM places)
+    """,
 }
 """What leads from each schema version to the next one."""
 
@@ -94,6 +103,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA secure_delete = ON")
     db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL beside the journal, not even for a moment
     db.create_function("folded", 1, folded, deterministic=True)
+    db.create_function("place_of", 1, place_of, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         _migrate(db)
@@ -125,6 +135,8 @@ def _check_whole(db: sqlite3.Connection) -> None:
     for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE state IN ({marks})", UNFINISHED):  # noqa: S608 - constants only
         upload_of(row, 0)
     for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+        pass
+    for _ in db.execute("SELECT place, upload_id FROM places"):
         pass
 
 

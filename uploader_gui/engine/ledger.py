@@ -16,7 +16,7 @@ from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.journal import Journal
@@ -68,6 +68,7 @@ class Ledger:
         self._bytes = dict.fromkeys(UploadState, 0)
         self._unsaved_new: list[Upload] = []
         self._unsaved: dict[UploadId, Upload] = {}
+        self._unsaved_places: dict[bytes, UploadId] = {}
         self._retry_timer: asyncio.TimerHandle | None = None
         self._saved = asyncio.Event()
         self._saved.set()
@@ -162,6 +163,32 @@ class Ledger:
         if durable:
             self._save(durable=True)
 
+    async def give_out(self, places: Mapping[UploadId, bytes]) -> dict[UploadId, str]:
+        """Note where uploads may be put, and give those whose place is another upload's, each with that one's name.
+
+        A place stays with the upload it was first given to, whatever became of that. The name is empty where nothing
+        but the place is known any more. Waits while the journal cannot be read.
+        """
+        while True:
+            try:
+                known = self._journal.given_out(places.values())
+            except JournalError as error:
+                self._hold(error)
+                await self._saved.wait()
+            else:
+                return self._divide(places, known)
+
+    def _divide(
+        self, places: Mapping[UploadId, bytes], known: Mapping[bytes, tuple[UploadId, str | None]]
+    ) -> dict[UploadId, str]:
+        taken: dict[UploadId, str] = {}
+        for upload_id, place in places.items():
+            owner, name = known.get(place) or (self._unsaved_places.setdefault(place, upload_id), None)
+            if owner != upload_id:
+                listed = self._uploads.get(owner)
+                taken[upload_id] = (listed.source.name if listed else name) or ""
+        return taken
+
     def resized(self, upload: Upload, size: int) -> None:
         """Correct the sums before what an upload sends is replaced by something of `size` bytes."""
         self._bytes[upload.state] += size - upload.sent.size
@@ -185,7 +212,7 @@ class Ledger:
 
     def write(self) -> None:
         """Write down what has changed: before anybody is told of it, and before a server is asked for anything."""
-        if self._unsaved_new or self._unsaved:
+        if self._unsaved_new or self._unsaved or self._unsaved_places:
             self._save()
 
     async def saved(self) -> None:
@@ -229,9 +256,9 @@ class Ledger:
                     self._run_id = self._journal.begin_run(self._api_url, self._program)
                 self._journal.add(self._unsaved_new, self._api_url, self._run_id)
                 self._unsaved_new = []
-            if self._unsaved:
-                self._journal.record(self._unsaved.values(), durable=durable)
-                self._unsaved = {}
+            if self._unsaved or self._unsaved_places:
+                self._journal.record(self._unsaved.values(), durable=durable, places=self._unsaved_places)
+                self._unsaved, self._unsaved_places = {}, {}
         except JournalError as error:
             self._hold(error)
         else:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.admission import Admission
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import ApiError, Offline, SignInNeeded, TooManyRequests, UploaderError
+from uploader_gui.engine.errors import ApiError, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.presigned import place_of
 from uploader_gui.engine.reserve import Reserve
 
 if TYPE_CHECKING:
@@ -183,10 +184,16 @@ class Registrar:
     async def _ask(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
         self._in_flight |= sources.keys()
         try:
-            return await self._api.register(anomaly_id, sources)
+            return await self._apart(await self._api.register(anomaly_id, sources))
         finally:
             self._in_flight -= sources.keys()
             asyncio.get_running_loop().call_soon(self._let_go)  # when the answer has been noted
+
+    async def _apart(self, answer: Registration) -> Registration:
+        """Refuse what would be put where another upload is, or may be: one of the two files would be lost."""
+        places = {upload_id: place_of(presigned.url) for upload_id, presigned in answer.presigned.items()}
+        taken = await self._ledger.give_out(places)
+        return answer.without({upload_id: UrlRefused(_already(name)) for upload_id, name in taken.items()})
 
     def _let_go(self) -> None:
         held, self._held = self._held, []
@@ -319,6 +326,10 @@ class Registrar:
     def _requeue(self, uploads: Iterable[Upload]) -> None:
         """Give back what nobody cancelled meanwhile."""
         self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
+
+
+def _already(name: str) -> str:
+    return f"another file has this place already: {name}" if name else "another file has this place already"
 
 
 def _registering(batch: Iterable[Upload]) -> list[Upload]:

@@ -1,0 +1,253 @@
+"""Two uploads never share an object of the storage: the one whose link came later is refused, and says why."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options, send, send_one
+from tests.faults.storing import always, is_stored, on_attempt
+from tests.support import storage_faults
+from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
+from uploader_gui.engine.models import UploadState
+from uploader_gui.words.remedies import english
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+TAKEN = "The service gave this file the place in the storage that another file has"
+
+
+@pytest.fixture
+def by_name(strict_api: StrictApi, scripted_storage: ScriptedStorage) -> StrictApi:
+    """Play a service that makes keys of names alone: careless, but likely."""
+    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(upload["name"])
+    return strict_api
+
+
+def outcomes(rows: dict[str, dict[str, Any]]) -> list[tuple[str, str | None]]:
+    return [(row["state"], row["reason"] and row["reason"]["code"]) for row in rows.values()]
+
+
+async def test_of_two_in_one_answer_the_second_is_refused_and_names_the_first(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda _upload, _anomaly: scripted_storage.url_for("same")
+    paths = [files.make("a.jpg", size=4000), files.make("b.jpg", size=5000), files.make("c.jpg", size=6000)]
+    rows = await send(options(tmp_path, strict_api, describe=english), *paths)
+    assert outcomes(rows) == [("uploaded", None), ("failed", "url_refused"), ("failed", "url_refused")]
+    assert [row["attempts"] for row in rows.values()] == [1, 0, 0]
+    assert rows["b.jpg"]["reason"]["message"] == f"{TAKEN}: a.jpg."
+    assert len(scripted_storage.puts) == 1
+    assert scripted_storage.objects["same"].size == 4000
+
+
+@pytest.mark.parametrize("anomaly", [ANOMALY, "43"])
+async def test_a_place_of_an_unfinished_upload_is_kept_from_every_other(
+    anomaly: str, by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, StoreThenSilence())
+    async with engine(options(tmp_path, by_name)) as run:
+        run.queue.add_paths([files.make("1/a.jpg", size=4000)], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.jpg")
+        run.queue.add_paths([files.make("2/a.jpg", size=5000)], anomaly)
+        await run.until(lambda: len(by_name.calls) == 2 and run.latest["a.jpg"].state is UploadState.FAILED)
+        scripted_storage.release()
+        await run.idle()
+    assert scripted_storage.objects["a.jpg"].size == 4000
+    assert len(scripted_storage.puts) == 1
+
+
+def finish(_scripted_storage: ScriptedStorage) -> None:
+    """Let it arrive."""
+
+
+def fail(scripted_storage: ScriptedStorage) -> None:
+    scripted_storage.fault = lambda key, attempt, _request: (
+        storage_faults.too_large() if (key, attempt) == ("a.jpg", 1) else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "keep_days"),
+    [(finish, 400.0), (finish, -1.0), (fail, 400.0), (fail, -1.0)],
+    ids=["sent", "sent, and purged from History", "failed", "failed, and purged from History"],
+)
+async def test_a_place_stays_with_its_upload_however_that_ended_and_after_a_restart(  # noqa: PLR0917 - pytest names them
+    end: Callable[[ScriptedStorage], None],
+    keep_days: float,
+    by_name: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    end(scripted_storage)
+    await send(options(tmp_path, by_name), files.make("1/a.jpg", size=4000))
+    later = options(tmp_path, by_name, keep_days=keep_days, describe=english)
+    rows = await send(later, files.make("2/a.jpg", size=5000), files.make("2/b.jpg"))
+    assert outcomes(rows) == [("failed", "url_refused"), ("uploaded", None)]
+    assert rows["a.jpg"]["reason"]["message"].startswith(TAKEN)
+    assert len(scripted_storage.puts_of("a.jpg")) == 1
+
+
+async def test_a_cancelled_upload_keeps_its_place_and_may_still_be_sent_there(
+    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, StoreThenSilence())
+    first, second = files.make("1/a.jpg", size=4000), files.make("2/a.jpg", size=5000)
+    async with engine(options(tmp_path, by_name)) as run:
+        run.queue.add_paths([first], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.jpg")
+        run.queue.cancel([run.latest["a.jpg"].upload_id])
+        await run.in_state(UploadState.CANCELLED, "a.jpg")
+    scripted_storage.release()
+    row = await send_one(options(tmp_path, by_name), second)
+    assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
+    row = await send_one(options(tmp_path, by_name), first)
+    assert row["state"] == "uploaded"
+    assert scripted_storage.objects["a.jpg"].sha256 == row["sha256"]
+
+
+async def test_the_same_upload_may_return_to_its_own_place(
+    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, storage_faults.expired())
+    row = await send_one(options(tmp_path, by_name), files.make("a.jpg"))
+    assert (row["state"], row["attempts"], len(by_name.calls)) == ("uploaded", 2, 2)
+
+
+async def test_a_refused_upload_that_gets_a_place_of_its_own_when_a_person_asks_again_is_sent(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda _upload, _anomaly: scripted_storage.url_for("same")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}")
+        run.queue.retry_failed()
+        await run.idle(2)
+        rows = run.files()
+    assert outcomes(rows) == [("uploaded", None), ("uploaded", None)]
+    assert rows["b.jpg"]["may_be_registered_twice"]
+    assert is_stored(scripted_storage, rows["b.jpg"])
+
+
+SAME = {
+    "another signature": lambda url: url.replace("X-Amz-Signature=", "X-Amz-Signature=0"),
+    "another token": lambda url: f"{url}&X-Amz-Security-Token=a",
+    "a header that is told": lambda url: f"{url}&x-amz-meta-a=b",
+    "names in other cases": lambda url: url.replace("X-Amz-", "x-AMZ-"),
+    "a name that is escaped": lambda url: url.replace("X-Amz-Signature", "X%2DAmz-Signature"),
+    "an escape that need not be": lambda url: url.replace("/k", "/%6B"),
+    "escapes in the other case": lambda url: url.replace("%C3%A9", "%c3%a9"),
+    "an escaped slash": lambda url: url.replace("/k", "%2Fk"),
+    "a tilde that is escaped": lambda url: url.replace("~", "%7E"),
+    "a scheme in capitals": lambda url: url.replace("http:", "HTTP:"),
+    "a fragment": lambda url: f"{url}#elsewhere",
+    "the old signature": lambda url: f"{url.partition('?')[0]}?AWSAccessKeyId=a&Signature=b&Expires=4102444800",
+    "no query": lambda url: url.partition("?")[0],
+}
+
+
+@pytest.mark.parametrize("spelled", SAME.values(), ids=SAME)
+async def test_the_same_place_is_known_however_it_is_spelled(
+    spelled: Callable[[str], str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    scripted_storage.fault = always(StoreThenAnswer())
+    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")
+    urls = iter([url, spelled(url)])
+    strict_api.presign = lambda _upload, _anomaly: next(urls)
+    rows = await send(options(tmp_path, strict_api), files.make("a.jpg"), files.make("b.jpg", size=900))
+    assert sorted(outcomes(rows), key=str) == [("failed", "url_refused"), ("uploaded", None)]
+    assert len(scripted_storage.puts) == 1
+
+
+OTHERS = {
+    "another key": lambda url: url.replace("/k", "/l"),
+    "another case": lambda url: url.replace("/k", "/K"),
+    "two slashes": lambda url: url.replace("/k", "//k"),
+    "a plus": lambda url: url.replace("k~", "k+~"),
+    "another part of it": lambda url: f"{url}&partNumber=2",
+    "a folder": lambda url: url.replace("?", "/?"),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+async def test_other_places_are_others(
+    other: Callable[[str], str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    scripted_storage.fault = always(StoreThenAnswer())
+    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")
+    urls = iter([url, other(url)])
+    strict_api.presign = lambda _upload, _anomaly: next(urls)
+    rows = await send(options(tmp_path, strict_api), files.make("a.jpg"), files.make("b.jpg", size=900))
+    assert outcomes(rows) == [("uploaded", None)] * 2
+
+
+async def test_nothing_of_a_used_link_is_kept_for_it(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    kept = options(tmp_path, strict_api).journal_path.read_bytes()
+    target = scripted_storage.puts[0].target
+    assert target[-64:].encode() not in kept
+    assert f"/{scripted_storage.bucket}/".encode() not in kept
+
+
+async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_unfinished(
+    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """What was registered goes on, and its place is kept; of two with one place the later one is registered again."""
+    scripted_storage.fault = always(StoreThenSilence())
+    chosen = options(tmp_path, by_name)
+    paths = [files.make(name, size=4000) for name in ("a.jpg", "b.jpg")]
+    async with engine(chosen) as run:
+        run.queue.add_paths(paths, ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.jpg", "b.jpg")
+    scripted_storage.release()
+    with closing(sqlite3.connect(chosen.journal_path)) as db:
+        db.execute("UPDATE uploads SET url = (SELECT url FROM uploads WHERE name = 'a.jpg')")
+        db.execute("DROP TABLE places")
+        db.execute("PRAGMA user_version = 4")
+        db.commit()
+    scripted_storage.fault = lambda _key, _attempt, _request: None
+    async with engine(replace(chosen, describe=english)) as run:
+        assert run.queue.resume() == 2
+        run.queue.add_paths([files.make("2/a.jpg", size=5000)], "43")
+        run.queue.start()
+        await run.idle()
+        receipts: list[Any] = [run.queue.receipt(anomaly) for anomaly in (ANOMALY, "43")]
+        rows = [row for receipt in receipts for row in receipt["files"]]
+    assert [(row["name"], row["state"]) for row in rows] == [
+        ("a.jpg", "uploaded"),
+        ("b.jpg", "uploaded"),
+        ("a.jpg", "failed"),
+    ]
+    assert rows[1]["may_be_registered_twice"]
+    assert rows[2]["reason"]["message"] == f"{TAKEN}: a.jpg."
+    assert {key: stored.sha256 for key, stored in scripted_storage.objects.items()} == {
+        "a.jpg": rows[0]["sha256"],
+        "b.jpg": rows[1]["sha256"],
+    }
