@@ -242,3 +242,10 @@ async def test_an_unusable_authority_is_told_with_its_file(tmp_path: Path) -> No
 
 async def test_an_address_tokens_may_not_go_to_is_not_even_looked_up() -> None:
     assert facts(await findings("http://api.example")) == [F.ADDRESS_REFUSED]
+
+
+async def test_an_address_too_long_with_what_stands_behind_it_is_told() -> None:
+    with Server(says(200)) as server:
+        found = await findings(f"{server.origin}/{'a' * 65_500}")
+        assert facts(found)[-1] is F.ADDRESS_REFUSED
+        assert server.seen == []

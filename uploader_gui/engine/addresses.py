@@ -48,9 +48,9 @@ def check_address(url: str) -> SplitResult:
         raise UrlRefused("it is not an https address")
     if "@" in parts.netloc:
         raise UrlRefused("it holds a user name")
-    if not is_host(host) or ("[" in parts.netloc and ":" not in host) or len(url) > MAX_LENGTH:
+    if port == 0 or not is_host(host) or ("[" in parts.netloc and ":" not in host) or len(url) > MAX_LENGTH:
         raise UrlRefused("it is not an address")
-    if port == 0 or (parts.scheme == "http" and not is_loopback(host)):
+    if parts.scheme == "http" and not is_loopback(host):
         raise UrlRefused("it is not encrypted (http:)")
     return parts
 

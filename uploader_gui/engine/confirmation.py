@@ -52,10 +52,10 @@ class Stored:
         """
         if self.md5 == md5:
             return
-        if self.comparable:
-            raise Damaged(self.doubt)
         if self.doubt:
             raise NotConfirmed(self.doubt)
+        if self.comparable:
+            raise Damaged
 
 
 def read_success(response: httpx.Response, answer: bytes, url: str, *, early: bool) -> Stored:

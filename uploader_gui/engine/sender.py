@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import (
     LinkError,
+    NotConfirmed,
     Offline,
     SlowDown,
     SourceError,
@@ -254,7 +255,7 @@ class _Reporter:
 
     def _note_end(self, error: UploaderError) -> None:
         """What this end says of the storage as a whole."""
-        if self._upload.state not in SENDING or isinstance(error, SourceError):
+        if self._upload.state not in SENDING or isinstance(error, SourceError | NotConfirmed):
             self._book.breaker.probe_again()
         elif isinstance(error, StorageError) and not self._book.breaker.concerns(error):
             self._book.breaker.succeeded()  # it speaks, though it says no

@@ -19,7 +19,16 @@ from uploader_gui.engine.connection.answer_judge import judge
 from uploader_gui.engine.connection.certificate import UNREADABLE, Certificate, read
 from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.errors import LinkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
-from uploader_gui.engine.http import CONNECT_SECONDS, Clients, HttpOptions, answered, causes, check_url, tls_context
+from uploader_gui.engine.http import (
+    CONNECT_SECONDS,
+    Clients,
+    HttpOptions,
+    answered,
+    causes,
+    check_url,
+    tls_context,
+    translated,
+)
 from uploader_gui.engine.http import read_answer as read_body
 
 if TYPE_CHECKING:
@@ -121,6 +130,8 @@ class ConnectionCheck:
         except ProxyFailed as error:
             needs_login = "407" in error.detail
             self._bad(Fact.PROXY_SIGN_IN if needs_login else Fact.PROXY_REFUSED, error.detail)
+        except UrlRefused as error:
+            self._bad(Fact.ADDRESS_REFUSED, error.detail)
         except LinkError:
             self._bad(Fact.NO_ANSWER)
         else:
@@ -131,7 +142,8 @@ class ConnectionCheck:
     async def _get(self, clients: Clients, url: httpx.URL) -> tuple[httpx.Response, bytes]:
         http = await clients.client_for(url)
         path = f"{url}/anomalies/v2/rs/{self._question.anomaly_id or _NO_ANOMALY}"
-        request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
+        with translated():
+            request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
         async with answered(http, request) as response:
             self._say_how_secure(response)
             return response, await read_body(response)
