@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from tests.support.log_watch import ExpectedLogs
 from tests.support.memory_keyring import MemoryKeyring
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +113,13 @@ def memory_keyring() -> MemoryKeyring:
     ring = MemoryKeyring()
     keyring.set_keyring(ring)
     return ring
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[PictureDecoder]:
+    """Decode pictures in a process of its own, one for the whole run."""
+    with closing(PictureDecoder()) as one:
+        yield one
 
 
 @pytest.fixture

@@ -3,12 +3,17 @@
 import os
 import sys
 
+from uploader_gui.engine.pictures.command import DECODE_PICTURES
 from uploader_gui.system.frozen import restore
 from uploader_gui.system.interrupts import hold, ignore
 
 
 def main() -> int:
     """Run the program and give its exit code."""
+    if sys.argv[1:] == [DECODE_PICTURES]:
+        from uploader_gui.engine.pictures.serve import serve  # noqa: PLC0415 - the decoder's process alone
+
+        return serve()
     if getattr(sys, "frozen", False):
         import multiprocessing  # noqa: PLC0415 - nobody else needs it, and it would be a twentieth of the start
 

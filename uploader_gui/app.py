@@ -44,6 +44,7 @@ def run(plan: Plan) -> int:
     with ExitStack() as stack:
         trial = _open_trial(plan, stack)
         front = Front(plan, application, language, data=_prepare_data(trial), trial=trial)
+        stack.callback(front.decoder.close)
         front.show()
         FirstPaint(front.window).wait()
         from uploader_gui.windowed import program  # noqa: PLC0415 - loaded once the window stands

@@ -6,7 +6,6 @@ is told as a note where this machine can open none.
 
 from __future__ import annotations
 
-import io
 import ssl
 import sys
 import tempfile
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 QT_FORMATS: Final = frozenset({"png", "jpeg", "gif", "svg", "ico"})
 RESOURCES: Final = ("icon.svg", "style.qss", "icons/drop.svg", "icons/gear.svg", "icons/failed.svg")
 _BACKENDS: Final = {"win32": "keyring.backends.Windows", "darwin": "keyring.backends.macOS"}
+_JPEG: Final = b"\xff\xd8\xff"
 _PROBE: Final = "self-test"
 _CA_FILES: Final = (
     "/etc/ssl/cert.pem",
@@ -138,15 +138,17 @@ def _qt_images() -> Note:
 
 
 def _pictures() -> Note:
-    """Write and read a JPEG, and see that the decoder of HEIC is there."""
-    pi_heif = import_module("pi_heif")  # it publishes no types
-    import PIL  # noqa: PLC0415 - heavy
-    from PIL import Image  # noqa: PLC0415 - heavy
+    """Convert a HEIC in the decoder's process."""
+    from uploader_gui.engine.pictures.decoder import PictureDecoder  # noqa: PLC0415 - as above
+    from uploader_gui.sandbox.heic import heic  # noqa: PLC0415 - only here
 
-    kept = io.BytesIO()
-    Image.new("RGB", (8, 8), "white").save(kept, "JPEG")
-    Image.open(kept, formats=["JPEG"]).load()
-    return Note(f"Pillow {PIL.__version__}, libheif {pi_heif.libheif_version()}")
+    with closing(PictureDecoder()) as decoder:
+        made = decoder.jpeg(heic(b""), lambda: None)
+        about = decoder.about()
+    if not made.content.startswith(_JPEG):
+        raise Amiss(Words.LACKING.filled("JPEG"))
+    versions = f"Pillow {about['Pillow']}, libheif {about['libheif']}"
+    return Note(versions) if about["checks"] else Note(Words.NO_CHECKS.filled(versions), fine=False)
 
 
 def _resources() -> Note:

@@ -39,6 +39,9 @@ class Lines(Sentence):
     REFUSED = QT_TRANSLATE_NOOP("terminal", "refused")
     CANCELLED = QT_TRANSLATE_NOOP("terminal", "cancelled")
     SENT_AS = QT_TRANSLATE_NOOP("terminal", "%1, as %2")
+    SENT_WITHOUT = QT_TRANSLATE_NOOP(
+        "terminal", "%1, as %2 without details, such as date or place, that could not be read"
+    )
     WHY = QT_TRANSLATE_NOOP("terminal", "%1: %2")
     AMOUNT_OF = QT_TRANSLATE_NOOP("terminal", "%1 of %2")
     LEFT = QT_TRANSLATE_NOOP("terminal", "%1 left")
@@ -224,7 +227,8 @@ def finished_line(upload: UploadSnapshot) -> str:
     """Say what became of a file, and why."""
     told = f"{_WORDS[upload.state].text}  {printable(upload.source.name)}"
     if upload.substitute is not None:
-        told = Lines.SENT_AS.filled(told, printable(upload.sent.name))
+        line = Lines.SENT_WITHOUT if upload.substitute.without_metadata else Lines.SENT_AS
+        told = line.filled(told, printable(upload.sent.name))
     if upload.state is UploadState.UPLOADED or upload.reason is None:
         return told
     return Lines.WHY.filled(told, cause_and_action(upload.reason).whole)

@@ -669,6 +669,10 @@
         <translation>anglais seulement, car Qt ne peut pas être chargé ici (%1)</translation>
     </message>
     <message>
+        <source>%1; not all damage in HEIC photos is found here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>lacking: %1</source>
         <translation>il manque&#xa0;: %1</translation>
     </message>
@@ -946,6 +950,10 @@
         <translation>%1, sous le nom %2</translation>
     </message>
     <message>
+        <source>%1, as %2 without details, such as date or place, that could not be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1: %2</source>
         <translation>%1&#xa0;: %2</translation>
     </message>
@@ -1091,6 +1099,10 @@
     <message>
         <source>sent as %1 (%2)</source>
         <translation>envoyé sous le nom %1 (%2)</translation>
+    </message>
+    <message>
+        <source>sent as %1 (%2) without details, such as date or place, that could not be read</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Refused files…</source>
@@ -1310,6 +1322,34 @@
     <message>
         <source>The list of files cannot be saved on this computer.</source>
         <translation>La liste des fichiers ne peut pas être enregistrée sur cet ordinateur.</translation>
+    </message>
+    <message>
+        <source>its pixels are stored in an unusual way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decoding it ends the decoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decoding it takes too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the decoder of pictures does not start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a part of it is missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the lengths inside it do not add up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its inner structure is damaged</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make room on the disk, then try again.</source>
@@ -1730,6 +1770,10 @@
     <message>
         <source>Made from %1 (%2)</source>
         <translation>Créé à partir de %1 (%2)</translation>
+    </message>
+    <message>
+        <source>Made from %1 (%2) without details, such as date or place, that could not be read</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>File</source>

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 HERE = Path(__file__).parent
 OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"
@@ -49,8 +50,8 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def window(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(engine, theme)
+def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(engine, theme, decoder=decoder)
     qtbot.addWidget(made, before_close_func=_let_go)
     made.show()
     qtbot.waitExposed(made)

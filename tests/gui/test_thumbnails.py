@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.main_window import MainWindow
 
 SIDE = 40
@@ -44,9 +45,11 @@ def source_of(path: Path) -> Source:
 
 @pytest.mark.parametrize(("name", "make"), [*pictures.MAKERS.items(), ("a.jpg", jpeg), ("b.png", png)])
 @pytest.mark.parametrize("pixels", [40, 80])
-def test_it_shows_the_middle_of_the_upright_picture(name: str, make: Any, pixels: int, tmp_path: Path) -> None:
+def test_it_shows_the_middle_of_the_upright_picture(
+    name: str, make: Any, pixels: int, decoder: PictureDecoder, tmp_path: Path
+) -> None:
     """Upright it is 64 by 96: red came to the top right corner, green to the bottom right, outside the middle."""
-    made = thumbnail_maker.made(source_of(make(tmp_path / name)), pixels)
+    made = thumbnail_maker.made(source_of(make(tmp_path / name)), pixels, decoder)
     assert made is not None
     assert (made.width(), made.height()) == (pixels, pixels)
     assert made.pixelColor(0, 0).alpha() == 0  # round corners
@@ -57,19 +60,19 @@ def test_it_shows_the_middle_of_the_upright_picture(name: str, make: Any, pixels
 
 @pytest.mark.qt_log_ignore("JPEG data", extend=True)  # Qt's own words of the damage
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\xff\xd8\xff\xe0 cut off"])
-def test_what_cannot_be_decoded_gives_none(content: bytes, tmp_path: Path) -> None:
+def test_what_cannot_be_decoded_gives_none(content: bytes, decoder: PictureDecoder, tmp_path: Path) -> None:
     for name, media_type in (("a.jpg", "image/jpeg"), ("a.heic", None)):
         path = tmp_path / name
         path.write_bytes(content)
         facts = path.stat()
         source = Source(path, path, name, media_type, facts.st_size, facts.st_mtime_ns)
-        assert thumbnail_maker.made(source, SIDE) is None
+        assert thumbnail_maker.made(source, SIDE, decoder) is None
 
 
-def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
+def test_a_pipe_is_never_opened(decoder: PictureDecoder, tmp_path: Path) -> None:
     path = tmp_path / "a.heic"
     os.mkfifo(path)
-    assert thumbnail_maker.made(describe_only(path, path), SIDE) is None
+    assert thumbnail_maker.made(describe_only(path, path), SIDE, decoder) is None
 
 
 def test_only_pictures_are_asked_for(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.parts import Services
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.storage import StorageClient
@@ -61,8 +62,11 @@ async def run_engine(
     ready: Callable[[UploadQueue], None],
     *,
     fittings: Fittings = REGULAR,
+    decoder: PictureDecoder | None = None,
 ) -> None:
     """Open everything, hand the queue to `ready`, and run it until it is closed.
+
+    Without a `decoder` of pictures that outlives it, the engine has one of its own.
 
     Raises:
         JournalError: the journal is in use, too new, or cannot be written.
@@ -73,11 +77,13 @@ async def run_engine(
     asyncio.get_running_loop().set_default_executor(threads)
     journal = Journal(options.journal_path)
     substitutes = Substitutes(options.journal_path.with_name(SUBSTITUTES))
+    own = PictureDecoder()
     try:
         substitutes.clean(journal.substitutes())
         journal.purge(time.time() - options.keep_days * 86400)
-        await _run_with(_Ground(journal, substitutes, threads, fittings), options, emit, ready)
+        await _run_with(_Ground(journal, substitutes, decoder or own, threads, fittings), options, emit, ready)
     finally:
+        own.close()
         journal.close()
         threads.shutdown()
 
@@ -88,6 +94,7 @@ class _Ground:
 
     journal: Journal
     substitutes: Substitutes
+    decoder: PictureDecoder
     threads: DaemonThreads
     fittings: Fittings
 
@@ -112,7 +119,9 @@ async def _run_with(
         clock=clock,
     )
     storage = StorageClient(to_storage, clock=clock, local=api.is_local, patience=fittings.patience)
-    services = Services(ground.journal, ground.substitutes, api, storage, clock, ground.threads, fittings.policy)
+    services = Services(
+        ground.journal, ground.substitutes, ground.decoder, api, storage, clock, ground.threads, fittings.policy
+    )
     if ground.journal.set_aside is not None:
         emit(JournalSetAside(str(ground.journal.set_aside)))
     queue = UploadQueue(services, options, emit)

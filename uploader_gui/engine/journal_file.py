@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -71,6 +71,8 @@ MIGRATIONS: Final[dict[int, str]] = {
         INSERT OR IGNORE INTO places SELECT place_of(url), upload_id FROM uploads WHERE url NOT NULL ORDER BY added_at;
         UPDATE uploads SET url = NULL WHERE url NOT NULL AND upload_id NOT IN (SELECT upload_id FROM places)
     """,
+    # What a converted picture told of itself could not be read.
+    5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
 }
 """What leads from each schema version to the next one."""
 

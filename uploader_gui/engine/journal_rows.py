@@ -22,18 +22,18 @@ COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
     "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
     "uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, substitute_size, "
-    "substitute_mtime_ns, original_sha256, wanted_again"
+    "substitute_mtime_ns, original_sha256, without_metadata, wanted_again"
 )
 INSERT: Final = (
     f"INSERT OR REPLACE INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 32)})"
+    f"VALUES ({', '.join('?' * 33)})"
 )
 UPDATE: Final = """
     UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
     may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
     substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
-    wanted_again = ? WHERE upload_id = ?
+    without_metadata = ?, wanted_again = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
 GIVEN_UP: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
@@ -72,10 +72,18 @@ def row_of(upload: Upload) -> tuple[object, ...]:
 
 def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
     if substitute is None:
-        return (None,) * 6
+        return (*(None,) * 6, False)
     sent = substitute.sent
     path = os.fsencode(sent.path)
-    return path, sent.name, sent.media_type, sent.size, sent.mtime_ns, substitute.original_sha256
+    return (
+        path,
+        sent.name,
+        sent.media_type,
+        sent.size,
+        sent.mtime_ns,
+        substitute.original_sha256,
+        substitute.without_metadata,
+    )
 
 
 def changes_of(upload: Upload) -> tuple[object, ...]:
@@ -128,6 +136,6 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
 
 
 def _substitute_of(made: list[Any]) -> Substitute:
-    path, name, media_type, size, mtime_ns, sha256 = made
+    path, name, media_type, size, mtime_ns, sha256, without_metadata = made
     there = Path(os.fsdecode(path))
-    return Substitute(Source(there, there, name, media_type, size, mtime_ns), sha256)
+    return Substitute(Source(there, there, name, media_type, size, mtime_ns), sha256, bool(without_metadata))

@@ -126,11 +126,13 @@ class Treatment(StrEnum):
 class Substitute:
     """What is sent in a source's place: a file of our own, made from it. `original_sha256` is the source's, in hex.
 
-    `sent` describes the substitute as any source: its `name` is the one to register.
+    `sent` describes the substitute as any source: its `name` is the one to register. `without_metadata`: date, place
+    and whatever else the source tells of itself could not be read, and are not in it.
     """
 
     sent: Source
     original_sha256: str
+    without_metadata: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.storage import StorageClient
     from uploader_gui.engine.substitutes.folder import Substitutes
     from uploader_gui.engine.threads import DaemonThreads
@@ -53,6 +54,7 @@ class Services:
 
     journal: Journal
     substitutes: Substitutes
+    decoder: PictureDecoder
     api: ApiClient
     storage: StorageClient
     clock: ServerClock
@@ -137,6 +139,7 @@ class Parts:
     def _make_preparation(self, services: Services, options: EngineOptions, conductor: Conductor) -> Preparation:
         return Preparation(
             substitutes=services.substitutes,
+            decoder=services.decoder,
             ledger=self.ledger,
             threads=services.threads,
             choices=options.choices,

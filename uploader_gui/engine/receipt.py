@@ -141,8 +141,11 @@ def _original(upload: Upload) -> dict[str, Any]:
     """Give the file a substitute was made of; nothing where the file itself is sent: schema 1 stays what it was."""
     if upload.substitute is None:
         return {}
-    source = upload.source
-    return {"original": {"name": source.name, "size": source.size, "sha256": upload.substitute.original_sha256}}
+    source, made = upload.source, upload.substitute
+    original: dict[str, Any] = {"name": source.name, "size": source.size, "sha256": made.original_sha256}
+    if made.without_metadata:
+        original["metadata"] = "unreadable"
+    return {"original": original}
 
 
 def _reason(upload: Upload, run: Run) -> Reason | None:

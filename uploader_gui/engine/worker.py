@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,11 @@ LEAVE_SECONDS: Final = 2.0
 class EngineThread:
     """An engine in its own thread, with its own asyncio loop."""
 
-    def __init__(self, options: EngineOptions, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, options: EngineOptions, emit: Callable[[Event], None], decoder: PictureDecoder | None = None
+    ) -> None:
         self._options = options
+        self._decoder = decoder
         self._emit = emit
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: UploadQueue | None = None
@@ -71,7 +75,7 @@ class EngineThread:
         try:
             from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not on the window's thread
 
-            asyncio.run(run_engine(self._options, self._emit, self._ready))
+            asyncio.run(run_engine(self._options, self._emit, self._ready, decoder=self._decoder))
         except UploaderError as error:
             log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.models import Treatment, UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.treatments import Choices, Wishes
@@ -39,8 +40,9 @@ class Bridge(QObject):
 
     event_arrived = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, decoder: PictureDecoder | None = None) -> None:
         super().__init__(parent)
+        self._decoder = decoder
         self._engine: EngineThread | None = None
         self._early: list[Callable[[UploadQueue], object]] = []
         self._anomaly_id: Callable[[], str] = str
@@ -53,7 +55,7 @@ class Bridge(QObject):
         from uploader_gui.engine.worker import EngineThread  # noqa: PLC0415 - asyncio comes after the first paint
 
         self._anomaly_id = anomaly_id
-        self._engine = EngineThread(options, self.event_arrived.emit)
+        self._engine = EngineThread(options, self.event_arrived.emit, self._decoder)
         self._engine.start()
         early, self._early = self._early, []
         for command in early:

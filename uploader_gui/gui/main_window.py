@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.treatments import Wishes
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.drops.gift import Gift
@@ -73,13 +74,21 @@ class MainWindow(QMainWindow):
     log_wanted = Signal()
     diagnostics_wanted = Signal()
 
-    def __init__(self, engine: Engine, theme: Theme, *, anomaly_id: str = "", sandbox: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        theme: Theme,
+        *,
+        decoder: PictureDecoder | None = None,
+        anomaly_id: str = "",
+        sandbox: bool = False,
+    ) -> None:
         super().__init__()
         self._engine = engine
         self._sandbox = sandbox
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
-        self.view = UploadView(self.model, self.shown, theme)
+        self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer

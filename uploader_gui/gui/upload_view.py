@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 
     from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.rows.row_delegate import RowDelegate
     from uploader_gui.gui.rows.upload_filter import UploadFilter
@@ -32,8 +33,17 @@ class UploadView(QTableView):
 
     action_wanted = Signal(object, object)
 
-    def __init__(self, model: UploadModel, shown: UploadFilter, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: UploadModel,
+        shown: UploadFilter,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        decoder: PictureDecoder | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._decoder = decoder
         self._uploads = model
         self._shown = shown
         self._theme = theme
@@ -51,7 +61,7 @@ class UploadView(QTableView):
         if self._delegate is None:
             from uploader_gui.gui.rows.row_delegate import RowDelegate  # noqa: PLC0415 - as said
 
-            self._delegate = RowDelegate(self._theme, self._uploads, self)
+            self._delegate = RowDelegate(self._theme, self._uploads, self, decoder=self._decoder)
             self._delegate.thumbnails.came.connect(self.viewport().update)
             self.setItemDelegate(self._delegate)
             self._set_row_height()

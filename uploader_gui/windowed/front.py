@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
@@ -42,9 +43,12 @@ class Front:
         self.language = language
         self.data = data
         self.trial = trial
-        self.bridge = Bridge()
+        self.decoder = PictureDecoder()
+        self.bridge = Bridge(decoder=self.decoder)
         self.theme = Theme(application, SCHEMES[early_theme(data_paths().settings)])
-        self.window = MainWindow(self.bridge, self.theme, anomaly_id=plan.anomaly_id, sandbox=trial is not None)
+        self.window = MainWindow(
+            self.bridge, self.theme, decoder=self.decoder, anomaly_id=plan.anomaly_id, sandbox=trial is not None
+        )
         self.memory = WindowMemory(data.window)
         if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
             from uploader_gui.system.opened_files import OpenedFiles  # noqa: PLC0415 - as said

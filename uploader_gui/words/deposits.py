@@ -35,6 +35,9 @@ class ReceiptWords(Sentence):
     )
     REGISTER_NUMBER = QT_TRANSLATE_NOOP("uploader", "Register no. %1")
     MADE_FROM = QT_TRANSLATE_NOOP("uploader", "Made from %1 (%2)")
+    MADE_WITHOUT = QT_TRANSLATE_NOOP(
+        "uploader", "Made from %1 (%2) without details, such as date or place, that could not be read"
+    )
     ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "Attempts: %1")
     MAY_BE_TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
     # Columns

@@ -292,6 +292,13 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "it has several pages or images"),
     QT_TRANSLATE_NOOP("uploader", "it is too large"),
     QT_TRANSLATE_NOOP("uploader", "its pixels have more than 16 bits"),
+    QT_TRANSLATE_NOOP("uploader", "its pixels are stored in an unusual way"),
+    QT_TRANSLATE_NOOP("uploader", "decoding it ends the decoder"),
+    QT_TRANSLATE_NOOP("uploader", "decoding it takes too long"),
+    QT_TRANSLATE_NOOP("uploader", "the decoder of pictures does not start"),
+    QT_TRANSLATE_NOOP("uploader", "a part of it is missing"),
+    QT_TRANSLATE_NOOP("uploader", "the lengths inside it do not add up"),
+    QT_TRANSLATE_NOOP("uploader", "its inner structure is damaged"),
 )
 """The details that are the engine's own words: translated where they are shown, never in a receipt."""
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})

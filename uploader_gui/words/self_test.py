@@ -25,6 +25,7 @@ class Words(Sentence):
     NO_AUTHORITIES = QT_TRANSLATE_NOOP("self_test", "none found; on Debian: apt install ca-certificates")
     NO_WINDOW = QT_TRANSLATE_NOOP("self_test", "not looked at, since no window can be opened here (%1)")
     NO_TRANSLATIONS = QT_TRANSLATE_NOOP("self_test", "English only, since Qt cannot be loaded here (%1)")
+    NO_CHECKS = QT_TRANSLATE_NOOP("self_test", "%1; not all damage in HEIC photos is found here")
     LACKING = QT_TRANSLATE_NOOP("self_test", "lacking: %1")
 
     @property

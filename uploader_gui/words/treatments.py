@@ -19,6 +19,9 @@ class TreatmentWords(Sentence):
     ZIP = QT_TRANSLATE_NOOP("treatments", "Send in a ZIP")
     PREPARING = QT_TRANSLATE_NOOP("treatments", "Preparing")
     SENT_AS = QT_TRANSLATE_NOOP("treatments", "sent as %1 (%2)")
+    SENT_WITHOUT = QT_TRANSLATE_NOOP(
+        "treatments", "sent as %1 (%2) without details, such as date or place, that could not be read"
+    )
     REFUSED_FILES = QT_TRANSLATE_NOOP("treatments", "Refused files…")
     TITLE = QT_TRANSLATE_NOOP("treatments", "Files the register does not accept")
     EXPLANATION = QT_TRANSLATE_NOOP(
@@ -43,4 +46,5 @@ def sent_as(upload: UploadSnapshot, name: str) -> str:
     """Say what is sent in a file's place, empty where it goes itself; `name` as it may be shown."""
     if upload.substitute is None or upload.state is UploadState.PREPARING:
         return ""
-    return TreatmentWords.SENT_AS.filled(name, units.size(upload.sent.size))
+    told = TreatmentWords.SENT_WITHOUT if upload.substitute.without_metadata else TreatmentWords.SENT_AS
+    return told.filled(name, units.size(upload.sent.size))

@@ -15,6 +15,7 @@ from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, Up
 from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.substitutes.archive import into_zip
+from uploader_gui.engine.substitutes.conversion import into_jpeg
 from uploader_gui.engine.substitutes.folder import Heartbeat
 from uploader_gui.engine.treatments import Choices, substitute_name
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload, UploadId
-    from uploader_gui.engine.substitutes.conversion import Converter
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.substitutes.folder import Substitutes
     from uploader_gui.engine.threads import DaemonThreads
 
@@ -44,6 +45,7 @@ class Preparation:
         self,
         *,
         substitutes: Substitutes,
+        decoder: PictureDecoder,
         ledger: Ledger,
         threads: DaemonThreads,
         choices: Choices,
@@ -52,6 +54,7 @@ class Preparation:
         poke: Callable[[], None],
     ) -> None:
         self._substitutes = substitutes
+        self._decoder = decoder
         self._ledger = ledger
         self._threads = threads
         self._spawn = spawn
@@ -59,7 +62,6 @@ class Preparation:
         self._poke = poke
         self._slots = Slots(AT_ONCE)
         self._tasks: dict[UploadId, asyncio.Task[None]] = {}
-        self._converter: Converter | None = None
         self._chosen: dict[UploadId, Choices] = {}
         self.choices = choices
 
@@ -167,8 +169,8 @@ class Preparation:
         name = substitute_name(source, treatment)
         target = self._substitutes.new(name[-4:])
         try:
-            sha256 = self._filled(source, treatment, target, heartbeat)
-            substitute = Substitute(_described(target, name, _MEDIA_TYPES[treatment]), sha256)
+            sha256, without_metadata = self._filled(source, treatment, target, heartbeat)
+            substitute = Substitute(_described(target, name, _MEDIA_TYPES[treatment]), sha256, without_metadata)
             made.append(substitute)
             heartbeat.beat()
         except BaseException:
@@ -176,14 +178,10 @@ class Preparation:
             raise
         return substitute
 
-    def _filled(self, source: Source, treatment: Treatment, target: Path, heartbeat: Heartbeat) -> str:
+    def _filled(self, source: Source, treatment: Treatment, target: Path, heartbeat: Heartbeat) -> tuple[str, bool]:
         if treatment is Treatment.ZIP:
-            return into_zip(source, target, heartbeat)
-        if self._converter is None:
-            from uploader_gui.engine.substitutes.conversion import Converter  # noqa: PLC0415 - Pillow is heavy: only where needed
-
-            self._converter = Converter()
-        return self._converter.into_jpeg(source, target, heartbeat)
+            return into_zip(source, target, heartbeat), False
+        return into_jpeg(source, target, heartbeat, self._decoder)
 
 
 def _described(target: Path, name: str, media_type: str) -> Source:

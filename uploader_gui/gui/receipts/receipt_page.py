@@ -87,7 +87,8 @@ def _about(file: Mapping[str, Any]) -> str:
         lines.append(_exact("SHA-256", file["sha256"]))
     lines.append(_exact("uploadId", file["upload_id"]))
     if original := file.get("original"):  # what is sent was made from another file, which stays the evidence
-        lines.append(_small(_W.MADE_FROM.filled(visible_name(original["name"]), units.size(original["size"]))))
+        made = _W.MADE_WITHOUT if "metadata" in original else _W.MADE_FROM
+        lines.append(_small(made.filled(visible_name(original["name"]), units.size(original["size"]))))
         lines.append(_exact("SHA-256", original["sha256"]))
     if notes := _notes(file):
         lines.append(_small(notes))

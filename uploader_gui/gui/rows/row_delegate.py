@@ -24,6 +24,7 @@ from uploader_gui.gui.rows.upload_columns import Index, Role
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.upload_model import UploadModel
 
@@ -45,11 +46,18 @@ class RowDelegate(QStyledItemDelegate):
     to paint: Qt's paint a line more than has changed, and the row below those that have would be painted as well.
     """
 
-    def __init__(self, theme: Theme, model: UploadModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        model: UploadModel,
+        parent: QObject | None = None,
+        *,
+        decoder: PictureDecoder | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._model = model
-        self.thumbnails = Thumbnails(self)
+        self.thumbnails = Thumbnails(self, decoder=decoder)
         self.fonts = RowFonts(theme)
         self._painter = RowPainter(theme, self.fonts, self.thumbnails)
         self._still = StillRows()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from uploader_gui.engine.models import Source
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 MOST: Final = 600
 MOST_BYTES: Final = 16_000_000
@@ -42,13 +43,19 @@ class Wish:
 
 
 class Thumbnails(QObject):
-    """What is known of pictures; `came` says that something can be painted better now."""
+    """What is known of pictures; `came` says that something can be painted better now.
+
+    Without a `decoder` pictures that the register refuses keep their tiles.
+    """
 
     came = Signal()
     _made = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None, *, most: int = MOST) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, decoder: PictureDecoder | None = None, most: int = MOST
+    ) -> None:
         super().__init__(parent)
+        self._decoder = decoder
         self._most = most
         self._threads = DaemonThreads()
         self._kept: OrderedDict[Wish, QPixmap | None] = OrderedDict()
@@ -117,7 +124,7 @@ class Thumbnails(QObject):
     # In a thread
 
     def _make(self, wish: Wish) -> None:
-        image = thumbnail_maker.made(wish.source, wish.pixels)
+        image = thumbnail_maker.made(wish.source, wish.pixels, self._decoder)
         try:
             self._made.emit(wish, image)
         except RuntimeError:  # the window is gone, and Qt's part of this object with it

@@ -1,6 +1,6 @@
 """What a JPEG can hold of a picture's pixels: 8 bits, no transparency, colours every program shows alike.
 
-Called by `conversion.py`. RGB and grey keep their colour profile, other colours become sRGB, and what is
+Called by `jpeg.py`. RGB and grey keep their colour profile, other colours become sRGB, and what is
 transparent becomes white.
 """
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image, ImageCms, ImageOps
 
 from uploader_gui.engine.errors import CannotConvert
+from uploader_gui.engine.pictures.tiff_check import TOO_DEEP
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsProfile
 
-TOO_DEEP: Final = "its pixels have more than 16 bits"
 _SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
 _PHOTOMETRIC: Final = 262
 _WHITE_IS_ZERO: Final = 0

@@ -1,6 +1,6 @@
 """The EXIF block of a JPEG made from another picture: date, place, camera; turned upright, for the picture is.
 
-Called by `conversion.py`. A block that is there is kept byte for byte but for its orientation: makers' notes hold
+Called by `jpeg.py`. A block that is there is kept byte for byte but for its orientation: makers' notes hold
 offsets into it.
 """
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 65_533
 """What one APP1 segment holds (EXIF 2.32, 4.5.4)."""
 _HEAD: Final = b"Exif\0\0"
+_ORDERS: Final = {b"II*\0": "<", b"MM\0*": ">"}
 _ORIENTATION: Final = 0x0112
 _SHORT: Final = 3
 _EXIF_IFD: Final = 0x8769
@@ -43,6 +44,22 @@ def for_jpeg(picture: Image.Image, block: bytes | None) -> bytes:
     return whole if len(whole) <= MAX_BYTES else _rebuilt(picture.getexif(), without={_MAKERS_NOTE, _USERS_COMMENT})
 
 
+def is_readable(block: bytes) -> bool:
+    """Return whether a block is one, with its directory and those of EXIF and place inside it (TIFF 6.0, section 2)."""
+    tiff = block.removeprefix(_HEAD)
+    order = _ORDERS.get(tiff[:4])
+    try:
+        return order is not None and _fits(tiff, order, struct.unpack_from(f"{order}I", tiff, 4)[0])
+    except struct.error:
+        return False
+
+
+def _fits(tiff: bytes, order: str, at: int) -> bool:
+    (count,) = struct.unpack_from(f"{order}H", tiff, at)
+    entries = [struct.unpack_from(f"{order}HHII", tiff, at + 2 + 12 * number) for number in range(count)]
+    return all(_fits(tiff, order, value) for tag, _, _, value in entries if tag in {_EXIF_IFD, _GPS_IFD} and value > at)
+
+
 def without_turn(xmp: bytes | str) -> bytes:
     """Give XMP that says the picture is upright."""
     text = xmp.encode() if isinstance(xmp, str) else xmp
@@ -51,7 +68,7 @@ def without_turn(xmp: bytes | str) -> bytes:
 
 def _upright(tiff: bytes) -> bytes:
     """Set Orientation to 1 in the first directory (TIFF 6.0, section 2), where it is."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
+    order = _ORDERS.get(tiff[:4])
     if order is None:
         return tiff
     changed = bytearray(tiff)
@@ -69,7 +86,7 @@ def _upright(tiff: bytes) -> bytes:
 def _rebuilt(told: Image.Exif, *, without: frozenset[int] | set[int]) -> bytes:
     made = Image.Exif()
     for tag, value in told.items():
-        if tag in _TELLING:
+        if tag in _TELLING and value == value:  # noqa: PLR0124 - a resolution of 0/0 equals nothing
             made[tag] = value
     for tag in (_EXIF_IFD, _GPS_IFD):
         if inner := _kept(told.get_ifd(tag), without):

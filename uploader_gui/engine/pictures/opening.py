@@ -1,0 +1,136 @@
+"""Opens pictures the service refuses with Pillow (and pi_heif for HEIC): upright, within bounds, as they are.
+
+In the decoder's process only.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import pi_heif
+import PIL
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
+from uploader_gui.engine.pictures import heif_check, tiff_check
+from uploader_gui.engine.pictures.heif_library import HeifLibrary
+from uploader_gui.engine.pictures.limits import MAX_PIXELS, TOO_LARGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FORMATS: Final = ("HEIF", "WEBP", "TIFF", "BMP")
+_ORIENTATION: Final = 0x0112
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF 2.32, "Orientation" -> what turns the picture upright."""
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Image.Image]:
+    """Open a picture without decoding it yet.
+
+    Raises:
+        BrokenPicture: it is none, or whatever is done with it in the block shows that it is damaged.
+        CannotConvert: it has too many pixels, or stores them in a way that would come out as another picture.
+    """
+    _make_ready()
+    with _judged():
+        if tiff_check.is_tiff(content):
+            tiff_check.check(content)
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            _check_size(picture)
+            tiff_check.mend_palette(picture)
+            yield picture
+
+
+def mended(content: bytes) -> bytes:
+    """Return a file without metadata that lie beyond its end; the same object where it has none."""
+    return heif_check.without_lost_metadata(content) if _is_heif(content) else content
+
+
+def check_whole(content: bytes) -> None:
+    """Look at all of a HEIC's pixels; other formats' decoders say themselves what is missing.
+
+    Raises:
+        Exception: it is damaged; to be called inside `opened`, which says so.
+    """
+    if _is_heif(content):
+        heif_check.check(content, _library())
+
+
+def about() -> dict[str, str | bool]:
+    """Return what decodes: versions, and whether both libraries can be asked what is damaged."""
+    versions = {"Pillow": PIL.__version__, "libheif": pi_heif.libheif_version()}
+    return versions | {"checks": _library().is_strict and _library().warns}
+
+
+def is_single(picture: Image.Image, content: bytes) -> bool:
+    """Return whether there is one picture to be seen; a TIFF's masks are none."""
+    if tiff_check.is_tiff(content):
+        return tiff_check.pages(content) == 1
+    return int(getattr(picture, "n_frames", 1)) == 1
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """Decode a picture and turn it as its EXIF says. HEIC and TIFF are turned by their decoders already."""
+    picture.load()
+    _check_size(picture)  # what a decoder finds may be larger than what the file told
+    turn = _UPRIGHT.get(_orientation(picture))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        turned = picture.getexif().get(_ORIENTATION, 1)
+    except Exception:  # noqa: BLE001 - Pillow raises anything on a damaged block; the pixels are sound
+        return 1
+    return turned if isinstance(turned, int) else 1
+
+
+def _check_size(picture: Image.Image) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise CannotConvert(TOO_LARGE)
+
+
+def _is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp"
+
+
+@cache
+def _library() -> HeifLibrary:
+    return HeifLibrary()
+
+
+def _make_ready() -> None:
+    """Teach Pillow HEIC; a bomb is refused as soon as its size is known, and doubts about metadata stay quiet."""
+    pi_heif.register_heif_opener(decode_threads=1)  # the window needs a core too
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    warnings.filterwarnings("ignore", module=r"PIL\..*")
+    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    """Say of whatever a decoder raises what it means: on hostile bytes it may raise anything."""
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
+        raise CannotConvert(TOO_LARGE) from error
+    except UploaderError:
+        raise
+    except UnidentifiedImageError as error:
+        raise BrokenPicture from error
+    except Exception as error:
+        raise BrokenPicture(str(error)) from error

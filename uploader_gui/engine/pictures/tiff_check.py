@@ -1,0 +1,118 @@
+"""Which TIFFs Pillow is known to decode as they are: others it turns into another picture without a word.
+
+Every kind let through was compared with what it is meant to show (`tests/engine/test_tiffs.py`). In the decoder's
+process. Tags: TIFF 6.0, Adobe's supplements.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from PIL import ImagePalette
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from uploader_gui.engine.errors import CannotConvert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from PIL import Image
+
+TOO_DEEP: Final = "its pixels have more than 16 bits"
+UNUSUAL: Final = "its pixels are stored in an unusual way"
+_BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _PLANAR, _COLOR_MAP, _INK_SET, _EXTRA, _FORMAT = (
+    *(258, 259, 262, 266, 277, 284, 320),
+    *(332, 338, 339),
+)
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _INKS, _YCBCR, _LAB = 0, 1, 2, 3, 5, 6, 8
+_PLAIN: Final = 1
+_JPEG: Final = 7
+_COMPRESSIONS: Final = frozenset({_PLAIN, 2, 3, 4, 5, _JPEG, 8, 32773, 32946, 50000})
+"""None, three of fax, LZW, JPEG, Deflate by both numbers, PackBits, Zstandard."""
+_DEPTHS: Final[Mapping[int, frozenset[int]]] = {
+    _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
+    _BLACK_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
+    _RGB: frozenset({8, 16}),
+    _PALETTE: frozenset({1, 2, 4, 8}),
+    _INKS: frozenset({8, 16}),
+    _YCBCR: frozenset({8}),
+    _LAB: frozenset({8}),
+}
+_CHANNELS: Final = {_RGB: 3, _INKS: 4, _YCBCR: 3, _LAB: 3}
+_EIGHT: Final = 8
+_SIXTEEN: Final = 16
+_SEPARATE: Final = 2
+_REVERSED: Final = 2
+_SUBFILE: Final = 254
+_MASK: Final = 4
+
+
+def is_tiff(content: bytes) -> bool:
+    """Return whether a file begins as TIFF and BigTIFF do."""
+    return content[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+
+
+def check(content: bytes) -> None:
+    """Look at how the first page stores its pixels.
+
+    Raises:
+        CannotConvert: not in a way that Pillow decodes as it is.
+    """
+    tags = next(_directories(content))
+    bits, photometric = _several(tags, _BITS, 1), tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO)
+    if max(bits) > _SIXTEEN:
+        raise CannotConvert(TOO_DEEP)
+    if not (_is_known(tags, bits, photometric) and _is_laid_out_plainly(tags, bits, photometric)):
+        raise CannotConvert(UNUSUAL)
+
+
+def pages(content: bytes) -> int:
+    """Return how many pictures there are, masks left out (TIFF 6.0, "NewSubfileType")."""
+    return sum(not tags.get(_SUBFILE, 0) & _MASK for tags in _directories(content))
+
+
+def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
+    """Yield the tags of each page."""
+    file = io.BytesIO(content)
+    head = content[:16]
+    tags = ImageFileDirectory_v2(head if head[2:4] in {b"+\0", b"\0+"} else head[:8])
+    seen = set[int]()
+    while tags.next and tags.next not in seen:
+        seen.add(tags.next)
+        file.seek(tags.next)
+        tags.load(file)
+        yield tags
+
+
+def mend_palette(picture: Image.Image) -> None:
+    """Read a colour map of 8 bits as what it is. One of 16 bits, as it should have, has larger numbers too."""
+    colors = getattr(picture, "tag_v2", {}).get(_COLOR_MAP)
+    if picture.mode in {"P", "PA"} and colors and max(colors) < 1 << _EIGHT:
+        picture.palette = ImagePalette.raw("RGB;L", bytes(colors))
+
+
+def _is_known(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) -> bool:
+    return (
+        set(_several(tags, _FORMAT, 1)) == {1}  # numbers without a sign
+        and len(set(bits)) == 1
+        and bits[0] in _DEPTHS.get(photometric, ())
+        and tags.get(_COMPRESSION, _PLAIN) in _COMPRESSIONS
+        and tags.get(_INK_SET, 1) == 1  # cyan, magenta, yellow and black
+        and (photometric != _YCBCR or tags.get(_COMPRESSION) == _JPEG)
+    )
+
+
+def _is_laid_out_plainly(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) -> bool:
+    samples, extra = tags.get(_SAMPLES, 1), len(tags.get(_EXTRA, ()))
+    channels = _CHANNELS.get(photometric, 1)
+    if samples > 1 and tags.get(_PLANAR, 1) == _SEPARATE and (bits[0] != _EIGHT or extra or photometric == _YCBCR):
+        return False
+    if tags.get(_FILL_ORDER, 1) == _REVERSED and (bits[0] != 1 or samples > 1):
+        return False
+    return samples == channels + extra or (photometric == _RGB and samples == channels + 1)
+
+
+def _several(tags: Mapping[int, Any], tag: int, usual: int) -> tuple[int, ...]:
+    value = tags.get(tag, usual)
+    return value if isinstance(value, tuple) else (value,)
