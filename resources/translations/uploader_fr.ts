@@ -670,7 +670,7 @@
     </message>
     <message>
         <source>%1; not all damage in HEIC photos is found here</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ; les photos HEIC endommagées ne sont pas toutes reconnues ici</translation>
     </message>
     <message>
         <source>lacking: %1</source>
@@ -951,7 +951,7 @@
     </message>
     <message>
         <source>%1, as %2 without details, such as date or place, that could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, sous le nom %2, sans les informations illisibles (date, lieu ou autres)</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -1102,7 +1102,7 @@
     </message>
     <message>
         <source>sent as %1 (%2) without details, such as date or place, that could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>envoyé sous le nom %1 (%2), sans les informations illisibles (date, lieu ou autres)</translation>
     </message>
     <message>
         <source>Refused files…</source>
@@ -1325,31 +1325,31 @@
     </message>
     <message>
         <source>its pixels are stored in an unusual way</source>
-        <translation type="unfinished"></translation>
+        <translation>ses pixels sont enregistrés d’une manière inhabituelle</translation>
     </message>
     <message>
         <source>decoding it ends the decoder</source>
-        <translation type="unfinished"></translation>
+        <translation>son décodage fait échouer le décodeur</translation>
     </message>
     <message>
         <source>decoding it takes too long</source>
-        <translation type="unfinished"></translation>
+        <translation>son décodage prend trop de temps</translation>
     </message>
     <message>
         <source>the decoder of pictures does not start</source>
-        <translation type="unfinished"></translation>
+        <translation>le décodeur d’images ne démarre pas</translation>
     </message>
     <message>
         <source>a part of it is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>il en manque une partie</translation>
     </message>
     <message>
         <source>the lengths inside it do not add up</source>
-        <translation type="unfinished"></translation>
+        <translation>ses longueurs internes ne concordent pas</translation>
     </message>
     <message>
         <source>its inner structure is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>sa structure interne est endommagée</translation>
     </message>
     <message>
         <source>Make room on the disk, then try again.</source>
@@ -1773,7 +1773,7 @@
     </message>
     <message>
         <source>Made from %1 (%2) without details, such as date or place, that could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>Réalisé à partir de %1 (%2), sans les informations illisibles (date, lieu ou autres)</translation>
     </message>
     <message>
         <source>File</source>

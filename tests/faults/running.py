@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.strict_api import StrictApi
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.models import UploadSnapshot, UploadState
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
 
 E = TypeVar("E")
@@ -98,7 +99,9 @@ def options(folder: Path, api: StrictApi, **others: Any) -> EngineOptions:
 
 
 @asynccontextmanager
-async def engine(chosen: EngineOptions, fittings: Fittings = QUICK) -> AsyncIterator[Run]:
+async def engine(
+    chosen: EngineOptions, fittings: Fittings = QUICK, decoder: PictureDecoder | None = None
+) -> AsyncIterator[Run]:
     """Run an engine while the block runs; leaving closes it and waits until it is gone."""
     stands: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
     early: list[Event] = []
@@ -113,7 +116,13 @@ async def engine(chosen: EngineOptions, fittings: Fittings = QUICK) -> AsyncIter
 
     told: list[asyncio.Future[None]] = []
     work = asyncio.create_task(
-        run_engine(chosen, hear, lambda queue: stands.set_result(Run(queue, work, early)), fittings=fittings)
+        run_engine(
+            chosen,
+            hear,
+            lambda queue: stands.set_result(Run(queue, work, early)),
+            fittings=fittings,
+            decoder=decoder,
+        )
     )
     work.add_done_callback(lambda _: stands.cancel())  # it could not even begin: its error is raised below
     with suppress(asyncio.CancelledError):

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEIC = Path(__file__).with_name("turned.heic")
+GRID = HEIC.with_name("grid.heic")
+"""256 by 256 pixels in four tiles, the data of which are the last quarter of the file; made as `turned.heic` was."""
+CRASHING = HEIC.with_name("item_type_damaged.heic")
+"""One bit is flipped in the type of an item: pi_heif takes it for text and ends the process."""
 TAKEN = "2024:03:12 10:11:12"
 PLACE = {1: "N", 2: (48.0, 51.0, 30.0), 3: "E", 4: (2.0, 17.0, 40.0)}
 ORIENTATION, MAKER, CHANGED_AT, EXIF_IFD, GPS_IFD, TAKEN_AT, MAKERS_NOTE = (

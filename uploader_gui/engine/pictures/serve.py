@@ -19,6 +19,8 @@ from uploader_gui.engine.pictures import messages
 from uploader_gui.engine.pictures.limits import MEMORY_BYTES, TOO_LARGE
 from uploader_gui.engine.pictures.messages import Message
 
+LONGEST_SECONDS: Final = 600
+"""Far longer than the program waits for one picture."""
 _IGNORED: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _SET_PDEATHSIG: Final = 1
 _EASILY_ENDED: Final = "500"
@@ -36,8 +38,11 @@ def serve() -> int:
     messages.write(answers, Message({"ready": True}))
     with suppress(OSError, messages.BrokenMessageError):  # the program is gone
         while (question := messages.read(questions)) is not None:
-            messages.write(answers, _answer(question, done))
-            del question
+            _end_after(LONGEST_SECONDS)
+            answer = _answer(question, done)
+            _end_after(0)
+            messages.write(answers, answer)
+            del question, answer
     return 0
 
 
@@ -49,6 +54,12 @@ def _answer(question: Message, done: Any) -> Message:
     except MemoryError:
         return Message({"error": CannotConvert.code.value, "detail": TOO_LARGE})
     return answer
+
+
+def _end_after(seconds: int) -> None:
+    """Let the system end a process that hangs and that nobody waits for any more; 0 lets it live."""
+    if sys.platform != "win32":
+        signal.alarm(seconds)
 
 
 def _ignore_signals() -> None:

@@ -1,0 +1,48 @@
+"""Damaged pictures without a window: none ends the program, none becomes evidence, and what is sound goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support import pictures
+
+if TYPE_CHECKING:
+    from tests.e2e.program import Program
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+
+def test_a_picture_that_ends_its_decoder_fails_alone_each_time(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
+    files.make("cut.heic", content=pictures.GRID.read_bytes()[:-400])
+    pictures.heic(files.folder / "sound.heic")
+    files.make("fine.pdf")
+    for again in ("uploaded", "skipped"):
+        ended = program.send("--convert", files.folder)
+        assert (ended.code, ended.err) == (1, "")
+        told = {
+            name: row["reason"]["code"] if row["state"] == "failed" else row["state"]
+            for name, row in ended.files.items()
+        }
+        assert told == {
+            "IMG_0002.heic": "broken_picture",
+            "cut.heic": "broken_picture",
+            "sound.heic": again,
+            "fine.pdf": again,
+        }
+    assert sorted(upload.name for upload in strict_api.registered) == ["fine.pdf", "sound.jpg"]
+
+
+def test_what_a_picture_told_of_itself_and_cannot_be_read_is_left_out_and_that_is_said(
+    program: Program, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    files.make("cut.heic", content=pictures.HEIC.read_bytes()[:-50])
+    pictures.heic(files.folder / "whole.heic")
+    ended = program.send("--convert", files.folder)
+    assert (ended.code, ended.totals["uploaded"]) == (0, 2)
+    assert ended.files["cut.heic"]["original"]["metadata"] == "unreadable"
+    assert "metadata" not in ended.files["whole.heic"]["original"]
+    assert "cut.heic, as cut.jpg without details, such as date or place, that could not be read" in ended.out

@@ -1,0 +1,112 @@
+"""A picture that ends its decoder, or never ends: that file fails, everything else goes on, now and at later starts."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.support import pictures
+from tests.support.decoders import decoder_that, program_that
+from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.pictures.limits import Patience
+from uploader_gui.engine.treatments import Choices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.log_watch import ExpectedLogs
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+CONVERT = Choices(Treatment.CONVERT)
+HANGS = decoder_that("signal.pause()")
+
+
+def crashing(files: Files) -> Path:
+    return files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
+
+
+async def test_at_a_later_start_the_journal_brings_it_back_and_everybody_lives(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    damaged, sound = crashing(files), pictures.heic(files.folder / "b.heic")
+    chosen = options(tmp_path, strict_api, choices=CONVERT)
+    with closing(PictureDecoder(HANGS)) as stuck:  # so that the first run ends in the middle of both
+        async with engine(chosen, decoder=stuck) as run:
+            run.queue.add_paths([damaged, sound], ANOMALY)
+            await run.in_state(S.PREPARING, damaged.name, sound.name)
+    for _ in range(2):
+        async with engine(chosen) as run:
+            run.queue.resume()
+            run.queue.add_paths([damaged, files.make("c.pdf")], ANOMALY)
+            run.queue.start()
+            await run.in_state(S.FAILED, damaged.name)
+            await run.idle()
+            assert run.files()[damaged.name]["reason"]["code"] == "broken_picture"
+    assert sorted(upload.name for upload in strict_api.registered) == ["b.jpg", "c.pdf"]
+
+
+async def test_cancelling_and_leaving_wait_for_no_decoder(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    photos = [pictures.heic(files.folder / name) for name in ("a.heic", "b.heic")]
+    chosen = options(tmp_path, strict_api, choices=CONVERT)
+    with closing(PictureDecoder(HANGS)) as stuck:
+        async with engine(chosen, decoder=stuck) as run:
+            run.queue.add_paths(photos, ANOMALY)
+            await run.in_state(S.PREPARING, "a.heic", "b.heic")
+            run.queue.cancel([run.latest["a.heic"].upload_id])
+            await run.in_state(S.CANCELLED, "a.heic")
+            run.queue.close()
+            async with asyncio.timeout(5.0):  # a decoder that hangs has 90 s
+                await run.work
+            assert run.files()["b.heic"]["reason"]["code"] == "interrupted"
+
+
+async def test_a_hanging_picture_is_broken_and_the_others_arrive(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
+    photos = [pictures.heic(files.folder / f"{n}.heic") for n in range(3)]
+    answer = "signal.pause() if content.startswith(b'RIFF') else say(b'a JPEG')"
+    with closing(PictureDecoder(decoder_that(answer), Patience(jpeg=0.5))) as decoder:
+        async with engine(options(tmp_path, strict_api, choices=CONVERT), decoder=decoder) as run:
+            run.queue.add_paths([hangs, *photos], ANOMALY)
+            run.queue.start()
+            await run.in_state(S.FAILED, "hangs.webp")
+            await run.in_state(S.UPLOADED, *(path.name for path in photos))
+            reason = run.files()["hangs.webp"]["reason"]
+    assert reason == {"code": "broken_picture", "message": "decoding it takes too long"}
+
+
+@pytest.mark.parametrize("command", [["/nowhere"], program_that("raise SystemExit(1)")])
+async def test_without_a_decoder_a_file_is_not_called_broken_and_goes_later(
+    *,
+    command: list[str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+    expected_logs: ExpectedLogs,
+) -> None:
+    expected_logs.allow("the decoder of pictures does not start")
+    photo = pictures.heic(files.folder / "a.heic")
+    chosen = options(tmp_path, strict_api, choices=CONVERT)
+    with closing(PictureDecoder(command)) as none:
+        async with engine(chosen, decoder=none) as run:
+            run.queue.add_paths([photo, files.make("b.pdf")], ANOMALY)
+            run.queue.start()
+            await run.in_state(S.FAILED, "a.heic")
+            await run.in_state(S.UPLOADED, "b.pdf")
+            assert run.files()["a.heic"]["reason"]["code"] == "preparation"
+    async with engine(chosen) as run:
+        run.queue.add_paths([photo], ANOMALY)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.heic")
