@@ -93,7 +93,7 @@ class PictureDecoder:
             CannotConvert: one JPEG cannot hold it.
             NotPrepared: there is no decoder.
         """
-        answer = self._ask(_JPEG, Message({"task": "jpeg"}, content), self._patience.jpeg, wanted)
+        answer = self._ask(_JPEG, Message({"task": "jpeg"}, content), self._patience.for_jpeg(len(content)), wanted)
         return Jpeg(answer.content, answer.values.get("without_metadata") is True)
 
     def thumbnail(self, content: bytes, side: int) -> Pixels:

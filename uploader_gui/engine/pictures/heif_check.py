@@ -9,13 +9,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.pictures.heif_boxes import DAMAGED, BoxError, HeifItems, Item
+from uploader_gui.engine.pictures.limits import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uploader_gui.engine.pictures.heif_library import HeifLibrary
 
-MISSING: Final = "a part of it is missing"
 LENGTHS: Final = "the lengths inside it do not add up"
 _HEVC: Final = frozenset({b"hvc1", b"hev1"})
 _DERIVED: Final = frozenset({b"grid", b"iovl", b"iden"})
@@ -24,6 +24,8 @@ _METADATA: Final = frozenset({b"Exif", b"mime", b"uri "})
 _UNKNOWN: Final = b"lost"
 _HEAD_OF_HVCC: Final = 23
 """Bytes before its lists of parameter sets (ISO/IEC 14496-15, 8.3.3.1.2)."""
+_NEVER_INSIDE: Final = (b"\0\0\0", b"\0\0\1", b"\0\0\2")
+"""What an encoder breaks up with a 3 (ITU-T H.265, 7.4.2.1): a block of zeros was never written by one."""
 _HEAD_OF_UNIT: Final = 2
 """Bytes of a NAL unit's header (ITU-T H.265, 7.3.1.2)."""
 
@@ -130,7 +132,10 @@ def _units(content: memoryview, size: int) -> Iterator[bytes]:
         end = start + int.from_bytes(content[at:start], "big")
         if end > len(content) or end < start + _HEAD_OF_UNIT:
             raise BoxError(LENGTHS)
-        yield bytes(content[start:end])
+        unit = bytes(content[start:end])
+        if any(zeros in unit.rstrip(b"\0") for zeros in _NEVER_INSIDE):
+            raise BoxError(MISSING)
+        yield unit
         at = end
     if not at:
         raise BoxError(MISSING)

@@ -46,8 +46,9 @@ def opened(content: bytes) -> Iterator[Image.Image]:
         CannotConvert: it has too many pixels, or stores them in a way that would come out as another picture.
     """
     _make_ready()
-    with _judged():
-        if tiff_check.is_tiff(content):
+    is_tiff = tiff_check.is_tiff(content)
+    with _judged(unknown=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
+        if is_tiff:
             tiff_check.check(content)
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             _check_size(picture)
@@ -122,8 +123,11 @@ def _make_ready() -> None:
 
 
 @contextmanager
-def _judged() -> Iterator[None]:
-    """Say of whatever a decoder raises what it means: on hostile bytes it may raise anything."""
+def _judged(unknown: UploaderError) -> Iterator[None]:
+    """Say of whatever a decoder raises what it means: on hostile bytes it may raise anything.
+
+    `unknown` is what it means that Pillow does not recognise a picture.
+    """
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
@@ -131,6 +135,6 @@ def _judged() -> Iterator[None]:
     except UploaderError:
         raise
     except UnidentifiedImageError as error:
-        raise BrokenPicture from error
+        raise unknown from error
     except Exception as error:
         raise BrokenPicture(str(error)) from error

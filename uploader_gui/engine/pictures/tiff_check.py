@@ -7,12 +7,15 @@ process. Tags: TIFF 6.0, Adobe's supplements.
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import ImagePalette
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from uploader_gui.engine.errors import CannotConvert
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert
+from uploader_gui.engine.pictures.limits import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,15 +24,21 @@ if TYPE_CHECKING:
 
 TOO_DEEP: Final = "its pixels have more than 16 bits"
 UNUSUAL: Final = "its pixels are stored in an unusual way"
-_BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _PLANAR, _COLOR_MAP, _INK_SET, _EXTRA, _FORMAT = (
+_BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _PLANAR, _COLOR_MAP, _INK_SET, _EXTRA, _FORMAT, _PREDICTOR = (
     *(258, 259, 262, 266, 277, 284, 320),
-    *(332, 338, 339),
+    *(332, 338, 339, 317),
 )
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _INKS, _YCBCR, _LAB = 0, 1, 2, 3, 5, 6, 8
+_BIG_ENDIAN_BIGTIFF: Final = b"MM\0+"
 _PLAIN: Final = 1
 _JPEG: Final = 7
 _COMPRESSIONS: Final = frozenset({_PLAIN, 2, 3, 4, 5, _JPEG, 8, 32773, 32946, 50000})
 """None, three of fax, LZW, JPEG, Deflate by both numbers, PackBits, Zstandard."""
+_WITH_PREDICTOR: Final = frozenset({5, 8, 32946, 50000})
+"""The compressions that add up the differences between neighbours, where the tag says so (TIFF 6.0, section 14)."""
+_DEFLATE: Final = frozenset({8, 32946})
+_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 279, 324, 325
+_AT_A_TIME: Final = 1 << 20
 _DEPTHS: Final[Mapping[int, frozenset[int]]] = {
     _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
     _BLACK_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
@@ -50,7 +59,7 @@ _MASK: Final = 4
 
 def is_tiff(content: bytes) -> bool:
     """Return whether a file begins as TIFF and BigTIFF do."""
-    return content[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+    return content[:4] in {b"II*\0", b"MM\0*", b"II+\0", _BIG_ENDIAN_BIGTIFF}
 
 
 def check(content: bytes) -> None:
@@ -58,13 +67,18 @@ def check(content: bytes) -> None:
 
     Raises:
         CannotConvert: not in a way that Pillow decodes as it is.
+        BrokenPicture, zlib.error: a part is missing, or is not what was compressed.
     """
+    if content.startswith(_BIG_ENDIAN_BIGTIFF):
+        raise CannotConvert(UNUSUAL)
     tags = next(_directories(content))
     bits, photometric = _several(tags, _BITS, 1), tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO)
     if max(bits) > _SIXTEEN:
         raise CannotConvert(TOO_DEEP)
     if not (_is_known(tags, bits, photometric) and _is_laid_out_plainly(tags, bits, photometric)):
         raise CannotConvert(UNUSUAL)
+    if tags.get(_COMPRESSION) in _DEFLATE:
+        _check_sums(content, tags)
 
 
 def pages(content: bytes) -> int:
@@ -75,11 +89,11 @@ def pages(content: bytes) -> int:
 def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
     """Yield the tags of each page."""
     file = io.BytesIO(content)
-    head = content[:16]
-    tags = ImageFileDirectory_v2(head if head[2:4] in {b"+\0", b"\0+"} else head[:8])
+    tags = ImageFileDirectory_v2(content[: 16 if content.startswith(b"II+") else 8])
     seen = set[int]()
     while tags.next and tags.next not in seen:
         seen.add(tags.next)
+        _check_whole(content, tags.next, "<" if content.startswith(b"I") else ">")
         file.seek(tags.next)
         tags.load(file)
         yield tags
@@ -98,6 +112,7 @@ def _is_known(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) 
         and len(set(bits)) == 1
         and bits[0] in _DEPTHS.get(photometric, ())
         and tags.get(_COMPRESSION, _PLAIN) in _COMPRESSIONS
+        and (tags.get(_PREDICTOR, 1) == 1 or tags.get(_COMPRESSION, _PLAIN) in _WITH_PREDICTOR)
         and tags.get(_INK_SET, 1) == 1  # cyan, magenta, yellow and black
         and (photometric != _YCBCR or tags.get(_COMPRESSION) == _JPEG)
     )
@@ -111,6 +126,26 @@ def _is_laid_out_plainly(tags: Mapping[int, Any], bits: tuple[int, ...], photome
     if tags.get(_FILL_ORDER, 1) == _REVERSED and (bits[0] != 1 or samples > 1):
         return False
     return samples == channels + extra or (photometric == _RGB and samples == channels + 1)
+
+
+def _check_whole(content: bytes, at: int, order: str) -> None:
+    """See that a directory lies inside the file: of one that was cut off Pillow reads what there is."""
+    size, count, entry = (8, "Q", 20) if content.startswith(b"II+") else (2, "H", 12)
+    if at + size > len(content):
+        raise BrokenPicture(MISSING)
+    (entries,) = struct.unpack_from(f"{order}{count}", content, at)
+    if at + size + entries * entry > len(content):
+        raise BrokenPicture(MISSING)
+
+
+def _check_sums(content: bytes, tags: Mapping[int, Any]) -> None:
+    """Inflate each part to its end, where a checksum stands: libtiff stops when it has enough."""
+    for offsets, counts in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
+        for start, size in zip(_several(tags, offsets, 0), _several(tags, counts, 0), strict=False):
+            inflating, left = zlib.decompressobj(), content[start : start + size]
+            while left and not inflating.eof:
+                inflating.decompress(left, _AT_A_TIME)
+                left = inflating.unconsumed_tail
 
 
 def _several(tags: Mapping[int, Any], tag: int, usual: int) -> tuple[int, ...]:
