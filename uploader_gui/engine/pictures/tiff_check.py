@@ -38,6 +38,8 @@ _WITH_PREDICTOR: Final = frozenset({5, 8, 32946, 50000})
 """The compressions that add up the differences between neighbours, where the tag says so (TIFF 6.0, section 14)."""
 _DEFLATE: Final = frozenset({8, 32946})
 _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 279, 324, 325
+_OF_PIXELS: Final = frozenset({_BITS, _COLOR_MAP, _EXTRA, _FORMAT, _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, 347})
+"""Tags with values that may lie anywhere in the file; the last one holds tables of JPEG."""
 _AT_A_TIME: Final = 1 << 20
 _DEPTHS: Final[Mapping[int, frozenset[int]]] = {
     _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
@@ -93,9 +95,11 @@ def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
     seen = set[int]()
     while tags.next and tags.next not in seen:
         seen.add(tags.next)
-        _check_whole(content, tags.next, "<" if content.startswith(b"I") else ">")
+        named = _named(content, tags.next)
         file.seek(tags.next)
         tags.load(file)
+        if not named & _OF_PIXELS <= tags.keys():
+            raise BrokenPicture(MISSING)
         yield tags
 
 
@@ -128,14 +132,16 @@ def _is_laid_out_plainly(tags: Mapping[int, Any], bits: tuple[int, ...], photome
     return samples == channels + extra or (photometric == _RGB and samples == channels + 1)
 
 
-def _check_whole(content: bytes, at: int, order: str) -> None:
-    """See that a directory lies inside the file: of one that was cut off Pillow reads what there is."""
+def _named(content: bytes, at: int) -> set[int]:
+    """Return the tags a directory names. Of one that was cut off, Pillow reads what there is."""
+    order = "<" if content.startswith(b"I") else ">"
     size, count, entry = (8, "Q", 20) if content.startswith(b"II+") else (2, "H", 12)
-    if at + size > len(content):
-        raise BrokenPicture(MISSING)
-    (entries,) = struct.unpack_from(f"{order}{count}", content, at)
-    if at + size + entries * entry > len(content):
-        raise BrokenPicture(MISSING)
+    try:
+        (entries,) = struct.unpack_from(f"{order}{count}", content, at)
+        struct.unpack_from(f"{entries * entry}x", content, at + size)
+    except struct.error as error:
+        raise BrokenPicture(MISSING) from error
+    return {struct.unpack_from(f"{order}H", content, at + size + number * entry)[0] for number in range(entries)}
 
 
 def _check_sums(content: bytes, tags: Mapping[int, Any]) -> None:
