@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FORMATS: Final = ("HEIF", "WEBP", "TIFF", "BMP")
+_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+_MOST_BRANDS: Final = 400
 _ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -50,7 +52,7 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     with _judged(unknown=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
         if is_tiff:
             tiff_check.check(content)
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
             _check_size(picture)
             tiff_check.mend_palette(picture)
             yield picture
@@ -103,6 +105,15 @@ def _orientation(picture: Image.Image) -> int:
 def _check_size(picture: Image.Image) -> None:
     if picture.width * picture.height > MAX_PIXELS:
         raise CannotConvert(TOO_LARGE)
+
+
+def _branded(content: bytes) -> bytes:
+    """Return a HEIC with a first brand that pi_heif looks for; it may stand among the compatible ones instead."""
+    brands = content[16 : int.from_bytes(content[:4], "big")][:_MOST_BRANDS]
+    if not _is_heif(content) or content[8:12] in _BRANDS:
+        return content
+    known = next((brands[at : at + 4] for at in range(0, len(brands), 4) if brands[at : at + 4] in _BRANDS), None)
+    return content if known is None else content[:8] + known + content[12:]
 
 
 def _is_heif(content: bytes) -> bool:
