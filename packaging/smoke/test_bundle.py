@@ -10,6 +10,7 @@ import pytest
 
 from smoke.dragging import DragSource
 from smoke.program import Built
+from tests.support.pictures import CRASHING, HEIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,18 @@ def test_the_bundle_works_without_a_screen(program: Built, files: Files, storage
     paths = [files.make("rapport.pdf"), files.make("photo.png")]
     code, said = program.run("--headless", "--anomaly", "4217", *paths)
     assert (code, len(storage.objects)) == (0, 2), said
+
+
+def test_a_picture_that_ends_the_decoder_fails_alone_in_the_bundle_too(
+    program: Built, files: Files, storage: ScriptedStorage
+) -> None:
+    del program.environment["DISPLAY"]
+    files.make("IMG_0002.heic", content=CRASHING.read_bytes())
+    files.make("sound.heic", content=HEIC.read_bytes())
+    code, said = program.run("--headless", "--anomaly", "4217", "--convert", files.folder)
+    assert (code, len(storage.objects)) == (1, 1), said
+    (stored,) = storage.objects.values()
+    assert (stored.data or b"").startswith(b"\xff\xd8\xff")
 
 
 def test_the_bundle_finds_everything_it_relies_on(program: Built) -> None:

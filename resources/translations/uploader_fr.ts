@@ -670,7 +670,7 @@
     </message>
     <message>
         <source>%1; not all damage in HEIC photos is found here</source>
-        <translation>%1 ; les photos HEIC endommagées ne sont pas toutes reconnues ici</translation>
+        <translation>%1&#x202f;; les photos HEIC endommagées ne sont pas toutes reconnues ici</translation>
     </message>
     <message>
         <source>lacking: %1</source>

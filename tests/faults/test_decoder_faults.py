@@ -86,6 +86,21 @@ async def test_a_hanging_picture_is_broken_and_the_others_arrive(
     assert reason == {"code": "broken_picture", "message": "decoding it takes too long"}
 
 
+async def test_what_could_not_be_read_is_still_said_after_a_restart(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    photo = files.make("a.heic", content=pictures.HEIC.read_bytes()[:-50])
+    chosen = options(tmp_path, strict_api, choices=CONVERT)
+    async with engine(chosen) as run:
+        run.queue.add_paths([photo], ANOMALY)
+        await run.in_state(S.QUEUED, "a.heic")
+    async with engine(chosen) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.heic")
+        assert run.only()["original"]["metadata"] == "unreadable"
+
+
 @pytest.mark.parametrize("command", [["/nowhere"], program_that("raise SystemExit(1)")])
 async def test_without_a_decoder_a_file_is_not_called_broken_and_goes_later(
     *,

@@ -143,6 +143,12 @@ def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
 
 
+def test_the_page_says_what_could_not_be_read_of_the_original() -> None:
+    original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32, "metadata": "unreadable"}
+    row = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file("IMG_1.jpg", original=original))]))
+    assert "without details, such as date or place, that could not be read" in row
+
+
 def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(theme: Theme, qtbot: QtBot) -> None:
     missing = {"code": "missing", "message": "The file is not there any more."}
     gone = file("rien", "failed", size=0, mime_type=None, sha256=None, id=None, uploaded_at=None, reason=missing)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from tests.gui.fake_engine import upload
 from tests.support import pictures
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.engine.models import Source
+from uploader_gui.engine.models import Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
 from uploader_gui.gui.rows import thumbnail_maker
 from uploader_gui.gui.rows.thumbnails import Thumbnails
@@ -95,6 +95,25 @@ def test_a_row_gets_its_thumbnail_without_waiting(
     color = image.pixelColor(round(tile.center().x() * ratio), round(tile.center().y() * ratio))
     assert color.blue() > 150
     assert color.red() < 100
+
+
+def test_a_picture_that_ends_its_decoder_keeps_its_tile_and_the_window_lives(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    names = ["IMG_0002.heic", "sound.heic"]
+    (tmp_path / names[0]).write_bytes(pictures.CRASHING.read_bytes())
+    pictures.heic(tmp_path / names[1])
+    rows = [
+        replace(upload(name, order=order), source=source_of(tmp_path / name), state=UploadState.REFUSED)
+        for order, name in enumerate(names)
+    ]
+    kept = window.view.delegate.thumbnails
+    engine.tell(UploadsAdded(tuple(rows)))
+    qtbot.waitUntil(lambda: len(kept._kept) == 2, timeout=PATIENCE)
+    assert {wish.source.name: pixmap is not None for wish, pixmap in kept._kept.items()} == {
+        names[0]: False,
+        names[1]: True,
+    }
 
 
 def test_only_visible_rows_are_asked_for(window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:

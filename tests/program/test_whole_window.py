@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import pictures
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.windowed.demonstration import demo_command
@@ -98,6 +99,32 @@ def test_the_receipt_of_an_earlier_window_in_the_folder_that_is_sent_is_no_evide
         )
         assert [row["name"] for row in json.loads(report.read_text("utf-8"))["files"]] == ["a.jpg"]
     assert len(scripted_storage.objects) == 1
+
+
+def test_a_picture_that_ends_its_decoder_fails_alone_in_a_window(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """By its thumbnail, by its conversion, and once more when the next window takes it up."""
+    damaged = files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
+    sound = pictures.heic(files.folder / "sound.heic")
+    bearer, session = strict_api.tokens
+    tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
+    for again in ("uploaded", "skipped"):
+        report = tmp_path / f"{again}.json"
+        ended = subprocess.run(
+            [
+                *(sys.executable, "-m", "uploader_gui", "--quit-when-done", "-a", "4217", "--start", "--convert"),
+                *("--report", str(report), str(damaged), str(sound)),
+            ],
+            env=os.environ | tokens | {"UPLOADER_API_URL": strict_api.url},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 1, ended.stderr
+        rows = {Path(row["path"]).name: row for row in json.loads(report.read_text("utf-8"))["files"]}
+        assert rows["IMG_0002.heic"]["reason"]["code"] == "broken_picture"
+        assert rows["sound.heic"]["state"] == again
 
 
 def test_a_journal_of_a_newer_version_ends_a_window_that_is_to_leave_by_itself() -> None:
