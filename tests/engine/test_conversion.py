@@ -176,6 +176,12 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(
     assert error.detail == "it is too large"
 
 
+def test_a_picture_just_below_the_limit_is_converted(decoder: PictureDecoder, tmp_path: Path) -> None:
+    side = int((MAX_PIXELS - 1) ** 0.5)
+    path = pictures.save(tmp_path / "a.tif", Image.new("1", (side, side), 1), compression="group4")
+    assert decoder.jpeg(path.read_bytes(), lambda: None).content.startswith(b"\xff\xd8\xff")
+
+
 def test_a_file_too_large_to_read_into_memory_is_refused_unread(decoder: PictureDecoder, tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.touch()

@@ -128,6 +128,7 @@ def _library() -> HeifLibrary:
 def _make_ready() -> None:
     """Teach Pillow HEIC; a bomb is refused as soon as its size is known, and doubts about metadata stay quiet."""
     pi_heif.register_heif_opener(decode_threads=1)  # the window needs a core too
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # its own limit is lower
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     warnings.filterwarnings("ignore", module=r"PIL\..*")
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
