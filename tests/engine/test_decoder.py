@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -18,13 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import pictures
-from tests.support.decoders import decoder_that, program_that
+from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.limits import MEMORY_BYTES, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.support.log_watch import ExpectedLogs
 
@@ -263,13 +262,6 @@ sys.stdin.read()
 
 def has_waiting(decoder: PictureDecoder, number: int) -> bool:
     return len(decoder._waiting) == number
-
-
-def until(seen: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < deadline
-        os.sched_yield()
 
 
 def test_a_module_among_the_evidence_is_never_loaded(fresh: PictureDecoder, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
-from tests.support.decoders import decoder_that, program_that
+from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.limits import Patience
@@ -68,6 +68,31 @@ async def test_cancelling_and_leaving_wait_for_no_decoder(
             async with asyncio.timeout(5.0):  # a decoder that hangs has 90 s
                 await run.work
             assert run.files()["b.heic"]["reason"]["code"] == "interrupted"
+
+
+async def test_a_cancelled_picture_that_hangs_its_decoder_holds_up_no_other(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
+    sound = pictures.heic(files.folder / "sound.heic")
+    begun = tmp_path / "begun"
+    answer = f"""
+    if content.startswith(b"RIFF"):
+        open({str(begun)!r}, "w").close()
+        signal.pause()
+    say(b"a JPEG")
+"""
+    with closing(PictureDecoder(decoder_that(answer.strip()))) as decoder:  # with its regular patience
+        async with engine(options(tmp_path, strict_api, choices=CONVERT), decoder=decoder) as run:
+            run.queue.start()
+            run.queue.add_paths([hangs], ANOMALY)
+            await asyncio.get_running_loop().run_in_executor(None, until, begun.exists)
+            run.queue.add_paths([sound], ANOMALY)
+            await run.in_state(S.PREPARING, "sound.heic")
+            run.queue.cancel([run.latest["hangs.webp"].upload_id])
+            async with asyncio.timeout(30.0):  # far less than the decoder's 90 s
+                await run.in_state(S.UPLOADED, "sound.heic")
+            assert run.latest["hangs.webp"].state is S.CANCELLED
 
 
 async def test_a_hanging_picture_is_broken_and_the_others_arrive(

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Final
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE: Final = 30.0
 
 _BEGIN: Final = """
 import json, os, signal, struct, sys
@@ -39,3 +46,11 @@ def decoder_that(answer: str) -> list[str]:
 def program_that(does: str) -> list[str]:
     """Return the command of a program that does this instead of getting ready."""
     return [sys.executable, "-c", does]
+
+
+def until(seen: Callable[[], bool]) -> None:
+    """Wait until something has happened in another process or thread."""
+    deadline = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < deadline
+        os.sched_yield()

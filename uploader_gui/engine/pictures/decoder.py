@@ -33,6 +33,8 @@ _THUMBNAIL, _JPEG = 0, 1
 """What comes first."""
 _TRIES: Final = 2
 _LEAVE_SECONDS: Final = 2.0
+_LOOK_SECONDS: Final = 0.5
+"""How soon a picture that nobody wants any more is given up, though its decoder may hang."""
 _ERRORS: Final[dict[object, type[UploaderError]]] = {
     Code.BROKEN_PICTURE.value: BrokenPicture,
     Code.CANNOT_CONVERT.value: CannotConvert,
@@ -67,6 +69,7 @@ class _Job:
     wanted: Callable[[], None] = field(compare=False)
     done: threading.Event = field(compare=False, default_factory=threading.Event)
     answer: Message | Exception | None = field(compare=False, default=None)
+    given_up: bool = field(compare=False, default=False)
 
 
 class PictureDecoder:
@@ -83,10 +86,11 @@ class PictureDecoder:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._process: DecoderProcess | None = None
+        self._current: _Job | None = None
         self._closed = False
 
     def jpeg(self, content: bytes, wanted: Callable[[], None]) -> Jpeg:
-        """Return a picture as JPEG; `wanted` is called when its turn has come, and may raise.
+        """Return a picture as JPEG. `wanted` is called now and then, and raises where it need not be decoded any more.
 
         Raises:
             BrokenPicture: it is damaged, or the decoder does not survive it.
@@ -127,11 +131,22 @@ class PictureDecoder:
             heapq.heappush(self._waiting, job)
             self._begin()
             self._changed.notify()
-        job.done.wait()
+        while not job.done.wait(_LOOK_SECONDS):
+            try:
+                wanted()
+            except BaseException:
+                self._give_up(job)
+                raise
         if isinstance(job.answer, Exception):
             raise job.answer
         assert job.answer is not None
         return job.answer
+
+    def _give_up(self, job: _Job) -> None:
+        with self._changed:
+            job.given_up = True
+            if self._current is job and self._process is not None:
+                self._process.kill()
 
     def _begin(self) -> None:
         """One thread starts all processes and lives as long as they: Linux ends them with the thread, not before."""
@@ -161,13 +176,15 @@ class PictureDecoder:
         except Exception as error:  # noqa: BLE001 - whoever asked gets it, whatever it is
             job.answer = error
         job.done.set()
+        self._current = None
         return True
 
     def _next(self) -> _Job | None:
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
-            return heapq.heappop(self._waiting) if self._waiting else None
+            self._current = heapq.heappop(self._waiting) if self._waiting else None
+            return self._current
 
     def _answered(self, job: _Job) -> Message:
         from uploader_gui.engine.pictures.decoder_process import DecoderDiedError  # noqa: PLC0415 - as above
@@ -181,8 +198,8 @@ class PictureDecoder:
                 log.info("the decoder of pictures ended: %s", "too slow" if error.hung else process.status)
                 detail = TOO_SLOW if error.hung else CRASHED
                 self._process = None
-        if self._closed:  # that is why
-            raise NotPrepared(NO_DECODER)
+            if self._closed or job.given_up:  # that is why
+                raise NotPrepared(NO_DECODER)
         raise BrokenPicture(detail)
 
     def _running(self) -> DecoderProcess:
