@@ -25,6 +25,7 @@ from make_screenshots import MB, TARGET, StillEngine, snapshot  # first: it choo
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.runs import PastRun, RunKey
 from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
@@ -114,7 +115,7 @@ class Pictures:
         self._application = application
         self._save = save
         self._engine = StillEngine()
-        self._window = MainWindow(self._engine, Theme(application, scheme), anomaly_id="4217")
+        self._window = MainWindow(self._engine, Theme(application, scheme), decoder=PictureDecoder(), anomaly_id="4217")
         self._window.set_signed_in(SignInState(signed_in=True))
         self._window.show()
 

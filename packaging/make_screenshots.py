@@ -25,6 +25,7 @@ from uploader_gui.engine.connection.findings import Fact, Finding, Verdict
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_values import SettingsValues
@@ -113,7 +114,9 @@ def stand(
     engine: StillEngine | None = None,
 ) -> MainWindow:
     """Show a window somebody is signed in to."""
-    window = MainWindow(engine or StillEngine(), Theme(application, scheme), anomaly_id=anomaly_id)
+    window = MainWindow(
+        engine or StillEngine(), Theme(application, scheme), decoder=PictureDecoder(), anomaly_id=anomaly_id
+    )
     window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600))
     window.show()
     return window

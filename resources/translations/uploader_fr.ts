@@ -1324,6 +1324,14 @@
         <translation>La liste des fichiers ne peut pas être enregistrée sur cet ordinateur.</translation>
     </message>
     <message>
+        <source>The part of this program that decodes pictures does not start.</source>
+        <translation>La partie de ce programme qui décode les images ne démarre pas.</translation>
+    </message>
+    <message>
+        <source>Start it again; if that does not help, tell your IT.</source>
+        <translation>Relancez-le&#x202f;; si cela ne suffit pas, prévenez votre service informatique.</translation>
+    </message>
+    <message>
         <source>its pixels are stored in an unusual way</source>
         <translation>ses pixels sont enregistrés d’une manière inhabituelle</translation>
     </message>
@@ -1334,10 +1342,6 @@
     <message>
         <source>decoding it takes too long</source>
         <translation>son décodage prend trop de temps</translation>
-    </message>
-    <message>
-        <source>the decoder of pictures does not start</source>
-        <translation>le décodeur d’images ne démarre pas</translation>
     </message>
     <message>
         <source>a part of it is missing</source>

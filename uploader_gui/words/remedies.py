@@ -263,9 +263,17 @@ _BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
         re.compile("the storage answered with an error"),
         (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error."), _IT),
     ),
+    (
+        Code.PREPARATION,
+        re.compile("the decoder of pictures does not start"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "The part of this program that decodes pictures does not start."),
+            QT_TRANSLATE_NOOP("uploader", "Start it again; if that does not help, tell your IT."),
+        ),
+    ),
 )
 """Where the fact behind a code says that something else happened, and something else helps, than the table's."""
-_SAID_BY_THE_CAUSE: Final = frozenset({Code.MISSING, Code.URL_REFUSED, Code.DAMAGED})
+_SAID_BY_THE_CAUSE: Final = frozenset({Code.MISSING, Code.PREPARATION, Code.URL_REFUSED, Code.DAMAGED})
 """Codes whose particular causes say all that the detail says."""
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
@@ -295,7 +303,6 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "its pixels are stored in an unusual way"),
     QT_TRANSLATE_NOOP("uploader", "decoding it ends the decoder"),
     QT_TRANSLATE_NOOP("uploader", "decoding it takes too long"),
-    QT_TRANSLATE_NOOP("uploader", "the decoder of pictures does not start"),
     QT_TRANSLATE_NOOP("uploader", "a part of it is missing"),
     QT_TRANSLATE_NOOP("uploader", "the lengths inside it do not add up"),
     QT_TRANSLATE_NOOP("uploader", "its inner structure is damaged"),
