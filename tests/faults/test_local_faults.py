@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -83,6 +84,23 @@ def replace(path: Path) -> None:
     other.replace(path)
 
 
+def rewrite_and_put_the_time_back(path: Path) -> None:
+    """Change bytes at the beginning, and make the file look as if nothing had happened."""
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(20)
+        file.write(b"oops")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def replace_by_a_lookalike(path: Path) -> None:
+    """Put another file in its place, as large and as old."""
+    before, other = path.stat(), path.with_suffix(".new")
+    other.write_bytes(path.read_bytes()[:-4] + b"oops")
+    os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
+    other.replace(path)
+
+
 def delete(path: Path) -> None:
     """Take a file away."""
     path.unlink()
@@ -94,8 +112,13 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "was rewritten": (rewrite, "changed"),
     "got another time": (touch, "changed"),
     "was replaced": (replace, "changed"),
+    "was replaced by a lookalike": (replace_by_a_lookalike, "changed"),
     "vanished": (delete, "missing"),
 }
+HIDDEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "was rewritten and got its time back": (rewrite_and_put_the_time_back, "changed"),
+}
+"""What shows only in a second look at a file whose first look went before."""
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
@@ -113,7 +136,7 @@ async def test_a_file_that_is_another_one_when_its_turn_comes_is_not_sent(
     assert storage.puts == []
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("change", (CHANGES | HIDDEN).values(), ids=CHANGES | HIDDEN)
 async def test_a_file_that_changes_while_it_is_sent_is_never_stored(
     change: tuple[Callable[[Path], None], str], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
@@ -130,6 +153,21 @@ async def test_a_file_that_changes_while_it_is_sent_is_never_stored(
         row = run.only()
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", change[1], 1)
     assert storage.objects == {}
+
+
+@pytest.mark.parametrize("touch_it", [lambda path: path.chmod(0o640), lambda path: os.link(path, f"{path}.2")])
+async def test_a_file_that_only_got_other_permissions_or_names_while_it_was_sent_is_uploaded(
+    touch_it: Callable[[Path], None], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg", size=MANY_BYTES)
+    storage.fault = lambda _key, _attempt, _request: touch_it(path)
+    async with engine(options(tmp_path, api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["attempts"]) == ("uploaded", 1)
+    assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(

@@ -4,7 +4,7 @@ UploaderError
 ├── SourceError                 the local file
 │   ├── SourceMissing             missing       it is not there (any more)
 │   ├── SourceUnreadable          unreadable    no permission, locked by another program, a broken disk
-│   ├── SourceChanged             changed       its size or time changed since it was queued
+│   ├── SourceChanged             changed       it is not what it was when it was queued, or opened
 │   ├── BrokenPicture             broken_picture   it cannot be decoded, so it cannot become a JPEG
 │   ├── NotPrepared               preparation   its JPEG or ZIP cannot be written here
 │   └── SourceRefused             it will never be accepted as it is
@@ -89,7 +89,7 @@ class SourceUnreadable(SourceError):
 
 
 class SourceChanged(SourceError):
-    """The file's size or time is not what it was when it was queued."""
+    """The file is not what it was when it was queued, or what it was when it was opened."""
 
     code = Code.CHANGED
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NewType
 from uploader_gui.engine.folding import folded
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
     from uploader_gui.engine.codes import Code
@@ -98,9 +99,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` in nanoseconds since 1970.
+    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` as `mtime_of` gives it.
 
-    `number` tells it from all others however its path is spelled; None where that cannot be told (`source.number_of`).
+    `number` tells it from all others however its path is spelled; None where that cannot be told (`stamps.number_of`).
+    `changed_ns` is when the file system last changed anything of it, None where that is unknown.
     """
 
     path: Path
@@ -111,6 +113,15 @@ class Source:
     mtime_ns: int
     name_shortened: bool = False
     number: int | None = field(default=None, compare=False)
+    changed_ns: int | None = field(default=None, compare=False)
+
+
+def mtime_of(facts: os.stat_result) -> int:
+    """Return when a file's bytes changed, in nanoseconds since 1970, as 64 bits hold it (SQLite keeps no more).
+
+    A file system may tell of 1601 or 2300: that wraps round, so that two such times still differ.
+    """
+    return (facts.st_mtime_ns + 2**63) % 2**64 - 2**63
 
 
 class Treatment(StrEnum):

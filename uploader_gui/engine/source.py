@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 import threading
+import time
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,17 +25,25 @@ from uploader_gui.engine.errors import (
     TooLarge,
 )
 from uploader_gui.engine.media import HEAD_BYTES, media_type_of
-from uploader_gui.engine.models import Source
+from uploader_gui.engine.models import Source, mtime_of
+from uploader_gui.engine.stamps import changed_of, number_of, stamp_at, stamp_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from io import FileIO
     from pathlib import Path
+
+    from uploader_gui.engine.stamps import Stamp
 
 BLOCK_BYTES: Final = 1024 * 1024
 MAX_NAME: Final = 250
 """The service's page: "name … Maximum string length: 250"; counted as UTF-16 does, the strictest way."""
 MAX_PUT_BYTES: Final = 5 * 1024**3
 """One S3 PUT takes at most 5 GiB."""
+MAX_LOOKS: Final = 3
+"""How often a file that keeps moving is read again."""
+JUST_SAVED_NS: Final = 3_000_000_000
+"""FAT tells time in steps of two seconds, and no two clocks agree."""
 PATH_TOO_LONG: Final = "its path is too long"
 _SHARE_AWAY: Final = frozenset({53, 67})
 """ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME; the other errors of a network are none of ENOENT anyway."""
@@ -51,12 +60,12 @@ def inspect(path: Path, resolved: Path) -> Source:
         facts = resolved.stat()
         _check_facts(facts)
         with resolved.open("rb", buffering=0) as file:
-            head = file.read(HEAD_BYTES)
+            head, changed_ns = file.read(HEAD_BYTES), stamp_of(file).changed_ns
     except OSError as error:
         raise translated(error) from error
     name, shortened = wire_name(path.name)
     media = media_type_of(path.name, head)
-    return Source(path, resolved, name, media, facts.st_size, facts.st_mtime_ns, shortened, number_of(facts))
+    return Source(path, resolved, name, media, facts.st_size, mtime_of(facts), shortened, number_of(facts), changed_ns)
 
 
 def describe_only(path: Path, resolved: Path) -> Source:
@@ -67,17 +76,7 @@ def describe_only(path: Path, resolved: Path) -> Source:
         size = facts.st_size if stat.S_ISREG(facts.st_mode) else 0
     except (OSError, ValueError):
         return Source(path, resolved, name, None, 0, 0, shortened)
-    return Source(path, resolved, name, None, size, facts.st_mtime_ns, shortened, number_of(facts))
-
-
-def number_of(facts: os.stat_result) -> int | None:
-    """Give what tells a file from all others, however its path is spelled: its number, and its device's before that.
-
-    None where it has several names (hard links), is no file, or where its file system numbers nothing.
-    """
-    if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or not facts.st_ino:
-        return None
-    return facts.st_dev << 128 | facts.st_ino
+    return Source(path, resolved, name, None, size, mtime_of(facts), shortened, number_of(facts), changed_of(facts))
 
 
 def wire_name(name: str) -> tuple[str, bool]:
@@ -115,15 +114,24 @@ class Digests:
 
 
 class SourceReader:
-    """Reads a source once from beginning to end; that one read feeds the wire, MD5 and SHA-256.
+    """Reads a source from beginning to end; that one read feeds the wire, MD5 and SHA-256.
 
-    Size and time are checked when it is opened and again before the last block is given out, so a file that
-    changes meanwhile never leaves whole.
+    Its stamp is checked when it is opened and again before the last block is given out, so a file that changes
+    meanwhile never leaves whole. Another size or time is a change. Anything else that moved (a tag, a permission, a
+    hard link, another file in its place) may be one, and so may nothing at all where the file had only just been saved,
+    for file systems tell time in steps of up to two seconds: then the file is read again, and its hash compared.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, reading_again: Callable[[], None] = lambda: None) -> None:
+        """Begin with nothing read.
+
+        `reading_again` is called with every block that is read once more, and may raise to stop that.
+        """
         self._source = source
+        self._reading_again = reading_again
         self._file: FileIO | None = None
+        self._opened: tuple[Stamp, Stamp] | None = None
+        self._just_saved = False
         self._left = source.size
         self._state = threading.Lock()
         self._reading = False
@@ -177,17 +185,24 @@ class SourceReader:
 
     def _read(self) -> bytes:
         if self._file is None:
-            self._file = self._source.resolved.open("rb", buffering=0)
-            self._check_unchanged()
+            self._open()
         if self._left == 0:
             return b""
         block = self._fill(min(BLOCK_BYTES, self._left))
         self._left -= len(block)
-        if self._left == 0:
-            self._check_unchanged()
         self._md5.update(block)
         self._sha256.update(block)
+        if self._left == 0:
+            self._check_end()
         return block
+
+    def _open(self) -> None:
+        self._file = self._source.resolved.open("rb", buffering=0)
+        self._opened = opened, _ = self._stamps(self._file)
+        self._just_saved = time.time_ns() - opened.saved_ns < JUST_SAVED_NS
+        was, now = (self._source.number, self._source.changed_ns), (opened.number, opened.changed_ns)
+        if None not in {*was, *now} and was[0] != now[0] and was[1] != now[1]:
+            raise SourceChanged  # another file, made to look like the one that was queued
 
     def _fill(self, wanted: int) -> bytes:
         """Read exactly so many bytes: a network share may give less at a time."""
@@ -202,12 +217,39 @@ class SourceReader:
             raise SourceChanged("it is shorter than it was")
         return block
 
-    def _check_unchanged(self) -> None:
-        """Look at the open file and at its path: a file put in its place counts as changed too."""
+    def _check_end(self) -> None:
         assert self._file is not None
-        for facts in (os.fstat(self._file.fileno()), self._source.resolved.stat()):
-            if (facts.st_size, facts.st_mtime_ns) != (self._source.size, self._source.mtime_ns):
+        if not self._closed and (self._stamps(self._file) != self._opened or self._just_saved):
+            self._read_again()
+
+    def _read_again(self) -> None:
+        """Compare what the path holds now with what was read, until it stands still meanwhile."""
+        for _ in range(MAX_LOOKS):
+            with self._source.resolved.open("rb", buffering=0) as file:
+                before = self._stamps(file)
+                if self._hash_of(file) != self._sha256.digest():
+                    break
+                if self._stamps(file) == before:
+                    return
+        raise SourceChanged
+
+    def _hash_of(self, file: FileIO) -> bytes:
+        sha256, left = hashlib.sha256(), self._source.size
+        while left >= 0 and (block := file.read(BLOCK_BYTES)):
+            if self._closed:
+                raise InterruptedError  # nobody wants to know any more
+            self._reading_again()
+            sha256.update(block)
+            left -= len(block)
+        return sha256.digest()
+
+    def _stamps(self, file: FileIO) -> tuple[Stamp, Stamp]:
+        """Look at the open file and at its path: a file put in its place counts too."""
+        stamps = stamp_of(file), stamp_at(self._source.resolved)
+        for stamp in stamps:
+            if (stamp.size, stamp.mtime_ns) != (self._source.size, self._source.mtime_ns):
                 raise SourceChanged
+        return stamps
 
 
 def hash_whole(source: Source) -> str:

@@ -11,7 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.models import Source
-from uploader_gui.engine.source import number_of
+from uploader_gui.engine.stamps import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -41,7 +41,7 @@ def into_zip(source: Source, target: Path, heartbeat: Heartbeat) -> str:
         TooLarge: the ZIP is more than one PUT takes.
         NotPrepared: the ZIP cannot be written.
     """
-    reader = SourceReader(source)
+    reader = SourceReader(source, reading_again=heartbeat.beat)
     try:
         _write(source, reader, target, heartbeat)
     finally:

@@ -45,7 +45,7 @@ def _whole(source: Source, heartbeat: Heartbeat) -> tuple[bytes, str]:
     """Read everything once: what is hashed is what is decoded, and decoding waits for no share."""
     if source.size > MAX_BYTES:
         raise CannotConvert(TOO_LARGE)
-    reader, data = SourceReader(source), io.BytesIO()
+    reader, data = SourceReader(source, reading_again=heartbeat.beat), io.BytesIO()
     try:
         while block := reader.read():
             heartbeat.beat()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import NotPrepared
+from uploader_gui.engine.models import mtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,4 +102,4 @@ def is_whole(sent: Source) -> bool:
         facts = sent.path.stat()
     except OSError:
         return False
-    return (facts.st_size, facts.st_mtime_ns) == (sent.size, sent.mtime_ns)
+    return (facts.st_size, mtime_of(facts)) == (sent.size, sent.mtime_ns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import CannotConvert, SourceError, SourceRefused
-from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState
+from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState, mtime_of
 from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.substitutes.archive import into_zip
@@ -187,4 +187,4 @@ class Preparation:
 def _described(target: Path, name: str, media_type: str) -> Source:
     facts = target.stat()
     sent_name, shortened = wire_name(name)
-    return Source(target, target, sent_name, media_type, facts.st_size, facts.st_mtime_ns, shortened)
+    return Source(target, target, sent_name, media_type, facts.st_size, mtime_of(facts), shortened)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
 
+from uploader_gui.engine.models import mtime_of
+
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Source
     from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -41,7 +43,7 @@ def made(source: Source, pixels: int, decoder: PictureDecoder | None = None) -> 
     """Give the thumbnail, so many pixels wide and high; None where there is no picture to be seen."""
     try:
         facts = source.resolved.stat()
-        if not stat.S_ISREG(facts.st_mode) or (facts.st_size, facts.st_mtime_ns) != (source.size, source.mtime_ns):
+        if not stat.S_ISREG(facts.st_mode) or (facts.st_size, mtime_of(facts)) != (source.size, source.mtime_ns):
             return None
         picture = _by_qt(source, pixels) if source.media_type else _by_decoder(source, pixels, decoder)
     except Exception as error:  # noqa: BLE001 - a picture nobody can decode keeps its tile, whatever the decoder says
