@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from uploader_gui import garbage
 from uploader_gui.configuration import Configuration
 from uploader_gui.engine import receipt
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
+from uploader_gui.engine.models import Reason
 from uploader_gui.engine.treatments import Choices
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.plan import Plan, UsageError, tell
@@ -62,6 +64,10 @@ def _carried_out(session: _Session, data: DataPaths) -> int:
             runner.run(session.run())
         except (JournalInUse, JournalTooNew, JournalUnwritable, UrlRefused, OSError) as error:
             raise UsageError(_sentence(error, data)) from error
+        except Exception:
+            log.exception("the engine cannot begin")
+            tell(cause_and_action(Reason(Code.INTERNAL_ERROR)).whole)
+            return 1
         code = session.exit_code()
     hold()  # all is done: what comes now changes nothing
     return code
@@ -125,6 +131,10 @@ class _Session:
 
         try:
             await run_engine(self._options, self._heard, self._ready)
+        except Exception as error:
+            if self._queue is None:
+                raise
+            self._broke(error)
         finally:
             self._vigil.close()
         if self._queue is not None:  # only now: what arrived while it was leaving counts too
@@ -132,9 +142,9 @@ class _Session:
 
     def exit_code(self) -> int:
         """Write the receipt, say how it went, and give the exit code."""
-        self._terminal.close()
         written = self._write_report()
         totals = self._receipt["totals"]
+        self._terminal.close()
         if totals["files"]:
             self._terminal.say(summary(totals))
         if self._interrupted:
@@ -169,13 +179,24 @@ class _Session:
         self._terminal.show(event)
         self._vigil.hear(event)
         if isinstance(event, EngineFailed):
-            self._broken = True
+            self._give_up(event.reason)
         if isinstance(event, JournalSetAside):
             self._terminal.say(Lines.SET_ASIDE.filled(event.path))
         if isinstance(event, QueueIdle):
             if event.gave_up is not None:
-                self._terminal.say(cause_and_action(event.gave_up).whole)
+                self._give_up(event.gave_up)
             self._finish()
+
+    def _broke(self, error: Exception) -> None:
+        """The engine cannot go on: what it was to do is told as it stands."""
+        log.error("the engine broke", exc_info=error)
+        reason = Reason.of(error) if isinstance(error, UploaderError) else Reason(Code.INTERNAL_ERROR)
+        with suppress(Exception):  # it may be the terminal that broke
+            self._give_up(reason)
+
+    def _give_up(self, reason: Reason) -> None:
+        self._broken = True
+        self._terminal.say(cause_and_action(reason).whole)
 
     def _interrupt(self) -> None:
         self._interrupted = True

@@ -39,10 +39,10 @@ def make_room(running: Running) -> None:
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def start_and_fill(program: Program, storage: ScriptedStorage, paths: list[Path], limit: str = "120") -> Running:
+def start_and_fill(program: Program, storage: ScriptedStorage, paths: list[Path]) -> Running:
     """Start a run, and fill the disk while six PUTs wait for their answer."""
     storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
-    running = program.begin(*paths, UPLOADER_OFFLINE_LIMIT=limit)
+    running = program.begin(*paths)
     storage.wait_for_objects(6, timeout=30.0)
     fill_the_disk(program, running)
     storage.release()
@@ -76,22 +76,6 @@ def test_a_run_killed_on_a_full_disk_doubles_nothing_when_it_is_taken_up_again(
     assert len(strict_api.registered) == 15
     assert not any(row["may_be_registered_twice"] for row in ended.files.values())
     assert len(scripted_storage.objects) == 15
-
-
-def test_a_disk_that_stays_full_ends_the_run_and_the_next_one_doubles_nothing(
-    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
-) -> None:
-    paths = [files.make(f"{n:02}.jpg", size=3000 + n) for n in range(15)]
-    ended = start_and_fill(program, scripted_storage, paths, limit="1").ended()
-    assert (ended.code, ended.err) == (1, "")
-    assert "The list of files cannot be saved on this computer. Make room on the disk, then try again." in ended.out
-    assert ended.totals["uploaded"] + ended.totals["pending"] == ended.totals["files"] == 15
-    assert {row["reason"]["code"] for row in ended.files.values() if row["state"] == "pending"} == {"journal"}
-    again = program.send(*paths)
-    assert (again.code, again.totals["uploaded"]) == (0, 15)
-    assert len(strict_api.registered) == 15
-    assert not any(row["may_be_registered_twice"] for row in again.files.values())
-    assert {row["upload_id"] for row in again.files.values()} == {row["upload_id"] for row in ended.files.values()}
 
 
 def test_an_interruption_on_a_full_disk_still_ends_with_130(

@@ -6,7 +6,7 @@ Owned by `queue.py`, which passes on what front ends ask; the parts (`parts.py`)
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueIdle
@@ -40,19 +40,43 @@ class Flow:
         self.has_begun = False
         self.gave_up: Reason | None = None
         self._closing = asyncio.Event()
+        self._broken: BaseException | None = None
         self._poked = False
         self._idle_since: float | None = None
         self.parts = Parts(services, options, emit, self)
 
     async def run(self) -> None:
-        """Work until `close()`; whatever runs then is dropped, and the journal keeps it."""
+        """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
+
+        Raises:
+            BaseException: the queue broke down: what is not sent by then stays unsent.
+        """
+        loop = asyncio.get_running_loop()
+        before = loop.get_exception_handler()
+        loop.set_exception_handler(self._callback_broke)
         self.tell_status()
         try:
             await self._closing.wait()
         finally:
-            await self.parts.tasks.stop()
-            self._end_run()
-            self.parts.outbox.flush()
+            await self._leave()
+            loop.set_exception_handler(before)
+        if self._broken is not None:
+            raise self._broken
+
+    async def _leave(self) -> None:
+        await self.parts.tasks.stop()
+        if self._broken is not None:
+            self.pause()  # nothing is to look as if it were still being sent
+        self.parts.ledger.write_last()
+        self._end_run()
+        self.parts.outbox.flush()
+
+    def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What looks for the next step, or tells what was done, is a callback: where it breaks, nothing goes on."""
+        loop.default_exception_handler(context)
+        error = context.get("exception")
+        if "handle" in context and error is not None:
+            self.break_down(error)
 
     def close(self) -> None:
         """Leave: `run()` returns."""
@@ -106,6 +130,12 @@ class Flow:
         self._running = False
         self.parts.outbox.send(QueueIdle(self.parts.telling.totals(running=False), self.gave_up))
 
+    def break_down(self, error: BaseException) -> None:
+        """Leave at once, for nothing can go on: `run()` ends with that error."""
+        self._broken = self._broken or error
+        self._running = False
+        self.close()
+
     def tell_status(self) -> None:
         """Tell what of the queue's status is new."""
         self.parts.telling.status(running=self._running, walking=self.parts.intake.walking)
@@ -124,7 +154,8 @@ class Flow:
         self.parts.registrar.pump(whole=self._may_wait_for_more())
         self.parts.sender.pump()
         if not self.parts.intake.busy and not self.parts.ledger.unfinished:
-            self._became_idle()
+            if self.parts.ledger.all_written():
+                self._became_idle()
         elif self._stuck_on_sign_in():
             self.give_up(Code.SIGN_IN)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
@@ -59,34 +60,54 @@ class History:
 
     def tell_receipt(self, key: RunKey) -> None:
         """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
-        if (made := self._receipt(key)) is not None:
-            self._outbox.send(ReceiptBuilt(made, key))
+        self._spawn(self._tell_receipt(key))
 
-    def failed(self, key: RunKey) -> list[Upload]:
+    async def failed(self, key: RunKey) -> list[Upload]:
         """Give the uploads of a past run that failed."""
-        return [upload for upload in self._ledger.journal.uploads_of(key) if upload.state is UploadState.FAILED]
+
+        async def read(journal: Journal) -> list[Upload]:
+            return [upload for upload in journal.uploads_of(key) if upload.state is UploadState.FAILED]
+
+        return await self._ledger.reading(read)
 
     def save(self, content: bytes, path: Path) -> None:
         """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
         self._spawn(self._save(content, path))
 
     async def _tell_runs(self, number: int) -> None:
-        runs: list[PastRun] = []
-        for page in self._ledger.journal.past_runs(self._options.api_url):
-            runs += page
-            await asyncio.sleep(0)  # transfers go on between two pages
-            if number != self._told:
-                return
-        self._outbox.send(HistoryFound(tuple(runs)))
+        async def read(journal: Journal) -> list[PastRun]:
+            runs: list[PastRun] = []
+            for page in journal.past_runs(self._options.api_url):
+                runs += page
+                await asyncio.sleep(0)  # transfers go on between two pages
+                if number != self._told:
+                    break
+            return runs
+
+        runs = await self._ledger.reading(read)
+        if number == self._told:
+            self._outbox.send(HistoryFound(tuple(runs)))
 
     async def _search(self, wanted: str, number: int) -> None:
-        keys: set[RunKey] = set()
-        for page in self._ledger.journal.runs_with_file(self._options.api_url, wanted):
-            keys |= page
-            await asyncio.sleep(0)  # as above
-            if number != self._searched:
-                return
-        self._outbox.send(HistoryMatches(wanted, frozenset(keys)))
+        async def read(journal: Journal) -> set[RunKey]:
+            keys: set[RunKey] = set()
+            for page in journal.runs_with_file(self._options.api_url, wanted):
+                keys |= page
+                await asyncio.sleep(0)  # as above
+                if number != self._searched:
+                    break
+            return keys
+
+        keys = await self._ledger.reading(read)
+        if number == self._searched:
+            self._outbox.send(HistoryMatches(wanted, frozenset(keys)))
+
+    async def _tell_receipt(self, key: RunKey) -> None:
+        async def read(journal: Journal) -> dict[str, Any] | None:
+            return self._receipt(journal, key)
+
+        if (made := await self._ledger.reading(read)) is not None:
+            self._outbox.send(ReceiptBuilt(made, key))
 
     async def _save(self, content: bytes, path: Path) -> None:
         try:
@@ -97,15 +118,15 @@ class History:
         else:
             self._outbox.send(ReceiptWritten(str(path)))
 
-    def _receipt(self, key: RunKey) -> dict[str, Any] | None:
-        past = self._ledger.journal.past_run(key)
+    def _receipt(self, journal: Journal, key: RunKey) -> dict[str, Any] | None:
+        past = journal.past_run(key)
         if past is None:
             return None
         run = receipt.Run(
             program=past.program,
             anomaly_id=key.anomaly_id,
             started_at=past.started_at,
-            uploads=self._ledger.journal.uploads_of(key),
+            uploads=journal.uploads_of(key),
             junk=past.junk,
             describe=self._options.describe,
         )

@@ -9,15 +9,26 @@ secret it may hold are live presigned URLs, overwritten when used up (`secure_de
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import journal_history
-from uploader_gui.engine.errors import JournalError
-from uploader_gui.engine.journal_file import is_damaged, make_private, move_away, open_database, translated
+from uploader_gui.engine.errors import JournalError, JournalUnwritable
+from uploader_gui.engine.journal_file import (
+    files_of,
+    is_damaged,
+    is_full,
+    is_trouble,
+    make_private,
+    move_away,
+    open_database,
+    put_in_place,
+    rescued,
+)
 from uploader_gui.engine.journal_rows import (
     COLUMNS,
     GIVEN_UP,
@@ -37,11 +48,18 @@ if TYPE_CHECKING:
     from uploader_gui.engine.runs import PastRun, RunKey
 
 
+MAX_TAKEN_AWAY: Final = 5
+"""How often in a run a journal's files may seem to be others: some network file systems number them carelessly."""
+
+
 class Journal:
     """One open journal.
 
+    Where SQLite gets into trouble with its file or its disk, every method raises `JournalError` until `mend()` has
+    opened it again.
+
     Attributes:
-        set_aside: where a damaged journal was moved to when this one was opened, else None.
+        set_aside: where another or a damaged journal was moved to when this one was opened last, else None.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,17 +72,71 @@ class Journal:
         """
         self.set_aside: Path | None = None
         self._path = path
-        self._durable: bool | None = None
-        self._written = True
+        self._mark = secrets.randbits(30) + 1
+        self._in_trouble = False
+        self._looks_left = MAX_TAKEN_AWAY
         make_private(path)
+        self._open()
+
+    def _open(self, *, again: bool = False) -> None:
         try:
-            self._db = open_database(path)
+            self._db = open_database(self._path, self._mark, again=again)
         except (sqlite3.DatabaseError, ValueError) as error:  # a state that is none, text that is no UTF-8
             if not is_damaged(error):
                 raise
-            self.set_aside = move_away(path)
-            make_private(path)
-            self._db = open_database(path)
+            self.set_aside = move_away(self._path)
+            make_private(self._path)
+            self._db = open_database(self._path, self._mark, again=again)
+        self._durable: bool | None = None
+        self._written = True
+        self._files = files_of(self._path)
+
+    def mend(self) -> bool:
+        """Open the journal again where SQLite got into trouble with it, or where its files were taken away.
+
+        Return whether that was needed: then it may know less of this run than was recorded, and is to be told again.
+
+        Raises:
+            JournalInUse: another instance works on it, or did meanwhile.
+            JournalTooNew, JournalUnwritable: as when it was opened first.
+        """
+        taken_away = self._is_taken_away()
+        if not taken_away and not self._in_trouble:
+            return False
+        rescue = self._rescued() if taken_away and not self._in_trouble else None
+        self._in_trouble = True
+        try:
+            self._open_again(rescue)
+        except (sqlite3.Error, OSError) as error:
+            raise JournalUnwritable(str(error)) from error
+        self._in_trouble = False
+        self._looks_left -= taken_away
+        return True
+
+    def _rescued(self) -> Path | None:
+        """What was taken away is still whole in the open connection."""
+        return rescued(self._db, self._path) if files_of(self._path)[0] != self._files[0] else None
+
+    def _open_again(self, rescue: Path | None) -> None:
+        self.set_aside = None
+        if rescue is not None and self._path.exists():
+            self.set_aside = move_away(self._path)
+        self._let_go()
+        if rescue is not None:
+            put_in_place(rescue, self._path)
+        make_private(self._path)
+        self._open(again=True)
+
+    def _is_taken_away(self) -> bool:
+        """Say whether the journal's path leads elsewhere; not believed for ever where files are numbered carelessly."""
+        try:
+            return self._looks_left > 0 and files_of(self._path) != self._files
+        except OSError:  # SQLite will say what is wrong
+            return False
+
+    def _let_go(self) -> None:
+        with suppress(sqlite3.Error):
+            self._db.close()
 
     def close(self) -> None:
         """Close it; used-up URLs are gone from the disk afterwards."""
@@ -73,7 +145,7 @@ class Journal:
         except JournalError:  # leaving must work on a full disk too
             pass
         finally:
-            self._db.close()
+            self._let_go()
 
     def drain(self) -> None:
         """Rid the disk of used-up URLs: nothing of them stays in the database nor in its write-ahead log.
@@ -83,7 +155,7 @@ class Journal:
         """
         if not self._written:
             return
-        with translated():
+        with self._at_work():
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._written = False
@@ -103,7 +175,7 @@ class Journal:
         `places`: what was given out for the first time (`presigned.place_of`), each for good, also after a purge.
         """
         if len(uploads) == 1 and not places:  # a statement alone is a transaction, and three times as fast
-            with translated():
+            with self._at_work():
                 self._be_durable(durable=durable)
                 self._db.execute(UPDATE, changes_of(*uploads))
             return
@@ -116,6 +188,11 @@ class Journal:
         with self._transaction():
             sql = "INSERT INTO runs (api_url, program, started_at, junk) VALUES (?, ?, ?, 0)"
             return int(self._db.execute(sql, (api_url, program, time.time())).lastrowid or 0)
+
+    def has_run(self, run_id: int) -> bool:
+        """Say whether a run stands in it."""
+        with self._at_work():
+            return bool(self._db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone())
 
     def end_run(self, run_id: int, junk: int) -> None:
         """Close a run; `junk` is how many files it left out."""
@@ -148,12 +225,13 @@ class Journal:
 
     def _in_states(self, states: tuple[str, ...], api_url: str, anomaly_id: str | None) -> list[Upload]:
         marks = ", ".join("?" * len(states))
-        rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM uploads WHERE api_url = ? AND (? IS NULL OR anomaly_id = ?) "  # noqa: S608 - constants
-            f"AND state IN ({marks}) ORDER BY added_at, upload_id",
-            (api_url, anomaly_id, anomaly_id, *states),
-        )
-        left = [upload_of(row, order) for order, row in enumerate(rows)]
+        with self._at_work():
+            rows = self._db.execute(
+                f"SELECT {COLUMNS} FROM uploads WHERE api_url = ? AND (? IS NULL OR anomaly_id = ?) "  # noqa: S608 - constants
+                f"AND state IN ({marks}) ORDER BY added_at, upload_id",
+                (api_url, anomaly_id, anomaly_id, *states),
+            )
+            left = [upload_of(row, order) for order, row in enumerate(rows)]
         for upload in left:
             upload.attempts = 0  # a new run counts anew
         return left
@@ -163,17 +241,17 @@ class Journal:
 
         Times are seconds since 1970. Of what was sent in place of a file, both the file and its substitute are known.
         """
-        rows = self._db.execute(
+        known: dict[tuple[str, int], dict[str, float]] = {}
+        sql = (
             "WITH there AS (SELECT *, coalesce(uploaded_at, added_at) AS at FROM uploads "
             "WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded' AND sha256 IS NOT NULL) "
             "SELECT name, size, coalesce(original_sha256, sha256), at FROM there "
             "UNION ALL SELECT substitute_name, substitute_size, sha256, at FROM there WHERE substitute_name NOT NULL "
-            "ORDER BY at",
-            (api_url, anomaly_id),
+            "ORDER BY at"
         )
-        known: dict[tuple[str, int], dict[str, float]] = {}
-        for name, size, sha256, at in rows:
-            known.setdefault((name, size), {})[sha256] = at
+        with self._at_work():
+            for name, size, sha256, at in self._db.execute(sql, (api_url, anomaly_id)):
+                known.setdefault((name, size), {})[sha256] = at
         return known
 
     def given_out(self, places: Collection[bytes]) -> dict[bytes, tuple[UploadId, str | None]]:
@@ -181,33 +259,38 @@ class Journal:
         marks = ", ".join("?" * len(places))
         names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
         sql = f"{names} WHERE place IN ({marks})"
-        with translated():
+        with self._at_work():
             return {place: (UploadId(owner), name) for place, owner, name in self._db.execute(sql, tuple(places))}
 
     def substitutes(self) -> list[Path]:
         """Give the temporary files that unfinished uploads still need, of every service."""
         marks = ", ".join("?" * len(UNFINISHED))
         sql = f"SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL AND state IN ({marks})"  # noqa: S608 - question marks
-        return [Path(os.fsdecode(path)) for (path,) in self._db.execute(sql, UNFINISHED)]
+        with self._at_work():
+            return [Path(os.fsdecode(path)) for (path,) in self._db.execute(sql, UNFINISHED)]
 
     def past_runs(self, api_url: str) -> Iterator[list[PastRun]]:
         """Give every run of a service, the newest first, each with an entry for every anomaly it had files for."""
-        return journal_history.past_runs(self._db, api_url)
+        with self._at_work():
+            yield from journal_history.past_runs(self._db, api_url)
 
     def past_run(self, key: RunKey) -> PastRun | None:
         """Give one run's part for one anomaly, None where it was purged."""
-        return journal_history.past_run(self._db, key)
+        with self._at_work():
+            return journal_history.past_run(self._db, key)
 
     def runs_with_file(self, api_url: str, wanted: str) -> Iterator[frozenset[RunKey]]:
         """Give the runs with a file whose name contains the text, whatever its case and accents, page by page.
 
         The journal may be written between two pages.
         """
-        return journal_history.runs_with_file(self._db, api_url, wanted)
+        with self._at_work():
+            yield from journal_history.runs_with_file(self._db, api_url, wanted)
 
     def uploads_of(self, key: RunKey) -> list[Upload]:
         """Give the uploads of a run for one anomaly, in the order they were added, as they stand now."""
-        return journal_history.uploads_of(self._db, key)
+        with self._at_work():
+            return journal_history.uploads_of(self._db, key)
 
     def _be_durable(self, *, durable: bool) -> None:
         """Prepare for writing."""
@@ -217,15 +300,29 @@ class Journal:
             self._durable = durable
 
     @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Turn what SQLite says of its file and its disk into our error; what it says of values passes as it is."""
+        if self._in_trouble:
+            raise JournalUnwritable("it is to be opened again")
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not is_trouble(error):
+                raise
+            self._in_trouble = not is_full(error)
+            raise JournalUnwritable(str(error)) from error
+
+    @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
-        with translated():
+        with self._at_work():
             self._be_durable(durable=durable)
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # what it says now is no news, and may hide what it said first
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
                 raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -77,8 +78,10 @@ MIGRATIONS: Final[dict[int, str]] = {
 """What leads from each schema version to the next one."""
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Connection:
     """Open it with the newest schema; only this connection may use it from now on.
+
+    It is marked as used by whom `mark` stands for. `again`: it was so before, and may carry no other mark by now.
 
     Raises:
         JournalInUse, JournalTooNew, JournalUnwritable: see `journal.Journal`.
@@ -90,14 +93,14 @@ def open_database(path: Path) -> sqlite3.Connection:
         raise JournalUnwritable(str(error)) from error
     try:
         with translated():
-            _prepare(db)
+            _prepare(db, mark, again=again)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _prepare(db: sqlite3.Connection) -> None:
+def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
     if _version(db) > SCHEMA_VERSION:
         raise JournalTooNew  # before anything is changed in it
@@ -108,6 +111,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.create_function("place_of", 1, place_of, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
+        _take_over(db, mark, again=again)
         _migrate(db)
         db.execute("COMMIT")
     except BaseException:
@@ -115,6 +119,14 @@ def _prepare(db: sqlite3.Connection) -> None:
             db.execute("ROLLBACK")
         raise
     _check_whole(db)
+
+
+def _take_over(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
+    """Put the mark into the header, where SQLite leaves 32 bits to programs; a new file has none."""
+    last: int = db.execute("PRAGMA application_id").fetchone()[0]
+    if again and last not in {0, mark}:
+        raise JournalInUse  # while it was closed, another instance worked on it
+    db.execute(f"PRAGMA application_id = {mark}")
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -131,7 +143,10 @@ def _migrate(db: sqlite3.Connection) -> None:
 
 def _check_whole(db: sqlite3.Connection) -> None:
     """Look at every page and at every row that may be asked for: damage shows now, not in the middle of a run."""
-    if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+    told = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if any(int(code) & 0xFF == sqlite3.SQLITE_IOERR for code in re.findall(r"error code=([0-9]+)", told)):
+        raise JournalUnwritable(told)  # the disk is in trouble, not what is on it
+    if told != "ok":
         raise sqlite3.DatabaseError("database disk image is malformed")
     marks = ", ".join("?" * len(UNFINISHED))
     for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE state IN ({marks})", UNFINISHED):  # noqa: S608 - constants only
@@ -171,6 +186,52 @@ def move_away(path: Path) -> Path:
     return target
 
 
+def files_of(path: Path) -> tuple[object, ...]:
+    """Return what tells a journal's files from others put in their place.
+
+    Raises:
+        OSError: they cannot be looked at.
+    """
+    return tuple(_number(path.with_name(path.name + suffix)) for suffix in ("", "-wal"))
+
+
+def _number(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
+    """Write what an open journal holds into a new file beside `path`, which leads elsewhere by now.
+
+    Return that file, None where there is nothing whole to be written.
+
+    Raises:
+        JournalUnwritable: it cannot be written now.
+    """
+    target = path.with_name(f"{path.stem}.rescued{path.suffix}")
+    try:
+        target.unlink(missing_ok=True)
+        make_private(target)
+        db.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.DatabaseError as error:
+        if is_damaged(error):
+            return None
+        raise JournalUnwritable(str(error)) from error
+    except OSError as error:
+        raise JournalUnwritable(error.strerror or str(error)) from error
+    return target
+
+
+def put_in_place(rescue: Path, path: Path) -> None:
+    """Put a rescued journal where it belongs; what SQLite left there of the one taken away is no part of it."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    rescue.replace(path)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what SQLite says of the disk into our errors; damage and bugs pass as they are."""
@@ -193,6 +254,29 @@ _UNWRITABLE: Final = frozenset(
         sqlite3.SQLITE_PERM,
     },
 )
+
+
+_TROUBLE: Final = _UNWRITABLE | {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+}
+"""What SQLite says where its file or its disk is the matter, not what it was asked."""
+
+
+def is_trouble(error: sqlite3.Error) -> bool:
+    """Say whether an open journal's file or disk is the matter; a table that is gone was taken by somebody else."""
+    if not hasattr(error, "sqlite_errorcode"):  # Python's own: a value it cannot hand over, or a connection just closed
+        return "closed database" in str(error)
+    return _code(error) in _TROUBLE or str(error).startswith("no such ")
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """Say whether it is only room that is missing: that does a connection no harm."""
+    return _code(error) == sqlite3.SQLITE_FULL
 
 
 def is_damaged(error: Exception) -> bool:

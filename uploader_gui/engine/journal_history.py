@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE: Final = 500
 """So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
 _FIGURES: Final = """
-    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), sum(size), min(added_at), max(uploaded_at)
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at), max(uploaded_at)
     FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
@@ -77,5 +77,5 @@ def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
         finished_at=ended if last is None else last,
         junk=junk,
         states={UploadState(row[5]): row[6] for row in rows},
-        bytes_uploaded=sum(row[7] for row in rows if row[5] == UploadState.UPLOADED),
+        bytes_uploaded=sum(int(row[7]) for row in rows if row[5] == UploadState.UPLOADED),
     )

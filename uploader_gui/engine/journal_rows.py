@@ -25,9 +25,11 @@ COLUMNS: Final = (
     "substitute_mtime_ns, original_sha256, without_metadata, wanted_again"
 )
 INSERT: Final = (
-    f"INSERT OR REPLACE INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 33)})"
+    f"INSERT INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
+    f"VALUES ({', '.join('?' * 33)}) ON CONFLICT (upload_id) DO UPDATE SET "
+    f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
 )
+"""One that is there already stays in the run it was added in, and where it stood in it."""
 UPDATE: Final = """
     UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
@@ -45,8 +47,8 @@ def row_of(upload: Upload) -> tuple[object, ...]:
     return (
         upload.upload_id,
         upload.anomaly_id,
-        os.fsencode(source.path),
-        os.fsencode(source.resolved),
+        _bytes_of(source.path),
+        _bytes_of(source.resolved),
         source.name,
         source.name_shortened,
         source.media_type,
@@ -74,9 +76,8 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
     if substitute is None:
         return (*(None,) * 6, False)
     sent = substitute.sent
-    path = os.fsencode(sent.path)
     return (
-        path,
+        _bytes_of(sent.path),
         sent.name,
         sent.media_type,
         sent.size,
@@ -84,6 +85,14 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
         substitute.original_sha256,
         substitute.without_metadata,
     )
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return a path's bytes, also of a path no file can have: somebody may give one."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return str(path).encode("utf-8", "surrogatepass")
 
 
 def changes_of(upload: Upload) -> tuple[object, ...]:

@@ -9,14 +9,15 @@ import asyncio
 import logging
 import math
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.errors import JournalError
-from uploader_gui.engine.events import Condition
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import JournalError, JournalInUse, JournalTooNew
+from uploader_gui.engine.events import Condition, JournalSetAside
 from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.journal import Journal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.outbox import Outbox
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 JOURNAL_RETRY_SECONDS: Final = 2.0
 _NOT_WORTH_A_WRITE: Final = frozenset({UploadState.CONFIRMING, UploadState.RETRYING})
@@ -44,12 +47,20 @@ class Ledger:
         let_go: Callable[[Substitute], None] = lambda _: None,
         limit: float | None = None,
         gave_up: Callable[[], None] = lambda: None,
+        lost: Callable[[JournalError], None] = lambda _: None,
+        take_out: Callable[[Upload], None] = lambda _: None,
+        written: Callable[[], None] = lambda: None,
     ) -> None:
         """Begin an empty book.
 
-        `let_go` hears of a substitute no longer needed; `limit` seconds without room for the journal, and `gave_up` is
-        called (headless).
+        `let_go` hears of a substitute no longer needed; `limit` seconds without a journal that can be written, and
+        `gave_up` is called (headless). `lost` hears that the journal is another instance's now, `take_out` of an upload
+        that cannot be written down and goes no further, `written` that what was held up is in the journal.
         """
+        self._written = written
+        self._lost = lost
+        self._take_out = take_out
+        self._absent: set[UploadId] = set()
         self._let_go = let_go
         self._limit = limit
         self._gave_up = gave_up
@@ -69,6 +80,7 @@ class Ledger:
         self._unsaved_new: list[Upload] = []
         self._unsaved: dict[UploadId, Upload] = {}
         self._unsaved_places: dict[bytes, UploadId] = {}
+        self._places: dict[bytes, UploadId] = {}
         self._retry_timer: asyncio.TimerHandle | None = None
         self._saved = asyncio.Event()
         self._saved.set()
@@ -215,6 +227,18 @@ class Ledger:
         if self._unsaved_new or self._unsaved or self._unsaved_places:
             self._save()
 
+    def all_written(self) -> bool:
+        """Write down what has changed, and say whether the journal has everything."""
+        self.write()
+        return self._saved.is_set()
+
+    def write_last(self) -> None:
+        """Write down what has changed, whatever went wrong before: there is no later."""
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+            self._retry_timer = None
+        self._save(durable=True)
+
     async def saved(self) -> None:
         """Return when everything is in the journal: nothing is announced to a server before."""
         await asyncio.sleep(0)  # what begins in the same turn of the loop is written together
@@ -223,9 +247,18 @@ class Ledger:
 
     @property
     def journal(self) -> Journal:
-        """The journal with everything written down: for whoever reads in it."""
+        """The journal with everything written down, to read in at once: `JournalError` where that cannot be done."""
         self.write()
         return self._journal
+
+    async def reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
+        """Return what `read` finds in the journal, everything being written down; held up while it cannot be read."""
+        while True:
+            await self.saved()
+            try:
+                return await read(self._journal)
+            except JournalError as error:
+                self._hold(error)
 
     def end_run(self, junk: int) -> None:
         """All is done (or left): what is added from now on belongs to another run. `junk`: files left out in it."""
@@ -250,25 +283,85 @@ class Ledger:
         self._bytes[upload.state] += sign * upload.sent.size
 
     def _save(self, *, durable: bool = False) -> None:
+        if self._retry_timer is not None:
+            return  # the journal is in trouble: not before it is looked at again
         try:
-            if self._unsaved_new:
-                if self._run_id is None:
-                    self._run_id = self._journal.begin_run(self._api_url, self._program)
-                self._journal.add(self._unsaved_new, self._api_url, self._run_id)
-                self._unsaved_new = []
-            if self._unsaved or self._unsaved_places:
-                self._journal.record(self._unsaved.values(), durable=durable, places=self._unsaved_places)
-                self._unsaved, self._unsaved_places = {}, {}
+            self._mend()
+            self._write_all(durable=durable)
+        except (JournalInUse, JournalTooNew) as error:
+            self._saved.clear()
+            self._lost(error)
         except JournalError as error:
             self._hold(error)
         else:
+            if not self._saved.is_set():
+                self._written()
             self._saved.set()
             self._conditions.end(Condition.JOURNAL)
+
+    def _mend(self) -> None:
+        """Where the journal had to be opened again, it is told everything of this run once more."""
+        if not self._journal.mend():
+            return
+        log.warning("the journal was opened again")
+        if self._journal.set_aside is not None:
+            self._outbox.send(JournalSetAside(str(self._journal.set_aside)))
+        if self._run_id is not None and not self._journal.has_run(self._run_id):
+            self._run_id = None
+        self._unsaved_new, self._unsaved = self.everything(), {}
+        self._unsaved_places = self._places | self._unsaved_places
+
+    def _write_all(self, *, durable: bool) -> None:
+        new = [*self._unsaved_new, *(self._unsaved[one] for one in self._absent & self._unsaved.keys())]
+        changed = [upload for upload_id, upload in self._unsaved.items() if upload_id not in self._absent]
+        try:
+            if new:
+                self._insert(new)
+            if changed or self._unsaved_places:
+                self._journal.record(changed, durable=durable, places=self._unsaved_places)
+        except JournalError:
+            raise
+        except Exception:
+            log.exception("%d records cannot be written at once", len(new) + len(changed))
+            self._write_singly({upload.upload_id: upload for upload in (*new, *changed)}.values())
+        else:
+            self._absent -= self._unsaved.keys()
+            self._note_written()
+
+    def _insert(self, uploads: Collection[Upload]) -> None:
+        if self._run_id is None:
+            self._run_id = self._journal.begin_run(self._api_url, self._program)
+        self._journal.add(uploads, self._api_url, self._run_id)
+
+    def _write_singly(self, uploads: Iterable[Upload]) -> None:
+        """A record that cannot be written, whatever is in it, fails alone: it must not hold up the others."""
+        failed: list[Upload] = []
+        for upload in uploads:
+            try:
+                self._insert([upload])
+            except JournalError:
+                raise
+            except Exception:  # noqa: BLE001 - told with its traceback above
+                failed.append(upload)
+            else:
+                self._absent.discard(upload.upload_id)
+        self._journal.record([], places=self._unsaved_places)
+        self._note_written()
+        self._absent.update(upload.upload_id for upload in failed)
+        for upload in failed:
+            log.error("upload %.8s cannot be written down", upload.upload_id)
+            if not upload.state.finished:
+                self._take_out(upload)
+                self.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+
+    def _note_written(self) -> None:
+        self._places |= self._unsaved_places
+        self._unsaved_new, self._unsaved, self._unsaved_places = [], {}, {}
 
     def _hold(self, error: JournalError) -> None:
         """Nothing new begins while it cannot be written down; try again in a moment."""
         if self._saved.is_set():
-            log.warning("the journal cannot be written: %s", error.detail)
+            log.warning("the journal cannot be used: %s", error.detail)
             self._held_since = time.monotonic()
         self._saved.clear()
         self._conditions.begin(Condition.JOURNAL)

@@ -31,7 +31,7 @@ from uploader_gui.engine.telling import Telling
 from uploader_gui.engine.transfer import Means
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from uploader_gui.engine.api import ApiClient
     from uploader_gui.engine.clock import ServerClock
@@ -77,6 +77,9 @@ class Conductor(Protocol):
     def give_up(self, code: Code) -> None:
         """Stop for good."""
 
+    def break_down(self, error: BaseException) -> None:
+        """Leave at once, for nothing can go on; the engine ends with that error."""
+
     def tell_status(self) -> None:
         """Tell what of the queue's status is new."""
 
@@ -95,7 +98,8 @@ class Parts:
         self.slots = Slots(options.max_concurrent)
         self.bandwidth = Bandwidth(options.bandwidth_limit)
         self.outbox = Outbox(emit, conductor.progress, lambda: self.ledger.write())  # noqa: PLW0108 - it is made below
-        self.tasks = Tasks(lambda: self.outbox.send(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self._poke = conductor.poke
+        self.tasks = Tasks(self._broke)
         self.conditions = Conditions(conductor.tell_status)
         self._link = Link(
             self.conditions,
@@ -112,6 +116,9 @@ class Parts:
             let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(Code.JOURNAL),
+            lost=conductor.break_down,
+            take_out=self._stop_for_good,
+            written=conductor.poke,
         )
         self.preparation = self._make_preparation(services, options, conductor)
         self.intake = self._make_intake(services, options, conductor)
@@ -135,6 +142,19 @@ class Parts:
         self.batcher.discard(upload)
         self.preparation.stop(upload)
         self.sender.stop(upload)
+
+    def _stop_for_good(self, upload: Upload) -> None:
+        self.take_out(upload)
+        self._poke()
+
+    def _broke(self, uploads: Sequence[Upload]) -> None:
+        """What a task was working on when it broke in a way nobody foresaw fails, and is told of."""
+        left = [upload for upload in uploads if not upload.state.finished]
+        for upload in left:
+            self._stop_for_good(upload)
+        self.ledger.move_all(left, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+        if not uploads:
+            self.outbox.send(EngineFailed(Reason(Code.INTERNAL_ERROR)))
 
     def _make_preparation(self, services: Services, options: EngineOptions, conductor: Conductor) -> Preparation:
         return Preparation(

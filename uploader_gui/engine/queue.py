@@ -49,7 +49,8 @@ class UploadQueue:
     async def run(self) -> None:
         """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
 
-        An error that nobody foresaw is a bug: it is logged, and the queue goes on without that one step.
+        An error that nobody foresaw is a bug. What a task was working on fails with it, and the queue goes on; where
+        nothing could go on, this raises it.
         """
         await self._flow.run()
 
@@ -168,7 +169,10 @@ class UploadQueue:
 
     def send_past_again(self, key: RunKey) -> None:
         """Send what failed in a past run again: back onto the list, after another look at the files."""
-        failed = self.history.failed(key)
+        self._parts.tasks.spawn(self._send_past_again(key))
+
+    async def _send_past_again(self, key: RunKey) -> None:
+        failed = await self.history.failed(key)
         fresh = [upload for upload in failed if self._ledger.may_take_up(upload)]
         for upload in fresh:
             upload.attempts = 0  # a new run counts anew

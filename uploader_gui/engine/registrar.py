@@ -20,7 +20,7 @@ from uploader_gui.engine.presigned import place_of
 from uploader_gui.engine.reserve import Reserve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from uploader_gui.engine.api import ApiClient, Registration, Tokens
     from uploader_gui.engine.batcher import Batcher
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.pace.slots import Slots
     from uploader_gui.engine.retry import RetryPolicy
+    from uploader_gui.engine.tasks import Spawn
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Registrar:
         breaker: CircuitBreaker,
         outbox: Outbox,
         rates: Callable[[], tuple[float, float]],
-        spawn: Callable[[Coroutine[None, None, None]], object],
+        spawn: Spawn,
         registered: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
@@ -105,7 +106,7 @@ class Registrar:
             self._send_probe()
         elif self._may_call() and (batch := self._reserve.next_batch(whole=whole)):
             self._reserve.calls += 1
-            self._spawn(self._register(batch))
+            self._spawn(self._register(batch), batch)
             self._poke()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:

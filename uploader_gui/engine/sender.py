@@ -27,7 +27,7 @@ from uploader_gui.engine.models import SENDING, Reason, UploadState
 from uploader_gui.engine.transfer import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from uploader_gui.engine.batcher import Batcher
     from uploader_gui.engine.circuit_breaker import CircuitBreaker
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.pace.meter import RateMeter
+    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.transfer import Means
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Sender:
         book: Book,
         *,
         batcher: Batcher,
-        spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        spawn: Spawn,
         again: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
@@ -91,7 +92,7 @@ class Sender:
     def send(self, upload: Upload) -> None:
         """Start the transfer of a registered upload; where one is still ending, as soon as it has."""
         if upload.upload_id not in self._tasks:
-            task = self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+            task = self._tasks[upload.upload_id] = self._spawn(self._run(upload), [upload])
             task.add_done_callback(lambda _: self._ended(upload))  # a task stopped before its first step ends too
 
     def pump(self) -> None:
@@ -156,7 +157,7 @@ class Sender:
         if upload.registrations == 1:
             self._batcher.put_back([upload])
         else:
-            self._spawn(self._put_back_later(upload))
+            self._spawn(self._put_back_later(upload), [upload])
 
     async def _put_back_later(self, upload: Upload) -> None:
         """Links that are dead when they are given out are no reason to ask for ever more of them at once."""

@@ -80,6 +80,8 @@ def _run(future: Future[object], run: Callable[[], object]) -> Callable[[], None
     """Run the call, and give what tells the future of its outcome."""
     try:
         result = run()
+    except StopIteration as error:  # no future can hold one: who awaits it would wait for ever
+        return partial(future.set_exception, RuntimeError(repr(error)))
     except BaseException as error:  # noqa: BLE001 - whoever awaits the future gets it, whatever it is
         return partial(future.set_exception, error)
     return partial(future.set_result, result)

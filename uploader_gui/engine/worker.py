@@ -56,7 +56,7 @@ class EngineThread:
                 self._early.append(command)
                 return
         try:
-            self._loop.call_soon_threadsafe(command, self._queue)
+            self._loop.call_soon_threadsafe(self._carry_out, command, self._queue)
         except RuntimeError:
             log.debug("the engine has left; command dropped")
 
@@ -64,8 +64,10 @@ class EngineThread:
         """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished."""
 
         def leave(queue: UploadQueue) -> None:
-            last_wish(queue)
-            queue.close()
+            try:
+                last_wish(queue)
+            finally:
+                queue.close()
 
         self.submit(leave)
         self._thread.join(LEAVE_SECONDS)
@@ -79,7 +81,7 @@ class EngineThread:
         except UploaderError as error:
             log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))
-        except Exception:
+        except BaseException:  # whatever it is: somebody waits for what this thread does
             log.exception("the engine broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
 
@@ -88,4 +90,14 @@ class EngineThread:
             self._loop, self._queue = asyncio.get_running_loop(), queue
             early, self._early = self._early, []
         for command in early:
+            self._carry_out(command, queue)
+
+    def _carry_out(self, command: Callable[[UploadQueue], object], queue: UploadQueue) -> None:
+        try:
             command(queue)
+        except UploaderError as error:
+            log.error("a command failed: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
+            self._emit(EngineFailed(Reason.of(error)))
+        except Exception:
+            log.exception("a command broke")
+            self._emit(EngineFailed(Reason(UploaderError.code)))

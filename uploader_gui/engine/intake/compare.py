@@ -15,12 +15,13 @@ from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.source import hash_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from uploader_gui.engine.intake.drop import Known
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Source, Upload
     from uploader_gui.engine.substitutes.preparation import Preparation
+    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.threads import DaemonThreads
 
 _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
@@ -35,7 +36,7 @@ class Comparison:
         ledger: Ledger,
         threads: DaemonThreads,
         preparation: Preparation,
-        spawn: Callable[[Coroutine[None, None, None]], object],
+        spawn: Spawn,
         ready: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
@@ -58,7 +59,7 @@ class Comparison:
         self._go_on([upload for upload in uploads if not may_be_known(upload, known)])
         if suspects:
             self._running += 1
-            self._spawn(self._compare_all(suspects, known))
+            self._spawn(self._compare_all(suspects, known), suspects)
 
     async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
         try:

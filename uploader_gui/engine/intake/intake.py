@@ -6,16 +6,19 @@ Made in `parts.py`. `taking_up` goes on with what was begun before, `compare` le
 
 from __future__ import annotations
 
+import logging
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.intake.compare import Comparison
 from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
 from uploader_gui.engine.intake.second_look import SecondLook
 from uploader_gui.engine.intake.taking_up import TakingUp
 from uploader_gui.engine.intake.twins import Twins, looks
-from uploader_gui.engine.intake.walk import Chunk, Refusal, is_missing, walk
+from uploader_gui.engine.intake.walk import Chunk, Refusal, broken, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 
 if TYPE_CHECKING:
@@ -24,12 +27,16 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.clock import ServerClock
     from uploader_gui.engine.intake.drop import Known
+    from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.substitutes.preparation import Preparation
+    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.threads import DaemonThreads
     from uploader_gui.engine.treatments import Wishes
 
+
+log = logging.getLogger(__name__)
 
 _GIVEN_UP: Final = frozenset({UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED})
 
@@ -52,7 +59,7 @@ class Intake:
         api_url: str,
         skip_uploaded: bool,
         receipt: Path | None,
-        spawn: Callable[[Coroutine[None, None, None]], object],
+        spawn: Spawn,
         ready: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
@@ -109,13 +116,16 @@ class Intake:
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
-        left = [self._taking_up.after_restart(upload) for upload in self._ledger.journal.unfinished(self._api_url)]
+        journal = self._ledger.journal
+        left = [self._taking_up.after_restart(upload) for upload in journal.unfinished(self._api_url)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
         if mine:
             self._ledger.add(mine, recorded=True)
             for one in dict.fromkeys(upload.anomaly_id for upload in mine):
-                self._comparison.let_in([upload for upload in mine if upload.anomaly_id == one], self._known(one))
+                self._comparison.let_in(
+                    [upload for upload in mine if upload.anomaly_id == one], self._known(one, journal)
+                )
             self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
@@ -135,28 +145,37 @@ class Intake:
             self._poke()
 
     async def _add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
-        drop = Drop(anomaly_id, {} if wishes.again else self._known(anomaly_id), wishes)
-        earlier = self._earlier(anomaly_id)
-        by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
-        async for chunk in walk(paths, self._threads, receipt=self._receipt):
-            self._take(chunk, drop, earlier, await self._twins.known_as(chunk, anomaly_id, by_looks))
-        self._count_others()
+        known, earlier = await self._ledger.reading(partial(self._looked_up, anomaly_id))
+        drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
+        try:
+            await self._walk(paths, drop, earlier)
+        except Exception:
+            log.exception("%d paths cannot be taken in: internal error", len(paths))
+            self._take(Chunk([broken(path.absolute()) for path in paths]), drop, {}, {})
+        await self._ledger.reading(self._count_others)
         self._outbox.send(drop.summary(self.others_unfinished))
 
-    def _known(self, anomaly_id: str) -> Known:
-        return self._ledger.journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {}
+    async def _walk(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
+        by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
+        async for chunk in walk(paths, self._threads, receipt=self._receipt):
+            self._take(chunk, drop, earlier, await self._twins.known_as(chunk, drop.anomaly_id, by_looks))
 
-    def _earlier(self, anomaly_id: str) -> dict[str, Upload]:
+    async def _looked_up(self, anomaly_id: str, journal: Journal) -> tuple[Known, dict[str, Upload]]:
+        return self._known(anomaly_id, journal), self._earlier(anomaly_id, journal)
+
+    def _known(self, anomaly_id: str, journal: Journal) -> Known:
+        return journal.uploaded(self._api_url, anomaly_id) if self._skip_uploaded else {}
+
+    def _earlier(self, anomaly_id: str, journal: Journal) -> dict[str, Upload]:
         """Give what the journal knows as not sent, by path: the same file is the same upload, whenever it is given.
 
         Failed and cancelled ones count too: the service may know them, and would have them twice under a new id.
         """
-        journal = self._ledger.journal
         unsent = (*journal.given_up(self._api_url, anomaly_id), *journal.unfinished(self._api_url, anomaly_id))
         return {str(one.source.resolved): one for one in unsent if self._ledger.get(one.upload_id) is None}
 
-    def _count_others(self) -> None:
-        left = self._ledger.journal.unfinished(self._api_url)
+    async def _count_others(self, journal: Journal) -> None:
+        left = journal.unfinished(self._api_url)
         self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
 
     def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload], known_as: dict[str, str]) -> None:
@@ -221,6 +240,7 @@ class Intake:
         if treatment := self._preparation.choices_for(upload).of(reason, source):
             upload.state, upload.treatment = UploadState.PREPARING, treatment
         else:
-            upload.state = UploadState.FAILED if is_missing(found.error) else UploadState.REFUSED
+            failed = is_missing(found.error) or reason.code is Code.INTERNAL_ERROR
+            upload.state = UploadState.FAILED if failed else UploadState.REFUSED
             upload.reason = reason
         return upload

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
+from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import SourceError
 from uploader_gui.engine.intake.walk import MAX_WALKERS
 from uploader_gui.engine.models import Reason, UploadState
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.threads import DaemonThreads
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class SecondLook:
@@ -54,7 +58,13 @@ class SecondLook:
 
     async def _look_at_those(self, left: deque[Upload]) -> None:
         while left:
-            await self._look_at(left.popleft())
+            upload = left.popleft()
+            try:
+                await self._look_at(upload)
+            except Exception:
+                log.exception("upload %.8s: internal error", upload.upload_id)
+                upload.reason = Reason(Code.INTERNAL_ERROR)
+                self._ledger.note(upload)
 
     async def _look_at(self, upload: Upload) -> None:
         try:

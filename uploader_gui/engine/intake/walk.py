@@ -6,6 +6,7 @@ Called by `intake.py`. Walks in threads; where one is stuck on a sleeping share,
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections import deque
@@ -17,12 +18,14 @@ from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, So
 from uploader_gui.engine.intake.entries import is_hidden, is_in_icloud_only, is_junction, plain, reachable
 from uploader_gui.engine.intake.own_receipt import is_own_receipt
 from uploader_gui.engine.models import Source, natural
-from uploader_gui.engine.source import describe_only, inspect, translated
+from uploader_gui.engine.source import describe_only, inspect, translated, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
     from uploader_gui.engine.threads import DaemonThreads
+
+log = logging.getLogger(__name__)
 
 JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
 """The last one holds a folder's picture on macOS."""
@@ -232,6 +235,15 @@ def _look(path: Path, resolved: Path) -> Source | Refusal:
         return inspect(path, opened)
     except SourceError as error:
         return Refusal(describe_only(path, opened), error)
+    except Exception:
+        log.exception("a file cannot be looked at: internal error")
+        return broken(path)
+
+
+def broken(path: Path) -> Refusal:
+    """Return what is told of a path that could not be looked at by a mistake of this program."""
+    name, shortened = wire_name(path.name or str(path))
+    return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
 
 
 def is_missing(error: SourceError) -> bool:

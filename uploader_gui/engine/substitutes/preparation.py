@@ -20,13 +20,14 @@ from uploader_gui.engine.substitutes.folder import Heartbeat
 from uploader_gui.engine.treatments import Choices, substitute_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.substitutes.folder import Substitutes
+    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.threads import DaemonThreads
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Preparation:
         ledger: Ledger,
         threads: DaemonThreads,
         choices: Choices,
-        spawn: Callable[[Coroutine[None, None, None]], asyncio.Task[None]],
+        spawn: Spawn,
         ready: Callable[[list[Upload]], None],
         poke: Callable[[], None],
     ) -> None:
@@ -78,7 +79,7 @@ class Preparation:
         """Make the substitutes of uploads whose treatment is chosen and whose state says so."""
         for upload in uploads:
             if upload.upload_id not in self._tasks:
-                self._tasks[upload.upload_id] = self._spawn(self._run(upload))
+                self._tasks[upload.upload_id] = self._spawn(self._run(upload), [upload])
 
     def stop(self, upload: Upload) -> None:
         """Give up on one; its state is the caller's business."""

@@ -1,0 +1,173 @@
+"""A disk in trouble under the journal: the queue holds, goes on when it works again, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_disk_full import WAITING
+from tests.engine.journals import filled
+from tests.support.failing_disk import FailingDisk
+from tests.support.storage_faults import StoreThenSilence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.e2e.program import Ended, Program, Running
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+
+@pytest.fixture
+def disk(program: Program, tmp_path: Path) -> FailingDisk:
+    """Put the program's journal on a disk that can fail."""
+    disk = FailingDisk(tmp_path)
+    program.environment |= disk.environment
+    return disk
+
+
+def six_under_way(
+    program: Program, storage: ScriptedStorage, paths: list[Path], already: int = 0, **environment: str
+) -> Running:
+    """Start a run, and let six PUTs wait for their answer."""
+    storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    running = program.begin(*paths, **environment)
+    storage.wait_for_objects(6 + already, timeout=30.0)
+    storage.fault = lambda _key, _attempt, _request: None
+    return running
+
+
+def many(files: Files, count: int) -> list[Path]:
+    return [files.make(f"{n:03}.jpg", size=3000 + n) for n in range(count)]
+
+
+def assert_all_arrived_once(ended: Ended, count: int, storage: ScriptedStorage, already: int = 0) -> None:
+    assert (ended.code, ended.err, ended.totals["uploaded"]) == (0, "", count), ended
+    assert len(storage.objects) == count + already
+    assert len({row["id"] for row in ended.files.values()}) == count
+    assert not any(row["may_be_registered_twice"] for row in ended.files.values())
+
+
+TROUBLES = {"broken": FailingDisk.fail, "full": FailingDisk.fill}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_a_failing_disk_holds_the_queue_until_it_works_again(
+    trouble: Callable[[FailingDisk], None],
+    program: Program,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+) -> None:
+    running = six_under_way(program, scripted_storage, many(files, 300))
+    trouble(disk)
+    scripted_storage.release()
+    running.says(WAITING)
+    disk.work()
+    assert_all_arrived_once(running.ended(), 300, scripted_storage)
+    assert program.send().totals == {}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_a_disk_that_keeps_failing_ends_the_run_and_the_next_one_doubles_nothing(
+    trouble: Callable[[FailingDisk], None],
+    program: Program,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+) -> None:
+    paths = many(files, 40)
+    running = six_under_way(program, scripted_storage, paths, UPLOADER_OFFLINE_LIMIT="1")
+    trouble(disk)
+    scripted_storage.release()
+    ended = running.ended()
+    assert (ended.code, ended.err) == (1, "")
+    assert "The list of files cannot be saved on this computer. Make room on the disk, then try again." in ended.out
+    assert ended.totals["uploaded"] + ended.totals["pending"] == ended.totals["files"] == 40
+    assert {row["reason"]["code"] for row in ended.files.values() if row["state"] == "pending"} == {"journal"}
+    disk.work()
+    again = program.send(*paths)
+    assert (again.code, again.totals["uploaded"]) == (0, 40)
+    assert len(scripted_storage.objects) == 40
+    assert not any(row["may_be_registered_twice"] for row in again.files.values())
+    assert {row["upload_id"] for row in again.files.values()} == {row["upload_id"] for row in ended.files.values()}
+
+
+def test_what_has_arrived_but_cannot_be_written_down_is_told(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk
+) -> None:
+    running = six_under_way(program, scripted_storage, many(files, 6), UPLOADER_OFFLINE_LIMIT="1")
+    disk.fail()
+    scripted_storage.release()
+    ended = running.ended()
+    assert (ended.code, ended.totals["uploaded"]) == (1, 6)
+    assert "The list of files cannot be saved on this computer." in ended.out
+
+
+def delete(journal: Path) -> None:
+    journal.unlink()
+
+
+def delete_with_its_log(journal: Path) -> None:
+    journal.unlink()
+    journal.with_name("journal.sqlite-wal").unlink()
+
+
+def delete_its_folder(journal: Path) -> None:
+    shutil.rmtree(journal.parent)
+
+
+def replace_by_another(journal: Path) -> None:
+    filled(journal.with_name("other.sqlite"))
+    journal.with_name("other.sqlite").replace(journal)
+
+
+def replace_by_no_journal(journal: Path) -> None:
+    other = journal.with_name("other")
+    other.write_text("a note\n")
+    other.replace(journal)
+
+
+def drop_its_table(journal: Path) -> None:
+    """As `replace_by_another`, with a database of somebody else."""
+    with closing(sqlite3.connect(journal.with_name("other.sqlite"))) as db:
+        db.execute("CREATE TABLE uploads (something TEXT)")
+    journal.with_name("other.sqlite").replace(journal)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        delete,
+        delete_with_its_log,
+        delete_its_folder,
+        replace_by_another,
+        replace_by_no_journal,
+        drop_its_table,
+    ],
+)
+def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_in_the_journal(
+    harm: Callable[[Path], None],
+    program: Program,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+) -> None:
+    earlier = files.make("earlier.jpg", size=2000)
+    assert program.send(earlier).code == 0
+    paths = many(files, 60)
+    running = six_under_way(program, scripted_storage, paths, already=1)
+    harm(program.data / "journal.sqlite")
+    scripted_storage.release()
+    assert_all_arrived_once(running.ended(), 60, scripted_storage, already=1)
+    assert len(strict_api.registered) == 61
+    again = program.send(*paths)
+    assert (again.code, again.totals) == (0, {"files": 60, "skipped": 60})
+    assert not list(program.data.glob("*rescued*"))
