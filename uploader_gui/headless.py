@@ -142,11 +142,12 @@ class _Session:
 
     def exit_code(self) -> int:
         """Write the receipt, say how it went, and give the exit code."""
+        with suppress(Exception):  # where it is the terminal that broke, that is told below
+            self._terminal.close()
         written = self._write_report()
         totals = self._receipt["totals"]
-        self._terminal.close()
         if totals["files"]:
-            self._terminal.say(summary(totals))
+            self._say(summary(totals))
         if self._interrupted:
             return INTERRUPTED
         unsent = sum(totals[state] for state in ("failed", "refused", "cancelled", "pending"))
@@ -191,12 +192,20 @@ class _Session:
         """The engine cannot go on: what it was to do is told as it stands."""
         log.error("the engine broke", exc_info=error)
         reason = Reason.of(error) if isinstance(error, UploaderError) else Reason(Code.INTERNAL_ERROR)
-        with suppress(Exception):  # it may be the terminal that broke
-            self._give_up(reason)
+        self._give_up(reason)
 
     def _give_up(self, reason: Reason) -> None:
         self._broken = True
-        self._terminal.say(cause_and_action(reason).whole)
+        self._say(cause_and_action(reason).whole)
+
+    def _say(self, text: str) -> None:
+        """Write a line on the terminal; it may be the terminal that broke."""
+        try:
+            self._terminal.say(text)
+        except Exception:
+            log.exception("the terminal broke")
+            self._broken = True
+            tell(text)
 
     def _interrupt(self) -> None:
         self._interrupted = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -12,8 +11,10 @@ import pytest
 
 from tests.e2e.test_disk_full import WAITING
 from tests.engine.journals import filled
+from tests.engine.test_journal_mending import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
 from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,3 +172,23 @@ def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_i
     again = program.send(*paths)
     assert (again.code, again.totals) == (0, {"files": 60, "skipped": 60})
     assert not list(program.data.glob("*rescued*"))
+
+
+def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_says_so(
+    program: Program, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    running = six_under_way(program, scripted_storage, many(files, 40))
+    journal = program.data / "journal.sqlite"
+    delete_with_its_log(journal)
+    with at_work_elsewhere(journal):
+        scripted_storage.release()
+        ended = running.ended()
+    assert (ended.code, ended.err) == (1, "")
+    assert "Another uploader-gui is already at work on this list of files." in ended.out
+    assert ended.totals["pending"] >= 34
+    assert len(scripted_storage.objects) == ended.totals["uploaded"] + sum(
+        row["attempts"] > 0 for row in ended.files.values() if row["state"] == "pending"
+    )
+    (kept,) = program.data.glob("journal.damaged-*.sqlite")
+    with closing(Journal(kept)) as journal_kept:
+        assert len(journal_kept.unfinished(program.environment["UPLOADER_API_URL"])) == 40

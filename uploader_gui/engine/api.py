@@ -49,6 +49,7 @@ MAX_BATCH: Final = 20
 MEGAOCTET: Final = 1_000_000
 _PATH: Final = "/anomalies/v2/rs/{}/images"
 _LONGEST_ID: Final = "x" * 64
+_MANY_DIGITS: Final = 1000
 TOO_LONG: Final = 413
 """Told with the service's own words, which seldom say it: another remedy helps there."""
 
@@ -248,7 +249,7 @@ def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Reg
 def _entries(body: bytes) -> list[dict[str, Any]]:
     """Give the list under "uploads"; what is wrong with the answer otherwise goes into the error."""
     try:
-        answer = json.loads(body)
+        answer = json.loads(body, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise ProtocolViolated("the answer is not JSON") from error
     entries = answer.get("uploads") if isinstance(answer, dict) else None
@@ -257,6 +258,11 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     if not all(isinstance(entry, dict) for entry in entries):
         raise ProtocolViolated('"uploads" holds something else than objects')
     return entries
+
+
+def _whole_number(digits: str) -> int | str:
+    """Python reads no number of more than 4,300 digits; as an id it is as good as another, and kept as text anyway."""
+    return int(digits) if len(digits) < _MANY_DIGITS else digits
 
 
 def _one(entry: dict[str, Any] | None, count: int, *, local: bool) -> PresignedPut:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+FARTHEST: Final = 100 * 365.25 * 86400.0
+"""Seconds. A clock whose battery is empty says 1970; no clock is off by a hundred years."""
 
 
 class ServerClock:
@@ -26,7 +30,7 @@ class ServerClock:
         return self._wall_clock() + self._offset
 
     def observe(self, date_header: str | None) -> None:
-        """Learn from an answer's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense is ignored.
+        """Learn from an answer's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
 
         A difference of up to two seconds is the header's own coarseness and the way here: no offset.
         """
@@ -34,6 +38,8 @@ class ServerClock:
         if seconds is None:
             return
         offset = seconds + 0.5 - self._wall_clock()
+        if abs(offset) > FARTHEST:
+            return
         self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - told in the docstring
 
     def until(self, retry_after: str | None) -> float | None:

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import journal_history
-from uploader_gui.engine.errors import JournalError, JournalUnwritable
+from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal_file import (
+    check_unused,
+    drop_log,
     files_of,
     is_damaged,
     is_full,
@@ -26,6 +28,7 @@ from uploader_gui.engine.journal_file import (
     make_private,
     move_away,
     open_database,
+    place_aside,
     put_in_place,
     rescued,
 )
@@ -119,13 +122,26 @@ class Journal:
 
     def _open_again(self, rescue: Path | None) -> None:
         self.set_aside = None
-        if rescue is not None and self._path.exists():
-            self.set_aside = move_away(self._path)
+        if rescue is not None:
+            self._make_way(rescue)
         self._let_go()
         if rescue is not None:
             put_in_place(rescue, self._path)
         make_private(self._path)
         self._open(again=True)
+
+    def _make_way(self, rescue: Path) -> None:
+        """What stands in the journal's place now is set aside, unless another instance works on it."""
+        if not self._path.exists():
+            return
+        if files_of(self._path)[1] == self._files[1]:
+            drop_log(self._path)  # it is this journal's own, and would be taken for the other one's
+        try:
+            check_unused(self._path)
+        except JournalInUse:
+            rescue.replace(place_aside(self._path))
+            raise
+        self.set_aside = move_away(self._path)
 
     def _is_taken_away(self) -> bool:
         """Say whether the journal's path leads elsewhere; not believed for ever where files are numbered carelessly."""

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
@@ -175,10 +175,7 @@ def make_private(path: Path) -> None:
 
 def move_away(path: Path) -> Path:
     """Move a damaged journal and the files SQLite put beside it out of the way, and give its new place."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    while target.exists():
-        target = target.with_stem(f"{target.stem}-again")
+    target = place_aside(path)
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
@@ -225,11 +222,40 @@ def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
     return target
 
 
+def check_unused(path: Path) -> None:
+    """Look whether another instance works on what stands at a path.
+
+    Raises:
+        JournalInUse: it does.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:  # else it is no journal, or a damaged one
+            if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise JournalInUse from error
+
+
 def put_in_place(rescue: Path, path: Path) -> None:
     """Put a rescued journal where it belongs; what SQLite left there of the one taken away is no part of it."""
+    drop_log(path)
+    rescue.replace(path)
+
+
+def drop_log(path: Path) -> None:
+    """Remove what SQLite puts beside a journal."""
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    rescue.replace(path)
+
+
+def place_aside(path: Path) -> Path:
+    """Return a place beside a journal where nothing stands yet."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    while target.exists():
+        target = target.with_stem(f"{target.stem}-again")
+    return target
 
 
 @contextmanager

@@ -80,8 +80,16 @@ def _run(future: Future[object], run: Callable[[], object]) -> Callable[[], None
     """Run the call, and give what tells the future of its outcome."""
     try:
         result = run()
-    except StopIteration as error:  # no future can hold one: who awaits it would wait for ever
-        return partial(future.set_exception, RuntimeError(repr(error)))
     except BaseException as error:  # noqa: BLE001 - whoever awaits the future gets it, whatever it is
-        return partial(future.set_exception, error)
+        return partial(future.set_exception, _for_a_future(error))
     return partial(future.set_result, result)
+
+
+def _for_a_future(error: BaseException) -> BaseException:
+    """Return an error that `except Exception` hears of: a library in Rust raises another kind when it breaks.
+
+    No future of asyncio's can hold a StopIteration at all: who awaits it would wait for ever.
+    """
+    if isinstance(error, Exception | SystemExit | KeyboardInterrupt) and not isinstance(error, StopIteration):
+        return error
+    return RuntimeError(f"{type(error).__name__}: {error}")

@@ -1,0 +1,104 @@
+"""No value can make a record unwritable for good, and one that cannot be written fails alone."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.engine.journals import API
+from tests.engine.values import a_put, a_source, an_upload
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.conditions import Conditions
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.ledger import Ledger
+from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.log_watch import ExpectedLogs
+    from uploader_gui.engine.models import Upload
+
+BAD_SOURCES: dict[str, dict[str, Any]] = {
+    "a time beyond 64 bits": {"mtime_ns": 2**70},
+    "a size beyond 64 bits": {"size": 2**70},
+    "a name that is no text": {"name": "\ud800.jpg"},
+}
+BAD_FACTS: dict[str, dict[str, Any]] = {
+    "an id that is no text": {"service_id": "\ud800"},
+    "a number beyond 64 bits": {"attempts": 2**70},
+    "a link that is no text": {"presigned": replace(a_put(), url="https://\ud800")},
+    "a value of no kind SQLite knows": {"sha256": object()},
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        yield journal
+
+
+def ledger_of(journal: Journal, taken_out: list[Upload]) -> Ledger:
+    outbox = Outbox(lambda _: None, lambda: None, lambda: None)
+    return Ledger(
+        journal, outbox, Conditions(lambda: None), api_url=API, program="uploader-gui 1", take_out=taken_out.append
+    )
+
+
+@pytest.mark.parametrize("fields", BAD_SOURCES.values(), ids=BAD_SOURCES)
+async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
+    fields: dict[str, Any], journal: Journal, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("cannot be written")
+    good, bad, taken_out = [an_upload() for _ in range(3)], an_upload(source=a_source(**fields)), list[Any]()
+    ledger = ledger_of(journal, taken_out)
+    ledger.add([good[0], bad, *good[1:]])
+    assert (bad.state, bad.reason, taken_out) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
+    assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
+    ledger.move_all(good, UploadState.CANCELLED, durable=True)
+    assert journal.unfinished(API) == []
+
+
+@pytest.mark.parametrize("fields", BAD_FACTS.values(), ids=BAD_FACTS)
+async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no_other(
+    fields: dict[str, Any], journal: Journal, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("cannot be written")
+    uploads, taken_out = [an_upload() for _ in range(3)], list[Any]()
+    ledger = ledger_of(journal, taken_out)
+    ledger.add(uploads)
+    for name, value in fields.items():
+        setattr(uploads[1], name, value)
+    ledger.move_all(uploads, UploadState.REGISTERING, durable=True)
+    assert [one.state for one in uploads] == ["registering", "failed", "registering"]
+    ledger.move_all([uploads[0], uploads[2]], UploadState.REGISTERED, durable=True)
+    states = {one.upload_id: one.state for one in journal.unfinished(API)}
+    assert states[uploads[0].upload_id] == states[uploads[2].upload_id] == UploadState.REGISTERED
+
+
+async def test_one_that_failed_so_can_be_written_down_when_it_is_tried_again(
+    journal: Journal, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("cannot be written")
+    upload, taken_out = an_upload(source=a_source(size=2**70)), list[Any]()
+    ledger = ledger_of(journal, taken_out)
+    ledger.add([upload])
+    ledger.write()
+    upload.source = a_source(size=5)
+    ledger.move(upload, UploadState.QUEUED)
+    assert ledger.all_written()
+    assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
+
+
+@pytest.mark.parametrize("name", ["\ud800.jpg", "a\0b.jpg", "é" * 300])
+async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, journal: Journal) -> None:
+    upload = an_upload(source=replace(a_source(), path=Path("/evidence") / name, resolved=Path("/evidence") / name))
+    ledger = ledger_of(journal, [])
+    ledger.add([upload])
+    assert upload.state is UploadState.QUEUED
+    assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]

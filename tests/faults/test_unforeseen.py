@@ -1,0 +1,179 @@
+"""What nobody foresaw: a thread that cannot start, a library or a front end that breaks. Told, never waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from uploader_gui.engine.assembly import run_engine
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
+from uploader_gui.engine.models import Reason, Treatment
+from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.worker import EngineThread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.log_watch import ExpectedLogs
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+    from uploader_gui.engine.events import Event
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.queue import UploadQueue
+
+
+class Panic(BaseException):
+    """What a library written in Rust raises when it breaks: no `Exception`."""
+
+
+class BreakingThreads(DaemonThreads):
+    """Threads in which calls of some names break, or that cannot be started for them."""
+
+    def __init__(self, error: type[BaseException], names: set[str], *, at_once: bool) -> None:
+        super().__init__()
+        self._error = error
+        self._names = names
+        self._at_once = at_once
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if getattr(fn, "__name__", "") not in self._names:
+            return super().submit(fn, *args, **kwargs)
+        if self._at_once:
+            raise self._error("can't start new thread")
+        return super().submit(self._break)
+
+    def _break(self) -> None:
+        raise self._error("broken")
+
+
+ERRORS = {
+    "no thread": (RuntimeError, True),
+    "an error": (RuntimeError, False),
+    "a panic": (Panic, False),
+    "an end of iteration": (StopIteration, False),
+}
+PLACES = {"taking in": "_gather", "comparing": "hash_whole", "sending": "read", "making a ZIP": "_make"}
+
+
+@pytest.fixture
+def chosen(strict_api: StrictApi, tmp_path: Path) -> EngineOptions:
+    return options(tmp_path, strict_api)
+
+
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_other(
+    error: tuple[type[BaseException], bool],
+    place: str,
+    chosen: EngineOptions,
+    files: Files,
+    expected_logs: ExpectedLogs,
+) -> None:
+    expected_logs.allow("internal error")
+    name = "film.mp4" if place == "_make" else "a.jpg"
+    path = files.make(name)
+    if place == "hash_whole":
+        await send(chosen, path)
+        path = files.make("again/a.jpg")
+    fittings = replace(QUICK, threads=lambda: BreakingThreads(error[0], {place}, at_once=error[1]))
+    async with engine(chosen, fittings) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.heard(PathsAdded)
+        if place == "_make":
+            run.queue.treat([upload.upload_id for upload in run.latest.values()], Treatment.ZIP)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"]) == ("failed", "internal_error")
+
+
+@pytest.mark.parametrize("seconds", [-11_644_473_600, -9_300_000_000, 9_300_000_000, 10_413_792_000, 2**34 - 1])
+async def test_a_file_of_another_age_is_sent_like_any_other(
+    seconds: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    odd, plain = files.make("odd.jpg"), files.make("plain.jpg", size=5000)
+    os.utime(odd, ns=(seconds * 10**9 + 5, seconds * 10**9 + 5))
+    rows = await send(options(tmp_path, strict_api), odd, plain)
+    assert {row["state"] for row in rows.values()} == {"uploaded"}
+    assert len(scripted_storage.objects) == 2
+    rows = await send(options(tmp_path, strict_api), odd, plain)
+    assert {row["state"] for row in rows.values()} == {"skipped"}
+
+
+class BrokenFrontEndError(Exception):
+    """What a front end raises."""
+
+
+@pytest.mark.parametrize("kind", [UploadsAdded, QueueIdle])
+async def test_a_front_end_that_breaks_ends_the_engine(
+    kind: type[Event], strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("Exception in callback")
+    path = files.make("a.jpg")
+
+    def hear(event: Event) -> None:
+        if isinstance(event, kind):
+            raise BrokenFrontEndError
+
+    def ready(queue: UploadQueue) -> None:
+        queue.add_paths([path], ANOMALY)
+        queue.start()
+
+    async with asyncio.timeout(60.0):
+        with pytest.raises(BrokenFrontEndError):
+            await run_engine(options(tmp_path, strict_api), hear, ready, fittings=QUICK)
+
+
+def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
+    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("a command broke")
+    told: list[Event] = []
+    added = threading.Event()
+
+    def hear(event: Event) -> None:
+        told.append(event)
+        if isinstance(event, UploadsAdded):
+            added.set()
+
+    def break_down(_queue: UploadQueue) -> None:
+        raise ZeroDivisionError
+
+    thread = EngineThread(options(tmp_path, strict_api), hear)
+    thread.submit(break_down)
+    thread.start()
+    thread.submit(break_down)
+    thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
+    assert added.wait(60.0)
+    thread.stop(break_down)
+    assert told.count(EngineFailed(Reason(Code.INTERNAL_ERROR))) == 3
+    assert "uploader-engine" not in {one.name for one in threading.enumerate()}
+
+
+def test_an_engine_that_breaks_down_says_so_to_the_window(
+    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("Exception in callback|the engine broke")
+    failed = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, EngineFailed):
+            failed.set()
+        if isinstance(event, UploadsAdded):
+            raise BrokenFrontEndError
+
+    thread = EngineThread(options(tmp_path, strict_api), hear)
+    thread.start()
+    thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
+    assert failed.wait(60.0)
+    thread.stop(lambda _: None)
