@@ -1,0 +1,102 @@
+"""Values nobody would give: whatever the service says of one file, the others arrive, and the run ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import options, send, send_one
+from tests.support.api_faults import Answer, Reshape
+from uploader_gui.engine.journal import Journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+SENT, NOT_SENT = "uploaded", "failed"
+ODD: dict[str, tuple[dict[str, Any], str]] = {
+    "an id beyond 64 bits": ({"id": 10**30}, SENT),
+    "an id below 64 bits": ({"id": -(2**70)}, SENT),
+    "an id of 100,000 letters": ({"id": "7" * 100_000}, SENT),
+    "an id that is a fraction": ({"id": 1.5}, NOT_SENT),
+    "an id that is infinite": ({"id": float("inf")}, NOT_SENT),
+    "an id that is no number": ({"id": float("nan")}, NOT_SENT),
+    "an id that is true": ({"id": True}, NOT_SENT),
+    "an id that is a list": ({"id": [[[]]]}, NOT_SENT),
+    "an id that is half a letter": ({"id": "\ud83d"}, NOT_SENT),
+    "an id with a NUL": ({"id": "a\0b"}, NOT_SENT),
+    "a link with half a letter": ({"presignedUrl": "https://bucket.example/\ud83d"}, NOT_SENT),
+    "a link with a NUL": ({"presignedUrl": "https://bucket.example/\0"}, NOT_SENT),
+    "a link that is a number": ({"presignedUrl": 2**70}, NOT_SENT),
+}
+
+
+@pytest.mark.parametrize(("fields", "state"), ODD.values(), ids=ODD)
+async def test_what_the_service_says_of_one_file_harms_no_other(
+    fields: dict[str, Any], state: str, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    odd, plain = files.make("odd.jpg"), files.make("plain.jpg", size=5000)
+
+    def edit(answer: dict[str, Any]) -> object:
+        names = {record.upload_id: record.name for record in strict_api.registered}
+        for entry in answer["uploads"]:
+            if names[entry["uploadId"]] == odd.name:
+                entry.update(fields)
+        return answer
+
+    strict_api.faults.append(Reshape(edit))
+    rows = await send(options(tmp_path, strict_api), odd, plain)
+    assert (rows["odd.jpg"]["state"], rows["plain.jpg"]["state"]) == (state, "uploaded")
+    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        assert journal.unfinished(strict_api.url) == []
+
+
+async def test_an_id_of_more_digits_than_python_reads_is_kept(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    def answer(_number: int, call: Any) -> Answer:
+        (upload_id,) = call.upload_ids
+        link = json.dumps(scripted_storage.url_for(f"42/{upload_id}"))
+        body = f'{{"uploads": [{{"uploadId": "{upload_id}", "presignedUrl": {link}, "id": {"9" * 5000}}}]}}'
+        return Answer(200, body.encode(), (("Content-Type", "application/json"),))
+
+    strict_api.fault = answer
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["id"]) == ("uploaded", "9" * 5000)
+
+
+@pytest.mark.parametrize("after", ["1" + "0" * 30, "9" * 5000, "Fri, 31 Dec 9999 23:59:59 GMT", "-1", "1e400", "soon"])
+async def test_no_retry_after_makes_anybody_wait_for_ever(
+    after: str, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(Answer(429, b"{}", (("Retry-After", after),)))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert row["state"] == "uploaded"
+
+
+@pytest.mark.parametrize("years", [-1900, 7900])
+async def test_a_server_of_another_age_does_not_end_the_life_of_a_link(
+    years: int, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.clock_offset = years * 365.25 * 86400.0
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, False)
+    assert len(strict_api.registered) == 1
+
+
+@pytest.mark.parametrize("lifetime", [10**12, 10**30, 1])
+async def test_a_link_of_any_life_is_used(
+    lifetime: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+        f"{anomaly}/{upload['uploadId']}", lifetime=lifetime, issued_at=time.time()
+    )
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert row["state"] == "uploaded"
