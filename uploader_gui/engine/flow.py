@@ -70,6 +70,7 @@ class Flow:
         self.parts.ledger.write_last()
         self._end_run()
         self.parts.outbox.flush()
+        self.parts.ledger.close()
 
     def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What looks for the next step, or tells what was done, is a callback: where it breaks, nothing goes on."""

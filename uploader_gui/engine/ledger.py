@@ -61,6 +61,7 @@ class Ledger:
         self._lost = lost
         self._take_out = take_out
         self._absent: set[UploadId] = set()
+        self._closed = False
         self._let_go = let_go
         self._limit = limit
         self._gave_up = gave_up
@@ -232,6 +233,12 @@ class Ledger:
         self.write()
         return self._saved.is_set()
 
+    def close(self) -> None:
+        """Write nothing any more: the journal is about to be closed."""
+        self._closed = True
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+
     def write_last(self) -> None:
         """Write down what has changed, whatever went wrong before: there is no later."""
         if self._retry_timer is not None:
@@ -283,8 +290,8 @@ class Ledger:
         self._bytes[upload.state] += sign * upload.sent.size
 
     def _save(self, *, durable: bool = False) -> None:
-        if self._retry_timer is not None:
-            return  # the journal is in trouble: not before it is looked at again
+        if self._closed or self._retry_timer is not None:
+            return  # a journal in trouble is not looked at again before its time
         try:
             self._mend()
             self._write_all(durable=durable)

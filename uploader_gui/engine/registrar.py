@@ -118,7 +118,7 @@ class Registrar:
         self._breaker.probed()
         self._probing = True
         self._reserve.calls += 1
-        self._spawn(self._probe(batch))
+        self._spawn(self._probe(batch), batch)
 
     async def _probe(self, batch: list[Upload]) -> None:
         try:
