@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.journals import API
+from tests.engine.test_journal_mending import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conditions import Conditions
@@ -102,3 +103,21 @@ async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, j
     ledger.add([upload])
     assert upload.state is UploadState.QUEUED
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
+
+
+async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow("the journal was opened again")
+    path = tmp_path / "journal.sqlite"
+    with contextlib.closing(Journal(path)) as journal:
+        ledger, first, second = ledger_of(journal, []), an_upload(), an_upload()
+        ledger.add([first, second])
+        assert await ledger.give_out({first.upload_id: b"place"}) == {}
+        ledger.write()
+        get_into_trouble(journal)
+        for part in tmp_path.glob("journal.sqlite*"):
+            part.unlink()
+        ledger.move(first, UploadState.SKIPPED)
+        assert ledger.all_written()
+        assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
+        assert [run.files for page in journal.past_runs(API) for run in page] == [2]
+        assert await ledger.give_out({second.upload_id: b"place"}) == {second.upload_id: first.source.name}

@@ -16,6 +16,8 @@ from tests.engine.test_source_reader import read_all
 from uploader_gui.engine.errors import SourceChanged, SourceError
 from uploader_gui.engine.source import BLOCK_BYTES, SourceReader, describe_only, hash_whole, inspect
 from uploader_gui.engine.stamps import unix_ns
+from uploader_gui.engine.substitutes.archive import into_zip
+from uploader_gui.engine.substitutes.folder import Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +72,19 @@ CHANGES = [
     put_another_file_in_its_place,
     lead_a_link_elsewhere,
 ]
+
+
+class HeartbeatThat(Heartbeat):
+    """Does something after the first block."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        super().__init__()
+        self._act = act
+
+    def beat(self) -> None:
+        super().beat()
+        if self.beats == 1:
+            self._act()
 
 
 def change_permissions(path: Path) -> None:
@@ -135,6 +150,14 @@ def test_another_file_put_in_a_queued_one_s_place_is_never_opened_for_sending(fi
         reader.read()
     with pytest.raises(SourceChanged):
         hash_whole(source)
+
+
+def test_a_file_that_changes_while_a_zip_is_made_of_it_is_found_changed(files: Files, tmp_path: Path) -> None:
+    path = old_file(files)
+    source = inspect(path, path)
+    heartbeat = HeartbeatThat(lambda: rewrite_and_put_the_time_back(path))
+    with pytest.raises(SourceChanged):
+        into_zip(source, tmp_path / "made.zip", heartbeat)
 
 
 @pytest.mark.parametrize("change", [change_permissions, tag, link, rename_and_back])
