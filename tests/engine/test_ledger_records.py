@@ -105,6 +105,11 @@ async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, j
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
 
+def delete_all(folder: Path) -> None:
+    for part in folder.glob("journal.sqlite*"):
+        part.unlink()
+
+
 async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
     expected_logs.allow("the journal was opened again")
     path = tmp_path / "journal.sqlite"
@@ -114,8 +119,7 @@ async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expect
         assert await ledger.give_out({first.upload_id: b"place"}) == {}
         ledger.write()
         get_into_trouble(journal)
-        for part in tmp_path.glob("journal.sqlite*"):
-            part.unlink()
+        delete_all(tmp_path)
         ledger.move(first, UploadState.SKIPPED)
         assert ledger.all_written()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
