@@ -43,7 +43,7 @@ class Configuration:
 
     `trouble` is what was wrong with the settings or their file when it was read or saved last. `ca_file` is the further
     certificate authority, where it can be used. `fixed` names the settings that
-    the environment fixes, each with its variable: a person cannot change them.
+    the environment fixes, each with its variable: a person cannot change them. `trial`: the service is the sandbox.
     """
 
     data: DataPaths
@@ -55,6 +55,7 @@ class Configuration:
     trouble: Trouble | None = None
     ca_file: Path | None = None
     fixed: Mapping[str, str] = field(default_factory=dict)
+    trial: bool = False
 
     @classmethod
     def load(cls, data: DataPaths, trial: Trial | None, *, window: bool) -> Self:
@@ -78,7 +79,18 @@ class Configuration:
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
-        return cls(data, chosen, credentials, tokens, log, window, trouble or fault, ca_file, _fixed(trial))
+        return cls(
+            data,
+            chosen,
+            credentials,
+            tokens,
+            log,
+            window,
+            trouble=trouble or fault,
+            ca_file=ca_file,
+            fixed=_fixed(trial),
+            trial=trial is not None,
+        )
 
     def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
         """Give what the engine needs to know. `again`, `report`: as the command line asks; `asked`: see `choices`."""
@@ -99,6 +111,8 @@ class Configuration:
             describe=english,
             keep_days=self.settings.history_days,
             receipt=report,
+            keeps_list=self.window,
+            trial=self.trial,
         )
 
     def choices(self, asked: Choices) -> Choices:

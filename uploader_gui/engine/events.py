@@ -64,9 +64,13 @@ class PathsAdded:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What an earlier run left unfinished is on the list again, each under its own anomaly; it waits for Start."""
+    """What an earlier run left unfinished is on the list again, each under its own anomaly; it waits for Start.
+
+    `ended` are those that failed or were refused: they only stand there again, and are tried where a person asks.
+    """
 
     upload_ids: tuple[UploadId, ...]
+    ended: tuple[UploadId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,5 +129,6 @@ class History:
             uploads=journal.uploads_of(key),
             junk=past.junk,
             describe=self._options.describe,
+            trial=self._options.trial,
         )
         return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

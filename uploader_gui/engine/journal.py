@@ -36,6 +36,7 @@ from uploader_gui.engine.journal_rows import (
     COLUMNS,
     GIVEN_UP,
     INSERT,
+    TO_LOOK_AT,
     UNFINISHED,
     UPDATE,
     changes_of,
@@ -222,18 +223,36 @@ class Journal:
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", [(one,) for one in upload_ids])
 
     def purge(self, before: float) -> None:
-        """Forget finished uploads added before that time (seconds since 1970)."""
+        """Forget finished uploads added before that time (seconds since 1970), but for those that wait for a person."""
         marks = ", ".join("?" * len(UNFINISHED))
+        waiting = ", ".join("?" * len(TO_LOOK_AT))
         with self._transaction():
             self._db.execute(
-                f"DELETE FROM uploads WHERE added_at < ? AND state NOT IN ({marks})",  # noqa: S608 - question marks
-                (before, *UNFINISHED),
+                f"DELETE FROM uploads WHERE added_at < ? AND state NOT IN ({marks}) "  # noqa: S608 - question marks
+                f"AND NOT (listed AND state IN ({waiting}))",
+                (before, *UNFINISHED, *TO_LOOK_AT),
             )
             self._db.execute("DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)")
 
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
         """Give what is left to do for an anomaly (or all), oldest first, in the states they had."""
         return self._in_states(UNFINISHED, api_url, anomaly_id)
+
+    def to_look_at(self, api_url: str) -> list[Upload]:
+        """Give what failed or was refused on a window's list and was not taken off it, oldest first.
+
+        What was given anew since, as an upload of its own, counts no more: its path's newest record says how it went.
+        """
+        marks = ", ".join("?" * len(TO_LOOK_AT))
+        sql = (
+            "WITH newest AS (SELECT anomaly_id, resolved, max(added_at) AS at FROM uploads "  # noqa: S608 - constants
+            "WHERE api_url = ? GROUP BY anomaly_id, resolved) "
+            f"SELECT {COLUMNS} FROM uploads JOIN newest USING (anomaly_id, resolved) WHERE api_url = ? "
+            f"AND listed AND added_at = at AND state IN ({marks}) ORDER BY added_at, upload_id"
+        )
+        with self._at_work():
+            rows = self._db.execute(sql, (api_url, api_url, *TO_LOOK_AT))
+            return [upload_of(row, order) for order, row in enumerate(rows)]
 
     def given_up(self, api_url: str, anomaly_id: str) -> list[Upload]:
         """Give what ended unsent though it could have been sent: failed or cancelled, oldest first."""

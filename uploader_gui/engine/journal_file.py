@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.folding import folded
-from uploader_gui.engine.journal_rows import COLUMNS, UNFINISHED, upload_of
+from uploader_gui.engine.journal_rows import COLUMNS, TO_LOOK_AT, UNFINISHED, upload_of
 from uploader_gui.engine.presigned import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -74,6 +74,8 @@ MIGRATIONS: Final[dict[int, str]] = {
     """,
     # What a converted picture told of itself could not be read.
     5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
+    # What ended unsent on a window's list, and nobody has taken off it: before this version nothing was.
+    6: "ALTER TABLE uploads ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",
 }
 """What leads from each schema version to the next one."""
 
@@ -148,8 +150,9 @@ def _check_whole(db: sqlite3.Connection) -> None:
         raise JournalUnwritable(told)  # the disk is in trouble, not what is on it
     if told != "ok":
         raise sqlite3.DatabaseError("database disk image is malformed")
-    marks = ", ".join("?" * len(UNFINISHED))
-    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE state IN ({marks})", UNFINISHED):  # noqa: S608 - constants only
+    unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, TO_LOOK_AT))
+    where = f"state IN ({unfinished}) OR (listed AND state IN ({ended}))"
+    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *TO_LOOK_AT)):  # noqa: S608 - constants only
         upload_of(row, 0)
     for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
         pass

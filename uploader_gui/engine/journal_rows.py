@@ -22,11 +22,11 @@ COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
     "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
     "uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, substitute_size, "
-    "substitute_mtime_ns, original_sha256, without_metadata, wanted_again"
+    "substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed"
 )
 INSERT: Final = (
     f"INSERT INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 33)}) ON CONFLICT (upload_id) DO UPDATE SET "
+    f"VALUES ({', '.join('?' * 34)}) ON CONFLICT (upload_id) DO UPDATE SET "
     f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
 )
 """One that is there already stays in the run it was added in, and where it stood in it."""
@@ -35,10 +35,12 @@ UPDATE: Final = """
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
     may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
     substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
-    without_metadata = ?, wanted_again = ? WHERE upload_id = ?
+    without_metadata = ?, wanted_again = ?, listed = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
 GIVEN_UP: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
+TO_LOOK_AT: Final = (UploadState.FAILED.value, UploadState.REFUSED.value)
+"""What ended unsent and waits for a person, while it is `listed`."""
 
 
 def row_of(upload: Upload) -> tuple[object, ...]:
@@ -69,6 +71,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         upload.treatment and upload.treatment.value,
         *_row_of_substitute(upload.substitute),
         upload.wanted_again,
+        upload.listed,
     )
 
 
@@ -114,7 +117,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
     """
     (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
-     *made, again) = row  # fmt: skip
+     *made, again, listed) = row  # fmt: skip
     source = Source(
         path=Path(os.fsdecode(path)),
         resolved=Path(os.fsdecode(resolved)),
@@ -141,6 +144,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         treatment=Treatment(treatment) if treatment else None,
         substitute=_substitute_of(made) if made[0] else None,
         wanted_again=bool(again),
+        listed=bool(listed),
     )
 
 

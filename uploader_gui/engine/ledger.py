@@ -44,6 +44,8 @@ class Ledger:
         *,
         api_url: str,
         program: str,
+        keeps_list: bool = False,
+        trial: bool = False,
         let_go: Callable[[Substitute], None] = lambda _: None,
         limit: float | None = None,
         gave_up: Callable[[], None] = lambda: None,
@@ -53,6 +55,7 @@ class Ledger:
     ) -> None:
         """Begin an empty book.
 
+        `keeps_list`: what ends unsent stands on the list at the next start; `trial`: everything goes to the sandbox.
         `let_go` hears of a substitute no longer needed; `limit` seconds without a journal that can be written, and
         `gave_up` is called (headless). `lost` hears that the journal is another instance's now, `take_out` of an upload
         that cannot be written down and goes no further, `written` that what was held up is in the journal.
@@ -71,6 +74,9 @@ class Ledger:
         self._conditions = conditions
         self._api_url = api_url
         self._program = program
+        self._keeps_list = keeps_list
+        self._trial = trial
+        self._as_left: set[UploadId] = set()
         self._run_id: int | None = None
         self._next_order = 0
         self._uploads: dict[UploadId, Upload] = {}
@@ -92,6 +98,16 @@ class Ledger:
     def everything(self) -> list[Upload]:
         """Give all uploads of the run in the order they were added, removed rows included: for the receipt."""
         return sorted((*self._uploads.values(), *self._removed.values()), key=lambda upload: upload.order)
+
+    def of_this_run(self) -> list[Upload]:
+        """Give all uploads of the run but those that only stand on the list as an earlier one left them."""
+        return [upload for upload in self.everything() if upload.upload_id not in self._as_left]
+
+    def take_on(self, upload: Upload) -> None:
+        """Count an upload that an earlier run left as one of this run, for it was given or wanted again."""
+        if upload.upload_id in self._as_left:
+            self._as_left.remove(upload.upload_id)
+            upload.attempts = 0
 
     def get(self, upload_id: UploadId) -> Upload | None:
         """Give an upload by its id."""
@@ -124,9 +140,16 @@ class Ledger:
         """How many uploads are not finished."""
         return self.size - self.count(*FINISHED)
 
-    def add(self, uploads: list[Upload], *, recorded: bool = False) -> None:
-        """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted)."""
+    def add(self, uploads: list[Upload], *, recorded: bool = False, as_left: bool = False) -> None:
+        """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted).
+
+        `as_left`: they stand on the list as an earlier run left them; this one has nothing to do with them yet.
+        """
+        if as_left:
+            self._as_left.update(upload.upload_id for upload in uploads)
         for upload in uploads:
+            upload.listed |= self._keeps_list
+            upload.trial = self._trial
             self._removed.pop(upload.upload_id, None)
             upload.order = self._next_order
             self._next_order += 1
@@ -164,6 +187,7 @@ class Ledger:
             check_transition(upload.state, state)
             log.debug("upload %.8s: %s -> %s", upload.upload_id, upload.state, state)
             self._count(upload, -1)
+            self.take_on(upload)
             upload.state, upload.reason, upload.retry_at = state, reason, None
             if state is UploadState.UPLOADED:
                 upload.uploaded_at = time.time()
@@ -212,9 +236,12 @@ class Ledger:
         self._outbox.changed(upload)
 
     def remove(self, uploads: Iterable[Upload]) -> None:
-        """Take finished uploads out of the list and its sums; the same paths may be added anew."""
+        """Take finished uploads out of the list and its sums, for good; the same paths may be added anew."""
         for upload in uploads:
             self._count(upload, -1)
+            upload.listed = False
+            if not upload.state.stored:
+                self._unsaved[upload.upload_id] = upload
             self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
             self.free_path(upload)
 

@@ -168,7 +168,8 @@ class Upload:
     record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970, and so is
     `sent_before`: when the same name and content went to the same anomaly earlier. `treatment` is what a person
     chose for a source of a refused type; `substitute` is there once that has been done.
-    `wanted_again`: it is to be sent though it was sent before, also after a restart.
+    `wanted_again`: it is to be sent though it was sent before, also after a restart. `listed`: it stands on a window's
+    list, where the next start shows it again if it ends unsent. `trial`: it goes to the sandbox, not to a register.
     """
 
     upload_id: UploadId
@@ -198,6 +199,8 @@ class Upload:
         return self.substitute.sent if self.substitute else self.source
 
     wanted_again: bool = False
+    listed: bool = False
+    trial: bool = False
 
     @property
     def outcome_unknown(self) -> bool:
@@ -219,6 +222,7 @@ class Upload:
             sent_before=self.sent_before,
             treatment=self.treatment,
             substitute=self.substitute,
+            trial=self.trial,
         )
 
 
@@ -227,7 +231,8 @@ class UploadSnapshot:
     """An upload as it stood at one moment. `retry_at` is on the `time.monotonic()` clock.
 
     `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting.
-    `sent_before` (seconds since 1970) is set where the same file went to the same anomaly earlier.
+    `sent_before` (seconds since 1970) is set where the same file went to the same anomaly earlier. `trial`: whatever
+    its state, no register has it.
     """
 
     upload_id: UploadId
@@ -242,6 +247,7 @@ class UploadSnapshot:
     sent_before: float | None = None
     treatment: Treatment | None = None
     substitute: Substitute | None = None
+    trial: bool = False
 
     @property
     def sent(self) -> Source:

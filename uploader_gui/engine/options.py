@@ -41,6 +41,8 @@ class EngineOptions:
         bandwidth_limit: bytes per second that all transfers together may send; 0 means no limit.
         choices: what is done with files of refused types without asking.
         receipt: where this run writes its receipt; one that stands there already is no evidence.
+        keeps_list: a window's list, where failed and refused files stand again at the next start.
+        trial: the service is the sandbox; receipts and snapshots say so.
         keep_days: finished records of the journal are purged after so long.
     """
 
@@ -60,3 +62,5 @@ class EngineOptions:
     choices: Choices = Choices()  # noqa: RUF009 - frozen
     keep_days: float = 400.0
     receipt: Path | None = None
+    keeps_list: bool = True
+    trial: bool = False

@@ -113,6 +113,8 @@ class Parts:
             self.conditions,
             api_url=options.api_url,
             program=options.program,
+            keeps_list=options.keeps_list,
+            trial=options.trial,
             let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(Code.JOURNAL),

@@ -67,6 +67,10 @@ class UploadQueue:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
         return self._intake.resume(anomaly_id)
 
+    def restore(self) -> None:
+        """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused."""
+        self._intake.restore()
+
     def start(self) -> None:
         """Begin, or go on after a pause."""
         self._flow.start()
@@ -165,7 +169,7 @@ class UploadQueue:
         """
         listed = [upload.anomaly_id for upload in self._ledger.everything()]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._outbox.send(ReceiptBuilt(self.receipt(chosen)))
+        self._outbox.send(ReceiptBuilt(self._receipt(chosen, self._ledger.everything())))
 
     def send_past_again(self, key: RunKey) -> None:
         """Send what failed in a past run again: back onto the list, after another look at the files."""
@@ -180,15 +184,19 @@ class UploadQueue:
         self.retry([upload.upload_id for upload in failed])
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
-        """Give the run's receipt for one anomaly ("": for all) as plain values."""
+        """Give the run's receipt for one anomaly ("": for all) as plain values: what it was given or resumed."""
+        return self._receipt(anomaly_id, self._ledger.of_this_run())
+
+    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> dict[str, object]:
         run = receipt.Run(
             program=self._options.program,
             anomaly_id=anomaly_id,
             started_at=self._started_at,
-            uploads=[u for u in self._ledger.everything() if anomaly_id in {"", u.anomaly_id}],
+            uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
             junk=self._intake.junk,
             describe=self._options.describe,
             gave_up=self._flow.gave_up,
+            trial=self._options.trial,
         )
         return receipt.build(run, time.time())
 
@@ -196,7 +204,7 @@ class UploadQueue:
     def unsent(self) -> Counter[UploadState]:
         """How many uploads of this run are not stored, by state."""
         stored = (UploadState.UPLOADED, UploadState.SKIPPED)
-        return Counter(upload.state for upload in self._ledger.everything() if upload.state not in stored)
+        return Counter(upload.state for upload in self._ledger.of_this_run() if upload.state not in stored)
 
     @property
     def others_unfinished(self) -> int:

@@ -31,6 +31,7 @@ class Run:
     """What a receipt is about. Times are seconds since 1970; `describe` gives a reason's English sentence.
 
     `gave_up` is why the whole run ended before its files did, whatever each of them was waiting for just then.
+    `trial`: everything went to the sandbox, and the receipt is none.
     """
 
     program: str
@@ -40,6 +41,7 @@ class Run:
     junk: int
     describe: Callable[[Reason], str]
     gave_up: Reason | None = None
+    trial: bool = False
 
 
 def build(run: Run, finished_at: float) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def build(run: Run, finished_at: float) -> dict[str, Any]:
     totals |= {"junk": run.junk, "bytes_uploaded": sum(f["size"] for f in files if f["state"] == "uploaded")}
     return {
         "schema": SCHEMA,
+        **({"trial": True} if run.trial else {}),
         "program": run.program,
         "anomaly_id": run.anomaly_id,
         "started_at": iso_time(run.started_at),

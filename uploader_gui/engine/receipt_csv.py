@@ -31,6 +31,7 @@ class TableForm:
         yes_no: the words for True and False.
         moment: gives a time as people write it; the receipt's times are ISO 8601 in UTC.
         why: gives a file's reason in the person's language, "" where there is none.
+        trial: what stands before everything else in every line, where nothing went to a register; else "".
     """
 
     delimiter: str
@@ -40,6 +41,7 @@ class TableForm:
     yes_no: tuple[str, str]
     moment: Callable[[str], str]
     why: Callable[[Mapping[str, Any]], str]
+    trial: str = ""
 
 
 COLUMNS: Final = (
@@ -57,9 +59,10 @@ def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
     """Give the receipt as a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=form.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(form.headings)
+    first = [form.trial] if form.trial else []
+    writer.writerow([*first, *form.headings])
     for file in receipt["files"]:
-        writer.writerow([harmless(cell) for cell in _cells(receipt["anomaly_id"], file, form)])
+        writer.writerow([*first, *(harmless(cell) for cell in _cells(receipt["anomaly_id"], file, form))])
     return text.getvalue().encode("utf-8-sig", errors="backslashreplace")  # not every name is text
 
 

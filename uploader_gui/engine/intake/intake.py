@@ -116,7 +116,21 @@ class Intake:
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
+        mine = self._take_up_unfinished(self._ledger.journal, anomaly_id)
+        if mine:
+            self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
+        return len(mine)
+
+    def restore(self) -> None:
+        """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was."""
         journal = self._ledger.journal
+        ended = [upload for upload in journal.to_look_at(self._api_url) if self._ledger.may_take_up(upload)]
+        self._ledger.add(ended, recorded=True, as_left=True)
+        mine = self._take_up_unfinished(journal, None)
+        if mine or ended:
+            self._outbox.send(Resumed(tuple(one.upload_id for one in mine), tuple(one.upload_id for one in ended)))
+
+    def _take_up_unfinished(self, journal: Journal, anomaly_id: str | None) -> list[Upload]:
         left = [self._taking_up.after_restart(upload) for upload in journal.unfinished(self._api_url)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
@@ -126,12 +140,14 @@ class Intake:
                 self._comparison.let_in(
                     [upload for upload in mine if upload.anomaly_id == one], self._known(one, journal)
                 )
-            self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
-        return len(mine)
+        return mine
 
     def look_again(self, uploads: Iterable[Upload]) -> None:
         """Look at the files of finished uploads once more, and queue those that can be sent now."""
-        self._begin(self._second_look.look_at(list(uploads)))
+        chosen = list(uploads)
+        for upload in chosen:
+            self._ledger.take_on(upload)
+        self._begin(self._second_look.look_at(chosen))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         self._busy += 1
