@@ -164,6 +164,12 @@ def settings(application: QApplication) -> QWidget:
     return dialog
 
 
+def closing(application: QApplication) -> QWidget:
+    """Close it while files are being sent."""
+    window = busy(application, Qt.ColorScheme.Light)
+    return window.dialogs.leave(window.unsent)
+
+
 def main() -> int:
     """Make them all."""
     application = QApplication(sys.argv)
@@ -175,7 +181,7 @@ def main() -> int:
     keep(application, "sending", busy(application, light))
     keep(application, "session-expired", busy(application, dark, frozenset({Condition.SIGN_IN})))
     keep(application, "settings", settings(application))
-    keep(application, "closing", busy(application, light).dialogs.leave())
+    keep(application, "closing", closing(application))
     keep(application, "help", stand(application, light).dialogs.help())
     language.use("fr")
     keep(application, "sending-dark-fr", busy(application, dark))

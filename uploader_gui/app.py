@@ -15,13 +15,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from uploader_gui import __version__, paths
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import Handover, hand_over
+from uploader_gui.system.application import Application
 from uploader_gui.windowed.front import Front
 from uploader_gui.words.language import Language, early_choice
 
@@ -52,8 +52,8 @@ def run(plan: Plan) -> int:
         return program.run(plan, front, stack)
 
 
-def _application() -> QApplication:
-    application = QApplication(sys.argv[:1])
+def _application() -> Application:
+    application = Application(sys.argv[:1])
     application.setApplicationName("uploader-gui")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("uploader-gui")

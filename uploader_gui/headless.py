@@ -112,7 +112,7 @@ class _Session:
         self._trial = trial
         self._paths = paths
         self._options = options
-        self._terminal = Terminal()
+        self._terminal = Terminal(trial=trial is not None)
         self._vigil = Vigil()
         self._queue: UploadQueue | None = None
         self._receipt: dict[str, Any] = {}
@@ -147,7 +147,8 @@ class _Session:
         written = self._write_report()
         totals = self._receipt["totals"]
         if totals["files"]:
-            self._say(summary(totals))
+            self._say(summary(totals, trial=self._trial is not None))
+        self._say_trial()
         if self._interrupted:
             return INTERRUPTED
         unsent = sum(totals[state] for state in ("failed", "refused", "cancelled", "pending"))
@@ -155,9 +156,15 @@ class _Session:
             unsent -= self._trial.refused_samples(self._receipt)
         return 1 if unsent or self._broken or not written else 0
 
+    def _say_trial(self) -> None:
+        """First and last of all: whatever stands between must not be believed."""
+        if self._trial is not None:
+            self._say(Lines.TRIAL.text)
+
     def _ready(self, queue: UploadQueue) -> None:
         garbage.keep_what_is_loaded()
         self._queue = queue
+        self._say_trial()
         if self._interrupted:
             self._finish()
             return

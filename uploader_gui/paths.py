@@ -33,7 +33,7 @@ class DataPaths:
 
     @property
     def window(self) -> Path:
-        """Where the window stood, and the last anomalies."""
+        """Where the window stood, the last anomalies, and which files wait for a number."""
         return self.folder / "window.ini"
 
     @property

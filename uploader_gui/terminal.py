@@ -38,6 +38,10 @@ class Lines(Sentence):
     FAILED = QT_TRANSLATE_NOOP("terminal", "failed")
     REFUSED = QT_TRANSLATE_NOOP("terminal", "refused")
     CANCELLED = QT_TRANSLATE_NOOP("terminal", "cancelled")
+    TRIAL = QT_TRANSLATE_NOOP("terminal", "TRIAL: nothing is sent to the register")
+    TRIAL_MARK = QT_TRANSLATE_NOOP("terminal", "TRIAL")
+    UPLOADED_TRIAL = QT_TRANSLATE_NOOP("terminal", "uploaded (trial)")
+    SKIPPED_TRIAL = QT_TRANSLATE_NOOP("terminal", "skipped (trial)")
     SENT_AS = QT_TRANSLATE_NOOP("terminal", "%1, as %2")
     SENT_WITHOUT = QT_TRANSLATE_NOOP(
         "terminal", "%1, as %2 without details, such as date or place, that could not be read"
@@ -82,6 +86,8 @@ class CountedLines(CountedSentence):
     FILES = ("1 file: %1", QT_TRANSLATE_NOOP("terminal", "%Ln files: %1", None, 1))
     UPLOADED = ("1 uploaded", QT_TRANSLATE_NOOP("terminal", "%Ln uploaded", None, 1))
     SKIPPED = ("1 skipped", QT_TRANSLATE_NOOP("terminal", "%Ln skipped", None, 1))
+    UPLOADED_TRIAL = ("1 uploaded (trial)", QT_TRANSLATE_NOOP("terminal", "%Ln uploaded (trial)", None, 1))
+    SKIPPED_TRIAL = ("1 skipped (trial)", QT_TRANSLATE_NOOP("terminal", "%Ln skipped (trial)", None, 1))
     FAILED = ("1 failed", QT_TRANSLATE_NOOP("terminal", "%Ln failed", None, 1))
     REFUSED = ("1 refused", QT_TRANSLATE_NOOP("terminal", "%Ln refused", None, 1))
     CANCELLED = ("1 cancelled", QT_TRANSLATE_NOOP("terminal", "%Ln cancelled", None, 1))
@@ -107,6 +113,7 @@ _WORDS: Final = {
     UploadState.REFUSED: Lines.REFUSED,
     UploadState.CANCELLED: Lines.CANCELLED,
 }
+_TRIAL_WORDS: Final = {UploadState.UPLOADED: Lines.UPLOADED_TRIAL, UploadState.SKIPPED: Lines.SKIPPED_TRIAL}
 _TOTALS: Final = {
     "uploaded": CountedLines.UPLOADED,
     "skipped": CountedLines.SKIPPED,
@@ -116,12 +123,14 @@ _TOTALS: Final = {
     "pending": CountedLines.PENDING,
 }
 """A receipt's totals, in the order in which they are told."""
+_TRIAL_TOTALS: Final = {"uploaded": CountedLines.UPLOADED_TRIAL, "skipped": CountedLines.SKIPPED_TRIAL}
 
 
 class Terminal:
-    """Shows a run's events on a stream."""
+    """Shows a run's events on a stream; of a `trial` every line says so, or the ones around it."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, trial: bool = False) -> None:
+        self._trial = trial
         self._stream = stream or sys.stdout or _Nowhere()
         self._rewrites = self._stream.isatty()
         self._line = ""
@@ -155,7 +164,7 @@ class Terminal:
     def _show_progress(self, totals: Totals) -> None:
         if not self._rewrites or not totals.files:
             return
-        line = progress_line(totals)
+        line = " · ".join([*([Lines.TRIAL_MARK.text] if self._trial else []), progress_line(totals)])
         width = shutil.get_terminal_size().columns - 1
         self._write(f"\r{line[:width].ljust(min(width, len(self._line)))}")
         self._line = line[:width]
@@ -225,7 +234,8 @@ def progress_line(totals: Totals) -> str:
 
 def finished_line(upload: UploadSnapshot) -> str:
     """Say what became of a file, and why."""
-    told = f"{_WORDS[upload.state].text}  {printable(upload.source.name)}"
+    words = _WORDS | (_TRIAL_WORDS if upload.trial else {})
+    told = f"{words[upload.state].text}  {printable(upload.source.name)}"
     if upload.substitute is not None:
         line = Lines.SENT_WITHOUT if upload.substitute.without_metadata else Lines.SENT_AS
         told = line.filled(told, printable(upload.sent.name))
@@ -234,9 +244,10 @@ def finished_line(upload: UploadSnapshot) -> str:
     return Lines.WHY.filled(told, cause_and_action(upload.reason).whole)
 
 
-def summary(totals: Mapping[str, int]) -> str:
+def summary(totals: Mapping[str, int], *, trial: bool = False) -> str:
     """Say in one line what became of a run's files; `totals` are a receipt's."""
-    parts = [sentence.text(totals[state]) for state, sentence in _TOTALS.items() if totals[state]]
+    sentences = _TOTALS | (_TRIAL_TOTALS if trial else {})
+    parts = [sentence.text(totals[state]) for state, sentence in sentences.items() if totals[state]]
     return CountedLines.FILES.text(totals["files"], ", ".join(parts))
 
 

@@ -29,6 +29,8 @@ class Words(Sentence):
     SIGNED_OUT = QT_TRANSLATE_NOOP("uploader", "Signed out")
     SIGN_IN_TIP = QT_TRANSLATE_NOOP("uploader", "Sign in or change the tokens")
     SANDBOX = QT_TRANSLATE_NOOP("uploader", "Trying out: nothing leaves this computer")
+    TRIAL = QT_TRANSLATE_NOOP("uploader", "TRIAL: nothing is sent to the register")
+    TRIAL_TITLE = QT_TRANSLATE_NOOP("uploader", "TRIAL: nothing is sent to the register – uploader-gui")
     SETTINGS = QT_TRANSLATE_NOOP("uploader", "Settings")
     # Empty list
     EMPTY_TITLE = QT_TRANSLATE_NOOP("uploader", "Drop photos, reports and e-mails here")
@@ -58,6 +60,8 @@ class Words(Sentence):
     UPLOADED = QT_TRANSLATE_NOOP("uploader", "Uploaded")
     SKIPPED = QT_TRANSLATE_NOOP("uploader", "Already there")
     CANCELLED = QT_TRANSLATE_NOOP("uploader", "Cancelled")
+    UPLOADED_TRIAL = QT_TRANSLATE_NOOP("uploader", "Uploaded (trial)")
+    SKIPPED_TRIAL = QT_TRANSLATE_NOOP("uploader", "Already there (trial)")
     NOTHING_TO_DO = QT_TRANSLATE_NOOP("uploader", "Nothing to do.")
     NAME_SHORTENED = QT_TRANSLATE_NOOP("uploader", "The name is shortened to 250 characters.")
     TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
@@ -95,6 +99,7 @@ class Words(Sentence):
     OPEN_OBJECTS = QT_TRANSLATE_NOOP("uploader", "Show what arrived")
     OVERALL = QT_TRANSLATE_NOOP("uploader", "All files")
     ALL_THERE = QT_TRANSLATE_NOOP("uploader", "Everything has arrived.")
+    TRIAL_OVER = QT_TRANSLATE_NOOP("uploader", "Trial over: nothing was sent to the register.")
     PAUSED = QT_TRANSLATE_NOOP("uploader", "Paused")
     SEARCHING = QT_TRANSLATE_NOOP("uploader", "Searching folders…")
     # Conditions
@@ -115,7 +120,6 @@ class Words(Sentence):
     CHOOSE_OTHER_PLACE = QT_TRANSLATE_NOOP("uploader", "Save elsewhere…")
     CLOSE = QT_TRANSLATE_NOOP("uploader", "Close")
     # Leaving
-    LEAVE_TITLE = QT_TRANSLATE_NOOP("uploader", "Files are still being sent")
     LEAVE_STOP = QT_TRANSLATE_NOOP("uploader", "Stop and resume next time")
     # Sign-in
     SIGN_IN_TEXT = QT_TRANSLATE_NOOP(
@@ -172,6 +176,7 @@ class FilterWords(Sentence):
     FAILED = QT_TRANSLATE_NOOP("filters", "Failed")
     REFUSED = QT_TRANSLATE_NOOP("filters", "Refused")
     UPLOADED = QT_TRANSLATE_NOOP("filters", "Uploaded")
+    UPLOADED_TRIAL = QT_TRANSLATE_NOOP("filters", "Uploaded (trial)")
     CANCELLED = QT_TRANSLATE_NOOP("filters", "Cancelled")
 
     @property
@@ -199,6 +204,10 @@ class Counted(CountedSentence):
         "1 file from last time has not been sent. Nothing is lost.",
         QT_TRANSLATE_NOOP("uploader", "%Ln files from last time have not been sent. Nothing is lost.", None, 1),
     )
+    ENDED_UNSENT = (
+        "1 file from last time was not sent: it failed or was refused.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files from last time were not sent: they failed or were refused.", None, 1),
+    )
     FILES_WAIT = (
         "1 file waits for the number.",
         QT_TRANSLATE_NOOP("uploader", "%Ln files wait for the number.", None, 1),
@@ -219,6 +228,10 @@ class Counted(CountedSentence):
         QT_TRANSLATE_NOOP("uploader", "%Ln files are being finished", None, 1),
     )
     NOT_SENT = ("1 file was not sent.", QT_TRANSLATE_NOOP("uploader", "%Ln files were not sent.", None, 1))
+    TRIAL_NOT_SENT = (
+        "Trial over: 1 file did not get through.",
+        QT_TRANSLATE_NOOP("uploader", "Trial over: %Ln files did not get through.", None, 1),
+    )
     WAIT = ("1 waits", QT_TRANSLATE_NOOP("uploader", "%Ln wait", None, 1))
     SIGN_IN_TO_SEND = (
         "Sign in to send this file.",

@@ -369,6 +369,10 @@
         <translation>Envoyés</translation>
     </message>
     <message>
+        <source>Uploaded (trial)</source>
+        <translation>Envoyés (essai)</translation>
+    </message>
+    <message>
         <source>Cancelled</source>
         <translation>Annulés</translation>
     </message>
@@ -459,24 +463,60 @@
 <context>
     <name>manners</name>
     <message>
-        <source>What is to become of the files that are not sent yet?</source>
-        <translation>Que faire des fichiers qui ne sont pas encore envoyés&#xa0;?</translation>
-    </message>
-    <message>
         <source>Keep sending in the background</source>
         <translation>Continuer l’envoi en arrière-plan</translation>
     </message>
     <message>
-        <source>The window goes, the program ends by itself when all is sent. Open it again to see it.</source>
-        <translation>La fenêtre disparaît, le programme se termine de lui-même quand tout est envoyé. Rouvrez-le pour la revoir.</translation>
+        <source>Files not sent</source>
+        <translation>Fichiers non envoyés</translation>
     </message>
     <message>
-        <source>Do not close</source>
-        <translation>Ne pas fermer</translation>
+        <source>The window closes; the program quits once everything is sent, and comes back if a file needs you.</source>
+        <translation>La fenêtre se ferme&#xa0;; le programme s’arrête une fois tout envoyé, et revient si un fichier a besoin de vous.</translation>
     </message>
     <message>
-        <source>The files are kept and go on the next time you open the program.</source>
-        <translation>Les fichiers sont conservés et leur envoi reprend à la prochaine ouverture du programme.</translation>
+        <source>Stay here</source>
+        <translation>Rester ici</translation>
+    </message>
+    <message>
+        <source>Files you added are still being looked at.</source>
+        <translation>Des fichiers ajoutés sont encore en cours d’examen.</translation>
+    </message>
+    <message>
+        <source>You find them here again the next time you open the program. Nothing is sent by itself then.</source>
+        <translation>Vous les retrouverez ici à la prochaine ouverture du programme. Rien ne partira alors tout seul.</translation>
+    </message>
+    <message>
+        <source>The list cannot be saved on this computer just now: add again what is missing next time.</source>
+        <translation>La liste ne peut pas être enregistrée sur cet ordinateur en ce moment&#xa0;: la prochaine fois, ajoutez de nouveau ce qui manque.</translation>
+    </message>
+    <message>
+        <source>Files are still being looked at: add again those that are not on the list next time.</source>
+        <translation>Des fichiers sont encore en cours d’examen&#xa0;: la prochaine fois, ajoutez de nouveau ceux qui ne sont pas dans la liste.</translation>
+    </message>
+    <message>
+        <source>What you cancelled does not come back.</source>
+        <translation>Ce que vous avez annulé n’y reviendra pas.</translation>
+    </message>
+    <message>
+        <source>Go on with the trial in the background</source>
+        <translation>Continuer l’essai en arrière-plan</translation>
+    </message>
+    <message>
+        <source>The window closes; the program quits once the trial is over, and comes back if a file needs you.</source>
+        <translation>La fenêtre se ferme&#xa0;; le programme s’arrête une fois l’essai terminé, et revient si un fichier a besoin de vous.</translation>
+    </message>
+    <message>
+        <source>Close the trial</source>
+        <translation>Fermer l’essai</translation>
+    </message>
+    <message>
+        <source>Its list is forgotten. Nothing was sent to the register; your own files stay where they are.</source>
+        <translation>Sa liste est oubliée. Rien n’a été envoyé au registre&#xa0;; vos propres fichiers restent où ils sont.</translation>
+    </message>
+    <message>
+        <source>Do not add</source>
+        <translation>Ne pas ajouter</translation>
     </message>
     <message>
         <source>What has arrived stays stored. What is cancelled stays on the list and can be tried again.</source>
@@ -567,6 +607,55 @@
         <translation>
             <numerusform>Annuler l’envoi de %Ln fichier restant&#xa0;?</numerusform>
             <numerusform>Annuler l’envoi des %Ln fichiers restants&#xa0;?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 are not attached to anomaly %2: %3.</source>
+        <translation>
+            <numerusform>%1 n’est pas joint à l’anomalie %2&#xa0;: %3.</numerusform>
+            <numerusform>%1 ne sont pas joints à l’anomalie %2&#xa0;: %3.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 are not attached to their anomaly: %2.</source>
+        <translation>
+            <numerusform>%1 n’est pas joint à son anomalie&#xa0;: %2.</numerusform>
+            <numerusform>%1 ne sont pas joints à leur anomalie&#xa0;: %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>TRIAL: %1 have not got through: %2.</source>
+        <translation>
+            <numerusform>ESSAI&#xa0;: %1 n’est pas passé&#xa0;: %2.</numerusform>
+            <numerusform>ESSAI&#xa0;: %1 ne sont pas passés&#xa0;: %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln waiting</source>
+        <translation>
+            <numerusform>%Ln en attente</numerusform>
+            <numerusform>%Ln en attente</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln being sent</source>
+        <translation>
+            <numerusform>%Ln en cours d’envoi</numerusform>
+            <numerusform>%Ln en cours d’envoi</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cancelled</source>
+        <translation>
+            <numerusform>%Ln annulé</numerusform>
+            <numerusform>%Ln annulés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files uploaded (trial)</source>
+        <translation>
+            <numerusform>%Ln fichier envoyé (essai)</numerusform>
+            <numerusform>%Ln fichiers envoyés (essai)</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -946,6 +1035,22 @@
         <translation>annulé</translation>
     </message>
     <message>
+        <source>TRIAL: nothing is sent to the register</source>
+        <translation>ESSAI&#xa0;: rien n’est envoyé au registre</translation>
+    </message>
+    <message>
+        <source>TRIAL</source>
+        <translation>ESSAI</translation>
+    </message>
+    <message>
+        <source>uploaded (trial)</source>
+        <translation>envoyé (essai)</translation>
+    </message>
+    <message>
+        <source>skipped (trial)</source>
+        <translation>déjà envoyé (essai)</translation>
+    </message>
+    <message>
         <source>%1, as %2</source>
         <translation>%1, sous le nom %2</translation>
     </message>
@@ -1051,6 +1156,20 @@
         <translation>
             <numerusform>%Ln déjà envoyé</numerusform>
             <numerusform>%Ln déjà envoyés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln uploaded (trial)</source>
+        <translation>
+            <numerusform>%Ln envoyé (essai)</numerusform>
+            <numerusform>%Ln envoyés (essai)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln skipped (trial)</source>
+        <translation>
+            <numerusform>%Ln déjà envoyé (essai)</numerusform>
+            <numerusform>%Ln déjà envoyés (essai)</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1624,6 +1743,10 @@
         <translation>Essai&#xa0;: rien ne quitte cet ordinateur</translation>
     </message>
     <message>
+        <source>TRIAL: nothing is sent to the register</source>
+        <translation>ESSAI&#xa0;: rien n’est envoyé au registre</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>Réglages</translation>
     </message>
@@ -1780,6 +1903,38 @@
         <translation>Réalisé à partir de %1 (%2), sans les informations illisibles (date, lieu ou autres)</translation>
     </message>
     <message>
+        <source>Trial, not a deposit</source>
+        <translation>Essai, pas un dépôt</translation>
+    </message>
+    <message>
+        <source>TRIAL</source>
+        <translation>ESSAI</translation>
+    </message>
+    <message>
+        <source>TRIAL, not a deposit · anomaly %1 · %2</source>
+        <translation>ESSAI, pas un dépôt · anomalie %1 · %2</translation>
+    </message>
+    <message>
+        <source>TRIAL: nothing was sent to the register</source>
+        <translation>ESSAI&#xa0;: rien n’a été envoyé au registre</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to the register: these files were only tried out with the stand-in inside this program, on this computer. This page proves nothing.</source>
+        <translation>Rien n’a été envoyé au registre&#xa0;: ces fichiers n’ont servi qu’à un essai, avec le service factice de ce programme, sur cet ordinateur. Cette page ne prouve rien.</translation>
+    </message>
+    <message>
+        <source>Tried out</source>
+        <translation>Essayé</translation>
+    </message>
+    <message>
+        <source>Trial no. %1</source>
+        <translation>N°&#xa0;%1 de l’essai</translation>
+    </message>
+    <message>
+        <source>Number in the trial</source>
+        <translation>Numéro dans l’essai</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Fichier</translation>
     </message>
@@ -1894,6 +2049,20 @@
             <numerusform>Renvoyer les %Ln fichiers en échec</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln uploaded (trial)</source>
+        <translation>
+            <numerusform>%Ln envoyé (essai)</numerusform>
+            <numerusform>%Ln envoyés (essai)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln already there (trial)</source>
+        <translation>
+            <numerusform>%Ln déjà envoyé (essai)</numerusform>
+            <numerusform>%Ln déjà envoyés (essai)</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Nothing of this will be sent.</source>
         <translation>Rien de tout cela ne sera envoyé.</translation>
@@ -1939,6 +2108,13 @@
         <translation>
             <numerusform>%Ln fichier (%1) sera envoyé %2.</numerusform>
             <numerusform>%Ln fichiers (%1) seront envoyés %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files (%1) will be tried out.</source>
+        <translation>
+            <numerusform>%Ln fichier (%1) servira à l’essai.</numerusform>
+            <numerusform>%Ln fichiers (%1) serviront à l’essai.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2203,6 +2379,10 @@
         <translation>Tous les fichiers</translation>
     </message>
     <message>
+        <source>Trial over: nothing was sent to the register.</source>
+        <translation>Essai terminé&#xa0;: rien n’a été envoyé au registre.</translation>
+    </message>
+    <message>
         <source>Paused</source>
         <translation>Suspendu</translation>
     </message>
@@ -2247,6 +2427,10 @@
         <translation>Imprimer le reçu…</translation>
     </message>
     <message>
+        <source>TRIAL: nothing is sent to the register – uploader-gui</source>
+        <translation>ESSAI&#xa0;: rien n’est envoyé au registre – uploader-gui</translation>
+    </message>
+    <message>
         <source>Enter adds what waits once the anomaly’s number is typed above.</source>
         <translation>Saisissez le numéro de l’anomalie ci-dessus, puis appuyez sur Entrée.</translation>
     </message>
@@ -2259,16 +2443,20 @@
         <translation>Aucun nom de fichier ne contient ce texte. Échap efface la recherche.</translation>
     </message>
     <message>
+        <source>Uploaded (trial)</source>
+        <translation>Envoyé (essai)</translation>
+    </message>
+    <message>
+        <source>Already there (trial)</source>
+        <translation>Déjà envoyé (essai)</translation>
+    </message>
+    <message>
         <source>History…</source>
         <translation>Historique…</translation>
     </message>
     <message>
         <source>Everything has arrived.</source>
         <translation>Tout est arrivé.</translation>
-    </message>
-    <message>
-        <source>Files are still being sent</source>
-        <translation>Des fichiers sont encore en cours d’envoi</translation>
     </message>
     <message>
         <source>Stop and resume next time</source>
@@ -2427,6 +2615,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%Ln files from last time were not sent: they failed or were refused.</source>
+        <translation>
+            <numerusform>%Ln fichier de la dernière fois n’a pas été envoyé&#xa0;: en échec ou refusé.</numerusform>
+            <numerusform>%Ln fichiers de la dernière fois n’ont pas été envoyés&#xa0;: en échec ou refusés.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln files wait for the number.</source>
         <translation>
             <numerusform>%Ln fichier attend le numéro.</numerusform>
@@ -2480,6 +2675,13 @@
         <translation>
             <numerusform>%Ln fichier n’a pas été envoyé.</numerusform>
             <numerusform>%Ln fichiers n’ont pas été envoyés.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Trial over: %Ln files did not get through.</source>
+        <translation>
+            <numerusform>Essai terminé&#xa0;: %Ln fichier n’est pas passé.</numerusform>
+            <numerusform>Essai terminé&#xa0;: %Ln fichiers ne sont pas passés.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

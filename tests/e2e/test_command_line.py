@@ -141,7 +141,7 @@ def test_the_demo_ends_well_without_tokens_and_leaves_nothing_behind(program: Pr
     assert ended.receipt is not None
     assert ended.receipt["anomaly_id"] == "DEMO-1"
     assert (ended.totals["uploaded"], ended.totals["refused"]) == (44, 1)
-    assert ended.out.splitlines()[-1] == "45 files: 44 uploaded, 1 refused"
+    assert ended.out.splitlines()[-2] == "45 files: 44 uploaded (trial), 1 refused"
     assert not program.data.exists()
 
 
@@ -178,7 +178,7 @@ def test_without_a_display_the_demo_runs_headless_and_it_says_so(program: Progra
     ended = program.run("--demo", DISPLAY=None, WAYLAND_DISPLAY=None, QT_QPA_PLATFORM=None)
     assert ended.code == 0
     assert ended.err == "uploader-gui: Running without a window. There is no display.\n"
-    assert ended.out.splitlines()[-1] == "45 files: 44 uploaded, 1 refused"
+    assert ended.out.splitlines()[-2] == "45 files: 44 uploaded (trial), 1 refused"
 
 
 def test_piped_output_is_plain_lines(program: Program, scripted_storage: ScriptedStorage, files: Files) -> None:

@@ -200,7 +200,7 @@ def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, eng
     "opened",
     [
         lambda window: window.dialogs.help(),
-        lambda window: window.dialogs.leave(),
+        lambda window: window.dialogs.leave(window.unsent),
         lambda window: window.show_sign_in(TokensKept.KEYRING),
         lambda window: window.show_settings(SettingsValues("https://a.example", proxy="http://p.example:1")),
     ],

@@ -127,6 +127,33 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
     assert window.banner.isHidden()
 
 
+@pytest.mark.parametrize(
+    ("waiting", "ended", "told", "button"),
+    [
+        (0, 1, "1 file from last time was not sent: it failed or was refused.", "Close"),
+        (
+            1,
+            2,
+            (
+                "1 file from last time has not been sent. Nothing is lost. "
+                "2 files from last time were not sent: they failed or were refused."
+            ),
+            "Resume",
+        ),
+    ],
+)
+def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(  # noqa: PLR0917 -- a table
+    window: MainWindow, engine: FakeEngine, waiting: int, ended: int, told: str, button: str
+) -> None:
+    rows = [upload(f"{n}", S.QUEUED if n < waiting else S.FAILED) for n in range(waiting + ended)]
+    ids = tuple(one.upload_id for one in rows)
+    engine.tell(UploadsAdded(tuple(rows)), Resumed(ids[:waiting], ids[waiting:]))
+    assert window.banner.text.text() == told
+    assert [window.banner.button.text(), window.banner.other.text()] == [button, "Discard"]
+    QTest.mouseClick(window.banner.other, LEFT)
+    assert engine.calls[-1] == ("remove", list(ids))
+
+
 def test_resuming_starts_the_queue_and_the_question_is_gone(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:

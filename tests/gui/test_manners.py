@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import (
     Condition,
+    EngineFailed,
     Progress,
     QueueIdle,
     QueueStatus,
@@ -21,15 +23,17 @@ from uploader_gui.engine.events import (
     UploadProgress,
     UploadsAdded,
     UploadsChanged,
+    UploadsRemoved,
 )
-from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
+from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.manners import Manners
+from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.events import Event
     from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
@@ -75,8 +79,8 @@ def test_closing_while_files_are_sent_offers_three_ways(window: MainWindow, engi
         with qtbot.waitSignal(signal):
             QTest.mouseClick(getattr(asked(window), choice), LEFT)
     with qtbot.assertNotEmitted(window.exit_requested), qtbot.assertNotEmitted(window.background_wanted):
-        assert asked(window).cancel.text() == "Do not close"  # “Cancel” alone could be meant for the files
-        QTest.mouseClick(asked(window).cancel, LEFT)
+        assert asked(window).stay.text() == "Stay here"  # “Cancel” alone could be meant for the files
+        QTest.mouseClick(asked(window).stay, LEFT)
         QTest.keyClick(asked(window), Qt.Key.Key_Escape)
     assert window.isVisible()
 
@@ -164,6 +168,105 @@ def test_what_needs_a_person_brings_the_window_back(
     engine.tell(SignInRequired())
     assert window.isVisible()
     assert desktop.notifications[-1] == ("Sign in to go on", "")
+
+
+# A hidden program always ends or comes back
+
+
+def test_the_background_chosen_after_everything_has_arrived_ends_the_program(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    send(engine, "a")
+    end(engine, a=S.UPLOADED)
+    with qtbot.waitSignal(manners.leave_wanted):
+        window.background_wanted.emit()
+
+
+@pytest.mark.parametrize("state", [S.FAILED, S.REFUSED])
+def test_the_background_chosen_when_only_what_needs_a_person_is_left_hides_nothing(  # noqa: PLR0917 -- fixtures
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot, state: S
+) -> None:
+    send(engine, "a")
+    end(engine, a=state)
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        window.background_wanted.emit()
+    assert window.isVisible()
+    assert desktop.icon == ""
+
+
+NEEDS_SOMEBODY = {
+    "paused": [REST],
+    "signed out": [QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))],
+    "the disk is full": [QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))],
+    "the engine broke": [EngineFailed(Reason(Code.INTERNAL_ERROR))],
+    "the tokens are refused": [SignInRequired()],
+    "another engine begins, and waits for Start": [UploadsRemoved((UploadId("a"),), kept=True), REST],
+    "nothing is left, and no word of the end": [UploadsChanged((upload("a", S.UPLOADED),)), REST],
+    "nothing is left, though it runs": [UploadsChanged((upload("a", S.UPLOADED),))],
+    "it ended, and a file failed": [UploadsChanged((upload("a", S.FAILED),)), REST, IDLE],
+}
+
+
+@pytest.mark.parametrize("events", NEEDS_SOMEBODY.values(), ids=list(NEEDS_SOMEBODY))
+def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(  # noqa: PLR0917 -- fixtures
+    window: MainWindow,
+    engine: FakeEngine,
+    manners: Manners,
+    desktop: FakeDesktop,
+    qtbot: QtBot,
+    events: list[Event],
+) -> None:
+    send(engine, "a")
+    manners.go_to_background()
+    assert not window.isVisible()
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        engine.tell(*events)
+        qtbot.waitUntil(window.isVisible)
+    assert desktop.icon == ""
+
+
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(  # noqa: PLR0917 -- fixtures
+    window: MainWindow,
+    engine: FakeEngine,
+    manners: Manners,
+    desktop: FakeDesktop,
+    qtbot: QtBot,
+    condition: Condition,
+) -> None:
+    send(engine, "a")
+    manners.go_to_background()
+    engine.tell(QueueStatus(running=True, conditions=frozenset({condition})))
+    assert not window.isVisible()
+    engine.tell(UploadsAdded((upload("b"),)), RUNNING)
+    assert not window.isVisible()
+    with qtbot.waitSignal(manners.leave_wanted):
+        end(engine, a=S.UPLOADED, b=S.UPLOADED)
+    assert not window.isVisible()
+
+
+def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    send(engine, "a")
+    window.keep_paths([Path("/photos/kept.jpg")])
+    manners.go_to_background()
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        end(engine, a=S.UPLOADED)
+    assert window.isVisible()
+    assert desktop.notifications[-1] == ("Some files need you", "1 file uploaded, 1 file waits for the number.")
+
+
+def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
+    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    desktop.reading_ms = 1
+    send(engine, "a")
+    manners.go_to_background()
+    with qtbot.assertNotEmitted(manners.leave_wanted):
+        end(engine, a=S.UPLOADED)
+        engine.tell(UploadsAdded((upload("b"),)))
+        qtbot.waitUntil(window.isVisible)  # they wait for Start
 
 
 # The end, with the window open

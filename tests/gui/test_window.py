@@ -112,11 +112,12 @@ def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: 
     assert engine.added == [([Path("/photos")], "4217")]
 
 
+@pytest.mark.parametrize("states", [(), (S.UPLOADED, S.SKIPPED), (S.UPLOADED, S.CANCELLED)])
 @pytest.mark.parametrize("status", [QueueStatus(running=False), RUNNING])
-def test_closing_with_nothing_on_its_way_asks_nothing(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, status: QueueStatus
+def test_closing_with_nothing_unsent_asks_nothing(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, status: QueueStatus, states: tuple[S, ...]
 ) -> None:
-    engine.tell(UploadsAdded((upload("a", S.UPLOADED if status.running else S.QUEUED),)), status)
+    engine.tell(UploadsAdded(tuple(upload(state, state) for state in states)), status)
     with qtbot.waitSignal(window.exit_requested):
         window.close()
     assert window.isVisible()  # the composition root closes, not the window

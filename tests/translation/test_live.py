@@ -89,7 +89,7 @@ def open_dialogs(window: MainWindow) -> None:
     settings = window.show_settings(SettingsValues("https://a.example"))
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
     window.dialogs.help()
-    window.dialogs.leave()
+    window.dialogs.leave(window.unsent)
 
 
 def test_everything_that_is_open_follows_the_language_and_comes_back(

@@ -159,8 +159,8 @@ class Bridge(QObject):
     # What the composition root asks for
 
     def resume(self) -> None:
-        """Take up what the journal holds unfinished; it waits for Start."""
-        self._submit(lambda queue: queue.resume())
+        """Bring back the list as the last window left it; what is unfinished waits for Start."""
+        self._submit(lambda queue: queue.restore())
 
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""

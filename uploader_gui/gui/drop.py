@@ -35,6 +35,7 @@ class DropOverlay(QWidget):
         super().__init__(window)
         self._theme = theme
         self._window = window
+        self._spared: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.title = label("", theme, 22, QFont.Weight.DemiBold)
         self.subtitle = label("", theme, 13)
@@ -51,11 +52,18 @@ class DropOverlay(QWidget):
         column.addStretch()
         self.hide()
 
+    def spare(self, band: QWidget) -> None:
+        """Never cover this band, nor what is above it."""
+        self._spared = band
+
     def say(self, title: str, subtitle: str) -> None:
         """Cover the window and say it."""
         self.title.setText(title)
         self.subtitle.setText(subtitle)
-        self.setGeometry(self._window.rect())
+        covered = self._window.rect()
+        if self._spared is not None:
+            covered.setTop(self._spared.mapTo(self._window, self._spared.rect().bottomLeft()).y() + 1)
+        self.setGeometry(covered)
         self.raise_()
         self.show()
 

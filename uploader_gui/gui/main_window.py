@@ -25,8 +25,10 @@ from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.standing import Standing
 from uploader_gui.gui.window.taking_in import TakingIn
+from uploader_gui.gui.window.unsent import Unsent
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
+from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
@@ -85,7 +87,9 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._engine = engine
-        self._sandbox = sandbox
+        self.trial = sandbox
+        self.kept_is_saved = True
+        """Told by the composition root: whether what waits for a number stands on the disk."""
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
@@ -99,9 +103,12 @@ class MainWindow(QMainWindow):
         self.resize(980, 680)
         self.taking_in = TakingIn(self, engine, self.header, theme)
         self.drop = self.taking_in.drop
+        if self.body.trial is not None:
+            self.drop.overlay.spare(self.body.trial)
         self.dialogs = WindowDialogs(self, theme)
         self._connect()
         self._add_shortcuts()
+        self._name()
         self.header.field.setText(anomaly_id)
         self.standing.show()
         engine.event_arrived.connect(self._take)
@@ -111,7 +118,7 @@ class MainWindow(QMainWindow):
         """Give what gives out receipts, from the first one on."""
         from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk  # noqa: PLC0415 - loaded when asked for
 
-        desk = ReceiptDesk(self, self._engine)
+        desk = ReceiptDesk(self, self._engine, trial=self.trial)
         desk.told.connect(self.body.tell)
         return desk
 
@@ -131,11 +138,25 @@ class MainWindow(QMainWindow):
 
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""
-        self.dialogs.history(self._engine, self.receipts, sandbox=self._sandbox)
+        self.dialogs.history(self._engine, self.receipts, sandbox=self.trial)
 
     def show_about(self) -> AboutDialog:
         """Open the About window."""
         return self.dialogs.about()
+
+    @property
+    def unsent(self) -> Unsent:
+        """Give what closing now would leave unsent."""
+        self.model.flush()
+        return Unsent(
+            figures=self.model.figures(),
+            anomaly_id=self.model.only_anomaly,
+            kept=self.taking_in.kept,
+            searching=self.standing.searching or self.taking_in.unanswered,
+            goes_on=self.standing.goes_on,
+            saved=self.standing.saved and self.kept_is_saved,
+            trial=self.trial,
+        )
 
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep theirs."""
@@ -178,6 +199,11 @@ class MainWindow(QMainWindow):
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self._connect_dialogs()
 
+    def _name(self) -> None:
+        """Qt names a window after the program; one that only tries out has another title."""
+        if self.trial:
+            self.setWindowTitle(Words.TRIAL_TITLE.text)
+
     def _connect_dialogs(self) -> None:
         for wish, passed_on in (
             (self.dialogs.tokens_submitted, self.tokens_submitted),
@@ -190,6 +216,8 @@ class MainWindow(QMainWindow):
             (self.dialogs.diagnostics_wanted, self.diagnostics_wanted),
         ):
             wish.connect(passed_on)
+        self.taking_in.kept_changed.connect(self._follow_question)
+        self.model.figures_changed.connect(self._follow_question)
         self.model.figures_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self._unfinished()))
 
     def _add_shortcuts(self) -> None:
@@ -207,14 +235,23 @@ class MainWindow(QMainWindow):
 
     def _take(self, event: events.Event) -> None:
         match event:
+            case events.PathsAdded():
+                self.taking_in.hear(event)
             case events.ReceiptBuilt():
                 self.receipts.take(event)
             case events.ReceiptWritten(path, None):
                 self.receipts.written(path)
         self.standing.take(event)
+        if isinstance(event, events.QueueIdle):
+            self.dialogs.withdraw_leave()
+        self._follow_question()
+
+    def _follow_question(self) -> None:
+        self.dialogs.follow_leave(lambda: self.unsent)
 
     def _retranslate(self) -> None:
         """What is painted follows by itself."""
+        self._name()
         self.body.retranslate()
         self.view.retranslate()
         self.standing.show()
@@ -285,7 +322,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Only ask: the composition root leaves once it has taken everything down."""
         event.ignore()
-        if not self.standing.sending:
+        unsent = self.unsent
+        if unsent.asks:
+            self.dialogs.leave(unsent)
+        else:
             self.exit_requested.emit()
-            return
-        self.dialogs.leave()

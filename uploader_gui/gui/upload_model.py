@@ -149,6 +149,12 @@ class UploadModel(QAbstractTableModel):
         """Tell whether rows have to name their anomaly: there are several, or it is not the one shown."""
         return not self._tally.anomalies <= {self._anomaly_shown}
 
+    @property
+    def only_anomaly(self) -> str:
+        """Give the anomaly that all rows are for, "" where there is not just one."""
+        anomalies = self._tally.anomalies
+        return next(iter(anomalies)) if len(anomalies) == 1 else ""
+
     def snapshot(self, row: int) -> UploadSnapshot:
         """Give the snapshot of a row."""
         return self._rows[row]

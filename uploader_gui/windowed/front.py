@@ -19,10 +19,9 @@ from uploader_gui.paths import data_paths
 from uploader_gui.words.language import Language, early_theme
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
     from uploader_gui.paths import DataPaths
     from uploader_gui.plan import Plan
+    from uploader_gui.system.application import Application
     from uploader_gui.trial import Trial
 
 SCHEMES: Final = {
@@ -37,7 +36,7 @@ class Front:
     """The window and what belongs to it. `trial` is the sandbox where one runs, else None."""
 
     def __init__(
-        self, plan: Plan, application: QApplication, language: Language, *, data: DataPaths, trial: Trial | None
+        self, plan: Plan, application: Application, language: Language, *, data: DataPaths, trial: Trial | None
     ) -> None:
         self.application = application
         self.language = language
@@ -60,4 +59,5 @@ class Front:
         self.memory.restore(self.window)
         if self.trial is None:
             self.window.header.field.offer(self.memory.anomalies)
+            self.window.taking_in.restore(self.memory.kept)
         self.window.show()

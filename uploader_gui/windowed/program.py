@@ -37,12 +37,14 @@ from uploader_gui.windowed.preferences import Preferences
 from uploader_gui.words.remedies import cause_and_action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
     from uploader_gui.configuration import Configuration
     from uploader_gui.engine.events import Event
     from uploader_gui.gui.bridge import Outcome
+    from uploader_gui.gui.drops.kept import Kept
     from uploader_gui.paths import DataPaths
     from uploader_gui.trial import Trial
     from uploader_gui.windowed.front import Front
@@ -135,9 +137,12 @@ class Program:
         if sys.platform == "darwin":  # a click on the Dock's icon, and its Quit; every event passes through the latter
             self._application.applicationStateChanged.connect(self._manners.wake)
             QuitRequests(self._application).wanted.connect(self._quit_wanted)
+        else:  # there only the end of the session is told so, and it waits for no question
+            self._application.quit_wanted.connect(self._interrupt)
         self._desktop.stop_wanted.connect(self._leave.set)
         if self._trial is None:
             window.anomaly_used.connect(self._remember)
+        window.taking_in.kept_changed.connect(self._keep)
         window.samples_wanted.connect(open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
@@ -172,9 +177,7 @@ class Program:
         if not self._plan.anomaly_id:
             self._window.keep_paths(given)
             return
-        self._bridge.add_paths(given, self._plan.anomaly_id)
-        if self._trial is None:
-            self._remember(self._plan.anomaly_id)
+        self._window.taking_in.add_to(self._plan.anomaly_id, given)
 
     def _listen(self) -> None:
         if self._trial is None:
@@ -187,8 +190,7 @@ class Program:
         choices = Choices.asked(convert=handover.convert, zipped=handover.zip)
         wishes = Wishes(again=handover.again, choices=choices)
         if handover.paths and handover.anomaly_id:
-            self._bridge.add_paths(handover.paths, handover.anomaly_id, wishes)
-            self._remember(handover.anomaly_id)
+            self._window.taking_in.add_to(handover.anomaly_id, handover.paths, wishes)
         elif handover.paths:
             self._window.add_paths(handover.paths, wishes)
         elif handover.anomaly_id:
@@ -200,6 +202,9 @@ class Program:
     def _remember(self, anomaly_id: str) -> None:
         self._memory.remember(anomaly_id)
         self._window.header.field.offer(self._memory.anomalies)
+
+    def _keep(self, kept: Sequence[Kept]) -> None:
+        self._window.kept_is_saved = self._memory.keep(kept)
 
     def _reported_anomaly(self) -> str:
         """The one named on the command line, for its `--report` is about that; else the one shown."""

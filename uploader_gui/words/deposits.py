@@ -40,6 +40,19 @@ class ReceiptWords(Sentence):
     )
     ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "Attempts: %1")
     MAY_BE_TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
+    # A trial is no deposit
+    TRIAL_TITLE = QT_TRANSLATE_NOOP("uploader", "Trial, not a deposit")
+    TRIAL_MARK = QT_TRANSLATE_NOOP("uploader", "TRIAL")
+    TRIAL_FOOT = QT_TRANSLATE_NOOP("uploader", "TRIAL, not a deposit · anomaly %1 · %2")
+    TRIAL_LINE = QT_TRANSLATE_NOOP("uploader", "TRIAL: nothing was sent to the register")
+    TRIAL_MEANS = QT_TRANSLATE_NOOP(
+        "uploader",
+        "Nothing was sent to the register: these files were only tried out with the stand-in inside this program, on "
+        "this computer. This page proves nothing.",
+    )
+    TRIAL_WHEN = QT_TRANSLATE_NOOP("uploader", "Tried out")
+    TRIAL_ID = QT_TRANSLATE_NOOP("uploader", "Trial no. %1")
+    TRIAL_NUMBER = QT_TRANSLATE_NOOP("uploader", "Number in the trial")
     # Columns
     ANOMALY = QT_TRANSLATE_NOOP("uploader", "Anomaly")
     FILE = QT_TRANSLATE_NOOP("uploader", "File")
@@ -70,6 +83,8 @@ class ReceiptWords(Sentence):
     REFUSED = QT_TRANSLATE_NOOP("uploader", "Refused")
     CANCELLED = QT_TRANSLATE_NOOP("uploader", "Cancelled")
     PENDING = QT_TRANSLATE_NOOP("uploader", "Not sent yet")
+    UPLOADED_TRIAL = QT_TRANSLATE_NOOP("uploader", "Uploaded (trial)")
+    SKIPPED_TRIAL = QT_TRANSLATE_NOOP("uploader", "Already there (trial)")
 
 
 class ReceiptCounts(CountedSentence):
@@ -81,6 +96,8 @@ class ReceiptCounts(CountedSentence):
     FAILED = ("1 failed", QT_TRANSLATE_NOOP("uploader", "%Ln failed", None, 1))
     REFUSED = ("1 refused", QT_TRANSLATE_NOOP("uploader", "%Ln refused", None, 1))
     CANCELLED = ("1 cancelled", QT_TRANSLATE_NOOP("uploader", "%Ln cancelled", None, 1))
+    UPLOADED_TRIAL = ("1 uploaded (trial)", QT_TRANSLATE_NOOP("uploader", "%Ln uploaded (trial)", None, 1))
+    SKIPPED_TRIAL = ("1 already there (trial)", QT_TRANSLATE_NOOP("uploader", "%Ln already there (trial)", None, 1))
     PENDING = ("1 not sent yet", QT_TRANSLATE_NOOP("uploader", "%Ln not sent yet", None, 1))
 
 
@@ -141,6 +158,10 @@ class DropCounts(CountedSentence):
     GOING = (
         "1 file (%1) will be sent %2.",
         QT_TRANSLATE_NOOP("uploader", "%Ln files (%1) will be sent %2.", None, 1),
+    )
+    TRIED_OUT = (
+        "1 file (%1) will be tried out.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files (%1) will be tried out.", None, 1),
     )
     TYPE = (
         "1 is of a type the register does not accept",

@@ -12,13 +12,34 @@ class MannersWords(Sentence):
     """Sentences without a count."""
 
     # Leaving
-    LEAVE_TEXT = QT_TRANSLATE_NOOP("manners", "What is to become of the files that are not sent yet?")
+    LEAVE_TITLE = QT_TRANSLATE_NOOP("manners", "Files not sent")
     IN_BACKGROUND = QT_TRANSLATE_NOOP("manners", "Keep sending in the background")
     IN_BACKGROUND_MORE = QT_TRANSLATE_NOOP(
-        "manners", "The window goes, the program ends by itself when all is sent. Open it again to see it."
+        "manners",
+        "The window closes; the program quits once everything is sent, and comes back if a file needs you.",
     )
-    LEAVE_NOT = QT_TRANSLATE_NOOP("manners", "Do not close")
-    STOP_MORE = QT_TRANSLATE_NOOP("manners", "The files are kept and go on the next time you open the program.")
+    STAY = QT_TRANSLATE_NOOP("manners", "Stay here")
+    STILL_LOOKED_AT = QT_TRANSLATE_NOOP("manners", "Files you added are still being looked at.")
+    COMES_BACK = QT_TRANSLATE_NOOP(
+        "manners", "You find them here again the next time you open the program. Nothing is sent by itself then."
+    )
+    NOT_SAVED = QT_TRANSLATE_NOOP(
+        "manners", "The list cannot be saved on this computer just now: add again what is missing next time."
+    )
+    ADD_AGAIN = QT_TRANSLATE_NOOP(
+        "manners", "Files are still being looked at: add again those that are not on the list next time."
+    )
+    CANCELLED_GONE = QT_TRANSLATE_NOOP("manners", "What you cancelled does not come back.")
+    TRIAL_BACKGROUND = QT_TRANSLATE_NOOP("manners", "Go on with the trial in the background")
+    TRIAL_BACKGROUND_MORE = QT_TRANSLATE_NOOP(
+        "manners", "The window closes; the program quits once the trial is over, and comes back if a file needs you."
+    )
+    CLOSE_TRIAL = QT_TRANSLATE_NOOP("manners", "Close the trial")
+    TRIAL_FORGOTTEN = QT_TRANSLATE_NOOP(
+        "manners", "Its list is forgotten. Nothing was sent to the register; your own files stay where they are."
+    )
+    # Kept for a number
+    FORGET_KEPT = QT_TRANSLATE_NOOP("manners", "Do not add")
     # Cancelling everything
     CANCEL_STAYS = QT_TRANSLATE_NOOP(
         "manners", "What has arrived stays stored. What is cancelled stays on the list and can be tried again."
@@ -70,6 +91,22 @@ class CountedManners(CountedSentence):
         "Cancel the file that has not been sent yet?",
         QT_TRANSLATE_NOOP("manners", "Cancel the %Ln files that have not been sent yet?", None, 1),
     )
+    UNSENT = (
+        "%1 is not attached to anomaly %2: %3.",
+        QT_TRANSLATE_NOOP("manners", "%1 are not attached to anomaly %2: %3.", None, 1),
+    )
+    UNSENT_SEVERAL = (
+        "%1 is not attached to its anomaly: %2.",
+        QT_TRANSLATE_NOOP("manners", "%1 are not attached to their anomaly: %2.", None, 1),
+    )
+    TRIAL_UNSENT = (
+        "TRIAL: %1 has not got through: %2.",
+        QT_TRANSLATE_NOOP("manners", "TRIAL: %1 have not got through: %2.", None, 1),
+    )
+    WAITING = ("1 waiting", QT_TRANSLATE_NOOP("manners", "%Ln waiting", None, 1))
+    SENDING = ("1 being sent", QT_TRANSLATE_NOOP("manners", "%Ln being sent", None, 1))
+    CANCELLED = ("1 cancelled", QT_TRANSLATE_NOOP("manners", "%Ln cancelled", None, 1))
+    SENT_TRIAL = ("1 file uploaded (trial)", QT_TRANSLATE_NOOP("manners", "%Ln files uploaded (trial)", None, 1))
     SENT = ("1 file uploaded", QT_TRANSLATE_NOOP("manners", "%Ln files uploaded", None, 1))
     FAILED = ("1 failed", QT_TRANSLATE_NOOP("manners", "%Ln failed", None, 1))
     REFUSED = ("1 refused", QT_TRANSLATE_NOOP("manners", "%Ln refused", None, 1))

@@ -67,9 +67,14 @@ def paths_in_text(text: str) -> list[Path]:
 
 def counted(paths: Sequence[Path]) -> Dropped:
     """Count files and folders; once patience is over, a name without an extension counts as a folder."""
-    until = time.monotonic() + _PATIENCE
-    folders = sum(_is_folder(path) if time.monotonic() < until else not path.suffix for path in paths)
+    folders = len(folders_among(paths))
     return Dropped(files=len(paths) - folders, folders=folders)
+
+
+def folders_among(paths: Sequence[Path]) -> set[Path]:
+    """Give those that are folders; once patience is over, those without an extension."""
+    until = time.monotonic() + _PATIENCE
+    return {path for path in paths if (_is_folder(path) if time.monotonic() < until else not path.suffix)}
 
 
 def _is_folder(path: Path) -> bool:

@@ -78,8 +78,8 @@ class Preflight:
                 return self._change(uploads)
             case events.UploadsRemoved(upload_ids):
                 return self._remove(upload_ids)
-            case events.Resumed(upload_ids):
-                return bool([self._uploads.pop(one) for one in upload_ids if one in self._uploads])
+            case events.Resumed(upload_ids, ended):
+                return bool([self._uploads.pop(one) for one in (*upload_ids, *ended) if one in self._uploads])
             case events.PathsAdded():
                 self._add(event)
                 return True
@@ -149,6 +149,8 @@ def _going(uploads: list[UploadSnapshot], *, listed: bool) -> str:
     """What is on the list already may go all the same."""
     if not uploads:
         return (DropWords.NOTHING_NEW if listed else DropWords.NOTHING_GOES).text
+    if any(one.trial for one in uploads):
+        return _D.TRIED_OUT.text(len(uploads), units.size(sum(one.source.size for one in uploads)))
     anomalies = {one.anomaly_id for one in uploads}
     several = len(anomalies) > 1
     where = DropWords.SEVERAL_ANOMALIES.text if several else DropWords.TO_ANOMALY.filled(anomalies.pop())

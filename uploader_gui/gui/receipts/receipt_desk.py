@@ -52,8 +52,9 @@ class ReceiptDesk(QObject):
 
     told = Signal(str)
 
-    def __init__(self, window: QWidget, engine: Engine) -> None:
+    def __init__(self, window: QWidget, engine: Engine, *, trial: bool = False) -> None:
         super().__init__(window)
+        self._trial = trial
         self._window = window
         self._engine = engine
         self._to_open: set[str] = set()
@@ -62,7 +63,7 @@ class ReceiptDesk(QObject):
 
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
         """Ask where and in which form, then save the receipt of a past run, or of this one."""
-        dialog = _save_dialog(self._window, anomaly_id)
+        dialog = _save_dialog(self._window, self._name(anomaly_id))
         dialog.fileSelected.connect(lambda name: self._save(*_chosen(name, dialog), key))
         dialog.open()
         return dialog
@@ -83,7 +84,7 @@ class ReceiptDesk(QObject):
         if self._shown_from is None:
             self._shown_from = QTemporaryDir()  # for nobody else's eyes, and gone with the program
         now = QTime.currentTime().toString("hhmmsszzz")  # another name each time: who shows the last one may hold it
-        path = Path(self._shown_from.filePath(f"{_name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
+        path = Path(self._shown_from.filePath(f"{self._name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
         self._ask(key, lambda receipt: self._make_pdf(receipt, path))
 
@@ -106,6 +107,12 @@ class ReceiptDesk(QObject):
                 return
 
     # Inside
+
+    def _name(self, anomaly_id: str) -> str:
+        """Say which anomaly and when, and of a trial that it is one."""
+        today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
+        mark = ReceiptWords.TRIAL_MARK.text if self._trial else ""
+        return "-".join(part for part in (mark, ReceiptWords.FILE_NAME.text, anomaly_id, today) if part)
 
     def _ask(self, key: RunKey | None, then: Callable[[Mapping[str, Any]], None]) -> None:
         self._waiting.append((key, then))
@@ -146,11 +153,11 @@ class ReceiptDesk(QObject):
 
 
 def _csv(receipt: Mapping[str, Any]) -> bytes:
-    return receipt_csv.table(receipt, receipt_words.table_form())
+    return receipt_csv.table(receipt, receipt_words.table_form(trial=receipt_words.is_trial(receipt)))
 
 
-def _save_dialog(window: QWidget, anomaly_id: str) -> QFileDialog:
-    """Open in the person's documents, with a name that says which anomaly and when."""
+def _save_dialog(window: QWidget, name: str) -> QFileDialog:
+    """Open in the person's documents, with a name proposed."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     dialog = QFileDialog(window, ReceiptWords.SAVE.text, documents)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -158,13 +165,8 @@ def _save_dialog(window: QWidget, anomaly_id: str) -> QFileDialog:
     dialog.setNameFilters([one.value.text for one in ReceiptFormat])
     dialog.setDefaultSuffix(ReceiptFormat.PDF.suffix)
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_named(chosen).suffix))
-    dialog.selectFile(f"{_name(anomaly_id)}.{ReceiptFormat.PDF.suffix}")
+    dialog.selectFile(f"{name}.{ReceiptFormat.PDF.suffix}")
     return dialog
-
-
-def _name(anomaly_id: str) -> str:
-    today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-    return "-".join(part for part in (ReceiptWords.FILE_NAME.text, anomaly_id, today) if part)
 
 
 def _chosen(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptFormat]:

@@ -26,12 +26,12 @@ _HEAD_LINE: Final = "border-bottom: 1px solid #5e6776"
 
 def top(receipt: Mapping[str, Any]) -> str:
     """Give title, anomaly, when, program, sums, and what they mean."""
-    totals = receipt["totals"]
+    totals, trial = receipt["totals"], receipt_words.is_trial(receipt)
     count = ReceiptCounts.FILES.text(totals["files"])
-    summed = receipt_words.sums(totals, totals["bytes_uploaded"])
+    summed = receipt_words.sums(totals, totals["bytes_uploaded"], trial=trial)
     began, ended = receipt_words.moment(receipt["started_at"]), receipt_words.moment(receipt["finished_at"])
     facts = (
-        (_W.FROM_UNTIL.text, _W.UNTIL.filled(began, ended)),
+        ((_W.TRIAL_WHEN if trial else _W.FROM_UNTIL).text, _W.UNTIL.filled(began, ended)),
         (_W.FILES.text, _W.SUM.filled(count, summed) if summed else count),
         (_W.PROGRAM.text, receipt["program"]),
     )
@@ -39,24 +39,26 @@ def top(receipt: Mapping[str, Any]) -> str:
         f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
         for name, value in facts
     )
+    title, means = (_W.TRIAL_TITLE, _W.TRIAL_MEANS) if trial else (_W.TITLE, _W.PROMISE)
     return (
-        f'<h1>{escape(_W.TITLE.text)}</h1><p class="anomaly">{escape(_anomaly(receipt))}</p>'
-        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(_W.PROMISE.text)}</p>'
+        f'<h1>{escape(title.text)}</h1><p class="anomaly">{escape(_anomaly(receipt))}</p>'
+        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(means.text)}</p>'
     )
 
 
 def foot(receipt: Mapping[str, Any]) -> str:
     """Give the line at the bottom of every page, as plain text."""
-    return _W.FOOT.filled(receipt["anomaly_id"], receipt_words.moment(receipt["finished_at"]))
+    foot = _W.TRIAL_FOOT if receipt_words.is_trial(receipt) else _W.FOOT
+    return foot.filled(receipt["anomaly_id"], receipt_words.moment(receipt["finished_at"]))
 
 
-def table(files: Iterable[tuple[int, Mapping[str, Any]]]) -> str:
-    """Give the table of numbered files with its headings."""
+def table(files: Iterable[tuple[int, Mapping[str, Any]]], *, trial: bool = False) -> str:
+    """Give the table of numbered files with its headings; `trial`: they were only tried out."""
     heads = "".join(
         f'<th width="{width}%" style="{_HEAD_LINE}">{escape(word.text) if at else ""}</th>'
         for at, (width, word) in enumerate(_COLUMNS)
     )
-    rows = "".join(_row(number, file) for number, file in files)
+    rows = "".join(_row(number, file, trial=trial) for number, file in files)
     table_tag = '<table width="100%" cellspacing="0" cellpadding="4" style="border-collapse: collapse">'
     return f"{table_tag}<thead><tr>{heads}</tr></thead>{rows}</table>"
 
@@ -67,13 +69,13 @@ def document(body: str) -> str:
     return f"<html><head><style>{style}</style></head><body>{body}</body></html>"
 
 
-def _row(number: int, file: Mapping[str, Any]) -> str:
+def _row(number: int, file: Mapping[str, Any], *, trial: bool) -> str:
     cells = (
         f'<span class="quiet">{number}</span>',
         _about(file),
         escape(receipt_words.size(file)),
         escape(receipt_words.kind(file)),
-        _outcome(file),
+        _outcome(file, trial=trial),
     )
     return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
 
@@ -95,13 +97,15 @@ def _about(file: Mapping[str, Any]) -> str:
     return "<br>".join(lines)
 
 
-def _outcome(file: Mapping[str, Any]) -> str:
+def _outcome(file: Mapping[str, Any], *, trial: bool) -> str:
     """How it ended, when, and the number the register gave it."""
-    lines = [f'<span class="{file["state"]}">{escape(receipt_words.result(file))}</span>']
+    look = "trial" if trial else file["state"]
+    lines = [f'<span class="{look}">{escape(receipt_words.result(file, trial=trial))}</span>']
     if file["uploaded_at"]:
         lines.append(_small(receipt_words.moment(file["uploaded_at"])))
     if file["id"]:
-        lines.append(_small(_W.REGISTER_NUMBER.filled(visible_name(file["id"]))))
+        number = _W.TRIAL_ID if trial else _W.REGISTER_NUMBER
+        lines.append(_small(number.filled(visible_name(file["id"]))))
     return "<br>".join(lines)
 
 

@@ -7,13 +7,24 @@ is never torn apart, and the headings stand on every page.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMarginsF, QObject, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QTextDocument, QTextOption, QTextTable
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QTextDocument,
+    QTextOption,
+    QTextTable,
+)
 
-from uploader_gui.gui.receipts import receipt_page
+from uploader_gui.gui.receipts import receipt_page, receipt_words
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptWords
 
@@ -28,6 +39,10 @@ _ROWS_TRIED: Final = 20
 _FOOT_ROOM: Final = 0.04
 """The share of a page's height that its foot takes."""
 _FOOT_PT: Final = 7.5
+_MARK_SHARE: Final = 0.7
+"""How much of the page's diagonal the mark of a trial takes."""
+_MARK_ALPHA: Final = 56
+"""Of 255: to be seen at once, and read through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class ReceiptPages(QObject):
         self._receipt = receipt
         self._device = device
         self._font = QFont(font)
+        self._trial = receipt_words.is_trial(receipt)
         self._files = list(enumerate(receipt["files"], start=1))
         self._at = 0
         self._pages: list[_Page] = []
@@ -70,7 +86,7 @@ class ReceiptPages(QObject):
     def _next_page(self) -> _Page:
         tried = self._files[self._at : self._at + _ROWS_TRIED]
         head = "" if self._pages else receipt_page.top(self._receipt)
-        document = self._laid_out(head + (receipt_page.table(tried) if tried else ""))
+        document = self._laid_out(head + (receipt_page.table(tried, trial=self._trial) if tried else ""))
         count, height = _fitting(document, self._size().height() * (1 - _FOOT_ROOM))
         self._at += count if tried else 0
         return _Page(document, height)
@@ -102,6 +118,8 @@ class ReceiptPages(QObject):
         page.document.drawContents(self._painter, clip)
         self._painter.restore()
         self._paint_foot()
+        if self._trial:
+            self._paint_trial()
         page.document.deleteLater()
         self._painted += 1
         if self._painted < len(self._pages):
@@ -109,6 +127,24 @@ class ReceiptPages(QObject):
             return
         self._painter.end()
         self.done.emit()
+
+    def _paint_trial(self) -> None:
+        """Across the page, over everything: whatever is cut out or copied of it shows what it is."""
+        font = QFont(self._font)
+        font.setBold(True)
+        font.setPixelSize(100)
+        mark, size = ReceiptWords.TRIAL_MARK.text, self._size()
+        painter = self._painter
+        painter.save()
+        painter.translate(size.width() / 2, size.height() / 2)
+        painter.rotate(-math.degrees(math.atan2(size.height(), size.width())))
+        width = _MARK_SHARE * math.hypot(size.width(), size.height())
+        font.setPixelSize(max(1, int(100 * width / QFontMetricsF(font).horizontalAdvance(mark))))
+        painter.setFont(font)
+        painter.setPen(QColor(179, 38, 30, _MARK_ALPHA))
+        place = QRectF(-width, -width, 2 * width, 2 * width)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark)
+        painter.restore()
 
     def _paint_foot(self) -> None:
         font = QFont(self._font)

@@ -35,6 +35,8 @@ _SUMS: Final = {
     "cancelled": ReceiptCounts.CANCELLED,
     "pending": ReceiptCounts.PENDING,
 }
+_TRIAL_RESULTS: Final = {"uploaded": _W.UPLOADED_TRIAL, "skipped": _W.SKIPPED_TRIAL}
+_TRIAL_SUMS: Final = {"uploaded": ReceiptCounts.UPLOADED_TRIAL, "skipped": ReceiptCounts.SKIPPED_TRIAL}
 _HEADINGS: Final = (
     _W.ANOMALY, _W.FILE, _W.SIZE_BYTES, _W.SIZE_MEGABYTES, _W.TYPE, "SHA-256",
     _W.NUMBER, "uploadId", _W.RESULT, _W.REASON, _W.UPLOADED_AT, _W.UPLOADED_AT_UTC,
@@ -43,9 +45,14 @@ _HEADINGS: Final = (
 )  # fmt: skip
 
 
-def result(file: Mapping[str, Any]) -> str:
-    """Say what became of a file."""
-    return RESULTS[file["state"]].text
+def is_trial(receipt: Mapping[str, Any]) -> bool:
+    """Tell whether nothing of it went to a register."""
+    return bool(receipt.get("trial"))
+
+
+def result(file: Mapping[str, Any], *, trial: bool = False) -> str:
+    """Say what became of a file; `trial`: of one that was only tried out."""
+    return _results(trial=trial)[file["state"]]
 
 
 def why(file: Mapping[str, Any]) -> str:
@@ -65,10 +72,11 @@ def kind(file: Mapping[str, Any]) -> str:
     return type_name_of(file["mime_type"], file["name"]) if _is_known(file) else ""
 
 
-def sums(states: Mapping[str, int], uploaded: int) -> str:
+def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> str:
     """Say how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
-    parts = [sentence.text(states[state]) for state, sentence in _SUMS.items() if states.get(state)]
-    if states.get("uploaded"):
+    sentences = _SUMS | (_TRIAL_SUMS if trial else {})
+    parts = [sentence.text(states[state]) for state, sentence in sentences.items() if states.get(state)]
+    if not trial and states.get("uploaded"):
         parts[0] = f"{parts[0]} ({units.size(uploaded)})"
     return ", ".join(parts)
 
@@ -92,18 +100,24 @@ def day_and_time(seconds: float) -> str:
     return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
 
-def table_form() -> TableForm:
+def table_form(*, trial: bool = False) -> TableForm:
     """Give the table's form in the language in use: Excel splits at the list separator of the language."""
     decimal_mark = QLocale().decimalPoint()
+    headings = [_W.TRIAL_NUMBER if trial and heading is _W.NUMBER else heading for heading in _HEADINGS]
     return TableForm(
         delimiter=";" if decimal_mark == "," else ",",
         decimal_mark=decimal_mark,
-        headings=[heading.text if isinstance(heading, ReceiptWords) else heading for heading in _HEADINGS],
-        results={state: word.text for state, word in RESULTS.items()},
+        headings=[heading.text if isinstance(heading, ReceiptWords) else heading for heading in headings],
+        results=_results(trial=trial),
         yes_no=(_W.YES.text, _W.NO.text),
         moment=moment,
         why=why,
+        trial=_W.TRIAL_LINE.text if trial else "",
     )
+
+
+def _results(*, trial: bool) -> dict[str, str]:
+    return {state: word.text for state, word in (RESULTS | (_TRIAL_RESULTS if trial else {})).items()}
 
 
 def _is_known(file: Mapping[str, Any]) -> bool:

@@ -37,6 +37,11 @@ _STATE_WORDS: Final[Mapping[UploadState, Sentence]] = {
     _S.REFUSED: Words.REFUSED,
     _S.CANCELLED: Words.CANCELLED,
 }
+_TRIAL_WORDS: Final[Mapping[UploadState, Sentence]] = {
+    _S.UPLOADED: Words.UPLOADED_TRIAL,
+    _S.SKIPPED: Words.SKIPPED_TRIAL,
+}
+"""No register has what was only tried out."""
 _ATTENTION: Final = (
     _S.FAILED,
     _S.REFUSED,
@@ -139,8 +144,9 @@ def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: f
 
 
 def state_word(snapshot: UploadSnapshot) -> str:
-    """Give the state as one word."""
-    return _STATE_WORDS[snapshot.state].text
+    """Give the state as one word; in a trial it says so where a register would have the file."""
+    trial = _TRIAL_WORDS.get(snapshot.state) if snapshot.trial else None
+    return (trial or _STATE_WORDS[snapshot.state]).text
 
 
 def is_counting(snapshot: UploadSnapshot) -> bool:

@@ -13,7 +13,7 @@ from uploader_gui.gui.look.widgets import IconButton
 from uploader_gui.gui.rows.upload_columns import HEADERS, Column
 from uploader_gui.gui.rows.upload_filter import Chip
 from uploader_gui.gui.window.chip_button import ChipButton
-from uploader_gui.text import Words
+from uploader_gui.text import FilterWords, Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -33,8 +33,11 @@ class FilterBar(QWidget):
     search_changed = Signal(str)
     sort_chosen = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
+        self._names = {chip: chip.value for chip in Chip} | (
+            {Chip.UPLOADED: FilterWords.UPLOADED_TRIAL} if sandbox else {}
+        )
         self._theme = theme
         self._flow = FlowLayout(4)
         self.chips = {chip: ChipButton("", _ALERTS.get(chip, ""), theme) for chip in Chip}
@@ -89,7 +92,7 @@ class FilterBar(QWidget):
 
     def _say(self) -> None:
         for chip, button in self.chips.items():
-            button.rename(chip.value.text)
+            button.rename(self._names[chip].text)
         self.search.setPlaceholderText(Words.FIND.text)
         self.search.setAccessibleName(Words.FIND.text)
         self.sort.rename(Words.SORT.text)

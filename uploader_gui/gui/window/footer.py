@@ -107,7 +107,12 @@ class Footer(QWidget):
         self.bar.show_share(figures.fraction)
         self._first = _counts_text(figures, has_run=self._has_run)
         self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""
-        self._second = _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
+        over = figures.files and not (figures.unfinished or status.walking) and self._has_run
+        self._second = (
+            _trial_over(figures)
+            if over and self._sandbox
+            else _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
+        )
         self._widen()
         self._show_texts()
         self._show_primary(primary_for(figures, status, paused=paused))
@@ -262,6 +267,11 @@ def _counts_text(figures: Figures, *, has_run: bool) -> str:
     files = Counted.FILES_OF.text(figures.files, units.number(figures.uploaded))
     amount = Words.AMOUNT_OF.filled(units.size(figures.bytes_done), units.size(figures.bytes_total))
     return _DOT.join((files, amount))
+
+
+def _trial_over(figures: Figures) -> str:
+    missing = figures.files - figures.uploaded
+    return Counted.TRIAL_NOT_SENT.text(missing) if missing else Words.TRIAL_OVER.text
 
 
 def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:

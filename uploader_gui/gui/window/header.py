@@ -15,6 +15,7 @@ from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.text import Counted, Words
 from uploader_gui.words import units
 from uploader_gui.words.deposits import HistoryWords
+from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from uploader_gui.gui.drops.dropped import Dropped
@@ -36,6 +37,7 @@ class Header(QWidget):
     kept_changed = Signal(object, str)
     """What waits for a number (`Dropped`, or None), and the number that stands there now."""
     kept_wanted = Signal()
+    forget_kept_wanted = Signal()
     sign_in_wanted = Signal()
     history_wanted = Signal()
     settings_wanted = Signal()
@@ -52,6 +54,7 @@ class Header(QWidget):
         self.hint = label("", theme, 12)
         self.hint.setWordWrap(True)
         self.add_kept = push_button("", "link", theme)
+        self.forget_kept = push_button("", "link", theme)
         self._dot = Dot(theme)
         self.sign_in = push_button("", "quiet", theme)
         self.history = IconButton("history", theme)
@@ -66,6 +69,7 @@ class Header(QWidget):
         self._caption.setText(Words.ANOMALY.text)
         self.history.rename(HistoryWords.OPEN.text)
         self.settings.rename(Words.SETTINGS.text)
+        self.forget_kept.setText(MannersWords.FORGET_KEPT.text)
         self.field.retranslate()
         self.show_sign_in(self._state)
         self._news = ""
@@ -109,6 +113,7 @@ class Header(QWidget):
         said.setSpacing(4)
         said.addWidget(self.hint, 1)
         said.addWidget(self.add_kept)
+        said.addWidget(self.forget_kept)
         said.addStretch()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -135,6 +140,7 @@ class Header(QWidget):
         self.field.anomaly_changed.connect(self.anomaly_changed)
         self.field.returnPressed.connect(self.kept_wanted)
         self.add_kept.clicked.connect(self.kept_wanted)
+        self.forget_kept.clicked.connect(self.forget_kept_wanted)
         self.sign_in.clicked.connect(self.sign_in_wanted)
         self.history.clicked.connect(self.history_wanted)
         self.settings.clicked.connect(self.settings_wanted)
@@ -146,6 +152,7 @@ class Header(QWidget):
         self.hint.style().polish(self.hint)
         anomaly_id = self.field.anomaly_id
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
+        self.forget_kept.setVisible(self._kept is not None)
         if self._kept is not None:
             self.add_kept.setText(Counted.ADD_KEPT.text(self._kept.entries, anomaly_id))
         self.kept_changed.emit(self._kept, anomaly_id)

@@ -41,9 +41,9 @@ class Notices:
         match event:
             case events.ReceiptWritten(_, error):
                 self._told = partial(_receipt_failed, error) if error else None
-            case events.Resumed(upload_ids):
-                self.left_over = upload_ids
-                self._told = partial(_left_over, len(upload_ids))
+            case events.Resumed(upload_ids, ended):
+                self.left_over = (*upload_ids, *ended)
+                self._told = partial(_left_over, len(upload_ids), len(ended))
             case events.JournalSetAside(path):
                 self._told = partial(_set_aside, path)
             case events.EngineFailed(reason):
@@ -97,8 +97,11 @@ def _receipt_failed(error: str) -> Notice:
     return Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)
 
 
-def _left_over(count: int) -> Notice:
-    return Notice(Counted.LEFT_OVER.text(count), BannerAction.RESUME, other=BannerAction.DISCARD)
+def _left_over(count: int, ended: int) -> Notice:
+    """What failed or was refused is not tried again by itself: alone it only asks to be looked at, or taken off."""
+    told = [Counted.LEFT_OVER.text(count)] if count else []
+    told += [Counted.ENDED_UNSENT.text(ended)] if ended else []
+    return Notice(" ".join(told), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
 
 
 def _set_aside(path: str) -> Notice:

@@ -6,7 +6,7 @@ A part of the main window, which hears for itself what becomes of receipts.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_model import UploadModel
     from uploader_gui.gui.upload_view import UploadView
     from uploader_gui.gui.window.window_body import WindowBody
+
+
+_NEED_A_PERSON: Final = frozenset({events.Condition.SIGN_IN, events.Condition.JOURNAL})
 
 
 class Standing(QObject):
@@ -40,6 +43,7 @@ class Standing(QObject):
         self._sandbox = sandbox
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
+        self._broken = False
         self._was_signed_in = False
         self._signed_in = SignInState(signed_in=False)
         self.notices = Notices(body.banner)
@@ -51,9 +55,25 @@ class Standing(QObject):
         return self._signed_in.signed_in
 
     @property
-    def sending(self) -> bool:
-        """Tell whether leaving now would interrupt something."""
-        return self._status.running and bool(self._model.figures().unfinished)
+    def goes_on(self) -> bool:
+        """Tell whether files are sent with nobody doing anything: also what a dead line or busy server holds up."""
+        some = bool(self._model.figures().unfinished) or self._status.walking
+        return some and self._status.running and not (self._broken or self._status.conditions & _NEED_A_PERSON)
+
+    @property
+    def searching(self) -> bool:
+        """Tell whether files are being looked at that may not be on the list yet."""
+        return self._status.walking
+
+    @property
+    def wants_sign_in(self) -> bool:
+        """Tell whether files wait for somebody to sign in."""
+        return events.Condition.SIGN_IN in self._status.conditions
+
+    @property
+    def saved(self) -> bool:
+        """Tell whether the list can be written down."""
+        return not self._broken and events.Condition.JOURNAL not in self._status.conditions
 
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether tokens are there and how long they last."""
@@ -88,7 +108,10 @@ class Standing(QObject):
 
     def _take_rare(self, event: events.Event) -> None:
         match event:
+            case events.EngineFailed():
+                self._broken = True
             case events.QueueStatus(running):
+                self._broken = False
                 if running and not self._status.running:
                     self._model.put_failed_first(on=False)
                 self._status = event

@@ -12,8 +12,9 @@ from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.treatments import NO_WISHES, Wishes
 from uploader_gui.gui.drop import DropTarget
-from uploader_gui.gui.drops.dropped import counted
+from uploader_gui.gui.drops.dropped import folders_among
 from uploader_gui.gui.drops.gift import Gift, files_in, gift_in, picture_in
+from uploader_gui.gui.drops.kept import Kept, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +22,20 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from uploader_gui.engine.events import PathsAdded
+    from uploader_gui.gui.drops.dropped import Dropped
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.window.header import Header
 
 
 class TakingIn(QObject):
-    """`anomaly_used(id)` got files; `picture_given(QImage)` is to become a file; `refused(Gift)` cannot be taken."""
+    """`anomaly_used(id)` got files; `picture_given(QImage)` is to become a file; `refused(Gift)` cannot be taken.
 
+    `kept_changed(list[Kept])`: this waits for a number from now on.
+    """
+
+    kept_changed = Signal(object)
     anomaly_used = Signal(str)
     picture_given = Signal(object)
     refused = Signal(object)
@@ -38,36 +45,75 @@ class TakingIn(QObject):
         self._window = window
         self._engine = engine
         self._header = header
-        self._kept: dict[Path, Wishes] = {}
+        self._kept: dict[Path, Kept] = {}
+        self._unanswered = 0
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.files_dropped.connect(self.add)
         self.drop.picture_dropped.connect(self.picture_given)
         self.drop.refused.connect(self.refused)
         header.field.paste_wanted.connect(self.paste)
         header.kept_wanted.connect(self.add_kept)
+        header.forget_kept_wanted.connect(self.forget_kept)
+
+    @property
+    def kept(self) -> Dropped | None:
+        """Give how many files and folders wait for a number, None where none do."""
+        return counted(self._kept.values())
 
     def add(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         if anomaly_id := self._header.field.anomaly_id:
-            self._engine.add_paths(paths, anomaly_id, wishes)
-            self.anomaly_used.emit(anomaly_id)
-            return
-        self.keep(paths, wishes)
+            self.add_to(anomaly_id, paths, wishes)
+        else:
+            self.keep(paths, wishes)
+
+    def add_to(self, anomaly_id: str, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
+        """Add files and folders to this anomaly, whatever number stands there."""
+        self._unanswered += 1
+        self._engine.add_paths(paths, anomaly_id, wishes)
+        self.anomaly_used.emit(anomaly_id)
+
+    @property
+    def unanswered(self) -> bool:
+        """Tell whether the engine has been given files that it has not looked at to the end."""
+        return self._unanswered > 0
+
+    def hear(self, event: PathsAdded) -> None:
+        """A drop has been looked at to its end."""
+        del event  # one comes for each, in whatever order
+        self._unanswered = max(0, self._unanswered - 1)
 
     def keep(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
         """Keep files and folders until a person says which anomaly they are for."""
-        self._kept |= dict.fromkeys(paths, wishes)
-        self._header.show_kept(counted(list(self._kept)))
+        folders = folders_among(paths)
+        self._keep([Kept(path, path in folders, wishes) for path in paths])
         self._header.field.setFocus()
+
+    def restore(self, kept: Sequence[Kept]) -> None:
+        """Keep what waited for a number when the last window was closed."""
+        if kept:
+            self._keep(kept)
+
+    def forget_kept(self) -> None:
+        """A person does not want it added; the files stay where they are."""
+        self._become({})
+
+    def _keep(self, kept: Sequence[Kept]) -> None:
+        self._become(self._kept | {one.path: one for one in kept})
+
+    def _become(self, kept: dict[Path, Kept]) -> None:
+        self._kept = kept
+        self._header.show_kept(self.kept)
+        self.kept_changed.emit(list(kept.values()))
 
     def add_kept(self) -> None:
         """Add what was kept, now that there is a number."""
         if not self._kept or not self._header.field.anomaly_id:
             return
-        kept, self._kept = self._kept, {}
-        self._header.show_kept(None)
-        for wishes in dict.fromkeys(kept.values()):
-            self.add([path for path, wanted in kept.items() if wanted == wishes], wishes)
+        kept = list(self._kept.values())
+        for wishes in dict.fromkeys(one.wishes for one in kept):
+            self.add([one.path for one in kept if one.wishes == wishes], wishes)
+        self._become({})  # only now: they are the engine's
 
     def paste(self) -> None:
         """Take what the clipboard holds."""

@@ -16,6 +16,7 @@ from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
+from uploader_gui.gui.window.trial_band import TrialBand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +49,11 @@ class WindowBody(QWidget):
         super().__init__()
         self._theme = theme
         self._view = view
+        self.trial = TrialBand(theme) if sandbox else None
         self.header = Header(theme, sandbox=sandbox)
         self.banner = Banner(theme)
         self.preflight = PreflightStrip(theme)
-        self.filters = FilterBar(theme)
+        self.filters = FilterBar(theme, sandbox=sandbox)
         self.empty = EmptyState(theme)
         self.footer = Footer(theme, sandbox=sandbox)
         self._pages = QStackedWidget()
@@ -97,6 +99,8 @@ class WindowBody(QWidget):
         """Say everything but the figures in the language in use."""
         for part in (self.header, self.preflight, self.filters, self.empty, self.footer):
             part.retranslate()
+        if self.trial is not None:
+            self.trial.retranslate()
 
     def minimumSizeHint(self) -> QSize:
         """640 by 480, less on a screen that is lower; more where large text or a band needs it: nothing is cut off."""
@@ -121,12 +125,16 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (self.header, self.banner, self.filters, self.footer)
+        parts = (*self._always, self.header, self.banner, self.filters, self.footer)
         heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
         if self.preflight.isVisibleTo(self):
             heights.append(summary_at(width))
         margins = self._column.contentsMargins()
         return sum(heights) + margins.top() + margins.bottom()
+
+    @property
+    def _always(self) -> tuple[QWidget, ...]:
+        return () if self.trial is None else (self.trial,)
 
     def _list_height(self, *, rows: int) -> int:
         return rows * self._theme.px(_LOWEST_LIST) + _CARD
@@ -157,7 +165,7 @@ class WindowBody(QWidget):
     def _arrange(self) -> None:
         column = self._column
         column.setSpacing(0)
-        for part in (self.header, self.banner, self.preflight, self.filters):
+        for part in (*self._always, self.header, self.banner, self.preflight, self.filters):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
         column.addWidget(self.footer)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
     from uploader_gui.gui.dialogs.help_dialog import HelpDialog
-    from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
     from uploader_gui.gui.engine_port import Engine
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.settings_dialog import SettingsDialog
     from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+    from uploader_gui.gui.window.leave_dialog import LeaveDialog
+    from uploader_gui.gui.window.unsent import Unsent
 
 D = TypeVar("D", bound="QDialog")
 
@@ -48,6 +49,7 @@ class WindowDialogs(QObject):
         self._window = window
         self._theme = theme
         self._open: dict[type[QDialog], QDialog] = {}
+        self._leave: LeaveDialog | None = None
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
         """Ask for tokens; `refused_again` says that the last ones were refused."""
@@ -84,11 +86,21 @@ class WindowDialogs(QObject):
 
         return self._shown(AboutDialog, lambda: AboutDialog(self._theme, self._window))
 
-    def leave(self) -> LeaveDialog:
-        """Ask what is to become of the files not sent yet."""
-        from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+    def leave(self, unsent: Unsent) -> LeaveDialog:
+        """Ask what is to become of what is not sent."""
+        from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(LeaveDialog, self._made_leave)
+        return self._shown(LeaveDialog, lambda: self._made_leave(unsent))
+
+    def follow_leave(self, unsent: Callable[[], Unsent]) -> None:
+        """Where that is being asked, ask about how it stands now."""
+        if self._leave is not None:
+            self._leave.show_unsent(unsent())
+
+    def withdraw_leave(self) -> None:
+        """All that could be sent is sent."""
+        if self._leave is not None:
+            self._leave.withdraw()
 
     def cancel_all(self, unfinished: int) -> CancelDialog:
         """Ask whether everything unfinished is really to be cancelled."""
@@ -130,13 +142,18 @@ class WindowDialogs(QObject):
         dialog.diagnostics_wanted.connect(self.diagnostics_wanted)
         return dialog
 
-    def _made_leave(self) -> LeaveDialog:
-        from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+    def _made_leave(self, unsent: Unsent) -> LeaveDialog:
+        from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = LeaveDialog(self._theme, self._window)
+        dialog = LeaveDialog(self._theme, self._window, unsent)
+        self._leave = dialog
+        dialog.finished.connect(self._forget_leave)
         dialog.background_wanted.connect(self.background_wanted)
         dialog.stop_wanted.connect(self.stop_wanted)
         return dialog
+
+    def _forget_leave(self) -> None:
+        self._leave = None
 
     def _made_cancel_all(self, unfinished: int) -> CancelDialog:
         from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for

@@ -1,4 +1,4 @@
-"""What a window remembers for the next time: where it stood, and the anomalies that got files last.
+"""What a window remembers for the next time: where it stood, the last anomalies, and files that wait for a number.
 
 Made by the composition root, which gives the file in the data folder (never the registry).
 """
@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from uploader_gui.gui.drops.kept import decoded, encoded
 from uploader_gui.gui.look.widgets import within_screen
 from uploader_gui.gui.window.anomaly_field import ANOMALY_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
+    from uploader_gui.gui.drops.kept import Kept
+
 MOST_ANOMALIES: Final = 8
 _PLACE: Final = "window/place"
 _ANOMALIES: Final = "anomalies/recent"
+_KEPT: Final = "kept/files"
 
 
 class WindowMemory:
@@ -51,3 +56,15 @@ class WindowMemory:
         others = [other for other in self.anomalies if other != anomaly_id]
         self._kept.setValue(_ANOMALIES, " ".join([anomaly_id, *others][:MOST_ANOMALIES]))
         self._kept.sync()
+
+    @property
+    def kept(self) -> list[Kept]:
+        """Give the files and folders that still waited for a number."""
+        return decoded(str(self._kept.value(_KEPT) or ""))
+
+    def keep(self, kept: Sequence[Kept]) -> bool:
+        """Write down what waits for a number; tell whether it stands on the disk."""
+        if kept or self._kept.contains(_KEPT):
+            self._kept.setValue(_KEPT, encoded(kept))
+            self._kept.sync()
+        return self._kept.status() is QSettings.Status.NoError

@@ -1,0 +1,77 @@
+"""Files kept for a number: they are there again at the next start, and a person can let go of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from uploader_gui.engine.models import Treatment
+from uploader_gui.engine.treatments import Choices, Wishes
+from uploader_gui.gui.drops.kept import Kept, decoded, encoded
+from uploader_gui.gui.window.window_memory import WindowMemory
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+WISHED = Wishes(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))
+ODD = ("/photos/a, b;%c=[d].jpg", "/photos/étage \n\t\\.jpg", "/photos/🙂.jpg", os.fsdecode(b"/photos/\xff\xfe.jpg"))
+
+
+def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> None:
+    kept = [Kept(Path(name), is_folder=not at, wishes=WISHED if at else Wishes()) for at, name in enumerate(ODD)]
+    assert WindowMemory(tmp_path / "window.ini").keep(kept)
+    assert WindowMemory(tmp_path / "window.ini").kept == kept
+    assert WindowMemory(tmp_path / "window.ini").keep([])
+    assert WindowMemory(tmp_path / "window.ini").kept == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[", "[7]", '[{"path": "a"}]', encoded([Kept(Path("relative"))]), "[" * 100_000]
+)
+def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
+    assert decoded(text) == []
+
+
+def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "window.ini").mkdir()
+    assert not WindowMemory(tmp_path / "window.ini").keep([Kept(Path("/photos/a.jpg"))])
+
+
+def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.taking_in.restore([Kept(Path("/photos"), is_folder=True), Kept(Path("/b.jpg"), wishes=WISHED)])
+    assert window.header.hint.text() == "2 files and folders wait for the number."
+    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+        QTest.keyClicks(window.header.field, "4217\r")
+    assert told.args == [[]]
+    assert engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
+    assert engine.wishes == [Wishes(), WISHED]
+
+
+def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+        window.add_paths([Path("/photos/a.jpg")])
+    assert told.args == [[Kept(Path("/photos/a.jpg"))]]
+
+
+def test_a_person_lets_go_of_what_is_kept(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    assert not window.header.forget_kept.isVisible()
+    window.add_paths([Path("/photos/a.jpg")])
+    assert window.header.forget_kept.text() == "Do not add"
+    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+        QTest.mouseClick(window.header.forget_kept, LEFT)
+    assert told.args == [[]]
+    assert not window.header.forget_kept.isVisible()
+    assert not window.header.hint.isVisible()
+    with qtbot.waitSignal(window.exit_requested):
+        window.close()

@@ -1,0 +1,295 @@
+"""Trying out is unmistakable: whatever is seen, heard, kept or printed of it says that no register has the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt
+from PySide6.QtGui import QFont, QPdfWriter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from tests.gui.fake_desktop import FakeDesktop
+from tests.gui.fake_engine import one_of_each, upload
+from tests.gui.receipts import file, receipt
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import (
+    EngineFailed,
+    PathsAdded,
+    QueueIdle,
+    QueueStatus,
+    ReceiptBuilt,
+    Resumed,
+    Totals,
+    UploadsAdded,
+    UploadsChanged,
+)
+from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.manners import Manners
+from uploader_gui.gui.receipts import receipt_page
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
+from uploader_gui.gui.rows.upload_columns import Column
+from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.words.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.look.theme import Theme
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING, REST = QueueStatus(running=True), QueueStatus(running=False)
+BAND = "TRIAL: nothing is sent to the register"
+
+
+@pytest.fixture
+def trial(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(engine, theme, anomaly_id="DEMO-1", sandbox=True)
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def tried(name: str, state: S = S.QUEUED, code: Code | None = None) -> UploadSnapshot:
+    return replace(upload(name, state, code, anomaly_id="DEMO-1"), trial=True)
+
+
+def band_is_seen(window: MainWindow) -> bool:
+    """Whether the words are there, and nothing of the window covers them."""
+    assert window.body.trial is not None
+    text = window.body.trial.text
+    there = text.isVisible() and text.text() == BAND
+    middle = text.mapTo(window, text.rect().center())
+    return there and window.rect().contains(middle) and not covered(window, middle)
+
+
+def covered(window: MainWindow, point: object) -> bool:
+    overlay = window.drop.overlay
+    return overlay.isVisible() and overlay.geometry().contains(point)  # type: ignore[call-overload]  # a QPoint
+
+
+def test_the_band_stands_whatever_else_the_window_has_to_say(
+    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    assert band_is_seen(trial)
+    engine.tell(one_of_each(), RUNNING)
+    assert band_is_seen(trial)
+    trial.notices.explain(lambda: "Outlook gives no file away.")
+    engine.tell(Resumed((UploadId("a"),)))
+    engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
+    assert trial.banner.isVisible()
+    assert band_is_seen(trial)
+    trial.drop.overlay.say("Add 2 files", "")
+    assert band_is_seen(trial)
+    trial.drop.overlay.hide()
+    trial.resize(640, 480)
+    trial.grab()
+    assert band_is_seen(trial)
+
+
+def test_a_low_window_keeps_room_for_the_band_and_a_row(
+    trial: MainWindow, window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(one_of_each())
+    band = trial.body.trial
+    assert band is not None
+    for one in (trial, window):
+        one.resize(640, 480)
+        one.notices.explain(lambda: "A long sentence of something that concerns all files. " * 20)
+        one.grab()
+    low, usual = trial.body.minimumSizeHint().height(), window.body.minimumSizeHint().height()
+    assert usual > 480
+    assert low >= usual + band.text.height()
+    trial.resize(640, low)
+    trial.grab()
+    assert band_is_seen(trial)
+    assert trial.view.height() >= trial.view.rowHeight(0)
+
+
+def test_the_summary_of_a_drop_does_not_say_that_files_will_be_sent(trial: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((tried("a"), tried("b"))), PathsAdded("DEMO-1", 2, 0, 0, 0))
+    assert trial.body.preflight.going.text().replace("\u00a0", " ") == "2 files (2.0 MB) will be tried out."
+
+
+def test_a_window_that_sends_has_no_such_band(window: MainWindow) -> None:
+    assert window.body.trial is None
+    assert BAND not in window.windowTitle()
+
+
+def test_the_title_says_it(trial: MainWindow) -> None:
+    assert trial.windowTitle() == f"{BAND} – uploader-gui"
+
+
+def test_band_title_filter_and_rows_follow_the_language(
+    trial: MainWindow, engine: FakeEngine, qapp: QApplication, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((tried("a", S.UPLOADED),)))
+    language = Language(qapp)
+    language.use("fr")
+    try:
+        band = trial.body.trial
+        assert band is not None
+        qtbot.waitUntil(lambda: band.text.text() == "ESSAI\u00a0: rien n’est envoyé au registre")
+        assert trial.windowTitle().startswith("ESSAI")
+        assert trial.filters.chips[Chip.UPLOADED].text() == "Envoyés (essai)"
+        assert trial.model.index(0, Column.STATE).data() == "Envoyé (essai)"
+    finally:
+        language.use("en")
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [(S.UPLOADED, "Uploaded (trial)"), (S.SKIPPED, "Already there (trial)"), (S.FAILED, "Failed")]
+)
+def test_a_row_says_so_to_eyes_and_ears(trial: MainWindow, engine: FakeEngine, state: S, word: str) -> None:
+    engine.tell(UploadsAdded((tried("a.jpg", state),)))
+    assert trial.model.index(0, Column.STATE).data() == word
+    spoken = trial.model.index(0, Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == f"a.jpg, {word.lower()}"
+
+
+def test_the_filter_says_so(trial: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((tried("a", S.UPLOADED),)))
+    assert trial.filters.chips[Chip.UPLOADED].accessibleName() == "Uploaded (trial), 1"
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([S.UPLOADED, S.SKIPPED], "Trial over: nothing was sent to the register."),
+        ([S.UPLOADED, S.FAILED], "Trial over: 1 file did not get through."),
+        ([S.REFUSED, S.CANCELLED], "Trial over: 2 files did not get through."),
+    ],
+)
+def test_the_end_in_the_footer_promises_nothing(
+    trial: MainWindow, engine: FakeEngine, states: list[S], told: str
+) -> None:
+    engine.tell(UploadsAdded(tuple(tried(f"{n}", state) for n, state in enumerate(states))), RUNNING, REST)
+    assert trial.footer.below.text() == told
+
+
+def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(
+    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    desktop = FakeDesktop()
+    manners = Manners(trial, engine, desktop)
+    engine.tell(UploadsAdded((tried("a", S.UPLOADING),)), RUNNING)
+    manners.go_to_background()
+    assert desktop.icon == f"{BAND} · 1 file still to send"
+    with qtbot.waitSignal(manners.leave_wanted):
+        engine.tell(UploadsChanged((tried("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
+    assert {title for title, _ in desktop.notifications} == {BAND}
+    assert desktop.notifications[-1] == (BAND, "1 file uploaded (trial)")
+
+
+def test_closing_a_trial_says_that_its_list_is_forgotten(trial: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((tried("a"), tried("b", S.UPLOADED))))
+    trial.close()
+    dialog = trial.dialogs.leave(trial.unsent)
+    assert dialog.question.text() == "TRIAL: 1 of 2 files has not got through: 1 waiting."
+    assert dialog.stop.text() == "Close the trial"
+    assert dialog.stop_more.text().startswith("Its list is forgotten.")
+
+
+# Receipts
+
+MADE = receipt(file(), file("b.jpg", "skipped"), file("c.jpg", "failed"), anomaly_id="DEMO-1") | {"trial": True}
+
+
+@pytest.fixture
+def dialog(trial: MainWindow, engine: FakeEngine) -> Iterator[QFileDialog]:
+    engine.tell(UploadsAdded((tried("a", S.UPLOADED),)), QueueIdle(Totals()))
+    trial.resize(1100, 700)
+    QTest.mouseClick(trial.footer.receipt, LEFT)
+    opened = trial.findChild(QFileDialog)
+    assert isinstance(opened, QFileDialog)
+    yield opened
+    opened.close()
+
+
+def test_the_name_proposed_for_a_receipt_begins_with_it(dialog: QFileDialog) -> None:
+    name = Path(dialog.selectedFiles()[0]).name
+    assert re.fullmatch(r"TRIAL-receipt-DEMO-1-\d{4}-\d\d-\d\d\.pdf", name)
+
+
+def test_a_receipt_opened_to_be_looked_at_has_it_in_its_name(
+    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    trial.receipts.open("DEMO-1")
+    engine.tell(ReceiptBuilt(MADE))
+    qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
+    assert engine.saved[0][0].name.startswith("TRIAL-receipt-DEMO-1-")
+
+
+def test_every_line_of_the_table_begins_with_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
+    dialog.fileSelected.emit(str(tmp_path / "r.csv"))
+    engine.tell(ReceiptBuilt(MADE))
+    text = engine.saved[0][1].decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    assert [line[0] for line in lines] == ["TRIAL: nothing was sent to the register"] * 4
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["Result"] for row in rows] == ["Uploaded (trial)", "Already there (trial)", "Failed"]
+    assert rows[0]["Number in the trial"] == "1001"
+    assert "Register’s number" not in rows[0]
+
+
+def test_the_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
+    dialog.fileSelected.emit(str(tmp_path / "r.json"))
+    engine.tell(ReceiptBuilt(MADE))
+    assert json.loads(engine.saved[0][1])["trial"] is True
+
+
+def test_the_page_claims_no_deposit() -> None:
+    top = re.sub(r"<[^>]*>", "|", receipt_page.top(MADE))
+    assert "Trial, not a deposit" in top
+    assert "1 uploaded (trial), 1 already there (trial), 1 failed" in top
+    assert "Nothing was sent to the register" in top
+    assert not re.search(r"Deposit|confirmed", top)
+    assert receipt_page.foot(MADE).startswith("TRIAL, not a deposit")
+    rows = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file())], trial=True))
+    assert "Uploaded (trial)" in rows
+    assert "Trial no. 1001" in rows
+    assert "Register no." not in rows
+
+
+@pytest.mark.parametrize(("trial", "slanted"), [(True, True), (False, False)])
+def test_across_every_page_stands_a_mark(qtbot: QtBot, *, trial: bool, slanted: bool) -> None:
+    made = receipt(*(file(f"{n}.jpg") for n in range(60))) | ({"trial": True} if trial else {})
+    buffer, keeper = QBuffer(), QObject()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    prepare(writer)
+    pages = ReceiptPages(made, writer, QFont(), keeper)
+    with qtbot.waitSignal(pages.done, timeout=60_000):
+        pages.start()
+    contents = page_contents(bytes(buffer.data().data()))
+    assert len(contents) == pages.page_count >= 3
+    assert [is_slanted(content) for content in contents] == [slanted] * pages.page_count
+
+
+def page_contents(pdf: bytes) -> list[bytes]:
+    """Give what is painted on each page of a PDF."""
+    numbers = re.findall(rb"/Type /Page\n.*?/Contents (\d+) 0 R", pdf, re.DOTALL)
+    streams = [re.search(rb"\n%b 0 obj.*?stream\r?\n(.*?)endstream" % number, pdf, re.DOTALL) for number in numbers]
+    return [zlib.decompress(stream[1]) for stream in streams if stream is not None]
+
+
+def is_slanted(content: bytes) -> bool:
+    """Tell whether something is painted askew: a matrix that turns by more than nothing and less than a right angle."""
+    matrices = re.findall(rb"(\S+) (\S+) (\S+) (\S+) \S+ \S+ (?:cm|Tm)\b", content)
+    return any(abs(float(a)) > 0.01 and abs(float(b)) > 0.01 for a, b, _, _ in matrices)

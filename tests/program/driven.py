@@ -1,0 +1,51 @@
+"""The whole program in a process of its own, its window driven from here. The fixture `start_window`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import signal
+    from pathlib import Path
+
+PATIENCE = 60
+
+
+class DrivenWindow:
+    """One start. Every answer comes from the window's own thread."""
+
+    def __init__(self, *arguments: str | Path, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.program.window_driver", *map(str, arguments)],
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def do(self, deed: str, argument: Any = None) -> Any:
+        """Have something done, and give the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([deed, argument]) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, self._process.communicate(timeout=PATIENCE)[1]
+        return json.loads(line)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def ended(self) -> int:
+        """Wait for its end, and give the exit code."""
+        self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate(timeout=PATIENCE)

@@ -1,0 +1,140 @@
+"""Closing the whole program and starting it again: what is unsent is asked about, is back, and holds up no log-off."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.program.driven import PATIENCE, DrivenWindow
+from tests.support.storage_faults import StoreThenSilence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+    class Start(Protocol):
+        def __call__(self, *arguments: str | Path) -> DrivenWindow: ...
+
+
+@pytest.fixture
+def start(strict_api: StrictApi) -> Iterator[Start]:
+    started: list[DrivenWindow] = []
+    bearer, session = strict_api.tokens
+
+    def start(*arguments: str | Path) -> DrivenWindow:
+        window = DrivenWindow(
+            *arguments,
+            UPLOADER_API_URL=strict_api.url,
+            UPLOADER_BEARER_TOKEN=bearer,
+            UPLOADER_SESSION_TOKEN=session,
+        )
+        started.append(window)
+        return window
+
+    yield start
+    for window in started:
+        window.kill()
+
+
+@pytest.fixture
+def unsent(files: Files) -> list[Path]:
+    """A file that arrives, one that is not there, one of a refused type."""
+    film = files.make("film.mp4", content=b"\0\0\0\x18ftypisom" + b"film" * 100)
+    return [files.make("a.jpg"), files.folder / "gone.jpg", film]
+
+
+def test_what_was_not_sent_is_asked_about_and_is_back_at_the_next_start(
+    start: Start, scripted_storage: ScriptedStorage, unsent: list[Path]
+) -> None:
+    window = start("-a", "4217", "--start", *unsent)
+    window.do("rows", {"uploaded": 1, "failed": 1, "refused": 1})
+    assert window.do("close") == "2 of 3 files are not attached to anomaly 4217: 1 failed, 1 refused."
+    window.do("press", "stop")
+    assert window.ended() == 1
+    again = start()
+    assert again.do("rows", {"files": 2}) == {"gone.jpg": "failed", "film.mp4": "refused"}
+    again.send_signal(signal.SIGTERM)
+    assert again.ended() == 130
+
+
+def test_a_file_that_waits_for_a_number_waits_for_it_at_the_next_start(start: Start, files: Files) -> None:
+    window = start(files.make("a.jpg"))
+    window.do("until_kept")
+    assert window.do("close") == "1 file waits for the number."
+    window.send_signal(signal.SIGTERM)
+    window.ended()
+    again = start()
+    assert again.do("hint") == "1 file waits for the number."
+    again.send_signal(signal.SIGTERM)
+    again.ended()
+
+
+def test_what_a_window_left_changes_nothing_for_scripts(
+    start: Start, scripted_storage: ScriptedStorage, unsent: list[Path], files: Files, tmp_path: Path
+) -> None:
+    keeping = start(files.make("kept.jpg"))
+    keeping.do("until_kept")
+    keeping.send_signal(signal.SIGTERM)
+    keeping.ended()
+    window = start("-a", "4217", "--start", "--quit-when-done", *unsent)
+    assert window.ended() == 1
+    for name, how in (("b.jpg", ["--headless"]), ("c.jpg", ["--start", "--quit-when-done"])):
+        report = tmp_path / f"{name}.json"
+        ended = start("-a", "4217", *how, "--report", report, files.make(name)).ended()
+        receipt = json.loads(report.read_text("utf-8"))
+        assert (ended, [row["name"] for row in receipt["files"]]) == (0, [name])
+    ended = start("-a", "4217", "--headless", "--report", tmp_path / "none.json").ended()
+    assert (ended, json.loads((tmp_path / "none.json").read_text("utf-8"))["files"]) == (0, [])
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "the session ends"])
+def test_a_question_holds_up_no_log_off(
+    start: Start, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path, end: str
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    report = tmp_path / "receipt.json"
+    window = start("-a", "4217", "--start", "--report", report, files.make("a.jpg"))
+    scripted_storage.wait_for_puts(1)
+    assert window.do("close").startswith("1 of 1 file is not attached to anomaly 4217: ")
+    if end == "SIGTERM":
+        window.send_signal(signal.SIGTERM)
+    else:
+        window.do("end_session")
+    assert window.ended() == 130
+    (row,) = json.loads(report.read_text("utf-8"))["files"]
+    assert (row["state"], row["reason"]["code"]) == ("pending", "interrupted")
+
+
+def test_the_end_of_a_session_asks_nothing(start: Start, scripted_storage: ScriptedStorage, files: Files) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    window = start("-a", "4217", "--start", files.make("a.jpg"))
+    scripted_storage.wait_for_puts(1)
+    assert window.do("end_session") is True
+    assert window.ended() == 130
+
+
+def hold_until(told: threading.Event) -> None:
+    """No fault: the storage only waits with its answer."""
+    assert told.wait(PATIENCE)
+
+
+def test_in_the_background_the_program_sends_everything_and_ends(
+    start: Start, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    in_background = threading.Event()
+    scripted_storage.fault = lambda _key, _attempt, _request: hold_until(in_background)
+    window = start("-a", "4217", "--start", *(files.make(f"{n}.jpg", size=20_000) for n in range(40)))
+    window.do("rows", {"files": 40})
+    assert window.do("close").startswith("40 of 40 files are not attached to anomaly 4217: ")
+    window.do("press", "background")
+    in_background.set()
+    assert window.ended() == 0
+    assert len(scripted_storage.objects) == 40

@@ -1,0 +1,116 @@
+"""Runs the program with its window, and does in it what the test says on standard input: one line of JSON, one answer.
+
+Started by `driven.py` in a process of its own. Nothing of the program is replaced: a thread reads, Qt's thread acts.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from uploader_gui.cli import main
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.leave_dialog import LeaveDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def window() -> MainWindow:
+    (found,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
+    return found
+
+
+def question() -> LeaveDialog | None:
+    return next((one for one in window().findChildren(LeaveDialog) if one.isVisible()), None)
+
+
+def answer(value: Any) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def rows(figures: dict[str, int]) -> None:
+    """Answer with every row's state once the list's figures are these."""
+    model = window().model
+    done = False
+
+    def look() -> None:
+        nonlocal done
+        now = model.figures()
+        if not done and all(getattr(now, name) == count for name, count in figures.items()):
+            done = True
+            listed = [model.snapshot(row) for row in range(model.rowCount())]
+            answer({one.source.name: one.state.value for one in listed})
+
+    model.figures_changed.connect(look)
+    look()
+
+
+def close(_: Any) -> None:
+    window().close()
+    asked = question()
+    answer(asked and asked.question.text())
+
+
+def press(name: str) -> None:
+    asked = question()
+    assert asked is not None
+    answer(True)
+    getattr(asked, name).click()
+
+
+def until_kept(_: Any) -> None:
+    """Answer once files wait for a number."""
+    if window().taking_in.kept is not None:
+        answer(True)
+    else:
+        window().taking_in.kept_changed.connect(lambda _: answer(True))
+
+
+def hint(_: Any) -> None:
+    answer(window().header.hint.text())
+
+
+def end_session(_: Any) -> None:
+    """As the system does it."""
+    application = QCoreApplication.instance()
+    assert application is not None
+    answer(window().isVisible())
+    QCoreApplication.sendEvent(application, QEvent(QEvent.Type.Quit))
+
+
+_ALL: tuple[Callable[[Any], None], ...] = (rows, close, press, until_kept, hint, end_session)
+DEEDS = {one.__name__: one for one in _ALL}
+
+
+def act(name: str, argument: Any) -> None:
+    """Do it, in Qt's thread, as soon as the window stands."""
+    if any(isinstance(one, MainWindow) and one.isVisible() for one in QApplication.topLevelWidgets()):
+        DEEDS[name](argument)
+    else:
+        QTimer.singleShot(10, lambda: act(name, argument))
+
+
+def application_made() -> QCoreApplication:
+    """Wait for it; nothing tells of its making."""
+    moment = threading.Event()
+    while (made := QCoreApplication.instance()) is None:
+        moment.wait(0.01)
+    return made
+
+
+def read() -> None:
+    application = application_made()
+    for line in sys.stdin:
+        name, argument = json.loads(line)
+        QTimer.singleShot(0, application, lambda n=name, a=argument: act(n, a))
+
+
+threading.Thread(target=read, daemon=True).start()
+sys.exit(main(sys.argv[1:]))
