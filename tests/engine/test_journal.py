@@ -6,7 +6,6 @@ import os
 import random
 import sqlite3
 import stat
-import time
 import uuid
 from contextlib import closing
 from dataclasses import replace
@@ -156,16 +155,6 @@ def test_removed_uploads_are_forgotten(journal: Journal) -> None:
     journal.add([kept, removed], API)
     journal.remove([removed.upload_id])
     assert [u.upload_id for u in journal.unfinished(API)] == [kept.upload_id]
-
-
-def test_purging_forgets_old_finished_records_and_keeps_the_unfinished(journal: Journal) -> None:
-    left = [an_upload(state=state) for state in UNFINISHED]
-    journal.add([*left, an_upload(state=UploadState.UPLOADED, sha256="aa")], API)
-    journal.purge(time.time() - 60)
-    assert len(journal.uploaded(API, "4217")) == 1
-    journal.purge(time.time() + 60)
-    assert journal.uploaded(API, "4217") == {}
-    assert {u.upload_id for u in journal.unfinished(API)} == {u.upload_id for u in left}
 
 
 @pytest.mark.parametrize("state", [state for state in UploadState if state.finished])

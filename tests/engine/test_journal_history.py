@@ -130,13 +130,6 @@ def test_a_search_text_is_data(journal: Journal) -> None:
     assert not found(journal, "1%0")
 
 
-def test_a_purge_takes_the_runs_that_have_no_file_left(journal: Journal) -> None:
-    run_with(journal, named("a.jpg"))
-    kept = run_with(journal, named("b.jpg", S.QUEUED))
-    journal.purge(2e10)
-    assert [run.key.run_id for run in runs_of(journal)] == [kept]
-
-
 def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
     with closing(sqlite3.connect(path)) as db:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import NotPrepared
+from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
+from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.treatments import Choices, offered, possible, substitute_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP
 
@@ -82,35 +87,39 @@ def test_the_substitute_is_called_after_the_file(name: str, treatment: Treatment
     assert substitute_name(a_source(name), treatment) == expected
 
 
+def own_files_in(folder: Path) -> OwnFiles:
+    return OwnFiles(Journal(folder / "journal.sqlite"), folder)
+
+
+def substitutes_in(folder: Path) -> Substitutes:
+    return Substitutes(folder, own_files_in(folder))
+
+
 def test_substitutes_are_for_their_owner_only(tmp_path: Path) -> None:
-    made = Substitutes(tmp_path / "data" / "substitutes").new(".zip")
+    substitutes = substitutes_in(tmp_path / "data")
+    made = substitutes.place(".zip")
+    substitutes.create(made)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
     assert made.suffix == ".zip"
 
 
-def test_what_nobody_refers_to_is_cleaned(tmp_path: Path) -> None:
-    substitutes = Substitutes(tmp_path / "substitutes")
-    substitutes.clean([])  # there is no folder yet
-    kept, left = substitutes.new(".zip"), substitutes.new(".jpg")
-    substitutes.clean([kept, Path("/elsewhere") / "gone.zip"])
-    assert (kept.exists(), left.exists()) == (True, False)
-
-
 def test_a_substitute_that_cannot_be_removed_now_is_removed_later(tmp_path: Path) -> None:
-    """As on Windows, where what is being read stays. A folder cannot be unlinked either."""
-    substitutes = Substitutes(tmp_path / "substitutes")
-    held = substitutes.new(".zip")
-    held.unlink()
-    held.mkdir()
+    """As on Windows, where what is being read stays. Here its folder is a link for a while."""
+    substitutes = substitutes_in(tmp_path)
+    held, other = substitutes.place(".zip"), substitutes.place(".jpg")
+    substitutes.create(held)
+    held.parent.rename(tmp_path / "elsewhere")
+    held.parent.symlink_to(tmp_path / "elsewhere")
     substitutes.discard(held)
-    held.rmdir()
-    held.touch()
-    substitutes.discard(substitutes.new(".jpg"))
+    assert held.exists()
+    held.parent.unlink()
+    (tmp_path / "elsewhere").rename(held.parent)
+    substitutes.discard(other)
     assert not held.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotPrepared):
-        Substitutes(tmp_path / "file" / "substitutes").new(".zip")
+        Substitutes(tmp_path / "file", own_files_in(tmp_path)).create(tmp_path / "file" / "substitutes" / "a.zip")

@@ -185,3 +185,23 @@ def test_what_a_later_start_wants_done_with_its_files_holds_for_them(
     rows = {row["path"].rpartition("/")[2]: row for row in json.loads(report.read_text("utf-8"))["files"]}
     assert sorted(upload.name for upload in strict_api.registered) == ["1.mp4.zip", "a.jpg"]
     assert rows["0.mp4"]["state"] == "refused"
+
+
+def test_a_window_on_a_folder_of_a_persons_own_removes_none_of_their_files(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    """Old pictures in a folder called captures, archives in one called substitutes."""
+    own = [tmp_path / "own" / "captures" / "photo.png", tmp_path / "own" / "substitutes" / "report.zip"]
+    for path in own:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"a person's own")
+        os.utime(path, (1_500_000_000,) * 2)
+    bearer, session = strict_api.tokens
+    run(
+        *("-a", "4217", "--start", str(files.make("a.jpg"))),
+        UPLOADER_DATA_DIR=str(tmp_path / "own"),
+        UPLOADER_API_URL=strict_api.url,
+        UPLOADER_BEARER_TOKEN=bearer,
+        UPLOADER_SESSION_TOKEN=session,
+    )
+    assert all(path.exists() for path in own)

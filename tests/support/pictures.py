@@ -75,6 +75,11 @@ def tiff(path: Path) -> Path:
     return save(path, exif=told(), icc_profile=profile())
 
 
+def png(path: Path) -> Path:
+    """Make a PNG."""
+    return save(path)
+
+
 def bmp(path: Path) -> Path:
     """Make a BMP; it can tell nothing."""
     return save(path, sketch().transpose(UPRIGHT))

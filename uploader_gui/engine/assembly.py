@@ -15,12 +15,12 @@ from uploader_gui.engine.clock import ServerClock
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.http import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.parts import Services
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.storage import StorageClient
-from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.watchdog import Patience
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
 
-SUBSTITUTES: Final = "substitutes"
-"""The folder beside the journal for what is sent in place of files the service refuses."""
+
+DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,16 @@ async def run_engine(
     threads = fittings.threads()
     asyncio.get_running_loop().set_default_executor(threads)
     journal = Journal(options.journal_path)
-    substitutes = Substitutes(options.journal_path.with_name(SUBSTITUTES))
-    own = PictureDecoder()
+    decoder_of_engine = PictureDecoder()
     try:
-        substitutes.clean(journal.substitutes())
-        journal.purge(time.time() - options.keep_days * 86400)
-        await _run_with(_Ground(journal, substitutes, decoder or own, threads, fittings), options, emit, ready)
+        journal.purge(options.keep_days * DAY)
+        own_files = OwnFiles(journal, options.journal_path.parent)
+        own_files.tidy()
+        ground = _Ground(journal, own_files, decoder or decoder_of_engine, threads, fittings)
+        await _run_with(ground, options, emit, ready)
+        own_files.tidy()
     finally:
-        own.close()
+        decoder_of_engine.close()
         journal.close()
         threads.shutdown()
 
@@ -93,7 +95,7 @@ class _Ground:
     """What an engine stands on."""
 
     journal: Journal
-    substitutes: Substitutes
+    own_files: OwnFiles
     decoder: PictureDecoder
     threads: DaemonThreads
     fittings: Fittings
@@ -120,7 +122,7 @@ async def _run_with(
     )
     storage = StorageClient(to_storage, clock=clock, local=api.is_local, patience=fittings.patience)
     services = Services(
-        ground.journal, ground.substitutes, ground.decoder, api, storage, clock, ground.threads, fittings.policy
+        ground.journal, ground.own_files, ground.decoder, api, storage, clock, ground.threads, fittings.policy
     )
     if ground.journal.set_aside is not None:
         emit(JournalSetAside(str(ground.journal.set_aside)))

@@ -180,6 +180,7 @@ class Flow:
         self.parts.meter.rest()
         self._end_run()
         self.parts.ledger.drain()
+        self.parts.own_files.tidy()
         self.tell_status()
         self.parts.outbox.send(QueueIdle(self.parts.telling.totals(running=False)))
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine import journal_history
+from uploader_gui.engine import journal_history, journal_own_files
 from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal_file import (
     check_unused,
@@ -222,15 +222,23 @@ class Journal:
         with self._transaction():
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", [(one,) for one in upload_ids])
 
-    def purge(self, before: float) -> None:
-        """Forget finished uploads added before that time (seconds since 1970), but for those that wait for a person."""
+    def purge(self, keep_seconds: float) -> None:
+        """Forget finished uploads of runs older than that, as `journal_history.last_aged_run` counts age.
+
+        One that was taken up and sent since then stays, for it was of use lately, and so does one that waits for a
+        person.
+        """
+        with self._at_work():
+            aged = journal_history.last_aged_run(self._db, keep_seconds)
+        if aged is None:
+            return
         marks = ", ".join("?" * len(UNFINISHED))
         waiting = ", ".join("?" * len(TO_LOOK_AT))
         with self._transaction():
             self._db.execute(
-                f"DELETE FROM uploads WHERE added_at < ? AND state NOT IN ({marks}) "  # noqa: S608 - question marks
-                f"AND NOT (listed AND state IN ({waiting}))",
-                (before, *UNFINISHED, *TO_LOOK_AT),
+                "DELETE FROM uploads WHERE run_id <= ? AND coalesce(uploaded_at, 0) < ? "  # noqa: S608 - question marks
+                f"AND state NOT IN ({marks}) AND NOT (listed AND state IN ({waiting}))",
+                (*aged, *UNFINISHED, *TO_LOOK_AT),
             )
             self._db.execute("DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)")
 
@@ -297,12 +305,32 @@ class Journal:
         with self._at_work():
             return {place: (UploadId(owner), name) for place, owner, name in self._db.execute(sql, tuple(places))}
 
-    def substitutes(self) -> list[Path]:
-        """Give the temporary files that unfinished uploads still need, of every service."""
-        marks = ", ".join("?" * len(UNFINISHED))
-        sql = f"SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL AND state IN ({marks})"  # noqa: S608 - question marks
+    def own_files(self) -> list[tuple[Path, str | None]]:
+        """Return the files this program made, each with what tells it from another one (None: it was being made)."""
         with self._at_work():
-            return [Path(os.fsdecode(path)) for (path,) in self._db.execute(sql, UNFINISHED)]
+            rows = self._db.execute("SELECT path, facts FROM own_files")
+            return [(Path(os.fsdecode(path)), facts) for path, facts in rows]
+
+    def note_own_file(self, path: Path, facts: str | None) -> None:
+        """Record that this program makes, or made, a file."""
+        with self._transaction():
+            sql = (
+                "INSERT INTO own_files SELECT ?, ?, coalesce(max(run_id), 0) + 1 FROM runs WHERE true "
+                "ON CONFLICT (path) DO UPDATE SET facts = excluded.facts"
+            )
+            self._db.execute(sql, (os.fsencode(path), facts))
+
+    def forget_own_files(self, paths: Collection[Path]) -> None:
+        """Forget files that are gone."""
+        if paths:
+            with self._transaction():
+                sql = "DELETE FROM own_files WHERE path = ?"
+                self._db.executemany(sql, [(os.fsencode(path),) for path in paths])
+
+    def needless_own_files(self) -> list[Path]:
+        """Return the files this program made that no upload of any service needs; see `OwnFiles.tidy`."""
+        with self._at_work():
+            return journal_own_files.needless(self._db)
 
     def past_runs(self, api_url: str) -> Iterator[list[PastRun]]:
         """Give every run of a service, the newest first, each with an entry for every anomaly it had files for."""

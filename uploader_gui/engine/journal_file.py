@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -76,6 +76,14 @@ MIGRATIONS: Final[dict[int, str]] = {
     5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
     # What ended unsent on a window's list, and nobody has taken off it: before this version nothing was.
     6: "ALTER TABLE uploads ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",
+    # Files this program made; `facts` tell such a file from another one in its place, and are missing while it is made.
+    # `run_id` is the run it was made in or before.
+    7: """
+        CREATE TABLE own_files (path BLOB PRIMARY KEY, facts TEXT, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT OR REPLACE INTO own_files (path, facts, run_id)
+            SELECT substitute_path, substitute_size || ' bytes, ' || substitute_mtime_ns || ' ns', coalesce(run_id, 0)
+            FROM uploads WHERE substitute_path NOT NULL
+    """,
 }
 """What leads from each schema version to the next one."""
 
@@ -157,6 +165,8 @@ def _check_whole(db: sqlite3.Connection) -> None:
     for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
         pass
     for _ in db.execute("SELECT place, upload_id FROM places"):
+        pass
+    for _ in db.execute("SELECT path, facts FROM own_files"):
         pass
 
 

@@ -18,11 +18,29 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
+LONGEST_GAP: Final = 30 * 86_400.0
 _FIGURES: Final = """
     SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at), max(uploaded_at)
     FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
+
+
+def last_aged_run(db: sqlite3.Connection, keep_seconds: float) -> tuple[int, float] | None:
+    """Return the newest run older than that, and when the one after it began (seconds since 1970); None for none.
+
+    Age is counted back from the newest run, in the order in which they were begun, never from now: a clock that is
+    wrong for a day tells nothing. For the same reason a gap between two runs longer than `LONGEST_GAP` does not count,
+    nor does a clock that was put back.
+    """
+    age, after = 0.0, None
+    for run_id, began in db.execute("SELECT run_id, started_at FROM runs ORDER BY run_id DESC"):
+        if after is not None:
+            age += after - began if 0 < after - began <= LONGEST_GAP else 0.0
+            if age > keep_seconds:
+                return run_id, after
+        after = began
+    return None
 
 
 def past_runs(db: sqlite3.Connection, api_url: str) -> Iterator[list[PastRun]]:

@@ -25,6 +25,7 @@ from uploader_gui.engine.pace.slots import Slots
 from uploader_gui.engine.registrar import Registrar
 from uploader_gui.engine.retry import RetryPolicy
 from uploader_gui.engine.sender import Book, Sender
+from uploader_gui.engine.substitutes.folder import Substitutes
 from uploader_gui.engine.substitutes.preparation import Preparation
 from uploader_gui.engine.tasks import Tasks
 from uploader_gui.engine.telling import Telling
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal import Journal
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.storage import StorageClient
-    from uploader_gui.engine.substitutes.folder import Substitutes
     from uploader_gui.engine.threads import DaemonThreads
 
 SENDING: Final = (UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.RETRYING)
@@ -53,7 +54,7 @@ class Services:
     """What a queue works with."""
 
     journal: Journal
-    substitutes: Substitutes
+    own_files: OwnFiles
     decoder: PictureDecoder
     api: ApiClient
     storage: StorageClient
@@ -107,6 +108,8 @@ class Parts:
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(Code.OFFLINE),
         )
+        self.own_files = services.own_files
+        self.substitutes = Substitutes(options.journal_path.parent, services.own_files)
         self.ledger = Ledger(
             services.journal,
             self.outbox,
@@ -115,7 +118,7 @@ class Parts:
             program=options.program,
             keeps_list=options.keeps_list,
             trial=options.trial,
-            let_go=lambda substitute: services.substitutes.discard(substitute.sent.path),
+            let_go=lambda substitute: self.substitutes.discard(substitute.sent.path),
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(Code.JOURNAL),
             lost=conductor.break_down,
@@ -160,7 +163,7 @@ class Parts:
 
     def _make_preparation(self, services: Services, options: EngineOptions, conductor: Conductor) -> Preparation:
         return Preparation(
-            substitutes=services.substitutes,
+            substitutes=self.substitutes,
             decoder=services.decoder,
             ledger=self.ledger,
             threads=services.threads,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
@@ -17,6 +18,7 @@ from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.flow import Flow
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.own_files import facts_of
 from uploader_gui.engine.treatments import NO_WISHES, offered
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ class UploadQueue:
         """Take in files and folders for an anomaly; they are sent at once where the queue runs."""
         self._intake.add_paths(paths, anomaly_id, wishes)
         self._flow.tell_status()
+
+    def note_capture(self, path: Path) -> None:
+        """Record that this program made that picture: it goes once no upload needs it (`own_files.py`)."""
+        with suppress(OSError):
+            self._parts.own_files.note(path, facts_of(path.lstat()))
 
     def resume(self, anomaly_id: str | None = None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""

@@ -162,6 +162,10 @@ class Bridge(QObject):
         """Bring back the list as the last window left it; what is unfinished waits for Start."""
         self._submit(lambda queue: queue.restore())
 
+    def note_capture(self, path: Path) -> None:
+        """Say that this program made that picture, so that it may be removed once it is uploaded."""
+        self._submit(lambda queue: queue.note_capture(path))
+
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
         self._submit(lambda queue: queue.resize(max_concurrent))

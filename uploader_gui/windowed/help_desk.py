@@ -28,18 +28,14 @@ class HelpDesk:
         self, window: MainWindow, bridge: Bridge, *, data: DataPaths, preferences: Preferences, errands: Errands
     ) -> None:
         self._window = window
+        self._bridge = bridge
         self._data = data
         self._preferences = preferences
         self._errands = errands
         self._captures = Captures(data.captures)
-        bridge.event_arrived.connect(self._captures.hear)
         window.log_wanted.connect(lambda: reveal.show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: errands.spawn(self._copy_diagnostics()))
         window.picture_given.connect(lambda picture: errands.spawn(self._take(picture)))
-
-    async def clean_up(self) -> None:
-        """Remove pictures nobody wants any more."""
-        await self._errands.in_thread(self._captures.purge)
 
     async def _take(self, picture: QImage) -> None:
         try:
@@ -47,6 +43,7 @@ class HelpDesk:
         except OSError as error:
             self._window.say_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
         else:
+            self._bridge.note_capture(path)
             self._window.add_paths([path])
 
     async def _copy_diagnostics(self) -> None:

@@ -152,7 +152,6 @@ class Program:
         self._listen()
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
-        self._errands.spawn(self._help_desk.clean_up())
         asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
         options = configuration.engine(again=self._plan.again, report=self._plan.report, asked=asked)
         self._bridge.run(options, anomaly_id=self._reported_anomaly)

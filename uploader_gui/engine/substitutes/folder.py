@@ -1,27 +1,27 @@
-"""The folder of what is sent in place of files the service refuses: made here, for the owner only, and cleaned.
+"""The folder of what is sent in place of files the service refuses: made here, for the owner only.
 
-A substitute lives as long as its upload is unfinished; `preparation.py` makes it, and whatever a crash leaves
-behind goes when the next engine starts.
+A substitute lives as long as its upload is unfinished; `preparation.py` makes it, and what a crash leaves behind goes
+when the next engine starts, for the journal knows it (`own_files.py`).
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import NotPrepared
+from uploader_gui.engine.journal_own_files import SUBSTITUTES
 from uploader_gui.engine.models import mtime_of
+from uploader_gui.engine.own_files import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from uploader_gui.engine.models import Source
-
-log = logging.getLogger(__name__)
+    from uploader_gui.engine.own_files import OwnFiles
 
 
 class Abandoned(Exception):
@@ -54,46 +54,43 @@ class Heartbeat:
 
 
 class Substitutes:
-    """The temporary files of one engine."""
+    """The temporary files of one engine. `folder` is the data folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, own: OwnFiles) -> None:
+        self._folder = folder / SUBSTITUTES
+        self._own = own
         self._undeleted: set[Path] = set()
 
-    def new(self, ending: str) -> Path:
-        """Make an empty file for its owner only; it is whole once an upload refers to it.
+    def place(self, ending: str) -> Path:
+        """Return a path that is free, noted in the journal before anything lies there."""
+        path = self._folder / f"{secrets.token_hex(8)}{ending}"
+        self._own.note(path)
+        return path
+
+    def create(self, path: Path) -> None:
+        """Make an empty file for its owner only; it is whole once an upload refers to it. For a thread.
 
         Raises:
             NotPrepared: it cannot be made.
         """
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(suffix=ending, dir=self._folder)
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             raise NotPrepared(error.strerror or str(error)) from error
-        os.close(handle)
-        return Path(name)
+
+    def made(self, path: Path) -> None:
+        """Note what a substitute is like now that it is whole."""
+        with suppress(OSError):
+            self._own.note(path, facts_of(path.lstat()))
 
     def discard(self, path: Path) -> None:
         """Remove a substitute that is not needed any more (Windows keeps one that is still being read: later then)."""
         for one in (path, *self._undeleted):
-            try:
-                one.unlink(missing_ok=True)
+            if self._own.remove(one):
                 self._undeleted.discard(one)
-            except OSError:
+            else:
                 self._undeleted.add(one)
-
-    def clean(self, keep: Iterable[Path]) -> None:
-        """Remove everything that no unfinished upload refers to: what a crash or a kill left behind."""
-        kept = {path.name for path in keep}
-        try:
-            left = [path for path in self._folder.iterdir() if path.name not in kept]
-        except OSError:
-            return  # there is none yet
-        for path in left:
-            self.discard(path)
-        if left:
-            log.info("%d temporary files of an earlier run removed", len(left))
 
 
 def is_whole(sent: Source) -> bool:

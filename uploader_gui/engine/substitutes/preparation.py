@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.codes import Code
@@ -142,8 +143,9 @@ class Preparation:
     async def _made(self, upload: Upload) -> Substitute:
         assert upload.treatment is not None
         heartbeat, made = Heartbeat(), list[Substitute]()
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._threads, self._make, upload.source, upload.treatment, heartbeat, made)
+        target = self._substitutes.place(substitute_name(upload.source, upload.treatment)[-4:])
+        make = partial(self._make, upload.source, upload.treatment, target, heartbeat=heartbeat, made=made)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, make)
         try:
             await self._wait(future, heartbeat)
         except BaseException:
@@ -152,6 +154,7 @@ class Preparation:
             for substitute in made:
                 self._substitutes.discard(substitute.sent.path)
             raise
+        self._substitutes.made(target)
         return future.result()
 
     async def _wait(self, future: asyncio.Future[Substitute], heartbeat: Heartbeat) -> None:
@@ -165,10 +168,12 @@ class Preparation:
 
     # In a thread
 
-    def _make(self, source: Source, treatment: Treatment, heartbeat: Heartbeat, made: list[Substitute]) -> Substitute:
+    def _make(
+        self, source: Source, treatment: Treatment, target: Path, *, heartbeat: Heartbeat, made: list[Substitute]
+    ) -> Substitute:
         """Make it whole or not at all; `made` holds it before anybody can miss it."""
         name = substitute_name(source, treatment)
-        target = self._substitutes.new(name[-4:])
+        self._substitutes.create(target)
         try:
             sha256, without_metadata = self._filled(source, treatment, target, heartbeat)
             substitute = Substitute(_described(target, name, _MEDIA_TYPES[treatment]), sha256, without_metadata)

@@ -1,0 +1,101 @@
+"""How long History keeps a deposit: age counts from the newest one, and no clock that jumps makes it grow."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.engine.journals import API
+from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.models import Upload, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DAY = 86_400.0
+NOON = 1_741_003_600.0
+S = UploadState
+
+
+def sent(name: str, **fields: Any) -> Upload:
+    return an_upload(source=a_source(name, size=1000), state=S.UPLOADED, sha256="aa", **fields)
+
+
+def deposits(path: Path, days: Sequence[float], *uploads: Upload) -> None:
+    """Make a journal with a run for each of these days, in that order; the first one holds `uploads` too."""
+    with closing(Journal(path)) as journal:
+        for place, day in enumerate(days):
+            run_id = journal.begin_run(API, "uploader-gui 1.2.3")
+            journal.add([sent(f"{day:g}.jpg"), *(uploads if place == 0 else ())], API, run_id)
+    with closing(sqlite3.connect(path)) as db, db:
+        for place, day in enumerate(days, start=1):
+            began = NOON + day * DAY
+            db.execute("UPDATE runs SET started_at = ? WHERE run_id = ?", (began, place))
+            db.execute("UPDATE uploads SET added_at = ? WHERE run_id = ?", (began, place))
+
+
+def kept_after_a_purge(path: Path, keep_days: float) -> list[str]:
+    with closing(Journal(path)) as journal:
+        journal.purge(keep_days * DAY)
+        known = sorted((name for name, _ in journal.uploaded(API, "4217")), key=lambda name: float(name[:-4]))
+        assert len(list(chain.from_iterable(journal.past_runs(API)))) == len(known)
+    return [name.removesuffix(".jpg") for name in known]
+
+
+@pytest.mark.parametrize(
+    ("keep_days", "days", "gone"),
+    [
+        (400, range(0, 500, 10), range(0, 90, 10)),
+        (400, [0, 3, 9, 3650], []),
+        (400, [0, 3, 9, 3650, 10, 12], []),
+        (400, [0, 3, 9, 365, 10], []),
+        (400, [1000, 1001, -18_000, 1002], []),
+        (400, [*range(1000, 1400, 25), -18_000, -17_999, 1376], []),
+        (400, [*range(1000, 1400, 25), 5000, 5001, 1376], []),
+        (1, [0, 0.4, 365], []),
+        (1, [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]),
+        (30, [0, 20, 40, 60], [0, 20]),
+        (30, [0, 45, 90], []),
+        (400, [0], []),
+        (400, [], []),
+    ],
+    ids=[
+        "a deposit every ten days",
+        "a clock years ahead at the newest",
+        "a clock years ahead for a day",
+        "a clock a year ahead",
+        "a clock put back decades",
+        "a clock put back when History is full",
+        "a clock years ahead when History is full",
+        "History of one day and a clock a year ahead",
+        "History of one day",
+        "History of a month",
+        "a pause that a wrong clock might be",
+        "one deposit, however long ago",
+        "nothing",
+    ],
+)
+def test_what_is_old_beside_the_newest_deposit_goes_and_nothing_else(
+    tmp_path: Path, keep_days: float, days: Sequence[float], gone: Sequence[float]
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    deposits(path, days)
+    assert kept_after_a_purge(path, keep_days) == [f"{day:g}" for day in sorted(set(days) - set(gone))]
+
+
+def test_what_is_unfinished_is_never_purged_and_what_was_sent_lately_stays(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    unfinished = [an_upload(state=state) for state in UploadState if not state.finished]
+    late = sent("-1.jpg", uploaded_at=NOON + 490 * DAY)
+    deposits(path, range(0, 500, 20), *unfinished, late)
+    with closing(Journal(path)) as journal:
+        journal.purge(400 * DAY)
+        assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in unfinished}
+        assert ("0.jpg", 1000) not in journal.uploaded(API, "4217")
+        assert ("-1.jpg", 1000) in journal.uploaded(API, "4217")

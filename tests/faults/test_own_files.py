@@ -1,0 +1,269 @@
+"""Which files the program removes: those the journal knows as its own and nobody needs, and never anybody else's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.support import pictures
+from uploader_gui.engine.events import HistoryFound, PathsAdded
+from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.own_files import facts_of
+from uploader_gui.engine.treatments import Choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
+YEAR = 365 * 86_400
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def capture(data: Path, name: str = "Capture 2026-01-02 10.11.12.png") -> Path:
+    """Make a picture as the window does, pasted long ago."""
+    path = data / "captures" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pictures.png(path)
+    os.utime(path, (time.time() - 3 * YEAR,) * 2)
+    return path
+
+
+def noted(data: Path, *paths: Path, whole: bool = True) -> None:
+    """Let the journal know files as made by this program; not `whole`: it was killed while it made them."""
+    data.mkdir(parents=True, exist_ok=True)
+    with closing(Journal(data / "journal.sqlite")) as journal:
+        for path in paths:
+            journal.note_own_file(path, facts_of(path.lstat()) if whole else None)
+
+
+async def pasted(run: Run, *paths: Path, anomaly: str = ANOMALY) -> None:
+    """Hand over pictures as the window does."""
+    for path in paths:
+        run.queue.note_capture(path)
+    run.queue.add_paths(paths, anomaly)
+    await run.heard(PathsAdded)
+
+
+def registered(api: StrictApi) -> list[str]:
+    """Give the keys under which the storage should hold what was registered."""
+    return sorted(f"{record.anomaly_id}/{record.upload_id}" for record in api.registered)
+
+
+async def start_and_leave(data: Path, api: StrictApi) -> None:
+    """Start an engine that has nothing to do: it looks for what nobody needs."""
+    async with engine(options(data, api)) as run:
+        run.queue.start()
+        await run.idle()
+
+
+async def test_a_capture_is_gone_once_every_upload_of_it_has_arrived(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+        run.queue.add_paths([path], "43")
+        await run.heard(PathsAdded, 2)
+        assert path.exists()
+        run.queue.start()
+        await run.idle()
+        assert not path.exists()
+    assert sorted(scripted_storage.objects) == registered(strict_api)
+
+
+async def test_a_queued_capture_outlives_every_age_and_is_sent(strict_api: StrictApi, data: Path) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+    await start_and_leave(data, strict_api)
+    assert path.exists()
+    async with engine(options(data, strict_api)) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.in_state(S.UPLOADED, path.name)
+        await run.idle()
+    assert not path.exists()
+
+
+async def test_what_another_service_still_waits_for_stays(strict_api: StrictApi, data: Path) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api, api_url="https://other.example")) as run:
+        await pasted(run, path)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+    assert path.exists()
+
+
+async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent(
+    strict_api: StrictApi, data: Path
+) -> None:
+    paths = [capture(data, f"{name}.png") for name in ("failed", "cancelled", "removed")]
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, *paths)
+        ids = {name: run.latest[f"{name}.png"].upload_id for name in ("cancelled", "removed")}
+        run.queue.cancel([ids["cancelled"]])
+        run.queue.remove([ids["removed"]])
+        moved = paths[0].rename(data / "elsewhere.png")
+        run.queue.start()
+        await run.in_state(S.FAILED, "failed.png")
+        await run.idle()
+        moved.rename(paths[0])
+    await start_and_leave(data, strict_api)
+    assert all(path.exists() for path in paths)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.send_past_again(past.key)
+        await run.in_state(S.UPLOADED, "failed.png")
+        await run.idle()
+    assert [path.exists() for path in paths] == [False, True, True]
+
+
+async def test_a_capture_without_a_number_stays_while_history_remembers_its_time(
+    strict_api: StrictApi, data: Path
+) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.note_capture(path)
+    await start_and_leave(data, strict_api)
+    assert path.exists()
+
+
+async def test_what_a_killed_run_was_making_goes_at_the_next_start(strict_api: StrictApi, data: Path) -> None:
+    half, whole = data / "substitutes" / "half.zip", data / "substitutes" / "whole.jpg"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"PK")
+    whole.write_bytes(b"\xff\xd8")
+    noted(data, half, whole=False)
+    noted(data, whole)
+    await start_and_leave(data, strict_api)
+    assert list(half.parent.iterdir()) == []
+
+
+async def test_a_persons_own_files_in_folders_of_these_names_are_never_touched(
+    strict_api: StrictApi, files: Files, data: Path
+) -> None:
+    """Neither old ones nor such as are sent from there, whatever they are called."""
+    own = [capture(data), capture(data, "photo.png"), data / "substitutes" / "a.zip", data / "substitutes" / "b.jpg"]
+    own[2].parent.mkdir()
+    for path in own[2:]:
+        path.write_bytes(own[0].read_bytes())
+    async with engine(options(data, strict_api, choices=Choices.asked(convert=True, zipped=True))) as run:
+        run.queue.add_paths([*own, files.make("a.mp4", content=FILM)], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.start()
+        await run.idle()
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+    await start_and_leave(data, strict_api)
+    assert all(path.exists() for path in own)
+    assert sorted(path.name for path in (data / "substitutes").iterdir()) == ["a.zip", "b.jpg"]
+
+
+def is_there(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def folder_is_a_link(path: Path, aside: Path) -> None:
+    path.parent.rename(aside)
+    path.parent.symlink_to(aside)
+
+
+def file_is_a_link(path: Path, aside: Path) -> None:
+    path.rename(aside)
+    path.symlink_to(aside)
+
+
+def file_has_another_name(path: Path, aside: Path) -> None:
+    aside.hardlink_to(path)
+
+
+def another_file_is_there(path: Path, aside: Path) -> None:
+    path.rename(aside)
+    path.write_bytes(b"a person's own")
+
+
+def a_folder_is_there(path: Path, aside: Path) -> None:
+    path.rename(aside)
+    path.mkdir()
+
+
+@pytest.mark.parametrize("folder", ["captures", "substitutes"])
+@pytest.mark.parametrize(
+    "change", [folder_is_a_link, file_is_a_link, file_has_another_name, another_file_is_there, a_folder_is_there]
+)
+async def test_what_is_no_longer_just_the_file_that_was_made_stays(
+    folder: str, change: Callable[[Path, Path], None], strict_api: StrictApi, data: Path, tmp_path: Path
+) -> None:
+    path = data / folder / "made.png"
+    path.parent.mkdir(parents=True)
+    pictures.png(path)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+        change(path, tmp_path / "aside")
+        run.queue.start()
+        await run.idle()
+    await start_and_leave(data, strict_api)
+    assert is_there(path)
+    assert (tmp_path / "aside").exists()
+
+
+@pytest.mark.parametrize("name", ["../photo.png", "captures/../../photo.png", "photo.png", "elsewhere/photo.png"])
+async def test_a_journal_that_names_other_places_removes_nothing_there(
+    name: str, strict_api: StrictApi, data: Path
+) -> None:
+    pictures.png(data / "captures" / "another.png")
+    path = pictures.png(data / name)
+    noted(data, path)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.start()
+        await run.idle()
+    await start_and_leave(data, strict_api)
+    assert path.exists()
+
+
+async def test_a_copy_of_the_data_folder_removes_nothing_of_the_first(
+    strict_api: StrictApi, data: Path, tmp_path: Path
+) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+    shutil.copytree(data, tmp_path / "copy")
+    async with engine(options(tmp_path / "copy", strict_api)) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.idle()
+    assert path.exists()
+
+
+async def test_a_data_folder_that_was_moved_keeps_its_captures(
+    strict_api: StrictApi, data: Path, tmp_path: Path
+) -> None:
+    path = capture(data)
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+    shutil.move(data, tmp_path / "moved")
+    await start_and_leave(tmp_path / "moved", strict_api)
+    assert (tmp_path / "moved" / "captures" / path.name).exists()

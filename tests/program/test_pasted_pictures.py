@@ -1,0 +1,81 @@
+"""A picture pasted into the window: a file of the program's own, sent, and gone once it has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from tests.faults.running import options
+from uploader_gui.engine.events import QueueIdle, UploadsAdded
+from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.look.theme import Theme
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.paths import DataPaths
+from uploader_gui.windowed.help_desk import HelpDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+    from uploader_gui.engine.events import Event
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+class AtOnce:
+    """Errands that are done before `spawn` returns."""
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return call(*arguments)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(work)
+
+
+@pytest.fixture
+def bridge() -> Iterator[Bridge]:
+    made = Bridge()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def window(bridge: Bridge, qapp: QApplication, qtbot: QtBot) -> MainWindow:
+    made = MainWindow(bridge, Theme(qapp, Qt.ColorScheme.Light), anomaly_id="4217")
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.show()
+    return made
+
+
+def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that takes part
+    window: MainWindow,
+    bridge: Bridge,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    nothing: Any = None
+    errands: Any = AtOnce()
+    HelpDesk(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
+    bridge.run(options(tmp_path, strict_api), anomaly_id=str)
+    heard: list[Event] = []
+    bridge.event_arrived.connect(heard.append)
+    picture = QImage(20, 10, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.blue)
+    window.picture_given.emit(picture)
+    qtbot.waitUntil(lambda: any(isinstance(event, UploadsAdded) for event in heard), timeout=30_000)
+    (path,) = (tmp_path / "captures").iterdir()
+    bridge.start()
+    qtbot.waitUntil(lambda: any(isinstance(event, QueueIdle) for event in heard), timeout=30_000)
+    assert not path.exists()
+    assert len(scripted_storage.objects) == 1
