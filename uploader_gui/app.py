@@ -12,22 +12,27 @@ os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it woul
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
 from uploader_gui.gui.window.first_paint import FirstPaint
+from uploader_gui.handover import Handover, HandoverRefused
 from uploader_gui.plan import Plan, UsageError, tell
 from uploader_gui.resources import find_resource
-from uploader_gui.single_instance import Handover, hand_over
+from uploader_gui.single_instance import Doorway, Outcome
 from uploader_gui.system.application import Application
+from uploader_gui.system.interrupts import held
 from uploader_gui.windowed.front import Front
 from uploader_gui.words.language import Language, early_choice
 
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
     from uploader_gui.trial import Trial
+
+UNSURE: Final = 1
+"""The files may be in the window already open, or not: a script must look."""
 
 
 def run(plan: Plan) -> int:
@@ -39,11 +44,15 @@ def run(plan: Plan) -> int:
     application = _application()
     language = Language(application)
     language.use(early_choice(paths.data_paths().settings))
-    if not plan.sandbox and _handed_over(plan):
-        return 0
     with ExitStack() as stack:
         trial = _open_trial(plan, stack)
-        front = Front(plan, application, language, data=_prepare_data(trial), trial=trial)
+        data = _prepare_data(trial)
+        doorway = None if trial else Doorway(data.folder)
+        if doorway is not None:
+            stack.callback(doorway.leave)
+            if (code := _handed_over(plan, doorway)) is not None:
+                return code
+        front = Front(plan, application, language, data=data, trial=trial, doorway=doorway)
         stack.callback(front.decoder.close)
         front.show()
         FirstPaint(front.window).wait()
@@ -79,17 +88,24 @@ def _prepare_data(trial: Trial | None) -> DataPaths:
     return data
 
 
-def _handed_over(plan: Plan) -> bool:
-    """Hand everything to the window already open on this data folder, if there is one."""
-    from uploader_gui.terminal import Lines  # noqa: PLC0415 - hardly ever needed
+def _handed_over(plan: Plan, doorway: Doorway) -> int | None:
+    """Hand everything to the window already open on this data folder; None where there is none, else the exit code."""
+    try:
+        outcome = doorway.enter(_handover(plan), held())
+    except HandoverRefused as refused:
+        from uploader_gui.words.handover import refusal  # noqa: PLC0415 - hardly ever needed
 
-    folder = paths.data_paths().folder
-    if not hand_over(folder, _handover(plan)):
-        return False
+        raise UsageError(refusal(refused.answer)) from refused
+    if outcome is Outcome.FIRST:
+        return None
+    from uploader_gui.words.handover import HandoverWords  # noqa: PLC0415 - as above
+
+    if outcome is Outcome.SILENT:
+        raise UsageError(HandoverWords.SILENT.text)
     if plan.report is not None:
-        raise UsageError(Lines.WINDOW_OPEN.text)
-    tell(Lines.HANDED_OVER.text)
-    return True
+        raise UsageError(HandoverWords.WINDOW_OPEN.text)
+    tell(HandoverWords[outcome.name].text)
+    return UNSURE if outcome is Outcome.UNSURE else 0
 
 
 def _handover(plan: Plan) -> Handover:

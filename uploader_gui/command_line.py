@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
+from uploader_gui.engine.anomaly import ANOMALY_ID
 from uploader_gui.plan import Plan, UsageError
 from uploader_gui.system.message_box import show_without_console
 from uploader_gui.system.wildcards import spelled_out
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
     from PySide6.QtCore import QCoreApplication
 
-ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEMO_ANOMALY: Final = "DEMO-1"
 _WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
 _HELP: Final = ("-h", "--help")

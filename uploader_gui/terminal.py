@@ -68,10 +68,6 @@ class Lines(Sentence):
     UNWRITABLE = QT_TRANSLATE_NOOP("terminal", "the journal in %1 cannot be written: %2.")
     CANNOT_BEGIN = QT_TRANSLATE_NOOP("terminal", "cannot begin: %1.")
     NO_RECEIPT = QT_TRANSLATE_NOOP("terminal", "the receipt cannot be written: %1.")
-    WINDOW_OPEN = QT_TRANSLATE_NOOP(
-        "terminal", "a window is already open on these data; its Receipt… button gives the receipt."
-    )
-    HANDED_OVER = QT_TRANSLATE_NOOP("terminal", "handed over to the window already open.")
 
     @property
     def context(self) -> str:

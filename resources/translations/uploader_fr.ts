@@ -378,6 +378,45 @@
     </message>
 </context>
 <context>
+    <name>handover</name>
+    <message>
+        <source>handed over to the window already open.</source>
+        <translation>confié à la fenêtre déjà ouverte.</translation>
+    </message>
+    <message>
+        <source>handed over to the window already open, which is still looking through the files.</source>
+        <translation>confié à la fenêtre déjà ouverte, qui parcourt encore les fichiers.</translation>
+    </message>
+    <message>
+        <source>a window is already open on these data, but does not answer. Nothing was handed over.</source>
+        <translation>une fenêtre est déjà ouverte sur ces données, mais ne répond pas. Rien ne lui a été confié.</translation>
+    </message>
+    <message>
+        <source>the window already open has not said whether it took the files. Look at its list before you give them again.</source>
+        <translation>la fenêtre déjà ouverte n’a pas dit si elle a pris les fichiers. Regardez sa liste avant de les donner à nouveau.</translation>
+    </message>
+    <message>
+        <source>a window is already open on these data; its Receipt… button gives the receipt.</source>
+        <translation>une fenêtre est déjà ouverte sur ces données&#xa0;; son bouton «&#xa0;Reçu…&#xa0;» donne le reçu.</translation>
+    </message>
+    <message>
+        <source>the window already open belongs to another version of this program: close it first. Nothing was handed over.</source>
+        <translation>la fenêtre déjà ouverte est celle d’une autre version de ce programme&#xa0;: fermez-la d’abord. Rien ne lui a été confié.</translation>
+    </message>
+    <message>
+        <source>these are too many files for the window already open: give their folder. Nothing was handed over.</source>
+        <translation>cela fait trop de fichiers pour la fenêtre déjà ouverte&#xa0;: donnez leur dossier. Rien ne lui a été confié.</translation>
+    </message>
+    <message>
+        <source>the window already open cannot take files now, and says why. Nothing was handed over.</source>
+        <translation>la fenêtre déjà ouverte ne peut pas prendre de fichiers en ce moment, et dit pourquoi. Rien ne lui a été confié.</translation>
+    </message>
+    <message>
+        <source>the window already open did not take what it was given. Nothing was handed over.</source>
+        <translation>la fenêtre déjà ouverte n’a pas pris ce qui lui était donné. Rien ne lui a été confié.</translation>
+    </message>
+</context>
+<context>
     <name>help</name>
     <message>
         <source>Help and shortcuts</source>
@@ -1122,14 +1161,6 @@
         <source>the receipt cannot be written: %1.</source>
         <translation>le reçu ne peut pas être écrit&#xa0;: %1.</translation>
     </message>
-    <message>
-        <source>a window is already open on these data; its Receipt… button gives the receipt.</source>
-        <translation>une fenêtre est déjà ouverte sur ces données&#xa0;; son bouton «&#xa0;Reçu…&#xa0;» donne le reçu.</translation>
-    </message>
-    <message>
-        <source>handed over to the window already open.</source>
-        <translation>confié à la fenêtre déjà ouverte.</translation>
-    </message>
     <message numerus="yes">
         <source>%1 of %Ln files</source>
         <translation>
@@ -1549,6 +1580,14 @@
     <message>
         <source>Send fewer or smaller files at a time; if that does not help, tell your IT.</source>
         <translation>Envoyez moins de fichiers à la fois, ou de plus petits&#xa0;; si cela ne suffit pas, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>%1 is no anomaly’s number, so the service was not asked.</source>
+        <translation>%1 n’est pas un numéro d’anomalie, donc le service n’a pas été sollicité.</translation>
+    </message>
+    <message>
+        <source>Add the file again for the right number.</source>
+        <translation>Ajoutez à nouveau le fichier pour le bon numéro.</translation>
     </message>
     <message>
         <source>The service’s address leads elsewhere.</source>

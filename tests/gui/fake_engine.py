@@ -12,7 +12,7 @@ from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, Uplo
 from uploader_gui.engine.treatments import NO_WISHES, Wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from uploader_gui.engine.codes import Code
     from uploader_gui.engine.events import Event
@@ -37,7 +37,13 @@ class FakeEngine(QObject):
         for event in events:
             self.event_arrived.emit(event)
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
+    def add_paths(
+        self,
+        paths: Sequence[Path],
+        anomaly_id: str,
+        wishes: Wishes = NO_WISHES,
+        recorded: Callable[[], None] = lambda: None,
+    ) -> None:
         self.added.append((list(paths), anomaly_id))
         self.wishes.append(wishes)
 

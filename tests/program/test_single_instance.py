@@ -1,83 +1,378 @@
-"""A second start hands its files to the first window."""
+"""A second start hands its files to the first window, and to nobody else."""
 
 from __future__ import annotations
 
 import gc
 import os
+import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from uploader_gui.single_instance import FirstInstance, Handover, decoded, encoded, hand_over
+from uploader_gui.handover import Answer, Handover, encoded
+from uploader_gui.single_instance import Doorway, FirstInstance, Outcome, Patience
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytestqt.qtbot import QtBot
+
+    from tests.support.log_watch import ExpectedLogs
 
 SECOND_START = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from uploader_gui.single_instance import Handover, hand_over
+from uploader_gui.handover import Handover, HandoverRefused
+from uploader_gui.single_instance import Doorway
 QCoreApplication([])
-sys.exit(0 if hand_over(Path(sys.argv[1]), Handover(tuple(map(Path, sys.argv[2:])), "4217", True)) else 1)
+try:
+    outcome = Doorway(Path(sys.argv[1])).enter(Handover(tuple(map(Path, sys.argv[2:])), "4217", True), lambda: False)
+    sys.exit(["first", "taken", "looking", "silent", "unsure"].index(outcome.value))
+except HandoverRefused:
+    sys.exit(9)
 """
+FIRST, TAKEN, LOOKING, SILENT, UNSURE, REFUSED = 0, 1, 2, 3, 4, 9
+HASTY = Patience(ready=0.3, answer=0.3, taken=0.3)
+FILE = Handover((Path("/evidence/a.jpg"),), "4217")
+
+as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can be two people")
 
 
-def test_without_a_first_window_nothing_is_handed_over(qtbot: QtBot, tmp_path: Path) -> None:
-    assert not hand_over(tmp_path, Handover((Path("a.jpg"),)))
+def never() -> bool:
+    return False
 
 
-def test_the_first_window_hears_of_files_anomaly_and_start(qtbot: QtBot, tmp_path: Path) -> None:
-    first = FirstInstance(tmp_path)
-    with qtbot.waitSignal(first.handed_over, timeout=60_000) as heard:
-        second = subprocess.Popen([sys.executable, "-c", SECOND_START, tmp_path, "/evidence/é 1.jpg", "b.pdf"])
-    assert heard.args == [Handover((Path("/evidence/é 1.jpg"), Path.cwd() / "b.pdf"), "4217", start=True)]
-    assert second.wait(60) == 0
-    first.close()
-    del first  # nothing of the connection may be left that Qt would delete once more
+def second_start(folder: Path, *paths: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", SECOND_START, folder, *paths])
+
+
+@pytest.fixture
+def doorway(tmp_path: Path) -> Iterator[Doorway]:
+    made = Doorway(tmp_path)
+    assert made.enter(FILE, never) is Outcome.FIRST
+    yield made
+    made.leave()
+
+
+@pytest.fixture
+def first(doorway: Doorway, qtbot: QtBot) -> Iterator[FirstInstance]:
+    made = FirstInstance(doorway)
+    made.listen(owns_journal=True)
+    yield made
+    made.close()
+    del made  # nothing of a connection may be left that Qt would delete once more
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def test_a_second_start_leaves_with_one_sentence(qtbot: QtBot, person: Path) -> None:
-    first = FirstInstance(person / "data")
+def address(folder: Path) -> Path:
+    return folder / "instance" / "socket"
+
+
+def test_without_a_first_window_a_start_is_the_first(tmp_path: Path) -> None:
+    doorway = Doorway(tmp_path)
+    assert doorway.enter(FILE, never) is Outcome.FIRST
+    assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
+    doorway.leave()
+    assert Doorway(tmp_path).enter(FILE, never) is Outcome.FIRST
+
+
+def test_the_first_window_hears_of_files_anomaly_and_start(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(first.handed_over, timeout=60_000) as heard:
+        second = second_start(tmp_path, "/evidence/é 1.jpg", "b.pdf")
+    handover, reply = heard.args
+    assert handover == Handover((Path("/evidence/é 1.jpg"), Path.cwd() / "b.pdf"), "4217", start=True)
+    reply(Answer.RECEIVED)
+    assert second.poll() is None  # it waits until they are in the journal
+    reply(Answer.TAKEN)
+    assert second.wait(60) == TAKEN
+
+
+def test_a_window_that_cannot_take_files_says_so(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
+    first.handed_over.connect(lambda _, reply: reply(Answer.CANNOT_TAKE))
     with qtbot.waitSignal(first.handed_over, timeout=60_000):
-        second = subprocess.Popen([sys.executable, "-m", "uploader_gui"], stderr=subprocess.PIPE, text=True)
-    _, told = second.communicate(timeout=60)
-    assert second.returncode == 0
-    assert told.startswith("uploader-gui: ")
-    assert len(told.splitlines()) == 1
+        second = second_start(tmp_path, "/evidence/a.jpg")
+    assert second.wait(60) == REFUSED
+
+
+def test_another_data_folder_is_another_program(first: FirstInstance, tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    assert Doorway(tmp_path / "two", HASTY).enter(FILE, never) is Outcome.FIRST
+
+
+def test_a_busy_window_takes_it_later(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
+    """Its loop stands still from before the second start calls until that waits for an answer."""
+    second = second_start(tmp_path, "/evidence/a.jpg")
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(2)
+    first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        pass
+    assert second.wait(60) == TAKEN
+
+
+def test_one_that_stays_busy_has_taken_nothing(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
+    heard: list[Handover] = []
+    first.handed_over.connect(lambda handover, _: heard.append(handover))
+    assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT  # the loop of this very thread stands still
+    second = second_start(tmp_path, "/evidence/later.jpg")
+    qtbot.waitUntil(lambda: bool(heard), timeout=60_000)
+    assert [one.paths for one in heard] == [(Path("/evidence/later.jpg"),)]
+    second.kill()
+    second.wait(60)
+
+
+@pytest.fixture
+def other_side(doorway: Doorway, tmp_path: Path) -> Iterator[socket.socket]:
+    """Listen in the first window's place, for what it says is to be strange."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(address(tmp_path)))
+        listening.listen()
+        yield listening
+
+
+def answering(other_side: socket.socket, second: subprocess.Popen[bytes], *lines: bytes) -> int:
+    """Greet, hear a second start out, say these lines, and give the code with which it ends."""
+    called, _ = other_side.accept()
+    with called:
+        called.sendall(b'{"uploader-gui": 1}\n')
+        assert called.recv(1 << 20).endswith(b"\n")
+        for line in lines:
+            called.sendall(line)
+        return second.wait(60)
+
+
+def test_no_word_whether_it_was_taken_is_told_as_that(other_side: socket.socket, tmp_path: Path) -> None:
+    script = SECOND_START.replace("Path(sys.argv[1])", "Path(sys.argv[1]), Patience(5, 0.1, 0.1)").replace(
+        "import Doorway", "import Doorway, Patience"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), "/evidence/a.jpg"]
+    assert answering(other_side, subprocess.Popen(command)) == UNSURE
+    assert answering(other_side, subprocess.Popen(command), b'{"answer": "received"}\n') == LOOKING
+
+
+@pytest.mark.parametrize("said", [b'{"answer": "of course"}\n', b"[]\n", b"taken\n", b"\xff\n"])
+def test_an_answer_nobody_knows_is_none(said: bytes, other_side: socket.socket, tmp_path: Path) -> None:
+    assert answering(other_side, second_start(tmp_path, "/evidence/a.jpg"), said) == REFUSED
+
+
+def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socket, tmp_path: Path) -> None:
+    second = second_start(tmp_path, "/evidence/a.jpg")
+    called, _ = other_side.accept()
+    with called:
+        called.sendall(b'{"uploader-gui": 2}\n')
+        assert second.wait(60) == REFUSED
+        assert called.recv(1024) == b""
+
+
+def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
+    other_side: socket.socket, doorway: Doorway, tmp_path: Path
+) -> None:
+    second = second_start(tmp_path, "/evidence/a.jpg")
+    called, _ = other_side.accept()
+    called.sendall(b'{"uploader-gui": 1}\n')
+    called.recv(1 << 20)
+    other_side.close()
+    called.close()
+    doorway.leave()
+    assert second.wait(60) == FIRST
+
+
+def test_a_socket_left_by_a_crash_is_replaced_by_the_one_who_holds_the_journal(
+    doorway: Doorway, qtbot: QtBot, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("later starts cannot reach this window")
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(address(tmp_path)))
+    before = address(tmp_path).stat().st_ino
+    first = FirstInstance(doorway)
+    first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
+    first.listen(owns_journal=False)
+    assert address(tmp_path).stat().st_ino == before
+    first.listen(owns_journal=True)
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        second = second_start(tmp_path, "/evidence/a.jpg")
+    assert second.wait(60) == TAKEN
     first.close()
 
 
-def test_another_data_folder_is_another_program(qtbot: QtBot, tmp_path: Path) -> None:
-    first = FirstInstance(tmp_path / "one")
-    assert not hand_over(tmp_path / "two", Handover(()))
+SAYING = """
+import socket, sys
+with socket.socket(socket.AF_UNIX) as called:
+    called.connect(sys.argv[1])
+    try:
+        called.sendall(sys.stdin.buffer.read())
+    except BrokenPipeError:
+        pass
+    sys.stdout.buffer.write(b"".join(iter(lambda: called.recv(1024), b"")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        (encoded(FILE).replace(b"4217", b"../../../admin?x="), "no anomaly"),
+        (encoded(FILE).replace(b"a.jpg", b"\\ud800"), "no path"),
+        (encoded(FILE).replace(b"/evidence", b"evidence"), "no path"),
+        (b'{"version": 7}\n', "other version"),
+        (b"hello\n", "not understood"),
+        (b"x" * (17 * 1024 * 1024), "too many"),
+    ],
+    ids=["anomaly", "lone surrogate", "relative path", "version", "no JSON", "size"],
+)
+def test_what_is_no_command_line_is_refused_with_an_answer(  # noqa: PLR0917 - all that takes part
+    line: bytes, answer: str, first: FirstInstance, qtbot: QtBot, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("a later start was refused")
+    heard: list[object] = []
+    first.handed_over.connect(lambda handover, _: heard.append(handover))
+    command = [sys.executable, "-c", SAYING, str(address(tmp_path))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as stranger:
+        assert stranger.stdin
+        assert stranger.stdout
+        stranger.stdin.write(line)
+        stranger.stdin.close()
+        qtbot.waitUntil(lambda: stranger.poll() is not None, timeout=60_000)
+        assert stranger.stdout.read().splitlines()[1:] == [b'{"answer": "%s"}' % answer.encode()]
+    assert heard == []
+
+
+# Whose place it is
+
+
+def test_lock_and_socket_lie_where_nobody_else_can_look(first: FirstInstance, tmp_path: Path) -> None:
+    room = (tmp_path / "instance").stat()
+    assert (stat.S_IMODE(room.st_mode), room.st_uid) == (0o700, os.geteuid())
+    assert stat.S_ISSOCK(address(tmp_path).stat().st_mode)
+    assert address(tmp_path).stat().st_mode & 0o077 == 0
+
+
+def open_to_all(room: Path) -> None:
+    room.mkdir(mode=0o755)
+    room.chmod(0o755)
+
+
+def a_link(room: Path) -> None:
+    (room.parent / "elsewhere").mkdir(mode=0o700)
+    room.symlink_to(room.parent / "elsewhere")
+
+
+def a_file(room: Path) -> None:
+    room.write_bytes(b"a person's own")
+
+
+def of_somebody_else(room: Path) -> None:
+    room.mkdir(mode=0o700)
+    os.chown(room, 12_345, -1)
+
+
+@pytest.mark.parametrize(
+    "made", [open_to_all, a_link, a_file, pytest.param(of_somebody_else, marks=as_root)], ids=lambda one: one.__name__
+)
+def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
+    made: Callable[[Path], None], qtbot: QtBot, tmp_path: Path
+) -> None:
+    made(tmp_path / "instance")
+    before = (tmp_path / "instance").lstat()
+    doorway = Doorway(tmp_path)
+    assert doorway.enter(FILE, never) is Outcome.FIRST
+    first = FirstInstance(doorway)
+    first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
+    first.listen(owns_journal=True)
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        second = second_start(tmp_path, "/evidence/a.jpg")
+    assert second.wait(60) == TAKEN
     first.close()
+    doorway.leave()
+    after = (tmp_path / "instance").lstat()
+    assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
 
 
-def test_undecodable_names_arrive_as_they_are() -> None:
-    path = Path(os.fsdecode(b"/evidence/\xe9t\xe9.jpg"))
-    line = encoded(Handover((path,)))
-    assert line.endswith(b"\n")
-    assert decoded(line) == Handover((path,))
+def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
+    deep = tmp_path / ("a" * 60) / ("b" * 60)
+    deep.mkdir(parents=True)
+    doorway = Doorway(deep)
+    assert doorway.enter(FILE, never) is Outcome.FIRST
+    first = FirstInstance(doorway)
+    first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
+    first.listen(owns_journal=True)
+    with qtbot.waitSignal(first.handed_over, timeout=60_000):
+        second = second_start(deep, "/evidence/a.jpg")
+    assert second.wait(60) == TAKEN
+    first.close()
+    doorway.leave()
 
 
-def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
-    wanted = Handover((Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True)
-    assert decoded(encoded(wanted)) == wanted
+@as_root
+def test_another_persons_socket_in_the_windows_place_is_told_nothing(doorway: Doorway, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(address(tmp_path)))
+        theirs.listen()
+        theirs.setblocking(False)
+        os.chown(address(tmp_path), 12_345, -1)
+        assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
+        with pytest.raises(BlockingIOError):
+            theirs.accept()
 
 
-def test_a_start_of_an_earlier_version_wants_nothing_special() -> None:
-    line = b'{"paths": ["/a.jpg"], "anomaly_id": "4217", "start": false}\n'
-    assert decoded(line) == Handover((Path("/a.jpg"),), "4217")
+LISTENING = """
+import os, socket, sys
+theirs = socket.socket(fileno=int(sys.argv[1]))
+os.setuid(12_345)
+theirs.listen()
+print("listening", flush=True)
+called, _ = theirs.accept()
+print("heard", called.recv(1024), flush=True)
+"""
 
 
-@given(st.one_of(st.binary(), st.text().map(str.encode)))
-def test_nonsense_is_nobodys_handover(line: bytes) -> None:
-    assert decoded(line) is None or b'"paths"' in line
+@as_root
+def test_a_program_of_another_person_behind_the_windows_socket_is_told_nothing(
+    doorway: Doorway, tmp_path: Path
+) -> None:
+    """Its file may be ours: who listens is what counts."""
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(address(tmp_path)))
+        command = [sys.executable, "-c", LISTENING, str(theirs.fileno())]
+        with subprocess.Popen(command, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE) as stranger:
+            assert stranger.stdout
+            assert stranger.stdout.readline() == b"listening\n"
+            assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
+            assert stranger.stdout.readline() == b"heard b''\n"
+
+
+@as_root
+def test_another_person_who_calls_is_not_even_greeted(
+    first: FirstInstance, qtbot: QtBot, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("another person's program wanted")
+    heard: list[object] = []
+    first.handed_over.connect(lambda handover, _: heard.append(handover))
+    script = SAYING.replace(
+        "    called.connect", "    import os; at = os.open('.', 0); os.setuid(12_345)\n    called.connect"
+    )
+    for folder in (tmp_path, *tmp_path.parents):
+        if os.access(folder, os.W_OK) and folder.stat().st_uid == 0 and folder.is_relative_to(tmp_path.parent.parent):
+            folder.chmod(0o777)
+    address(tmp_path).parent.chmod(0o777)
+    address(tmp_path).chmod(0o777)
+    command = [sys.executable, "-c", script, str(address(tmp_path))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as stranger:
+        assert stranger.stdin
+        assert stranger.stdout
+        stranger.stdin.write(encoded(FILE))
+        stranger.stdin.close()
+        qtbot.waitUntil(lambda: stranger.poll() is not None, timeout=60_000)
+        assert stranger.stdout.read() == b""
+    assert heard == []
+
+
+def test_waiting_for_a_window_ends_with_one_interrupt(doorway: Doorway, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Doorway(tmp_path).enter(FILE, lambda: True)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from uploader_gui.engine.addresses import check_storage_address, is_this_machine
+from uploader_gui.engine.anomaly import anomaly_address
 from uploader_gui.engine.errors import (
     ApiError,
     LeftOut,
@@ -47,7 +48,6 @@ log = logging.getLogger(__name__)
 MAX_BATCH: Final = 20
 """The service's page: "Maximum array length: 20"."""
 MEGAOCTET: Final = 1_000_000
-_PATH: Final = "/anomalies/v2/rs/{}/images"
 _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000
 TOO_LONG: Final = 413
@@ -121,7 +121,7 @@ class ApiClient:
     ) -> None:
         self._clients = clients
         self._base = check_url(api_url.rstrip("/"))
-        check_url(f"{self._base}{_PATH.format(_LONGEST_ID)}")  # what is too long as a whole is told at the start
+        check_url(_images(self._base, _LONGEST_ID))  # what is too long as a whole is told at the start
         self._size_unit = size_unit
         self._clock = clock
         self.tokens = tokens
@@ -138,15 +138,16 @@ class ApiClient:
             SignInNeeded: 401, 403, or no tokens that could be sent.
             Offline, TlsFailed, ProxyFailed, TooManyRequests: it surely did nothing.
             ConnectionLost, Stalled, ServiceFailed, ProtocolViolated: it may have registered them.
-            Rejected: it will never register these.
+            Rejected: it will never register these, or was not asked because that is no anomaly's ID.
         """
+        address = _images(self._base, anomaly_id)
         tokens = self.tokens
         if tokens is None or not tokens.sendable:
             raise SignInNeeded
         http = await self._clients.client_for(self._base)
         request = http.build_request(
             "POST",
-            f"{self._base}{_PATH.format(anomaly_id)}",
+            address,
             content=_body(sources, self._size_unit),
             headers={
                 "Authorization": f"Bearer {tokens.bearer}",
@@ -164,6 +165,10 @@ class ApiClient:
         except ProtocolViolated as error:
             log.info("%s; it begins: %s", error.detail, _beginning(body, tokens))
             raise
+
+
+def _images(base: httpx.URL, anomaly_id: str) -> str:
+    return f"{anomaly_address(str(base), anomaly_id)}/images"
 
 
 def _body(sources: Mapping[UploadId, Source], unit: SizeUnit) -> bytes:

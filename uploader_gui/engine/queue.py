@@ -60,9 +60,18 @@ class UploadQueue:
         """Leave: `run()` returns."""
         self._flow.close()
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
-        """Take in files and folders for an anomaly; they are sent at once where the queue runs."""
-        self._intake.add_paths(paths, anomaly_id, wishes)
+    def add_paths(
+        self,
+        paths: Sequence[Path],
+        anomaly_id: str,
+        wishes: Wishes = NO_WISHES,
+        recorded: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take in files and folders for an anomaly; they are sent at once where the queue runs.
+
+        `recorded` is called when all that was found is in the journal.
+        """
+        self._intake.add_paths(paths, anomaly_id, wishes, recorded)
         self._flow.tell_status()
 
     def note_capture(self, path: Path) -> None:

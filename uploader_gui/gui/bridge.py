@@ -39,6 +39,9 @@ class Bridge(QObject):
     """Holds the engine's thread; may change it for another one when the server changes."""
 
     event_arrived = Signal(object)
+    stands = Signal()
+    """The engine's queue is there, and the journal is its own."""
+    _called_back = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, decoder: PictureDecoder | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,7 @@ class Bridge(QObject):
         self._engine: EngineThread | None = None
         self._early: list[Callable[[UploadQueue], object]] = []
         self._anomaly_id: Callable[[], str] = str
+        self._called_back.connect(_call)
 
     def run(self, options: EngineOptions, *, anomaly_id: Callable[[], str]) -> None:
         """Start an engine; what was asked for before is kept for it.
@@ -57,6 +61,7 @@ class Bridge(QObject):
         self._anomaly_id = anomaly_id
         self._engine = EngineThread(options, self.event_arrived.emit, self._decoder)
         self._engine.start()
+        self._engine.submit(lambda _: self.stands.emit())
         early, self._early = self._early, []
         for command in early:
             self._engine.submit(command)
@@ -80,10 +85,21 @@ class Bridge(QObject):
 
     # What the window asks for
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = NO_WISHES) -> None:
-        """Put files and folders into the queue; the anomaly stays bound to them."""
+    def add_paths(
+        self,
+        paths: Sequence[Path],
+        anomaly_id: str,
+        wishes: Wishes = NO_WISHES,
+        recorded: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Put files and folders into the queue; the anomaly stays bound to them.
+
+        `recorded` is called on the UI thread when all that was found is in the journal.
+        """
         wanted = tuple(paths)
-        self._submit(lambda queue: queue.add_paths(wanted, anomaly_id, wishes))
+        self._submit(
+            lambda queue: queue.add_paths(wanted, anomaly_id, wishes, lambda: self._called_back.emit(recorded))
+        )
 
     def start(self) -> None:
         """Start or resume."""
@@ -191,3 +207,7 @@ class Bridge(QObject):
             self._early.append(command)
         else:
             self._engine.submit(command)
+
+
+def _call(call: Callable[[], None]) -> None:
+    call()

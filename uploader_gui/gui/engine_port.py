@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from PySide6.QtCore import SignalInstance
@@ -22,8 +22,13 @@ class Engine(Protocol):
     def event_arrived(self) -> SignalInstance:
         """Carry one `events.Event` at a time."""
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = ...) -> None:
-        """Put files and folders into the queue; the anomaly stays bound to them. `wishes` hold for them alone."""
+    def add_paths(
+        self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes = ..., recorded: Callable[[], None] = ...
+    ) -> None:
+        """Put files and folders into the queue; the anomaly stays bound to them. `wishes` hold for them alone.
+
+        `recorded` is called when they are in the journal.
+        """
 
     def start(self) -> None:
         """Start or resume."""

@@ -21,6 +21,7 @@ from uploader_gui.words.language import Language, early_theme
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
     from uploader_gui.plan import Plan
+    from uploader_gui.single_instance import Doorway
     from uploader_gui.system.application import Application
     from uploader_gui.trial import Trial
 
@@ -33,15 +34,23 @@ SCHEMES: Final = {
 
 
 class Front:
-    """The window and what belongs to it. `trial` is the sandbox where one runs, else None."""
+    """The window and what belongs to it. `trial` is the sandbox where one runs, else None; it has no `doorway`."""
 
     def __init__(
-        self, plan: Plan, application: Application, language: Language, *, data: DataPaths, trial: Trial | None
+        self,
+        plan: Plan,
+        application: Application,
+        language: Language,
+        *,
+        data: DataPaths,
+        trial: Trial | None,
+        doorway: Doorway | None,
     ) -> None:
         self.application = application
         self.language = language
         self.data = data
         self.trial = trial
+        self.doorway = doorway
         self.decoder = PictureDecoder()
         self.bridge = Bridge(decoder=self.decoder)
         self.theme = Theme(application, SCHEMES[early_theme(data_paths().settings)])

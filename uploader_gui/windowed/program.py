@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QUrl
@@ -25,8 +26,9 @@ from uploader_gui.engine.treatments import Choices, Wishes
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
 from uploader_gui.gui.manners import Manners
 from uploader_gui.gui.window.warm_up import warm_up
+from uploader_gui.handover import Answer, Handover
 from uploader_gui.plan import Plan, tell
-from uploader_gui.single_instance import FirstInstance, Handover
+from uploader_gui.single_instance import FirstInstance
 from uploader_gui.system.interrupts import INTERRUPTS, held
 from uploader_gui.system.quit_requests import QuitRequests
 from uploader_gui.terminal import Lines
@@ -37,7 +39,7 @@ from uploader_gui.windowed.preferences import Preferences
 from uploader_gui.words.remedies import cause_and_action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -99,6 +101,7 @@ class Program:
         self._help_desk = HelpDesk(
             self._window, self._bridge, data=self._data, preferences=self._preferences, errands=self._errands
         )
+        self._first = FirstInstance(front.doorway, front.window) if front.doorway is not None else None
         self._desktop = RealDesktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
         self._manners = Manners(self._window, self._bridge, self._desktop)
         self._connect()
@@ -109,6 +112,8 @@ class Program:
         try:
             await self._until_left()
         finally:
+            if self._first is not None:
+                self._first.close()  # what comes now is for the next window
             outcome = self._bridge.stop()
             self._memory.save(self._window)
             self._window.hide()
@@ -131,6 +136,9 @@ class Program:
     def _connect(self) -> None:
         window = self._window
         self._bridge.event_arrived.connect(self._heard)
+        if self._first is not None:
+            self._first.handed_over.connect(self._take_over)
+            self._bridge.stands.connect(partial(self._first.listen, owns_journal=True))
         window.exit_requested.connect(self._leave.set)
         self._manners.leave_wanted.connect(self._leave.set)
         self._desktop.window_wanted.connect(self._manners.come_back)
@@ -149,7 +157,6 @@ class Program:
     # Beginning
 
     async def _begin(self) -> None:
-        self._listen()
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
         asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
@@ -178,25 +185,30 @@ class Program:
             return
         self._window.taking_in.add_to(self._plan.anomaly_id, given)
 
-    def _listen(self) -> None:
-        if self._trial is None:
-            first = FirstInstance(self._data.folder, self._window)
-            first.handed_over.connect(self._take_over)
-            self._stack.callback(first.close)
-
-    def _take_over(self, handover: Handover) -> None:
+    def _take_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
-        choices = Choices.asked(convert=handover.convert, zipped=handover.zip)
-        wishes = Wishes(again=handover.again, choices=choices)
-        if handover.paths and handover.anomaly_id:
-            self._window.taking_in.add_to(handover.anomaly_id, handover.paths, wishes)
-        elif handover.paths:
-            self._window.add_paths(handover.paths, wishes)
-        elif handover.anomaly_id:
-            self._window.set_anomaly(handover.anomaly_id)
+        self._manners.come_back()
+        if handover.paths:
+            self._take_over_files(handover, reply)
+        else:
+            if handover.anomaly_id:
+                self._window.set_anomaly(handover.anomaly_id)
+            reply(Answer.TAKEN)
         if handover.start:
             self._bridge.start()
-        self._manners.come_back()
+
+    def _take_over_files(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
+        choices = Choices.asked(convert=handover.convert, zipped=handover.zip)
+        wishes = Wishes(again=handover.again, choices=choices)
+        anomaly_id = handover.anomaly_id or self._window.header.field.anomaly_id
+        if self._failed is not None:
+            reply(Answer.CANNOT_TAKE)
+        elif not anomaly_id:
+            self._window.add_paths(handover.paths, wishes)  # they wait for a number, where a person sees them
+            reply(Answer.TAKEN)
+        else:
+            reply(Answer.RECEIVED)
+            self._window.taking_in.add_to(anomaly_id, handover.paths, wishes, partial(reply, Answer.TAKEN))
 
     def _remember(self, anomaly_id: str) -> None:
         self._memory.remember(anomaly_id)
@@ -245,6 +257,8 @@ class Program:
     def _engine_failed(self, reason: Reason) -> None:
         """A person reads it in the window, and may change a setting; a script would wait for ever."""
         self._failed = reason.code
+        if self._first is not None:
+            self._first.listen(owns_journal=False)
         if self._plan.quit_when_done:
             tell(cause_and_action(reason).whole)
             self._leave.set()

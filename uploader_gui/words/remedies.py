@@ -168,6 +168,14 @@ _BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
     ),
     (
         Code.REJECTED,
+        re.compile("no anomaly ID: (?P<value>.*)"),
+        (
+            QT_TRANSLATE_NOOP("uploader", "%1 is no anomaly’s number, so the service was not asked."),
+            QT_TRANSLATE_NOOP("uploader", "Add the file again for the right number."),
+        ),
+    ),
+    (
+        Code.REJECTED,
         re.compile(r"HTTP 3\d\d\b"),
         (
             QT_TRANSLATE_NOOP("uploader", "The service’s address leads elsewhere."),

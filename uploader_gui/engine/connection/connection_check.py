@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from uploader_gui.engine.anomaly import anomaly_address
 from uploader_gui.engine.api import Tokens
 from uploader_gui.engine.clock import http_date
 from uploader_gui.engine.connection.answer_judge import judge
@@ -141,7 +142,7 @@ class ConnectionCheck:
 
     async def _get(self, clients: Clients, url: httpx.URL) -> tuple[httpx.Response, bytes]:
         http = await clients.client_for(url)
-        path = f"{url}/anomalies/v2/rs/{self._question.anomaly_id or _NO_ANOMALY}"
+        path = anomaly_address(str(url), self._question.anomaly_id or _NO_ANOMALY)
         with translated():
             request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
         async with answered(http, request) as response:

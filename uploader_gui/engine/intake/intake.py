@@ -110,9 +110,11 @@ class Intake:
         """True also while files are compared with what was uploaded before: nothing is over, but nobody waits."""
         return self._busy > 0 or self._comparison.busy
 
-    def add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
-        """Take in files and folders for an anomaly."""
-        self._begin(self._add_paths(paths, anomaly_id, wishes))
+    def add_paths(
+        self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes, recorded: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take in files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
+        self._begin(self._add_paths(paths, anomaly_id, wishes, recorded))
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
@@ -160,7 +162,9 @@ class Intake:
             self._busy -= 1
             self._poke()
 
-    async def _add_paths(self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes) -> None:
+    async def _add_paths(
+        self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes, recorded: Callable[[], None]
+    ) -> None:
         known, earlier = await self._ledger.reading(partial(self._looked_up, anomaly_id))
         drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
         try:
@@ -170,6 +174,8 @@ class Intake:
             self._take(Chunk([broken(path.absolute()) for path in paths]), drop, {}, {})
         await self._ledger.reading(self._count_others)
         self._outbox.send(drop.summary(self.others_unfinished))
+        await self._ledger.saved()
+        recorded()
 
     async def _walk(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}

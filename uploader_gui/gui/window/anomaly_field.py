@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from uploader_gui.engine.anomaly import ANOMALY_ID
 from uploader_gui.gui.drops.dropped import paths_in
 from uploader_gui.gui.drops.gift import Gift, gift_in
 from uploader_gui.gui.look.widgets import set_look
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from uploader_gui.gui.look.theme import Theme
-
-ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What the path of a registration may hold (protocol.md §1)."""
 
 
 class AnomalyField(QLineEdit):

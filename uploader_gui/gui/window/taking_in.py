@@ -17,7 +17,7 @@ from uploader_gui.gui.drops.gift import Gift, files_in, gift_in, picture_in
 from uploader_gui.gui.drops.kept import Kept, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
@@ -67,10 +67,16 @@ class TakingIn(QObject):
         else:
             self.keep(paths, wishes)
 
-    def add_to(self, anomaly_id: str, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
-        """Add files and folders to this anomaly, whatever number stands there."""
+    def add_to(
+        self,
+        anomaly_id: str,
+        paths: Sequence[Path],
+        wishes: Wishes = NO_WISHES,
+        recorded: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Add files and folders to this anomaly, whatever number stands there; `recorded` once they are journalled."""
         self._unanswered += 1
-        self._engine.add_paths(paths, anomaly_id, wishes)
+        self._engine.add_paths(paths, anomaly_id, wishes, recorded)
         self.anomaly_used.emit(anomaly_id)
 
     @property

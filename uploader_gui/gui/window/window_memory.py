@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from uploader_gui.engine.anomaly import ANOMALY_ID
 from uploader_gui.gui.drops.kept import decoded, encoded
 from uploader_gui.gui.look.widgets import within_screen
-from uploader_gui.gui.window.anomaly_field import ANOMALY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,168 @@
+"""Later starts beside an open window, as processes: nothing they bring is lost, doubled, or believed taken."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.windows import ended_within, standing, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.program import Program, Running
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="these look at files and signals that Windows has not")
+AT_ONCE = 8
+
+
+def journalled(program: Program) -> list[str]:
+    """Give the names of all uploads, each as often as it is there; the program is gone by now."""
+    with closing(sqlite3.connect(program.data / "journal.sqlite")) as db:
+        return sorted(name for (name,) in db.execute("SELECT name FROM uploads"))
+
+
+def told(running: Running) -> str:
+    """Give its words on stderr, but for what Qt says offscreen."""
+    lines = (running.folder / "stderr").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("This plugin does not support"))
+
+
+def end(window: Running) -> None:
+    window.send_signal(signal.SIGTERM)
+    assert window.process.wait(60) == 130
+
+
+def test_starts_at_the_same_moment_all_end_in_one_window(program: Program, files: Files) -> None:
+    names = [f"{number}.txt" for number in range(AT_ONCE)]
+    starts = [program.start("-a", "42", files.make(name, content=name.encode())) for name in names]
+    while len(running := [start for start in starts if start.process.poll() is None]) > 1:
+        ended_within(running[0], 0.1)
+    (window,) = running
+    for start in starts:
+        if start is not window:
+            assert (start.process.returncode, told(start)) == (
+                0,
+                "uploader-gui: handed over to the window already open.",
+            )
+    end(window)
+    assert journalled(program) == sorted(names)
+
+
+def test_what_a_later_start_says_was_taken_outlives_the_windows_death(program: Program, files: Files) -> None:
+    window = standing(program)
+    later = program.run("-a", "42", files.make("a.txt"))
+    window.kill()
+    assert later.code == 0
+    assert journalled(program) == ["a.txt"]
+
+
+def test_a_window_takes_the_place_of_one_that_was_killed(program: Program, files: Files) -> None:
+    standing(program).kill()
+    left = (program.data / "instance" / "socket").stat().st_ino
+    window = program.start()
+    until(window, lambda: (program.data / "instance" / "socket").exists() and inode(program) != left)
+    assert program.run("-a", "42", files.make("a.txt")).code == 0
+    end(window)
+    assert journalled(program) == ["a.txt"]
+
+
+def inode(program: Program) -> int:
+    try:
+        return (program.data / "instance" / "socket").stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def test_a_window_that_stands_still_for_a_while_takes_it_then(program: Program, files: Files) -> None:
+    window = standing(program)
+    window.send_signal(signal.SIGSTOP)
+    later = program.start("-a", "42", files.make("a.txt"))
+    assert not ended_within(later, 3)
+    assert (program.data / "instance" / "socket").is_socket()
+    window.send_signal(signal.SIGCONT)
+    assert later.ended().code == 0
+    end(window)
+    assert journalled(program) == ["a.txt"]
+
+
+def test_one_interrupt_ends_a_start_that_waits_for_a_window(program: Program, files: Files) -> None:
+    window = standing(program)
+    window.send_signal(signal.SIGSTOP)
+    later = program.start("-a", "42", files.make("a.txt"))
+    assert not ended_within(later, 3)
+    later.send_signal(signal.SIGTERM)
+    assert later.ended().code == 130
+    window.send_signal(signal.SIGCONT)
+    end(window)
+    assert journalled(program) == []
+
+
+def said_to(program: Program, message: dict[str, Any]) -> str:
+    """Say something to the window that this program would not, and give its answer."""
+    with socket.socket(socket.AF_UNIX) as called, called.makefile("rwb") as lines:
+        called.connect(str(program.data / "instance" / "socket"))
+        assert json.loads(lines.readline()) == {"uploader-gui": 1}
+        lines.write(json.dumps(message).encode() + b"\n")
+        lines.flush()
+        answer: str = json.loads(lines.readline())["answer"]
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("wrong", "answer"),
+    [
+        ({"anomaly_id": "../../../admin?x="}, "no anomaly"),
+        ({"paths": ["/\ud800.txt"]}, "no path"),
+        ({"paths": ["/\0.txt"]}, "no path"),
+        ({"paths": ["a.txt"]}, "no path"),
+        ({"paths": [4217]}, "no path"),
+        ({"start": "yes"}, "not understood"),
+        ({"report": "/tmp/a"}, "not understood"),
+        ({"version": 99}, "other version"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else next(iter(one)),
+)
+def test_a_window_takes_no_more_than_a_command_line_could_say(
+    wrong: dict[str, Any], answer: str, program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    window = standing(program)
+    whole = {
+        "version": 1,
+        "paths": [str(files.make("b.txt"))],
+        "anomaly_id": "42",
+        "start": True,
+        "again": False,
+        "convert": False,
+        "zip": False,
+    }
+    assert said_to(program, whole | wrong) == answer
+    assert strict_api.connections_made == 0
+    assert program.run("-a", "42", files.make("a.txt")).code == 0  # the engine lives
+    end(window)
+    assert journalled(program) == ["a.txt"]
+
+
+def test_what_another_program_works_on_is_not_handed_to_a_window_that_cannot_work(
+    program: Program, files: Files
+) -> None:
+    """A headless run holds the journal: the window says so, and takes nothing."""
+    data: Path = program.data
+    data.mkdir()
+    with closing(sqlite3.connect(data / "journal.sqlite")) as held:
+        held.execute("PRAGMA locking_mode = EXCLUSIVE")
+        held.execute("BEGIN EXCLUSIVE")
+        window = standing(program)
+        later = program.run("-a", "42", files.make("a.txt"))
+        assert later.code == 2
+        assert "the window already open cannot take files now" in later.err
+        end(window)

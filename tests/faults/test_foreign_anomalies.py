@@ -1,0 +1,77 @@
+"""An anomaly's ID that is none never reaches the service with tokens, whichever way it came in."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import HistoryFound, PathsAdded
+from uploader_gui.engine.models import Reason, UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+REFUSED = Reason(Code.REJECTED, "no anomaly ID: '../../../admin?x='")
+NONE = ["../../../admin?x=", "42/../43", "42#", "", " 42", "42\n", "é", "a" * 65, "%2e%2e", "４２"]
+
+
+def rename_anomaly(folder: Path, anomaly_id: str, name: str) -> None:
+    """Edit the journal by hand."""
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as db, db:
+        db.execute("UPDATE uploads SET anomaly_id = ? WHERE name = ?", (anomaly_id, name))
+
+
+@pytest.mark.parametrize("anomaly_id", NONE)
+async def test_one_in_the_journal_fails_its_own_file_and_no_other(
+    anomaly_id: str, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt"), files.make("b.txt", content=b"b")], ANOMALY)
+        await run.heard(PathsAdded)
+    rename_anomaly(tmp_path, anomaly_id, "a.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "b.txt")
+        await run.in_state(S.FAILED, "a.txt")
+        await run.idle()
+        row = {row["name"]: row for row in run.queue.receipt("")["files"]}["a.txt"]  # type: ignore[attr-defined]  # plain values
+        assert row["reason"]["code"] == "rejected"
+        assert not row["may_be_registered_twice"]
+    assert [record.name for record in strict_api.registered] == ["b.txt"]
+
+
+async def test_one_in_history_fails_when_it_is_sent_again(strict_api: StrictApi, tmp_path: Path) -> None:
+    late = tmp_path / "late.txt"
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([late], ANOMALY)
+        await run.in_state(S.FAILED, "late.txt")
+    rename_anomaly(tmp_path, "../../../admin?x=", "late.txt")
+    late.write_bytes(b"found again")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.send_past_again(past.key)
+        await run.until(lambda: "late.txt" in run.latest and run.latest["late.txt"].reason == REFUSED)
+        assert run.latest["late.txt"].state is S.FAILED
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.parametrize("anomaly_id", NONE)
+async def test_one_that_is_handed_to_the_queue_is_never_asked_for(
+    anomaly_id: str, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], anomaly_id)
+        run.queue.start()
+        await run.in_state(S.FAILED, "a.txt")
+    assert strict_api.connections_made == 0
