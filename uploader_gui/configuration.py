@@ -1,6 +1,6 @@
 """Settings, tokens and data folder put together into what the engine needs. Used by both composition roots.
 
-Loads pydantic and keyring, and may block on the keyring: app loads it after the window, in a thread.
+Loads pydantic: app loads it after the window, in a thread.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from uploader_gui import __version__, logs, settings, settings_file
 from uploader_gui.authority import fault_of
-from uploader_gui.credentials import Credentials, TokenError
+from uploader_gui.credentials import Credentials, Keeper, TokenError
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
@@ -29,7 +29,7 @@ from uploader_gui.words.settings import SettingsTrouble
 from uploader_gui.words.start import Hindrances
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from uploader_gui.logs import RedactingFormatter
     from uploader_gui.paths import DataPaths
@@ -44,6 +44,7 @@ class Configuration:
     `trouble` is what was wrong with the settings or their file when it was read or saved last. `ca_file` is the further
     certificate authority, where it can be used. `fixed` names the settings that
     the environment fixes, each with its variable: a person cannot change them. `trial`: the service is the sandbox.
+    `keeper`: where the tokens came from.
     """
 
     data: DataPaths
@@ -56,10 +57,13 @@ class Configuration:
     ca_file: Path | None = None
     fixed: Mapping[str, str] = field(default_factory=dict)
     trial: bool = False
+    keeper: Keeper = Keeper.MEMORY
 
     @classmethod
-    def load(cls, data: DataPaths, trial: Trial | None, *, window: bool) -> Self:
-        """Read everything, and start the log.
+    def load(
+        cls, data: DataPaths, trial: Trial | None, *, window: bool, interrupted: Callable[[], bool] = lambda: False
+    ) -> Self:
+        """Read everything, and start the log. In a window nobody waits for the keyring: it is asked later.
 
         Raises:
             UsageError: a setting or a token is wrong.
@@ -73,7 +77,8 @@ class Configuration:
                 chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
             check_base(chosen.api_url)
             credentials = Credentials(chosen.api_url)
-            tokens = trial.tokens if trial is not None else credentials.load()[0]
+            tokens, keeper = credentials.at_hand() if window or trial else credentials.load(interrupted)
+            tokens = trial.tokens if trial is not None else tokens
         except UrlRefused as error:
             raise UsageError(Hindrances.SERVER.filled(detail_told(error.detail))) from error
         except (SettingsError, TokenError) as error:
@@ -90,6 +95,7 @@ class Configuration:
             ca_file=ca_file,
             fixed=_fixed(trial),
             trial=trial is not None,
+            keeper=keeper,
         )
 
     def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
@@ -122,19 +128,16 @@ class Configuration:
         pictures, others = self.settings.refused_pictures, self.settings.refused_others
         return Choices(asked.pictures or _treatment(pictures), asked.others or _treatment(others))
 
-    def keep_tokens(self, tokens: tuple[str, str]) -> Configuration:
-        """Keep tokens a person entered, where they can be kept, and give the configuration with them."""
-        self.formatter.hide(tokens)
-        self.credentials.save(tokens)
+    def with_tokens(self, tokens: tuple[str, str] | None) -> Configuration:
+        """Return the configuration with these tokens, or with none; keeping them is `credentials`' business."""
+        self.formatter.hide(tokens or ())
         return replace(self, tokens=tokens)
 
-    def without_tokens(self) -> Configuration:
-        """Forget the tokens, and give the configuration without them."""
-        self.credentials.forget()
-        return replace(self, tokens=None)
-
     def changed(self, values: dict[str, Any]) -> Configuration:
-        """Save what a person set, and give the configuration as it is then. What is fixed stays out of the file."""
+        """Save what a person set, and give the configuration as it is then. What is fixed stays out of the file.
+
+        Another server's tokens are not looked for in the keyring.
+        """
         values = {name: value for name, value in values.items() if name not in self.fixed}
         if "ca_file" in values:
             values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
@@ -144,8 +147,8 @@ class Configuration:
         now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
         if chosen.api_url == self.settings.api_url:
             return now
-        credentials = Credentials(chosen.api_url)
-        return replace(now, credentials=credentials, tokens=credentials.load()[0])
+        credentials = self.credentials.of(chosen.api_url)
+        return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
 
 
 def _authority(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:

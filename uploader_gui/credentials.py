@@ -1,7 +1,7 @@
 """The two tokens of a person: from the environment, or the OS keyring, or (where there is none) memory only.
 
-Kept per server, so that one server's tokens are never sent to another. Called by `configuration.py`; a keyring may ask
-the person something and block, so never on the window's thread.
+Kept per server, so that one server's tokens are never sent to another. Called by `configuration.py`. What asks the
+keyring in a thread of its own returns at once (`look`, `save`, `forget`); what waits is never for the window's thread.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ import logging
 import os
 import re
 from enum import Enum
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
+from uploader_gui.password_store import ANSWER_SECONDS, PasswordStore, StoreSilent, answer_of
 from uploader_gui.words.start import Hindrances
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +44,25 @@ class Keeper(Enum):
     KEYRING = "keyring"
     MEMORY = "memory"
     ENVIRONMENT = "environment"
+    SILENT = "silent"
+    """The keyring has not answered: it may hold tokens, and may keep them yet."""
 
 
 class Credentials:
-    """The tokens for one server."""
+    """The tokens for one server. `patience`: how many seconds a keyring may take to answer."""
 
-    def __init__(self, api_url: str) -> None:
+    def __init__(self, api_url: str, store: PasswordStore | None = None, *, patience: float = ANSWER_SECONDS) -> None:
         self._api_url = api_url.rstrip("/")
+        self._store = store or PasswordStore()
+        self._patience = patience
         self._in_memory: Tokens | None = None
 
-    def load(self) -> tuple[Tokens | None, Keeper]:
-        """Give the tokens and where they came from.
+    def of(self, api_url: str) -> Credentials:
+        """Return the credentials for another server, in the same keyring."""
+        return Credentials(api_url, self._store, patience=self._patience)
+
+    def at_hand(self) -> tuple[Tokens | None, Keeper]:
+        """Return the tokens as far as no keyring has to be asked, and where they came from.
 
         Raises:
             TokenError: the environment holds something that is no token.
@@ -56,33 +70,73 @@ class Credentials:
         bearer, session = os.environ.get(BEARER_VARIABLE), os.environ.get(SESSION_VARIABLE)
         if bearer and session:
             return (clean(bearer), clean(session)), Keeper.ENVIRONMENT
-        if self._in_memory:
-            return self._in_memory, Keeper.MEMORY
+        return self._in_memory, Keeper.MEMORY
+
+    def load(self, interrupted: Callable[[], bool] = lambda: False) -> tuple[Tokens | None, Keeper]:
+        """Return the tokens and where they came from, the keyring's where none are at hand.
+
+        Raises:
+            TokenError: the environment holds something that is no token.
+        """
+        tokens, keeper = self.at_hand()
+        if tokens is not None:
+            return tokens, keeper
         try:
-            return self._from_keyring(), Keeper.KEYRING
+            return self._store.ask(self._from_keyring, self._patience, interrupted), Keeper.KEYRING
+        except StoreSilent:
+            log.info("the keyring does not answer")
+            return None, Keeper.SILENT
         except Exception as error:  # noqa: BLE001 - keyring hands on what a system raises (Windows: pywintypes.error)
             log.info("no keyring: %s", type(error).__name__)
             return None, Keeper.MEMORY
 
-    def save(self, tokens: Tokens) -> Keeper:
-        """Keep tokens for the next time, and say where."""
+    def look(self) -> Callable[[], Tokens | None]:
+        """Ask the keyring; what comes back waits for its answer, however late: a person may type its password first."""
+        return partial(_late_answer, self._store.submit(self._from_keyring))
+
+    def save(self, tokens: Tokens) -> Callable[[], Keeper]:
+        """Use tokens from now on, and keep them for the next time; what comes back waits until it is known where.
+
+        A keyring that is silent then keeps them when it answers.
+        """
         self._in_memory = tokens
+        return partial(self._keeper, self._store.submit(partial(self._save_all, tokens)))
+
+    def forget(self) -> Callable[[], Keeper]:
+        """Forget the tokens of this server, in the keyring too where there is one; for what comes back see `save`."""
+        self._in_memory = None
+        return partial(self._keeper, self._store.submit(self._forget_all))
+
+    def kept_in_keyring(self, seconds: float) -> bool:
+        """Return whether this machine has a keyring to keep tokens in, as far as that is known after so long."""
         try:
-            for kind, token in zip(("bearer", "session"), tokens, strict=True):
-                self._save_one(kind, token)
+            return self._store.ask(_keyring_works, seconds)
+        except StoreSilent:
+            return True  # there is one: what keeps it silent is told elsewhere
+        except Exception as error:  # noqa: BLE001 - see `load`
+            log.info("no keyring: %s", type(error).__name__)
+            return False
+
+    def _keeper(self, change: Future[None]) -> Keeper:
+        try:
+            answer_of(change, self._patience)
+        except StoreSilent:
+            log.info("the keyring does not answer")
+            return Keeper.SILENT
         except Exception as error:  # noqa: BLE001 - see `load`
             log.info("tokens are kept in memory only: %s", type(error).__name__)
             return Keeper.MEMORY
         return Keeper.KEYRING
 
-    def forget(self) -> None:
-        """Forget the tokens of this server, in the keyring too where there is one."""
-        self._in_memory = None
-        try:
-            for kind in ("bearer", "session"):
-                self._end(kind, 0)
-        except Exception as error:  # noqa: BLE001 - see `load`
-            log.info("no keyring: %s", type(error).__name__)
+    # In the keyring's thread
+
+    def _save_all(self, tokens: Tokens) -> None:
+        for kind, token in zip(("bearer", "session"), tokens, strict=True):
+            self._save_one(kind, token)
+
+    def _forget_all(self) -> None:
+        for kind in ("bearer", "session"):
+            self._end(kind, 0)
 
     def _from_keyring(self) -> Tokens | None:
         bearer, session = self._load_one("bearer"), self._load_one("session")
@@ -122,8 +176,15 @@ class Credentials:
         return f"{self._api_url} {kind}" + (f" #{number + 1}" if number else "")
 
 
-def keyring_works() -> bool:
-    """Say whether this machine has a keyring to keep tokens in."""
+def _late_answer(question: Future[Tokens | None]) -> Tokens | None:
+    try:
+        return question.result()
+    except Exception as error:  # noqa: BLE001 - see `load`
+        log.info("no keyring: %s", type(error).__name__)
+        return None
+
+
+def _keyring_works() -> bool:
     import keyring  # noqa: PLC0415 - as above
 
     return keyring.get_keyring().priority > 0

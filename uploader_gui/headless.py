@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui import garbage
 from uploader_gui.configuration import Configuration
+from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
@@ -25,6 +26,7 @@ from uploader_gui.system.interrupts import INTERRUPTS, held, hold
 from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.vigil import Vigil
 from uploader_gui.words.language import early_choice, speak_in_terminal
+from uploader_gui.words.password_store import StoreWords
 from uploader_gui.words.remedies import cause_and_action, detail_told
 from uploader_gui.words.units import number
 
@@ -84,11 +86,13 @@ def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
         prepare(data)
     except UnwritableError as error:
         raise UsageError(str(error)) from error
-    configuration = Configuration.load(data, trial, window=False)
+    interrupted = held()
+    configuration = Configuration.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
         tell(configuration.trouble.told)
-    if configuration.tokens is None:
-        raise UsageError(Lines.NO_TOKENS.text)
+    if configuration.tokens is None and not interrupted():  # then nothing is registered, and the receipt says so
+        silent = configuration.keeper is Keeper.SILENT
+        raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)
     asked = Choices.asked(convert=plan.convert, zipped=plan.zip)
     return configuration.engine(again=plan.again, report=plan.report, asked=asked)
 

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
+from uploader_gui.password_store import PasswordStore, StoreSilent
 from uploader_gui.paths import UnwritableError, data_paths, prepare
 from uploader_gui.resources import find_resource
+from uploader_gui.system.interrupts import held
 from uploader_gui.terminal import Terminal
 from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.words.self_test import Words
@@ -79,6 +81,17 @@ def _data_folder() -> Note:
 
 
 def _keyring() -> Note:
+    """Try the keyring, as long as a person may want to type its password."""
+    one_came = held()
+    try:
+        return PasswordStore().ask(_try_keyring, interrupted=one_came)
+    except StoreSilent as error:
+        if one_came():
+            raise KeyboardInterrupt from error
+        raise Amiss(Words.KEYRING_SILENT.text) from error
+
+
+def _try_keyring() -> Note:
     """Write, read and delete a word of no meaning, where there is a keyring."""
     import keyring  # noqa: PLC0415 - heavy
 

@@ -727,6 +727,29 @@
     </message>
 </context>
 <context>
+    <name>password_store</name>
+    <message>
+        <source>Signing in…</source>
+        <translation>Connexion…</translation>
+    </message>
+    <message>
+        <source>This computer’s password store does not answer yet; perhaps it asks for its password. Whatever you add is kept and goes once it answers, or once you sign in here.</source>
+        <translation>Le gestionnaire de mots de passe de cet ordinateur ne répond pas encore&#xa0;; peut-être demande-t-il son mot de passe. Tout ce que vous ajoutez est conservé et partira dès qu’il répondra, ou dès que vous vous connecterez ici.</translation>
+    </message>
+    <message>
+        <source>This computer’s password store does not answer. You are signed in, but the tokens are kept only if it answers before the program closes.</source>
+        <translation>Le gestionnaire de mots de passe de cet ordinateur ne répond pas. Vous êtes connecté, mais les jetons ne seront conservés que s’il répond avant la fermeture du programme.</translation>
+    </message>
+    <message>
+        <source>This computer’s password store does not answer. You are signed out, but the tokens may still be in it: sign out once more when it works.</source>
+        <translation>Le gestionnaire de mots de passe de cet ordinateur ne répond pas. Vous êtes déconnecté, mais les jetons s’y trouvent peut-être encore&#xa0;: déconnectez-vous une nouvelle fois quand il fonctionnera.</translation>
+    </message>
+    <message>
+        <source>this computer’s password store (keyring) does not answer; unlock it, or set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN.</source>
+        <translation>le gestionnaire de mots de passe de cet ordinateur ne répond pas&#xa0;; déverrouillez-le, ou définissez UPLOADER_BEARER_TOKEN et UPLOADER_SESSION_TOKEN.</translation>
+    </message>
+</context>
+<context>
     <name>self_test</name>
     <message>
         <source>ok</source>
@@ -779,6 +802,10 @@
     <message>
         <source>what was just written cannot be read</source>
         <translation>ce qui vient d’être écrit ne peut pas être relu</translation>
+    </message>
+    <message>
+        <source>it does not answer; perhaps it waits for its password</source>
+        <translation>il ne répond pas&#xa0;; peut-être attend-il son mot de passe</translation>
     </message>
     <message>
         <source>the system’s own</source>

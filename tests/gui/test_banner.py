@@ -181,3 +181,22 @@ def test_an_expired_session_says_nothing_of_files_being_finished_where_there_are
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     engine.tell(UploadsAdded((upload("a"), upload("b"))), waiting)
     assert window.banner.text.text() == "Your session has expired. 2 wait. Nothing is lost."
+
+
+def test_nobody_is_asked_to_sign_in_while_the_password_store_may_have_tokens(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    window.set_signed_in(SignInState(signed_in=False, awaited=True))
+    with qtbot.assertNotEmitted(window.sign_in_wanted):
+        engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN})))
+        engine.tell(SignInRequired())
+    assert not window.banner.isVisibleTo(window)
+    window.notices.say_store_silent(silent=True)
+    assert window.banner.text.text().startswith("This computer’s password store does not answer yet")
+    with qtbot.waitSignal(window.sign_in_wanted):
+        window.banner.button.click()
+    window.notices.say_store_silent(silent=False)
+    with qtbot.waitSignal(window.sign_in_wanted):  # it has none
+        window.set_signed_in(SignInState(signed_in=False))
+    assert window.banner.text.text() == "Sign in to send this file."

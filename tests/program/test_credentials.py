@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from typing import TYPE_CHECKING
 
 import keyring
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader_gui.credentials import PART_LENGTH, Credentials, Keeper, TokenError, clean, expiry_of, keyring_works
+from uploader_gui.credentials import PART_LENGTH, Credentials, Keeper, TokenError, clean, expiry_of
 
 if TYPE_CHECKING:
     from tests.support.memory_keyring import MemoryKeyring
@@ -21,60 +22,60 @@ SERVER = "https://register.example/main"
 
 
 def test_tokens_saved_once_are_there_the_next_time() -> None:
-    assert Credentials(SERVER).save(("bearer", "session")) is Keeper.KEYRING
+    assert Credentials(SERVER).save(("bearer", "session"))() is Keeper.KEYRING
     assert Credentials(SERVER + "/").load() == (("bearer", "session"), Keeper.KEYRING)
 
 
 def test_one_servers_tokens_are_not_given_to_another() -> None:
-    Credentials(SERVER).save(("bearer", "session"))
+    Credentials(SERVER).save(("bearer", "session"))()
     assert Credentials("https://other.example").load()[0] is None
 
 
 @pytest.mark.parametrize("length", [1, PART_LENGTH - 1, PART_LENGTH, PART_LENGTH + 1, 2 * PART_LENGTH, 5000])
 def test_a_token_of_any_length_survives_small_secrets(memory_keyring: MemoryKeyring, length: int) -> None:
     token = "".join(chr(97 + at % 26) for at in range(length))
-    Credentials(SERVER).save(("b" * 5000, token))
-    Credentials(SERVER).save(("b", token))
+    Credentials(SERVER).save(("b" * 5000, token))()
+    Credentials(SERVER).save(("b", token))()
     assert Credentials(SERVER).load()[0] == ("b", token)
 
 
 def test_a_shorter_token_leaves_nothing_of_a_longer_one_behind() -> None:
     credentials = Credentials(SERVER)
-    credentials.save(("a" * 3000, "s"))
-    credentials.save(("c" * 2000, "s"))
+    credentials.save(("a" * 3000, "s"))()
+    credentials.save(("c" * 2000, "s"))()
     assert Credentials(SERVER).load()[0] == ("c" * 2000, "s")
 
 
 def test_a_token_of_one_part_leaves_no_part_of_one_of_three_behind(memory_keyring: MemoryKeyring) -> None:
     credentials = Credentials(SERVER)
-    credentials.save(("a" * (2 * PART_LENGTH + 1), "s" * 3 * PART_LENGTH))
-    credentials.save(("c", "d"))
+    credentials.save(("a" * (2 * PART_LENGTH + 1), "s" * 3 * PART_LENGTH))()
+    credentials.save(("c", "d"))()
     assert Credentials(SERVER).load()[0] == ("c", "d")
     assert sorted(memory_keyring.secrets.values()) == ["c", "d"]
 
 
 def test_forgotten_tokens_are_nowhere_any_more(memory_keyring: MemoryKeyring) -> None:
     credentials = Credentials(SERVER)
-    credentials.save(("a" * 3000, "s" * PART_LENGTH))
-    credentials.forget()
+    credentials.save(("a" * 3000, "s" * PART_LENGTH))()
+    credentials.forget()()
     assert credentials.load()[0] is None
     assert memory_keyring.secrets == {}
-    credentials.forget()
+    credentials.forget()()
 
 
 def test_forgetting_without_a_keyring_is_no_trouble() -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
     credentials = Credentials(SERVER)
-    credentials.save(("bearer", "session"))
-    credentials.forget()
+    credentials.save(("bearer", "session"))()
+    credentials.forget()()
     assert credentials.load()[0] is None
 
 
 def test_without_a_keyring_tokens_last_as_long_as_the_program() -> None:
     keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's own
     credentials = Credentials(SERVER)
-    assert not keyring_works()
-    assert credentials.save(("bearer", "session")) is Keeper.MEMORY
+    assert not credentials.kept_in_keyring(60)
+    assert credentials.save(("bearer", "session"))() is Keeper.MEMORY
     assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
     assert Credentials(SERVER).load() == (None, Keeper.MEMORY)
 
@@ -94,14 +95,39 @@ def test_a_keyring_that_raises_what_it_likes_is_no_keyring() -> None:
     keyring.set_keyring(BrokenKeyring())  # type: ignore[no-untyped-call]  # keyring's own
     credentials = Credentials(SERVER)
     assert credentials.load() == (None, Keeper.MEMORY)
-    assert credentials.save(("bearer", "session")) is Keeper.MEMORY
+    assert credentials.save(("bearer", "session"))() is Keeper.MEMORY
     assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
-    credentials.forget()
+    credentials.forget()()
     assert credentials.load() == (None, Keeper.MEMORY)
 
 
+class SilentKeyring(keyring.backends.fail.Keyring):
+    """Waits for a password; the test types it by setting `gate`."""
+
+    gate = threading.Event()
+
+    def get_password(self, service: str, username: str, msg: str | None = None) -> str | None:
+        self.gate.wait()
+        return None
+
+    set_password = delete_password = get_password
+
+
+def test_a_keyring_that_does_not_answer_holds_nobody_up() -> None:
+    keyring.set_keyring(SilentKeyring())  # type: ignore[no-untyped-call]  # keyring's own
+    credentials = Credentials(SERVER, patience=0.1)
+    assert credentials.load() == (None, Keeper.SILENT)
+    assert Credentials(SERVER).load(interrupted=lambda: True) == (None, Keeper.SILENT)
+    assert credentials.save(("bearer", "session"))() is Keeper.SILENT
+    assert credentials.load() == (("bearer", "session"), Keeper.MEMORY)
+    assert credentials.forget()() is Keeper.SILENT
+    assert credentials.kept_in_keyring(0.1)
+    assert credentials.of("https://other.example").load() == (None, Keeper.SILENT)
+    SilentKeyring.gate.set()
+
+
 def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    Credentials(SERVER).save(("old", "old"))
+    Credentials(SERVER).save(("old", "old"))()
     monkeypatch.setenv("UPLOADER_BEARER_TOKEN", " Bearer new ")
     monkeypatch.setenv("UPLOADER_SESSION_TOKEN", "new")
     assert Credentials(SERVER).load() == (("new", "new"), Keeper.ENVIRONMENT)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import keyring
 import pytest
 from PySide6.QtCore import Qt
+from qasync import QSelectorEventLoop
 
 from tests.gui.fake_engine import FakeEngine
+from tests.support.memory_keyring import MemoryKeyring
 from uploader_gui.configuration import Configuration
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.treatments import Choices
 from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
@@ -25,6 +30,7 @@ from uploader_gui.sandbox import Sandbox
 from uploader_gui.settings import Settings
 from uploader_gui.settings_file import Trouble
 from uploader_gui.trial import Trial
+from uploader_gui.windowed.errands import Errands
 from uploader_gui.windowed.preferences import Preferences
 from uploader_gui.words.language import Language
 from uploader_gui.words.settings import SettingsTrouble
@@ -86,8 +92,8 @@ class Engine(FakeEngine):
     def choose(self, choices: Choices) -> None:
         self.calls.append(("choose", choices))
 
-    def sign_in(self, bearer: str, session: str) -> None:
-        self.calls.append(("sign_in", (bearer, session)))
+    def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
+        self.calls.append(("sign_in" if entered else "found", (bearer, session)))
 
     def sign_out(self) -> None:
         self.calls.append(("sign_out", None))
@@ -283,6 +289,173 @@ class TestBesideAKeyringThatAsks:
         assert Credentials("https://other.example").load()[0] == ("new-bearer", "new-session")
         assert preferences.configuration is not None
         assert preferences.configuration.tokens is None
+
+
+class LockedKeyring(MemoryKeyring):
+    """Waits for a password that somebody types, or nobody does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.gate.wait()
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.gate.wait()
+        super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        self.gate.wait()
+        super().delete_password(service, username)
+
+
+class TestBesideAKeyringThatDoesNotAnswer:
+    """Nothing waits for it, and what it says late undoes nothing that was said since."""
+
+    OTHER = "https://other.example"
+
+    @pytest.fixture
+    def loop(self, qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+        made = QSelectorEventLoop(qapp)
+        made.set_default_executor(DaemonThreads())
+        yield made
+        made.close()
+
+    @pytest.fixture
+    def errands(self, loop: asyncio.AbstractEventLoop) -> Errands:
+        return Errands(loop, lambda: pytest.fail("internal error"))
+
+    @pytest.fixture
+    def ring(self, strict_api: StrictApi) -> Iterator[LockedKeyring]:
+        made = LockedKeyring()
+        for server in (strict_api.url, self.OTHER):
+            for kind in ("bearer", "session"):
+                made.secrets["uploader-gui", f"{server} {kind}"] = f"{kind}-of-{server[-5:]}"
+        keyring.set_keyring(made)
+        yield made
+        made.gate.set()
+
+    @pytest.fixture
+    def asked(
+        self, preferences: Preferences, ring: LockedKeyring, loop: asyncio.AbstractEventLoop
+    ) -> Iterator[Preferences]:
+        """Begin as a window does that has no tokens yet."""
+        assert preferences.configuration is not None
+        preferences.use(replace(preferences.configuration, tokens=None))
+        loop.call_soon(preferences.look_for_tokens)
+        yield preferences
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: not asking()))
+
+    @staticmethod
+    def old(server: str) -> tuple[str, str]:
+        return f"bearer-of-{server[-5:]}", f"session-of-{server[-5:]}"
+
+    def test_its_late_answer_is_used_like_tokens_of_an_earlier_run(  # noqa: PLR0917 - all that takes part
+        self,
+        asked: Preferences,
+        ring: LockedKeyring,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        engine: Engine,
+        strict_api: StrictApi,
+    ) -> None:
+        loop.run_until_complete(until(lambda: window.header.sign_in.text() == "Signing in…"))
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: bool(engine.calls)))
+        assert engine.calls == [("found", self.old(strict_api.url))]
+        assert window.header.sign_in.text() == "Signed in"
+
+    def test_what_a_person_enters_meanwhile_stays(  # noqa: PLR0917 - as above
+        self,
+        asked: Preferences,
+        ring: LockedKeyring,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        engine: Engine,
+        data: DataPaths,
+        strict_api: StrictApi,
+    ) -> None:
+        """Neither tokens nor settings wait for the keyring, which holds the new ones in the end."""
+        loop.run_until_complete(until(asking))
+        window.tokens_submitted.emit("new-bearer", "new-session")
+        window.settings_saved.emit(values_of(shown(window), theme="dark"))
+        loop.run_until_complete(until(lambda: data.settings.exists() and saved(data)["theme"] == "dark"))
+        assert ("sign_in", ("new-bearer", "new-session")) in engine.calls
+        assert not ring.gate.is_set()
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: "new-session" in ring.secrets.values()))
+        loop.run_until_complete(until(lambda: not asking()))
+        assert [name for name, _ in engine.calls if name in {"sign_in", "found"}] == ["sign_in"]
+        assert asked.configuration is not None
+        assert asked.configuration.tokens == ("new-bearer", "new-session")
+
+    def test_who_signs_out_meanwhile_stays_signed_out(  # noqa: PLR0917 - as above
+        self,
+        asked: Preferences,
+        ring: LockedKeyring,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        engine: Engine,
+        strict_api: StrictApi,
+    ) -> None:
+        loop.run_until_complete(until(asking))
+        window.sign_out_wanted.emit()
+        loop.run_until_complete(until(lambda: ("sign_out", None) in engine.calls))
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: len(ring.secrets) == 2))
+        loop.run_until_complete(until(lambda: not asking()))
+        assert [name for name, _ in engine.calls] == ["sign_out"]
+        assert window.header.sign_in.text() == "Signed out"
+
+    def test_its_answer_for_one_server_is_not_used_for_another(  # noqa: PLR0917 - as above
+        self,
+        asked: Preferences,
+        ring: LockedKeyring,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        engine: Engine,
+        strict_api: StrictApi,
+    ) -> None:
+        loop.run_until_complete(until(asking))
+        window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))
+        loop.run_until_complete(until(lambda: "replace" in dict(engine.calls)))
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: "found" in dict(engine.calls)))
+        assert [values for name, values in engine.calls if name == "found"] == [self.old(self.OTHER)]
+
+    @pytest.mark.parametrize(("language", "words"), [("en", "password store does not answer"), ("fr", "ne répond pas")])
+    def test_a_person_is_told_what_is_waited_for_until_it_answers(  # noqa: PLR0917 - as above
+        self,
+        language: str,
+        words: str,
+        asked: Preferences,
+        ring: LockedKeyring,
+        loop: asyncio.AbstractEventLoop,
+        window: MainWindow,
+        qapp: QApplication,
+    ) -> None:
+        spoken = Language(qapp)
+        spoken.use(language)
+        loop.run_until_complete(until(lambda: window.banner.isVisibleTo(window)))
+        assert words in window.banner.text.text()
+        ring.gate.set()
+        loop.run_until_complete(until(lambda: not window.banner.isVisibleTo(window)))
+        spoken.use("en")
+
+
+def asking() -> bool:
+    """Say whether somebody waits for the keyring."""
+    return any(thread.name == "uploader-keyring" for thread in threading.enumerate())
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait until something is so, while everything else goes on."""
+    async with asyncio.timeout(60):
+        while not seen():  # noqa: ASYNC110 - the keyring's thread tells nobody
+            await asyncio.sleep(0)
 
 
 def test_signing_out_forgets_the_tokens_everywhere(

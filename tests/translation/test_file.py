@@ -18,8 +18,10 @@ from uploader_gui.text import Counted, FilterWords, Words
 from uploader_gui.words.about import Words as AboutWords
 from uploader_gui.words.command_line import Help, Wrong
 from uploader_gui.words.deposits import DropWords, HistoryCounts, HistoryWords, ReceiptCounts, ReceiptWords
+from uploader_gui.words.handover import HandoverWords
 from uploader_gui.words.help import HelpWords
 from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.words.password_store import StoreWords
 from uploader_gui.words.remedies import OWN_DETAILS
 from uploader_gui.words.self_test import Words as SelfTestWords
 from uploader_gui.words.settings import ConnectionWords, SettingsWords
@@ -54,6 +56,8 @@ PLAIN: list[type[Sentence]] = [
     Wrong,
     Hindrances,
     WrongSetting,
+    HandoverWords,
+    StoreWords,
 ]
 COUNTED: list[type[CountedSentence]] = [
     Counted,

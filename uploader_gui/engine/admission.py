@@ -39,10 +39,10 @@ class Admission:
         """The tokens in force."""
         return self._api.tokens
 
-    def sign_in(self, tokens: Tokens) -> None:
-        """Use other tokens from now on."""
+    def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
+        """Use other tokens from now on. Not `entered`: they were kept since an earlier run, and may be too old."""
         self._api.tokens = tokens
-        self._just_entered = True
+        self._just_entered = entered
         self._conditions.end(Condition.SIGN_IN)
 
     def sign_out(self) -> None:

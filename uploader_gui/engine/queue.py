@@ -159,9 +159,12 @@ class UploadQueue:
         done = self._parts.in_states(UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
         self.remove([upload.upload_id for upload in done])
 
-    def sign_in(self, bearer: str, session: str) -> None:
-        """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again."""
-        self._parts.registrar.sign_in(Tokens(bearer, session))
+    def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
+        """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again.
+
+        Not `entered` by a person just now: refused, they are asked for anew as those of the start are.
+        """
+        self._parts.registrar.sign_in(Tokens(bearer, session), entered=entered)
         failed = self._parts.in_states(UploadState.FAILED)
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
             self.retry(ids)

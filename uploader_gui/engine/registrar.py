@@ -85,9 +85,9 @@ class Registrar:
         """What the last call took, 0.0 before the first."""
         return self._reserve.call_seconds
 
-    def sign_in(self, tokens: Tokens) -> None:
-        """Use other tokens from now on."""
-        self._admission.sign_in(tokens)
+    def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
+        """Use other tokens from now on, `entered` by a person just now or kept since an earlier run."""
+        self._admission.sign_in(tokens, entered=entered)
         self._poke()
 
     def sign_out(self) -> None:

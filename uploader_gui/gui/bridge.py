@@ -190,9 +190,9 @@ class Bridge(QObject):
         """Change how much all transfers together may send; 0 means no limit."""
         self._submit(lambda queue: queue.limit(bytes_per_second))
 
-    def sign_in(self, bearer: str, session: str) -> None:
-        """Use these tokens from now on."""
-        self._submit(lambda queue: queue.sign_in(bearer, session))
+    def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
+        """Use these tokens from now on, `entered` by a person just now or kept since an earlier run."""
+        self._submit(lambda queue: queue.sign_in(bearer, session, entered=entered))
 
     def sign_out(self) -> None:
         """Use no tokens any more."""

@@ -1,6 +1,7 @@
 """What a person sets in the window: tokens and settings, put in force at once and kept. Made by `program.py`.
 
-Keyring and settings file may block, so they are asked in threads; pydantic and keyring are loaded after the window.
+The settings file may block, so it is asked in a thread, and one change waits for the other. Nothing waits for the
+keyring: what it says late is used if nothing newer was said since. Pydantic and keyring are loaded after the window.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
 
 from uploader_gui import __version__
+from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection.connection_thread import Way
 from uploader_gui.engine.connection.findings import Question
 from uploader_gui.engine.treatments import Choices
@@ -18,14 +22,21 @@ from uploader_gui.gui.settings.connection_tester import ConnectionTester
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.windowed.front import SCHEMES
+from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uploader_gui.configuration import Configuration
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.windowed.errands import Errands
     from uploader_gui.words.language import Language
+
+
+GRACE_MS: Final = 2000
+"""So long the keyring may think before a person is told that it does not answer."""
 
 
 class Preferences:
@@ -51,7 +62,9 @@ class Preferences:
         self._report = report
         self._tester = ConnectionTester(window)
         self._change = asyncio.Lock()
-        """One change after the other: a locked keyring may ask a person something, and each begins with what is set."""
+        """One change after the other, for each begins with what is set."""
+        self._question: object | None = None
+        """What the keyring is asked about the tokens; another one, or none, once its answer is no longer wanted."""
         self.configuration: Configuration | None = None
         self._connect()
 
@@ -65,7 +78,16 @@ class Preferences:
     def show_signed_in(self) -> None:
         """Show whether tokens are there, and for how long."""
         tokens = self.configuration.tokens if self.configuration is not None else None
-        self._window.set_signed_in(SignInState(signed_in=tokens is not None, expires_at=_expiry(tokens)))
+        awaited = tokens is None and self._question is not None
+        self._window.set_signed_in(SignInState(tokens is not None, expires_at=_expiry(tokens), awaited=awaited))
+
+    def look_for_tokens(self) -> None:
+        """Ask the keyring for the server's tokens where none are at hand; nobody waits for it."""
+        if self.configuration is not None and self.configuration.tokens is None:
+            self._question = question = object()
+            self.show_signed_in()
+            QTimer.singleShot(GRACE_MS, self._window, lambda: self._say_store_silent(question))
+            self._errands.spawn(self._look_for_tokens(self.configuration.credentials.look(), question))
 
     def _connect(self) -> None:
         window, spawn = self._window, self._errands.spawn
@@ -86,25 +108,62 @@ class Preferences:
     async def _ask_for_tokens(self, *, refused_again: bool) -> None:
         from uploader_gui.gui.sign_in import TokensKept  # noqa: PLC0415 - loaded when asked for
 
-        keeps = await self._errands.in_thread(_keyring_works)
+        keeps = self._question is not None  # it has been asked something else, and has not answered yet
+        if self.configuration is not None and not keeps:
+            look = self.configuration.credentials.kept_in_keyring
+            keeps = await self._errands.in_thread(look, GRACE_MS / 1000)
         kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
         self._window.show_sign_in(kept, refused_again=refused_again)
+
+    async def _look_for_tokens(self, answer: Callable[[], tuple[str, str] | None], question: object) -> None:
+        tokens = await self._errands.in_thread(answer)
+        async with self._change:
+            if self.configuration is None or question is not self._question:
+                return  # somebody signed in or out meanwhile, or chose another server
+            if tokens is not None:
+                self._put_tokens_in_force(tokens)
+                self._bridge.sign_in(*tokens, entered=False)
+            else:
+                self._end_question()
 
     async def _sign_in(self, bearer: str, session: str) -> None:
         async with self._change:
             if self.configuration is None:
                 return
-            self.configuration = await self._errands.in_thread(self.configuration.keep_tokens, (bearer, session))
-            self.show_signed_in()
+            self._put_tokens_in_force((bearer, session))
             self._bridge.sign_in(bearer, session)
+            kept = self.configuration.credentials.save((bearer, session))
+        keeper = await self._errands.in_thread(kept)
+        self._warn_of_silence(keeper, StoreWords.NOT_KEPT)
 
     async def _sign_out(self) -> None:
         async with self._change:
             if self.configuration is None:
                 return
-            self.configuration = await self._errands.in_thread(self.configuration.without_tokens)
-            self.show_signed_in()
+            self._put_tokens_in_force(None)
             self._bridge.sign_out()
+            forgotten = self.configuration.credentials.forget()
+        keeper = await self._errands.in_thread(forgotten)
+        self._warn_of_silence(keeper, StoreWords.NOT_FORGOTTEN)
+
+    def _put_tokens_in_force(self, tokens: tuple[str, str] | None) -> None:
+        assert self.configuration is not None
+        self.configuration = self.configuration.with_tokens(tokens)
+        self._end_question()
+
+    def _end_question(self) -> None:
+        """What the keyring has been asked is answered, or no longer wanted."""
+        self._question = None
+        self._window.notices.say_store_silent(silent=False)
+        self.show_signed_in()
+
+    def _say_store_silent(self, question: object) -> None:
+        if question is self._question:
+            self._window.notices.say_store_silent(silent=True)
+
+    def _warn_of_silence(self, keeper: Keeper, sentence: StoreWords) -> None:
+        if keeper is Keeper.SILENT:
+            self._window.notices.warn(lambda: sentence.text)
 
     # Settings
 
@@ -139,8 +198,13 @@ class Preferences:
             before = self.configuration
             self.configuration = await self._errands.in_thread(before.changed, asdict(values))
             self._put_in_force(self.configuration)
+            is_other_server = before.credentials is not self.configuration.credentials
+            if is_other_server:
+                self._end_question()
             if _ways(before) != _ways(self.configuration):
                 self._replace_engine(self.configuration)
+        if is_other_server:
+            self.look_for_tokens()
 
     async def _remember(self, values: dict[str, str]) -> None:
         """Keep what a person chose once for all refused files; it counts from now on."""
@@ -192,12 +256,6 @@ def _expiry(tokens: tuple[str, str] | None) -> float | None:
     from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
 
     return expiry_of(tokens[1]) if tokens else None
-
-
-def _keyring_works() -> bool:
-    from uploader_gui.credentials import keyring_works  # noqa: PLC0415 - as above
-
-    return keyring_works()
 
 
 def _way(values: SettingsValues) -> Way:

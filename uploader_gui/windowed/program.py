@@ -164,6 +164,8 @@ class Program:
         self._bridge.run(options, anomaly_id=self._reported_anomaly)
         if not self._interrupted:
             await self._take_up()
+            if self._trial is None:
+                self._preferences.look_for_tokens()
 
     async def _take_up(self) -> None:
         """What was left unfinished, and what this start was given."""

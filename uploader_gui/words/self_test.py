@@ -21,6 +21,7 @@ class Words(Sentence):
     TRANSLATIONS = QT_TRANSLATE_NOOP("self_test", "translations")
     NO_KEYRING = QT_TRANSLATE_NOOP("self_test", "none; tokens are kept in memory until the program closes")
     KEYRING_FORGETS = QT_TRANSLATE_NOOP("self_test", "what was just written cannot be read")
+    KEYRING_SILENT = QT_TRANSLATE_NOOP("self_test", "it does not answer; perhaps it waits for its password")
     OF_THE_SYSTEM = QT_TRANSLATE_NOOP("self_test", "the system’s own")
     NO_AUTHORITIES = QT_TRANSLATE_NOOP("self_test", "none found; on Debian: apt install ca-certificates")
     NO_WINDOW = QT_TRANSLATE_NOOP("self_test", "not looked at, since no window can be opened here (%1)")

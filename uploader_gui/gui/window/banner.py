@@ -44,16 +44,19 @@ class Notice:
     other: BannerAction | None = None
 
 
-def notice_for(status: QueueStatus, figures: Figures, *, was_signed_in: bool) -> Notice | None:
+def notice_for(
+    status: QueueStatus, figures: Figures, *, was_signed_in: bool, awaits_tokens: bool = False
+) -> Notice | None:
     """Choose the sentence for the queue's conditions: what needs a person comes first.
 
     A busy server or a dead line is told only while something waits for it: what gave up says so in its row, and
-    what is paused waits for a person, and goes on by nothing else.
+    what is paused waits for a person, and goes on by nothing else. While the password store may still have tokens
+    (`awaits_tokens`), nobody is asked for them.
     """
     conditions = status.conditions
     if Condition.JOURNAL in conditions:
         return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
-    if Condition.SIGN_IN in conditions:
+    if Condition.SIGN_IN in conditions and not awaits_tokens:
         return Notice(_sign_in_text(figures, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
     if not (figures.unfinished and status.running):
         return None

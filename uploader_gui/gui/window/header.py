@@ -16,6 +16,7 @@ from uploader_gui.text import Counted, Words
 from uploader_gui.words import units
 from uploader_gui.words.deposits import HistoryWords
 from uploader_gui.words.manners import MannersWords
+from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from uploader_gui.gui.drops.dropped import Dropped
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SignInState:
-    """Whether tokens are there and accepted; `expires_at` in seconds since 1970 where the token says."""
+    """Whether tokens are there and accepted; `expires_at` in seconds since 1970 where the token says.
+
+    `awaited`: the password store has not said yet whether it has any.
+    """
 
     signed_in: bool
     expires_at: float | None = None
+    awaited: bool = False
 
 
 class Header(QWidget):
@@ -164,7 +169,7 @@ class Header(QWidget):
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
-            return Words.SIGNED_OUT.text
+            return StoreWords.SIGNING_IN.text if self._state.awaited else Words.SIGNED_OUT.text
         if self._offline:
             return Words.OFFLINE_SHORT.text
         left = (self._state.expires_at or 0) - time.time()

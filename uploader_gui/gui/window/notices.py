@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uploader_gui.engine import events
 from uploader_gui.gui.window.banner import BannerAction, Notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
+from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class Notices:
         self._conditions: Notice | None = None
         self._session: Notice | None = None
         self._session_dismissed = False
+        self._store_silent = False
         self.left_over: tuple[UploadId, ...] = ()
 
     def take(self, event: events.Event) -> None:
@@ -62,13 +64,24 @@ class Notices:
         self._warned = lambda: Notice(sentence(), BannerAction.CLOSE)
         self._show()
 
+    def say_store_silent(self, *, silent: bool) -> None:
+        """Tell, as long as it is so, that the password store does not answer, and what can be done about it."""
+        self._store_silent = silent
+        self._show()
+
     def look(
-        self, status: events.QueueStatus, figures: Figures, *, session: Notice | None, was_signed_in: bool
+        self,
+        status: events.QueueStatus,
+        figures: Figures,
+        *,
+        session: Notice | None,
+        was_signed_in: bool,
+        awaits_tokens: bool = False,
     ) -> None:
         """Choose anew after conditions, figures, the session's end or the language changed."""
         self._session = session
         self._session_dismissed &= session is not None
-        self._conditions = notice_for(status, figures, was_signed_in=was_signed_in)
+        self._conditions = notice_for(status, figures, was_signed_in=was_signed_in, awaits_tokens=awaits_tokens)
         self._show()
 
     def forget(self) -> None:
@@ -87,6 +100,8 @@ class Notices:
         conditions = self._conditions
         session = None if self._session_dismissed else self._session
         failure, told, warned = (make and make() for make in (self._failure, self._told, self._warned))
+        if self._store_silent and failure is None and not (conditions is not None and conditions.grave):
+            failure = Notice(StoreWords.WAITING.text, BannerAction.SIGN_IN)
         if conditions is not None and conditions.action is None:
             self._banner.tell(failure or told or warned or session or conditions)
         else:

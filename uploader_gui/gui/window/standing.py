@@ -78,9 +78,12 @@ class Standing(QObject):
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether tokens are there and how long they last."""
         self._was_signed_in |= state.signed_in
+        in_vain = self._signed_in.awaited and not (state.awaited or state.signed_in)
         self._signed_in = state
         self._body.header.show_sign_in(state)
         self._show_notice(self._model.figures())
+        if in_vain and events.Condition.SIGN_IN in self._status.conditions:
+            self.sign_in_wanted.emit(False)
 
     def take(self, event: events.Event) -> None:
         """Show what the engine tells."""
@@ -120,6 +123,8 @@ class Standing(QObject):
                 self._totals = totals
                 self.show()
                 self._show_failed()
+            case events.SignInRequired(refused_again=False) if self._signed_in.awaited:
+                pass  # the password store may still have tokens
             case events.SignInRequired(refused_again):
                 self._signed_in = SignInState(signed_in=False)
                 self._body.header.show_sign_in(self._signed_in)
@@ -138,4 +143,10 @@ class Standing(QObject):
 
     def _show_notice(self, figures: Figures) -> None:
         session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
-        self.notices.look(self._status, figures, session=session, was_signed_in=self._was_signed_in)
+        self.notices.look(
+            self._status,
+            figures,
+            session=session,
+            was_signed_in=self._was_signed_in,
+            awaits_tokens=self._signed_in.awaited,
+        )
