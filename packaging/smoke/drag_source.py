@@ -51,7 +51,8 @@ class Orders(QObject):
         self._screen = screen
         self._seen: QImage | None = None
         self._path = ""
-        self._timer = QTimer(self, interval=STILL_FOR_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(STILL_FOR_MS)
         self._timer.timeout.connect(self._look)
         self.given.connect(self._obey)
         threading.Thread(target=self._read, daemon=True).start()

@@ -46,12 +46,16 @@ class UploadModel(QAbstractTableModel):
         self._pending: dict[UploadId, UploadSnapshot] = {}
         self._dirty: set[UploadId] = set()
         self._tally = Tally()
-        self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
+        self._flush_timer = QTimer(self)
+        self._flush_timer.setSingleShot(True)
+        self._flush_timer.setInterval(FLUSH_MS)
         self._flush_timer.timeout.connect(self.flush)
         self._sort_column = Column.ADDED
         self._failed_first = False
         self._anomaly_shown = ""
-        self._sort_timer = QTimer(self, singleShot=True, interval=_SORT_MS)
+        self._sort_timer = QTimer(self)
+        self._sort_timer.setSingleShot(True)
+        self._sort_timer.setInterval(_SORT_MS)
         self._sort_timer.timeout.connect(self._sort)
         self._countdown = Countdown(self, clock, self._touch)
 

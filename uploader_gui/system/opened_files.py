@@ -24,7 +24,9 @@ class OpenedFiles(QObject):
     def __init__(self, application: QCoreApplication) -> None:
         super().__init__(application)
         self._came: list[Path] = []
-        self._together = QTimer(self, singleShot=True, interval=0)
+        self._together = QTimer(self)
+        self._together.setSingleShot(True)
+        self._together.setInterval(0)
         self._together.timeout.connect(self._tell)
         application.installEventFilter(self)
 

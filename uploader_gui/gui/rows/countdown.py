@@ -20,7 +20,8 @@ class Countdown(QTimer):
     """Has each such row shown anew once a second, by `show`. `clock` is monotonic, in seconds, as `retry_at` is."""
 
     def __init__(self, parent: QObject, clock: Callable[[], float], show: Callable[[UploadId], None]) -> None:
-        super().__init__(parent, interval=_STEP_MS)
+        super().__init__(parent)
+        self.setInterval(_STEP_MS)
         self._clock = clock
         self._show = show
         self._until: dict[UploadId, float] = {}

@@ -62,7 +62,9 @@ class Thumbnails(QObject):
         self._waiting: OrderedDict[Wish, None] = OrderedDict()
         self._began: dict[Wish, float] = {}
         self._bytes = 0
-        self._look = QTimer(self, singleShot=True, interval=int(STUCK_SECONDS * 1000))
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(int(STUCK_SECONDS * 1000))
         self._look.timeout.connect(self._go_on)
         self._made.connect(self._keep)
 

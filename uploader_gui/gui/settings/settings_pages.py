@@ -187,8 +187,11 @@ class SendingPage(Form):
 
     def __init__(self, theme: Theme, values: SettingsValues) -> None:
         super().__init__(theme)
-        self.at_once = QSpinBox(minimum=1, maximum=MOST_AT_ONCE, value=values.max_concurrent_uploads)
-        self.bandwidth = QDoubleSpinBox(minimum=0, maximum=FASTEST, decimals=1, singleStep=0.5)
+        self.at_once = _whole_number(1, MOST_AT_ONCE, values.max_concurrent_uploads)
+        self.bandwidth = QDoubleSpinBox()
+        self.bandwidth.setRange(0, FASTEST)
+        self.bandwidth.setDecimals(1)
+        self.bandwidth.setSingleStep(0.5)
         self.bandwidth.setValue(values.bandwidth_limit)
         self.units = self.choices(_UNITS)
         self.units[values.size_unit].setChecked(True)
@@ -246,7 +249,7 @@ class ProgramPage(Form):
         self.themes = self.choices(_THEMES)
         self.themes[values.theme].setChecked(True)
         self.add_field(Words.LANGUAGE, row_of(self.languages.values()))
-        self.history_days = QSpinBox(minimum=1, maximum=LONGEST_HISTORY, value=values.history_days)
+        self.history_days = _whole_number(1, LONGEST_HISTORY, values.history_days)
         self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
         self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
         self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
@@ -272,6 +275,13 @@ class ProgramPage(Form):
     def chosen_theme(self) -> str:
         """Give the chosen colours."""
         return chosen(self.themes)
+
+
+def _whole_number(least: int, most: int, value: int) -> QSpinBox:
+    field = QSpinBox()
+    field.setRange(least, most)
+    field.setValue(value)
+    return field
 
 
 def _row(choices: Mapping[str, QPushButton]) -> QWidget:

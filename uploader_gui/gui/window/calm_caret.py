@@ -23,7 +23,9 @@ class CalmCaret(QObject):
     def __init__(self, field: QLineEdit, *, rest_ms: int = REST_MS) -> None:
         super().__init__(field)
         self._usual = QApplication.cursorFlashTime()
-        self._rest = QTimer(self, singleShot=True, interval=rest_ms)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(rest_ms)
         self._rest.timeout.connect(lambda: QApplication.setCursorFlashTime(0))
         field.installEventFilter(self)
 

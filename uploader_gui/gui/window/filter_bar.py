@@ -115,7 +115,9 @@ class FilterBar(QWidget):
         menu = QMenu(self)
         group = QActionGroup(menu)
         for column in _ORDER:
-            entry = QAction(menu, checkable=True, checked=column is Column.ADDED)
+            entry = QAction(menu)
+            entry.setCheckable(True)
+            entry.setChecked(column is Column.ADDED)
             self._sort_entries[column] = entry
             entry.triggered.connect(lambda _=False, c=column: self.sort_chosen.emit(c))
             group.addAction(entry)
