@@ -4,6 +4,7 @@ import os
 import sys
 
 from uploader_gui.engine.pictures.command import DECODE_PICTURES
+from uploader_gui.system.file_names import read_as_utf8
 from uploader_gui.system.frozen import restore
 from uploader_gui.system.interrupts import hold, ignore
 
@@ -19,6 +20,8 @@ def main() -> int:
 
         multiprocessing.freeze_support()
         restore(os.environ)
+    else:
+        read_as_utf8()
     hold()
     try:
         from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
