@@ -1,0 +1,115 @@
+"""The program in other people's locales, where the C library upper-cases, encodes and writes figures differently."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import locales
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+ROOT = Path(__file__).parents[2]
+NAME = "Étage Iıİi ١٢ 1,5.txt"
+BUILT = ("tr_TR.UTF-8", "az_AZ.UTF-8", "ar_EG.UTF-8", "fr_FR.UTF-8", "fr_FR.ISO-8859-1")
+SAID_BY_QT = (
+    "This plugin does not support",
+    # Where the locale's encoding is another than UTF-8:
+    "Detected locale",
+    "Qt depends on a UTF-8 locale",
+    "If this causes problems",
+    "for more information",
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows chooses a locale for the person, not a start")
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, str]:
+    """Return the variables with which programs find the locales."""
+    return locales.built(*BUILT)
+
+
+@pytest.mark.parametrize(
+    ("front", "locale"),
+    [*(("window", one) for one in (*BUILT, "C", None)), ("headless", "tr_TR.UTF-8"), ("headless", "fr_FR.ISO-8859-1")],
+)
+def test_the_program_sends_a_file_under_its_own_name_in_any_locale(  # noqa: PLR0917 - fixtures
+    front: str,
+    locale: str | None,
+    built: dict[str, str],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    report = tmp_path / "receipt.json"
+    bearer, session = strict_api.tokens
+    how = ("--headless",) if front == "headless" else ("--start", "--quit-when-done")
+    variables = built | {
+        "UPLOADER_API_URL": strict_api.url,
+        "UPLOADER_BEARER_TOKEN": bearer,
+        "UPLOADER_SESSION_TOKEN": session,
+    }
+    command = [sys.executable, "-m", "uploader_gui", *how, "-a", "4217", "--report", str(report)]
+    ended = subprocess.run(
+        [*map(str.encode, command), str(files.make(NAME)).encode()],  # as it is on the disk, whatever the tests' locale
+        env=locales.environment(locale, **variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = ended.stderr.decode("utf-8", "replace").splitlines()
+    assert (ended.returncode, [line for line in said if not line.startswith(SAID_BY_QT)]) == (0, [])
+    (row,) = json.loads(report.read_text("utf-8"))["files"]
+    assert (row["state"], row["name"], Path(row["path"]).name) == ("uploaded", NAME, NAME)
+    assert [upload.name for upload in strict_api.registered] == [NAME]
+    assert len(scripted_storage.objects) == 1
+
+
+def test_no_property_of_qt_is_set_by_a_constructor_keyword() -> None:
+    """PySide makes `interval=` a setter by the C library's upper-casing: in a Turkish locale that is `setİnterval`."""
+    paths = [path for folder in ("uploader_gui", "tests", "packaging") for path in (ROOT / folder).rglob("*.py")]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(paths)}
+    ours = {name for tree in trees.values() for name in _made_by_qt(tree)}
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)}"
+        for path, tree in trees.items()
+        for call in _constructed_with_keywords(tree, ours)
+    ]
+    assert found == [], "set each by its own setter"
+
+
+def _made_by_qt(tree: ast.Module) -> Iterator[str]:
+    """Yield the name of each class of ours that leaves its making to one of Qt's."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(map(_is_qt_class, node.bases)):
+            methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+            yield from [] if "__init__" in methods else [node.name]
+
+
+def _constructed_with_keywords(tree: ast.Module, ours: set[str]) -> Iterator[ast.Call]:
+    """Yield each call with keywords that makes something of Qt's, or what a class of ours inherits from it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.keywords and (_is_qt_class(node.func) or ast.unparse(node.func) in ours):
+            yield node
+        elif isinstance(node, ast.ClassDef) and any(map(_is_qt_class, node.bases)):
+            calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call) and inner.keywords]
+            yield from (call for call in calls if ast.unparse(call.func) == "super().__init__")
+
+
+def _is_qt_class(node: ast.expr) -> bool:
+    name = ast.unparse(node).rpartition(".")[2]
+    return name[:1] == "Q" and name[1:2].isupper()
