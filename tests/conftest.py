@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 # Before anything imports Qt or keyring. A test run on a real display sets QT_QPA_PLATFORM itself.
@@ -19,6 +20,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "tests.support.memory_keyring.MemoryKeyri
 import keyring
 import pytest
 
+from tests.support import fonts
 from tests.support.certificates import CertificateAuthority
 from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
@@ -34,6 +36,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 THREAD_PATIENCE = 5.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Qt our fonts, and nothing of the person's own (a scale, a style, a theme), before it makes a window."""
+    for name in [name for name in os.environ if name.startswith("QT_") and name not in {"QT_QPA_PLATFORM", "QT_API"}]:
+        del os.environ[name]
+    folder = TemporaryDirectory(prefix="fonts-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["FONTCONFIG_FILE"] = str(fonts.configuration(Path(folder.name)))
 
 
 @pytest.fixture(scope="session", autouse=True)

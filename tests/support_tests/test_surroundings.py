@@ -16,11 +16,13 @@ import keyring
 import pytest
 from keyring.errors import PasswordDeleteError, PasswordSetError
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontDatabase, QImage
 
 from tests.support.api_rules import MEDIA_TYPES
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from tests.support.files import Files
     from tests.support.memory_keyring import MemoryKeyring
 
@@ -31,6 +33,12 @@ def test_there_is_a_file_of_each_media_type(files: Files) -> None:
     made = files.one_of_each()
     assert set(made) == MEDIA_TYPES - {"image/jpg"}
     assert all(path.stat().st_size for path in made.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bring the same fonts to every machine")
+def test_what_is_measured_is_measured_with_our_own_fonts(qapp: QApplication) -> None:
+    assert QFontDatabase.families() == ["DejaVu Sans"]
+    assert {QFontDatabase.bold("DejaVu Sans", style) for style in QFontDatabase.styles("DejaVu Sans")} == {False, True}
 
 
 def test_the_pictures_can_be_read(files: Files) -> None:
