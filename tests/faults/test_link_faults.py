@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.faults.running import ANOMALY, PATIENCE, QUICK, engine, options, send
 from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
@@ -34,6 +34,11 @@ async def says_offline(run: Run) -> None:
 async def stop(server: LoopbackServer) -> None:
     """Take a server off the network; nobody listens at its port from now on."""
     await asyncio.get_running_loop().run_in_executor(None, server.stop)
+
+
+async def stored(storage: ScriptedStorage, number: int) -> None:
+    """Wait until the storage itself has so many objects: what is out of our hands may not have reached it yet."""
+    await asyncio.to_thread(storage.wait_for_objects, number, PATIENCE)
 
 
 async def test_a_service_out_of_reach_is_waited_for_and_costs_no_attempt(
@@ -105,6 +110,7 @@ async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 506)], ANOMALY)
         run.queue.start()
+        await stored(scripted_storage, 6)
         await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
         await stop(scripted_storage)
         await says_offline(run)
@@ -171,6 +177,7 @@ async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_fl
     async with engine(options(tmp_path, strict_api, max_concurrent=1), fittings) as run:
         run.queue.add_paths(paths, ANOMALY)
         run.queue.start()
+        await stored(scripted_storage, 1)
         await run.in_state(UploadState.CONFIRMING, "0.jpg")
         slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = 3600.0
         scripted_storage.fault = awake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from contextlib import closing
@@ -78,6 +79,7 @@ async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flag
         run.queue.add_paths([path], ANOMALY)
         run.queue.start()
         await run.in_state(UploadState.REGISTERING, "a.txt")
+        await asyncio.to_thread(strict_api.wait_for_calls, 1)
         run.queue.cancel_all()
         first = run.only()
     strict_api.release()

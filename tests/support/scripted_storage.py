@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from tests.support import storage_faults
-from tests.support.loopback import LoopbackServer
+from tests.support.loopback import PATIENCE, LoopbackServer
 from tests.support.storage_exchange import Exchange
 from tests.support.storage_faults import Refuse, StorageFault
 from tests.support.storage_records import PutRecord, StoredObject
@@ -45,7 +45,7 @@ class ScriptedStorage(LoopbackServer):
         receive_buffer: kernel buffer per connection in bytes; small makes a stall show early.
         tls: makes it speak https.
 
-    `fault` is asked for every attempt that `script()` says nothing about.
+    `fault` is asked for every attempt that `script()` says nothing about, one at a time; it must not wait.
     """
 
     def __init__(
@@ -112,11 +112,11 @@ class ScriptedStorage(LoopbackServer):
         """Give every PUT on a key, in order of arrival."""
         return [put for put in self.puts if put.key == key]
 
-    def wait_for_puts(self, number: int, timeout: float = 10.0) -> None:
+    def wait_for_puts(self, number: int, timeout: float = PATIENCE) -> None:
         """Wait (in the calling thread) until so many PUTs have begun; `timeout` in seconds."""
         self.wait_until(lambda: len(self.puts) >= number, timeout)
 
-    def wait_for_objects(self, number: int, timeout: float = 10.0) -> None:
+    def wait_for_objects(self, number: int, timeout: float = PATIENCE) -> None:
         """Wait (in the calling thread) until so many keys are stored; `timeout` in seconds."""
         self.wait_until(lambda: len(self.objects) >= number, timeout)
 
@@ -125,8 +125,9 @@ class ScriptedStorage(LoopbackServer):
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
         """Record the PUT, refuse what S3 refuses, then store it or do what the script says."""
-        put = self._record_put(connection, request)
-        fault = self._violation_of(put) or self._fault_for(put) or self._refusal_of(request)
+        with self.record():  # whoever waits for this PUT may change `fault` as soon as it is seen
+            put = self._record_put(connection, request)
+            fault = self._violation_of(put) or self._fault_for(put) or self._refusal_of(request)
         Exchange(self, connection, put).run(fault)
 
     def keep(self, put: PutRecord, stored: StoredObject) -> None:

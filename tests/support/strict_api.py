@@ -27,7 +27,7 @@ from tests.support.api_faults import (
     refusal,
 )
 from tests.support.api_rules import SizeRule, anomaly_in, body_violations, head_violations
-from tests.support.loopback import LoopbackServer
+from tests.support.loopback import PATIENCE, LoopbackServer
 from tests.support.raw_http import Connection, HungUpError, RawAnswer, RawRequest
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class StrictApi(LoopbackServer):
         """What the program is given as `api_url`."""
         return self.origin + self.base_path
 
-    def wait_for_calls(self, number: int, timeout: float = 10.0) -> None:
+    def wait_for_calls(self, number: int, timeout: float = PATIENCE) -> None:
         """Wait (in the calling thread) until so many calls have come; `timeout` in seconds."""
         self.wait_until(lambda: len(self.calls) >= number, timeout)
 
@@ -146,9 +146,11 @@ class StrictApi(LoopbackServer):
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
         """Record the call, check it, then answer as promised or as the fault says."""
-        call = self._record_call(connection, request, connection.body(request))
-        refused = self._refusal_of(call)
-        fault = self._fault_for(call)
+        body = connection.body(request)
+        with self.record():  # whoever waits for this call may change `fault` as soon as it is seen
+            call = self._record_call(connection, request, body)
+            refused = self._refusal_of(call)
+            fault = self._fault_for(call)
         if fault is not None:
             self._misbehave(connection, call, fault, refused)
         else:
