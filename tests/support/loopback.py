@@ -32,6 +32,7 @@ class LoopbackServer(ABC):
         self._tls = tls
         self._receive_buffer = receive_buffer
         self._listener: socket.socket | None = None
+        self._kept: socket.socket | None = None  # its port, while nobody listens there
         self._threads: list[threading.Thread] = []
         self._open: set[Connection] = set()
         self._changed = threading.Condition()
@@ -57,17 +58,17 @@ class LoopbackServer(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        try:
+            self.stop()
+        finally:
+            if self._kept is not None:
+                self._kept.close()
 
     def start(self) -> None:
         """Begin to listen; connections are accepted when this returns."""
         self._stopping.clear()
         self._released.clear()
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if self._receive_buffer:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
-        listener.bind(("127.0.0.1", self.port))
+        listener, self._kept = self._kept or self._bound(), None
         listener.listen(512)
         self.port = listener.getsockname()[1]
         self._listener = listener
@@ -83,6 +84,7 @@ class LoopbackServer(ABC):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._listener = None
+        self._kept = self._bound()  # else any client's own end could take the port
         self.hang_up()
         while self._threads:
             self._threads.pop().join(JOIN_PATIENCE)
@@ -93,6 +95,15 @@ class LoopbackServer(ABC):
         """Use this certificate from now on, and end every open connection: somebody else answers at this address."""
         self._tls = tls
         self.hang_up()
+
+    def _bound(self) -> socket.socket:
+        """Take the port; nobody listens at it yet, so that connections are refused."""
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if self._receive_buffer:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+        bound.bind(("127.0.0.1", self.port))
+        return bound
 
     def hang_up(self) -> None:
         """End every open connection, as a cut line or a server's idle limit does."""
