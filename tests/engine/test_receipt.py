@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -169,9 +170,9 @@ def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path) 
 
 def test_where_it_cannot_be_written_the_system_says_why(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(IsADirectoryError, match=re.escape(os.strerror(errno.EISDIR))):
         receipt.write(built(), tmp_path / "folder")
-    with pytest.raises(OSError, match="No such"):
+    with pytest.raises(FileNotFoundError, match=re.escape(os.strerror(errno.ENOENT))):
         receipt.write(built(), tmp_path / "gone" / "receipt.json")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from uploader_gui.engine.runs import RunKey
 
 MB = 1_000_000
+
+
+def midday(year: int, month: int, day: int) -> float:
+    """Noon of a day where the machine is, in seconds since 1970: it is that day for the person, whatever its zone."""
+    return datetime(year, month, day, 12).astimezone().timestamp()
 
 
 class FakeEngine(QObject):

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 
+from tests.gui.fake_engine import midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import UploadState
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
-MARCH, FEBRUARY = 1_741_768_200.0, 1_739_000_000.0
+MARCH, FEBRUARY = midday(2025, 3, 12), midday(2025, 2, 8)
 NEW, OLD = RunKey(2, "4217"), RunKey(1, "ERP-7")
 RUNS = (
     PastRun(NEW, "uploader-gui 1.2.3", MARCH, MARCH + 60, 0, {S.UPLOADED: 2, S.FAILED: 1}, 6_800_000),

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, midday, upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import (
     PathsAdded,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
-MARCH, APRIL = 1_741_768_200.0, 1_744_000_000.0
+MARCH, APRIL = midday(2025, 3, 12), midday(2025, 4, 7)
 NOT_GOING = (
     "3 are of a type the register does not accept · 1 is empty · 2 cannot be read · 1 is not there"
     " · 4 system files were left out · 2 files were in the list already"

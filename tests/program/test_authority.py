@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,9 @@ def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPat
     assert without.engine(again=False).ca_file is None
     assert without.trouble is not None
     assert without.trouble.sentence is SettingsTrouble.AUTHORITY
-    assert without.trouble.told.startswith(f"The certificate authority {path} cannot be used (No such file or dir")
+    assert without.trouble.told.startswith(
+        f"The certificate authority {path} cannot be used ({os.strerror(errno.ENOENT)})"
+    )
     assert without.settings.ca_file == path  # it stays set
     shutil.copy(ca.pem, path)
     again = without.changed({"theme": "dark"})
