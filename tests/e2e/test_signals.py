@@ -30,6 +30,19 @@ sys.meta_path.insert(0, Watch())
 from uploader_gui.__main__ import main
 sys.exit(main())
 """
+BEFORE_A_SLOW_IMPORT = """
+import os, signal, sys, time
+
+class Watch:
+    def find_spec(self, name, *_):
+        if name == "pydantic":  # the settings, after the first paint
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1.5)
+
+sys.meta_path.insert(0, Watch())
+from uploader_gui.__main__ import main
+sys.exit(main())
+"""
 AT_THE_END = """
 import atexit, os, signal, sys
 
@@ -64,6 +77,13 @@ def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
     module: str, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
     program.command = ("-c", AT_AN_IMPORT.format(module=module, number=signal.SIGTERM))
+    ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
+    assert (ended.code, ended.totals) == (130, {}), ended
+    assert strict_api.connections_made == 0
+
+
+def test_a_window_on_a_slow_machine_leaves_a_receipt_too(program: Program, strict_api: StrictApi, files: Files) -> None:
+    program.command = ("-c", BEFORE_A_SLOW_IMPORT)
     ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
     assert (ended.code, ended.totals) == (130, {}), ended
     assert strict_api.connections_made == 0

@@ -56,6 +56,8 @@ _JOURNAL = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
 """With these nothing was begun: the same as without a window."""
 INTERRUPTED = 130
 BEGIN_SECONDS = 1.0
+REPORTED_BEGIN_SECONDS = 10.0
+"""Somebody wants a receipt of a start that was interrupted, and a busy machine takes seconds to load it all."""
 SWITCH_SECONDS = 0.00005
 """How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
 
@@ -125,7 +127,7 @@ class Program:
         beginning = asyncio.ensure_future(self._begin())
         leaving = asyncio.ensure_future(self._leave.wait())
         await asyncio.wait({beginning, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({beginning}, timeout=BEGIN_SECONDS)
+        await asyncio.wait({beginning}, timeout=BEGIN_SECONDS if self._plan.report is None else REPORTED_BEGIN_SECONDS)
         try:
             if not beginning.cancel():
                 beginning.result()  # what is wrong with the settings is told
