@@ -15,6 +15,7 @@ from tests.e2e.tap import Tap
 from tests.faults.running import ANOMALY, QUICK, TOKENS, engine, options, send, send_one
 from tests.support.s3_servers import RcloneS3
 from tests.support.s3_signing import S3Signer
+from tests.support.server_environment import FIRST_USE
 from tests.support.strict_api import StrictApi
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.s3_servers import S3Server
 
+pytestmark = FIRST_USE
 WEIGHED = (
     "import sys\n"
     "from uploader_gui.cli import main\n"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import pictures
+from tests.support.server_environment import FIRST_USE
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.windowed.demonstration import demo_command
@@ -58,6 +59,7 @@ def run(*arguments: str, **variables: str) -> None:
     assert (ended.returncode, said) == (0, [])
 
 
+@FIRST_USE
 @pytest.mark.parametrize("server", ["rclone_s3", "swift_s3"])
 def test_the_program_with_its_window_sends_to_a_real_s3_server(
     server: str, request: pytest.FixtureRequest, files: Files, tmp_path: Path

@@ -16,11 +16,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CACHE = Path(__file__).parents[2] / ".cache" / "servers"
 INSTALL_PATIENCE = 600.0
+FIRST_USE = pytest.mark.timeout(INSTALL_PATIENCE + 120)
+"""For tests that may be the first to need a server, on a machine where installing it takes its time."""
 
 
 class InstallFailedError(Exception):

@@ -17,13 +17,14 @@ import httpx
 import pytest
 
 from tests.support.s3_servers import RcloneS3, S3Server, StartFailedError, SwiftS3
-from tests.support.server_environment import InstallFailedError, ServerEnvironment
+from tests.support.server_environment import FIRST_USE, InstallFailedError, ServerEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.certificates import CertificateAuthority
 
+pytestmark = FIRST_USE
 ROOT = Path(__file__).parents[2]
 BODY = b"x" * 300_000
 PNG = {"Content-Type": "image/png"}
