@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
-import shutil
 import signal
 import sys
 import threading
 from contextlib import closing
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 # Before anything imports Qt or keyring. A test run on a real display sets QT_QPA_PLATFORM itself.
@@ -42,19 +39,18 @@ MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
 
 
-def pytest_configure() -> None:
-    """Give Qt our fonts, and nothing of the person's own (a scale, a style, a theme), before it makes a window."""
-    for name in [name for name in os.environ if name.startswith("QT_") and name not in {"QT_QPA_PLATFORM", "QT_API"}]:
-        del os.environ[name]
-    folder = Path(mkdtemp(prefix="fonts-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ["FONTCONFIG_FILE"] = str(fonts.configuration(folder))
-
-
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run all tests in processes side by side, and what is named alone in this one; `-n` says otherwise."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     return min((os.cpu_count() or 1) + 1, MOST_PROCESSES) if whole else 0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_look_everywhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let Qt have our fonts, and nothing of the person's own: a scale, a style or a theme makes other windows."""
+    for name in [name for name in os.environ if name.startswith("QT_") and name not in {"QT_QPA_PLATFORM", "QT_API"}]:
+        del os.environ[name]
+    os.environ["FONTCONFIG_FILE"] = str(fonts.configuration(tmp_path_factory.mktemp("fonts")))
 
 
 @pytest.fixture(scope="session", autouse=True)

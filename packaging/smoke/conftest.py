@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return that they run one after the other: they share a screen, and a system the package is installed in."""
+    return 0
+
+
 @pytest.fixture(scope="session")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
     """Give a screen with a window manager."""

@@ -78,6 +78,6 @@ async def test_leaving_waits_for_no_stuck_path(files: Files, threads: DaemonThre
     assert await asyncio.to_thread(share.asleep.acquire, timeout=20)
     walking.cancel()
     with pytest.raises(asyncio.CancelledError):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await walking
     threads.shutdown()

@@ -84,7 +84,7 @@ def test_changes_reach_the_views_together_and_then_nothing_ticks(model: UploadMo
     model.add([upload(f"{n}.jpg", order=n) for n in range(100)])
     ranges: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last: ranges.append((first.row(), last.row())))
-    with qtbot.waitSignal(model.figures_changed, timeout=2000):
+    with qtbot.waitSignal(model.figures_changed, timeout=60_000):
         for n in range(10, 20):
             model.change([upload(f"{n}.jpg", S.UPLOADING, order=n)])
             model.move_on([UploadProgress(UploadId(f"{n}.jpg"), MB // 2, 1.0)])

@@ -30,7 +30,7 @@ BIG = b"y" * 30_000_000
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=60) as client:
         yield client
 
 
@@ -150,7 +150,7 @@ def test_a_reset_midway_has_read_a_part(scripted_storage: ScriptedStorage, clien
 
 def test_a_stall_midway_holds_until_released(client: httpx.Client) -> None:
     with ScriptedStorage(receive_buffer=64 * 1024) as storage:
-        with pytest.raises(httpx.WriteTimeout), httpx.Client(timeout=0.2) as hasty:
+        with pytest.raises(httpx.WriteTimeout), httpx.Client(timeout=httpx.Timeout(60, write=0.2)) as hasty:
             put(hasty, storage, storage_faults.StallMidway(), body=BIG)
         storage.wait_until(lambda: storage.puts[0].body_bytes == len(BIG) // 2)
         storage.script("k", storage_faults.StallMidway())
@@ -191,8 +191,9 @@ def test_a_reset_after_storing_leaves_the_object(scripted_storage: ScriptedStora
 
 
 def test_silence_after_storing_leaves_the_object(scripted_storage: ScriptedStorage) -> None:
-    with httpx.Client(timeout=0.2) as hasty, pytest.raises(httpx.ReadTimeout):
+    with httpx.Client(timeout=httpx.Timeout(60, read=0.2)) as hasty, pytest.raises(httpx.ReadTimeout):
         put(hasty, scripted_storage, storage_faults.StoreThenSilence())
+    scripted_storage.wait_for_objects(1)
     assert scripted_storage.objects["k"].md5 == MD5
 
 

@@ -24,7 +24,7 @@ GOOD = {"Authorization": "Bearer bearer-for-tests", "X-Session-Token": "session-
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=60) as client:
         yield client
 
 
@@ -64,7 +64,7 @@ def test_ids_can_be_numbers_and_success_201(client: httpx.Client) -> None:
         [],
         [upload() for _ in range(21)],
         [upload(extra=1)],
-        [{"uploadId": str(uuid4())}],
+        [{"uploadId": "06b932a5-850f-4e3d-8828-6c72c001ba16"}],
         [upload(uploadId="7")],
         [upload(uploadId=7)],
         [upload(name="")],
@@ -224,8 +224,10 @@ def test_close_unread_leaves_no_call(strict_api: StrictApi, client: httpx.Client
 
 def test_silence_lasts_until_released(strict_api: StrictApi, client: httpx.Client) -> None:
     strict_api.faults.append(api_faults.Silence())
+    hasty = httpx.Timeout(60, read=0.1)
     with pytest.raises(httpx.ReadTimeout):
-        client.post(f"{strict_api.url}/anomalies/v2/rs/42/images", json=[upload()], headers=GOOD, timeout=0.1)
+        client.post(f"{strict_api.url}/anomalies/v2/rs/42/images", json=[upload()], headers=GOOD, timeout=hasty)
+    strict_api.wait_for_calls(1)
     strict_api.faults.append(api_faults.Silence())
 
     def release_when_called() -> None:
