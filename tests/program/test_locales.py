@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -41,6 +41,29 @@ def built() -> dict[str, str]:
     return locales.built(*BUILT)
 
 
+def sent(path: Path, api: StrictApi, report: Path, *options: str, **environment: str) -> dict[str, Any]:
+    """Send one file with a program of its own; return its entry in the receipt."""
+    bearer, session = api.tokens
+    variables = {
+        "UPLOADER_API_URL": api.url,
+        "UPLOADER_BEARER_TOKEN": bearer,
+        "UPLOADER_SESSION_TOKEN": session,
+    }
+    command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--report", str(report), *options]
+    ended = subprocess.run(
+        [*map(str.encode, command), str(path).encode()],  # as it is on the disk, whatever the tests' own locale
+        env=environment | variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    said = ended.stderr.decode("utf-8", "replace").splitlines()
+    assert (ended.returncode, [line for line in said if not line.startswith(SAID_BY_QT)]) == (0, [])
+    (row,) = json.loads(report.read_text("utf-8"))["files"]
+    return cast("dict[str, Any]", row)
+
+
 @pytest.mark.parametrize(
     ("front", "locale"),
     [*(("window", one) for one in (*BUILT, "C", None)), ("headless", "tr_TR.UTF-8"), ("headless", "fr_FR.ISO-8859-1")],
@@ -54,26 +77,8 @@ def test_the_program_sends_a_file_under_its_own_name_in_any_locale(  # noqa: PLR
     files: Files,
     tmp_path: Path,
 ) -> None:
-    report = tmp_path / "receipt.json"
-    bearer, session = strict_api.tokens
     how = ("--headless",) if front == "headless" else ("--start", "--quit-when-done")
-    variables = built | {
-        "UPLOADER_API_URL": strict_api.url,
-        "UPLOADER_BEARER_TOKEN": bearer,
-        "UPLOADER_SESSION_TOKEN": session,
-    }
-    command = [sys.executable, "-m", "uploader_gui", *how, "-a", "4217", "--report", str(report)]
-    ended = subprocess.run(
-        [*map(str.encode, command), str(files.make(NAME)).encode()],  # as it is on the disk, whatever the tests' locale
-        env=locales.environment(locale, **variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    said = ended.stderr.decode("utf-8", "replace").splitlines()
-    assert (ended.returncode, [line for line in said if not line.startswith(SAID_BY_QT)]) == (0, [])
-    (row,) = json.loads(report.read_text("utf-8"))["files"]
+    row = sent(files.make(NAME), strict_api, tmp_path / "receipt.json", *how, **locales.environment(locale, **built))
     assert (row["state"], row["name"], Path(row["path"]).name) == ("uploaded", NAME, NAME)
     assert [upload.name for upload in strict_api.registered] == [NAME]
     assert len(scripted_storage.objects) == 1
