@@ -55,7 +55,7 @@ def sent(path: Path, api: StrictApi, report: Path, *options: str, **environment:
         env=environment | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     said = ended.stderr.decode("utf-8", "replace").splitlines()
