@@ -35,9 +35,9 @@ import os, signal, sys, time
 
 class Watch:
     def find_spec(self, name, *_):
-        if name == "pydantic":  # the settings, after the first paint
+        if name == {module!r}:
             os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(1.5)
+            time.sleep({seconds})
 
 sys.meta_path.insert(0, Watch())
 from uploader_gui.__main__ import main
@@ -82,8 +82,12 @@ def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
     assert strict_api.connections_made == 0
 
 
-def test_a_window_on_a_slow_machine_leaves_a_receipt_too(program: Program, strict_api: StrictApi, files: Files) -> None:
-    program.command = ("-c", BEFORE_A_SLOW_IMPORT)
+@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 1.5), ("uploader_gui.engine.assembly", 3.5)])
+def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
+    module: str, seconds: float, program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    """The settings, or the engine, are loaded when the signal comes, after the first paint."""
+    program.command = ("-c", BEFORE_A_SLOW_IMPORT.format(module=module, seconds=seconds))
     ended = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
     assert (ended.code, ended.totals) == (130, {}), ended
     assert strict_api.connections_made == 0

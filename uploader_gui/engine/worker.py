@@ -43,6 +43,7 @@ class EngineThread:
         self._queue: UploadQueue | None = None
         self._early: list[Callable[[UploadQueue], object]] = []
         self._lock = threading.Lock()
+        self._began = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
 
     def start(self) -> None:
@@ -60,8 +61,11 @@ class EngineThread:
         except RuntimeError:
             log.debug("the engine has left; command dropped")
 
-    def stop(self, last_wish: Callable[[UploadQueue], object]) -> None:
-        """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished."""
+    def stop(self, last_wish: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
+        """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished.
+
+        An engine that is still beginning gets `begin_seconds` before that, for a last wish that matters.
+        """
 
         def leave(queue: UploadQueue) -> None:
             try:
@@ -70,6 +74,7 @@ class EngineThread:
                 queue.close()
 
         self.submit(leave)
+        self._began.wait(begin_seconds)
         self._thread.join(LEAVE_SECONDS)
 
     def _run(self) -> None:
@@ -84,8 +89,11 @@ class EngineThread:
         except BaseException:  # whatever it is: somebody waits for what this thread does
             log.exception("the engine broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
+        finally:
+            self._began.set()
 
     def _ready(self, queue: UploadQueue) -> None:
+        self._began.set()
         with self._lock:
             self._loop, self._queue = asyncio.get_running_loop(), queue
             early, self._early = self._early, []

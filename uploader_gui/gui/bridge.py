@@ -66,13 +66,19 @@ class Bridge(QObject):
         for command in early:
             self._engine.submit(command)
 
-    def stop(self) -> Outcome | None:
-        """Stop the engine within two seconds, and give what came of its run (None where there was none)."""
+    def stop(self, *, begin_seconds: float = 0.0) -> Outcome | None:
+        """Stop the engine within two seconds, and give what came of its run (None where there was none).
+
+        One that is still beginning gets `begin_seconds` before that.
+        """
         if self._engine is None:
             return None
         outcomes: list[Outcome] = []
         anomaly_id = self._anomaly_id()
-        self._engine.stop(lambda queue: outcomes.append(Outcome(queue.receipt(anomaly_id), dict(queue.unsent))))
+        self._engine.stop(
+            lambda queue: outcomes.append(Outcome(queue.receipt(anomaly_id), dict(queue.unsent))),
+            begin_seconds=begin_seconds,
+        )
         self._engine = None
         return outcomes[0] if outcomes else None
 

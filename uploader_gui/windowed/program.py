@@ -108,6 +108,10 @@ class Program:
         self._manners = Manners(self._window, self._bridge, self._desktop)
         self._connect()
 
+    @property
+    def _begin_seconds(self) -> float:
+        return BEGIN_SECONDS if self._plan.report is None else REPORTED_BEGIN_SECONDS
+
     async def run(self) -> int:
         """Begin, and wait until the window is left."""
         self._watch_signals()
@@ -116,7 +120,7 @@ class Program:
         finally:
             if self._first is not None:
                 self._first.close()  # what comes now is for the next window
-            outcome = self._bridge.stop()
+            outcome = self._bridge.stop(begin_seconds=self._begin_seconds)
             self._memory.save(self._window)
             self._window.hide()
             self._desktop.close()
@@ -127,7 +131,7 @@ class Program:
         beginning = asyncio.ensure_future(self._begin())
         leaving = asyncio.ensure_future(self._leave.wait())
         await asyncio.wait({beginning, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({beginning}, timeout=BEGIN_SECONDS if self._plan.report is None else REPORTED_BEGIN_SECONDS)
+        await asyncio.wait({beginning}, timeout=self._begin_seconds)
         try:
             if not beginning.cancel():
                 beginning.result()  # what is wrong with the settings is told
