@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import api_faults, storage_faults
+from tests.support.locales import IN_ASCII
 from tests.support.storage_faults import SlowRead, StoreThenSilence
 from uploader_gui import __version__
 
@@ -193,6 +194,7 @@ def test_piped_output_is_plain_lines(program: Program, scripted_storage: Scripte
     assert any(line.startswith("refused  a.heic: ") for line in ended.out.splitlines())
 
 
+@IN_ASCII
 def test_a_terminal_of_ascii_alone_does_not_break_a_run(program: Program, files: Files) -> None:
     ended = program.send(files.make("été 🔥.jpg"), PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
     assert (ended.code, ended.err) == (0, "")

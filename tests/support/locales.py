@@ -23,6 +23,13 @@ CHOSEN_BY = ("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LC_NUMERI
 """The variables by which a locale is chosen (POSIX, "Internationalization Variables"; `LANGUAGE` is GNU's)."""
 
 
+IN_ASCII = pytest.mark.skipif(
+    sys.version_info < (3, 13) and not __file__.isascii(),
+    reason="before 3.13 Python itself reads no .pth file with such a folder in the C locale (site.py)",
+)
+"""For programs in the C locale: where these tests lie in a folder with accents, their Python does not even start."""
+
+
 def built(*names: str) -> dict[str, str]:
     """Return the variables with which programs find the locales of these names ("tr_TR.UTF-8")."""
     if sys.platform == "darwin":
