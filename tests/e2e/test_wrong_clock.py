@@ -24,7 +24,7 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("days", [365, 3650, 100_000, -3650, -20_000], ids=lambda days: f"{days} days off")
+@pytest.mark.parametrize("days", [365, 3650, 30_000, -3650, -20_000], ids=lambda days: f"{days} days off")
 def test_what_was_sent_is_still_known_after_a_start_with_a_wrong_clock(
     days: int, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
@@ -32,7 +32,8 @@ def test_what_was_sent_is_still_known_after_a_start_with_a_wrong_clock(
     right = program.command
     assert program.send(*evidence).totals["uploaded"] == 30
     program.command = ("-c", AT_ANOTHER_TIME.format(days=days))
-    assert program.send(files.make("later.txt")).totals["uploaded"] == 1
+    ended = program.send(files.make("later.txt"))
+    assert ended.totals.get("uploaded") == 1, ended
     assert program.send(*evidence).totals == {"files": 30, "skipped": 30}
     program.command = right
     assert program.send(*evidence).totals == {"files": 30, "skipped": 30}
