@@ -44,7 +44,7 @@ def kept_after_a_purge(path: Path, keep_days: float) -> list[str]:
     with closing(Journal(path)) as journal:
         journal.purge(keep_days * DAY)
         known = sorted((name for name, _ in journal.uploaded(API, "4217")), key=lambda name: float(name[:-4]))
-        assert len(list(chain.from_iterable(journal.past_runs(API)))) == len(known)
+        assert len(list(chain.from_iterable(journal.past_runs()))) == len(known)
     return [name.removesuffix(".jpg") for name in known]
 
 

@@ -42,12 +42,12 @@ def run_with(journal: Journal, *uploads: Upload, api_url: str = API) -> int:
 
 def runs_of(journal: Journal) -> list[PastRun]:
     """Give all pages of past runs as one."""
-    return list(chain.from_iterable(journal.past_runs(API)))
+    return list(chain.from_iterable(journal.past_runs()))
 
 
 def found(journal: Journal, wanted: str) -> frozenset[RunKey]:
     """Give all pages of a search as one."""
-    return frozenset(chain.from_iterable(journal.runs_with_file(API, wanted)))
+    return frozenset(chain.from_iterable(journal.runs_with_file(wanted)))
 
 
 def named(name: str, state: UploadState = S.UPLOADED, **fields: Any) -> Upload:
@@ -66,10 +66,19 @@ def test_a_run_is_told_once_for_each_anomaly_the_newest_first(journal: Journal) 
     assert journal.past_run(RunKey(first, "6")) is None
 
 
-def test_runs_of_another_service_are_not_told(journal: Journal) -> None:
-    run_with(journal, named("a.jpg"), api_url="https://other.example")
-    assert runs_of(journal) == []
-    assert found(journal, "a") == frozenset()
+def test_runs_of_all_servers_are_told_each_with_its_own(journal: Journal) -> None:
+    run_with(journal, named("a.jpg"))
+    run_with(journal, named("b.jpg"), api_url="https://other.example")
+    assert [run.server for run in runs_of(journal)] == ["https://other.example", API]
+    assert len(found(journal, "jpg")) == 2
+
+
+def test_the_servers_that_something_is_left_for_are_told(journal: Journal) -> None:
+    run_with(journal, named("a.jpg", S.QUEUED), api_url="https://other.example")
+    run_with(journal, named("b.jpg", S.REGISTERED))
+    run_with(journal, named("c.jpg", S.FAILED), api_url="https://third.example")
+    run_with(journal, named("d.jpg", S.FAILED, listed=True), api_url="https://fourth.example")
+    assert journal.servers_on_list() == ["https://other.example", API, "https://fourth.example"]
 
 
 def test_a_run_ends_with_its_last_file_or_when_it_was_closed(journal: Journal) -> None:
@@ -110,14 +119,14 @@ def test_a_run_is_found_by_a_file_whatever_its_case_and_accents(journal: Journal
 
 def test_a_search_comes_page_by_page_and_finds_what_is_on_every_page(journal: Journal) -> None:
     keys = {RunKey(run_with(journal, *(named(f"{n} été.jpg") for n in range(PAGE // 4))), "4217") for _ in range(10)}
-    pages = list(journal.runs_with_file(API, "ETE"))
+    pages = list(journal.runs_with_file("ETE"))
     assert len(pages) == 3
     assert frozenset(chain.from_iterable(pages)) == keys
 
 
 def test_the_journal_may_be_written_and_built_anew_between_two_pages_of_a_search(journal: Journal) -> None:
     run_id = run_with(journal, *(named(f"{n}.jpg") for n in range(2 * PAGE)))
-    pages = journal.runs_with_file(API, "jpg")
+    pages = journal.runs_with_file("jpg")
     assert next(pages) == {RunKey(run_id, "4217")}
     run_with(journal, named("new.jpg"))
     journal.drain()

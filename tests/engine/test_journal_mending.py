@@ -84,7 +84,7 @@ def test_nothing_is_asked_of_a_journal_in_trouble_before_it_is_mended(path: Path
             lambda: journal.record([upload]),
             lambda: journal.unfinished(API),
             lambda: journal.uploaded(API, "4217"),
-            lambda: list(journal.past_runs(API)),
+            lambda: list(journal.past_runs()),
             journal.drain,
         ):
             with pytest.raises(JournalUnwritable):
@@ -181,7 +181,7 @@ def test_what_is_added_twice_stays_in_its_run_and_its_place(path: Path) -> None:
         journal.add([first, second], API, run)
         first.state = UploadState.UPLOADED
         journal.add([first], API, journal.begin_run(API, "uploader-gui"))
-        (past,) = [one for page in journal.past_runs(API) for one in page]
+        (past,) = [one for page in journal.past_runs() for one in page]
         assert (past.key.run_id, past.files) == (run, 2)
         assert [one.upload_id for one in journal.uploads_of(past.key)] == [first.upload_id, second.upload_id]
 
@@ -191,5 +191,5 @@ def test_sizes_whose_sum_is_beyond_64_bits_do_not_spoil_history(path: Path) -> N
         run = journal.begin_run(API, "uploader-gui")
         uploads = [an_upload(source=a_source(size=2**63 - 1), state=UploadState.REFUSED) for _ in range(3)]
         journal.add(uploads, API, run)
-        (past,) = [one for page in journal.past_runs(API) for one in page]
+        (past,) = [one for page in journal.past_runs() for one in page]
         assert past.files == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
@@ -123,5 +124,23 @@ async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expect
         ledger.move(first, UploadState.SKIPPED)
         assert ledger.all_written()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
-        assert [run.files for page in journal.past_runs(API) for run in page] == [2]
+        assert [run.files for page in journal.past_runs() for run in page] == [2]
         assert await ledger.give_out({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
+
+
+async def test_a_journal_begun_anew_knows_the_uploads_of_every_server(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    """One of them finds out; the ledger of the server that rests has nothing of its own to write."""
+    expected_logs.allow("the journal was opened again")
+    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        resting, working = ledger_of(journal, []), ledger_of(journal, [])
+        waiting, sent = an_upload(), an_upload()
+        resting.add([waiting])
+        working.add([sent])
+        get_into_trouble(journal)
+        delete_all(tmp_path)
+        working.move(sent, UploadState.SKIPPED)
+        assert working.all_written()
+        await asyncio.sleep(0)
+        assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]

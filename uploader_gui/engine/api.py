@@ -131,6 +131,13 @@ class ApiClient:
         """Whether the service is on this machine, and its storage may be there too."""
         return is_this_machine(self._base.host)
 
+    def follow(self, other: ApiClient) -> None:
+        """Reach the same server the way another client does, and count sizes as it does.
+
+        A call that is on its way ends the way it began: broken off, it might have to be repeated.
+        """
+        self._clients, self._size_unit = other._clients, other._size_unit
+
     async def register(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
         """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
 

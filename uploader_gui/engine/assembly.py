@@ -6,8 +6,10 @@ Called by `worker.EngineThread` (window) and by headless, which awaits `run_engi
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.api import ApiClient, Tokens
@@ -25,11 +27,14 @@ from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.watchdog import Patience
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
+    from pathlib import Path
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
 
+log = logging.getLogger(__name__)
 
 DAY: Final = 86_400.0
 
@@ -107,30 +112,87 @@ async def _run_with(
     emit: Callable[[Event], None],
     ready: Callable[[UploadQueue], None],
 ) -> None:
-    context = await asyncio.get_running_loop().run_in_executor(ground.threads, tls_context, options.ca_file)
-    fittings = ground.fittings
-    clock = ServerClock(fittings.wall_clock)
-    http = HttpOptions(options.program.replace(" ", "/"), options.proxy_for, options.ca_file)
-    to_api = Clients(http, context, answer_seconds=fittings.api_answer_seconds)
-    to_storage = Clients(http, context, answer_seconds=None)
-    api = ApiClient(
-        to_api,
-        api_url=options.api_url,
-        size_unit=options.size_unit,
-        tokens=Tokens(*options.tokens) if options.tokens else None,
-        clock=clock,
-    )
-    storage = StorageClient(to_storage, clock=clock, local=api.is_local, patience=fittings.patience)
-    services = Services(
-        ground.journal, ground.own_files, ground.decoder, api, storage, clock, ground.threads, fittings.policy
-    )
+    network = _Network(ground)
+    await network.begin(options)
     if ground.journal.set_aside is not None:
         emit(JournalSetAside(str(ground.journal.set_aside)))
-    queue = UploadQueue(services, options, emit)
+    queue = UploadQueue(network.services, options, emit)
     ready(queue)
     ground.threads.submit(load_networking)
     try:
         await queue.run()
     finally:
-        await to_api.aclose()
-        await to_storage.aclose()
+        await network.aclose()
+
+
+class _Network:
+    """Makes what a queue works with, for each server and each way to it. Connections stay open until the end."""
+
+    def __init__(self, ground: _Ground) -> None:
+        self._ground = ground
+        self._orders = count()
+        self._clients: list[Clients] = []
+        self._trusted: tuple[Path | None, ssl.SSLContext | asyncio.Future[ssl.SSLContext]] | None = None
+
+    async def begin(self, options: EngineOptions) -> None:
+        """Read the certificate authorities.
+
+        Raises:
+            OSError: the extra one cannot be read.
+        """
+        made = asyncio.get_running_loop().run_in_executor(self._ground.threads, tls_context, options.ca_file)
+        self._trusted = options.ca_file, await made
+
+    def services(self, options: EngineOptions) -> Services:
+        """Return them for a server.
+
+        Raises:
+            UrlRefused: the API's address is not one tokens may go to.
+        """
+        ground, fittings = self._ground, self._ground.fittings
+        clock = ServerClock(fittings.wall_clock)
+        http = HttpOptions(options.program.replace(" ", "/"), options.proxy_for, options.ca_file)
+        context = self._trust(options.ca_file)
+        to_api = Clients(http, context, answer_seconds=fittings.api_answer_seconds)
+        to_storage = Clients(http, context, answer_seconds=None)
+        self._clients += [to_api, to_storage]
+        api = ApiClient(
+            to_api,
+            api_url=options.api_url,
+            size_unit=options.size_unit,
+            tokens=Tokens(*options.tokens) if options.tokens else None,
+            clock=clock,
+        )
+        storage = StorageClient(to_storage, clock=clock, local=api.is_local, patience=fittings.patience)
+        return Services(
+            ground.journal,
+            ground.own_files,
+            ground.decoder,
+            api,
+            storage,
+            clock,
+            ground.threads,
+            fittings.policy,
+            self._orders,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for clients in self._clients:
+            await clients.aclose()
+
+    def _trust(self, ca_file: Path | None) -> ssl.SSLContext | asyncio.Future[ssl.SSLContext]:
+        """Another authority is read in a thread, and what is asked for meanwhile waits for it."""
+        if self._trusted is None or self._trusted[0] != ca_file:
+            loop = asyncio.get_running_loop()
+            self._trusted = ca_file, loop.run_in_executor(self._ground.threads, _trusting, ca_file)
+        return self._trusted[1]
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """What was changed while files are sent has been looked at before; gone since, it is left out: that trusts less."""
+    try:
+        return tls_context(ca_file)
+    except OSError as error:
+        log.warning("the further certificate authority cannot be read: %s", error)
+        return tls_context(None)

@@ -47,6 +47,21 @@ class UploadsRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoOffered:
+    """How much a person took away last and may have back: rows off the list, uploads cancelled. 0 and 0: nothing."""
+
+    removed: int = 0
+    cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UploadsRestored:
+    """A person has taken back what became of these: their rows are on the list again, each in its place."""
+
+    upload_ids: tuple[UploadId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PathsAdded:
     """A drop has been walked to its end: one quiet summary of what became of it. All are counts of files.
 
@@ -165,9 +180,10 @@ class ReceiptBuilt:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFound:
-    """Every run the journal remembers for this service, the newest first."""
+    """Every run the journal remembers, of all servers, the newest first. `server` is the one in use."""
 
     runs: tuple[PastRun, ...]
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +212,8 @@ Event = (
     UploadsAdded
     | UploadsChanged
     | UploadsRemoved
+    | UndoOffered
+    | UploadsRestored
     | PathsAdded
     | Resumed
     | Progress

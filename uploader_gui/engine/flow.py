@@ -31,13 +31,16 @@ class Flow:
     Attributes:
         parts: who does it.
         has_begun: true from the first start on.
+        paused: it rests because somebody wanted that, not because all was done.
         gave_up: why it stopped for good (headless), None while it has not.
     """
 
     def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
         self._asks_for_sign_in = options.asks_for_sign_in
         self._running = False
+        self._resting = False
         self.has_begun = False
+        self.paused = False
         self.gave_up: Reason | None = None
         self._closing = asyncio.Event()
         self._broken: BaseException | None = None
@@ -85,7 +88,10 @@ class Flow:
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
+        if self._resting:
+            return
         self._running = True
+        self.paused = False
         self.has_begun = True
         self.send(self.parts.in_states(UploadState.REGISTERED))
         self.tell_status()
@@ -93,13 +99,53 @@ class Flow:
 
     def pause(self) -> None:
         """Stop sending; what was under way goes back to where it can begin again."""
-        parts = self.parts
         self._running = False
+        self.paused = True
+        self._stop_transfers()
+        self.parts.meter.rest()
+        self.tell_status()
+
+    @property
+    def running(self) -> bool:
+        """Whether things go on by themselves: started, and neither paused nor all done."""
+        return self._running
+
+    def cancel(self, uploads: Iterable[Upload]) -> None:
+        """Cancel unfinished uploads."""
+        for upload in uploads:
+            self.parts.take_out(upload)
+            # The service may register it all the same: whoever asks for it again may double it.
+            upload.url_given_out |= upload.state is UploadState.REGISTERING
+        self.parts.ledger.move_all(uploads, UploadState.CANCELLED)
+        self.poke()
+
+    # Another server, or another way to this one
+
+    def rest(self, server: str) -> None:
+        """Send nothing while another server is in use; the rows name theirs."""
+        self.pause()
+        self._resting = True
+        self.parts.ledger.belong_elsewhere(server)
+
+    def come_back(self) -> None:
+        """Be the one in use (again): what waits, waits for Start."""
+        self._resting = False
+        self.parts.ledger.belong_elsewhere("")
+        self.parts.telling.forget()
+        self.tell_status()
+
+    def follow(self, services: Services) -> None:
+        """Reach the same server another way: transfers begin again at once, registrations end as they began."""
+        self._stop_transfers()
+        self.parts.follow(services)
+        self.send(self.parts.in_states(UploadState.REGISTERED))
+        self.poke()
+
+    def _stop_transfers(self) -> None:
+        parts = self.parts
         parts.ledger.move_all(parts.in_states(*SENDING), UploadState.REGISTERED)
         for upload in parts.in_states(UploadState.REGISTERED):
             parts.sender.stop(upload)
-        parts.meter.rest()
-        self.tell_status()
 
     # What the parts ask
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
     from uploader_gui.engine.journal import Journal
-    from uploader_gui.engine.ledger import Ledger
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.outbox import Outbox
@@ -28,20 +27,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """See `Ledger.reading`: here with everything of all servers written down."""
+
+    def __call__(self, read: Callable[[Journal], Awaitable[T]]) -> Coroutine[Any, Any, T]:
+        """Return what `read` finds in the journal."""
+
 
 class History:
-    """What the journal remembers of a service. `spawn` runs a coroutine of the queue's."""
+    """What the journal remembers, of all servers.
+
+    `options` gives those in force; `spawn` runs a coroutine of the queue's.
+    """
 
     def __init__(
         self,
-        ledger: Ledger,
-        options: EngineOptions,
+        reading: Reading,
+        options: Callable[[], EngineOptions],
         outbox: Outbox,
         *,
         threads: DaemonThreads,
         spawn: Callable[[Coroutine[None, None, None]], object],
     ) -> None:
-        self._ledger = ledger
+        self._reading = reading
         self._options = options
         self._outbox = outbox
         self._threads = threads
@@ -62,13 +73,16 @@ class History:
         """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
         self._spawn(self._tell_receipt(key))
 
-    async def failed(self, key: RunKey) -> list[Upload]:
-        """Give the uploads of a past run that failed."""
+    async def failed(self, key: RunKey, server: str) -> list[Upload]:
+        """Give the uploads of a past run that failed, none where it went to another server than that."""
 
         async def read(journal: Journal) -> list[Upload]:
+            past = journal.past_run(key)
+            if past is None or past.server != server:
+                return []
             return [upload for upload in journal.uploads_of(key) if upload.state is UploadState.FAILED]
 
-        return await self._ledger.reading(read)
+        return await self._reading(read)
 
     def save(self, content: bytes, path: Path) -> None:
         """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
@@ -77,28 +91,28 @@ class History:
     async def _tell_runs(self, number: int) -> None:
         async def read(journal: Journal) -> list[PastRun]:
             runs: list[PastRun] = []
-            for page in journal.past_runs(self._options.api_url):
+            for page in journal.past_runs():
                 runs += page
                 await asyncio.sleep(0)  # transfers go on between two pages
                 if number != self._told:
                     break
             return runs
 
-        runs = await self._ledger.reading(read)
+        runs = await self._reading(read)
         if number == self._told:
-            self._outbox.send(HistoryFound(tuple(runs)))
+            self._outbox.send(HistoryFound(tuple(runs), self._options().api_url))
 
     async def _search(self, wanted: str, number: int) -> None:
         async def read(journal: Journal) -> set[RunKey]:
             keys: set[RunKey] = set()
-            for page in journal.runs_with_file(self._options.api_url, wanted):
+            for page in journal.runs_with_file(wanted):
                 keys |= page
                 await asyncio.sleep(0)  # as above
                 if number != self._searched:
                     break
             return keys
 
-        keys = await self._ledger.reading(read)
+        keys = await self._reading(read)
         if number == self._searched:
             self._outbox.send(HistoryMatches(wanted, frozenset(keys)))
 
@@ -106,7 +120,7 @@ class History:
         async def read(journal: Journal) -> dict[str, Any] | None:
             return self._receipt(journal, key)
 
-        if (made := await self._ledger.reading(read)) is not None:
+        if (made := await self._reading(read)) is not None:
             self._outbox.send(ReceiptBuilt(made, key))
 
     async def _save(self, content: bytes, path: Path) -> None:
@@ -128,7 +142,7 @@ class History:
             started_at=past.started_at,
             uploads=journal.uploads_of(key),
             junk=past.junk,
-            describe=self._options.describe,
-            trial=self._options.trial,
+            describe=self._options().describe,
+            trial=self._options().trial,
         )
         return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

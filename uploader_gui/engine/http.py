@@ -109,10 +109,17 @@ def load_networking() -> None:
 class Clients:
     """One kind of client (the API's, or the storage's): an `httpx.AsyncClient` per proxy, as hosts ask for one.
 
-    `answer_seconds` bounds the wait for an answer, None where the caller watches the bytes itself.
+    `context` may still be in the making: whatever is asked for first waits for it. `answer_seconds` bounds the wait for
+    an answer, None where the caller watches the bytes itself.
     """
 
-    def __init__(self, options: HttpOptions, context: ssl.SSLContext, *, answer_seconds: float | None) -> None:
+    def __init__(
+        self,
+        options: HttpOptions,
+        context: ssl.SSLContext | asyncio.Future[ssl.SSLContext],
+        *,
+        answer_seconds: float | None,
+    ) -> None:
         self._options = options
         self._context = context
         self._answer_seconds = answer_seconds
@@ -122,8 +129,9 @@ class Clients:
     async def client_for(self, url: httpx.URL) -> httpx.AsyncClient:
         """Give the client for an address."""
         proxy = await self.proxy_for(url)
+        context = self._context if isinstance(self._context, ssl.SSLContext) else await self._context
         if proxy not in self._by_proxy:
-            self._by_proxy[proxy] = self._make(proxy)
+            self._by_proxy[proxy] = self._make(proxy, context)
         return self._by_proxy[proxy]
 
     async def goes_through_proxy(self, url: httpx.URL) -> bool:
@@ -146,9 +154,9 @@ class Clients:
             self._proxy_by_host[host] = found
         return self._proxy_by_host[host]
 
-    def _make(self, proxy: str | None) -> httpx.AsyncClient:
+    def _make(self, proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=Lanes(self._context) if proxy is None else self._through(proxy),
+            transport=Lanes(context) if proxy is None else _through(proxy, context),
             headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
@@ -156,18 +164,19 @@ class Clients:
             trust_env=False,
         )
 
-    def _through(self, proxy: str) -> httpx.AsyncBaseTransport:
-        try:
-            way = httpx.Proxy(proxy)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise ProxyFailed("it is not an address") from error
-        if not is_host(way.url.host):
-            raise ProxyFailed("it is not an address")
-        if way.url.scheme == "http":
-            return Lanes(self._context, proxy=way)
-        # TLS inside TLS: that only httpcore's own way can do.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
-        return httpx.AsyncHTTPTransport(verify=self._context, proxy=way, limits=limits, trust_env=False)
+
+def _through(proxy: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    try:
+        way = httpx.Proxy(proxy)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ProxyFailed("it is not an address") from error
+    if not is_host(way.url.host):
+        raise ProxyFailed("it is not an address")
+    if way.url.scheme == "http":
+        return Lanes(context, proxy=way)
+    # TLS inside TLS: that only httpcore's own way can do.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
+    return httpx.AsyncHTTPTransport(verify=context, proxy=way, limits=limits, trust_env=False)
 
 
 def check_url(url: str) -> httpx.URL:

@@ -46,7 +46,7 @@ from uploader_gui.engine.journal_rows import (
 from uploader_gui.engine.models import UploadId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.runs import PastRun, RunKey
@@ -64,6 +64,7 @@ class Journal:
 
     Attributes:
         set_aside: where another or a damaged journal was moved to when this one was opened last, else None.
+        opened_again: called for each of those who record here when `mend()` had to open it again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,6 +76,7 @@ class Journal:
             JournalUnwritable: disk full, read-only, or no permission.
         """
         self.set_aside: Path | None = None
+        self.opened_again: list[Callable[[], None]] = []
         self._path = path
         self._mark = secrets.randbits(30) + 1
         self._in_trouble = False
@@ -115,6 +117,8 @@ class Journal:
             raise JournalUnwritable(str(error)) from error
         self._in_trouble = False
         self._looks_left -= taken_away
+        for tell in self.opened_again:
+            tell()
         return True
 
     def _rescued(self) -> Path | None:
@@ -262,6 +266,16 @@ class Journal:
             rows = self._db.execute(sql, (api_url, api_url, *TO_LOOK_AT))
             return [upload_of(row, order) for order, row in enumerate(rows)]
 
+    def servers_on_list(self) -> list[str]:
+        """Return the addresses of the servers that something is left to do or to look at for, oldest first."""
+        unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, TO_LOOK_AT))
+        sql = (
+            f"SELECT api_url FROM uploads WHERE state IN ({unfinished}) OR (listed AND state IN ({ended})) "  # noqa: S608 - question marks
+            "GROUP BY api_url ORDER BY min(added_at)"
+        )
+        with self._at_work():
+            return [server for (server,) in self._db.execute(sql, (*UNFINISHED, *TO_LOOK_AT))]
+
     def given_up(self, api_url: str, anomaly_id: str) -> list[Upload]:
         """Give what ended unsent though it could have been sent: failed or cancelled, oldest first."""
         return self._in_states(GIVEN_UP, api_url, anomaly_id)
@@ -332,23 +346,23 @@ class Journal:
         with self._at_work():
             return journal_own_files.needless(self._db)
 
-    def past_runs(self, api_url: str) -> Iterator[list[PastRun]]:
-        """Give every run of a service, the newest first, each with an entry for every anomaly it had files for."""
+    def past_runs(self) -> Iterator[list[PastRun]]:
+        """Give every run, of all servers, the newest first, each with an entry for every anomaly it had files for."""
         with self._at_work():
-            yield from journal_history.past_runs(self._db, api_url)
+            yield from journal_history.past_runs(self._db)
 
     def past_run(self, key: RunKey) -> PastRun | None:
         """Give one run's part for one anomaly, None where it was purged."""
         with self._at_work():
             return journal_history.past_run(self._db, key)
 
-    def runs_with_file(self, api_url: str, wanted: str) -> Iterator[frozenset[RunKey]]:
+    def runs_with_file(self, wanted: str) -> Iterator[frozenset[RunKey]]:
         """Give the runs with a file whose name contains the text, whatever its case and accents, page by page.
 
         The journal may be written between two pages.
         """
         with self._at_work():
-            yield from journal_history.runs_with_file(self._db, api_url, wanted)
+            yield from journal_history.runs_with_file(self._db, wanted)
 
     def uploads_of(self, key: RunKey) -> list[Upload]:
         """Give the uploads of a run for one anomaly, in the order they were added, as they stand now."""

@@ -20,8 +20,8 @@ PAGE: Final = 500
 """So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
 LONGEST_GAP: Final = 30 * 86_400.0
 _FIGURES: Final = """
-    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at), max(uploaded_at)
-    FROM uploads JOIN runs USING (run_id) WHERE {}
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at),
+    max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
 
@@ -43,9 +43,9 @@ def last_aged_run(db: sqlite3.Connection, keep_seconds: float) -> tuple[int, flo
     return None
 
 
-def past_runs(db: sqlite3.Connection, api_url: str) -> Iterator[list[PastRun]]:
+def past_runs(db: sqlite3.Connection) -> Iterator[list[PastRun]]:
     """See `Journal.past_runs`."""
-    run_ids = db.execute("SELECT run_id FROM runs WHERE api_url = ? ORDER BY run_id DESC", (api_url,)).fetchall()
+    run_ids = db.execute("SELECT run_id FROM runs ORDER BY run_id DESC").fetchall()
     for run_id in run_ids:
         yield sorted(_runs(db.execute(_FIGURES.format("run_id = ?"), run_id)), key=lambda run: run.started_at)
 
@@ -56,15 +56,15 @@ def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
     return next(iter(_runs(rows)), None)
 
 
-def runs_with_file(db: sqlite3.Connection, api_url: str, wanted: str) -> Iterator[frozenset[RunKey]]:
+def runs_with_file(db: sqlite3.Connection, wanted: str) -> Iterator[frozenset[RunKey]]:
     """See `Journal.runs_with_file`."""
-    sql = (  # the + keeps SQLite from going through the index by service, which holds all of them
+    sql = (
         "SELECT DISTINCT run_id, anomaly_id FROM uploads WHERE upload_id > ? AND upload_id <= ? "
-        "AND +api_url = ? AND run_id NOT NULL AND instr(folded(name), ?) > 0"
+        "AND run_id NOT NULL AND instr(folded(name), ?) > 0"
     )
     begin, text = "", folded(wanted)
     while (end := _end_of_page(db, begin)) is not None:
-        yield frozenset(RunKey(*row) for row in db.execute(sql, (begin, end, api_url, text)))
+        yield frozenset(RunKey(*row) for row in db.execute(sql, (begin, end, text)))
         begin = end
 
 
@@ -95,5 +95,6 @@ def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
         finished_at=ended if last is None else last,
         junk=junk,
         states={UploadState(row[5]): row[6] for row in rows},
+        server=rows[0][10],
         bytes_uploaded=sum(int(row[7]) for row in rows if row[5] == UploadState.UPLOADED),
     )

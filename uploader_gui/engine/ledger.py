@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 import time
+from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.codes import Code
@@ -46,6 +47,7 @@ class Ledger:
         program: str,
         keeps_list: bool = False,
         trial: bool = False,
+        orders: Iterator[int] | None = None,
         let_go: Callable[[Substitute], None] = lambda _: None,
         limit: float | None = None,
         gave_up: Callable[[], None] = lambda: None,
@@ -56,6 +58,7 @@ class Ledger:
         """Begin an empty book.
 
         `keeps_list`: what ends unsent stands on the list at the next start; `trial`: everything goes to the sandbox.
+        `orders` numbers uploads in the order they were added, across all servers of a run.
         `let_go` hears of a substitute no longer needed; `limit` seconds without a journal that can be written, and
         `gave_up` is called (headless). `lost` hears that the journal is another instance's now, `take_out` of an upload
         that cannot be written down and goes no further, `written` that what was held up is in the journal.
@@ -70,6 +73,8 @@ class Ledger:
         self._gave_up = gave_up
         self._held_since = 0.0
         self._journal = journal
+        self._in_doubt = False
+        journal.opened_again.append(self._tell_again)
         self._outbox = outbox
         self._conditions = conditions
         self._api_url = api_url
@@ -78,7 +83,8 @@ class Ledger:
         self._trial = trial
         self._as_left: set[UploadId] = set()
         self._run_id: int | None = None
-        self._next_order = 0
+        self._orders = count() if orders is None else orders
+        self._elsewhere = ""
         self._uploads: dict[UploadId, Upload] = {}
         self._by_path: dict[tuple[str, str], Upload] = {}
         self._removed: dict[UploadId, Upload] = {}
@@ -151,11 +157,9 @@ class Ledger:
             upload.listed |= self._keeps_list
             upload.trial = self._trial
             self._removed.pop(upload.upload_id, None)
-            upload.order = self._next_order
-            self._next_order += 1
-            self._uploads[upload.upload_id] = upload
+            upload.order = next(self._orders)
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
-            self._count(upload, 1)
+            self._list(upload)
         if recorded:
             self._unsaved.update((upload.upload_id, upload) for upload in uploads)
         else:
@@ -245,6 +249,28 @@ class Ledger:
             self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
             self.free_path(upload)
 
+    def put_back(self, uploads: list[Upload]) -> None:
+        """Bring removed uploads back to their places in the list, in the states they have."""
+        for upload in uploads:
+            del self._removed[upload.upload_id]
+            upload.listed |= self._keeps_list
+            self._unsaved[upload.upload_id] = upload
+            self._by_path.setdefault((upload.anomaly_id, str(upload.source.resolved)), upload)
+            self._list(upload)
+        self._uploads = {upload.upload_id: upload for upload in sorted(self, key=lambda upload: upload.order)}
+        self._outbox.added(uploads)
+
+    def is_removed(self, upload: Upload) -> bool:
+        """Return whether a person took this very upload off the list."""
+        return self._removed.get(upload.upload_id) is upload
+
+    def belong_elsewhere(self, server: str) -> None:
+        """Note that another server than that of these uploads is in use ("": theirs is), and tell their rows."""
+        self._elsewhere = server
+        for upload in self:  # one that is removed learns it when it comes back
+            upload.elsewhere = server
+            self._outbox.changed(upload)
+
     def free_path(self, upload: Upload) -> None:
         """Let an upload's path be added anew: its row is removed, or its file is another one now."""
         if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
@@ -312,6 +338,11 @@ class Ledger:
         except JournalError as error:
             log.info("the journal cannot be drained now: %s", error.detail)
 
+    def _list(self, upload: Upload) -> None:
+        upload.elsewhere = self._elsewhere
+        self._uploads[upload.upload_id] = upload
+        self._count(upload, 1)
+
     def _count(self, upload: Upload, sign: int) -> None:
         self._counts[upload.state] += sign
         self._bytes[upload.state] += sign * upload.sent.size
@@ -321,6 +352,7 @@ class Ledger:
             return  # a journal in trouble is not looked at again before its time
         try:
             self._mend()
+            self._make_sure_of_run()
             self._write_all(durable=durable)
         except (JournalInUse, JournalTooNew) as error:
             self._saved.clear()
@@ -340,10 +372,18 @@ class Ledger:
         log.warning("the journal was opened again")
         if self._journal.set_aside is not None:
             self._outbox.send(JournalSetAside(str(self._journal.set_aside)))
-        if self._run_id is not None and not self._journal.has_run(self._run_id):
-            self._run_id = None
+
+    def _tell_again(self) -> None:
+        """The journal may know less than it was told, of this server as of the others whose ledger found that out."""
+        self._in_doubt = True
         self._unsaved_new, self._unsaved = self.everything(), {}
         self._unsaved_places = self._places | self._unsaved_places
+        asyncio.get_running_loop().call_soon(self.write)
+
+    def _make_sure_of_run(self) -> None:
+        if self._in_doubt and self._run_id is not None and not self._journal.has_run(self._run_id):
+            self._run_id = None
+        self._in_doubt = False
 
     def _write_all(self, *, durable: bool) -> None:
         new = [*self._unsaved_new, *(self._unsaved[one] for one in self._absent & self._unsaved.keys())]

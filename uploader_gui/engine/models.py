@@ -170,6 +170,7 @@ class Upload:
     chose for a source of a refused type; `substitute` is there once that has been done.
     `wanted_again`: it is to be sent though it was sent before, also after a restart. `listed`: it stands on a window's
     list, where the next start shows it again if it ends unsent. `trial`: it goes to the sandbox, not to a register.
+    `elsewhere`: its server's address while another server is in use, else "".
     """
 
     upload_id: UploadId
@@ -201,6 +202,7 @@ class Upload:
     wanted_again: bool = False
     listed: bool = False
     trial: bool = False
+    elsewhere: str = ""
 
     @property
     def outcome_unknown(self) -> bool:
@@ -223,6 +225,7 @@ class Upload:
             treatment=self.treatment,
             substitute=self.substitute,
             trial=self.trial,
+            elsewhere=self.elsewhere,
         )
 
 
@@ -233,6 +236,7 @@ class UploadSnapshot:
     `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting.
     `sent_before` (seconds since 1970) is set where the same file went to the same anomaly earlier. `trial`: whatever
     its state, no register has it.
+    `elsewhere` is its server's address while another server is in use: nothing of it goes out until then.
     """
 
     upload_id: UploadId
@@ -248,6 +252,7 @@ class UploadSnapshot:
     treatment: Treatment | None = None
     substitute: Substitute | None = None
     trial: bool = False
+    elsewhere: str = ""
 
     @property
     def sent(self) -> Source:

@@ -9,7 +9,7 @@ import asyncio
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.events import UploadsAdded, UploadsChanged
+from uploader_gui.engine.events import UploadsAdded, UploadsChanged, UploadsRemoved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +38,9 @@ class Outbox:
         self._last = 0.0
 
     def added(self, uploads: Iterable[Upload]) -> None:
-        """Tell of new uploads."""
+        """Tell of new uploads; of rows that have just left the list before that, for they may be the same ones."""
+        if any(isinstance(event, UploadsRemoved) for event in self._rest):
+            self.flush()
         self._added.update((upload.upload_id, upload) for upload in uploads)
         self.touch()
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.batcher import Batcher
@@ -32,7 +33,7 @@ from uploader_gui.engine.telling import Telling
 from uploader_gui.engine.transfer import Means
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from uploader_gui.engine.api import ApiClient
     from uploader_gui.engine.clock import ServerClock
@@ -51,7 +52,7 @@ SENDING: Final = (UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.RET
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a queue works with."""
+    """What a queue works with, for one server. `orders` numbers the uploads of all of them."""
 
     journal: Journal
     own_files: OwnFiles
@@ -61,6 +62,7 @@ class Services:
     clock: ServerClock
     threads: DaemonThreads
     policy: RetryPolicy = RetryPolicy()  # noqa: RUF009 - frozen
+    orders: Iterator[int] = field(default_factory=count)
 
 
 class Conductor(Protocol):
@@ -94,6 +96,8 @@ class Parts:
     def __init__(
         self, services: Services, options: EngineOptions, emit: Callable[[Event], None], conductor: Conductor
     ) -> None:
+        self._services = services
+        self._breakers: list[CircuitBreaker] = []
         self.meter = RateMeter()
         self.batcher = Batcher()
         self.slots = Slots(options.max_concurrent)
@@ -118,6 +122,7 @@ class Parts:
             program=options.program,
             keeps_list=options.keeps_list,
             trial=options.trial,
+            orders=services.orders,
             let_go=lambda substitute: self.substitutes.discard(substitute.sent.path),
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(Code.JOURNAL),
@@ -141,6 +146,16 @@ class Parts:
     def in_states(self, *states: UploadState) -> list[Upload]:
         """Give the uploads on the list that are in one of these states."""
         return [upload for upload in self.ledger if upload.state in states]
+
+    def follow(self, services: Services) -> None:
+        """Reach servers the way these do. What failed on the old way counts no longer, and is not waited for."""
+        self._services.api.follow(services.api)
+        self._services.storage.follow(services.storage)
+        for upload in self.ledger:
+            upload.tries = 0
+        self._link.contact()
+        for breaker in self._breakers:
+            breaker.probe_again()
 
     def take_out(self, upload: Upload) -> None:
         """Stop whatever is being done with an upload; its state is the caller's business."""
@@ -191,7 +206,7 @@ class Parts:
     def _breaker_of(
         self, condition: Condition, code: Code, services: Services, options: EngineOptions, conductor: Conductor
     ) -> CircuitBreaker:
-        return CircuitBreaker(
+        breaker = CircuitBreaker(
             condition,
             self.conditions,
             services.policy,
@@ -199,6 +214,8 @@ class Parts:
             limit=options.offline_limit,
             gave_up=lambda: conductor.give_up(code),
         )
+        self._breakers.append(breaker)
+        return breaker
 
     def _make_registrar(self, services: Services, options: EngineOptions, conductor: Conductor) -> Registrar:
         return Registrar(

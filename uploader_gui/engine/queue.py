@@ -1,36 +1,60 @@
 """The queue: owns every upload from being added to its receipt. The engine's one long-running coroutine.
 
 Front ends call its plain methods on the engine's thread (through `worker.py`) and hear events. What they ask is done
-here; when an upload is registered and sent is decided in `flow.py`, by the parts put together in `parts.py`.
+here; when an upload is registered and sent is decided in `flow.py`, by the parts put together in `parts.py`. There is
+one of those per server: an upload stays with the server it was added for, and while another one is in use it rests.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.api import Tokens
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
+from uploader_gui.engine.errors import UploaderError
+from uploader_gui.engine.events import (
+    EngineFailed,
+    Progress,
+    QueueIdle,
+    QueueStatus,
+    ReceiptBuilt,
+    Resumed,
+    SignedIn,
+    SignInRequired,
+    UploadsRemoved,
+)
 from uploader_gui.engine.flow import Flow
 from uploader_gui.engine.history import History
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.own_files import facts_of
-from uploader_gui.engine.treatments import NO_WISHES, offered
+from uploader_gui.engine.treatments import NO_WISHES, Choices, Wishes, offered
+from uploader_gui.engine.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.models import Treatment, Upload, UploadId
+    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.parts import Services
     from uploader_gui.engine.runs import RunKey
-    from uploader_gui.engine.treatments import Choices, Wishes
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_OF_THE_ONE_IN_USE: Final = (QueueStatus, Progress, QueueIdle, SignInRequired, SignedIn, Resumed)
+"""Events that speak of a queue as a whole: those of a server that is not in use concern nobody."""
 
 
 class UploadQueue:
@@ -40,13 +64,22 @@ class UploadQueue:
         history: what earlier runs left in the journal, and saving receipts.
     """
 
-    def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, services_for: Callable[[EngineOptions], Services], options: EngineOptions, emit: Callable[[Event], None]
+    ) -> None:
+        self._services_for = services_for
         self._options = options
+        self._emit = emit
         self._started_at = time.time()
-        self._flow = Flow(services, options, emit)
-        parts = self._parts = self._flow.parts
-        self._ledger, self._outbox, self._intake = parts.ledger, parts.outbox, parts.intake
-        self.history = History(self._ledger, options, self._outbox, threads=services.threads, spawn=parts.tasks.spawn)
+        self._closing = asyncio.Event()
+        self._flows: dict[str, Flow] = {}
+        self._running: list[asyncio.Task[None]] = []
+        services = services_for(options)
+        self._work_with(self._new_flow(services, options))
+        self._undo = Undo(self._tell)
+        self.history = History(
+            self._reading, lambda: self._options, self._outbox, threads=services.threads, spawn=self._parts.tasks.spawn
+        )
 
     async def run(self) -> None:
         """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
@@ -54,11 +87,44 @@ class UploadQueue:
         An error that nobody foresaw is a bug. What a task was working on fails with it, and the queue goes on; where
         nothing could go on, this raises it.
         """
-        await self._flow.run()
+        self._flow.tell_status()
+        for flow in self._flows.values():
+            self._begin(flow)
+        try:
+            await self._closing.wait()
+        finally:
+            for flow in self._flows.values():
+                flow.close()
+            ended = await asyncio.gather(*self._running, return_exceptions=True)
+        for error in filter(None, ended):
+            raise error
 
     def close(self) -> None:
         """Leave: `run()` returns."""
-        self._flow.close()
+        self._closing.set()
+
+    def use(self, options: EngineOptions) -> None:
+        """Work with another server from now on, or reach the same one another way.
+
+        The uploads of the server before stay on the list and rest: nothing of theirs goes to another server, nor to
+        their own until it is in use again. On another way to the same server everything goes on.
+        """
+        before, self._options = self._options, options
+        if options.api_url != before.api_url:
+            self._flow.rest(before.api_url)
+        try:
+            services = self._services_for(options)
+        except UploaderError as error:  # nothing is sent to a server that is no longer wanted
+            self._outbox.send(EngineFailed(Reason.of(error)))
+            return
+        if options.api_url != before.api_url:
+            self._change_server(services, options)
+        for flow in self._flows.values():
+            flow.follow(services)
+        self._take_tokens(options.tokens)
+        self.resize(options.max_concurrent)
+        self.limit(options.bandwidth_limit)
+        self.choose(options.choices)
 
     def add_paths(
         self,
@@ -84,8 +150,14 @@ class UploadQueue:
         return self._intake.resume(anomaly_id)
 
     def restore(self) -> None:
-        """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused."""
+        """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused.
+
+        Those of other servers than the one in use rest.
+        """
         self._intake.restore()
+        for server in self._ledger.journal.servers_on_list():
+            if server not in self._flows:
+                self._list_resting(server)
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
@@ -97,17 +169,17 @@ class UploadQueue:
 
     def cancel(self, upload_ids: Iterable[UploadId]) -> None:
         """Cancel unfinished uploads; finished ones stay what they are."""
-        chosen = [upload for upload in self._those(upload_ids) if not upload.state.finished]
-        for upload in chosen:
-            self._parts.take_out(upload)
-            # The service may register it all the same: whoever asks for it again may double it.
-            upload.url_given_out |= upload.state is UploadState.REGISTERING
-        self._ledger.move_all(chosen, UploadState.CANCELLED)
-        self._flow.poke()
+        with self._undo.step():
+            for flow, uploads in self._owned(upload_ids):
+                self._undo.cancel(flow, uploads)
 
     def cancel_all(self) -> None:
         """Cancel everything unfinished."""
-        self.cancel([upload.upload_id for upload in self._ledger])
+        self.cancel([upload.upload_id for flow in self._flows.values() for upload in flow.parts.ledger])
+
+    def undo(self) -> None:
+        """Bring back what was removed or cancelled last, as it was: rows in their places, nothing registered again."""
+        self._undo.take_back()
 
     def retry(self, upload_ids: Iterable[UploadId]) -> None:
         """Send failed, cancelled and refused uploads again, after another look at their files."""
@@ -149,15 +221,38 @@ class UploadQueue:
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
-        chosen = list(upload_ids)
-        self.cancel(chosen)
-        self._ledger.remove(self._those(chosen))
-        self._outbox.send(UploadsRemoved(tuple(chosen)))
+        chosen = dict.fromkeys(upload_ids)
+        with self._undo.step():
+            for flow, uploads in self._owned(chosen):
+                self._undo.remove(flow, uploads)
+                flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
+                for upload in uploads:
+                    del chosen[upload.upload_id]
+        if chosen:  # rows of an engine that broke
+            self._outbox.send(UploadsRemoved(tuple(chosen)))
+
+    def take_away(self, cancelled: Iterable[UploadId], removed: Iterable[UploadId]) -> None:
+        """Cancel some and remove others, as one step that can be undone."""
+        with self._undo.step():
+            self.cancel(cancelled)
+            self.remove(removed)
 
     def clear_finished(self) -> None:
         """Take out what needs nobody any more; failed and refused files stay to be seen."""
-        done = self._parts.in_states(UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
-        self.remove([upload.upload_id for upload in done])
+        done = (UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
+        self.remove([upload.upload_id for flow in self._flows.values() for upload in flow.parts.in_states(*done)])
+
+    def send_here(self, upload_ids: Iterable[UploadId]) -> None:
+        """Send files that were added for another server to the one in use instead, as if they were given now.
+
+        Their rows leave the list once the new ones stand there: whatever happens between, no file is gone.
+        """
+        for flow, uploads in self._owned(upload_ids):
+            if flow is not self._flow:
+                for (anomaly_id, wishes), those in _alike(uploads):
+                    paths = [upload.source.path for upload in those]
+                    self._intake.add_paths(paths, anomaly_id, wishes, partial(_give_up, flow, those))
+        self.start()
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again.
@@ -186,16 +281,22 @@ class UploadQueue:
 
         A receipt speaks of one anomaly: it is the evidence of one deposit.
         """
-        listed = [upload.anomaly_id for upload in self._ledger.everything()]
+        listed = [upload.anomaly_id for upload in self._everything()]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._outbox.send(ReceiptBuilt(self._receipt(chosen, self._ledger.everything())))
+        self._outbox.send(ReceiptBuilt(self._receipt(chosen, self._everything())))
 
     def send_past_again(self, key: RunKey) -> None:
-        """Send what failed in a past run again: back onto the list, after another look at the files."""
+        """Send what failed in a past run again: back onto the list, after another look at the files.
+
+        Only where it went to the server in use.
+        """
         self._parts.tasks.spawn(self._send_past_again(key))
 
     async def _send_past_again(self, key: RunKey) -> None:
-        failed = await self.history.failed(key)
+        flow = self._flow
+        failed = await self.history.failed(key, self._options.api_url)
+        if flow is not self._flow:
+            return  # another server is in use by now
         fresh = [upload for upload in failed if self._ledger.may_take_up(upload)]
         for upload in fresh:
             upload.attempts = 0  # a new run counts anew
@@ -204,7 +305,7 @@ class UploadQueue:
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
         """Give the run's receipt for one anomaly ("": for all) as plain values: what it was given or resumed."""
-        return self._receipt(anomaly_id, self._ledger.of_this_run())
+        return self._receipt(anomaly_id, self._of_this_run())
 
     def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> dict[str, object]:
         run = receipt.Run(
@@ -212,10 +313,11 @@ class UploadQueue:
             anomaly_id=anomaly_id,
             started_at=self._started_at,
             uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
-            junk=self._intake.junk,
+            junk=sum(flow.parts.intake.junk for flow in self._flows.values()),
             describe=self._options.describe,
             gave_up=self._flow.gave_up,
             trial=self._options.trial,
+            servers=self._servers(),
         )
         return receipt.build(run, time.time())
 
@@ -223,13 +325,126 @@ class UploadQueue:
     def unsent(self) -> Counter[UploadState]:
         """How many uploads of this run are not stored, by state."""
         stored = (UploadState.UPLOADED, UploadState.SKIPPED)
-        return Counter(upload.state for upload in self._ledger.of_this_run() if upload.state not in stored)
+        return Counter(upload.state for upload in self._of_this_run() if upload.state not in stored)
 
     @property
     def others_unfinished(self) -> int:
         """How many unfinished uploads of this service the journal holds that this run did not take up."""
         return self._intake.others_unfinished
 
+    def _everything(self) -> list[Upload]:
+        """Return the uploads of all servers in the order they were added, removed rows included."""
+        everything = (upload for flow in self._flows.values() for upload in flow.parts.ledger.everything())
+        return sorted(everything, key=lambda upload: upload.order)
+
+    def _of_this_run(self) -> list[Upload]:
+        """As `_everything`, but without what only stands on the list as an earlier run left it."""
+        mine = (upload for flow in self._flows.values() for upload in flow.parts.ledger.of_this_run())
+        return sorted(mine, key=lambda upload: upload.order)
+
+    def _servers(self) -> dict[UploadId, str]:
+        """Return each upload's server where the run has files for several, else nothing."""
+        by_server = {server: flow.parts.ledger.everything() for server, flow in self._flows.items()}
+        if sum(map(bool, by_server.values())) <= 1:
+            return {}
+        return {upload.upload_id: server for server, uploads in by_server.items() for upload in uploads}
+
+    def _owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Flow, list[Upload]]]:
+        """Yield those uploads by the server they belong to."""
+        wanted = list(upload_ids)
+        for flow in self._flows.values():
+            found = (flow.parts.ledger.get(upload_id) for upload_id in wanted)
+            if uploads := [upload for upload in found if upload is not None]:
+                yield flow, uploads
+
+    def _tell(self, event: Event) -> None:
+        self._outbox.send(event)
+
+    async def _reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
+        """Return what `read` finds in the journal, everything of all servers being written down."""
+        for flow in self._flows.values():
+            flow.parts.ledger.write()
+        return await self._ledger.reading(read)
+
+    def _begin(self, flow: Flow) -> None:
+        """Let it work; where one breaks down all of them end, for their journal is one."""
+        task = asyncio.create_task(flow.run())
+        task.add_done_callback(self._ended)
+        self._running.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            for flow in self._flows.values():
+                flow.break_down(error)
+        self.close()
+
+    def _work_with(self, flow: Flow) -> None:
+        self._flow = flow
+        parts = self._parts = flow.parts
+        self._ledger, self._outbox, self._intake = parts.ledger, parts.outbox, parts.intake
+
+    def _new_flow(self, services: Services, options: EngineOptions) -> Flow:
+        server = options.api_url
+        flow = self._flows[server] = Flow(services, options, lambda event: self._pass_on(server, event))
+        return flow
+
+    def _change_server(self, services: Services, options: EngineOptions) -> None:
+        flow = self._flows.get(options.api_url)
+        if flow is None:
+            flow = self._new_flow(services, options)
+            self._begin(flow)
+            self._work_with(flow)
+            self._intake.restore()
+        else:
+            self._work_with(flow)
+            flow.come_back()
+
+    def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
+        registrar, wanted = self._parts.registrar, Tokens(*tokens) if tokens else None
+        if wanted is None:
+            registrar.sign_out()
+        elif wanted != registrar.tokens:
+            registrar.sign_in(wanted, entered=False)
+
+    def _list_resting(self, server: str) -> None:
+        options = replace(self._options, api_url=server, tokens=None)
+        try:
+            services = self._services_for(options)
+        except UploaderError as error:
+            log.info("files for a server with a wrong address stay in the journal: %s", error.detail)
+            return
+        flow = self._new_flow(services, options)
+        flow.rest(server)
+        self._begin(flow)
+        flow.parts.intake.restore()
+
+    def _pass_on(self, server: str, event: Event) -> None:
+        if server == self._options.api_url or not isinstance(event, _OF_THE_ONE_IN_USE):
+            self._emit(event)
+
     def _those(self, upload_ids: Iterable[UploadId]) -> list[Upload]:
         found = (self._ledger.get(upload_id) for upload_id in upload_ids)
         return [upload for upload in found if upload is not None]
+
+
+def _give_up(flow: Flow, uploads: list[Upload]) -> None:
+    """Cancel and unlist uploads that another server gets instead."""
+    left = [upload for upload in uploads if flow.parts.ledger.get(upload.upload_id) is upload]
+    flow.cancel([upload for upload in left if not upload.state.finished])
+    flow.parts.ledger.remove(left)
+    flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
+
+
+def _alike(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, Wishes], list[Upload]]]:
+    """Return what can still be sent by anomaly and by what was chosen for it; what is stored stays where it is."""
+    groups: dict[tuple[str, Wishes], list[Upload]] = {}
+    for upload in uploads:
+        if not upload.state.stored:
+            groups.setdefault((upload.anomaly_id, _wishes_of(upload)), []).append(upload)
+    return groups.items()
+
+
+def _wishes_of(upload: Upload) -> Wishes:
+    zipped = upload.treatment is Treatment.ZIP
+    return Wishes(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,9 @@ from uploader_gui.engine.codes import Code
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import Upload, UploadId
 
 SCHEMA: Final = 1
 PENDING: Final = "pending"
@@ -32,6 +32,7 @@ class Run:
 
     `gave_up` is why the whole run ended before its files did, whatever each of them was waiting for just then.
     `trial`: everything went to the sandbox, and the receipt is none.
+    `servers` names each upload's server where the run had files for several.
     """
 
     program: str
@@ -42,6 +43,7 @@ class Run:
     describe: Callable[[Reason], str]
     gave_up: Reason | None = None
     trial: bool = False
+    servers: Mapping[UploadId, str] = field(default_factory=dict)
 
 
 def build(run: Run, finished_at: float) -> dict[str, Any]:
@@ -137,6 +139,7 @@ def _file(upload: Upload, run: Run) -> dict[str, Any]:
         "reason": None if reason is None else {"code": reason.code.value, "message": run.describe(reason)},
         "may_be_registered_twice": upload.may_be_registered_twice,
         **_original(upload),
+        **({"server": run.servers[upload.upload_id]} if upload.upload_id in run.servers else {}),
     }
 
 

@@ -32,6 +32,7 @@ class TableForm:
         moment: gives a time as people write it; the receipt's times are ISO 8601 in UTC.
         why: gives a file's reason in the person's language, "" where there is none.
         trial: what stands before everything else in every line, where nothing went to a register; else "".
+        server: the heading of a further column, where the files went to several servers.
     """
 
     delimiter: str
@@ -42,6 +43,7 @@ class TableForm:
     moment: Callable[[str], str]
     why: Callable[[Mapping[str, Any]], str]
     trial: str = ""
+    server: str = "server"
 
 
 COLUMNS: Final = (
@@ -60,9 +62,11 @@ def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=form.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     first = [form.trial] if form.trial else []
-    writer.writerow([*first, *form.headings])
+    several = any("server" in file for file in receipt["files"])
+    writer.writerow([*first, *form.headings, *([form.server] if several else [])])
     for file in receipt["files"]:
-        writer.writerow([*first, *(harmless(cell) for cell in _cells(receipt["anomaly_id"], file, form))])
+        cells = _cells(receipt["anomaly_id"], file, form) + ([file.get("server", "")] if several else [])
+        writer.writerow([*first, *(harmless(cell) for cell in cells)])
     return text.getvalue().encode("utf-8-sig", errors="backslashreplace")  # not every name is text
 
 

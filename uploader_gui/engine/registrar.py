@@ -85,6 +85,11 @@ class Registrar:
         """What the last call took, 0.0 before the first."""
         return self._reserve.call_seconds
 
+    @property
+    def tokens(self) -> Tokens | None:
+        """The tokens in force."""
+        return self._admission.tokens
+
     def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
         """Use other tokens from now on, `entered` by a person just now or kept since an earlier run."""
         self._admission.sign_in(tokens, entered=entered)

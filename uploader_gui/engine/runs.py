@@ -24,6 +24,7 @@ class PastRun:
     """A run's part for one anomaly in figures. Times are seconds since 1970.
 
     Attributes:
+        server: the address of the server it went to.
         program: who ran, "uploader-gui X.Y.Z".
         finished_at: when its last file arrived, or the run ended; None where it was cut off before either.
         junk: files left out in the whole run.
@@ -38,6 +39,7 @@ class PastRun:
     junk: int = 0
     states: Mapping[UploadState, int] = field(default_factory=dict)
     bytes_uploaded: int = 0
+    server: str = ""
 
     @property
     def files(self) -> int:

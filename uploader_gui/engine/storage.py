@@ -74,6 +74,10 @@ class StorageClient:
         self._mismatched: dict[str, bool] = {}
         """By URL: whether the attempt whose signature did not fit had a Content-Type; the next one is the other way."""
 
+    def follow(self, other: StorageClient) -> None:
+        """Reach storages the way another client does."""
+        self._clients = other._clients
+
     async def put(self, presigned: PresignedPut, media_type: str, body: Body) -> Stored:
         """Send one object in one PUT.
 

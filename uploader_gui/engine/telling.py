@@ -50,6 +50,10 @@ class Telling:
             self._told = status
             self._outbox.send(status)
 
+    def forget(self) -> None:
+        """Tell the status again when it is told next: another server's was told meanwhile."""
+        self._told = None
+
     def progress(self, *, running: bool) -> Progress | None:
         """Give how far things are, None while the list is empty."""
         if not self._ledger.size:

@@ -80,8 +80,8 @@ def possible(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:
 
 
 def offered(upload: UploadSnapshot) -> tuple[Treatment, ...]:
-    """Give what a row offers: nothing while something is under way, or was sent."""
-    if not upload.state.finished or upload.state.stored:
+    """Give what a row offers: nothing while something is under way, or was sent, or another server is in use."""
+    if not upload.state.finished or upload.state.stored or upload.elsewhere:
         return ()
     return possible(upload.reason, upload.source)
 

@@ -31,14 +31,15 @@ LEAVE_SECONDS: Final = 2.0
 
 
 class EngineThread:
-    """An engine in its own thread, with its own asyncio loop."""
+    """An engine in its own thread, with its own asyncio loop. `options` are those it began with."""
 
     def __init__(
         self, options: EngineOptions, emit: Callable[[Event], None], decoder: PictureDecoder | None = None
     ) -> None:
-        self._options = options
+        self.options = options
         self._decoder = decoder
         self._emit = emit
+        self._over = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: UploadQueue | None = None
         self._early: list[Callable[[UploadQueue], object]] = []
@@ -59,7 +60,19 @@ class EngineThread:
         try:
             self._loop.call_soon_threadsafe(self._carry_out, command, self._queue)
         except RuntimeError:
-            log.debug("the engine has left; command dropped")
+            with self._lock:
+                self._early.append(command)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it runs, or is about to; not any more when its failure is told."""
+        return self._thread.is_alive() and not self._over
+
+    @property
+    def unheard(self) -> list[Callable[[UploadQueue], object]]:
+        """The commands that came before it stood or after it had left, in their order."""
+        with self._lock:
+            return list(self._early)
 
     def stop(self, last_wish: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
         """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished.
@@ -82,11 +95,13 @@ class EngineThread:
         try:
             from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not on the window's thread
 
-            asyncio.run(run_engine(self._options, self._emit, self._ready, decoder=self._decoder))
+            asyncio.run(run_engine(self.options, self._emit, self._ready, decoder=self._decoder))
         except UploaderError as error:
+            self._over = True
             log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))
         except BaseException:  # whatever it is: somebody waits for what this thread does
+            self._over = True
             log.exception("the engine broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
         finally:

@@ -133,16 +133,29 @@ class Intake:
             self._outbox.send(Resumed(tuple(one.upload_id for one in mine), tuple(one.upload_id for one in ended)))
 
     def _take_up_unfinished(self, journal: Journal, anomaly_id: str | None) -> list[Upload]:
-        left = [self._taking_up.after_restart(upload) for upload in journal.unfinished(self._api_url)]
+        unfinished = journal.unfinished(self._api_url)
+        left = [self._taking_up.after_restart(one) for one in unfinished if self._ledger.may_take_up(one)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
         if mine:
             self._ledger.add(mine, recorded=True)
-            for one in dict.fromkeys(upload.anomaly_id for upload in mine):
-                self._comparison.let_in(
-                    [upload for upload in mine if upload.anomaly_id == one], self._known(one, journal)
-                )
+            self._let_in(mine, journal)
         return mine
+
+    def go_on(self, uploads: list[Upload]) -> None:
+        """Go on with cancelled uploads of the list as if nobody had cancelled them: a live URL is used again."""
+        for upload in uploads:
+            self._ledger.move(upload, self._taking_up.way_on(upload))
+        if uploads:
+            self._begin(self._ledger.reading(partial(self._let_in_again, uploads)))
+
+    async def _let_in_again(self, uploads: list[Upload], journal: Journal) -> None:
+        self._let_in(uploads, journal)
+
+    def _let_in(self, uploads: list[Upload], journal: Journal) -> None:
+        for one in dict.fromkeys(upload.anomaly_id for upload in uploads):
+            mine = [upload for upload in uploads if upload.anomaly_id == one]
+            self._comparison.let_in(mine, self._known(one, journal))
 
     def look_again(self, uploads: Iterable[Upload]) -> None:
         """Look at the files of finished uploads once more, and queue those that can be sent now."""

@@ -56,13 +56,17 @@ class TakingUp:
         """Give an upload of the journal the state it goes on in: what was under way when the program ended."""
         if upload.state is UploadState.REGISTERING:
             upload.may_be_registered_twice = True
-        if not self._lives(upload):
-            upload.presigned = None
-        upload.state = UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
-        if upload.treatment is not None and not (upload.substitute and is_whole(upload.substitute.sent)):
-            upload.state = UploadState.PREPARING
+        upload.state = self.way_on(upload)
         upload.reason = None
         return upload
+
+    def way_on(self, upload: Upload) -> UploadState:
+        """Return the state from which an unfinished upload goes on; a URL that has expired is forgotten."""
+        if not self._lives(upload):
+            upload.presigned = None
+        if upload.treatment is not None and not (upload.substitute and is_whole(upload.substitute.sent)):
+            return UploadState.PREPARING
+        return UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
 
     def _lives(self, upload: Upload) -> bool:
         presigned = upload.presigned

@@ -1,0 +1,389 @@
+"""Another server, proxy or certificate while files stand on the list: rows stay, and none goes where it must not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.faults.storing import is_stored
+from tests.support.api_faults import Answer, Silence
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import StallMidway
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.events import (
+    Condition,
+    EngineFailed,
+    HistoryFound,
+    PathsAdded,
+    Progress,
+    QueueStatus,
+    ReceiptBuilt,
+    UploadsChanged,
+    UploadsRemoved,
+)
+from uploader_gui.engine.models import Treatment, UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.certificates import CertificateAuthority
+    from tests.support.files import Files
+    from uploader_gui.engine.options import EngineOptions
+
+S = UploadState
+NONE: Any = None
+
+
+@pytest.fixture
+def other_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
+    """Play a second service, with tokens of its own."""
+    with StrictApi(
+        lambda upload, anomaly: scripted_storage.url_for(f"other/{anomaly}/{upload['uploadId']}"),
+        tokens=("other-bearer", "other-session"),
+    ) as api:
+        yield api
+    assert api.violations == []
+
+
+@pytest.fixture
+def here(strict_api: StrictApi, tmp_path: Path) -> EngineOptions:
+    return options(tmp_path, strict_api)
+
+
+@pytest.fixture
+def there(other_api: StrictApi, tmp_path: Path) -> EngineOptions:
+    return options(tmp_path, other_api, tokens=other_api.tokens)
+
+
+async def added(run: Run, *paths: Path) -> None:
+    """Give files, and wait until they stand on the list."""
+    number = len(run.all_heard(PathsAdded)) + 1
+    run.queue.add_paths(paths, ANOMALY)
+    await run.heard(PathsAdded, number)
+
+
+async def sent(run: Run, *paths: Path) -> None:
+    """Give files and send everything to its end."""
+    await added(run, *paths)
+    run.queue.start()
+    await run.until(lambda: all(path.name in run.latest and run.latest[path.name].state.finished for path in paths))
+
+
+async def named(run: Run, server: str, *names: str) -> None:
+    """Wait until the rows of these files name that server ("": none)."""
+    await run.until(lambda: all(run.latest[name].elsewhere == server for name in names))
+
+
+def names_at(api: StrictApi) -> list[str]:
+    """Give the names a service registered, sorted."""
+    return sorted(record.name for record in api.registered)
+
+
+async def test_every_row_stays_and_names_the_server_it_belongs_to(
+    here: EngineOptions, there: EngineOptions, files: Files, other_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await sent(
+            run, files.make("uploaded.jpg"), files.folder / "failed.jpg", files.make("refused.xyz", content=b"?")
+        )
+        await added(run, files.make("waiting.jpg"))
+        run.queue.use(there)
+        await named(run, here.api_url, "uploaded.jpg", "failed.jpg", "refused.xyz", "waiting.jpg")
+        states = {name: upload.state for name, upload in run.latest.items()}
+        assert states == {
+            "uploaded.jpg": S.UPLOADED,
+            "failed.jpg": S.FAILED,
+            "refused.xyz": S.REFUSED,
+            "waiting.jpg": S.QUEUED,
+        }
+        assert run.all_heard(UploadsRemoved) == []
+        await sent(run, files.make("new.jpg"))
+        assert run.latest["new.jpg"].elsewhere == ""
+        assert run.latest["waiting.jpg"].state is S.QUEUED
+    assert names_at(other_api) == ["new.jpg"]
+
+
+async def test_what_waits_goes_to_its_own_server_once_that_is_set_again(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    path = files.make("waiting.jpg")
+    async with engine(here) as run:
+        await added(run, path)
+        run.queue.use(there)
+        await named(run, here.api_url, "waiting.jpg")
+        run.queue.start()
+        await sent(run, files.make("new.jpg"))
+        run.queue.use(here)
+        await named(run, "", "waiting.jpg")
+        assert run.latest["waiting.jpg"].state is S.QUEUED  # a person has started nothing here
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "waiting.jpg")
+        assert run.files()["waiting.jpg"]["may_be_registered_twice"] is False
+    assert (names_at(strict_api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
+
+
+async def test_what_failed_is_tried_again_at_its_own_server_alone(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    late = files.folder / "late.jpg"
+    async with engine(here) as run:
+        await sent(run, late)
+        files.make("late.jpg")
+        run.queue.use(there)
+        await named(run, here.api_url, "late.jpg")
+        run.queue.retry([run.latest["late.jpg"].upload_id])
+        run.queue.retry_failed()
+        await sent(run, files.make("new.jpg"))
+        assert run.latest["late.jpg"].state is S.FAILED
+        run.queue.use(here)
+        run.queue.retry_failed()
+        await run.in_state(S.UPLOADED, "late.jpg")
+    assert (names_at(strict_api), names_at(other_api)) == (["late.jpg"], ["new.jpg"])
+
+
+async def test_transfers_and_registrations_under_way_end_with_their_own_server(  # noqa: PLR0917 - two servers
+    here: EngineOptions,
+    there: EngineOptions,
+    files: Files,
+    strict_api: StrictApi,
+    other_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+) -> None:
+    """One is in the middle of its PUT, one in the middle of its registration: neither is lost nor doubled."""
+    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
+    strict_api.faults.extend((NONE, Silence()))
+    async with engine(here) as run:
+        await added(run, files.make("sending.jpg", size=400_000))
+        run.queue.start()
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
+        await added(run, files.make("registering.jpg"))
+        await asyncio.to_thread(strict_api.wait_for_calls, 2)
+        run.queue.use(there)
+        await named(run, here.api_url, "sending.jpg", "registering.jpg")
+        strict_api.release()
+        await run.in_state(S.REGISTERED, "sending.jpg", "registering.jpg")
+        scripted_storage.release()
+        assert (run.latest["sending.jpg"].state, len(scripted_storage.puts)) == (S.REGISTERED, 1)
+        run.queue.use(here)
+        run.queue.start()
+        await run.idle()
+        rows = run.files()
+    assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
+    assert all(is_stored(scripted_storage, row) for row in rows.values())
+    assert (names_at(strict_api), other_api.calls) == (["registering.jpg", "sending.jpg"], [])
+
+
+async def test_a_folder_that_is_still_searched_stays_with_the_server_it_was_given_for(
+    here: EngineOptions, there: EngineOptions, files: Files, other_api: StrictApi
+) -> None:
+    folder = files.make("folder/0.jpg").parent
+    for n in range(1, 40):
+        files.make(f"folder/{n}.jpg")
+    async with engine(here) as run:
+        run.queue.start()
+        run.queue.add_paths([folder], ANOMALY)
+        run.queue.use(there)
+        run.queue.start()
+        await run.heard(PathsAdded)
+        await named(run, here.api_url, *(f"{n}.jpg" for n in range(40)))
+        assert {upload.state for upload in run.latest.values()} == {S.QUEUED}
+    assert other_api.calls == []
+
+
+async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    film = files.make("film.mp4", content=b"\0\0\0\x18ftypisom" + b"film" * 1000)
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg"), files.make("b.jpg"), film)
+        run.queue.treat([run.latest["film.mp4"].upload_id], Treatment.ZIP)
+        await run.in_state(S.QUEUED, "film.mp4")
+        before = {name: run.latest[name].upload_id for name in ("a.jpg", "film.mp4")}
+        run.queue.use(there)
+        run.queue.send_here(before.values())
+        await run.until(
+            lambda: {one for event in run.all_heard(UploadsRemoved) for one in event.upload_ids} == {*before.values()}
+        )
+        await run.idle()
+        receipt: Any = run.queue.receipt(ANOMALY)
+        rows = {(file["name"], file["state"], file["server"]) for file in receipt["files"]}
+    assert rows == {
+        ("a.jpg", "cancelled", here.api_url),
+        ("film.mp4.zip", "cancelled", here.api_url),
+        ("b.jpg", "pending", here.api_url),
+        ("a.jpg", "uploaded", there.api_url),
+        ("film.mp4.zip", "uploaded", there.api_url),
+    }
+    assert (names_at(strict_api), names_at(other_api)) == ([], ["a.jpg", "film.mp4.zip"])
+
+
+async def test_the_receipt_after_a_change_has_every_row_and_names_the_servers(
+    here: EngineOptions, there: EngineOptions, files: Files
+) -> None:
+    async with engine(here) as run:
+        await sent(run, files.make("a.jpg"))
+        assert "server" not in run.only()
+        await added(run, files.make("waiting.jpg"))
+        run.queue.use(there)
+        await sent(run, files.make("b.jpg"))
+        run.queue.tell_receipt(ANOMALY)
+        receipt = (await run.heard(ReceiptBuilt)).receipt
+        rows = [(file["name"], file["state"], file["server"]) for file in receipt["files"]]
+        assert rows == [
+            ("a.jpg", "uploaded", here.api_url),
+            ("waiting.jpg", "pending", here.api_url),
+            ("b.jpg", "uploaded", there.api_url),
+        ]
+        assert (receipt["totals"]["uploaded"], receipt["totals"]["pending"]) == (2, 1)
+        assert run.queue.unsent == {S.QUEUED: 1}
+
+
+async def test_history_has_the_deposits_of_all_servers_each_with_its_own(
+    here: EngineOptions, there: EngineOptions, files: Files, other_api: StrictApi
+) -> None:
+    late = files.folder / "late.jpg"
+    async with engine(here) as run:
+        await sent(run, files.make("a.jpg"), late)
+        run.queue.use(there)
+        await sent(run, files.make("b.jpg"))
+        run.queue.history.tell_runs()
+        found = await run.heard(HistoryFound)
+        assert found.server == there.api_url
+        assert [past.server for past in found.runs] == [there.api_url, here.api_url]
+        files.make("late.jpg")
+        run.queue.send_past_again(found.runs[1].key)  # not from here
+        await sent(run, files.make("c.jpg"))
+        assert run.latest["late.jpg"].state is S.FAILED
+    assert names_at(other_api) == ["b.jpg", "c.jpg"]
+
+
+async def test_unfinished_files_of_another_server_are_listed_at_the_next_start_too(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await added(run, files.make("waiting.jpg"))
+    async with engine(there) as run:
+        run.queue.restore()
+        await run.until(lambda: "waiting.jpg" in run.latest)
+        await named(run, here.api_url, "waiting.jpg")
+        await sent(run, files.make("new.jpg"))
+        run.queue.use(here)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "waiting.jpg")
+    assert (names_at(strict_api), names_at(other_api)) == (["waiting.jpg"], ["new.jpg"])
+
+
+async def test_a_row_of_another_server_may_be_cancelled_and_removed(
+    here: EngineOptions, there: EngineOptions, files: Files
+) -> None:
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        run.queue.use(there)
+        await added(run, files.make("new.jpg"))
+        told = len(run.all_heard(Progress))
+        run.queue.cancel([run.latest["a.jpg"].upload_id])
+        await run.in_state(S.CANCELLED, "a.jpg")
+        run.queue.remove([run.latest["b.jpg"].upload_id])
+        assert (await run.heard(UploadsRemoved)).upload_ids == (run.latest["b.jpg"].upload_id,)
+        states = {name: row["state"] for name, row in run.files().items()}
+        assert states == {"a.jpg": "cancelled", "b.jpg": "cancelled", "new.jpg": "pending"}
+        assert {event.totals.files for event in run.all_heard(Progress)[told:]} <= {1}  # of the server in use
+
+
+async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(
+    here: EngineOptions, files: Files, strict_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg"))
+        run.queue.use(replace(here, api_url="http://register.example/main"))
+        await run.heard(EngineFailed)
+        run.queue.start()
+        await added(run, files.make("b.jpg"))
+        await named(run, here.api_url, "a.jpg", "b.jpg")
+        assert strict_api.calls == []
+        run.queue.use(here)
+        run.queue.start()
+        await run.idle()
+    assert names_at(strict_api) == ["a.jpg", "b.jpg"]
+
+
+async def test_with_another_certificate_authority_everything_goes_on(
+    ca: CertificateAuthority, files: Files, tmp_path: Path
+) -> None:
+    """Nothing was trusted first: rows stay, and what failed is tried again over the new way."""
+    with (
+        ScriptedStorage(tls=ca.server_context()) as storage,
+        StrictApi(
+            lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}"), tls=ca.server_context()
+        ) as api,
+    ):
+        untrusted = options(tmp_path, api)
+        async with engine(untrusted) as run:
+            await sent(run, files.make("a.jpg"))
+            assert run.files()["a.jpg"]["reason"]["code"] == "tls"
+            await added(run, files.make("b.jpg"))
+            run.queue.use(replace(untrusted, ca_file=ca.pem))
+            run.queue.retry_failed()
+            await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
+            assert {upload.elsewhere for upload in run.latest.values()} == {""}
+        assert names_at(api) == ["a.jpg", "b.jpg"]
+
+
+async def test_what_is_under_way_goes_on_another_way_to_the_same_server(
+    here: EngineOptions, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
+) -> None:
+    """A PUT that hangs begins again at once, a registration ends as it began: nothing is registered twice."""
+    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 1 else None
+    strict_api.faults.extend((NONE, Silence()))
+    async with engine(here) as run:
+        await added(run, files.make("sending.jpg", size=400_000))
+        run.queue.start()
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
+        await added(run, files.make("registering.jpg"))
+        await asyncio.to_thread(strict_api.wait_for_calls, 2)
+        told = len(run.all_heard(QueueStatus))
+        run.queue.use(replace(here, proxy_for=lambda _: None))
+        await run.in_state(S.UPLOADED, "sending.jpg")
+        assert [event.running for event in run.all_heard(QueueStatus)[told:]] == []
+        strict_api.release()
+        scripted_storage.release()
+        await run.idle()
+        rows = run.files()
+    assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
+    assert names_at(strict_api) == ["registering.jpg", "sending.jpg"]
+
+
+async def test_a_service_in_trouble_is_asked_at_once_on_another_way(
+    here: EngineOptions, files: Files, strict_api: StrictApi
+) -> None:
+    """Else it would be asked again in an hour."""
+    patient = replace(QUICK, policy=replace(QUICK.policy, probe_first=3600.0, probe=3600.0))
+    strict_api.faults.append(Answer(503))
+    async with engine(here, patient) as run:
+        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        run.queue.start()
+        await run.until(lambda: any(Condition.SERVICE_BUSY in one.conditions for one in run.all_heard(QueueStatus)))
+        await run.in_state(S.QUEUED, "a.jpg", "b.jpg")
+        run.queue.use(replace(here, proxy_for=lambda _: None))
+        await run.idle()
+        assert {(row["state"], row["may_be_registered_twice"]) for row in run.files().values()} == {("uploaded", False)}
+
+
+async def test_a_paused_queue_stays_paused_on_another_way(
+    here: EngineOptions, files: Files, strict_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg"))
+        run.queue.start()
+        run.queue.pause()
+        run.queue.use(replace(here, size_unit="bytes"))
+        run.queue.history.tell_runs()
+        await run.heard(HistoryFound)
+        assert strict_api.calls == []
+        assert run.all_heard(UploadsChanged) == []

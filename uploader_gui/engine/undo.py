@@ -1,0 +1,123 @@
+"""What a person took away and may have back: rows removed, uploads cancelled, in the order in which that was done.
+
+Owned by `queue.py`. The journal has a removed or cancelled upload as cancelled at once, so a crash leaves it clearly
+gone; here is what brings it back while the program runs. Nothing expires before that: nothing is in its way.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from uploader_gui.engine.events import UndoOffered, UploadsRestored
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from uploader_gui.engine.events import Event
+    from uploader_gui.engine.flow import Flow
+    from uploader_gui.engine.models import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One upload as it was; `running`: its queue was sending."""
+
+    flow: Flow
+    upload: Upload
+    before: UploadState
+    running: bool
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one wish took away; `removed` are the rows that left the list, the others are cancelled."""
+
+    taken: list[_Taken] = field(default_factory=list)
+    removed: int = 0
+
+    @property
+    def offer(self) -> UndoOffered:
+        return UndoOffered(removed=self.removed, cancelled=len(self.taken) - self.removed)
+
+
+class Undo:
+    """All steps, the newest last. `tell` takes events for the front end."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self._tell = tell
+        self._steps: list[_Step] = []
+        self._open: _Step | None = None
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Make one step of everything that is cancelled and removed inside."""
+        if self._open is not None:
+            yield
+            return
+        self._open = step = _Step()
+        try:
+            yield
+        finally:
+            self._open = None
+            if step.taken:
+                self._steps.append(step)
+                self._tell(step.offer)
+
+    def cancel(self, flow: Flow, uploads: Iterable[Upload]) -> None:
+        """Cancel unfinished uploads of one server; finished ones stay what they are."""
+        chosen = [upload for upload in uploads if not upload.state.finished]
+        with self.step():
+            self._note(flow, chosen)
+            flow.cancel(chosen)
+
+    def remove(self, flow: Flow, uploads: list[Upload]) -> None:
+        """Take rows of one server off the list, cancelling what is unfinished."""
+        with self.step():
+            self._note(flow, uploads)
+            self.cancel(flow, uploads)
+            flow.parts.ledger.remove(uploads)
+            if self._open is not None:
+                self._open.removed += len(uploads)
+
+    def take_back(self) -> None:
+        """Undo the newest step. What is on the list again by now, or goes on again, stays as it is."""
+        if not self._steps:
+            return
+        step = self._steps.pop()
+        for flow in dict.fromkeys(taken.flow for taken in step.taken):
+            taken = [one for one in step.taken if one.flow is flow]
+            _bring_back(flow, taken)
+            flow.parts.outbox.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
+        self._tell(self._steps[-1].offer if self._steps else UndoOffered())
+
+    def _note(self, flow: Flow, uploads: Iterable[Upload]) -> None:
+        assert self._open is not None
+        noted = {taken.upload.upload_id for taken in self._open.taken}
+        self._open.taken += [
+            _Taken(flow, upload, upload.state, flow.running) for upload in uploads if upload.upload_id not in noted
+        ]
+
+
+def _bring_back(flow: Flow, taken: list[_Taken]) -> None:
+    ledger = flow.parts.ledger
+    ledger.put_back([one.upload for one in taken if _may_be_listed(flow, one.upload)])
+    unfinished = [one for one in taken if not one.before.finished and _waits(flow, one.upload)]
+    flow.parts.intake.go_on([one.upload for one in unfinished])
+    if not flow.paused and any(one.running for one in unfinished):
+        flow.start()  # it ended by itself, for nothing was left
+
+
+def _may_be_listed(flow: Flow, upload: Upload) -> bool:
+    """A file that was given again meanwhile is on the list already: two rows would send it twice."""
+    ledger = flow.parts.ledger
+    if not ledger.is_removed(upload):
+        return False
+    return upload.state is UploadState.UPLOADED or ledger.may_take_up(upload)
+
+
+def _waits(flow: Flow, upload: Upload) -> bool:
+    """It is on the list, and nobody has asked anything else of it since it was cancelled."""
+    return flow.parts.ledger.get(upload.upload_id) is upload and upload.state is UploadState.CANCELLED
