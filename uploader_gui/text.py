@@ -78,6 +78,9 @@ class Words(Sentence):
     TRY_AGAIN = QT_TRANSLATE_NOOP("uploader", "Try again")
     SEND_AGAIN = QT_TRANSLATE_NOOP("uploader", "Send again")
     REMOVE = QT_TRANSLATE_NOOP("uploader", "Remove")
+    SEND_HERE = QT_TRANSLATE_NOOP("uploader", "Send to current server")
+    UNDO = QT_TRANSLATE_NOOP("uploader", "Undo")
+    UNDO_CLOSE = QT_TRANSLATE_NOOP("uploader", "Close this line")
     SHOW_IN_FOLDER = QT_TRANSLATE_NOOP("uploader", "Show in folder")
     COPY_REASON = QT_TRANSLATE_NOOP("uploader", "Copy reason")
     MORE = QT_TRANSLATE_NOOP("uploader", "More")
@@ -85,7 +88,7 @@ class Words(Sentence):
     START = QT_TRANSLATE_NOOP("uploader", "Start")
     PAUSE_ALL = QT_TRANSLATE_NOOP("uploader", "Pause all")
     RESUME = QT_TRANSLATE_NOOP("uploader", "Resume")
-    DISCARD = QT_TRANSLATE_NOOP("uploader", "Discard")
+    DISCARD = QT_TRANSLATE_NOOP("uploader", "Remove from list")
     RETRY_FAILED = QT_TRANSLATE_NOOP("uploader", "Retry failed")
     DONE = QT_TRANSLATE_NOOP("uploader", "Done")
     DONE_TIP = QT_TRANSLATE_NOOP("uploader", "Clear the list for the next anomaly")
@@ -158,6 +161,8 @@ class Words(Sentence):
     TIME_LEFT = QT_TRANSLATE_NOOP("uploader", "about %1 left")
     TRYING_AGAIN_IN = QT_TRANSLATE_NOOP("uploader", "Trying again in %1")
     ANOMALY_NAMED = QT_TRANSLATE_NOOP("uploader", "Anomaly %1")
+    SERVER_NAMED = QT_TRANSLATE_NOOP("uploader", "Server %1")
+    WAITS_FOR_SERVER = QT_TRANSLATE_NOOP("uploader", "Waits until this server is set again.")
     EXPIRED_WAITING = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1. Nothing is lost.")
     EXPIRED_BANNER = QT_TRANSLATE_NOOP("uploader", "Your session has expired. %1, %2. Nothing is lost.")
     JOURNAL_SET_ASIDE = QT_TRANSLATE_NOOP(
@@ -232,6 +237,21 @@ class Counted(CountedSentence):
         "Trial over: 1 file did not get through.",
         QT_TRANSLATE_NOOP("uploader", "Trial over: %Ln files did not get through.", None, 1),
     )
+    WAIT_FOR_SERVER = (
+        "1 file waits for the server %1, which is not the one in use. Nothing is lost.",
+        QT_TRANSLATE_NOOP(
+            "uploader", "%Ln files wait for the server %1, which is not the one in use. Nothing is lost.", None, 1
+        ),
+    )
+    WAIT_FOR_SERVERS = (
+        "1 file waits for a server that is not in use. Nothing is lost.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files wait for servers that are not in use. Nothing is lost.", None, 1),
+    )
+    TAKEN_OFF = (
+        "1 file was taken off the list.",
+        QT_TRANSLATE_NOOP("uploader", "%Ln files were taken off the list.", None, 1),
+    )
+    CANCELLED = ("1 file was cancelled.", QT_TRANSLATE_NOOP("uploader", "%Ln files were cancelled.", None, 1))
     WAIT = ("1 waits", QT_TRANSLATE_NOOP("uploader", "%Ln wait", None, 1))
     SIGN_IN_TO_SEND = (
         "Sign in to send this file.",

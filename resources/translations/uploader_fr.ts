@@ -463,6 +463,10 @@
         <translation>Retirer les fichiers sélectionnés de la liste, ou annuler ceux en cours d’envoi</translation>
     </message>
     <message>
+        <source>Undo the last removing or cancelling</source>
+        <translation>Rétablir ce qui vient d’être retiré ou annulé</translation>
+    </message>
+    <message>
         <source>Select all files</source>
         <translation>Sélectionner tous les fichiers</translation>
     </message>
@@ -2001,6 +2005,14 @@
         <translation>Numéro dans l’essai</translation>
     </message>
     <message>
+        <source>Server</source>
+        <translation>Serveur</translation>
+    </message>
+    <message>
+        <source>Server: %1</source>
+        <translation>Serveur&#xa0;: %1</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Fichier</translation>
     </message>
@@ -2128,6 +2140,10 @@
             <numerusform>%Ln déjà envoyé (essai)</numerusform>
             <numerusform>%Ln déjà envoyés (essai)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>To send these again, first set %1 as the server in the settings.</source>
+        <translation>Pour les renvoyer, choisissez d’abord le serveur %1 dans les réglages.</translation>
     </message>
     <message>
         <source>Nothing of this will be sent.</source>
@@ -2393,10 +2409,6 @@
         <translation>Reprendre</translation>
     </message>
     <message>
-        <source>Discard</source>
-        <translation>Abandonner</translation>
-    </message>
-    <message>
         <source>Retry failed</source>
         <translation>Réessayer les échecs</translation>
     </message>
@@ -2517,6 +2529,22 @@
         <translation>Déjà envoyé (essai)</translation>
     </message>
     <message>
+        <source>Send to current server</source>
+        <translation>Envoyer au serveur actuel</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rétablir</translation>
+    </message>
+    <message>
+        <source>Close this line</source>
+        <translation>Fermer cette ligne</translation>
+    </message>
+    <message>
+        <source>Remove from list</source>
+        <translation>Retirer de la liste</translation>
+    </message>
+    <message>
         <source>History…</source>
         <translation>Historique…</translation>
     </message>
@@ -2631,6 +2659,14 @@
     <message>
         <source>Anomaly %1</source>
         <translation>Anomalie %1</translation>
+    </message>
+    <message>
+        <source>Server %1</source>
+        <translation>Serveur %1</translation>
+    </message>
+    <message>
+        <source>Waits until this server is set again.</source>
+        <translation>Attend que ce serveur soit de nouveau choisi.</translation>
     </message>
     <message>
         <source>Your session has expired. %1. Nothing is lost.</source>
@@ -2748,6 +2784,34 @@
         <translation>
             <numerusform>Essai terminé&#xa0;: %Ln fichier n’est pas passé.</numerusform>
             <numerusform>Essai terminé&#xa0;: %Ln fichiers ne sont pas passés.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files wait for the server %1, which is not the one in use. Nothing is lost.</source>
+        <translation>
+            <numerusform>%Ln fichier attend le serveur %1, qui n’est pas celui utilisé. Rien n’est perdu.</numerusform>
+            <numerusform>%Ln fichiers attendent le serveur %1, qui n’est pas celui utilisé. Rien n’est perdu.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files wait for servers that are not in use. Nothing is lost.</source>
+        <translation>
+            <numerusform>%Ln fichier attend un serveur qui n’est pas utilisé. Rien n’est perdu.</numerusform>
+            <numerusform>%Ln fichiers attendent des serveurs qui ne sont pas utilisés. Rien n’est perdu.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files were taken off the list.</source>
+        <translation>
+            <numerusform>%Ln fichier a été retiré de la liste.</numerusform>
+            <numerusform>%Ln fichiers ont été retirés de la liste.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln files were cancelled.</source>
+        <translation>
+            <numerusform>L’envoi de %Ln fichier a été annulé.</numerusform>
+            <numerusform>L’envoi de %Ln fichiers a été annulé.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -80,6 +80,17 @@ class FakeEngine(QObject):
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("remove", list(upload_ids)))
 
+    def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
+        for name, upload_ids in (("cancel", cancelled), ("remove", removed)):
+            if upload_ids:
+                self.calls.append((name, list(upload_ids)))
+
+    def undo(self) -> None:
+        self.calls.append(("undo", None))
+
+    def send_here(self, upload_ids: Sequence[UploadId]) -> None:
+        self.calls.append(("send_here", list(upload_ids)))
+
     def clear_finished(self) -> None:
         self.calls.append(("clear_finished", None))
 
@@ -111,6 +122,7 @@ def upload(
     detail: str = "",
     retry_at: float | None = None,
     sent_before: float | None = None,
+    elsewhere: str = "",
 ) -> UploadSnapshot:
     """Make a snapshot whose upload id is its name."""
     path = Path("/photos") / name
@@ -123,6 +135,7 @@ def upload(
         reason=Reason(code, detail) if code else None,
         retry_at=retry_at,
         sent_before=sent_before,
+        elsewhere=elsewhere,
     )
 
 

@@ -121,7 +121,7 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
     engine.event_arrived.emit(UploadsAdded(tuple(left)))
     engine.event_arrived.emit(Resumed(tuple(ids)))
     assert window.banner.text.text() == "3 files from last time have not been sent. Nothing is lost."
-    assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Discard"]
+    assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Remove from list"]
     QTest.mouseClick(window.banner.other, LEFT)
     assert engine.calls[-1] == ("remove", ids)
     assert window.banner.isHidden()
@@ -149,7 +149,7 @@ def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(  # no
     ids = tuple(one.upload_id for one in rows)
     engine.tell(UploadsAdded(tuple(rows)), Resumed(ids[:waiting], ids[waiting:]))
     assert window.banner.text.text() == told
-    assert [window.banner.button.text(), window.banner.other.text()] == [button, "Discard"]
+    assert [window.banner.button.text(), window.banner.other.text()] == [button, "Remove from list"]
     QTest.mouseClick(window.banner.other, LEFT)
     assert engine.calls[-1] == ("remove", list(ids))
 

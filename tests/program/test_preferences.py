@@ -1,4 +1,4 @@
-"""What a person sets counts at once, is kept, and starts another engine only where it has to."""
+"""What a person sets counts at once, is kept, and leads the engine another way only where it has to."""
 
 from __future__ import annotations
 
@@ -83,6 +83,8 @@ class Slow:
 class Engine(FakeEngine):
     """Also what the composition root asks of the bridge."""
 
+    held = 0
+
     def resize(self, max_concurrent: int) -> None:
         self.calls.append(("resize", max_concurrent))
 
@@ -97,6 +99,12 @@ class Engine(FakeEngine):
 
     def sign_out(self) -> None:
         self.calls.append(("sign_out", None))
+
+    def hold(self) -> None:
+        self.held += 1
+
+    def release(self) -> None:
+        self.held -= 1
 
     def replace(self, options: Any, listed: Any) -> None:
         self.calls.append(("replace", options))
@@ -187,7 +195,7 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
 @pytest.mark.parametrize(
     "change", [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": "/ca.pem"}]
 )
-def test_another_way_to_the_service_starts_another_engine(
+def test_another_way_to_the_service_is_told_to_the_engine(
     preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str]
 ) -> None:
     window.settings_saved.emit(values_of(shown(window), **change))
@@ -277,6 +285,16 @@ class TestBesideAKeyringThatAsks:
         assert preferences.configuration.tokens == ("new-bearer", "new-session")
         chosen = preferences.configuration.settings
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
+
+    async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
+        self, preferences: Preferences, window: MainWindow, engine: Engine, errands: Slow
+    ) -> None:
+        window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
+        assert engine.held == 1
+        assert not [name for name, _ in engine.calls if name == "replace"]
+        await errands.done()
+        assert [name for name, _ in engine.calls][-1] == "replace"
+        assert engine.held == 0
 
     async def test_another_server_never_gets_the_tokens_entered_for_the_one_before(
         self, preferences: Preferences, window: MainWindow, engine: Engine, errands: Slow

@@ -5,6 +5,7 @@ Made by `windowed/front.py`, used by the window through `engine_port.Engine`. Ev
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.treatments import Choices, Wishes
     from uploader_gui.engine.worker import EngineThread
 
+    Command = Callable[[UploadQueue], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -36,7 +39,11 @@ class Outcome:
 
 
 class Bridge(QObject):
-    """Holds the engine's thread; may change it for another one when the server changes."""
+    """Holds the engine's thread; one that broke is replaced when the settings change.
+
+    What the window asks while a change of settings is under way waits until that is in force: it may be about the
+    server. What only stops something is done at once, too.
+    """
 
     event_arrived = Signal(object)
     stands = Signal()
@@ -47,7 +54,8 @@ class Bridge(QObject):
         super().__init__(parent)
         self._decoder = decoder
         self._engine: EngineThread | None = None
-        self._early: list[Callable[[UploadQueue], object]] = []
+        self._early: list[Command] = []
+        self._holds: list[list[Command]] = []
         self._anomaly_id: Callable[[], str] = str
         self._called_back.connect(_call)
 
@@ -83,11 +91,37 @@ class Bridge(QObject):
         return outcomes[0] if outcomes else None
 
     def replace(self, options: EngineOptions, listed: Sequence[UploadId]) -> None:
-        """Stop this engine and start another one: its rows leave the list, its journal keeps them."""
-        self.stop()
+        """Work with another server, or reach the same one another way: the rows stay. Nothing waits here.
+
+        An engine that broke is replaced by another one: its rows leave the list, the journal has what they were.
+        """
+        if self._engine is None:
+            return
+        if self._engine.is_working:
+            self._submit(lambda queue: queue.use(options))
+        else:
+            self._replace_broken(self._engine, options, listed)
+
+    def hold(self) -> None:
+        """Let what the window asks from now on wait: the settings are about to be others."""
+        self._holds.append([])
+
+    def release(self) -> None:
+        """The settings asked for first are in force: let what was asked since then go on."""
+        for command in self._holds.pop(0):
+            self._submit(command)
+
+    def _replace_broken(self, broken: EngineThread, options: EngineOptions, listed: Sequence[UploadId]) -> None:
+        """What the broken one never heard was meant for the server in use then, so it is told in its order."""
+        before = broken.options
         self.event_arrived.emit(UploadsRemoved(tuple(listed), kept=True))
-        self.run(options, anomaly_id=self._anomaly_id)
+        self.run(
+            dataclasses.replace(options, api_url=before.api_url, tokens=before.tokens), anomaly_id=self._anomaly_id
+        )
         self.resume()
+        for command in broken.unheard:
+            self._submit(command)
+        self._submit(lambda queue: queue.use(options))
 
     # What the window asks for
 
@@ -103,41 +137,39 @@ class Bridge(QObject):
         `recorded` is called on the UI thread when all that was found is in the journal.
         """
         wanted = tuple(paths)
-        self._submit(
-            lambda queue: queue.add_paths(wanted, anomaly_id, wishes, lambda: self._called_back.emit(recorded))
-        )
+        self._ask(lambda queue: queue.add_paths(wanted, anomaly_id, wishes, lambda: self._called_back.emit(recorded)))
 
     def start(self) -> None:
         """Start or resume."""
-        self._submit(lambda queue: queue.start())
+        self._ask(lambda queue: queue.start())
 
     def pause(self) -> None:
         """Stop sending; what runs goes back to waiting."""
-        self._submit(lambda queue: queue.pause())
+        self._stop(lambda queue: queue.pause())
 
     def cancel(self, upload_ids: Sequence[UploadId]) -> None:
         """Give up unfinished uploads."""
-        self._submit(lambda queue: queue.cancel(upload_ids))
+        self._stop(lambda queue: queue.cancel(upload_ids))
 
     def cancel_all(self) -> None:
         """Give up everything unfinished."""
-        self._submit(lambda queue: queue.cancel_all())
+        self._stop(lambda queue: queue.cancel_all())
 
     def retry(self, upload_ids: Sequence[UploadId]) -> None:
         """Try failed and cancelled ones again."""
-        self._submit(lambda queue: queue.retry(upload_ids))
+        self._ask(lambda queue: queue.retry(upload_ids))
 
     def retry_failed(self) -> None:
         """Try everything that failed again."""
-        self._submit(lambda queue: queue.retry_failed())
+        self._ask(lambda queue: queue.retry_failed())
 
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
         """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
-        self._submit(lambda queue: queue.send_again(upload_ids, start=start))
+        self._ask(lambda queue: queue.send_again(upload_ids, start=start))
 
     def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way."""
-        self._submit(lambda queue: queue.treat(upload_ids, treatment))
+        self._ask(lambda queue: queue.treat(upload_ids, treatment))
 
     def choose(self, choices: Choices) -> None:
         """Do this from now on with files of refused types, without asking."""
@@ -145,11 +177,23 @@ class Bridge(QObject):
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""
-        self._submit(lambda queue: queue.remove(upload_ids))
+        self._stop(lambda queue: queue.remove(upload_ids))
+
+    def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
+        """Cancel some and remove others, as one step that can be undone."""
+        self._stop(lambda queue: queue.take_away(cancelled, removed))
+
+    def undo(self) -> None:
+        """Bring back what was removed or cancelled last."""
+        self._ask(lambda queue: queue.undo())
+
+    def send_here(self, upload_ids: Sequence[UploadId]) -> None:
+        """Send files that were added for another server to the one in use instead."""
+        self._ask(lambda queue: queue.send_here(upload_ids))
 
     def clear_finished(self) -> None:
         """Take what needs nobody any more off the list."""
-        self._submit(lambda queue: queue.clear_finished())
+        self._ask(lambda queue: queue.clear_finished())
 
     def build_receipt(self, key: RunKey | None = None) -> None:
         """Ask for a past run's receipt, or (None) this run's; answered by `ReceiptBuilt`."""
@@ -176,7 +220,7 @@ class Bridge(QObject):
 
     def send_past_again(self, key: RunKey) -> None:
         """Send what failed in a past run again."""
-        self._submit(lambda queue: queue.send_past_again(key))
+        self._ask(lambda queue: queue.send_past_again(key))
 
     # What the composition root asks for
 
@@ -208,7 +252,19 @@ class Bridge(QObject):
         """Tell the window that there is no engine."""
         self.event_arrived.emit(event)
 
-    def _submit(self, command: Callable[[UploadQueue], object]) -> None:
+    def _ask(self, command: Command) -> None:
+        if self._holds:
+            self._holds[-1].append(command)
+        else:
+            self._submit(command)
+
+    def _stop(self, command: Command) -> None:
+        """Stop it now, and again in its turn: what is held may have begun it."""
+        self._submit(command)
+        if self._holds:
+            self._holds[-1].append(command)
+
+    def _submit(self, command: Command) -> None:
         if self._engine is None:
             self._early.append(command)
         else:

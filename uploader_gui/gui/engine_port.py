@@ -57,6 +57,15 @@ class Engine(Protocol):
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         """Take finished or waiting uploads off the list."""
 
+    def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
+        """Cancel some and remove others, as one step that can be undone."""
+
+    def undo(self) -> None:
+        """Bring back what was removed or cancelled last."""
+
+    def send_here(self, upload_ids: Sequence[UploadId]) -> None:
+        """Send files that were added for another server to the one in use instead."""
+
     def clear_finished(self) -> None:
         """Take everything finished off the list."""
 

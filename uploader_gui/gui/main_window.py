@@ -191,6 +191,8 @@ class MainWindow(QMainWindow):
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.model.sort_by)
         self.view.action_wanted.connect(self._do_row_action)
+        self.view.taken_away.connect(self._engine.take_away)
+        self.body.undo.undo_wanted.connect(self._engine.undo)
         self.footer.action_wanted.connect(self._do_footer_action)
         self.standing.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
@@ -228,8 +230,11 @@ class MainWindow(QMainWindow):
             (QKeySequence(Qt.Key.Key_Escape), self.body.step_back),
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
+            (QKeySequence.StandardKey.Undo, self._engine.undo),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)
+        self.header.field.undo_wanted.connect(self._engine.undo)
+        self.filters.search.undo_wanted.connect(self._engine.undo)
 
     # What the engine tells
 
@@ -241,6 +246,8 @@ class MainWindow(QMainWindow):
                 self.receipts.take(event)
             case events.ReceiptWritten(path, None):
                 self.receipts.written(path)
+            case events.UndoOffered():
+                self._undo_before_typing()
         self.standing.take(event)
         if isinstance(event, events.QueueIdle):
             self.dialogs.withdraw_leave()
@@ -248,6 +255,11 @@ class MainWindow(QMainWindow):
 
     def _follow_question(self) -> None:
         self.dialogs.follow_leave(lambda: self.unsent)
+
+    def _undo_before_typing(self) -> None:
+        """Ctrl+Z takes back what was done last: what was typed before that stays, wherever the keyboard is."""
+        for field in (self.header.field, self.filters.search):
+            field.forget_typing()
 
     def _retranslate(self) -> None:
         """What is painted follows by itself."""
@@ -263,7 +275,8 @@ class MainWindow(QMainWindow):
         self.notices.explain(lambda: gift.advice)
 
     def _unfinished(self) -> int:
-        return self.model.figures().unfinished
+        figures = self.model.figures()
+        return figures.unfinished + figures.elsewhere
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
@@ -282,8 +295,11 @@ class MainWindow(QMainWindow):
             case BannerAction.SAVE_ELSEWHERE:
                 self._choose_receipt()
             case BannerAction.DISCARD:
-                self._engine.remove(self.notices.left_over)
-                self.notices.forget()
+                self._engine.remove(self.notices.discard())
+            case BannerAction.SETTINGS:
+                self.settings_wanted.emit()
+            case BannerAction.SEND_HERE:
+                self._engine.send_here(self.model.waiting_elsewhere())
             case BannerAction.CLOSE:
                 self.notices.forget()
 
@@ -298,6 +314,7 @@ class MainWindow(QMainWindow):
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
             FooterAction.REFUSED_FILES: self.refused.open,
             FooterAction.CANCEL_ALL: lambda: self.dialogs.cancel_all(self._unfinished()),
+            FooterAction.UNDO: self._engine.undo,
             FooterAction.ADD_FILES: self.taking_in.choose_files,
             FooterAction.ADD_FOLDER: self.taking_in.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,

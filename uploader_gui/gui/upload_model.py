@@ -73,7 +73,8 @@ class UploadModel(QAbstractTableModel):
         self._row_of.update((upload.upload_id, first + at) for at, upload in enumerate(fresh))
         self._tally.add(fresh)
         self.endInsertRows()
-        if self._failed_first or self._sort_column is not Column.ADDED:
+        back_in_between = first > 0 and fresh[0].order < self._rows[first - 1].order
+        if self._failed_first or self._sort_column is not Column.ADDED or back_in_between:
             self._sort()
         self._countdown.follow(fresh)
         self.figures_changed.emit()
@@ -158,6 +159,10 @@ class UploadModel(QAbstractTableModel):
         """Give the anomaly that all rows are for, "" where there is not just one."""
         anomalies = self._tally.anomalies
         return next(iter(anomalies)) if len(anomalies) == 1 else ""
+
+    def waiting_elsewhere(self) -> list[UploadId]:
+        """Give what waits for another server than the one in use."""
+        return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]
 
     def snapshot(self, row: int) -> UploadSnapshot:
         """Give the snapshot of a row."""

@@ -29,9 +29,13 @@ _PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Spa
 
 
 class UploadView(QTableView):
-    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])` never carries `MORE`."""
+    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])` never carries `MORE`.
+
+    `taken_away(list[UploadId], list[UploadId])`: those to be cancelled, and those to leave the list.
+    """
 
     action_wanted = Signal(object, object)
+    taken_away = Signal(object, object)
 
     def __init__(
         self,
@@ -161,9 +165,8 @@ class UploadView(QTableView):
         """What is under way is cancelled (its row stays and offers Try again), everything else leaves the list."""
         removable = allowed_among(RowAction.REMOVE, chosen)
         under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
-        for action, uploads in ((RowAction.CANCEL, under_way), (RowAction.REMOVE, removable)):
-            if uploads:
-                self.action_wanted.emit(action, uploads)
+        if under_way or removable:
+            self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
 
     # Qt asks
 

@@ -96,7 +96,7 @@ class Preferences:
         window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
         window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
         window.settings_wanted.connect(self._show_settings)
-        window.settings_saved.connect(lambda values: spawn(self._save_settings(values)))
+        window.settings_saved.connect(self._begin_to_save)
 
     def _tell_trouble(self) -> None:
         """Settings that could not be read or saved are no secret."""
@@ -190,21 +190,34 @@ class Preferences:
         self._tester.found.connect(dialog.connection.panel.show_finding)
         self._tester.ended.connect(dialog.connection.panel.show_end)
 
+    def _begin_to_save(self, values: SettingsValues) -> None:
+        """What is dropped from now on is for the server just set, however long saving takes."""
+        self._bridge.hold()
+        self._errands.spawn(self._save_settings(values))
+
     async def _save_settings(self, values: SettingsValues) -> None:
-        """Most count at once; another server, unit, proxy or authority needs another engine."""
+        """Most count at once; another server, unit, proxy or authority is another way for the engine."""
         async with self._change:
-            if self.configuration is None:
-                return
-            before = self.configuration
-            self.configuration = await self._errands.in_thread(before.changed, asdict(values))
-            self._put_in_force(self.configuration)
-            is_other_server = before.credentials is not self.configuration.credentials
-            if is_other_server:
-                self._end_question()
-            if _ways(before) != _ways(self.configuration):
-                self._replace_engine(self.configuration)
+            try:
+                is_other_server = await self._change_settings(values)
+            finally:
+                self._bridge.release()
         if is_other_server:
             self.look_for_tokens()
+
+    async def _change_settings(self, values: SettingsValues) -> bool:
+        """Return whether another server is in use now."""
+        if self.configuration is None:
+            return False
+        before = self.configuration
+        self.configuration = await self._errands.in_thread(before.changed, asdict(values))
+        self._put_in_force(self.configuration)
+        is_other_server = before.credentials is not self.configuration.credentials
+        if is_other_server:
+            self._end_question()
+        if _ways(before) != _ways(self.configuration):
+            self._change_ways(self.configuration)
+        return is_other_server
 
     async def _remember(self, values: dict[str, str]) -> None:
         """Keep what a person chose once for all refused files; it counts from now on."""
@@ -224,7 +237,7 @@ class Preferences:
         self._bridge.limit(chosen.bytes_per_second)
         self._bridge.choose(configuration.choices(Choices()))
 
-    def _replace_engine(self, configuration: Configuration) -> None:
+    def _change_ways(self, configuration: Configuration) -> None:
         self.show_signed_in()
         model = self._window.model
         listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
@@ -247,7 +260,7 @@ class Preferences:
 
 
 def _ways(configuration: Configuration) -> tuple[object, ...]:
-    """Give what an engine is made with, and cannot change."""
+    """Give what leads to the server, and what it is told."""
     chosen = configuration.settings
     return chosen.api_url, chosen.size_unit, chosen.proxy, chosen.ca_file, configuration.ca_file
 

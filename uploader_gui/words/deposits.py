@@ -38,6 +38,8 @@ class ReceiptWords(Sentence):
     MADE_WITHOUT = QT_TRANSLATE_NOOP(
         "uploader", "Made from %1 (%2) without details, such as date or place, that could not be read"
     )
+    SERVER = QT_TRANSLATE_NOOP("uploader", "Server")
+    SERVER_NAMED = QT_TRANSLATE_NOOP("uploader", "Server: %1")
     ATTEMPTS = QT_TRANSLATE_NOOP("uploader", "Attempts: %1")
     MAY_BE_TWICE = QT_TRANSLATE_NOOP("uploader", "May be registered twice.")
     # A trial is no deposit
@@ -116,6 +118,8 @@ class HistoryWords(Sentence):
     SIZE = QT_TRANSLATE_NOOP("uploader", "Size")
     UPLOADED_AT = QT_TRANSLATE_NOOP("uploader", "Uploaded at")
     EMPTY = QT_TRANSLATE_NOOP("uploader", "Each deposit you make will be listed here, with its receipt.")
+    SERVER = QT_TRANSLATE_NOOP("uploader", "Server")
+    ELSEWHERE = QT_TRANSLATE_NOOP("uploader", "To send these again, first set %1 as the server in the settings.")
     TRIAL = QT_TRANSLATE_NOOP("uploader", "What is only tried out does not appear in History.")
     NO_MATCH = QT_TRANSLATE_NOOP("uploader", "No deposit matches what you are looking for.")
     OPEN_RECEIPT = QT_TRANSLATE_NOOP("uploader", "Open the receipt")

@@ -19,6 +19,7 @@ class HelpWords(Sentence):
     ROW_ACTION = QT_TRANSLATE_NOOP("help", "Do what the file’s first button says")
     ROW_MENU = QT_TRANSLATE_NOOP("help", "Everything that can be done with the selected files")
     REMOVE = QT_TRANSLATE_NOOP("help", "Take the selected files off the list, or cancel those being sent")
+    UNDO = QT_TRANSLATE_NOOP("help", "Undo the last removing or cancelling")
     SELECT_ALL = QT_TRANSLATE_NOOP("help", "Select all files")
     FIND = QT_TRANSLATE_NOOP("help", "Find a file by its name")
     HISTORY = QT_TRANSLATE_NOOP("help", "Open the history")

@@ -38,6 +38,7 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((ENTER_KEY, _K.Key_Space), HelpWords.ROW_ACTION),
     ((_K.Key_Menu,), HelpWords.ROW_MENU),
     ((_K.Key_Delete,), HelpWords.REMOVE),
+    ((_KEY.Undo,), HelpWords.UNDO),
     ((_KEY.SelectAll,), HelpWords.SELECT_ALL),
     ((_KEY.Find,), HelpWords.FIND),
     ((Qt.Modifier.CTRL | HISTORY_KEY,), HelpWords.HISTORY),

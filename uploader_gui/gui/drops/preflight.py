@@ -80,6 +80,8 @@ class Preflight:
                 return self._remove(upload_ids)
             case events.Resumed(upload_ids, ended):
                 return bool([self._uploads.pop(one) for one in (*upload_ids, *ended) if one in self._uploads])
+            case events.UploadsRestored(upload_ids):
+                return bool([self._uploads.pop(one) for one in upload_ids if one in self._uploads])
             case events.PathsAdded():
                 self._add(event)
                 return True
@@ -90,8 +92,8 @@ class Preflight:
         if not self._complete:
             return None
         uploads = self._uploads.values()
-        going = [one for one in uploads if not one.state.finished]
-        before = [one for one in uploads if one.state is _S.SKIPPED]
+        going = [one for one in uploads if not one.state.finished and not one.elsewhere]
+        before = [one for one in uploads if one.state is _S.SKIPPED and not one.elsewhere]
         not_going = self._not_going(uploads)
         if not (going or before or not_going):
             return None

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6 import QtGui
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QLabel,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
 
     from uploader_gui.gui.look.theme import Theme
 
@@ -28,6 +29,23 @@ _FRAME: Final = QSize(16, 48)
 
 STEPS: Final = 1000
 """How finely a thin bar moves; bytes would overflow Qt's 32-bit bars."""
+
+
+class TypedLine(QLineEdit):
+    """A field in which Ctrl+Z is the window's once nothing typed is left to take back."""
+
+    undo_wanted = Signal()
+
+    def forget_typing(self) -> None:
+        """Keep what is typed: something else was done since."""
+        self.setText(self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt gives a field Ctrl+Z whether it has anything to take back or not."""
+        if event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable():
+            self.undo_wanted.emit()
+            return
+        super().keyPressEvent(event)
 
 
 def push_button(label: str, kind: str, theme: Theme) -> QPushButton:

@@ -18,6 +18,7 @@ from uploader_gui.gui.desktop import reveal
 from uploader_gui.gui.look.flow_layout import FlowLayout
 from uploader_gui.gui.look.widgets import announce, label, push_button, within_screen
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
+from uploader_gui.gui.rows.row_text import server_name
 from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords
 
@@ -40,6 +41,7 @@ class HistoryDialog(QDialog):
         self._desk = desk
         self._theme = theme
         self._sandbox = sandbox
+        self._server = ""
         self._with_file: frozenset[RunKey] = frozenset()
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -54,6 +56,9 @@ class HistoryDialog(QDialog):
         self.open_receipt = push_button("", "plain", theme)
         self.save_receipt = push_button("", "plain", theme)
         self.close_button = push_button("", "primary", theme)
+        self.elsewhere = label("", theme, 12)
+        self.elsewhere.setProperty("kind", "muted")
+        self.elsewhere.setWordWrap(True)
         self.news = label("", theme, 12)
         self._pages = QStackedWidget()
         self._search_timer = QTimer(self)
@@ -71,8 +76,9 @@ class HistoryDialog(QDialog):
     def take(self, event: events.Event) -> None:
         """Show what was asked for; after a run the figures are others."""
         match event:
-            case events.HistoryFound(runs):
-                self.deposits.show_runs(runs)
+            case events.HistoryFound(runs, server):
+                self._server = server
+                self.deposits.show_runs(runs, server)
                 self._search()
             case events.HistoryMatches(wanted, keys) if wanted == self._wanted:
                 self._with_file = keys
@@ -153,6 +159,7 @@ class HistoryDialog(QDialog):
         column.setSpacing(10)
         column.addWidget(self.files, 1)
         column.addWidget(buttons)
+        column.addWidget(self.elsewhere)
         return lower
 
     def _follow_theme(self) -> None:
@@ -213,8 +220,18 @@ class HistoryDialog(QDialog):
         failed = 0 if run is None else run.states.get(UploadState.FAILED, 0)
         self.send_again.setVisible(bool(failed))
         self.send_again.setText(HistoryCounts.SEND_AGAIN.text(failed))
+        elsewhere = run is not None and run.server != self._server
+        self.send_again.setEnabled(not elsewhere)
+        self._explain(_W.ELSEWHERE.filled(server_name(run.server)) if run and failed and elsewhere else "")
         self.show_file.setEnabled(self.files.chosen is not None)
         self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
+
+    def _explain(self, why: str) -> None:
+        """Say why the button is grey, and what to do."""
+        self.send_again.setToolTip(why)
+        self.send_again.setAccessibleDescription(why)
+        self.elsewhere.setText(why)
+        self.elsewhere.setVisible(bool(why))
 
     def _nothing_text(self) -> str:
         if self._sandbox:

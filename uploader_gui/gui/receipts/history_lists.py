@@ -13,7 +13,7 @@ from uploader_gui.engine.folding import folded
 from uploader_gui.engine.receipt import word_of
 from uploader_gui.gui.look.widgets import tip
 from uploader_gui.gui.receipts import receipt_words
-from uploader_gui.gui.rows.row_text import visible_name
+from uploader_gui.gui.rows.row_text import server_name, visible_name
 from uploader_gui.words import units
 from uploader_gui.words.deposits import HistoryWords
 
@@ -30,6 +30,9 @@ _AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
 
+_SERVER: Final = 4
+"""The column of a deposit's server."""
+_SERVER_WIDTH: Final = 160
 _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 
 
@@ -71,13 +74,21 @@ class DepositList(_List):
     """Past runs, the newest first."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_W.DEPOSITS, (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT), wide=3, figures=2, theme=theme)
+        headings = (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT, _W.SERVER)
+        super().__init__(_W.DEPOSITS, headings, wide=3, figures=2, theme=theme)
+        self.header().setSectionResizeMode(_SERVER, QHeaderView.ResizeMode.Interactive)
+        self.setColumnWidth(_SERVER, theme.px(_SERVER_WIDTH))
+        self.hideColumn(_SERVER)
 
-    def show_runs(self, runs: Iterable[PastRun]) -> None:
-        """Show these, and keep the chosen one chosen where it is still there."""
+    def show_runs(self, runs: Sequence[PastRun], server: str) -> None:
+        """Show these, and keep the chosen one chosen where it is still there.
+
+        They name their servers where one of them went to another than `server`, the one in use.
+        """
         before = self.chosen
         self.clear()
         self.addTopLevelItems([_deposit(run) for run in runs])
+        self.setColumnHidden(_SERVER, {run.server for run in runs} <= {server})
         again = [item for item in self._items() if before is not None and item.data(0, _DATA).key == before.key]
         if wanted := again[0] if again else self.topLevelItem(0):
             self.setCurrentItem(wanted)
@@ -94,11 +105,12 @@ class DepositList(_List):
         return [item.data(0, _DATA) for item in self._items() if not item.isHidden()]
 
     def search(self, wanted: str, with_file: frozenset[RunKey]) -> None:
-        """Show only runs whose anomaly or date contains the text, or that hold such a file."""
+        """Show only runs whose anomaly, date or named server contains the text, or that hold such a file."""
         text = folded(wanted)
         for item in self._items():
             run = item.data(0, _DATA)
-            fits = text in folded(run.key.anomaly_id) or text in folded(item.text(0))
+            named = [run.key.anomaly_id, item.text(0), *([] if self.isColumnHidden(_SERVER) else [item.text(_SERVER)])]
+            fits = any(text in folded(one) for one in named)
             item.setHidden(not (fits or run.key in with_file))
         if self.chosen is None:
             self.setCurrentIndex(QModelIndex())
@@ -159,8 +171,10 @@ def _deposit(run: PastRun) -> QTreeWidgetItem:
             run.key.anomaly_id,
             units.number(run.files),
             receipt_words.sums(words, run.bytes_uploaded),
+            server_name(run.server),
         ]
     )
     item.setTextAlignment(2, _AT_RIGHT)
+    item.setToolTip(_SERVER, tip(run.server))
     item.setData(0, _DATA, run)
     return item

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.gui.receipts import receipt_words
-from uploader_gui.gui.rows.row_text import visible_name
+from uploader_gui.gui.rows.row_text import server_name, visible_name
 from uploader_gui.resources import find_resource
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
@@ -111,10 +111,11 @@ def _outcome(file: Mapping[str, Any], *, trial: bool) -> str:
 
 def _notes(file: Mapping[str, Any]) -> str:
     attempts = file["attempts"]
+    server = [_W.SERVER_NAMED.filled(server_name(file["server"]))] if "server" in file else []
     notes = [_W.ATTEMPTS.filled(units.number(attempts))] if attempts > 1 else []
     if file["may_be_registered_twice"]:
         notes.append(_W.MAY_BE_TWICE.text)
-    return " · ".join(notes)
+    return " · ".join(server + notes)
 
 
 def _small(text: str) -> str:

@@ -113,6 +113,7 @@ def table_form(*, trial: bool = False) -> TableForm:
         moment=moment,
         why=why,
         trial=_W.TRIAL_LINE.text if trial else "",
+        server=_W.SERVER.text,
     )
 
 

@@ -27,6 +27,8 @@ def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engi
             engine.send_again(ids)
         case RowAction.CONVERT | RowAction.ZIP:
             engine.treat(ids, TREATMENTS[action])
+        case RowAction.SEND_HERE:
+            engine.send_here(ids)
         case RowAction.CANCEL:
             engine.cancel(ids)
         case RowAction.REMOVE:

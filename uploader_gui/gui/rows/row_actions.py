@@ -27,6 +27,7 @@ class RowAction(Enum):
     SEND_AGAIN = Words.SEND_AGAIN
     CONVERT = TreatmentWords.CONVERT
     ZIP = TreatmentWords.ZIP
+    SEND_HERE = Words.SEND_HERE
     CANCEL = Words.CANCEL
     REMOVE = Words.REMOVE
     SHOW_IN_FOLDER = Words.SHOW_IN_FOLDER
@@ -55,11 +56,13 @@ _STATES: Final[Mapping[RowAction, frozenset[UploadState]]] = {
     RowAction.CANCEL: _ANY - FINISHED,
     RowAction.REMOVE: FINISHED | WAITING,
 }
+_OF_THE_SERVER_IN_USE: Final = frozenset({RowAction.TRY_AGAIN, RowAction.SEND_AGAIN})
 MENU: Final = (
     RowAction.TRY_AGAIN,
     RowAction.SEND_AGAIN,
     RowAction.CONVERT,
     RowAction.ZIP,
+    RowAction.SEND_HERE,
     RowAction.CANCEL,
     RowAction.REMOVE,
     RowAction.SHOW_IN_FOLDER,
@@ -69,6 +72,8 @@ MENU: Final = (
 
 def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     """Give the actions a resting row shows: only where a person may want to do something."""
+    if snapshot.elsewhere:
+        return () if snapshot.state.stored else (RowAction.SEND_HERE,)
     treatments = offered(snapshot)
     if treatments:
         return tuple(action for action, treatment in TREATMENTS.items() if treatment in treatments)
@@ -78,7 +83,7 @@ def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
 
 def shown_at_hand(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     """Give the actions shown while the row is pointed at or has the keyboard: the rest is behind More."""
-    first = shown_always(snapshot) or ((RowAction.REMOVE,) if snapshot.state is _S.UPLOADED else (RowAction.CANCEL,))
+    first = shown_always(snapshot) or ((RowAction.REMOVE,) if snapshot.state.stored else (RowAction.CANCEL,))
     return (*first, RowAction.MORE)
 
 
@@ -88,6 +93,10 @@ def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
         return TREATMENTS[action] in offered(snapshot)
     if action is RowAction.COPY_REASON:
         return snapshot.reason is not None
+    if action is RowAction.SEND_HERE:
+        return bool(snapshot.elsewhere) and not snapshot.state.stored
+    if snapshot.elsewhere and action in _OF_THE_SERVER_IN_USE:
+        return False
     return snapshot.state in _STATES.get(action, _ANY)
 
 

@@ -161,7 +161,14 @@ def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
         facts.append(sent)
     if with_anomaly:
         facts.append(Words.ANOMALY_NAMED.filled(snapshot.anomaly_id))
+    if snapshot.elsewhere:
+        facts.append(Words.SERVER_NAMED.filled(server_name(snapshot.elsewhere)))
     return _SEPARATOR.join(facts)
+
+
+def server_name(address: str) -> str:
+    """Give a server's address as people call it: without the scheme where that is the usual one."""
+    return address.removeprefix("https://").rstrip("/")
 
 
 def was_seen(snapshot: UploadSnapshot) -> bool:
@@ -177,7 +184,9 @@ def is_known(size: int, code: str | None) -> bool:
 def reason_text(snapshot: UploadSnapshot) -> str:
     """Give the second half of the second line: why, and what to do unless a button of the row says it."""
     parts = []
-    if snapshot.reason is not None and not _is_said_by_the_banner(snapshot):
+    if snapshot.elsewhere and not snapshot.state.finished:
+        parts = [Words.WAITS_FOR_SERVER.text]
+    elif snapshot.reason is not None and not _is_said_by_the_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
         parts = [remedy.cause, _action_text(snapshot, remedy.action)]
     if snapshot.sent.name_shortened:
@@ -199,6 +208,8 @@ def spoken(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float
         parts += [units.percent(fraction(snapshot, progress)), state_word(snapshot).lower()]
     else:
         parts.append(state_text(snapshot, progress, now).lower())
+    if snapshot.elsewhere:
+        parts.append(Words.SERVER_NAMED.filled(server_name(snapshot.elsewhere)))
     if why := reason_text(snapshot):
         parts.append(why)
     return ", ".join(parts)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 from uploader_gui.engine.anomaly import ANOMALY_ID
 from uploader_gui.gui.drops.dropped import paths_in
 from uploader_gui.gui.drops.gift import Gift, gift_in
-from uploader_gui.gui.look.widgets import set_look
+from uploader_gui.gui.look.widgets import TypedLine, set_look
 from uploader_gui.gui.window.calm_caret import CalmCaret
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.look.theme import Theme
 
 
-class AnomalyField(QLineEdit):
+class AnomalyField(TypedLine):
     """Gives a valid number or nothing; `paste_wanted`: the clipboard holds what is for the list."""
 
     anomaly_changed = Signal(str)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine.events import Condition
 from uploader_gui.gui.look.widgets import announce, label, push_button, set_look
+from uploader_gui.gui.rows.row_text import server_name
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class BannerAction(Enum):
     CLOSE = Words.CLOSE
     RESUME = Words.RESUME
     DISCARD = Words.DISCARD
+    SETTINGS = Words.SETTINGS
+    SEND_HERE = Words.SEND_HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,17 @@ def notice_for(
         if condition in conditions:
             return Notice(words.text)
     return None
+
+
+def elsewhere_notice(figures: Figures) -> Notice | None:
+    """Say that files wait for another server than the one in use, with both ways out; None where none does."""
+    if not figures.elsewhere:
+        return None
+    if len(figures.servers) > 1:
+        text = Counted.WAIT_FOR_SERVERS.text(figures.elsewhere)
+    else:
+        text = Counted.WAIT_FOR_SERVER.text(figures.elsewhere, *map(server_name, figures.servers))
+    return Notice(text, BannerAction.SETTINGS, other=BannerAction.SEND_HERE)
 
 
 _GO_ON_BY_THEMSELVES = {

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from uploader_gui.gui.look.flow_layout import FlowLayout
-from uploader_gui.gui.look.widgets import IconButton
+from uploader_gui.gui.look.widgets import IconButton, TypedLine
 from uploader_gui.gui.rows.upload_columns import HEADERS, Column
 from uploader_gui.gui.rows.upload_filter import Chip
 from uploader_gui.gui.window.chip_button import ChipButton
@@ -61,7 +61,7 @@ class FilterBar(QWidget):
         """Show the counts."""
         counts = {
             Chip.ALL: figures.files,
-            Chip.WAITING: figures.waiting,
+            Chip.WAITING: figures.waiting + figures.elsewhere,
             Chip.SENDING: figures.sending,
             Chip.FAILED: figures.failed,
             Chip.REFUSED: figures.refused,
@@ -99,8 +99,8 @@ class FilterBar(QWidget):
         for column, entry in self._sort_entries.items():
             entry.setText(HEADERS[column].text)
 
-    def _search_field(self) -> QLineEdit:
-        field = QLineEdit()
+    def _search_field(self) -> TypedLine:
+        field = TypedLine()
         field.setProperty("kind", "search")
         field.setClearButtonEnabled(True)
         field.setAcceptDrops(False)  # dropped files are for the window

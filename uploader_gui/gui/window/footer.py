@@ -48,6 +48,7 @@ class FooterAction(Enum):
     REFUSED_FILES = TreatmentWords.REFUSED_FILES
     CANCEL_ALL = Words.CANCEL_ALL
     CLEAR_FINISHED = Words.CLEAR_FINISHED
+    UNDO = Words.UNDO
     HELP = HelpWords.OPEN
     OPEN_OBJECTS = Words.OPEN_OBJECTS
     ABOUT = AboutWords.MENU
@@ -59,7 +60,7 @@ def primary_for(figures: Figures, status: QueueStatus, *, paused: bool) -> Foote
         if status.running:
             return FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
-    return FooterAction.RETRY_FAILED if figures.failed else FooterAction.DONE
+    return FooterAction.RETRY_FAILED if figures.retriable else FooterAction.DONE
 
 
 class Footer(QWidget):
@@ -92,6 +93,7 @@ class Footer(QWidget):
         self._build()
         self._connect()
         self._say()
+        self.offer_undo(possible=False)
 
     def retranslate(self) -> None:
         """Say everything but the figures in the language in use (old news goes); other words may need another line."""
@@ -116,10 +118,16 @@ class Footer(QWidget):
         self._widen()
         self._show_texts()
         self._show_primary(primary_for(figures, status, paused=paused))
-        self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.failed))
+        self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.retriable))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(figures.refused))
-        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished))
-        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(figures.files > figures.unfinished)
+        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished + figures.elsewhere))
+        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(
+            figures.files > figures.unfinished + figures.elsewhere
+        )
+
+    def offer_undo(self, *, possible: bool) -> None:
+        """Know whether there is something to undo."""
+        self._menu_entries[FooterAction.UNDO].setEnabled(possible)
 
     def tell(self, news: str) -> None:
         """Say quietly what became of a drop or a receipt, until there is other news."""
@@ -172,6 +180,7 @@ class Footer(QWidget):
             FooterAction.REFUSED_FILES,
             FooterAction.CANCEL_ALL,
             FooterAction.CLEAR_FINISHED,
+            FooterAction.UNDO,
             None,
             FooterAction.HELP,
         )

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import events
-from uploader_gui.gui.window.banner import BannerAction, Notice, notice_for
+from uploader_gui.gui.window.banner import BannerAction, Notice, elsewhere_notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
 from uploader_gui.words.password_store import StoreWords
 
@@ -37,6 +37,9 @@ class Notices:
         self._session_dismissed = False
         self._store_silent = False
         self.left_over: tuple[UploadId, ...] = ()
+        self._elsewhere: Notice | None = None
+        self._asked: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
+        self._discarded: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
 
     def take(self, event: events.Event) -> None:
         """Remember what an event has to tell, if it has."""
@@ -44,12 +47,13 @@ class Notices:
             case events.ReceiptWritten(_, error):
                 self._told = partial(_receipt_failed, error) if error else None
             case events.Resumed(upload_ids, ended):
-                self.left_over = (*upload_ids, *ended)
-                self._told = partial(_left_over, len(upload_ids), len(ended))
+                self._ask_about(upload_ids, ended)
             case events.JournalSetAside(path):
                 self._told = partial(_set_aside, path)
             case events.EngineFailed(reason):
                 self._failure = partial(_failed, reason)
+            case events.UploadsRestored(upload_ids) if _is_part_of(upload_ids, self._discarded):
+                self._ask_about(*self._discarded)
             case events.QueueStatus(running=True) if self.left_over:
                 self.forget()
         self._show()
@@ -82,7 +86,14 @@ class Notices:
         self._session = session
         self._session_dismissed &= session is not None
         self._conditions = notice_for(status, figures, was_signed_in=was_signed_in, awaits_tokens=awaits_tokens)
+        self._elsewhere = elsewhere_notice(figures)
         self._show()
+
+    def discard(self) -> tuple[UploadId, ...]:
+        """Give the uploads a person was asked about and does not want; taken back, they are asked about again."""
+        self._discarded, left_over = self._asked, self.left_over
+        self.forget()
+        return left_over
 
     def forget(self) -> None:
         """What was told is dealt with; where nothing was, it is the warning about the session."""
@@ -95,6 +106,11 @@ class Notices:
         self.left_over = ()
         self._show()
 
+    def _ask_about(self, upload_ids: tuple[UploadId, ...], ended: tuple[UploadId, ...]) -> None:
+        self._asked = upload_ids, ended
+        self.left_over = (*upload_ids, *ended)
+        self._told = partial(_left_over, len(upload_ids), len(ended))
+
     def _show(self) -> None:
         """What goes on by itself stands behind what was told; what needs a person before it."""
         conditions = self._conditions
@@ -105,7 +121,11 @@ class Notices:
         if conditions is not None and conditions.action is None:
             self._banner.tell(failure or told or warned or session or conditions)
         else:
-            self._banner.tell(failure or conditions or told or warned or session)
+            self._banner.tell(failure or conditions or told or warned or session or self._elsewhere)
+
+
+def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, ...], ...]) -> bool:
+    return bool(upload_ids) and set(upload_ids) <= {upload_id for group in groups for upload_id in group}
 
 
 def _receipt_failed(error: str) -> Notice:

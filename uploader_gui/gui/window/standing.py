@@ -88,6 +88,7 @@ class Standing(QObject):
     def take(self, event: events.Event) -> None:
         """Show what the engine tells."""
         self._body.preflight.take(event)
+        self._body.undo.take(event)
         match event:
             case events.UploadsAdded(uploads):
                 self._model.add(uploads)
@@ -129,6 +130,8 @@ class Standing(QObject):
                 self._signed_in = SignInState(signed_in=False)
                 self._body.header.show_sign_in(self._signed_in)
                 self.sign_in_wanted.emit(refused_again)
+            case events.UndoOffered(removed, cancelled):
+                self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
                 self._was_signed_in = True
         self.notices.take(event)

@@ -77,7 +77,7 @@ class Unsent:
 
     def _states(self) -> str:
         counts = (
-            (CountedManners.WAITING, self.figures.waiting),
+            (CountedManners.WAITING, self.figures.waiting + self.figures.elsewhere),
             (CountedManners.SENDING, self.figures.sending),
             (CountedManners.FAILED, self.figures.failed),
             (CountedManners.REFUSED, self.figures.refused),

@@ -17,6 +17,7 @@ from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
 from uploader_gui.gui.window.trial_band import TrialBand
+from uploader_gui.gui.window.undo_strip import UndoStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ class WindowBody(QWidget):
         self.preflight = PreflightStrip(theme)
         self.filters = FilterBar(theme, sandbox=sandbox)
         self.empty = EmptyState(theme)
+        self.undo = UndoStrip(theme)
         self.footer = Footer(theme, sandbox=sandbox)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -67,6 +69,7 @@ class WindowBody(QWidget):
         self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.came_or_went.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
+        self.undo.came_or_went.connect(self._make_room)
 
     def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands."""
@@ -97,7 +100,7 @@ class WindowBody(QWidget):
 
     def retranslate(self) -> None:
         """Say everything but the figures in the language in use."""
-        for part in (self.header, self.preflight, self.filters, self.empty, self.footer):
+        for part in (self.header, self.preflight, self.filters, self.empty, self.undo, self.footer):
             part.retranslate()
         if self.trial is not None:
             self.trial.retranslate()
@@ -125,7 +128,7 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (*self._always, self.header, self.banner, self.filters, self.footer)
+        parts = (*self._always, self.header, self.banner, self.filters, self.undo, self.footer)
         heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
         if self.preflight.isVisibleTo(self):
             heights.append(summary_at(width))
@@ -145,7 +148,14 @@ class WindowBody(QWidget):
         crowded = low and self.preflight.isVisibleTo(self)
         self._space(12 if low else 18, 8 if low else 14)
         self.filters.setVisible(self._some and not crowded)
-        surroundings = (self.width(), self.height(), crowded, self.banner.said, self.preflight.said)
+        surroundings = (
+            self.width(),
+            self.height(),
+            crowded,
+            self.banner.said,
+            self.preflight.said,
+            self.undo.isHidden(),
+        )
         if surroundings != self._surroundings and not (crowded and self.preflight.opened):
             self._surroundings = surroundings
             self.preflight.fold(on=False)
@@ -168,6 +178,7 @@ class WindowBody(QWidget):
         for part in (*self._always, self.header, self.banner, self.preflight, self.filters):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.undo)
         column.addWidget(self.footer)
         self.filters.setContentsMargins(0, 0, 0, 12)
         self._space(18, 14)

@@ -1,0 +1,160 @@
+"""Rows of a server that is not in use: they name it, offer what is honest, and count as nothing that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_engine import upload
+from tests.gui.receipts import file, receipt
+from uploader_gui.engine import receipt_csv
+from uploader_gui.engine.codes import Code
+from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import PastRun, RunKey
+from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.rows import row_text
+from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed, shown_always, shown_at_hand
+from uploader_gui.gui.window.footer import FooterAction
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+OLD = "https://old.example/main"
+
+
+def test_a_row_names_its_server_and_says_that_it_waits_for_it() -> None:
+    waiting = upload("a.jpg", elsewhere=OLD)
+    assert row_text.facts_text(waiting, with_anomaly=False).endswith(" · Server old.example/main")
+    assert row_text.reason_text(waiting) == "Waits until this server is set again."
+    sent = upload("a.jpg", S.UPLOADED, elsewhere=OLD)
+    assert row_text.facts_text(sent, with_anomaly=False).endswith(" · Server old.example/main")
+    assert row_text.reason_text(sent) == ""
+    assert row_text.spoken(waiting, None, 0.0) == (
+        "a.jpg, waiting, Server old.example/main, Waits until this server is set again."
+    )
+    assert "Server" not in row_text.facts_text(upload("a.jpg"), with_anomaly=False)
+
+
+@pytest.mark.parametrize("state", S)
+def test_nothing_it_offers_goes_to_its_server_or_by_itself_to_another(state: S) -> None:
+    row = upload("a.heic", state, Code.TYPE_NOT_ACCEPTED, detail="HEIC", elsewhere=OLD)
+    offers = {action for action in MENU if allowed(action, row)}
+    assert not offers & {RowAction.TRY_AGAIN, RowAction.SEND_AGAIN, RowAction.CONVERT, RowAction.ZIP}
+    assert (RowAction.SEND_HERE in offers) is not state.stored
+    assert shown_always(row) == (() if state.stored else (RowAction.SEND_HERE,))
+    assert set(shown_at_hand(row)) <= offers | {RowAction.MORE}
+    assert RowAction.SEND_HERE not in {action for action in MENU if allowed(action, replace(row, elsewhere=""))}
+
+
+def test_it_is_sent_to_the_server_in_use_by_its_button(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", elsewhere=OLD), upload("b.jpg"))))
+    window.view.action_wanted.emit(RowAction.SEND_HERE, [window.model.snapshot(0)])
+    assert engine.calls == [("send_here", ["a.jpg"])]
+
+
+def test_one_band_says_how_many_wait_for_which_server_and_offers_both_ways_out(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    asked: list[bool] = []
+    window.settings_wanted.connect(lambda: asked.append(True))
+    engine.tell(UploadsAdded((upload("a.jpg", elsewhere=OLD), upload("b.jpg", elsewhere=OLD), upload("c.jpg"))))
+    assert window.banner.text.text() == (
+        "2 files wait for the server old.example/main, which is not the one in use. Nothing is lost."
+    )
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert asked == [True]
+    QTest.mouseClick(window.banner.other, LEFT)
+    assert engine.calls == [("send_here", ["a.jpg", "b.jpg"])]
+    engine.tell(UploadsAdded((upload("d.jpg", elsewhere="https://third.example"),)))
+    assert window.banner.text.text().startswith("3 files wait for servers that are not in use.")
+    engine.tell(UploadsChanged(tuple(upload(name) for name in ("a.jpg", "b.jpg", "d.jpg"))))
+    window.model.flush()
+    assert window.banner.isHidden()
+
+
+def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: MainWindow, engine: FakeEngine) -> None:
+    rows = (
+        upload("a.jpg", elsewhere=OLD),
+        upload("b.jpg", S.FAILED, Code.CHANGED, elsewhere=OLD),
+        upload("c.jpg", S.UPLOADED),
+    )
+    engine.tell(QueueStatus(running=True), UploadsAdded(rows), QueueStatus(running=False))
+    figures = window.model.figures()
+    assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
+    assert window.footer.primary_action is FooterAction.DONE
+    assert window.footer.below.text() == "2 files were not sent."
+    engine.tell(UploadsChanged((replace(rows[0], elsewhere=""), replace(rows[1], elsewhere=""))))
+    window.model.flush()
+    figures = window.model.figures()
+    assert (figures.unfinished, figures.elsewhere, figures.retriable) == (1, 0, 1)
+
+
+def test_closing_counts_it_as_unsent(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", elsewhere=OLD), upload("b.jpg", S.UPLOADED))))
+    assert window.unsent.asks
+    assert "1 waiting" in window.unsent.question()
+    assert not window.unsent.goes_on
+
+
+def test_the_summary_of_a_drop_speaks_of_the_server_in_use(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg"))), PathsAdded("4217", 2, 0, 0, 0))
+    assert window.body.preflight.going.text().startswith("2 files")
+    engine.tell(UploadsChanged((upload("a.jpg", elsewhere=OLD),)), PathsAdded("4217", 0, 0, 0, 0))
+    assert window.body.preflight.going.text().startswith("1 file ")
+
+
+def history(window: MainWindow, engine: FakeEngine, *servers: str, here: str) -> HistoryDialog:
+    window.show_history()
+    dialog = window.findChild(HistoryDialog)
+    assert isinstance(dialog, HistoryDialog)
+    runs = tuple(
+        PastRun(RunKey(n, "4217"), "uploader-gui 1.2.3", 1e9 + n, 1e9 + n, 0, {S.FAILED: 2}, server=server)
+        for n, server in enumerate(servers, 1)
+    )
+    engine.tell(HistoryFound(runs, here))
+    return dialog
+
+
+@pytest.mark.parametrize("servers", [["https://new.example"], ["https://new.example", OLD], [OLD]])
+def test_history_names_servers_where_there_are_several(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, servers: list[str]
+) -> None:
+    dialog = history(window, engine, *servers, here="https://new.example")
+    assert dialog.deposits.isColumnHidden(4) is (OLD not in servers)
+    if OLD in servers:
+        QTest.keyClicks(dialog.search, "old.ex")
+        assert [run.server for run in dialog.deposits.visible_runs] == [OLD]
+
+
+def test_what_failed_at_another_server_is_not_sent_again_from_here(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    dialog = history(window, engine, OLD, here="https://new.example")
+    assert not dialog.send_again.isEnabled()
+    assert dialog.elsewhere.text() == "To send these again, first set old.example/main as the server in the settings."
+    engine.tell(HistoryFound(tuple(dialog.deposits.visible_runs), OLD))
+    assert dialog.send_again.isEnabled()
+    assert dialog.elsewhere.isHidden()
+
+
+def test_a_receipt_names_the_servers_where_there_were_several() -> None:
+    files = [file("a.jpg") | {"server": OLD}, file("b.jpg") | {"server": "https://new.example"}]
+    page = receipt_page.table(enumerate(files, 1))
+    assert "Server: old.example/main" in page
+    assert "Server: new.example" in page
+    table = receipt_csv.table(receipt(*files), receipt_words.table_form()).decode("utf-8-sig")
+    assert table.splitlines()[0].endswith('"Server"')
+    assert table.splitlines()[1].endswith(f'"{OLD}"')
+    plain = receipt_csv.table(receipt(file("a.jpg")), receipt_words.table_form()).decode("utf-8-sig")
+    assert "Server" not in plain
