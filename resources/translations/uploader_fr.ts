@@ -1537,6 +1537,10 @@
         <translation>sa structure interne est endommagée</translation>
     </message>
     <message>
+        <source>it is to be opened again</source>
+        <translation>il doit être rouvert</translation>
+    </message>
+    <message>
         <source>Make room on the disk, then try again.</source>
         <translation>Libérez de la place sur le disque, puis réessayez.</translation>
     </message>

@@ -314,6 +314,7 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "a part of it is missing"),
     QT_TRANSLATE_NOOP("uploader", "the lengths inside it do not add up"),
     QT_TRANSLATE_NOOP("uploader", "its inner structure is damaged"),
+    QT_TRANSLATE_NOOP("uploader", "it is to be opened again"),
 )
 """The details that are the engine's own words: translated where they are shown, never in a receipt."""
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
