@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 THREAD_PATIENCE = 5.0
+MUCH_GARBAGE = 100_000
+"""New objects after which a test is followed by a collection."""
 MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
 
@@ -63,6 +66,15 @@ def ctrl_c_works() -> None:
 def outer_environment() -> dict[str, str]:
     """Give the environment the run was started in, for what is installed or started once for all tests."""
     return dict(os.environ)
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_one_thread() -> Iterator[None]:
+    """Collect garbage here alone, as the window does: another thread would destroy Qt's objects under its feet."""
+    gc.disable()
+    yield
+    if gc.get_count()[0] > MUCH_GARBAGE:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

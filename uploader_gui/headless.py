@@ -167,6 +167,7 @@ class _Session:
 
     def _ready(self, queue: UploadQueue) -> None:
         garbage.keep_what_is_loaded()
+        garbage.collect_by_itself()
         self._queue = queue
         self._say_trial()
         if self._interrupted:

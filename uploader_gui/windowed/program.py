@@ -251,8 +251,7 @@ class Program:
         if not self._heard_before:  # the engine stands: everything is loaded
             self._heard_before = True
             garbage.keep_what_is_loaded()
-        if isinstance(event, QueueIdle):
-            garbage.tidy_up()
+        garbage.tidy_up() if isinstance(event, QueueIdle) else garbage.collect_if_due()
         if isinstance(event, QueueIdle) and self._plan.quit_when_done:
             self._leave.set()
         if isinstance(event, EngineFailed):
