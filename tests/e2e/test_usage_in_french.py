@@ -108,7 +108,8 @@ def test_without_a_display_it_says_in_french_that_it_runs_without_a_window(frenc
     ended = french.run("--demo", DISPLAY=None, WAYLAND_DISPLAY=None, QT_QPA_PLATFORM=None)
     assert ended.code == 0
     assert ended.err == "uploader-gui: Le programme s’exécute sans fenêtre. Il n’y a pas d’écran.\n"
-    assert ended.out.splitlines()[-1] == "45 fichiers\u00a0: 44 envoyés, 1 refusé"
+    trial = "ESSAI\u00a0: rien n’est envoyé au registre"
+    assert ended.out.splitlines()[-2:] == ["45 fichiers\u00a0: 44 envoyés (essai), 1 refusé", trial]
 
 
 def test_a_command_line_that_is_right_loads_no_qt_to_be_read(french: Program, tmp_path: Path) -> None:

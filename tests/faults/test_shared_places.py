@@ -229,7 +229,10 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
     scripted_storage.release()
     with closing(sqlite3.connect(chosen.journal_path)) as db:
         db.execute("UPDATE uploads SET url = (SELECT url FROM uploads WHERE name = 'a.jpg')")
-        db.execute("DROP TABLE places")
+        for newer in ("places", "own_files"):
+            db.execute(f"DROP TABLE {newer}")
+        for newer in ("without_metadata", "listed"):
+            db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
         db.execute("PRAGMA user_version = 4")
         db.commit()
     scripted_storage.fault = lambda _key, _attempt, _request: None

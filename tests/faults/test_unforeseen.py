@@ -46,7 +46,7 @@ class BreakingThreads(DaemonThreads):
         self._at_once = at_once
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        if getattr(fn, "__name__", "") not in self._names:
+        if getattr(getattr(fn, "func", fn), "__name__", "") not in self._names:
             return super().submit(fn, *args, **kwargs)
         if self._at_once:
             raise self._error("can't start new thread")
