@@ -174,6 +174,21 @@ def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_i
     assert not list(program.data.glob("*rescued*"))
 
 
+def test_a_file_in_the_place_of_the_journal_s_folder_is_a_disk_too_broken_for_it(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    running = six_under_way(program, scripted_storage, many(files, 40), UPLOADER_OFFLINE_LIMIT="1")
+    asked = len(strict_api.registered)
+    shutil.rmtree(program.data)
+    program.data.write_text("no folder")
+    scripted_storage.release()
+    ended = running.ended()
+    assert (ended.code, ended.err) == (1, "")
+    assert "The list of files cannot be saved on this computer." in ended.out
+    assert {row["reason"]["code"] for row in ended.files.values() if row["state"] == "pending"} == {"journal"}
+    assert len(strict_api.registered) == asked
+
+
 def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_says_so(
     program: Program, scripted_storage: ScriptedStorage, files: Files
 ) -> None:

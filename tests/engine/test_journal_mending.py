@@ -146,6 +146,19 @@ def test_what_was_deleted_goes_back_to_its_place(path: Path) -> None:
     assert [part.name for part in path.parent.iterdir()] == [path.name]
 
 
+def test_a_file_in_the_place_of_its_folder_keeps_it_waiting_until_it_can_go_back(path: Path, tmp_path: Path) -> None:
+    ids = filled(path)
+    with contextlib.closing(Journal(path)) as journal:
+        path.parent.rename(tmp_path / "elsewhere")
+        path.parent.write_text("no folder")
+        with pytest.raises(JournalUnwritable):
+            journal.mend()
+        path.parent.unlink()
+        assert journal.mend()
+        assert {one.upload_id for one in journal.unfinished(API)} == set(ids)
+        assert opened_elsewhere(path) == 7
+
+
 def test_what_was_put_in_its_place_is_set_aside(path: Path, tmp_path: Path) -> None:
     ids = filled(path)
     other = tmp_path / "other.sqlite3"
