@@ -159,6 +159,8 @@ SAME = {
     "a fragment": lambda url: f"{url}#elsewhere",
     "the old signature": lambda url: f"{url.partition('?')[0]}?AWSAccessKeyId=a&Signature=b&Expires=4102444800",
     "no query": lambda url: url.partition("?")[0],
+    "a blank that is a plus": lambda url: url.replace("%20", "+"),
+    "the operation's name": lambda url: f"{url}&x-id=PutObject",
 }
 
 
@@ -171,7 +173,7 @@ async def test_the_same_place_is_known_however_it_is_spelled(
     tmp_path: Path,
 ) -> None:
     scripted_storage.fault = always(StoreThenAnswer())
-    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")
+    url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é a')}")
     urls = iter([url, spelled(url)])
     strict_api.presign = lambda _upload, _anomaly: next(urls)
     rows = await send(options(tmp_path, strict_api), files.make("a.jpg"), files.make("b.jpg", size=900))
@@ -184,6 +186,7 @@ OTHERS = {
     "another case": lambda url: url.replace("/k", "/K"),
     "two slashes": lambda url: url.replace("/k", "//k"),
     "a plus": lambda url: url.replace("k~", "k+~"),
+    "another id": lambda url: f"{url}&x-id=2",
     "another part of it": lambda url: f"{url}&partNumber=2",
     "a folder": lambda url: url.replace("?", "/?"),
 }

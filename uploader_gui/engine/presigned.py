@@ -36,6 +36,8 @@ _IN_PIECES: Final[Mapping[str, bytes]] = {
 _SECRETS: Final = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature"})
 _OLD_SIGNATURE: Final = frozenset({b"awsaccesskeyid", b"signature", b"expires"})
 """Signature Version 2's parameters, which say nothing of the object either."""
+_OPERATION: Final = (b"x-id", b"PutObject")
+"""What AWS's SDK for JavaScript adds to every URL, and S3 does not look at."""
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -114,7 +116,8 @@ def _shown(name: str) -> str:
 def place_of(url: str) -> bytes:
     """Return the SHA-256 of where a URL puts an object: two with the same one lead to the same object.
 
-    The place is scheme, host, port, path and query, however they are spelled, without what signs the request.
+    The place is scheme, host, port, path and query, however they are spelled, without what signs the request. To S3 a
+    plus is a blank in the path too.
     """
     try:
         parts = urlsplit(url)
@@ -122,8 +125,8 @@ def place_of(url: str) -> bytes:
         origin = (parts.scheme, plain_host(parts.hostname or ""), port)
     except ValueError:
         return hashlib.sha256(url.encode("utf-8", "surrogateescape")).digest()
-    path = unquote_to_bytes(parts.path or "/")
-    query = sorted((name, value) for name, value in _pairs(parts.query) if not _signs(name))
+    path = unquote_to_bytes(parts.path.replace("+", " ") or "/")
+    query = sorted(pair for pair in _pairs(parts.query) if not _signs(pair[0]) and pair != _OPERATION)
     return hashlib.sha256(repr((origin, path, query)).encode()).digest()
 
 
