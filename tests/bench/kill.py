@@ -23,7 +23,7 @@ from tests.support.strict_api import StrictApi
 ROOT = Path(__file__).parents[2]
 
 
-def main(rounds: int, first_seed: int) -> int:
+def main(rounds: int = 100, first_seed: int = 0) -> int:
     """Play the rounds, say what they showed, and give the exit status."""
     began = time.monotonic()
     verdicts = [_play(seed) for seed in range(first_seed, first_seed + rounds)]
@@ -60,4 +60,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:]) if len(sys.argv) > 2 else (100, 0)))
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:])))
