@@ -22,8 +22,10 @@ from uploader_gui.engine.events import (
     Progress,
     QueueStatus,
     ReceiptBuilt,
+    UndoOffered,
     UploadsChanged,
     UploadsRemoved,
+    UploadsRestored,
 )
 from uploader_gui.engine.models import Treatment, UploadState
 
@@ -221,6 +223,29 @@ async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
         ("film.mp4.zip", "uploaded", there.api_url),
     }
     assert (names_at(strict_api), names_at(other_api)) == ([], ["a.jpg", "film.mp4.zip"])
+
+
+async def test_undo_brings_nothing_back_that_another_server_got_instead(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        run.queue.cancel_all()
+        run.queue.use(there)
+        await named(run, here.api_url, "a.jpg", "b.jpg")
+        run.queue.send_here([run.latest["a.jpg"].upload_id])
+        await run.in_state(S.UPLOADED, "a.jpg")
+        await run.heard(UploadsRemoved)
+        run.queue.undo()
+        await run.heard(UploadsRestored)
+        run.queue.use(here)
+        await named(run, "", "b.jpg")
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "b.jpg")
+        await run.idle()
+        offered = [event.cancelled for event in run.all_heard(UndoOffered)]
+    assert (names_at(strict_api), names_at(other_api)) == (["b.jpg"], ["a.jpg"])
+    assert offered == [2, 1, 0]
 
 
 async def test_the_receipt_after_a_change_has_every_row_and_names_the_servers(

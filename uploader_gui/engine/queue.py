@@ -251,7 +251,7 @@ class UploadQueue:
             if flow is not self._flow:
                 for (anomaly_id, wishes), those in _alike(uploads):
                     paths = [upload.source.path for upload in those]
-                    self._intake.add_paths(paths, anomaly_id, wishes, partial(_give_up, flow, those))
+                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._give_up, flow, those))
         self.start()
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
@@ -419,6 +419,14 @@ class UploadQueue:
         self._begin(flow)
         flow.parts.intake.restore()
 
+    def _give_up(self, flow: Flow, uploads: list[Upload]) -> None:
+        """Cancel and unlist uploads that another server gets instead."""
+        left = [upload for upload in uploads if flow.parts.ledger.get(upload.upload_id) is upload]
+        flow.cancel([upload for upload in left if not upload.state.finished])
+        flow.parts.ledger.remove(left)
+        flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
+        self._undo.forget(uploads)
+
     def _pass_on(self, server: str, event: Event) -> None:
         if server == self._options.api_url or not isinstance(event, _OF_THE_ONE_IN_USE):
             self._emit(event)
@@ -426,14 +434,6 @@ class UploadQueue:
     def _those(self, upload_ids: Iterable[UploadId]) -> list[Upload]:
         found = (self._ledger.get(upload_id) for upload_id in upload_ids)
         return [upload for upload in found if upload is not None]
-
-
-def _give_up(flow: Flow, uploads: list[Upload]) -> None:
-    """Cancel and unlist uploads that another server gets instead."""
-    left = [upload for upload in uploads if flow.parts.ledger.get(upload.upload_id) is upload]
-    flow.cancel([upload for upload in left if not upload.state.finished])
-    flow.parts.ledger.remove(left)
-    flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
 
 
 def _alike(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, Wishes], list[Upload]]]:

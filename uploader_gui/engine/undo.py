@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.flow import Flow
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import Upload, UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ class _Step:
     """What one wish took away; `removed` are the rows that left the list, the others are cancelled."""
 
     taken: list[_Taken] = field(default_factory=list)
-    removed: int = 0
+    removed: set[UploadId] = field(default_factory=set)
 
     @property
     def offer(self) -> UndoOffered:
-        return UndoOffered(removed=self.removed, cancelled=len(self.taken) - self.removed)
+        removed = sum(taken.upload.upload_id in self.removed for taken in self.taken)
+        return UndoOffered(removed=removed, cancelled=len(self.taken) - removed)
 
 
 class Undo:
@@ -80,7 +81,7 @@ class Undo:
             self.cancel(flow, uploads)
             flow.parts.ledger.remove(uploads)
             if self._open is not None:
-                self._open.removed += len(uploads)
+                self._open.removed.update(upload.upload_id for upload in uploads)
 
     def take_back(self) -> None:
         """Undo the newest step. What is on the list again by now, or goes on again, stays as it is."""
@@ -91,7 +92,20 @@ class Undo:
             taken = [one for one in step.taken if one.flow is flow]
             _bring_back(flow, taken)
             flow.parts.outbox.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
-        self._tell(self._steps[-1].offer if self._steps else UndoOffered())
+        self._tell(self._offered)
+
+    def forget(self, uploads: list[Upload]) -> None:
+        """Another server gets these instead: brought back, they would go to both."""
+        gone, offered = {upload.upload_id for upload in uploads}, self._offered
+        for step in self._steps:
+            step.taken = [taken for taken in step.taken if taken.upload.upload_id not in gone]
+        self._steps = [step for step in self._steps if step.taken]
+        if self._offered != offered:
+            self._tell(self._offered)
+
+    @property
+    def _offered(self) -> UndoOffered:
+        return self._steps[-1].offer if self._steps else UndoOffered()
 
     def _note(self, flow: Flow, uploads: Iterable[Upload]) -> None:
         assert self._open is not None
