@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tests.faults.running import Run
     from tests.support.certificates import CertificateAuthority
     from tests.support.files import Files
+    from tests.support.log_watch import ExpectedLogs
     from uploader_gui.engine.options import EngineOptions
 
 S = UploadState
@@ -80,6 +82,26 @@ async def sent(run: Run, *paths: Path) -> None:
 async def named(run: Run, server: str, *names: str) -> None:
     """Wait until the rows of these files name that server ("": none)."""
     await run.until(lambda: all(run.latest[name].elsewhere == server for name in names))
+
+
+@contextmanager
+def journal_gone(path: Path) -> Iterator[None]:
+    """Let something else stand in the journal's place for a while."""
+    moved = {one: one.with_name(f"aside-{one.name}") for one in path.parent.glob(f"{path.name}*")}
+    for one, aside in moved.items():
+        one.rename(aside)
+    path.mkdir()
+    yield
+    path.rmdir()
+    for one, aside in moved.items():
+        aside.replace(one)
+
+
+async def held(run: Run, number: int) -> None:
+    """Wait until so many servers' queues have told that the journal is in trouble."""
+    await run.until(
+        lambda: [Condition.JOURNAL in event.conditions for event in run.all_heard(QueueStatus)].count(True) >= number
+    )
 
 
 def names_at(api: StrictApi) -> list[str]:
@@ -336,6 +358,24 @@ async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(
         run.queue.start()
         await run.idle()
     assert names_at(strict_api) == ["a.jpg", "b.jpg"]
+
+
+async def test_on_a_broken_disk_the_list_of_the_other_server_comes_later(
+    here: EngineOptions, there: EngineOptions, files: Files, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal")
+    async with engine(there) as run:
+        await added(run, files.make("left.jpg"))
+    async with engine(here) as run:
+        with journal_gone(here.journal_path):
+            run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+            await held(run, 1)
+            run.queue.use(there)
+            await held(run, 2)
+        await run.until(lambda: "left.jpg" in run.latest)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "left.jpg")
+        assert run.all_heard(EngineFailed) == []
 
 
 async def test_with_another_certificate_authority_everything_goes_on(

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.intake.compare import Comparison
 from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
@@ -124,8 +125,19 @@ class Intake:
         return len(mine)
 
     def restore(self) -> None:
-        """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was."""
-        journal = self._ledger.journal
+        """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was.
+
+        It comes back later where the journal cannot be read just now.
+        """
+        try:
+            self._restore(self._ledger.journal)
+        except JournalError:
+            self._spawn(self._ledger.reading(self._restore_later))
+
+    async def _restore_later(self, journal: Journal) -> None:
+        self._restore(journal)
+
+    def _restore(self, journal: Journal) -> None:
         ended = [upload for upload in journal.to_look_at(self._api_url) if self._ledger.may_take_up(upload)]
         self._ledger.add(ended, recorded=True, as_left=True)
         mine = self._take_up_unfinished(journal, None)
