@@ -20,6 +20,7 @@ from uploader_gui.engine.events import (
     SignInRequired,
     UploadsAdded,
     UploadsChanged,
+    UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.window.header import SignInState
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.events import Event
     from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
@@ -111,6 +113,23 @@ def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeE
     engine.tell(EngineFailed(Reason(Code.JOURNAL, "read-only file system")))
     assert window.banner.isVisible()
     assert "read-only file system" in window.banner.text.text()
+
+
+WORKS_AGAIN: dict[str, tuple[Reason, Event, bool]] = {
+    "the same one": (Reason(Code.JOURNAL), QueueStatus(running=False), True),
+    "another one": (Reason(Code.JOURNAL_IN_USE), UploadsRemoved((), kept=True), True),
+    "another one after a mistake": (Reason(Code.INTERNAL_ERROR), UploadsRemoved((), kept=True), True),
+    "the rest of one after a mistake": (Reason(Code.INTERNAL_ERROR), QueueStatus(running=False), False),
+}
+
+
+@pytest.mark.parametrize("case", WORKS_AGAIN)
+def test_a_failed_engine_is_told_no_longer_once_one_works(window: MainWindow, engine: FakeEngine, case: str) -> None:
+    reason, event, is_over = WORKS_AGAIN[case]
+    engine.tell(EngineFailed(reason))
+    assert window.banner.isVisible()
+    engine.tell(event)
+    assert window.banner.isHidden() is is_over
 
 
 def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(

@@ -173,14 +173,17 @@ def test_an_engine_that_broke_is_replaced_and_the_list_is_there_again(  # noqa: 
         raise SystemExit
 
     bridge.run(here, anomaly_id=lambda: "4217")
-    window.add_paths([files.make("a.jpg")])
-    qtbot.waitUntil(lambda: "a.jpg" in shown(window), timeout=PATIENCE)
+    window.add_paths([files.make("a.jpg"), files.make("removed.jpg")])
+    qtbot.waitUntil(lambda: {"a.jpg", "removed.jpg"} <= set(shown(window)), timeout=PATIENCE)
     engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
+    bridge.remove(listed(window)[1:])
+    qtbot.waitUntil(window.body.undo.isVisible, timeout=PATIENCE)
     bridge.send_again(Hang(end))
     engine.join(60)
     window.add_paths([files.make("b.jpg")])
     bridge.replace(replace(here, size_unit="bytes"), listed(window))
     qtbot.waitUntil(lambda: set(shown(window)) == {"a.jpg", "b.jpg"}, timeout=PATIENCE)
+    assert window.body.undo.text.text() == ""
     strict_api.size_unit = "bytes"
     bridge.start()
     qtbot.waitUntil(lambda: {state for state, _ in shown(window).values()} == {S.UPLOADED}, timeout=PATIENCE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UploadsRemoved
+from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
 from uploader_gui.engine.treatments import NO_WISHES
 from uploader_gui.text import Words
 
@@ -115,6 +115,7 @@ class Bridge(QObject):
         """What the broken one never heard was meant for the server in use then, so it is told in its order."""
         before = broken.options
         self.event_arrived.emit(UploadsRemoved(tuple(listed), kept=True))
+        self.event_arrived.emit(UndoOffered())  # what was taken away was the broken one's to give back
         self.run(
             dataclasses.replace(options, api_url=before.api_url, tokens=before.tokens), anomaly_id=self._anomaly_id
         )

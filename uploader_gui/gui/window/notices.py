@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import events
+from uploader_gui.engine.codes import Code
 from uploader_gui.gui.window.banner import BannerAction, Notice, elsewhere_notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
 from uploader_gui.words.password_store import StoreWords
@@ -30,6 +31,8 @@ class Notices:
     def __init__(self, banner: Banner) -> None:
         self._banner = banner
         self._failure: Callable[[], Notice] | None = None
+        self._mistake = False
+        """The failure is one of the program: it must be read, also where the rest goes on."""
         self._told: Callable[[], Notice] | None = None
         self._warned: Callable[[], Notice] | None = None
         self._conditions: Notice | None = None
@@ -52,11 +55,18 @@ class Notices:
                 self._told = partial(_set_aside, path)
             case events.EngineFailed(reason):
                 self._failure = partial(_failed, reason)
+                self._mistake = reason.code is Code.INTERNAL_ERROR
             case events.UploadsRestored(upload_ids) if _is_part_of(upload_ids, self._discarded):
                 self._ask_about(*self._discarded)
             case events.QueueStatus(running=True) if self.left_over:
                 self.forget()
         self._show()
+
+    def engine_works(self, *, another: bool = False) -> None:
+        """What held it up is over; a mistake of the program must be read all the same, but of another engine's."""
+        if another or not self._mistake:
+            self._failure = None
+            self._show()
 
     def explain(self, sentence: Callable[[], str]) -> None:
         """Tell something once, until it is closed."""

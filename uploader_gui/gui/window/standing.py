@@ -94,8 +94,10 @@ class Standing(QObject):
                 self._model.add(uploads)
             case events.UploadsChanged(uploads):
                 self._model.change(uploads)
-            case events.UploadsRemoved(upload_ids):
+            case events.UploadsRemoved(upload_ids, kept):
                 self._model.remove(upload_ids)
+                if kept:
+                    self.notices.engine_works(another=True)
             case events.Progress(transfers, totals):
                 self._totals = totals
                 if not self._model.move_on(transfers):  # else with the rows, in one painting
@@ -116,6 +118,7 @@ class Standing(QObject):
                 self._broken = True
             case events.QueueStatus(running):
                 self._broken = False
+                self.notices.engine_works()
                 if running and not self._status.running:
                     self._model.put_failed_first(on=False)
                 self._status = event
