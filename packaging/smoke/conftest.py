@@ -1,22 +1,71 @@
-"""What the smoke tests of the built Linux bundle get: a screen, a service on loopback, files, a place for pictures."""
+"""What the smoke tests get: the built program, a screen, a service on loopback, files, a place for pictures.
+
+The program is the Linux bundle, or with `--wine FOLDER` the Windows one, installed in what `packaging/wine/run.py` made
+there. `test_program.py` is for both.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from smoke.program import Built
 from smoke.screen import Screen
+from smoke.under_wine import UnderWine, Windows
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
+from wine.machine import Wine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"
+_ON_LINUX = ("test_bundle.py", "test_debian_package.py")
+_ON_WINDOWS = "test_windows"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--wine", metavar="FOLDER", type=Path, help="test the Windows program built in this folder")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    on_windows = config.getoption("--wine") is not None
+    name = collection_path.name
+    return True if (name in _ON_LINUX if on_windows else name.startswith(_ON_WINDOWS)) else None
+
+
+@pytest.fixture(scope="session")
+def windows(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Windows]:
+    """Give a Windows with the program installed by its installer; it is removed in the end."""
+    folder: Path = request.config.getoption("--wine")
+    (setup,) = (folder / "project" / "dist").glob("*-setup.exe")
+    with Wine(folder, screen.display) as wine:
+        running = Windows(wine, setup)
+        running.clean()
+        assert running.install() == 0
+        yield running
+        running.clean()
+
+
+@pytest.fixture(scope="session")
+def built(request: pytest.FixtureRequest) -> Callable[..., Built]:
+    """Give what makes one way to start the program: its folder, and variables for its environment."""
+    if request.config.getoption("--wine") is None:
+        return partial(Built, [str(DIST / "uploader-gui" / "uploader-gui")])
+    return partial(UnderWine, request.getfixturevalue("windows"))
+
+
+@pytest.fixture
+def program(built: Callable[..., Built], screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[Built]:
+    """Give the program with a screen and a service."""
+    made = built(tmp_path / "person", DISPLAY=screen.display, **given)
+    yield made
+    made.end_all()
 
 
 def pytest_xdist_auto_num_workers() -> int:

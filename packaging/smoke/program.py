@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pty
 import shutil
 import sqlite3
 import subprocess
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import IO, TYPE_CHECKING, Any
 
 from smoke.screen import PATIENCE
 
@@ -19,10 +23,19 @@ if TYPE_CHECKING:
 
 
 class Built:
-    """One way to start the program, in an environment that has nothing but what it is given."""
+    """One way to start the program, in an environment that has nothing but what it is given.
+
+    `command` opens the window, `console` is for a terminal: on Windows they are two programs.
+    """
+
+    name = "bundle"
+    encoding = "utf-8"
+    """Of what it says into a pipe."""
+    may_lack: frozenset[str] = frozenset({"keyring"})
+    """What its self-test may have a note about, where the system has none."""
 
     def __init__(self, command: Sequence[str], folder: Path, **variables: str) -> None:
-        self.command = list(command)
+        self.command = self.console = list(command)
         self._started: list[subprocess.Popen[bytes]] = []
         self.home = folder / "home"
         self.home.mkdir(parents=True)
@@ -34,30 +47,42 @@ class Built:
         """Where it keeps its journal, given an empty home."""
         return self.home / ".local" / "share" / "uploader-gui" / "journal.sqlite"
 
+    def spelled(self, path: Path) -> str:
+        """Return how the program's system spells a path of this machine."""
+        return str(path)
+
+    def without_screen(self) -> None:
+        """Take the screen away from what is started from now on."""
+        self.environment.pop("DISPLAY", None)
+
     def start(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[bytes]:
-        """Start it; what it says goes into a file."""
-        with self._said.open("ab") as said:
-            started = subprocess.Popen(
-                [*self.command, *map(str, arguments)],
-                env=self.environment,
-                cwd=cwd or Path(self.command[0]).parent,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-            )
-        self._started.append(started)
-        return started
+        """Open the window; what it says goes into a file."""
+        return self._begin([*self.command, *map(self._word, arguments)], cwd)
+
+    def begin(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start it as a script does."""
+        return self._begin([*self.console, *map(self._word, arguments)], cwd)
 
     def run(self, *arguments: str | Path, cwd: Path | None = None) -> tuple[int, str]:
-        """Run it to its end; give exit code and what it said."""
+        """Run it as a script does to its end; give exit code and what it said."""
         self._said.unlink(missing_ok=True)
-        code = self.start(*arguments, cwd=cwd).wait(PATIENCE)
+        code = self.finish(self.begin(*arguments, cwd=cwd))
         return code, self.said
+
+    def finish(self, process: subprocess.Popen[bytes]) -> int:
+        """Wait for the end of a process, and for all it said; return its exit code."""
+        return process.wait(PATIENCE)
+
+    def in_terminal(self, *arguments: str | Path) -> Terminal:
+        """Start it in a terminal."""
+        terminal = Terminal([*self.console, *map(self._word, arguments)], self.environment)
+        self._started.append(terminal.process)
+        return terminal
 
     @property
     def said(self) -> str:
         """Everything it has said."""
-        return self._said.read_text("utf-8") if self._said.exists() else ""
+        return self._said.read_text(self.encoding) if self._said.exists() else ""
 
     def end_all(self) -> None:
         """Kill what a failed test left."""
@@ -68,15 +93,22 @@ class Built:
 
     def states(self) -> dict[str, str]:
         """Give path and state of every upload in its journal: read from a copy, for it alone may open the journal."""
+        return {path: state.lower() for path, state in self._ask("SELECT CAST(path AS TEXT), state FROM uploads")}
+
+    def maybe_twice(self) -> set[str]:
+        """Return the ids of the uploads that are marked as perhaps registered twice."""
+        return {name for (name,) in self._ask("SELECT upload_id FROM uploads WHERE may_be_registered_twice")}
+
+    def _ask(self, question: str) -> list[tuple[str, ...]]:
         with tempfile.TemporaryDirectory() as folder:
             for file in self.journal.parent.glob("journal.sqlite*"):
-                shutil.copy(file, folder)
+                with suppress(FileNotFoundError):  # a log that has just been taken in
+                    shutil.copy(file, folder)
             try:
                 with closing(sqlite3.connect(Path(folder) / self.journal.name)) as copy:
-                    rows = copy.execute("SELECT CAST(path AS TEXT), state FROM uploads").fetchall()
+                    return [tuple(map(str, row)) for row in copy.execute(question)]
             except sqlite3.Error:  # copied in the middle of a write
-                return {}
-        return {str(path): str(state).lower() for path, state in rows}
+                return []
 
     def close(self, process: subprocess.Popen[bytes], window: str, screen: Screen) -> int:
         """Close its window as its frame's button does, and give the exit code.
@@ -89,4 +121,51 @@ class Built:
                 process.wait(5.0)
             except subprocess.TimeoutExpired:
                 screen.strike("Escape")
-        return process.returncode
+        return self.finish(process)
+
+    def _word(self, argument: str | Path) -> str:
+        return argument if isinstance(argument, str) else self.spelled(argument)
+
+    def _begin(self, command: list[str], cwd: Path | None) -> subprocess.Popen[bytes]:
+        with self._said.open("ab") as said:
+            return self._keep(command, cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+
+    def _keep(self, command: list[str], cwd: Path | None, **streams: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        where = cwd or self.home.parent
+        started = subprocess.Popen(command, env=self.environment, cwd=where, **streams)  # type: ignore[call-overload] # three streams
+        self._started.append(started)
+        return started  # type: ignore[no-any-return] # for the same reason
+
+
+class Terminal:
+    """A process in a terminal of its own, and the keys of that."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self.said = b""
+        owning = ["/usr/bin/setsid", "--ctty", *command]  # only its own terminal's keys reach a process as signals
+        self.process = subprocess.Popen(owning, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self._reading = Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def press_ctrl_c(self) -> None:
+        """Press Ctrl+C."""
+        os.write(self._ours, b"\x03")
+
+    def ended(self) -> int:
+        """Wait for its end and return the exit code."""
+        code = self.process.wait(PATIENCE)
+        os.close(self._ours)
+        return code
+
+    def _read(self) -> None:
+        with suppress(OSError):  # nobody is at the other side any more
+            while piece := os.read(self._ours, 65536):
+                self.said += piece
+
+
+def receipt_in(file: Path) -> dict[str, Any]:
+    """Return the receipt that a run has written."""
+    receipt: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return receipt

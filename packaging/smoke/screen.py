@@ -55,9 +55,9 @@ class Screen:
         )
         return ran.stdout
 
-    def wait_until(self, holds: Callable[[], bool]) -> None:
+    def wait_until(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Ask again and again."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < deadline, "it did not come to that"
             time.sleep(0.05)
@@ -73,6 +73,23 @@ class Screen:
 
         self.wait_until(appears)
         return found[0]
+
+    def other_window_of(self, process: int, window: str) -> str:
+        """Wait for another visible window of a process, such as a dialog; give its X id."""
+        found: list[str] = []
+
+        def appears() -> bool:
+            told = self.ask("xdotool", "search", "--onlyvisible", "--pid", str(process))
+            found[:] = [one for one in told.split() if one != window and self._is_managed(one)]
+            return bool(found)
+
+        self.wait_until(appears)
+        return found[0]
+
+    def size_of(self, window: str) -> tuple[int, int]:
+        """Give width and height."""
+        _, _, width, height = self._geometry_of(window)
+        return width, height
 
     def place(self, window: str, x: int, y: int) -> None:
         """Move a window and wait until it is there."""

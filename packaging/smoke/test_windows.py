@@ -1,0 +1,214 @@
+"""What only the Windows program has to do: two programs instead of one, boxes, odd paths, locked files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smoke.dragging import DragSource
+from smoke.program import receipt_in
+from smoke.under_wine import UnderWine, Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from smoke.screen import Screen
+    from tests.support.files import Files
+    from tests.support.raw_http import RawRequest
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+PENDING = 1
+
+
+@pytest.fixture
+def program(windows: Windows, screen: Screen, tmp_path: Path, given: dict[str, str]) -> Iterator[UnderWine]:
+    """Give the installed program."""
+    made = UnderWine(windows, tmp_path / "person", DISPLAY=screen.display, **given)
+    yield made
+    made.end_all()
+
+
+@pytest.mark.parametrize(
+    ("option", "code", "told"),
+    [("--help", 0, "--anomaly"), ("--version", 0, "uploader-gui "), ("--headles", 2, "--headles")],
+)
+def test_the_window_program_says_in_a_box_what_it_has_no_console_for(
+    windows: Windows, program: UnderWine, option: str, code: int, told: str
+) -> None:
+    running = program.start_without_streams(option)
+    text = windows.inside("box", "uploader-gui")
+    assert told in text
+    assert program.finish(running) == code
+
+
+def test_odd_names_and_long_paths_arrive(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
+    program.without_screen()
+    long = files.make("/".join(["dossier de pièces assez long pour la limite"] * 7) + "/preuve.pdf")
+    odd = [
+        files.make("share/aux.jpg"),
+        files.make("share/nul.txt"),
+        files.make("share/name."),
+        files.make("share/a .pdf"),
+    ]
+    assert len(program.spelled(long)) > 300
+    code, said = program.run("--headless", "--anomaly", "4217", files.folder)
+    names = {stored.split("/")[-1] for stored in storage.objects}
+    assert {"preuve.pdf", "aux.jpg", "nul.txt", "a .pdf"} <= names, said
+    assert code == 1
+    assert odd[2].name in said
+
+
+def test_two_spellings_of_a_path_are_one_file(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
+    program.without_screen()
+    path = files.make("Rapport.pdf")
+    plain = program.spelled(path)
+    spellings = (plain, f"\\\\?\\{plain}", plain.replace("\\", "/"), plain.upper())
+    code, said = program.run("--headless", "--anomaly", "4217", *spellings)
+    assert (code, len(storage.objects)) == (0, 1), said
+
+
+def test_a_file_held_by_another_program_is_told_and_goes_when_it_is_let_go(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage
+) -> None:
+    program.without_screen()
+    path = files.make("mesures.csv")
+    with windows.held(path):
+        code, said = program.run("--headless", "--anomaly", "4217", path)
+    assert (code, len(storage.objects)) == (1, 0), said
+    assert "mesures.csv" in said
+    code, said = program.run("--headless", "--anomaly", "4217", path)
+    assert (code, len(storage.objects)) == (0, 1), said
+
+
+def test_a_file_changed_while_it_waits_with_its_time_put_back_is_not_sent_as_it_was(
+    program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
+) -> None:
+    program.without_screen()
+    program.environment["UPLOADER_MAX_CONCURRENT_UPLOADS"] = "1"
+    first, second = files.make("a.pdf", size=100_000), files.make("b.pdf", size=100_000)
+    report = tmp_path / "receipt.json"
+
+    def change(_key: str, _attempt: int, _request: RawRequest) -> None:
+        other = second if len(storage.puts) == 1 and storage.puts[0].key.endswith("a.pdf") else first
+        if len(storage.puts) == 1:
+            times = other.stat()
+            other.write_bytes(other.read_bytes()[:-9] + b"tampered!")
+            os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    storage.fault = change
+    code, said = program.run("--headless", "--anomaly", "4217", "--report", report, first, second)
+    rows = receipt_in(report)["files"]
+    stored = {one.sha256 for one in storage.objects.values()}
+    assert stored == {row["sha256"] for row in rows if row["state"] == "uploaded"}, said
+    assert code == (0 if len(stored) == 2 else 1)
+
+
+def test_a_deleted_file_is_told_as_gone(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
+    program.without_screen()
+    program.environment["UPLOADER_MAX_CONCURRENT_UPLOADS"] = "1"
+    paths = [files.make(f"{name}.pdf", size=100_000) for name in "ab"]
+
+    def delete(key: str, _attempt: int, _request: RawRequest) -> None:
+        for path in paths:
+            if not key.endswith(path.name) and len(storage.puts) == 1:
+                path.unlink()
+
+    storage.fault = delete
+    code, said = program.run("--headless", "--anomaly", "4217", *paths)
+    assert (code, len(storage.objects)) == (1, 1), said
+
+
+def test_files_on_a_share_are_sent_from_their_unc_path(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
+) -> None:
+    program.without_screen()
+    files.make("rapport.pdf")
+    report = tmp_path / "receipt.json"
+    with windows.share("nas", "dossiers", files.folder) as share:
+        code, said = program.run("--headless", "--anomaly", "4217", "--report", report, f"{share}\\rapport.pdf")
+    assert (code, len(storage.objects)) == (0, 1), said
+    assert [row["path"] for row in receipt_in(report)["files"]] == [f"{share}\\rapport.pdf"]
+
+
+def test_a_folder_that_leads_into_itself_is_walked_once(
+    program: UnderWine, files: Files, storage: ScriptedStorage
+) -> None:
+    program.without_screen()
+    files.make("sous-dossier/rapport.pdf")
+    (files.folder / "sous-dossier" / "retour").symlink_to(files.folder, target_is_directory=True)
+    _, said = program.run("--headless", "--anomaly", "4217", files.folder)
+    assert len(storage.objects) == 1, said
+
+
+@pytest.mark.parametrize("way", ["Send to", "Open with"])
+def test_what_explorer_starts_hands_its_files_to_the_open_window(
+    windows: Windows, program: UnderWine, screen: Screen, files: Files, way: str
+) -> None:
+    paths = [files.make("rapport #1.pdf"), files.make("étage 📷.jpg")]
+    running = program.start("--anomaly", "4217")
+    window = screen.window_of(running.pid)
+    if way == "Send to":
+        (link,) = windows.send_to.glob("Uploader*.lnk")
+        program.command = ["wine", windows.wine.windows_path(link)]
+        assert program.finish(program.start_without_streams(*paths)) == 0
+    else:
+        for path in paths:
+            assert program.finish(program.start(path)) == 0
+    screen.wait_until(lambda: set(program.states()) == {program.spelled(path) for path in paths})
+    assert program.close(running, window, screen) == PENDING
+
+
+def test_the_taskbar_is_told_how_far_it_is(
+    program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage
+) -> None:
+    program.environment["WINEDEBUG"] = "-all,+explorerframe"
+    path = files.make("rapport.pdf", size=3_000_000)
+    running = program.start("--anomaly", "4217", "--start", path)
+    window = screen.window_of(running.pid)
+    storage.wait_for_objects(1, timeout=60.0)
+    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
+    program.close(running, window, screen)
+    assert "SetProgressValue" in program.said
+    assert "SetProgressState" in program.said
+
+
+def test_tokens_of_5000_characters_are_kept_for_the_next_start(
+    program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage, api: StrictApi
+) -> None:
+    api.tokens = "bearer" + "Ab3" * 1665, "session-for-tests"
+    for name in ("UPLOADER_BEARER_TOKEN", "UPLOADER_SESSION_TOKEN"):
+        del program.environment[name]
+    running = program.start("--anomaly", "4217", "--start", files.make("rapport.pdf"))
+    window = screen.window_of(running.pid)
+    dialog = screen.other_window_of(running.pid, window)
+    screen.place(dialog, 200, 100)
+    bearer, session = api.tokens
+    screen.type(bearer)
+    screen.strike("Tab")
+    screen.type(session)
+    screen.strike("Return")
+    storage.wait_for_objects(1, timeout=60.0)
+    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
+    assert program.close(running, window, screen) == 0
+    code, said = program.run("--headless", "--anomaly", "4217", files.make("photo.png"))
+    assert (code, len(storage.objects)) == (0, 2), said
+
+
+@pytest.mark.parametrize("factor", ["1", "1.5", "2"])
+def test_the_window_grows_with_the_screens_scale(
+    windows: Windows, program: UnderWine, screen: Screen, pictures: Path, factor: str
+) -> None:
+    with windows.variable("QT_SCALE_FACTOR", factor):
+        running = program.start("--anomaly", "4217")
+    window = screen.window_of(running.pid)
+    screen.place(window, 0, 0)
+    width, height = screen.size_of(window)
+    assert width >= min(1600, 700 * float(factor))
+    assert height <= 900
+    with DragSource(screen, []) as source:
+        source.shoot(pictures / f"windows-scale-{factor}.png", when_still=True)
+    assert program.close(running, window, screen) == 0

@@ -1,0 +1,67 @@
+"""What the smoke tests need done inside Windows; run by the build's Python for Windows, with its own library alone.
+
+`box TITLE` waits for a message box, prints its text and closes it. `hold FILE` opens a file so that nobody else can,
+says so and stays. `junction FOLDER TARGET` links one folder to another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BOX = "#32770"
+CLOSE, GET_TEXT, COMMAND = 0x10, 0x0D, 0x111
+YES = 1
+READ, OPEN_EXISTING = 0x80000000, 3
+PATIENCE = 60.0
+windll: Any = getattr(ctypes, "windll", None)
+
+
+def box(title: str) -> int:
+    """Print the text of the message box with that title, then press its button."""
+    user = windll.user32
+    deadline = time.monotonic() + PATIENCE
+    while not (window := user.FindWindowW(BOX, title)):
+        if time.monotonic() > deadline:
+            return 1
+        time.sleep(0.05)
+    child, text = 0, ctypes.create_unicode_buffer(20_000)
+    while child := user.FindWindowExW(window, child, "Static", None):
+        user.SendMessageW(child, GET_TEXT, 20_000, text)
+        print(text.value)
+    user.PostMessageW(window, COMMAND, YES, 0)
+    return 0
+
+
+def hold(file: str) -> int:
+    """Open a file without sharing it, until the process is ended."""
+    if windll.kernel32.CreateFileW(file, READ, 0, None, OPEN_EXISTING, 0, None) in {-1, 0xFFFFFFFF}:
+        return 1
+    print("held", flush=True)
+    time.sleep(PATIENCE)
+    return 0
+
+
+def junction(folder: str, target: str) -> int:
+    """Make a junction."""
+    import _winapi  # noqa: PLC0415 - Windows alone has it
+
+    getattr(_winapi, "CreateJunction")(target, folder)  # noqa: B009 - as above
+    return 0
+
+
+def main() -> int:
+    """Do what the first word says."""
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream, under any Python
+    what, *words = sys.argv[1:]
+    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "junction": junction}
+    return what_it_says[what](*words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

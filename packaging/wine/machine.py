@@ -1,0 +1,151 @@
+"""Wine in a folder of its own. Every call has its prefix, a home inside the folder, and ends with the machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, Self
+
+from wine.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PATIENCE: Final = 900.0
+"""Seconds for one program: PyInstaller takes a minute or two on a slow machine."""
+_REPLACED: Final = "mscms=n;mscoree,mshtml=d;winemenubuilder.exe=d"
+"""The stand-in instead of Wine's own; no offer to download .NET and a browser; no menu entries in the person's home."""
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_LEFT_OUT: Final = ("SSL_CERT_DIR", "DISPLAY", "WAYLAND_DISPLAY", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+
+
+def windows_path(path: Path) -> str:
+    """Return how Windows programs spell a path of this machine: drive Z is its root."""
+    return "Z:" + str(path.absolute()).replace("/", "\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Wine:
+    """One Windows, from `with` to its end.
+
+    `display` is an X screen. It has to be known from the start: a desktop begun without one never shows a window.
+    """
+
+    folder: Path
+    display: str = ""
+
+    def __enter__(self) -> Self:
+        """Start it; its services begin without a hand on anybody's pipes."""
+        self.stop()
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._quietly("wineserver", "--persistent")
+        self._quietly("wine", "wineboot", "--init")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def prefix(self) -> Path:
+        """Where Wine keeps its drive C and its registry."""
+        return self.folder / "prefix"
+
+    @property
+    def drive(self) -> Path:
+        """Drive C."""
+        return self.prefix / "drive_c"
+
+    @property
+    def home(self) -> Path:
+        """What programs take for the person's home."""
+        return self.folder / "home"
+
+    @property
+    def local_data(self) -> Path:
+        """%LOCALAPPDATA%."""
+        (person,) = (user for user in (self.drive / "users").iterdir() if user.name != "Public")
+        return person / "AppData" / "Local"
+
+    def windows_path(self, path: Path) -> str:
+        """Return how Windows itself spells a path on drive C."""
+        return "C:\\" + str(path.relative_to(self.drive)).replace("/", "\\")
+
+    @property
+    def basics(self) -> dict[str, str]:
+        """What every Windows program here needs in its environment, and nothing of the person's own."""
+        return {
+            "WINEPREFIX": str(self.prefix),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": _REPLACED,
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "PATH": os.environ["PATH"],
+        } | ({"DISPLAY": self.display} if self.display else {})
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's environment for the tools that build: proxies and authorities are the same there."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "XDG_", "PYTEST_"))}
+        for name in _LEFT_OUT:
+            ours.pop(name, None)
+        for name in _CERTIFICATES:
+            if ours.get(name, "").startswith("/"):
+                ours[name] = "Z:" + ours[name].replace("/", "\\")
+        return ours | self.basics | {"PYTHONUTF8": "1", "PIP_CACHE_DIR": windows_path(self.folder / "pip-cache")}
+
+    def run(self, *command: str | Path, cwd: Path | None = None) -> None:
+        """Run a Windows program, show what it says, and leave with a sentence where it fails."""
+        print("+ wine", *command, flush=True)
+        code = self._run(command, _show, cwd)
+        if code != 0:
+            sys.exit(f"{command[0]} ended with exit code {code}")
+
+    def output_of(self, *command: str | Path, **variables: str) -> str:
+        """Return what a Windows program says."""
+        said = BytesIO()
+        self._run(command, said.write, None, **variables)
+        return said.getvalue().decode("utf-8", "replace")
+
+    def set(self, key: str, name: str, value: str, kind: str = "REG_SZ") -> None:
+        """Write a value into the registry."""
+        self._quietly("wine", "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
+
+    def stop(self) -> None:
+        """End everything that runs in this prefix, and wait for that."""
+        if self.prefix.exists():
+            self._quietly("wineserver", "--kill")
+            self._quietly("wineserver", "--wait")
+
+    def _run(
+        self, command: tuple[str | Path, ...], heard: Callable[[bytes], object], cwd: Path | None, **variables: str
+    ) -> int:
+        output = Output(heard)
+        words = [windows_path(word) if not isinstance(word, str) else word for word in command]
+        try:
+            return subprocess.run(
+                ["wine", *words],
+                env=self.environment | variables,
+                cwd=cwd or self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output.writing,
+                stderr=output.writing,
+                timeout=PATIENCE,
+                check=False,
+            ).returncode
+        finally:
+            output.end()
+
+    def _quietly(self, *command: str) -> None:
+        """Without streams: what Wine starts along keeps those it is given for as long as it lives."""
+        nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command, env=self.environment, check=False, timeout=PATIENCE, **nothing)  # type: ignore[call-overload] # three streams
+
+
+def _show(piece: bytes) -> None:
+    sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
