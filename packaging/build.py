@@ -1,7 +1,8 @@
 """Makes what people install, for the system it runs on, into `dist`: `python packaging/build.py`.
 
-On Linux a folder, `.tar.xz` and `.deb` (an AppImage where its tool is); on Windows a folder with two programs, a ZIP
-and an installer (where NSIS is); on macOS an `.app` and a disk image. Beside them checksums and what is inside.
+On Linux a folder, `.tar.xz` and `.deb` (an AppImage where its tool is); on Windows a folder with two programs and a
+ZIP, whose installer is made on Linux (`--installer-of`); on macOS an `.app` and a disk image. Beside them checksums and
+what is inside.
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ import argparse
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bundling import bill, checksums, clean_room, freeze, licences, linux, macos, windows
 from bundling.project import BUNDLE, DIST, LINUX, MACOS, NAME, WINDOWS, version
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def main() -> int:
     """Build, and say what was made, how large it is and how long it took."""
     given = _arguments()
+    if given.installer_of:
+        return 0 if windows.installer_of(given.installer_of) else 1
     began = time.monotonic()
     shutil.rmtree(DIST, ignore_errors=True)
     python = clean_room.make()
@@ -45,6 +45,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder-only", action="store_true", help="leave out archives and installers")
     parser.add_argument("--quick", action="store_true", help="compress less, for a check that is not published")
+    parser.add_argument(
+        "--installer-of",
+        metavar="ZIP",
+        type=Path,
+        help="only make the Windows installer of this ZIP (needs Debian's NSIS)",
+    )
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
 """Windows: manifest, version resource, and the installer made by NSIS. Called by the spec and by build.py.
 
-NSIS runs on Linux too, so the script can be compiled there (`check_installer`); the rest runs on Windows only.
+The installer is a 64-bit program, as what it installs. Debian's NSIS makes such ones, NSIS's own for Windows does not:
+there a ZIP is made, and the installer of it on Linux (`build.py --installer-of`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from bundling.project import BUILD, BUNDLE, DIST, NAME, PACKAGING, RESOURCES, run, version
+from bundling.project import BUILD, BUNDLE, DIST, NAME, PACKAGING, RESOURCES, WINDOWS, run, version
 
 MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">
@@ -75,16 +76,27 @@ def package() -> list[Path]:
 
 
 def installer(folder: Path, target: Path = DIST) -> list[Path]:
-    """Compile the installer of a folder; give it, or nothing where NSIS is missing."""
-    compiler = shutil.which("makensis") or shutil.which("makensis", path=r"C:\Program Files (x86)\NSIS")
+    """Compile the installer of a folder; return it, or nothing where no NSIS for 64 bits is there."""
+    compiler = shutil.which("makensis")
     if compiler is None:
         print("no installer: NSIS (makensis) is not installed")
+        return []
+    if WINDOWS and not list(Path(compiler).parent.glob("Stubs/*-amd64-unicode")):
+        print("no installer: this NSIS makes 32-bit ones only; on Debian: python packaging/build.py --installer-of ZIP")
         return []
     made = target / f"{NAME}-{version()}-windows-x64-setup.exe"
     given = {"VERSION": version(), "FOLDER": folder, "OUT": made, "ICON": RESOURCES / "icon.ico"}
     defines = [f"-D{name}={value}" for name, value in given.items()]
     run(compiler, "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, SCRIPT)
     return [made]
+
+
+def installer_of(archive: Path) -> list[Path]:
+    """Compile the installer of a ZIP that was made on Windows, beside it."""
+    folder = BUILD / "installer-of"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.unpack_archive(archive, folder)
+    return installer(folder / NAME, archive.parent)
 
 
 def check_installer() -> None:

@@ -2,7 +2,7 @@
 ; Compiled by bundling/windows.py, which gives VERSION, FOLDER (what to install), OUT and ICON.
 ; Unattended: uploader-gui-X.Y.Z-windows-x64-setup.exe /S      removed: uninstall.exe /S
 
-Unicode true
+Target amd64-unicode ; as the program itself: nothing of it runs on a 32-bit Windows
 SetCompressor /SOLID lzma
 RequestExecutionLevel user
 ManifestDPIAware true
@@ -10,7 +10,6 @@ ManifestLongPathAware true
 
 !include "MUI2.nsh"
 !include "WinVer.nsh"
-!include "x64.nsh"
 !include "LogicLib.nsh"
 !include "FileFunc.nsh"
 
@@ -33,6 +32,7 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "MIT licence"
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\${NAME}.exe"
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "$(Removing)"
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
 !insertmacro MUI_UNPAGE_CONFIRM
@@ -42,15 +42,14 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "MIT licence"
 
 LangString TooOld ${LANG_ENGLISH} "uploader-gui needs Windows 10, version 1809, or newer (64-bit). This Windows is older, so nothing was installed."
 LangString TooOld ${LANG_FRENCH} "uploader-gui a besoin de Windows 10, version 1809, ou d’une version plus récente (64 bits). Ce Windows est plus ancien : rien n’a été installé."
-LangString Running ${LANG_ENGLISH} "uploader-gui is open. Close its window (your list is kept), then try again."
-LangString Running ${LANG_FRENCH} "uploader-gui est ouvert. Fermez sa fenêtre (votre liste est conservée), puis réessayez."
+LangString Running ${LANG_ENGLISH} "uploader-gui is open. Close its window, or let the command that runs it end (your list is kept), then try again."
+LangString Running ${LANG_FRENCH} "uploader-gui est ouvert. Fermez sa fenêtre, ou laissez finir la commande qui l’exécute (votre liste est conservée), puis réessayez."
+LangString Removing ${LANG_ENGLISH} "The program is removed. Your list, settings and History stay in $LOCALAPPDATA\${NAME}; delete that folder to remove them too."
+LangString Removing ${LANG_FRENCH} "Le programme est supprimé. Votre liste, vos réglages et l’historique restent dans $LOCALAPPDATA\${NAME} ; supprimez ce dossier pour les enlever aussi."
 LangString SendTo ${LANG_ENGLISH} "Uploader (anomaly)"
 LangString SendTo ${LANG_FRENCH} "Uploader (anomalie)"
 
 Function .onInit
-  ${IfNot} ${RunningX64}
-    Call TellTooOld
-  ${EndIf}
   ${IfNot} ${AtLeastWin10}
     Call TellTooOld
   ${EndIf}
@@ -67,19 +66,20 @@ Function TellTooOld
 FunctionEnd
 
 ; A running program keeps its own file open: it can then be read, but not written to.
-!macro AskUntilClosed
-  StrCpy $1 "$INSTDIR\${NAME}.exe"
-  retry:
-  ${If} ${FileExists} "$1"
+!macro AskUntilClosed PROGRAM
+  !define RETRY "retry_${__LINE__}"
+  ${RETRY}:
+  ${If} ${FileExists} "$INSTDIR\${PROGRAM}"
     ClearErrors
-    FileOpen $0 "$1" a
+    FileOpen $0 "$INSTDIR\${PROGRAM}" a
     ${If} ${Errors}
-      MessageBox MB_RETRYCANCEL|MB_ICONINFORMATION "$(Running)" /SD IDCANCEL IDRETRY retry
+      MessageBox MB_RETRYCANCEL|MB_ICONINFORMATION "$(Running)" /SD IDCANCEL IDRETRY ${RETRY}
       SetErrorLevel 4
       Quit
     ${EndIf}
     FileClose $0
   ${EndIf}
+  !undef RETRY
 !macroend
 
 ; Only what the installer itself lays there: the folder may have been chosen by /D=.
@@ -92,7 +92,8 @@ FunctionEnd
 !macroend
 
 Section "install"
-  !insertmacro AskUntilClosed
+  !insertmacro AskUntilClosed "${NAME}.exe"
+  !insertmacro AskUntilClosed "${NAME}-cli.exe"
   !insertmacro RemoveProgram
   SetOutPath "$INSTDIR"
   File /r "${FOLDER}\*"
@@ -119,7 +120,8 @@ SectionEnd
 
 ; The journal, settings and receipts of the person stay where they are (README says where).
 Section "Uninstall"
-  !insertmacro AskUntilClosed
+  !insertmacro AskUntilClosed "${NAME}.exe"
+  !insertmacro AskUntilClosed "${NAME}-cli.exe"
   !insertmacro RemoveProgram
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\Uploader.lnk"
