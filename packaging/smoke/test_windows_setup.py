@@ -8,6 +8,7 @@ import pytest
 
 from bundling.project import version
 from smoke.under_wine import UnderWine, Windows
+from tests.support.storage_faults import StoreThenSilence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from smoke.screen import Screen
     from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
 
 REMOVAL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\uploader-gui"
 OPEN_WITH = r"HKCU\Software\Classes\Applications\uploader-gui.exe"
@@ -66,6 +68,20 @@ def test_nothing_is_replaced_or_removed_while_the_program_is_open(
     )
     assert program.run("--version")[0] == 0
     assert program.close(running, window, screen) == 0
+
+
+def test_nothing_is_replaced_or_removed_while_a_script_runs_the_console_program(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage
+) -> None:
+    program.without_screen()
+    storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    running = program.begin("--headless", "--anomaly", "4217", files.make("rapport.pdf"))
+    storage.wait_for_puts(1, timeout=60.0)
+    assert windows.install() == IN_USE
+    assert windows.remove_in_place() == IN_USE
+    storage.release()
+    assert program.finish(running) == 0, program.said
+    assert program.run("--version")[0] == 0
 
 
 def test_a_windows_that_is_too_old_gets_nothing(windows: Windows) -> None:

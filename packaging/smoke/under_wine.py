@@ -55,6 +55,11 @@ class Windows:
         """Run the uninstaller unattended; it goes on in a copy of itself after this has returned its exit code."""
         return self.execute(self.folder / "uninstall.exe", UNATTENDED)
 
+    def remove_in_place(self) -> int:
+        """Run the uninstaller itself instead of its copy, which is to be heard, and return its exit code."""
+        where = f"_?={self.wine.windows_path(self.folder)}"
+        return self.execute(self.folder / "uninstall.exe", UNATTENDED, where)
+
     def clean(self) -> None:
         """Have nothing installed."""
         if (self.folder / "uninstall.exe").exists():
