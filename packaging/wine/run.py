@@ -74,10 +74,16 @@ def _prepared(folder: Path) -> Path:
 def _test(wine: Wine, options: list[str]) -> int:
     began = time.monotonic()
     ours = ("-m", "pytest", "packaging/smoke", "--wine", str(wine.folder), *options)
-    code = subprocess.run([sys.executable, *ours], cwd=ROOT, check=False).returncode
-    wine.stop()
+    tests = subprocess.Popen([sys.executable, *ours], cwd=ROOT)
+    try:
+        tests.wait()
+    finally:
+        if tests.poll() is None:  # this one is ended: they take down their screen and what runs on it
+            tests.send_signal(signal.SIGINT)
+            tests.wait()
+        wine.stop()
     _tell("the smoke tests", began)
-    return code
+    return tests.returncode
 
 
 def _tell(what: str, began: float) -> None:
