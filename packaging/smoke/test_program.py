@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.dragging import DragSource
@@ -11,8 +13,6 @@ from tests.support.pictures import CRASHING, HEIC
 from tests.support.storage_faults import StoreThenSilence
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from smoke.program import Built
     from smoke.screen import Screen
     from tests.support.files import Files
@@ -151,6 +151,35 @@ def test_a_picture_that_ends_the_decoder_fails_alone(program: Built, files: File
     assert (code, len(storage.objects)) == (1, 1), said
     (stored,) = storage.objects.values()
     assert (stored.data or b"").startswith(b"\xff\xd8\xff")
+
+
+def test_the_decoder_of_pictures_ends_with_the_program(program: Built, screen: Screen, files: Files) -> None:
+    program.without_screen()
+    for number in range(4):
+        files.make(f"plan {number}.bmp", content=bitmap(4000, 3000))
+    running = program.begin("--headless", "--anomaly", "4217", "--convert", files.folder)
+    screen.wait_until(lambda: decoders_of(program) != [])
+    running.kill()
+    program.finish(running)
+    screen.wait_until(lambda: decoders_of(program) == [])
+
+
+def bitmap(width: int, height: int) -> bytes:
+    """Return a picture that takes a while to convert."""
+    pixels = bytes(width * height * 3)
+    facts = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(pixels), 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + facts + pixels
+
+
+def decoders_of(program: Built) -> list[Path]:
+    """Return the processes that decode pictures for a program; they have its environment, or a part of it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended, or is somebody else's
+            ours = program.home.parent.parent.name.encode() in (process / "environ").read_bytes()
+            if ours and b"--decode-pictures" in (process / "cmdline").read_bytes():
+                found.append(process)
+    return found
 
 
 def test_the_demonstration_needs_neither_tokens_nor_network(program: Built) -> None:
