@@ -17,7 +17,6 @@ PACKAGES: Final = {
     "xdotool": "xdotool",
     "wmctrl": "wmctrl",
     "xprop": "x11-utils",
-    "fc-match": "fontconfig",
 }
 """Program -> what to install. Without DejaVu fonts Wine falls back to a serif."""
 MODULES: Final = ("pytest", "PySide6")

@@ -1,0 +1,72 @@
+"""What builds and tests the Windows program under Wine, as far as that needs no Wine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wine import made, tools
+from wine.machine import Wine, windows_path
+from wine.output import Output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Wine is looked at on Linux")
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        (b"", b""),
+        (b"one line\r\nanother\r\n", b"one line\nanother\n"),
+        (b"a zero \0 inside, and one at the end\0", b"a zero \0 inside, and one at the end\0"),
+        (b"\0 end of what was", b"\0 end of what was"),
+        (b"x" * 200_000, b"x" * 200_000),
+    ],
+)
+def test_what_was_said_is_heard_whole_though_somebody_keeps_the_pipe_open(written: bytes, heard: bytes) -> None:
+    pieces: list[bytes] = []
+    output = Output(pieces.append)
+    with subprocess.Popen(["sleep", "60"], stdout=output.writing) as stays:
+        subprocess.run(["cat"], input=written, stdout=output.writing, check=True)
+        output.end()
+        stays.kill()
+    assert b"".join(pieces) == heard
+
+
+def test_what_was_made_is_made_again_once_its_inputs_differ(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "inner").mkdir(parents=True)
+    target.mkdir()
+    (source / "inner" / "a.c").write_text("one")
+    assert not made.is_made(target, "3.11", source)
+    made.mark(target, "3.11", source)
+    assert made.is_made(target, "3.11", source)
+    assert not made.is_made(target, "3.12", source)
+    (source / "inner" / "a.c").write_text("two")
+    assert not made.is_made(target, "3.11", source)
+
+
+def test_what_is_missing_is_named_with_the_packages_that_bring_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    (told, *_) = tools.missing(tests=True)
+    assert {"wine64", "gcc-mingw-w64-x86-64-win32", "nsis", "xvfb"} <= set(told.split())
+
+
+def test_a_program_under_wine_gets_nothing_of_the_persons_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/somebody/.cache")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    wine = Wine(tmp_path)
+    assert wine.environment["HOME"] == str(tmp_path / "home")
+    assert "XDG_CACHE_HOME" not in wine.environment
+    assert wine.environment["WINEPREFIX"] == str(tmp_path / "prefix")
+    assert wine.environment["SSL_CERT_FILE"] == r"Z:\etc\ssl\certs\ca-certificates.crt"
+
+
+def test_windows_sees_this_machine_as_drive_z(tmp_path: Path) -> None:
+    assert windows_path(tmp_path / "a b").startswith("Z:\\")
+    assert windows_path(tmp_path / "a b").endswith("\\a b")
