@@ -210,3 +210,23 @@ def test_the_window_grows_with_the_screens_scale(
     with DragSource(screen, []) as source:
         source.shoot(pictures / f"windows-scale-{factor}.png", when_still=True)
     assert program.close(running, window, screen) == 0
+
+
+def test_patterns_stand_for_the_files_they_match(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
+    program.without_screen()
+    for name in ("a.pdf", "b.pdf", "c.txt"):
+        files.make(name)
+    code, said = program.run("--headless", "--anomaly", "4217", f"{program.spelled(files.folder)}\\*.pdf")
+    assert code == 0, said
+    assert sorted(key.rpartition("/")[2] for key in storage.objects) == ["a.pdf", "b.pdf"]
+
+
+def test_hidden_files_of_a_folder_stay_behind(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage
+) -> None:
+    program.without_screen()
+    files.make("seen.pdf")
+    windows.wine.output_of("attrib", "+h", files.make("hidden.pdf"))
+    code, said = program.run("--headless", "--anomaly", "4217", files.folder)
+    assert code == 0, said
+    assert [key.rpartition("/")[2] for key in storage.objects] == ["seen.pdf"]

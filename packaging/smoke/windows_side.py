@@ -1,7 +1,7 @@
 """What the smoke tests need done inside Windows; run by the build's Python for Windows, with its own library alone.
 
 `box TITLE` waits for a message box, prints its text and closes it. `hold FILE` opens a file so that nobody else can,
-says so and stays. `junction FOLDER TARGET` links one folder to another.
+says so and stays.
 """
 
 from __future__ import annotations
@@ -47,19 +47,11 @@ def hold(file: str) -> int:
     return 0
 
 
-def junction(folder: str, target: str) -> int:
-    """Make a junction."""
-    import _winapi  # noqa: PLC0415 - Windows alone has it
-
-    getattr(_winapi, "CreateJunction")(target, folder)  # noqa: B009 - as above
-    return 0
-
-
 def main() -> int:
     """Do what the first word says."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream, under any Python
     what, *words = sys.argv[1:]
-    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "junction": junction}
+    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold}
     return what_it_says[what](*words)
 
 

@@ -27,7 +27,15 @@ OWN_LIBRARY: Final = Path(sysconfig.get_path("stdlib"))
 """Of the Python that runs this. The folder's name ends with the version, as everywhere but on Windows."""
 _INSIDE: Final = "deploy_libs"
 _NOT_COPIED: Final = shutil.ignore_patterns(
-    "__pycache__", "site-packages", "dist-packages", "lib-dynload", "config-*", "_sysconfigdata*", "test", "idlelib"
+    "__pycache__",
+    "site-packages",
+    "dist-packages",
+    "lib-dynload",
+    "config-*",
+    "_sysconfigdata*",
+    "sitecustomize.py",
+    "test",
+    "idlelib",
 )
 _LAUNCHERS: Final = {"python.exe": False, "venvlauncher.exe": False, "pythonw.exe": True, "venvwlauncher.exe": True}
 """What `venv` copies into an environment, up to Python 3.12 and since 3.13 -> without a console."""
