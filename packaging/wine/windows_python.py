@@ -39,11 +39,14 @@ _NOT_COPIED: Final = shutil.ignore_patterns(
 )
 _LAUNCHERS: Final = {"python.exe": False, "venvlauncher.exe": False, "pythonw.exe": True, "venvwlauncher.exe": True}
 """What `venv` copies into an environment, up to Python 3.12 and since 3.13 -> without a console."""
-_SITE: Final = """# Wine 8 lacks what Python 3.12 and newer use for fast copies.
+_SITE: Final = """# Wine 8 lacks what Python 3.12 and newer use for fast copies. New environments get the pip here.
+import sysconfig
+
 import _winapi
 
 if hasattr(_winapi, "CopyFile2"):
     del _winapi.CopyFile2
+sysconfig.get_config_vars()["WHEEL_PKG_DIR"] = {wheels!r}
 """
 _LACKING_IN_WINE: Final = "_wmi.pyd"
 """Asked for the processor's name, with a crash for an answer; without it Python looks into the environment."""
@@ -63,10 +66,11 @@ def make(wine: Wine, library: Path = OWN_LIBRARY) -> Path:
     print(f"a Python {version} for Windows in {folder}", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "DLLs").mkdir(parents=True)
-    _unpack(_downloaded(wine, version), folder, _dll(version))
+    wheel = _downloaded(wine, version)
+    _unpack(wheel, folder, _dll(version))
     shutil.copytree(library, folder / "Lib", ignore=_NOT_COPIED)
     (folder / "Lib" / "site-packages").mkdir()
-    (folder / "Lib" / "sitecustomize.py").write_text(_site(library), "utf-8")
+    (folder / "Lib" / "sitecustomize.py").write_text(_SITE.format(wheels=windows_path(wheel.parent)), "utf-8")
     _compile(folder, folder / _dll(version))
     mark(folder, *inputs)
     return folder
@@ -77,10 +81,10 @@ def _dll(version: str) -> str:
 
 
 def _downloaded(wine: Wine, version: str) -> Path:
-    """Return the wheel; it stays for the next time. The pip is one of its own: not every environment has one."""
+    """Return the interpreter's wheel; all of them stay for the next time. Not every environment here has a pip."""
     wheels = wine.folder / "wheels"
     tag = version.replace(".", "")
-    if not list(wheels.glob(f"*-cp{tag}-*.whl")):
+    if not list(wheels.glob(f"*-cp{tag}-*.whl")) or not list(wheels.glob("pip-*.whl")):
         tools = wine.folder / "pip"
         venv.create(tools, with_pip=True)
         what = ("--require-hashes", "--requirement", REQUIREMENTS, "--no-deps", "--only-binary", ":all:")
@@ -103,13 +107,6 @@ def _unpack(wheel: Path, folder: Path, interpreter: str) -> None:
             beside = path.name.lower() in {interpreter, "vcruntime140.dll", "vcruntime140_1.dll"}
             name = path.name.lower() if beside else path.name
             (folder / name if beside else folder / "DLLs" / name).write_bytes(archive.read(entry))
-
-
-def _site(library: Path) -> str:
-    """Return what that Python does at each start. Debian keeps the pip for new environments in a package of its own."""
-    wheels = library.parent.parent / "share" / "python-wheels"
-    where = f"import sysconfig\n\nsysconfig.get_config_vars()['WHEEL_PKG_DIR'] = {windows_path(wheels)!r}\n"
-    return _SITE + (where if wheels.exists() else "")
 
 
 def _compile(folder: Path, real: Path) -> None:

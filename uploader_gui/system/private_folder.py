@@ -70,9 +70,14 @@ class FileLock:
 
 def _lock(descriptor: int) -> None:
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - Windows alone
+        import ctypes  # noqa: PLC0415 - Windows alone
+        import msvcrt  # noqa: PLC0415 - as above
 
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        # Windows' own function: C's runtime does not say why in each of its versions (Wine's leaves errno at 0).
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(descriptor))
+        if not kernel.LockFile(handle, 0, 0, 1, 0):
+            raise ctypes.WinError(ctypes.get_last_error())
     else:
         import fcntl  # noqa: PLC0415 - not on Windows
 
