@@ -8,6 +8,7 @@ Microsoft's: what it was built for is told in CONTRIBUTING.md.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import signal
 import subprocess
@@ -30,7 +31,17 @@ def main() -> int:
     if lacking := tools.missing(tests=given.tests):
         sys.exit("\n  ".join(["what is missing here, and brings it:", *lacking]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Wine is ended on the way out
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs would not hear it
     wine = Wine(_prepared(given.folder))
+    with (wine.folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"another run is at work in {wine.folder}")
+        return _make_and_test(wine, given)
+
+
+def _make_and_test(wine: Wine, given: argparse.Namespace) -> int:
     began = time.monotonic()
     prefix.make(wine)
     python = given.python or windows_python.make(wine, given.library)
