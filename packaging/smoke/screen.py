@@ -45,8 +45,12 @@ class Screen:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's environment with this screen in it, for X's own tools."""
-        return os.environ | {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
+        """This process's environment with this screen in it, for X's own tools; the window manager's log stays here."""
+        return os.environ | {
+            "DISPLAY": self.display,
+            "QT_QPA_PLATFORM": "xcb",
+            "XDG_CACHE_HOME": str(self._folder / "cache"),
+        }
 
     def ask(self, *command: str) -> str:
         """Give what a tool says about this screen."""
