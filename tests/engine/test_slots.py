@@ -195,7 +195,7 @@ async def test_while_held_only_who_is_let_in_begins_the_smallest_first() -> None
     slots, begun = Slots(2), list[int]()
 
     async def one(size: int) -> None:
-        async with slots.slot(size):
+        async with slots.slot((0, size)):
             begun.append(size)
             await asyncio.Event().wait()
 

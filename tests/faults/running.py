@@ -31,7 +31,9 @@ PATIENCE = 60.0
 """Seconds until a test gives up waiting: far more than anything here takes."""
 
 QUICK = Fittings(
-    policy=RetryPolicy(base=0.01, longest=0.02, patience=0.2, offline=0.05, probe_first=0.02, probe=0.05, lonely=0.0)
+    policy=RetryPolicy(
+        base=0.01, longest=0.02, patience=0.2, offline=0.05, probe_first=0.02, probe=0.05, lonely=0.0, together=0.0
+    )
 )
 """The regular limits, but for waits of milliseconds: a slow machine must not look like a broken line."""
 

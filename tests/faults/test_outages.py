@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +92,8 @@ async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     strict_api.fault = failing(api_faults.refusal(502), first=1, count=60)
-    rows = await send(options(tmp_path, strict_api), *many(files, 4))
+    patient = replace(QUICK, policy=replace(QUICK.policy, together=RetryPolicy().together))
+    rows = await send(options(tmp_path, strict_api), *many(files, 4), fittings=patient)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
@@ -219,7 +222,7 @@ async def test_a_storage_that_says_nothing_for_a_while_fails_nothing(
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
-async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_and_the_others_wait(
+async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_the_others_wait(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = lambda *_: storage_faults.internal_error()
@@ -227,9 +230,9 @@ async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_and_the_ot
     async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
         run.queue.add_paths([files.make(name, size=size) for name, size in sizes.items()], ANOMALY)
         run.queue.start()
-        await run.until(lambda: run.latest["c.txt"].attempts >= 3 if "c.txt" in run.latest else False)
-        assert Condition.STORAGE_BUSY in run.all_heard(QueueStatus)[-1].conditions
-        assert run.latest["d.txt"].attempts == 0
+        await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 3)
+        assert scripted_storage.puts[2].request.content_length == 30
         scripted_storage.fault = lambda *_: None
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
@@ -250,6 +253,34 @@ async def test_a_file_the_storage_never_takes_fails_alone(
     assert [name for name, row in rows.items() if row["state"] != "uploaded"] == ["7.txt"]
     assert rows["7.txt"]["reason"]["code"] == "storage_busy"
     assert rows["7.txt"]["attempts"] >= 6
+
+
+async def test_files_the_storage_never_takes_hold_up_no_other_and_end_with_their_own_reason(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """The smallest ones are those that would be asked for first, again and again."""
+    sizes = {"1.txt": 1, "2.txt": 2, "3.txt": 3} | {f"{n}.txt": n * 1000 for n in range(4, 12)}
+    scripted_storage.fault = lambda _key, _attempt, request: (
+        storage_faults.internal_error() if (request.content_length or 0) < 1000 else None
+    )
+    paths = [files.make(name, size=size) for name, size in sizes.items()]
+    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *paths)
+    failed = {name: row for name, row in rows.items() if row["state"] != "uploaded"}
+    assert sorted(failed) == ["1.txt", "2.txt", "3.txt"]
+    assert {(row["state"], row["reason"]["code"]) for row in failed.values()} == {("failed", "storage_busy")}
+    assert all("InternalError" in row["reason"]["message"] for row in failed.values())
+    assert all(row["attempts"] >= 6 for row in failed.values())
+
+
+async def test_files_the_service_never_takes_hold_up_no_other_and_end_with_their_own_reason(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    names = {"0.txt", "1.txt", "2.txt"}
+    strict_api.fault = lambda _number, call: (
+        api_faults.refusal(500) if any(upload["name"] in names for upload in call.body) else None
+    )
+    rows = await send(options(tmp_path, strict_api), *many(files, 3))
+    assert {(row["state"], row["reason"]["code"]) for row in rows.values()} == {("failed", "service_failed")}
 
 
 async def test_without_a_window_a_storage_in_trouble_is_given_up_after_the_limit(

@@ -127,12 +127,20 @@ class CircuitBreaker:
         trouble = self._troubles.get(upload_id)
         return trouble.tries if trouble else 0
 
-    def exhausted(self, upload_id: UploadId) -> bool:
-        """Return whether an upload with no other beside it has been tried often and long enough."""
+    def ends(self, upload_id: UploadId, beside: Collection[UploadId]) -> bool:
+        """Return whether an upload is tried no more: it and all `beside` it were tried often and long enough.
+
+        While one of them was not, it may be the side. A last file that is alone has none to tell by; where several are
+        left, an outage is waited for much longer.
+        """
+        seconds = self._policy.lonely if len(beside) <= 1 else self._policy.together
+        return self._is_exhausted(upload_id, seconds) and all(self._is_exhausted(other, seconds) for other in beside)
+
+    def _is_exhausted(self, upload_id: UploadId, seconds: float) -> bool:
         trouble = self._troubles.get(upload_id)
         if trouble is None or trouble.tries < self._policy.attempts:
             return False
-        return time.monotonic() - trouble.began >= self._policy.lonely
+        return time.monotonic() - trouble.began >= seconds
 
     def forget(self, upload_id: UploadId) -> None:
         """An upload has failed for good: should a person try it again, its tries begin again too."""

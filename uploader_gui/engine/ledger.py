@@ -132,6 +132,10 @@ class Ledger:
         """Give how many uploads are in one of these states."""
         return sum(self._counts[state] for state in states)
 
+    def ids_in(self, *states: UploadState) -> list[UploadId]:
+        """Return the ids of all uploads on the list that are in one of these states."""
+        return [upload.upload_id for upload in self._uploads.values() if upload.state in states]
+
     def bytes_in(self, *states: UploadState) -> int:
         """Give the size of all uploads in these states, in bytes."""
         return sum(self._bytes[state] for state in states)

@@ -294,11 +294,10 @@ class Registrar:
         """Whether it was the file: others succeeded meanwhile, or there is no other to tell by."""
         if upload.upload_id in blamed and upload.unknown_registrations >= self._policy.unknown_attempts:
             return True
-        return self._is_lonely and self._breaker.exhausted(upload.upload_id)
+        return self._breaker.ends(upload.upload_id, self._on_this_side())
 
-    @property
-    def _is_lonely(self) -> bool:
-        return self._ledger.count(UploadState.PREPARING, UploadState.QUEUED, UploadState.REGISTERING) == 1
+    def _on_this_side(self) -> list[UploadId]:
+        return self._ledger.ids_in(UploadState.PREPARING, UploadState.QUEUED, UploadState.REGISTERING)
 
     def _fail_for_good(self, uploads: list[Upload], error: UploaderError) -> None:
         for upload in uploads:
@@ -322,7 +321,7 @@ class Registrar:
 
     def _wait_after(self, uploads: list[Upload], error: UploaderError) -> float:
         tries = max(max(upload.registrations, self._breaker.tries(upload.upload_id)) for upload in uploads)
-        backoff = self._policy.steady_backoff if self._is_lonely else self._policy.backoff
+        backoff = self._policy.steady_backoff if len(self._on_this_side()) == 1 else self._policy.backoff
         return backoff(tries, error.retry_after)
 
     def _hand_back(self, batch: Iterable[Upload], reason: Reason) -> None:

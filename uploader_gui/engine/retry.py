@@ -33,6 +33,7 @@ class RetryPolicy:
         probe_first: a side found to be in trouble is first probed after this.
         probe: from then on after this each time (with the time an answer takes, 5 s), for the first two minutes.
         lonely: a file with no other beside it is tried for at least this long.
+        together: where none of several files that are left gets through, each is tried for at least this long.
     """
 
     attempts: int = 6
@@ -44,6 +45,7 @@ class RetryPolicy:
     probe_first: float = 1.0
     probe: float = 4.8
     lonely: float = 120.0
+    together: float = 1_200.0
     jitter: Callable[[float, float], float] = random.uniform
 
     def wait_after(self, error: UploaderError, attempt: int) -> float | None:

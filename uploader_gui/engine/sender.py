@@ -203,6 +203,10 @@ class _Reporter:
             self._book.ledger.move(self._upload, UploadState.REGISTERED)
         self._book.breaker.look()
 
+    def rank(self) -> tuple[int, int]:
+        """Return who is let in first while the storage is in trouble: the lowest (tries, bytes)."""
+        return self._book.breaker.tries(self._upload.upload_id), self._upload.sent.size
+
     def moving(self) -> None:
         """Bytes move."""
         self._book.link.contact()
@@ -247,11 +251,11 @@ class _Reporter:
             return policy.wait_after(error, upload.tries)
         if upload.upload_id not in breaker.failed([upload.upload_id], error):
             upload.tries -= 1  # others fare no better: it is not this file
-        if upload.tries >= policy.attempts or (self._is_lonely and breaker.exhausted(upload.upload_id)):
+        if upload.tries >= policy.attempts or breaker.ends(upload.upload_id, self._on_this_side()):
             return None
         if breaker.open:
             return 0.0  # its slot is what it waits for
-        backoff = policy.steady_backoff if self._is_lonely else policy.backoff
+        backoff = policy.steady_backoff if len(self._on_this_side()) == 1 else policy.backoff
         return backoff(breaker.tries(upload.upload_id), error.retry_after)
 
     def _note_end(self, error: UploaderError) -> None:
@@ -262,9 +266,8 @@ class _Reporter:
             self._book.breaker.succeeded()  # it speaks, though it says no
             self._means.slots.let_go()
 
-    @property
-    def _is_lonely(self) -> bool:
-        return self._book.ledger.count(UploadState.REGISTERED, *SENDING) == 1
+    def _on_this_side(self) -> list[UploadId]:
+        return self._book.ledger.ids_in(UploadState.REGISTERED, *SENDING)
 
     async def _try_again(self, error: UploaderError, wait: float) -> None:
         """Wait, in `RETRYING`; where the storage as a whole is in trouble, nobody begins meanwhile."""

@@ -41,6 +41,9 @@ class TransferListener(Protocol):
     async def uploading(self) -> None:
         """A PUT is about to begin; returns when that is recorded."""
 
+    def rank(self) -> tuple[int, int]:
+        """Return who is let in first while the storage is in trouble: the lowest (tries, bytes)."""
+
     def waiting(self) -> None:
         """Every slot is taken: an attempt begins when one is free."""
 
@@ -104,7 +107,7 @@ class Transfer:
         """One PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
         if not self._means.slots.free:
             self._listener.waiting()
-        async with self._means.slots.slot(self._source.size):
+        async with self._means.slots.slot(self._listener.rank()):
             self._check_life()
             pieces = _Pieces(self._source, self._means, self._moved)
             try:

@@ -25,7 +25,7 @@ class _Waiter:
     """A transfer that waits for its turn. `under_way`: it has begun, and lent its slot to others."""
 
     turn: asyncio.Future[None]
-    size: int
+    rank: tuple[int, int]
     under_way: bool
 
 
@@ -58,9 +58,9 @@ class Slots:
         self._wake()
 
     @asynccontextmanager
-    async def slot(self, size: int = 0) -> AsyncIterator[None]:
-        """Hold a slot; `size` is that of what will be sent, in bytes."""
-        await self._acquire(size)
+    async def slot(self, rank: tuple[int, int] = (0, 0)) -> AsyncIterator[None]:
+        """Hold a slot. `rank`: how often it was tried since something got through, and how many bytes it will send."""
+        await self._acquire(rank)
         try:
             yield
         finally:
@@ -100,14 +100,14 @@ class Slots:
         self._wake()
 
     def let_one_in(self) -> bool:
-        """Give a slot to the waiting transfer with the least to send, whatever holds it up. Return whether one waits.
+        """Give a slot to the waiting transfer of the lowest rank, whatever holds it up. Return whether one waits.
 
-        The smallest one knows soonest; among equals, the one that has waited longest.
+        They take turns, for the storage may stumble over one of them alone; the smallest one knows soonest.
         """
         waiters = [waiter for waiter in self._waiters if not waiter.turn.done()]
         if not waiters or self._in_use >= self._width:
             return False
-        chosen = min(waiters, key=lambda waiter: waiter.size)
+        chosen = min(waiters, key=lambda waiter: waiter.rank)
         self._waiters.remove(chosen)
         self._admit(chosen)
         return True
@@ -118,11 +118,11 @@ class Slots:
             self._limit += 1
             self._wake()
 
-    async def _acquire(self, size: int = 0, *, under_way: bool = False) -> None:
+    async def _acquire(self, rank: tuple[int, int] = (0, 0), *, under_way: bool = False) -> None:
         if self._rest is None and not self._waiters and self._in_use < self._limit and (under_way or not self._held):
             self._in_use += 1
             return
-        waiter = _Waiter(asyncio.get_running_loop().create_future(), size, under_way)
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), rank, under_way)
         self._waiters.append(waiter)
         try:
             await waiter.turn
