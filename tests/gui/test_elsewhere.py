@@ -114,6 +114,19 @@ def test_the_summary_of_a_drop_speaks_of_the_server_in_use(window: MainWindow, e
     assert window.body.preflight.going.text().startswith("1 file ")
 
 
+def test_the_summary_of_a_drop_does_not_say_of_what_waits_elsewhere_that_it_is_not_sent(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    rows = (upload("a.jpg"), upload("gone.jpg", S.FAILED, Code.MISSING))
+    engine.tell(UploadsAdded(rows))
+    engine.tell(PathsAdded("4217", 1, 1, 0, 0))
+    assert window.body.preflight.isVisible()
+    engine.tell(UploadsChanged(tuple(replace(row, elsewhere=OLD) for row in rows)))
+    assert window.body.preflight.isHidden()
+    engine.tell(UploadsChanged(rows))
+    assert window.body.preflight.isVisible()
+
+
 def history(window: MainWindow, engine: FakeEngine, *servers: str, here: str) -> HistoryDialog:
     window.show_history()
     dialog = window.findChild(HistoryDialog)

@@ -91,9 +91,11 @@ class Preflight:
         """Say it in the language in use; None while there is nothing to say."""
         if not self._complete:
             return None
-        uploads = self._uploads.values()
-        going = [one for one in uploads if not one.state.finished and not one.elsewhere]
-        before = [one for one in uploads if one.state is _S.SKIPPED and not one.elsewhere]
+        uploads = [one for one in self._uploads.values() if not one.elsewhere]
+        if self._uploads and not uploads:
+            return None  # all of it waits for another server: the band says so
+        going = [one for one in uploads if not one.state.finished]
+        before = [one for one in uploads if one.state is _S.SKIPPED]
         not_going = self._not_going(uploads)
         if not (going or before or not_going):
             return None
@@ -112,7 +114,7 @@ class Preflight:
 
     def _change(self, uploads: Iterable[UploadSnapshot]) -> bool:
         known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads and self._is_news(one)}
-        other = any(self._uploads[key].state is not one.state for key, one in known.items())
+        other = any(_seen(self._uploads[key]) != _seen(one) for key, one in known.items())
         self._uploads.update(known)
         return other
 
@@ -141,6 +143,11 @@ class Preflight:
         whys = Counter(_why(one) for one in uploads if one.state in {_S.REFUSED, _S.FAILED})
         told = [*((why, whys[why]) for why in _D if why in whys), *self._counts.items()]
         return _SEPARATOR.join(sentence.text(count) for sentence, count in told if count)
+
+
+def _seen(upload: UploadSnapshot) -> tuple[UploadState, str]:
+    """Return what of it the summary speaks of."""
+    return upload.state, upload.elsewhere
 
 
 def _why(upload: UploadSnapshot) -> DropCounts:
