@@ -153,12 +153,15 @@ def test_a_picture_that_ends_the_decoder_fails_alone(program: Built, files: File
     assert (stored.data or b"").startswith(b"\xff\xd8\xff")
 
 
-def test_the_decoder_of_pictures_ends_with_the_program(program: Built, screen: Screen, files: Files) -> None:
+def test_the_decoder_of_pictures_ends_with_the_program(
+    program: Built, screen: Screen, files: Files, api: StrictApi
+) -> None:
     program.without_screen()
     for number in range(4):
         files.make(f"plan {number}.bmp", content=bitmap(4000, 3000))
     running = program.begin("--headless", "--anomaly", "4217", "--convert", files.folder)
     screen.wait_until(lambda: decoders_of(program) != [])
+    api.wait_for_calls(1, timeout=60.0)  # it has made one of them: Wine ends nothing that is only being started
     running.kill()
     program.finish(running)
     screen.wait_until(lambda: decoders_of(program) == [])

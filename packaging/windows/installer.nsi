@@ -44,8 +44,8 @@ LangString TooOld ${LANG_ENGLISH} "uploader-gui needs Windows 10, version 1809, 
 LangString TooOld ${LANG_FRENCH} "uploader-gui a besoin de Windows 10, version 1809, ou d’une version plus récente (64 bits). Ce Windows est plus ancien : rien n’a été installé."
 LangString Running ${LANG_ENGLISH} "uploader-gui is open. Close its window, or let the command that runs it end (your list is kept), then try again."
 LangString Running ${LANG_FRENCH} "uploader-gui est ouvert. Fermez sa fenêtre, ou laissez finir la commande qui l’exécute (votre liste est conservée), puis réessayez."
-LangString Removing ${LANG_ENGLISH} "The program is removed. Your list, settings and History stay in $LOCALAPPDATA\${NAME}; delete that folder to remove them too."
-LangString Removing ${LANG_FRENCH} "Le programme est supprimé. Votre liste, vos réglages et l’historique restent dans $LOCALAPPDATA\${NAME} ; supprimez ce dossier pour les enlever aussi."
+LangString Removing ${LANG_ENGLISH} "This removes the program. Your list, settings and History stay in $LOCALAPPDATA\${NAME}; delete that folder to remove them too."
+LangString Removing ${LANG_FRENCH} "Ceci supprime le programme. Votre liste, vos réglages et l’historique restent dans $LOCALAPPDATA\${NAME} ; supprimez ce dossier pour les enlever aussi."
 LangString SendTo ${LANG_ENGLISH} "Uploader (anomaly)"
 LangString SendTo ${LANG_FRENCH} "Uploader (anomalie)"
 
