@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,12 +113,22 @@ def no_thread_left() -> Iterator[None]:
         pytest.fail(f"threads left running: {names}", pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def short_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give folder after folder; a test's own name in a path may be more than a socket's address holds."""
+    return (tmp_path_factory.mktemp(str(number), numbered=False) for number in count())
+
+
+@pytest.fixture
+def tmp_path(short_folders: Iterator[Path]) -> Path:
+    """Give the test a folder of its own."""
+    return next(short_folders)
+
+
 @pytest.fixture(autouse=True)
-def person(
-    outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def person(outer_environment: dict[str, str], short_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the test (and what it starts) an empty home, no settings of the caller's, no proxy; give that home."""
-    home = tmp_path_factory.mktemp("person")
+    home = next(short_folders)
     for name in outer_environment:
         if name.startswith("UPLOADER_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
