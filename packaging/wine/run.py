@@ -84,7 +84,8 @@ def _prepared(folder: Path) -> Path:
 
 def _test(wine: Wine, options: list[str]) -> int:
     began = time.monotonic()
-    ours = ("-m", "pytest", "packaging/smoke", "--wine", str(wine.folder), *options)
+    here = ("--wine", str(wine.folder), "--basetemp", str(wine.folder / "tests"))
+    ours = ("-m", "pytest", "packaging/smoke", *here, *options)
     tests = subprocess.Popen([sys.executable, *ours], cwd=ROOT)
     try:
         tests.wait()
