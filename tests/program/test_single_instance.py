@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,13 +69,6 @@ def first(doorway: Doorway, qtbot: QtBot) -> Iterator[FirstInstance]:
     del made  # nothing of a connection may be left that Qt would delete once more
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-@pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """Give a data folder with a short path: below a longer one no socket fits, and it would be elsewhere."""
-    with tempfile.TemporaryDirectory(prefix="start-") as folder:
-        yield Path(folder)
 
 
 def address(folder: Path) -> Path:
