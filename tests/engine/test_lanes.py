@@ -65,6 +65,20 @@ async def test_requests_one_after_the_other_share_a_connection(echo: Echo, clien
     assert echo.connections_made == 1
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_request_cancelled_before_it_has_begun_closes_its_connection(
+    turns: int, echo: Echo, client: httpx.AsyncClient
+) -> None:
+    assert (await client.put(echo.origin, content=b"x")).content == b"x"
+    request = asyncio.create_task(client.put(echo.origin, content=b"y"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    request.cancel()
+    await asyncio.wait({request})
+    await client.aclose()
+    await asyncio.to_thread(echo.wait_until, lambda: not echo.open_connections, 20.0)
+
+
 def test_all_that_a_first_connection_needs_can_be_loaded_early(echo: Echo, ca: CertificateAuthority) -> None:
     command = [sys.executable, "-c", FIRST_CONNECTION, echo.origin, str(ca.pem)]
     assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split() == []

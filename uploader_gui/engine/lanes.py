@@ -60,7 +60,7 @@ class Lanes(httpx.AsyncBaseTransport):
             with _as_httpx():
                 response = await connection.handle_async_request(core)
         except BaseException:
-            lane.forget(connection)  # whatever went wrong, httpcore has closed it
+            await lane.close(connection)  # httpcore leaves it open where a request is cancelled before it has begun
             raise
         return httpx.Response(
             status_code=response.status,
@@ -95,7 +95,7 @@ class _Lane:
             connection, _ = self.idle.pop()
             if not connection.has_expired():
                 return connection
-            await self._close(connection)
+            await self.close(connection)
         connection = self._make(Sockets(LINE_OPTIONS) if can_watch_sockets() else None)
         self._open.add(connection)
         return connection
@@ -108,7 +108,7 @@ class _Lane:
         now = asyncio.get_running_loop().time()
         self.idle.append((connection, now))
         if now - self.idle[0][1] > self._keep_alive:
-            await self._close(self.idle.popleft()[0])
+            await self.close(self.idle.popleft()[0])
 
     def forget(self, connection: Way) -> None:
         """One that is closed."""
@@ -117,9 +117,10 @@ class _Lane:
     async def aclose(self) -> None:
         """Close all of them."""
         for connection in tuple(self._open):
-            await self._close(connection)
+            await self.close(connection)
 
-    async def _close(self, connection: Way) -> None:
+    async def close(self, connection: Way) -> None:
+        """Close it, and forget it."""
         self.forget(connection)
         await connection.aclose()
 
