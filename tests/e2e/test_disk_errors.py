@@ -201,8 +201,11 @@ def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_sa
     assert (ended.code, ended.err) == (1, "")
     assert "Another uploader-gui is already at work on this list of files." in ended.out
     assert ended.totals["pending"] >= 34
-    assert len(scripted_storage.objects) == ended.totals["uploaded"] + sum(
-        row["attempts"] > 0 for row in ended.files.values() if row["state"] == "pending"
+    assert (
+        ended.totals["uploaded"]
+        <= len(scripted_storage.objects)
+        <= ended.totals["uploaded"]
+        + sum(row["attempts"] > 0 for row in ended.files.values() if row["state"] == "pending")
     )
     (kept,) = program.data.glob("journal.damaged-*.sqlite")
     with closing(Journal(kept)) as journal_kept:
