@@ -83,9 +83,10 @@ def test_no_wait_is_negative_or_longer_than_promised(attempt: int, retry_after: 
 
 def test_a_side_in_trouble_is_probed_within_5_s_for_two_minutes_and_then_more_and_more_rarely_up_to_30_s() -> None:
     policy = RetryPolicy()
-    assert policy.probe_first <= 5.0
-    assert [policy.probe_wait(elapsed) for elapsed in (0.0, 60.0, 120.0)] == [4.8, 4.8, 4.8]
-    assert [policy.probe_wait(elapsed) for elapsed in (250.0, 750.0, 1e6)] == [10.0, 30.0, 30.0]
+    assert policy.probe_first == 0.5
+    assert [policy.probe_wait(probes, elapsed=5.0) for probes in range(1, 6)] == [1.0, 2.0, 4.0, 4.8, 4.8]
+    assert [policy.probe_wait(20, elapsed) for elapsed in (60.0, 120.0)] == [4.8, 4.8]
+    assert [policy.probe_wait(10**6, elapsed) for elapsed in (250.0, 750.0, 1e6)] == [10.0, 30.0, 30.0]
 
 
 def test_the_last_file_s_waits_have_no_jitter_and_reach_over_two_minutes() -> None:

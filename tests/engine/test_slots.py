@@ -219,6 +219,25 @@ async def test_while_held_only_who_is_let_in_begins_the_smallest_first() -> None
     assert slots.let_one_in() is False
 
 
+async def test_of_three_let_in_one_was_tried_seldom_and_two_often() -> None:
+    slots, begun = Slots(7), list[int]()
+
+    async def one(tries: int) -> None:
+        async with slots.slot((tries, 8)):
+            begun.append(tries)
+            await asyncio.Event().wait()
+
+    slots.hold()
+    tasks = [asyncio.create_task(one(tries)) for tries in (0, 1, 2, 3, 4, 5, 6)]
+    await settled()
+    while slots.let_one_in():
+        await settled()
+    assert begun == [0, 6, 5, 1, 4, 3, 2]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def test_a_slot_that_was_lent_comes_back_also_while_no_other_is_given() -> None:
     slots, back = Slots(1), asyncio.Event()
 

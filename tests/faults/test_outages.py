@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -236,6 +237,19 @@ async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_
         scripted_storage.fault = lambda *_: None
         await run.idle()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
+
+
+async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again_and_again(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, attempt, _request: ResetMidway() if attempt == 1 else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(many(files, 60), ANOMALY)
+        run.queue.start()
+        await run.idle()
+        in_trouble = [Condition.STORAGE_BUSY in status.conditions for status in run.all_heard(QueueStatus)]
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+    assert sum(now and not before for before, now in pairwise(in_trouble)) <= 4
 
 
 async def test_a_file_the_storage_never_takes_fails_alone(

@@ -2,7 +2,8 @@
 
 A gateway that answers 502 for a minute is no fault of the files that wait behind it. So troubles count against a file
 only while others succeed, and after troubles with two different files with no success between, the side is open: one
-probe at a time asks whether it works again, everything else waits. Figures: contract, "Limits".
+probe at a time asks whether it works again, everything else waits. A side that opened and was soon closed again takes
+four times as many troubles to open the next time. Figures: contract, "Limits".
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
 FILES_TO_OPEN: Final = 2
 """Troubles with this many different files, and no success between, mean the side rather than a file."""
+
+SHORT_OUTAGE: Final = 30.0
+"""Seconds: a side that was open for less, time and again, is rather one that stumbles over single requests."""
+
+SURE_AFTER: Final = 5.0
+"""Seconds without a success after which `FILES_TO_OPEN` is enough, however often the side stumbled before."""
 
 
 @dataclass(slots=True)
@@ -62,6 +69,8 @@ class CircuitBreaker:
         self._troubles: dict[UploadId, _Trouble] = {}
         self._successes = 0
         self._successes_at_last_try: dict[UploadId, int] = {}
+        self._files_to_open = FILES_TO_OPEN
+        self._probes = 0
         self._began = 0.0
         self._next_probe = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -93,6 +102,8 @@ class CircuitBreaker:
 
     def succeeded(self) -> None:
         """Something got through: the side works."""
+        if self.open:
+            self._learn_from(time.monotonic() - self._began)
         self._successes += 1
         self._troubles.clear()
         self._conditions.end(self._condition)
@@ -116,7 +127,7 @@ class CircuitBreaker:
         for upload_id in upload_ids:
             self._successes_at_last_try[upload_id] = self._successes
             self._troubles.setdefault(upload_id, _Trouble(now)).tries += 1
-        if not self.open and len(self._troubles) >= FILES_TO_OPEN:
+        if not self.open and self._is_in_trouble(now):
             self._open(now)
         if self.open and error.retry_after is not None:
             self._probe_at(max(self._next_probe, now + min(error.retry_after, self._policy.patience)))
@@ -150,10 +161,20 @@ class CircuitBreaker:
     def probed(self) -> None:
         """A probe goes out now: the next one is due after a while."""
         now = time.monotonic()
-        self._probe_at(now + self._policy.probe_wait(now - self._began))
+        self._probes += 1
+        self._probe_at(now + self._policy.probe_wait(self._probes, now - self._began))
+
+    def _is_in_trouble(self, now: float) -> bool:
+        enough = FILES_TO_OPEN if now - self._began >= SURE_AFTER else self._files_to_open
+        return len(self._troubles) >= enough
+
+    def _learn_from(self, outage: float) -> None:
+        """Where each request's first try fails, a pause at every second failure would let hardly anything through."""
+        self._files_to_open = self._files_to_open * 4 if outage < SHORT_OUTAGE else FILES_TO_OPEN
 
     def _open(self, now: float) -> None:
         self.open = True
+        self._probes = 0
         self._conditions.begin(self._condition)
         self._probe_at(now + self._policy.probe_first)
         if self._limit < math.inf:

@@ -30,8 +30,8 @@ class RetryPolicy:
         longest: no backoff is longer than this.
         patience: Retry-After is obeyed up to this.
         offline: while nothing can be reached, ask again after at most this.
-        probe_first: a side found to be in trouble is first probed after this.
-        probe: from then on after this each time (with the time an answer takes, 5 s), for the first two minutes.
+        probe_first: a side found to be in trouble is first probed after this, then after twice as long, and so on.
+        probe: at most this lies between two probes (with the time an answer takes, 5 s) in the first two minutes.
         lonely: a file with no other beside it is tried for at least this long.
         together: where none of several files that are left gets through, each is tried for at least this long.
     """
@@ -42,7 +42,7 @@ class RetryPolicy:
     longest: float = 30.0
     patience: float = 120.0
     offline: float = 5.0
-    probe_first: float = 1.0
+    probe_first: float = 0.5
     probe: float = 4.8
     lonely: float = 120.0
     together: float = 1_200.0
@@ -74,9 +74,10 @@ class RetryPolicy:
         """Return how long all others rest when one of them has to wait: Retry-After speaks for everybody."""
         return wait if error.retry_after is None else min(error.retry_after, self.patience)
 
-    def probe_wait(self, elapsed: float) -> float:
-        """Return the wait after a probe of a side that has been in trouble for `elapsed` seconds."""
-        return min(max(self.probe, elapsed / _PROBE_SHARE), max(self.longest, self.probe))
+    def probe_wait(self, probes: int, elapsed: float) -> float:
+        """Return the wait after this probe (from 1) of a side that has been in trouble for `elapsed` seconds."""
+        steady = min(max(self.probe, elapsed / _PROBE_SHARE), max(self.longest, self.probe))
+        return min(steady, self.probe_first * 2.0 ** min(probes, 16))
 
     def offline_wait(self, tries: int) -> float:
         """Give the wait before looking again whether anything can be reached; uses up no attempts."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_LENT: Final = 32
 """More sleeping files than this keep their slots: each lent one holds a thread and a connection."""
 
+_SELDOM_TRIED_EVERY: Final = 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter:
@@ -39,6 +41,7 @@ class Slots:
         self._lent = 0
         self._rest: asyncio.TimerHandle | None = None
         self._held = False
+        self._let_in = 0
         self._waiters: deque[_Waiter] = deque()
 
     @property
@@ -92,6 +95,8 @@ class Slots:
 
     def hold(self) -> None:
         """Let no transfer begin but those of `let_one_in`."""
+        if not self._held:
+            self._let_in = 0
         self._held = True
 
     def let_go(self) -> None:
@@ -100,14 +105,17 @@ class Slots:
         self._wake()
 
     def let_one_in(self) -> bool:
-        """Give a slot to the waiting transfer of the lowest rank, whatever holds it up. Return whether one waits.
+        """Give a slot to a waiting transfer, whatever holds it up. Return whether one waits.
 
-        They take turns, for the storage may stumble over one of them alone; the smallest one knows soonest.
+        The storage may stumble over one file alone, or over the first tries of each: so of three, one goes to a file
+        that was tried seldom, and two to one that was tried often. The smallest one knows soonest.
         """
         waiters = [waiter for waiter in self._waiters if not waiter.turn.done()]
         if not waiters or self._in_use >= self._width:
             return False
-        chosen = min(waiters, key=lambda waiter: waiter.rank)
+        sign = 1 if self._let_in % _SELDOM_TRIED_EVERY == 0 else -1
+        self._let_in += 1
+        chosen = min(waiters, key=lambda waiter: (sign * waiter.rank[0], waiter.rank[1]))
         self._waiters.remove(chosen)
         self._admit(chosen)
         return True
