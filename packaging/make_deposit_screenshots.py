@@ -27,10 +27,10 @@ from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, U
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.runs import PastRun, RunKey
-from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.words.language import Language
 

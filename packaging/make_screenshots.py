@@ -21,14 +21,14 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.connection.findings import Fact, Finding, Verdict
+from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.sandbox import write_samples
 from uploader_gui.settings import DEFAULT_API_URL

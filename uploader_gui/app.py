@@ -19,23 +19,23 @@ from PySide6.QtGui import QIcon
 from uploader_gui import __version__, paths
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Handover, HandoverRefused
-from uploader_gui.plan import Plan, UsageError, tell
+from uploader_gui.launch_options import LaunchOptions, UsageError, tell
+from uploader_gui.platform.application import Application
+from uploader_gui.platform.interrupts import held
 from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import Doorway, Outcome
-from uploader_gui.system.application import Application
-from uploader_gui.system.interrupts import held
-from uploader_gui.windowed.front import Front
+from uploader_gui.window_app.first_window import FirstWindow
 from uploader_gui.words.language import Language, early_choice
 
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
-    from uploader_gui.trial import Trial
+    from uploader_gui.sandbox_session import SandboxSession
 
 UNSURE: Final = 1
 """The files may be in the window already open, or not: a script must look."""
 
 
-def run(plan: Plan) -> int:
+def run(plan: LaunchOptions) -> int:
     """Open the window, run until it is left, and give the exit code.
 
     Raises:
@@ -52,11 +52,11 @@ def run(plan: Plan) -> int:
             stack.callback(doorway.leave)
             if (code := _handed_over(plan, doorway)) is not None:
                 return code
-        front = Front(plan, application, language, data=data, trial=trial, doorway=doorway)
+        front = FirstWindow(plan, application, language, data=data, trial=trial, doorway=doorway)
         stack.callback(front.decoder.close)
         front.show()
         FirstPaint(front.window).wait()
-        from uploader_gui.windowed import program  # noqa: PLC0415 - loaded once the window stands
+        from uploader_gui.window_app import program  # noqa: PLC0415 - loaded once the window stands
 
         return program.run(plan, front, stack)
 
@@ -71,15 +71,15 @@ def _application() -> Application:
     return application
 
 
-def _open_trial(plan: Plan, stack: ExitStack) -> Trial | None:
+def _open_trial(plan: LaunchOptions, stack: ExitStack) -> SandboxSession | None:
     if not plan.sandbox:
         return None
-    from uploader_gui.trial import Trial  # noqa: PLC0415 - only where it is asked for
+    from uploader_gui.sandbox_session import SandboxSession  # noqa: PLC0415 - only where it is asked for
 
-    return stack.enter_context(Trial())
+    return stack.enter_context(SandboxSession())
 
 
-def _prepare_data(trial: Trial | None) -> DataPaths:
+def _prepare_data(trial: SandboxSession | None) -> DataPaths:
     data = trial.paths if trial else paths.data_paths()
     try:
         paths.prepare(data)
@@ -88,7 +88,7 @@ def _prepare_data(trial: Trial | None) -> DataPaths:
     return data
 
 
-def _handed_over(plan: Plan, doorway: Doorway) -> int | None:
+def _handed_over(plan: LaunchOptions, doorway: Doorway) -> int | None:
     """Hand everything to the window already open on this data folder; None where there is none, else the exit code."""
     try:
         outcome = doorway.enter(_handover(plan), held())
@@ -108,7 +108,7 @@ def _handed_over(plan: Plan, doorway: Doorway) -> int | None:
     return UNSURE if outcome is Outcome.UNSURE else 0
 
 
-def _handover(plan: Plan) -> Handover:
+def _handover(plan: LaunchOptions) -> Handover:
     """Whoever wants a receipt gets none from another start's window: then it is only called forward."""
     if plan.report is not None:
         return Handover(())

@@ -1,4 +1,4 @@
-"""The further certificate authority of the settings: whether it can be used. Asked by `configuration.py`.
+"""The further certificate authority of the settings: whether it can be used. Asked by `config.py`.
 
 Before anything else happens, for TLS itself would not name the file; it blocks where that lies on a share.
 """

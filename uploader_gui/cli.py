@@ -9,14 +9,14 @@ import gc
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.command_line import parse, speak
-from uploader_gui.plan import UsageError, tell
-from uploader_gui.system.message_box import show_without_console
+from uploader_gui.launch_options import UsageError, tell
+from uploader_gui.platform.message_box import show_without_console
 from uploader_gui.words.command_line import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from uploader_gui.plan import Plan
+    from uploader_gui.launch_options import LaunchOptions
 
 USAGE_ERROR: Final = 2
 INTERRUPTED: Final = 130
@@ -46,16 +46,16 @@ def _run_self_test() -> int:
     return self_test.run()
 
 
-def _run_headless(plan: Plan) -> int:
-    gc.disable()  # until the engine stands (`garbage.py`)
+def _run_headless(plan: LaunchOptions) -> int:
+    gc.disable()  # until the engine stands (`gc_tuning.py`)
     from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
 
     return headless.run(plan)
 
 
-def _run_window(plan: Plan) -> int:
+def _run_window(plan: LaunchOptions) -> int:
     """Open the window; where there is no screen, do what can be done without one."""
-    from uploader_gui.system import display  # noqa: PLC0415 - needed for the window alone
+    from uploader_gui.platform import display  # noqa: PLC0415 - needed for the window alone
 
     hindrance = display.hindrance()
     if hindrance is None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
 from uploader_gui.engine.anomaly import ANOMALY_ID
-from uploader_gui.plan import Plan, UsageError
-from uploader_gui.system.message_box import show_without_console
-from uploader_gui.system.wildcards import spelled_out
+from uploader_gui.launch_options import LaunchOptions, UsageError
+from uploader_gui.platform.message_box import show_without_console
+from uploader_gui.platform.wildcards import spelled_out
 from uploader_gui.words.command_line import Help, Wrong
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
 _HELP: Final = ("-h", "--help")
 
 
-def parse(arguments: Sequence[str]) -> Plan:
+def parse(arguments: Sequence[str]) -> LaunchOptions:
     """Give what the arguments ask for.
 
     Raises:
@@ -48,7 +48,7 @@ def parse(arguments: Sequence[str]) -> Plan:
     _check_place(*given.paths, *filter(None, [given.report]))
     if "" in given.paths:  # a script's unset variable, which would stand for the whole working directory
         raise _wrong(Wrong.EMPTY_PATH)
-    return Plan(
+    return LaunchOptions(
         paths=tuple(Path(path) for path in spelled_out(given.paths)),
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,

@@ -1,6 +1,6 @@
 """The two tokens of a person: from the environment, or the OS keyring, or (where there is none) memory only.
 
-Kept per server, so that one server's tokens are never sent to another. Called by `configuration.py`. What asks the
+Kept per server, so that one server's tokens are never sent to another. Called by `config.py`. What asks the
 keyring in a thread of its own returns at once (`look`, `save`, `forget`); what waits is never for the window's thread.
 """
 

@@ -1,6 +1,6 @@
 """What whoever helps needs to know, as text without secrets: versions, system, settings, the log's last lines.
 
-Called by `help_desk.py`; reads a file, so not on the window's thread. Not translated: it is read by who helps.
+Called by `support.py`; reads a file, so not on the window's thread. Not translated: it is read by who helps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from uploader_gui.configuration import Configuration
+    from uploader_gui.config import Config
 
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000
@@ -27,7 +27,7 @@ _LOGIN: Final = re.compile(r"(?<=//)[^/@\s]+@")
 _QUERY: Final = re.compile(r"\?[^\s\"'<>]+")
 
 
-def diagnostics(configuration: Configuration, surroundings: Mapping[str, str]) -> str:
+def diagnostics(configuration: Config, surroundings: Mapping[str, str]) -> str:
     """Give the text. `surroundings` is what only the window knows (screen, language)."""
     lines = [*_about(configuration), *(f"{name}: {value}" for name, value in surroundings.items())]
     text = "\n".join([*lines, "", *_log(configuration.data.log)])
@@ -35,7 +35,7 @@ def diagnostics(configuration: Configuration, surroundings: Mapping[str, str]) -
     return _QUERY.sub("?[redacted]", _LOGIN.sub("[redacted]@", text)) + "\n"
 
 
-def _about(configuration: Configuration) -> Iterator[str]:
+def _about(configuration: Config) -> Iterator[str]:
     yield f"program: uploader-gui {__version__}"
     yield f"time: {time.strftime('%Y-%m-%dT%H:%M:%S%z')}"
     yield f"system: {platform.platform()}"

@@ -11,20 +11,20 @@ import signal
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from uploader_gui import garbage
-from uploader_gui.configuration import Configuration
+from uploader_gui import gc_tuning
+from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.engine.models import Reason
-from uploader_gui.engine.treatments import Choices
+from uploader_gui.headless_awake import HeadlessAwake
+from uploader_gui.launch_options import LaunchOptions, UsageError, tell
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
-from uploader_gui.plan import Plan, UsageError, tell
-from uploader_gui.system.interrupts import INTERRUPTS, held, hold
+from uploader_gui.platform.interrupts import INTERRUPTS, held, hold
 from uploader_gui.terminal import Lines, Terminal, summary
-from uploader_gui.vigil import Vigil
 from uploader_gui.words.language import early_choice, speak_in_terminal
 from uploader_gui.words.password_store import StoreWords
 from uploader_gui.words.remedies import cause_and_action, detail_told
@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
-    from uploader_gui.trial import Trial
+    from uploader_gui.sandbox_session import SandboxSession
 
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 130
 
 
-def run(plan: Plan) -> int:
+def run(plan: LaunchOptions) -> int:
     """Do what the plan says without a window, and give the exit code.
 
     Raises:
@@ -75,19 +75,19 @@ def _carried_out(session: _Session, data: DataPaths) -> int:
     return code
 
 
-def _trial() -> Trial:
-    from uploader_gui.trial import Trial  # noqa: PLC0415 - only where it is asked for
+def _trial() -> SandboxSession:
+    from uploader_gui.sandbox_session import SandboxSession  # noqa: PLC0415 - only where it is asked for
 
-    return Trial()
+    return SandboxSession()
 
 
-def _options(plan: Plan, data: DataPaths, trial: Trial | None) -> EngineOptions:
+def _options(plan: LaunchOptions, data: DataPaths, trial: SandboxSession | None) -> EngineOptions:
     try:
         prepare(data)
     except UnwritableError as error:
         raise UsageError(str(error)) from error
     interrupted = held()
-    configuration = Configuration.load(data, trial, window=False, interrupted=interrupted)
+    configuration = Config.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
         tell(configuration.trouble.told)
     if configuration.tokens is None and not interrupted():  # then nothing is registered, and the receipt says so
@@ -111,13 +111,15 @@ def _sentence(error: Exception, data: DataPaths) -> str:
 class _Session:
     """One run of the engine, from its first event to its receipt."""
 
-    def __init__(self, plan: Plan, paths: tuple[Path, ...], options: EngineOptions, trial: Trial | None) -> None:
+    def __init__(
+        self, plan: LaunchOptions, paths: tuple[Path, ...], options: EngineOptions, trial: SandboxSession | None
+    ) -> None:
         self._plan = plan
         self._trial = trial
         self._paths = paths
         self._options = options
         self._terminal = Terminal(trial=trial is not None)
-        self._vigil = Vigil()
+        self._vigil = HeadlessAwake()
         self._queue: UploadQueue | None = None
         self._receipt: dict[str, Any] = {}
         self._interrupted = False
@@ -131,7 +133,7 @@ class _Session:
             _on_signal(loop, one, self._interrupt)
         if one_came():
             self._interrupt()
-        from uploader_gui.engine.assembly import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
+        from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
 
         try:
             await run_engine(self._options, self._heard, self._ready)
@@ -166,8 +168,8 @@ class _Session:
             self._say(Lines.TRIAL.text)
 
     def _ready(self, queue: UploadQueue) -> None:
-        garbage.keep_what_is_loaded()
-        garbage.collect_by_itself()
+        gc_tuning.keep_what_is_loaded()
+        gc_tuning.collect_by_itself()
         self._queue = queue
         self._say_trial()
         if self._interrupted:

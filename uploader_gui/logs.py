@@ -1,4 +1,4 @@
-"""The log: rotating, for its owner only, and without secrets. Set up by `configuration.py`; also catches crashes."""
+"""The log: rotating, for its owner only, and without secrets. Set up by `config.py`; also catches crashes."""
 
 from __future__ import annotations
 

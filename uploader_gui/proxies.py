@@ -1,6 +1,6 @@
 """The system's proxy for an address (PAC included), as a plain value. May block: never on the window's thread.
 
-Handed by `configuration.py` to the engine, which knows no Qt, and to the test of the connection.
+Handed by `config.py` to the engine, which knows no Qt, and to the test of the connection.
 """
 
 from __future__ import annotations

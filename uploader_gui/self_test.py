@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui import __version__
 from uploader_gui.password_store import PasswordStore, StoreSilent
 from uploader_gui.paths import UnwritableError, data_paths, prepare
+from uploader_gui.platform.interrupts import held
 from uploader_gui.resources import find_resource
-from uploader_gui.system.interrupts import held
 from uploader_gui.terminal import Terminal
 from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.words.self_test import Words
@@ -114,7 +114,7 @@ def _load_own_backend() -> None:
 
 
 def _trust_store() -> Note:
-    from uploader_gui.engine.http import tls_context  # noqa: PLC0415 - heavy
+    from uploader_gui.engine.net.client import tls_context  # noqa: PLC0415 - heavy
 
     tls_context(None)
     if sys.platform in {"win32", "darwin"}:
@@ -133,7 +133,7 @@ def _journal() -> Note:
     """Open a journal as the engine does."""
     import sqlite3  # noqa: PLC0415 - only here
 
-    from uploader_gui.engine.journal import Journal  # noqa: PLC0415 - heavy
+    from uploader_gui.engine.journal.journal import Journal  # noqa: PLC0415 - heavy
 
     with tempfile.TemporaryDirectory() as folder, closing(Journal(Path(folder) / "journal.sqlite")):
         return Note(sqlite3.sqlite_version)

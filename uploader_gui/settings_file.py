@@ -1,6 +1,6 @@
 """The settings file in whatever state it is: read, saved, and what is wrong with it told. Nothing there is destroyed.
 
-Used by `configuration.py`, for window and headless alike.
+Used by `config.py`, for window and headless alike.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.handover import MAX_MESSAGE, VERSION, Answer, Handover, HandoverRefused, decoded, encoded
-from uploader_gui.system.peers import is_same_person
-from uploader_gui.system.private_folder import FileLock, is_own_socket, made_private
+from uploader_gui.platform.peers import is_same_person
+from uploader_gui.platform.private_folder import FileLock, is_own_socket, made_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from tests.bench.dropping import drop_on
 from tests.bench.process import status_bytes
 from tests.bench.ticker import PaintWatch, Ticker, tell
 from uploader_gui.engine.models import UploadState
-from uploader_gui.windowed import program
+from uploader_gui.window_app import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

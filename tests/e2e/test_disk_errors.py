@@ -14,7 +14,7 @@ from tests.engine.journals import filled
 from tests.engine.test_journal_mending import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
 from tests.support.storage_faults import StoreThenSilence
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

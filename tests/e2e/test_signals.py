@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.system import interrupts
+from uploader_gui.platform import interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def own_handlers() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("module", ["pydantic_core", "uploader_gui.engine.assembly"])
+@pytest.mark.parametrize("module", ["pydantic_core", "uploader_gui.engine.build"])
 def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     number: signal.Signals, module: str, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
@@ -72,7 +72,7 @@ def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     assert strict_api.connections_made == 0
 
 
-@pytest.mark.parametrize("module", ["PySide6.QtGui", "uploader_gui.windowed.program"])
+@pytest.mark.parametrize("module", ["PySide6.QtGui", "uploader_gui.window_app.program"])
 def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
     module: str, program: Program, strict_api: StrictApi, files: Files
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
     assert strict_api.connections_made == 0
 
 
-@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 1.5), ("uploader_gui.engine.assembly", 3.5)])
+@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 1.5), ("uploader_gui.engine.build", 3.5)])
 def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
     module: str, seconds: float, program: Program, strict_api: StrictApi, files: Files
 ) -> None:

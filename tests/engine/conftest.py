@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.service import Service
-from uploader_gui.engine.http import tls_context
+from uploader_gui.engine.net.client import tls_context
 from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:

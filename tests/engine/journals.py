@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.engine.values import a_put, an_upload
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,13 +1,13 @@
-"""The program's own API client, made as `assembly.py` makes it, for one test."""
+"""The program's own API client, made as `build.py` makes it, for one test."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.api import ApiClient, Registration, Tokens
-from uploader_gui.engine.clock import ServerClock
-from uploader_gui.engine.http import Clients, HttpOptions
+from uploader_gui.engine.net.client import Clients, HttpOptions
+from uploader_gui.engine.net.server_clock import ServerClock
+from uploader_gui.engine.registration.api import ApiClient, Registration, Tokens
 
 if TYPE_CHECKING:
     import ssl

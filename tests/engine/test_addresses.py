@@ -6,7 +6,7 @@ import pytest
 
 from uploader_gui.engine.addresses import check_address, is_local, is_loopback, is_this_machine, plain_host
 from uploader_gui.engine.errors import UrlRefused
-from uploader_gui.engine.http import check_url
+from uploader_gui.engine.net.client import check_url
 
 
 @pytest.mark.parametrize(

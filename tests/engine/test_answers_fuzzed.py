@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.engine.api import _registration, service_words
 from uploader_gui.engine.errors import LeftOut, ProtocolViolated, UrlRefused
 from uploader_gui.engine.models import PresignedPut, UploadId
-from uploader_gui.engine.presigned import signed_headers
+from uploader_gui.engine.registration.api import _registration, service_words
+from uploader_gui.engine.transfer.presigned_url import signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

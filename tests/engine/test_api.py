@@ -9,7 +9,6 @@ import pytest
 from tests.engine.service import Service
 from tests.engine.values import a_source
 from tests.support import api_faults
-from uploader_gui.engine.api import Tokens, wire_size
 from uploader_gui.engine.errors import (
     ConnectionLost,
     Offline,
@@ -17,6 +16,7 @@ from uploader_gui.engine.errors import (
     Stalled,
     UrlRefused,
 )
+from uploader_gui.engine.registration.api import Tokens, wire_size
 
 if TYPE_CHECKING:
     import ssl

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import api_faults
-from uploader_gui.engine.api import Tokens, service_words
 from uploader_gui.engine.errors import (
     ApiError,
     ProtocolViolated,
@@ -17,7 +16,8 @@ from uploader_gui.engine.errors import (
     SignInNeeded,
     TooManyRequests,
 )
-from uploader_gui.engine.http import readable
+from uploader_gui.engine.net.client import readable
+from uploader_gui.engine.registration.api import Tokens, service_words
 
 if TYPE_CHECKING:
     from tests.engine.service import Service

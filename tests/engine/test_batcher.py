@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.batcher import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead, files_lasting
+from uploader_gui.engine.registration.batches import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead, files_lasting
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadId

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.engine.clock import ServerClock, http_date
+from uploader_gui.engine.net.server_clock import ServerClock, http_date
 
 NOW = 1_741_768_200.0
 DATE = "Wed, 12 Mar 2025 08:30:00 GMT"

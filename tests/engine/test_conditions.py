@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from uploader_gui.engine.conditions import Conditions, Link
+from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.events import Condition
-from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.net.retry import RetryPolicy
 
 POLICY = RetryPolicy(base=0.01, offline=0.01)
 
 
-def a_link(conditions: Conditions, gave_up: list[bool], limit: float | None = None) -> Link:
-    return Link(conditions, POLICY, limit=limit, gave_up=lambda: gave_up.append(True))
+def a_link(conditions: Conditions, gave_up: list[bool], limit: float | None = None) -> Connectivity:
+    return Connectivity(conditions, POLICY, limit=limit, gave_up=lambda: gave_up.append(True))
 
 
 async def test_where_nothing_ever_got_through_the_queue_is_offline() -> None:

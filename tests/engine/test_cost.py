@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.pace.cost import Sums, fitted
-from uploader_gui.engine.pace.meter import SETTLE, RateMeter
-from uploader_gui.engine.pace.shares import LONGEST, SharedTime
+from uploader_gui.engine.transfer.eta_cost import Sums, fitted
+from uploader_gui.engine.transfer.eta_shares import LONGEST, SharedTime
+from uploader_gui.engine.transfer.rate_meter import SETTLE, RateMeter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

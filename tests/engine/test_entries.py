@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable
-from uploader_gui.engine.intake.entries import (
+from uploader_gui.engine.intake.scan import Junk, Refusal, findings_below
+from uploader_gui.engine.intake.windows_paths import (
     extended,
     has_hidden_flag,
     is_in_icloud_only,
@@ -17,7 +18,6 @@ from uploader_gui.engine.intake.entries import (
     plain,
     reachable,
 )
-from uploader_gui.engine.intake.walk import Junk, Refusal, findings_below
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.source import translated
 

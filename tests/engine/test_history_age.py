@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.journals import API
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadState
 
 if TYPE_CHECKING:

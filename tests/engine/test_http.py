@@ -14,9 +14,9 @@ from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Offline, ProxyFailed, TlsFailed
-from uploader_gui.engine.http import Clients, HttpOptions, check_url, tls_context, translated
-from uploader_gui.engine.transfer import MAX_PIECE
-from uploader_gui.engine.watchdog import ANSWER_SECONDS, STALL_SECONDS
+from uploader_gui.engine.net.client import Clients, HttpOptions, check_url, tls_context, translated
+from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
+from uploader_gui.engine.transfer.transfer import MAX_PIECE
 
 if TYPE_CHECKING:
     import ssl

@@ -13,7 +13,7 @@ from tests.engine.journals import API, filled
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.errors import JournalUnwritable
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests.engine.journals import API, filled
 from tests.engine.test_journal_trouble import cut_in_half, garbage, head_only, opened_elsewhere
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalUnwritable
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MORE_THAN_SQLITE_KEEPS_IN_MEMORY = 8000
 OPEN_AND_WAIT = """
 import sys
 from pathlib import Path
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 print("open", flush=True)
 sys.stdin.read()

@@ -16,8 +16,8 @@ import pytest
 from tests.engine.journals import API, filled
 from tests.engine.values import an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew
-from uploader_gui.engine.journal import Journal
-from uploader_gui.engine.journal_file import SCHEMA_VERSION
+from uploader_gui.engine.journal.database_file import SCHEMA_VERSION
+from uploader_gui.engine.journal.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ OPEN_ELSEWHERE = """
 import sys
 from pathlib import Path
 from uploader_gui.engine.errors import JournalInUse
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 try:
     Journal(Path(sys.argv[1]))
 except JournalInUse:
@@ -38,7 +38,7 @@ ADD_AND_WAIT = """
 import sys
 from pathlib import Path
 from tests.engine.values import a_put, an_upload
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 journal = Journal(Path(sys.argv[1]))
 uploads = [an_upload(presigned=a_put()) for _ in range(500)]
 journal.add(uploads, "https://api.example/main")

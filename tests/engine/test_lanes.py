@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
-from uploader_gui.engine.lanes import Lanes
+from uploader_gui.engine.net.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FIRST_CONNECTION = """
 import asyncio, ssl, sys, httpx
-from uploader_gui.engine.http import load_networking
-from uploader_gui.engine.lanes import Lanes
+from uploader_gui.engine.net.client import load_networking
+from uploader_gui.engine.net.transport import Lanes
 async def get():
     async with httpx.AsyncClient(transport=Lanes(ssl.create_default_context(cafile=sys.argv[2]))) as client:
         await client.put(sys.argv[1], content=b"x")
@@ -55,7 +55,7 @@ def echo(ca: CertificateAuthority) -> Iterator[Echo]:
 
 @pytest.fixture
 async def client(ca: CertificateAuthority) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=Lanes(ca.client_context())) as one:
+    async with httpx.AsyncClient(transport=Transport(ca.client_context())) as one:
         yield one
 
 
@@ -97,7 +97,7 @@ async def test_more_than_the_sockets_hold_arrives_whole(echo: Echo, client: http
 
 
 async def test_connections_nobody_has_used_for_long_are_closed_by_the_way(echo: Echo, ca: CertificateAuthority) -> None:
-    lanes = Lanes(ca.client_context(), keep_alive=0.0)
+    lanes = Transport(ca.client_context(), keep_alive=0.0)
     async with httpx.AsyncClient(transport=lanes) as client:
         async with asyncio.TaskGroup() as group:
             for _ in range(4):

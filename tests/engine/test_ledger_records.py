@@ -15,10 +15,10 @@ from tests.engine.test_journal_mending import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conditions import Conditions
-from uploader_gui.engine.journal import Journal
-from uploader_gui.engine.ledger import Ledger
+from uploader_gui.engine.event_buffer import EventBuffer
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, UploadState
-from uploader_gui.engine.outbox import Outbox
+from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def ledger_of(journal: Journal, taken_out: list[Upload]) -> Ledger:
-    outbox = Outbox(lambda _: None, lambda: None, lambda: None)
-    return Ledger(
-        journal, outbox, Conditions(lambda: None), api_url=API, program="uploader-gui 1", take_out=taken_out.append
+def ledger_of(journal: Journal, taken_out: list[Upload]) -> UploadStore:
+    events_out = EventBuffer(lambda _: None, lambda: None, lambda: None)
+    return UploadStore(
+        journal, events_out, Conditions(lambda: None), api_url=API, program="uploader-gui 1", take_out=taken_out.append
     )
 
 
@@ -58,11 +58,11 @@ async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
 ) -> None:
     expected_logs.allow("cannot be written")
     good, bad, taken_out = [an_upload() for _ in range(3)], an_upload(source=a_source(**fields)), list[Any]()
-    ledger = ledger_of(journal, taken_out)
-    ledger.add([good[0], bad, *good[1:]])
+    store = ledger_of(journal, taken_out)
+    store.add([good[0], bad, *good[1:]])
     assert (bad.state, bad.reason, taken_out) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
     assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
-    ledger.move_all(good, UploadState.CANCELLED, durable=True)
+    store.move_all(good, UploadState.CANCELLED, durable=True)
     assert journal.unfinished(API) == []
 
 
@@ -72,13 +72,13 @@ async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no
 ) -> None:
     expected_logs.allow("cannot be written")
     uploads, taken_out = [an_upload() for _ in range(3)], list[Any]()
-    ledger = ledger_of(journal, taken_out)
-    ledger.add(uploads)
+    store = ledger_of(journal, taken_out)
+    store.add(uploads)
     for name, value in fields.items():
         setattr(uploads[1], name, value)
-    ledger.move_all(uploads, UploadState.REGISTERING, durable=True)
+    store.move_all(uploads, UploadState.REGISTERING, durable=True)
     assert [one.state for one in uploads] == ["registering", "failed", "registering"]
-    ledger.move_all([uploads[0], uploads[2]], UploadState.REGISTERED, durable=True)
+    store.move_all([uploads[0], uploads[2]], UploadState.REGISTERED, durable=True)
     states = {one.upload_id: one.state for one in journal.unfinished(API)}
     assert states[uploads[0].upload_id] == states[uploads[2].upload_id] == UploadState.REGISTERED
 
@@ -88,20 +88,20 @@ async def test_one_that_failed_so_can_be_written_down_when_it_is_tried_again(
 ) -> None:
     expected_logs.allow("cannot be written")
     upload, taken_out = an_upload(source=a_source(size=2**70)), list[Any]()
-    ledger = ledger_of(journal, taken_out)
-    ledger.add([upload])
-    ledger.write()
+    store = ledger_of(journal, taken_out)
+    store.add([upload])
+    store.write()
     upload.source = a_source(size=5)
-    ledger.move(upload, UploadState.QUEUED)
-    assert ledger.all_written()
+    store.move(upload, UploadState.QUEUED)
+    assert store.all_written()
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
 
 @pytest.mark.parametrize("name", ["\ud800.jpg", "a\0b.jpg", "é" * 300])
 async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, journal: Journal) -> None:
     upload = an_upload(source=replace(a_source(), path=Path("/evidence") / name, resolved=Path("/evidence") / name))
-    ledger = ledger_of(journal, [])
-    ledger.add([upload])
+    store = ledger_of(journal, [])
+    store.add([upload])
     assert upload.state is UploadState.QUEUED
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
@@ -115,17 +115,17 @@ async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expect
     expected_logs.allow("the journal was opened again")
     path = tmp_path / "journal.sqlite"
     with contextlib.closing(Journal(path)) as journal:
-        ledger, first, second = ledger_of(journal, []), an_upload(), an_upload()
-        ledger.add([first, second])
-        assert await ledger.give_out({first.upload_id: b"place"}) == {}
-        ledger.write()
+        store, first, second = ledger_of(journal, []), an_upload(), an_upload()
+        store.add([first, second])
+        assert await store.give_out({first.upload_id: b"place"}) == {}
+        store.write()
         get_into_trouble(journal)
         delete_all(tmp_path)
-        ledger.move(first, UploadState.SKIPPED)
-        assert ledger.all_written()
+        store.move(first, UploadState.SKIPPED)
+        assert store.all_written()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
         assert [run.files for page in journal.past_runs() for run in page] == [2]
-        assert await ledger.give_out({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
+        assert await store.give_out({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
 
 
 async def test_a_journal_begun_anew_knows_the_uploads_of_every_server(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uploader_gui.engine.pace.meter import SETTLE, WINDOW, RateMeter
+from uploader_gui.engine.transfer.rate_meter import SETTLE, WINDOW, RateMeter
 
 
 def steady(meter: RateMeter, seconds: float, *, rate: int, files_every: float = 0.0, begin: float = 100.0) -> float:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tests.engine.values import an_upload
 from tests.engine.virtual_time import run_virtually
+from uploader_gui.engine.event_buffer import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, EventBuffer
 from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.outbox import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ class Reader:
     ) -> None:
         self.events: list[Event] = []
         self.times: list[float] = []
-        self.outbox = Outbox(self._hear, progress, record)
+        self.events_out = EventBuffer(self._hear, progress, record)
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -37,7 +37,7 @@ def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
         reader, uploads = Reader(), [an_upload() for _ in range(100)]
         for n in range(10_000):
             uploads[n % 100].attempts = n
-            reader.outbox.changed(uploads[n % 100])
+            reader.events_out.changed(uploads[n % 100])
             await asyncio.sleep(0.0001)
         await asyncio.sleep(1)
         assert 10 <= len(reader.events) <= 12
@@ -53,7 +53,7 @@ def test_whatever_is_told_has_been_recorded_before() -> None:
     async def story() -> None:
         heard_at_recording: list[int] = []
         reader = Reader(record=lambda: heard_at_recording.append(len(reader.events)))
-        reader.outbox.changed(an_upload())
+        reader.events_out.changed(an_upload())
         await asyncio.sleep(1)
         assert heard_at_recording == [0]
         assert len(reader.events) == 1
@@ -65,7 +65,7 @@ def test_the_first_change_after_a_silence_is_told_at_once() -> None:
     async def story() -> None:
         reader = Reader()
         await asyncio.sleep(5)
-        reader.outbox.changed(an_upload())
+        reader.events_out.changed(an_upload())
         await asyncio.sleep(0.001)
         assert len(reader.events) == 1
 
@@ -75,9 +75,9 @@ def test_the_first_change_after_a_silence_is_told_at_once() -> None:
 def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_the_last_one() -> None:
     async def story() -> None:
         reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS + 1)]
-        reader.outbox.send(SignedIn())
-        reader.outbox.added(many)
-        reader.outbox.changed(old := an_upload())
+        reader.events_out.send(SignedIn())
+        reader.events_out.added(many)
+        reader.events_out.changed(old := an_upload())
         await asyncio.sleep(1)
         told = [len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)]
         assert told == [PAGE_ROWS, PAGE_ROWS, 1]
@@ -91,9 +91,9 @@ def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_the_las
 def test_who_leaves_is_told_everything_at_once() -> None:
     async def story() -> None:
         reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS)]
-        reader.outbox.added(many)
-        reader.outbox.send(SignedIn())
-        reader.outbox.flush()
+        reader.events_out.added(many)
+        reader.events_out.send(SignedIn())
+        reader.events_out.flush()
         assert sum(len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)) == len(many)
         assert reader.events[-1] == SignedIn()
 
@@ -103,9 +103,9 @@ def test_who_leaves_is_told_everything_at_once() -> None:
 def test_it_tells_of_added_then_changed_then_progress_then_the_rest() -> None:
     async def story() -> None:
         reader, old, new = Reader(lambda: PROGRESS), an_upload(), an_upload()
-        reader.outbox.send(SignedIn())
-        reader.outbox.changed(old)
-        reader.outbox.added([new])
+        reader.events_out.send(SignedIn())
+        reader.events_out.changed(old)
+        reader.events_out.added([new])
         await asyncio.sleep(1)
         assert reader.events == [
             UploadsAdded((new.snapshot(),)),
@@ -120,10 +120,10 @@ def test_it_tells_of_added_then_changed_then_progress_then_the_rest() -> None:
 def test_an_upload_that_changes_before_it_was_told_of_is_told_once_as_it_is_now() -> None:
     async def story() -> None:
         reader, upload = Reader(), an_upload()
-        reader.outbox.added([upload])
+        reader.events_out.added([upload])
         upload.state = UploadState.REGISTERING
-        reader.outbox.changed(upload)
-        reader.outbox.flush()
+        reader.events_out.changed(upload)
+        reader.events_out.flush()
         assert reader.events == [UploadsAdded((upload.snapshot(),))]
 
     run_virtually(story())
@@ -132,8 +132,8 @@ def test_an_upload_that_changes_before_it_was_told_of_is_told_once_as_it_is_now(
 def test_what_was_told_is_a_snapshot_that_does_not_change_any_more() -> None:
     async def story() -> None:
         reader, upload = Reader(), an_upload()
-        reader.outbox.changed(upload)
-        reader.outbox.flush()
+        reader.events_out.changed(upload)
+        reader.events_out.flush()
         upload.state = UploadState.FAILED
         (event,) = reader.events
         assert isinstance(event, UploadsChanged)
@@ -145,8 +145,8 @@ def test_what_was_told_is_a_snapshot_that_does_not_change_any_more() -> None:
 def test_a_flush_by_hand_leaves_nothing_for_the_timer() -> None:
     async def story() -> None:
         reader = Reader()
-        reader.outbox.changed(an_upload())
-        reader.outbox.flush()
+        reader.events_out.changed(an_upload())
+        reader.events_out.flush()
         await asyncio.sleep(5)
         assert len(reader.events) == 1
 

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from uploader_gui.engine.errors import UrlRefused
-from uploader_gui.engine.http import check_url
-from uploader_gui.engine.presigned import MAX_LIFETIME, expiry_of, query_value, signed_headers
+from uploader_gui.engine.net.client import check_url
+from uploader_gui.engine.transfer.presigned_url import MAX_LIFETIME, expiry_of, query_value, signed_headers
 
 if TYPE_CHECKING:
     from typing import Any

@@ -19,7 +19,7 @@ from uploader_gui.engine.errors import (
     UploaderError,
     UrlExpired,
 )
-from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.net.retry import RetryPolicy
 
 LIMITS = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from tests.engine.virtual_time import run_virtually
-from uploader_gui.engine.pace.slots import MAX_LENT, Slots
+from uploader_gui.engine.transfer.slots import MAX_LENT, Slots
 
 
 class Crowd:

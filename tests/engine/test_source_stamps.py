@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.test_source_reader import read_all
+from uploader_gui.engine.conversion.temp_files import Heartbeat
+from uploader_gui.engine.conversion.to_zip import into_zip
 from uploader_gui.engine.errors import SourceChanged, SourceError
 from uploader_gui.engine.source import BLOCK_BYTES, SourceReader, describe_only, hash_whole, inspect
 from uploader_gui.engine.stamps import unix_ns
-from uploader_gui.engine.substitutes.archive import into_zip
-from uploader_gui.engine.substitutes.folder import Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable

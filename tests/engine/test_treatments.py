@@ -9,12 +9,12 @@ import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.conversion.temp_files import TempFiles
+from uploader_gui.engine.conversion_choices import Choices, offered, possible, substitute_name
 from uploader_gui.engine.errors import NotPrepared
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.own_files import OwnFiles
-from uploader_gui.engine.substitutes.folder import Substitutes
-from uploader_gui.engine.treatments import Choices, offered, possible, substitute_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,8 +91,8 @@ def own_files_in(folder: Path) -> OwnFiles:
     return OwnFiles(Journal(folder / "journal.sqlite"), folder)
 
 
-def substitutes_in(folder: Path) -> Substitutes:
-    return Substitutes(folder, own_files_in(folder))
+def substitutes_in(folder: Path) -> TempFiles:
+    return TempFiles(folder, own_files_in(folder))
 
 
 def test_substitutes_are_for_their_owner_only(tmp_path: Path) -> None:
@@ -122,4 +122,4 @@ def test_a_substitute_that_cannot_be_removed_now_is_removed_later(tmp_path: Path
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotPrepared):
-        Substitutes(tmp_path / "file", own_files_in(tmp_path)).create(tmp_path / "file" / "substitutes" / "a.zip")
+        TempFiles(tmp_path / "file", own_files_in(tmp_path)).create(tmp_path / "file" / "substitutes" / "a.zip")

@@ -19,7 +19,7 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.walk import Refusal, findings_below, is_junk, is_missing, walk
+from uploader_gui.engine.intake.scan import Refusal, findings_below, is_junk, is_missing, walk
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:

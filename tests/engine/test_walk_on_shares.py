@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.walking import gathered
-from uploader_gui.engine.intake.walk import walk
+from uploader_gui.engine.intake.scan import walk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -9,9 +9,9 @@ import pytest
 
 from tests.engine.virtual_time import run_virtually
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.pulse import Pulse
-from uploader_gui.engine.watchdog import ANSWER_SECONDS, LOOKS, STALL_SECONDS, Patience, Watchdog, watched
-from uploader_gui.engine.ways import SEND_BUFFER
+from uploader_gui.engine.net.activity import ConnectionActivity
+from uploader_gui.engine.net.connect import SEND_BUFFER
+from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, LOOKS, STALL_SECONDS, Patience, Watchdog, watched
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ def died_after(scene: Callable[[Watchdog], Awaitable[object]], line: FakeLine | 
     async def play() -> float:
         began = now()
         with pytest.raises(Stalled):
-            async with watched(Patience(), Pulse(line), lambda: None) as watchdog:
+            async with watched(Patience(), ConnectionActivity(line), lambda: None) as watchdog:
                 await scene(watchdog)
         return now() - began
 
@@ -180,7 +180,7 @@ def test_whoever_asks_hears_that_bytes_move() -> None:
         heard += 1
 
     async def scene() -> None:
-        async with watched(Patience(), Pulse(line), hear) as watchdog:
+        async with watched(Patience(), ConnectionActivity(line), hear) as watchdog:
             watchdog.sending(3)
             await line.drain(3, every=10.0)
             await asyncio.sleep(10.0)

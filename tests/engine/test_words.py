@@ -152,7 +152,7 @@ def test_the_whole_engine_loads_without_qt_keyring_or_platformdirs() -> None:
 
 
 def test_the_engines_thread_can_be_made_before_anything_heavy_is_loaded() -> None:
-    statement = "import uploader_gui.engine.worker, uploader_gui.engine.options, uploader_gui.engine.events"
+    statement = "import uploader_gui.engine.thread, uploader_gui.engine.options, uploader_gui.engine.events"
     assert not loaded_after(statement) & {"httpx", "pydantic", "pydantic_core", "truststore", "sqlite3", "PySide6"}
 
 

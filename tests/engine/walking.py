@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from uploader_gui.engine.intake.walk import Finding, Junk, findings_below, walk
+from uploader_gui.engine.intake.scan import Finding, Junk, findings_below, walk
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:

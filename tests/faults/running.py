@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from uploader_gui.engine.assembly import Fittings, run_engine
+from uploader_gui.engine.build import Tuning, run_engine
 from uploader_gui.engine.events import QueueIdle, UploadsAdded, UploadsChanged
+from uploader_gui.engine.net.retry import RetryPolicy
+from uploader_gui.engine.net.stall_watchdog import Patience
 from uploader_gui.engine.options import EngineOptions
-from uploader_gui.engine.retry import RetryPolicy
-from uploader_gui.engine.watchdog import Patience
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ TOKENS = ("bearer-for-tests", "session-for-tests")
 PATIENCE = 60.0
 """Seconds until a test gives up waiting: far more than anything here takes."""
 
-QUICK = Fittings(
+QUICK = Tuning(
     policy=RetryPolicy(
         base=0.01, longest=0.02, patience=0.2, offline=0.05, probe_first=0.02, probe=0.05, lonely=0.0, together=0.0
     )
@@ -102,7 +102,7 @@ def options(folder: Path, api: StrictApi, **others: Any) -> EngineOptions:
 
 @asynccontextmanager
 async def engine(
-    chosen: EngineOptions, fittings: Fittings = QUICK, decoder: PictureDecoder | None = None
+    chosen: EngineOptions, tuning: Tuning = QUICK, decoder: PictureDecoder | None = None
 ) -> AsyncIterator[Run]:
     """Run an engine while the block runs; leaving closes it and waits until it is gone."""
     stands: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
@@ -122,7 +122,7 @@ async def engine(
             chosen,
             hear,
             lambda queue: stands.set_result(Run(queue, work, early)),
-            fittings=fittings,
+            tuning=tuning,
             decoder=decoder,
         )
     )
@@ -146,16 +146,16 @@ async def _tell(run: Run) -> None:
         run.changed.notify_all()
 
 
-async def send(chosen: EngineOptions, *paths: Path, fittings: Fittings = QUICK) -> dict[str, dict[str, Any]]:
+async def send(chosen: EngineOptions, *paths: Path, tuning: Tuning = QUICK) -> dict[str, dict[str, Any]]:
     """Send files to the end, and give the receipt's rows by file name."""
-    async with engine(chosen, fittings) as run:
+    async with engine(chosen, tuning) as run:
         run.queue.add_paths(paths, ANOMALY)
         run.queue.start()
         await run.idle()
         return run.files()
 
 
-async def send_one(chosen: EngineOptions, path: Path, fittings: Fittings = QUICK) -> dict[str, Any]:
+async def send_one(chosen: EngineOptions, path: Path, tuning: Tuning = QUICK) -> dict[str, Any]:
     """Send one file to its end, and give the receipt's row."""
-    (row,) = (await send(chosen, path, fittings=fittings)).values()
+    (row,) = (await send(chosen, path, tuning=tuning)).values()
     return row

@@ -13,7 +13,7 @@ from tests.faults.running import HASTY, QUICK, options, send, send_one
 from tests.support import api_faults
 from tests.support.api_faults import Answer, CloseUnread, Drip, Reset, Silence, Truncate
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.net.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
     from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import ApiCall
-    from uploader_gui.engine.assembly import Fittings
+    from uploader_gui.engine.build import Tuning
 
 LOST = {
     "reset after reading": Reset(),
@@ -53,7 +53,7 @@ def names_in(call: ApiCall) -> list[str]:
     return [upload["name"] for upload in call.body]
 
 
-def _fit_for(fault: ApiFault) -> Fittings:
+def _fit_for(fault: ApiFault) -> Tuning:
     return HASTY if isinstance(fault, Silence | Drip) else QUICK
 
 
@@ -93,7 +93,7 @@ async def test_a_registration_of_unknown_outcome_is_tried_three_times_in_all_whi
 ) -> None:
     strict_api.fault = lambda _number, call: fault if "a.txt" in names_in(call) else None
     paths = [files.make(name, size=size) for size, name in enumerate(("a.txt", "b.txt", "c.txt"), start=1)]
-    rows = await send(options(tmp_path, strict_api), *paths, fittings=_fit_for(fault))
+    rows = await send(options(tmp_path, strict_api), *paths, tuning=_fit_for(fault))
     row = rows.pop("a.txt")
     assert sum("a.txt" in names_in(call) for call in strict_api.calls) == 3
     assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", code, True)

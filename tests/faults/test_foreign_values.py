@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.running import options, send, send_one
 from tests.support.api_faults import Answer, Reshape
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

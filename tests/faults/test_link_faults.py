@@ -14,7 +14,7 @@ from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.net.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +166,7 @@ async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_fl
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     slept = [0.0]
-    fittings = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
+    tuning = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
     awake = scripted_storage.fault
 
     def asleep_at_the_first(_key: str, _attempt: int, _request: object) -> StoreThenSilence | None:
@@ -174,7 +174,7 @@ async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_fl
 
     scripted_storage.fault = asleep_at_the_first
     paths = [files.make(f"{n}.jpg", size=500 + n) for n in range(5)]
-    async with engine(options(tmp_path, strict_api, max_concurrent=1), fittings) as run:
+    async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
         run.queue.add_paths(paths, ANOMALY)
         run.queue.start()
         await stored(scripted_storage, 1)

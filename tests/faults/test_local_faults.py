@@ -17,7 +17,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.worker import EngineThread
+from uploader_gui.engine.thread import EngineThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,7 +19,7 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.retry import RetryPolicy
+from uploader_gui.engine.net.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ async def test_an_outage_longer_than_all_tries_of_those_in_flight_fails_nothing(
 ) -> None:
     strict_api.fault = failing(api_faults.refusal(502), first=1, count=60)
     patient = replace(QUICK, policy=replace(QUICK.policy, together=RetryPolicy().together))
-    rows = await send(options(tmp_path, strict_api), *many(files, 4), fittings=patient)
+    rows = await send(options(tmp_path, strict_api), *many(files, 4), tuning=patient)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
@@ -219,7 +219,7 @@ async def test_a_storage_that_says_nothing_for_a_while_fails_nothing(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = in_outage(StoreThenSilence(), 8, after=2)
-    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 12), fittings=HASTY)
+    rows = await send(options(tmp_path, strict_api, max_concurrent=2), *many(files, 12), tuning=HASTY)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
 
 
@@ -368,7 +368,7 @@ async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_
 
 async def test_an_unanswered_service_is_waited_for(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     strict_api.fault = failing(Silence(), count=4)
-    rows = await send(options(tmp_path, strict_api), *many(files, 60), fittings=HASTY)
+    rows = await send(options(tmp_path, strict_api), *many(files, 60), tuning=HASTY)
     assert {row["state"] for row in rows.values()} == {"uploaded"}
     strict_api.release()
 

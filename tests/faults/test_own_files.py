@@ -12,11 +12,11 @@ import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
+from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import HistoryFound, PathsAdded
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.own_files import facts_of
-from uploader_gui.engine.treatments import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable

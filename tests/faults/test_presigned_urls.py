@@ -60,8 +60,8 @@ async def test_links_that_are_dead_when_given_out_are_asked_for_at_growing_inter
         return 0.0
 
     scripted_storage.fault = always(storage_faults.expired())
-    fittings = replace(QUICK, policy=replace(QUICK.policy, longest=30.0, jitter=longest))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), fittings)
+    tuning = replace(QUICK, policy=replace(QUICK.policy, longest=30.0, jitter=longest))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), tuning)
     assert (row["reason"]["code"], len(strict_api.calls)) == ("url_expired", 6)
     assert waited == pytest.approx([0.01, 0.02, 0.04, 0.08])
 

@@ -15,7 +15,7 @@ from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.support import storage_faults
 from tests.support.api_faults import Silence
 from tests.support.storage_faults import StoreThenSilence
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadId, UploadState
 from uploader_gui.engine.source import inspect
 

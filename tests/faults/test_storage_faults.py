@@ -24,7 +24,7 @@ from tests.support.storage_faults import (
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.watchdog import Patience
+from uploader_gui.engine.net.stall_watchdog import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,8 @@ async def test_a_put_is_repeated_on_the_same_link_without_another_registration(
     fault: StorageFault, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = on_attempt(1, fault)
-    fittings = HASTY if isinstance(fault, StoreThenSilence) else QUICK
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000), fittings)
+    tuning = HASTY if isinstance(fault, StoreThenSilence) else QUICK
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=300_000), tuning)
     assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, False)
     assert len(strict_api.calls) == 1
     assert {put.target for put in scripted_storage.puts} == {scripted_storage.puts[0].target}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
-from uploader_gui.engine.assembly import run_engine
+from uploader_gui.engine.build import run_engine
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment
+from uploader_gui.engine.thread import EngineThread
 from uploader_gui.engine.threads import DaemonThreads
-from uploader_gui.engine.worker import EngineThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,8 +85,8 @@ async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_othe
     if place == "hash_whole":
         await send(chosen, path)
         path = files.make("again/a.jpg")
-    fittings = replace(QUICK, threads=lambda: BreakingThreads(error[0], {place}, at_once=error[1]))
-    async with engine(chosen, fittings) as run:
+    tuning = replace(QUICK, threads=lambda: BreakingThreads(error[0], {place}, at_once=error[1]))
+    async with engine(chosen, tuning) as run:
         run.queue.add_paths([path], ANOMALY)
         await run.heard(PathsAdded)
         if place == "_make":
@@ -131,7 +131,7 @@ async def test_a_front_end_that_breaks_ends_the_engine(
 
     async with asyncio.timeout(60.0):
         with pytest.raises(BrokenFrontEndError):
-            await run_engine(options(tmp_path, strict_api), hear, ready, fittings=QUICK)
+            await run_engine(options(tmp_path, strict_api), hear, ready, tuning=QUICK)
 
 
 def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(

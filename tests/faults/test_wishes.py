@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options, send
 from tests.support import pictures
+from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.treatments import Choices, Wishes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
-IN_ZIP = Wishes(choices=Choices.asked(convert=False, zipped=True))
-BOTH = Wishes(choices=Choices.asked(convert=True, zipped=True))
+IN_ZIP = AddOptions(choices=Choices.asked(convert=False, zipped=True))
+BOTH = AddOptions(choices=Choices.asked(convert=True, zipped=True))
 
 
 async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(
@@ -66,7 +66,7 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
     wanted, other = files.make("wanted.jpg"), files.make("other.jpg", size=2000)
     await send(chosen, wanted, other)
     async with engine(chosen) as run:
-        run.queue.add_paths([wanted], ANOMALY, Wishes(again=True))
+        run.queue.add_paths([wanted], ANOMALY, AddOptions(again=True))
         run.queue.add_paths([other], ANOMALY)
         run.queue.start()
         await run.idle()
@@ -75,7 +75,7 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
         run.queue.add_paths([other], ANOMALY)
         told = await run.heard(PathsAdded, 3)
         assert told.already_in_queue == 1
-        run.queue.add_paths([other], ANOMALY, Wishes(again=True))
+        run.queue.add_paths([other], ANOMALY, AddOptions(again=True))
         run.queue.start()
         await run.in_state(S.UPLOADED, "other.jpg")
     assert len(strict_api.registered) == 4

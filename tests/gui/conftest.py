@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 
 from tests.gui.fake_engine import FakeEngine
-from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
-from uploader_gui.engine.treatments import NO_WISHES, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class FakeEngine(QObject):
         super().__init__()
         self.calls: list[tuple[str, object]] = []
         self.added: list[tuple[list[Path], str]] = []
-        self.wishes: list[Wishes] = []
+        self.wishes: list[AddOptions] = []
         self.saved: list[tuple[Path, bytes]] = []
 
     def tell(self, *events: Event) -> None:
@@ -47,7 +47,7 @@ class FakeEngine(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: Wishes = NO_WISHES,
+        wishes: AddOptions = NO_WISHES,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self.added.append((list(paths), anomaly_id))

@@ -16,13 +16,13 @@ from tests.gui.test_window import cut_off
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.look.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.look.theme import Theme
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.rows.upload_columns import Column
-from uploader_gui.gui.rows.upload_filter import Chip
 from uploader_gui.gui.settings.settings_values import SettingsValues
-from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
+from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.upload_list.upload_columns import Column
+from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.window.chip_button import ChipButton
 from uploader_gui.gui.window.header import SignInState
 

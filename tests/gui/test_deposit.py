@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.strict_api import StrictApi
     from uploader_gui.engine.events import Event
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 60_000

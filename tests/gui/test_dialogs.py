@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from uploader_gui.gui.sign_in import TokensKept, clean
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

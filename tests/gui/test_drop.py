@@ -17,9 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.gui.dragging import LEFT, added, drop, enter, files, link, move, offering, png, text
-from uploader_gui.engine.treatments import Choices, Wishes
-from uploader_gui.gui.drops import dropped
-from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.engine.conversion_choices import AddOptions, Choices
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.drop import paths
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -46,12 +46,12 @@ def test_files_are_copied_never_moved(window: MainWindow) -> None:
 def test_the_window_lights_up_and_says_how_many_to_which_anomaly(window: MainWindow, tmp_path: Path) -> None:
     window.set_anomaly("4217")
     (tmp_path / "b.jpg").touch()
-    for paths, said in (
+    for dragged, said in (
         ([f"/{n}.jpg" for n in range(25)], "Add 25 files to anomaly 4217"),
         ([tmp_path], "Add 1 folder to anomaly 4217"),
         ([tmp_path, tmp_path / "b.jpg"], "Add 2 files and folders to anomaly 4217"),
     ):
-        enter(window, files(*paths))
+        enter(window, files(*dragged))
         assert window.drop.overlay.isVisible()
         assert window.drop.overlay.title.text() == said
         assert window.drop.overlay.geometry() == window.rect()
@@ -174,8 +174,8 @@ def test_the_window_takes_drops_while_files_are_sent(window: MainWindow, engine:
 
 
 def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(dropped, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
-    counted = dropped.counted([tmp_path / "a.jpg", tmp_path / "photos"])
+    monkeypatch.setattr(paths, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
+    counted = paths.counted([tmp_path / "a.jpg", tmp_path / "photos"])
     assert (counted.files, counted.folders) == (1, 1)
 
 
@@ -211,8 +211,8 @@ def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEng
 
 def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> None:
     endless = tmp_path / ("x" * 10_000)
-    assert dropped.counted([endless]).folders == 0
-    assert dropped.paths_in_text(str(endless)) == []
+    assert paths.counted([endless]).folders == 0
+    assert paths.paths_in_text(str(endless)) == []
 
 
 def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(
@@ -229,12 +229,12 @@ def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(
 def test_what_is_wanted_for_kept_files_holds_for_them_when_there_is_a_number(
     window: MainWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:
-    in_zip = Wishes(choices=Choices.asked(convert=False, zipped=True))
+    in_zip = AddOptions(choices=Choices.asked(convert=False, zipped=True))
     window.keep_paths([tmp_path / "a.pdf"])
     window.add_paths([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
     window.set_anomaly("4217")
     window.taking_in.add_kept()
     assert engine.added == [([tmp_path / "a.pdf"], "4217"), ([tmp_path / "b.mp4", tmp_path / "c.mp4"], "4217")]
-    assert engine.wishes == [Wishes(), in_zip]
+    assert engine.wishes == [AddOptions(), in_zip]
     window.add_paths([tmp_path / "d.mp4"], in_zip)
     assert engine.wishes[-1] == in_zip

@@ -18,8 +18,8 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.runs import PastRun, RunKey
 from uploader_gui.gui.receipts import receipt_page, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
-from uploader_gui.gui.rows import row_text
-from uploader_gui.gui.rows.row_actions import MENU, RowAction, allowed, shown_always, shown_at_hand
+from uploader_gui.gui.upload_list import row_text
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, shown_always, shown_at_hand
 from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:

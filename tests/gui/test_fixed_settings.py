@@ -13,7 +13,7 @@ from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.settings_dialog import SettingsDialog
+    from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 
 NAMES = [field.name for field in fields(SettingsValues)]
 VALUES = SettingsValues("https://a.example", proxy="http://proxy.example:3128", theme="dark", history_days=30)

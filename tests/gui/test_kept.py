@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.models import Treatment
-from uploader_gui.engine.treatments import Choices, Wishes
-from uploader_gui.gui.drops.kept import Kept, decoded, encoded
+from uploader_gui.gui.drop.waiting_files import WaitingFiles, decoded, encoded
 from uploader_gui.gui.window.window_memory import WindowMemory
 
 if TYPE_CHECKING:
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
-WISHED = Wishes(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))
+WISHED = AddOptions(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))
 ODD = ("/photos/a, b;%c=[d].jpg", "/photos/étage \n\t\\.jpg", "/photos/🙂.jpg", os.fsdecode(b"/photos/\xff\xfe.jpg"))
 
 
 def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> None:
-    kept = [Kept(Path(name), is_folder=not at, wishes=WISHED if at else Wishes()) for at, name in enumerate(ODD)]
+    kept = [
+        WaitingFiles(Path(name), is_folder=not at, wishes=WISHED if at else AddOptions()) for at, name in enumerate(ODD)
+    ]
     assert WindowMemory(tmp_path / "window.ini").keep(kept)
     assert WindowMemory(tmp_path / "window.ini").kept == kept
     assert WindowMemory(tmp_path / "window.ini").keep([])
@@ -35,7 +37,7 @@ def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[", "[7]", '[{"path": "a"}]', encoded([Kept(Path("relative"))]), "[" * 100_000]
+    "text", ["", "{}", "[", "[7]", '[{"path": "a"}]', encoded([WaitingFiles(Path("relative"))]), "[" * 100_000]
 )
 def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
     assert decoded(text) == []
@@ -43,25 +45,27 @@ def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
 
 def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "window.ini").mkdir()
-    assert not WindowMemory(tmp_path / "window.ini").keep([Kept(Path("/photos/a.jpg"))])
+    assert not WindowMemory(tmp_path / "window.ini").keep([WaitingFiles(Path("/photos/a.jpg"))])
 
 
 def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    window.taking_in.restore([Kept(Path("/photos"), is_folder=True), Kept(Path("/b.jpg"), wishes=WISHED)])
+    window.taking_in.restore(
+        [WaitingFiles(Path("/photos"), is_folder=True), WaitingFiles(Path("/b.jpg"), wishes=WISHED)]
+    )
     assert window.header.hint.text() == "2 files and folders wait for the number."
     with qtbot.waitSignal(window.taking_in.kept_changed) as told:
         QTest.keyClicks(window.header.field, "4217\r")
     assert told.args == [[]]
     assert engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
-    assert engine.wishes == [Wishes(), WISHED]
+    assert engine.wishes == [AddOptions(), WISHED]
 
 
 def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.taking_in.kept_changed) as told:
         window.add_paths([Path("/photos/a.jpg")])
-    assert told.args == [[Kept(Path("/photos/a.jpg"))]]
+    assert told.args == [[WaitingFiles(Path("/photos/a.jpg"))]]
 
 
 def test_a_person_lets_go_of_what_is_kept(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -26,7 +26,7 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.manners import Manners
+from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def desktop() -> FakeDesktop:
 
 
 @pytest.fixture
-def manners(window: MainWindow, engine: FakeEngine, desktop: FakeDesktop) -> Manners:
-    return Manners(window, engine, desktop)
+def manners(window: MainWindow, engine: FakeEngine, desktop: FakeDesktop) -> DesktopPolicy:
+    return DesktopPolicy(window, engine, desktop)
 
 
 def asked(window: MainWindow) -> LeaveDialog:
@@ -114,7 +114,7 @@ def test_a_key_presses_the_button_that_has_the_focus(
 
 
 def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
 ) -> None:
     send(engine, "a", "b")
     manners.go_to_background()
@@ -127,7 +127,7 @@ def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left
 
 
 def test_the_background_ends_by_itself_when_all_is_sent(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a", "b")
     manners.go_to_background()
@@ -137,7 +137,7 @@ def test_the_background_ends_by_itself_when_all_is_sent(
 
 
 def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     desktop.reading_ms = 1
     send(engine, "a")
@@ -147,7 +147,7 @@ def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
         manners.come_back()
 
 
-def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners: Manners, qtbot: QtBot) -> None:
+def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners: DesktopPolicy, qtbot: QtBot) -> None:
     window.showMinimized()
     qtbot.waitUntil(window.isMinimized)
     manners.come_back()
@@ -156,7 +156,7 @@ def test_coming_back_a_minimized_window_stands_open(window: MainWindow, manners:
 
 
 def test_what_needs_a_person_brings_the_window_back(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a", "b")
     manners.go_to_background()
@@ -174,7 +174,7 @@ def test_what_needs_a_person_brings_the_window_back(
 
 
 def test_the_background_chosen_after_everything_has_arrived_ends_the_program(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a")
     end(engine, a=S.UPLOADED)
@@ -184,7 +184,7 @@ def test_the_background_chosen_after_everything_has_arrived_ends_the_program(
 
 @pytest.mark.parametrize("state", [S.FAILED, S.REFUSED])
 def test_the_background_chosen_when_only_what_needs_a_person_is_left_hides_nothing(  # noqa: PLR0917 -- fixtures
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot, state: S
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot, state: S
 ) -> None:
     send(engine, "a")
     end(engine, a=state)
@@ -211,7 +211,7 @@ NEEDS_SOMEBODY = {
 def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(  # noqa: PLR0917 -- fixtures
     window: MainWindow,
     engine: FakeEngine,
-    manners: Manners,
+    manners: DesktopPolicy,
     desktop: FakeDesktop,
     qtbot: QtBot,
     events: list[Event],
@@ -229,7 +229,7 @@ def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(  # noqa: PLR0917 
 def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(  # noqa: PLR0917 -- fixtures
     window: MainWindow,
     engine: FakeEngine,
-    manners: Manners,
+    manners: DesktopPolicy,
     desktop: FakeDesktop,
     qtbot: QtBot,
     condition: Condition,
@@ -246,7 +246,7 @@ def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(  # noqa: P
 
 
 def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a")
     window.keep_paths([Path("/photos/kept.jpg")])
@@ -258,7 +258,7 @@ def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
 
 
 def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     desktop.reading_ms = 1
     send(engine, "a")
@@ -273,7 +273,7 @@ def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
 
 
 def test_the_end_is_told_only_to_who_looks_elsewhere(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -288,7 +288,7 @@ def test_the_end_is_told_only_to_who_looks_elsewhere(
 
 
 def test_who_has_a_dialog_of_ours_open_looks_at_the_program(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a")
     dialog = window.dialogs.help()
@@ -312,7 +312,7 @@ def test_who_has_a_dialog_of_ours_open_looks_at_the_program(
     ],
 )
 def test_the_machine_stays_awake_only_while_bytes_are_pending(
-    engine: FakeEngine, manners: Manners, desktop: FakeDesktop, status: QueueStatus, *, awake: bool
+    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, status: QueueStatus, *, awake: bool
 ) -> None:
     send(engine, "a")
     engine.tell(status)
@@ -322,7 +322,7 @@ def test_the_machine_stays_awake_only_while_bytes_are_pending(
 
 
 def test_the_taskbar_shows_how_far_it_is_and_nothing_at_rest(
-    window: MainWindow, engine: FakeEngine, manners: Manners, desktop: FakeDesktop
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
 ) -> None:
     send(engine, "a", "b")
     assert desktop.progress == [(0.0, 2)]

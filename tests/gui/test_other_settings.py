@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import EngineFailed, UploadsRemoved
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.gui.bridge import Bridge
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
     from tests.support.scripted_storage import ScriptedStorage
     from uploader_gui.engine.events import Event
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

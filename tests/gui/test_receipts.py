@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 EVIL = "<img src=x>&\u202e=cmd.jpg"

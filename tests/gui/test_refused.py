@@ -15,9 +15,9 @@ from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.events import PathsAdded, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
-from uploader_gui.gui.drops.refused_dialog import RefusedDialog
-from uploader_gui.gui.rows import row_text
-from uploader_gui.gui.rows.row_actions import RowAction, shown_always
+from uploader_gui.gui.preflight.refused_dialog import RefusedDialog
+from uploader_gui.gui.upload_list import row_text
+from uploader_gui.gui.upload_list.row_actions import RowAction, shown_always
 from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.events import Condition, QueueStatus, Totals, UploadsAdded
-from uploader_gui.gui.rows.figures import Figures
-from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.gui.window.session_watch import session_notice
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
-FIGURES = Figures(files=10, waiting=10, bytes_total=600 * MB)
+FIGURES = ListCounts(files=10, waiting=10, bytes_total=600 * MB)
 
 
-def said(left: float, totals: Totals | None = None, figures: Figures = FIGURES) -> str:
+def said(left: float, totals: Totals | None = None, figures: ListCounts = FIGURES) -> str:
     state = SignInState(signed_in=True, expires_at=1000.0 + left)
     notice = session_notice(state, figures, totals or Totals(), 1000.0)
     return notice.text.replace("\u00a0", " ") if notice else ""
@@ -35,7 +35,7 @@ def said(left: float, totals: Totals | None = None, figures: Figures = FIGURES) 
 def test_a_session_that_lasts_longer_than_the_queue_is_no_word_worth() -> None:
     assert said(3600) == ""
     assert said(100, Totals(seconds_left=90)) == ""
-    assert said(100, figures=Figures(files=3, uploaded=3)) == ""
+    assert said(100, figures=ListCounts(files=3, uploaded=3)) == ""
 
 
 def test_a_session_that_ends_before_the_queue_is_told_with_both_figures() -> None:

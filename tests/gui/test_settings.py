@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
-from uploader_gui.engine.connection.connection_thread import Way
-from uploader_gui.engine.connection.findings import Fact, Finding, Question, Verdict
+from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
+from uploader_gui.engine.connection_test.thread import Way
 from uploader_gui.gui.settings.addresses import is_usable_address
 from uploader_gui.gui.settings.connection_tester import ConnectionTester
 from uploader_gui.gui.settings.settings_values import SettingsValues
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.certificates import CertificateAuthority
     from tests.support.strict_api import StrictApi
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.settings_dialog import SettingsDialog
+    from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 
 LEFT = Qt.MouseButton.LeftButton
 VALUES = SettingsValues("https://a.example")

@@ -13,15 +13,15 @@ from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
-from uploader_gui.gui.rows.still_rows import MOST, StillRows
+from uploader_gui.gui.upload_list.row_cache import MOST, RowCache
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainter
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
 
 ROW = QRect(0, 60, 300, 60)
 
@@ -39,7 +39,7 @@ class Painted:
 
 @pytest.mark.usefixtures("qapp")
 def test_what_shows_the_same_is_painted_once() -> None:
-    rows, painted = StillRows(), Painted()
+    rows, painted = RowCache(), Painted()
     first = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
     again = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
     assert (painted.times, again.cacheKey()) == (1, first.cacheKey())
@@ -49,7 +49,7 @@ def test_what_shows_the_same_is_painted_once() -> None:
 
 @pytest.mark.usefixtures("qapp")
 def test_after_another_theme_and_where_there_are_too_many_it_is_painted_again() -> None:
-    rows, painted = StillRows(), Painted()
+    rows, painted = RowCache(), Painted()
     for shown in ("a", *range(MOST), "a"):
         rows.of(shown, ROW, ground="#fff", ratio=1.0, paint=painted)
     assert painted.times == MOST + 2

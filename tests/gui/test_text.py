@@ -11,7 +11,7 @@ from PySide6.QtCore import QLocale
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import Rejected, SourceMissing, UploaderError, UrlRefused
 from uploader_gui.engine.models import Reason
-from uploader_gui.engine.presigned import further_headers
+from uploader_gui.engine.transfer.presigned_url import further_headers
 from uploader_gui.text import Counted, Words, cause_and_action, english
 from uploader_gui.words import units
 from uploader_gui.words.remedies import TABLE

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.gui.look.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.look.icons import Icons
-from uploader_gui.gui.look.theme import palette_of, style_sheet
-from uploader_gui.gui.look.widgets import push_button
+from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
+from uploader_gui.gui.style.icons import Icons
+from uploader_gui.gui.style.theme import palette_of, style_sheet
+from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.resources import find_resource
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
 
 PAINTED_ON = {
     "text": ("bg", "surface", "accent_soft", "hover", "line"),

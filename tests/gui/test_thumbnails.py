@@ -14,8 +14,8 @@ from tests.support import pictures
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
-from uploader_gui.gui.rows import thumbnail_maker
-from uploader_gui.gui.rows.thumbnails import Thumbnails
+from uploader_gui.gui.upload_list import thumbnail_maker
+from uploader_gui.gui.upload_list.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -33,12 +33,12 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.manners import Manners
 from uploader_gui.gui.receipts import receipt_page
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.rows.upload_columns import Column
-from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_columns import Column
+from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
@@ -187,7 +187,7 @@ def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(
     trial: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     desktop = FakeDesktop()
-    manners = Manners(trial, engine, desktop)
+    manners = DesktopPolicy(trial, engine, desktop)
     engine.tell(UploadsAdded((tried("a", S.UPLOADING),)), RUNNING)
     manners.go_to_background()
     assert desktop.icon == f"{BAND} · 1 file still to send"

@@ -19,8 +19,8 @@ from uploader_gui.engine.events import (
     UploadsRestored,
 )
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.look.widgets import TypedLine
-from uploader_gui.gui.rows.upload_columns import Column
+from uploader_gui.gui.style.widgets import TypedLine
+from uploader_gui.gui.upload_list.upload_columns import Column
 from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
-from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.warm_up import warm_up
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 def test_a_rehearsed_list_leaves_no_window_behind(theme: Theme, qtbot: QtBot) -> None:

@@ -21,7 +21,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.header import SignInState
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.configuration import Configuration
+from uploader_gui.config import Config
+from uploader_gui.launch_options import UsageError
 from uploader_gui.paths import DataPaths
-from uploader_gui.plan import UsageError
 from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataPaths:
 
 def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPaths, ca: CertificateAuthority) -> None:
     path = data.folder / "ca.pem"
-    without = Configuration.load(data, None, window=True)
+    without = Config.load(data, None, window=True)
     assert without.engine(again=False).ca_file is None
     assert without.trouble is not None
     assert without.trouble.sentence is SettingsTrouble.AUTHORITY
@@ -47,7 +47,7 @@ def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPat
 
 def test_a_file_that_holds_no_certificate_is_told_too(data: DataPaths) -> None:
     (data.folder / "ca.pem").write_text("hello", "ascii")
-    trouble = Configuration.load(data, None, window=True).trouble
+    trouble = Config.load(data, None, window=True).trouble
     assert trouble is not None
     assert "it is no PEM certificate" in trouble.told
 
@@ -58,9 +58,9 @@ def test_where_a_variable_names_it_the_program_does_not_begin(
 ) -> None:
     monkeypatch.setenv("UPLOADER_CA_FILE", str(data.folder / "ca.pem"))
     with pytest.raises(UsageError, match=r"ca\.pem"):
-        Configuration.load(data, None, window=window)
+        Config.load(data, None, window=window)
 
 
 def test_without_a_window_it_stops_the_run(data: DataPaths) -> None:
     with pytest.raises(UsageError, match=r"ca\.pem"):
-        Configuration.load(data, None, window=False)
+        Config.load(data, None, window=False)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from uploader_gui.system.awake import Awake
+from uploader_gui.platform.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 GET_READY = """
 import sys, threading
-from uploader_gui.system.awake import Awake
+from uploader_gui.platform.keep_awake import Awake
 awake = Awake()
 print("wakepy" in sys.modules)
 awake.get_ready()
@@ -52,7 +52,7 @@ class Platform:
 
 def test_it_is_entered_once_and_left_once() -> None:
     platform = Platform()
-    awake = Awake(platform.mode)
+    awake = KeepAwake(platform.mode)
     awake.want(True)
     awake.want(True)
     assert platform.next() == "entered"
@@ -67,7 +67,7 @@ def test_it_is_entered_once_and_left_once() -> None:
 
 def test_a_platform_that_refuses_is_asked_again_next_time() -> None:
     platform = Platform(refuses=True)
-    awake = Awake(platform.mode)
+    awake = KeepAwake(platform.mode)
     for _ in range(2):
         awake.want(True)
         assert platform.next() == "entered"
@@ -78,7 +78,7 @@ def test_a_platform_that_refuses_is_asked_again_next_time() -> None:
 
 def test_where_nothing_was_wanted_nothing_happens() -> None:
     platform = Platform()
-    awake = Awake(platform.mode)
+    awake = KeepAwake(platform.mode)
     awake.want(False)
     awake.close()
     assert platform.told.empty()

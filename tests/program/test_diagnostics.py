@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from uploader_gui.configuration import Configuration
+from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.diagnostics import LAST_LINES, diagnostics
 from uploader_gui.logs import RedactingFormatter
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 TOKENS = ("bearer-very-secret-1", "eyJhbGciOiJIUzI1NiJ9.eyJzZWNyZXQiOjF9.c2lnbmF0dXJl")
 
 
-def configuration(folder: Path) -> Configuration:
+def configuration(folder: Path) -> Config:
     settings = Settings(api_url="https://register.example/main", proxy="http://me:pass-word@proxy.example:3128")
     formatter = RedactingFormatter(TOKENS)
-    return Configuration(DataPaths(folder), settings, Credentials(settings.api_url), TOKENS, formatter, window=True)
+    return Config(DataPaths(folder), settings, Credentials(settings.api_url), TOKENS, formatter, window=True)
 
 
 def test_they_tell_versions_settings_and_the_logs_last_lines(tmp_path: Path) -> None:

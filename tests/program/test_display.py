@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.system import display
+from uploader_gui.platform import display
 
 if TYPE_CHECKING:
     from pathlib import Path

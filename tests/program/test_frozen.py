@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uploader_gui.system import frozen
+from uploader_gui.platform import frozen
 
 
 def test_children_get_the_library_path_the_program_was_started_with() -> None:

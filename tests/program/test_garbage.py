@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 
-from uploader_gui import garbage
+from uploader_gui import gc_tuning
 
 
 class Cycle:
@@ -33,7 +33,7 @@ def test_what_another_thread_leaves_behind_is_collected_in_this_one() -> None:
     thread.join()
     assert told == []
     kept = [[number] for number in range(30_000)]
-    garbage.collect_if_due()
+    gc_tuning.collect_if_due()
     assert told == [threading.current_thread()]
     del kept
 
@@ -42,7 +42,7 @@ def test_little_garbage_waits() -> None:
     told: list[threading.Thread] = []
     gc.collect()
     Cycle(told)
-    garbage.collect_if_due()
+    gc_tuning.collect_if_due()
     assert told == []
-    garbage.tidy_up()
+    gc_tuning.tidy_up()
     assert told == [threading.current_thread()]

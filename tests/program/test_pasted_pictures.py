@@ -12,10 +12,10 @@ from PySide6.QtGui import QImage
 from tests.faults.running import options
 from uploader_gui.engine.events import QueueIdle, UploadsAdded
 from uploader_gui.gui.bridge import Bridge
-from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.paths import DataPaths
-from uploader_gui.windowed.help_desk import HelpDesk
+from uploader_gui.window_app.support import Support
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -66,7 +66,7 @@ def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that tak
 ) -> None:
     nothing: Any = None
     errands: Any = AtOnce()
-    HelpDesk(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
+    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
     bridge.run(options(tmp_path, strict_api), anomaly_id=str)
     heard: list[Event] = []
     bridge.event_arrived.connect(heard.append)

@@ -15,23 +15,23 @@ from qasync import QSelectorEventLoop
 
 from tests.gui.fake_engine import FakeEngine
 from tests.support.memory_keyring import MemoryKeyring
-from uploader_gui.configuration import Configuration
+from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
+from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.threads import DaemonThreads
-from uploader_gui.engine.treatments import Choices
-from uploader_gui.gui.look.theme import Theme
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings_dialog import SettingsDialog
+from uploader_gui.gui.settings.settings_dialog import SettingsDialog
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths, prepare
 from uploader_gui.sandbox import Sandbox
+from uploader_gui.sandbox_session import SandboxSession
 from uploader_gui.settings import Settings
 from uploader_gui.settings_file import Trouble
-from uploader_gui.trial import Trial
-from uploader_gui.windowed.errands import Errands
-from uploader_gui.windowed.preferences import Preferences
+from uploader_gui.window_app.preferences import Preferences
+from uploader_gui.window_app.tasks import UiTasks
 from uploader_gui.words.language import Language
 from uploader_gui.words.settings import SettingsTrouble
 
@@ -154,9 +154,7 @@ def preferences(  # noqa: PLR0917 - everything it is put together from
     bridge: Any = engine
     made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False, report=None)
     chosen = Settings(api_url=strict_api.url, language="en")
-    made.use(
-        Configuration(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True)
-    )
+    made.use(Config(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True))
     yield made
     language.use("en")
 
@@ -242,11 +240,11 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
 ) -> None:
     monkeypatch.setenv("UPLOADER_API_URL", "https://a.example")
     monkeypatch.setenv("UPLOADER_THEME", "dark")
-    fixed = Configuration.load(data, None, window=True).fixed
+    fixed = Config.load(data, None, window=True).fixed
     assert fixed == {"api_url": "UPLOADER_API_URL", "theme": "UPLOADER_THEME"}
-    with Trial() as trial:
+    with SandboxSession() as trial:
         prepare(trial.paths)
-        assert Configuration.load(trial.paths, trial, window=True).fixed == {"theme": "UPLOADER_THEME"}
+        assert Config.load(trial.paths, trial, window=True).fixed == {"theme": "UPLOADER_THEME"}
 
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
@@ -342,8 +340,8 @@ class TestBesideAKeyringThatDoesNotAnswer:
         made.close()
 
     @pytest.fixture
-    def errands(self, loop: asyncio.AbstractEventLoop) -> Errands:
-        return Errands(loop, lambda: pytest.fail("internal error"))
+    def errands(self, loop: asyncio.AbstractEventLoop) -> UiTasks:
+        return UiTasks(loop, lambda: pytest.fail("internal error"))
 
     @pytest.fixture
     def ring(self, strict_api: StrictApi) -> Iterator[LockedKeyring]:

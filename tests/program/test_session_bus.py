@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from uploader_gui.system.session_bus import SessionBus, has_session_bus
+from uploader_gui.platform.session_bus import SessionBus, has_session_bus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

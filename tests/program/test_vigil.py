@@ -11,8 +11,8 @@ import pytest
 from tests.engine.virtual_time import run_virtually
 from tests.program.test_awake import PATIENCE, Platform
 from uploader_gui.engine.events import Condition, Progress, QueueIdle, QueueStatus, Totals
-from uploader_gui.system.awake import Awake
-from uploader_gui.vigil import AFTER_SECONDS, Vigil
+from uploader_gui.headless_awake import AFTER_SECONDS, HeadlessAwake
+from uploader_gui.platform.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
@@ -25,7 +25,7 @@ def heard(platform: Platform, *events: Event | float) -> None:
     """Let a vigil hear of a run: events, and the seconds between them."""
 
     async def scene() -> None:
-        vigil = Vigil(Awake(platform.mode))
+        vigil = HeadlessAwake(KeepAwake(platform.mode))
         for event in events:
             if isinstance(event, float):
                 await asyncio.sleep(event)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import cli
-from uploader_gui.system.message_box import show_without_console
-from uploader_gui.system.wildcards import expanded
+from uploader_gui.platform.message_box import show_without_console
+from uploader_gui.platform.wildcards import expanded
 from uploader_gui.terminal import Terminal
 
 if TYPE_CHECKING:

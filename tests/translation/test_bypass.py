@@ -22,8 +22,8 @@ SHOWN = [
     *(
         CODE / name
         for name in (
-            *("text.py", "terminal.py", "headless.py", "app.py", "cli.py", "command_line.py", "configuration.py"),
-            *("settings.py", "credentials.py", "paths.py", "system/display.py"),
+            *("text.py", "terminal.py", "headless.py", "app.py", "cli.py", "command_line.py", "config.py"),
+            *("settings.py", "credentials.py", "paths.py", "platform/display.py"),
         )
     ),
 ]
@@ -46,24 +46,24 @@ MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
 ALLOWED = {
     ("gui/receipts/receipt_words.py", "d MMM yyyy"): "the form of a date",
     ("gui/dialogs/help_dialog.py", "ok"): "the name of a look",
-    ("gui/rows/row_text.py", "Word"): "a product's name",
-    ("gui/rows/row_text.py", "Excel"): "a product's name",
-    ("gui/rows/row_text.py", "Outlook"): "a product's name",
+    ("gui/upload_list/row_text.py", "Word"): "a product's name",
+    ("gui/upload_list/row_text.py", "Excel"): "a product's name",
+    ("gui/upload_list/row_text.py", "Outlook"): "a product's name",
     ("gui/settings/settings_pages.py", "Mo"): "a value of a setting",
     ("gui/settings/settings_values.py", "Mo"): "a value of a setting",
     ("gui/settings/settings_pages.py", "warning"): "the name of a look",
-    ("gui/sign_in.py", "warning"): "the name of a look",
-    ("gui/look/theme.py", "Fusion"): "the name of a Qt style",
-    ("gui/look/theme.py", "Text"): "a role of Qt's palette",
-    ("configuration.py", "Mo"): "a value of a setting",
+    ("gui/dialogs/sign_in_dialog.py", "warning"): "the name of a look",
+    ("gui/style/theme.py", "Fusion"): "the name of a Qt style",
+    ("gui/style/theme.py", "Text"): "a role of Qt's palette",
+    ("config.py", "Mo"): "a value of a setting",
     ("settings.py", "Mo"): "a value of a setting",
     ("settings.py", "it is not an address"): "pydantic's, never shown",
-    ("system/display.py", "Qt"): "a folder's name",
+    ("platform/display.py", "Qt"): "a folder's name",
     ("terminal.py", "Cc"): "a category of Unicode",
     ("terminal.py", "Cf"): "a category of Unicode",
     ("terminal.py", "Cs"): "a category of Unicode",
 }
-ROLES = ("gui/look/theme.py", "_ROLES")
+ROLES = ("gui/style/theme.py", "_ROLES")
 """The names of Qt's palette roles."""
 
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWid
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
 from uploader_gui.engine.codes import Code
-from uploader_gui.engine.connection.findings import Fact, Finding, Verdict
+from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.look.theme import Theme
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.rows.upload_columns import Column
 from uploader_gui.gui.settings.settings_values import SettingsValues
-from uploader_gui.gui.sign_in import TokensKept
+from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.upload_list.upload_columns import Column
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.errors import UploaderError
     from uploader_gui.engine.events import Condition
     from uploader_gui.engine.models import UploadId
-    from uploader_gui.engine.retry import RetryPolicy
+    from uploader_gui.engine.net.retry import RetryPolicy
 
 FILES_TO_OPEN: Final = 2
 """Troubles with this many different files, and no success between, mean the side rather than a file."""

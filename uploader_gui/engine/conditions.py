@@ -17,7 +17,7 @@ from uploader_gui.engine.events import Condition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from uploader_gui.engine.retry import RetryPolicy
+    from uploader_gui.engine.net.retry import RetryPolicy
 
 
 LIVELY_SECONDS: Final = 2.0
@@ -53,7 +53,7 @@ class Conditions:
             self._changed()
 
 
-class Link:
+class Connectivity:
     """Whether servers can be reached at all, judged by what got through.
 
     Waiting for the link uses up no attempts. `limit` seconds without a byte or an answer, while somebody waits,

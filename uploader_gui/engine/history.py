@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
-    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.event_buffer import EventBuffer
+    from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.outbox import Outbox
     from uploader_gui.engine.runs import PastRun, RunKey
     from uploader_gui.engine.threads import DaemonThreads
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class Reading(Protocol):
-    """See `Ledger.reading`: here with everything of all servers written down."""
+    """See `UploadStore.reading`: here with everything of all servers written down."""
 
     def __call__(self, read: Callable[[Journal], Awaitable[T]]) -> Coroutine[Any, Any, T]:
         """Return what `read` finds in the journal."""
@@ -47,14 +47,14 @@ class History:
         self,
         reading: Reading,
         options: Callable[[], EngineOptions],
-        outbox: Outbox,
+        events_out: EventBuffer,
         *,
         threads: DaemonThreads,
         spawn: Callable[[Coroutine[None, None, None]], object],
     ) -> None:
         self._reading = reading
         self._options = options
-        self._outbox = outbox
+        self._events = events_out
         self._threads = threads
         self._spawn = spawn
         self._told = self._searched = 0
@@ -100,7 +100,7 @@ class History:
 
         runs = await self._reading(read)
         if number == self._told:
-            self._outbox.send(HistoryFound(tuple(runs), self._options().api_url))
+            self._events.send(HistoryFound(tuple(runs), self._options().api_url))
 
     async def _search(self, wanted: str, number: int) -> None:
         async def read(journal: Journal) -> set[RunKey]:
@@ -114,23 +114,23 @@ class History:
 
         keys = await self._reading(read)
         if number == self._searched:
-            self._outbox.send(HistoryMatches(wanted, frozenset(keys)))
+            self._events.send(HistoryMatches(wanted, frozenset(keys)))
 
     async def _tell_receipt(self, key: RunKey) -> None:
         async def read(journal: Journal) -> dict[str, Any] | None:
             return self._receipt(journal, key)
 
         if (made := await self._reading(read)) is not None:
-            self._outbox.send(ReceiptBuilt(made, key))
+            self._events.send(ReceiptBuilt(made, key))
 
     async def _save(self, content: bytes, path: Path) -> None:
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, receipt.save, content, path)
         except OSError as error:
             log.warning("the receipt cannot be written: %s", error)
-            self._outbox.send(ReceiptWritten(str(path), error.strerror or str(error)))
+            self._events.send(ReceiptWritten(str(path), error.strerror or str(error)))
         else:
-            self._outbox.send(ReceiptWritten(str(path)))
+            self._events.send(ReceiptWritten(str(path)))
 
     def _receipt(self, journal: Journal, key: RunKey) -> dict[str, Any] | None:
         past = journal.past_run(key)

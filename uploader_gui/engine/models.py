@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
-from uploader_gui.engine.folding import folded
+from uploader_gui.engine.text_fold import folded
 
 if TYPE_CHECKING:
     import os

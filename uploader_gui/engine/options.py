@@ -1,11 +1,11 @@
-"""Everything an engine needs to know, as plain values, found out by `configuration.py`. Imports nothing heavy."""
+"""Everything an engine needs to know, as plain values, found out by `config.py`. Imports nothing heavy."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from uploader_gui.engine.treatments import Choices
+from uploader_gui.engine.conversion_choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,12 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError
-from uploader_gui.engine.journal_own_files import CAPTURES, SUBSTITUTES
+from uploader_gui.engine.journal.own_files_queries import CAPTURES, SUBSTITUTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.journal.journal import Journal
 
 log = logging.getLogger(__name__)
 

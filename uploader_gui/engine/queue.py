@@ -1,8 +1,8 @@
 """The queue: owns every upload from being added to its receipt. The engine's one long-running coroutine.
 
-Front ends call its plain methods on the engine's thread (through `worker.py`) and hear events. What they ask is done
-here; when an upload is registered and sent is decided in `flow.py`, by the parts put together in `parts.py`. There is
-one of those per server: an upload stays with the server it was added for, and while another one is in use it rests.
+Front ends call its plain methods on the engine's thread (through `thread.py`) and hear events. What they ask is done
+here; when an upload is registered and sent is decided in `scheduler.py`, by the parts put together in `parts.py`.
+There is one scheduler per server: an upload stays with the server it was added for, and while another one is in use it rests.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine import receipt
-from uploader_gui.engine.api import Tokens
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions, Choices, offered
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import (
     EngineFailed,
@@ -31,11 +31,11 @@ from uploader_gui.engine.events import (
     SignInRequired,
     UploadsRemoved,
 )
-from uploader_gui.engine.flow import Flow
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.own_files import facts_of
-from uploader_gui.engine.treatments import NO_WISHES, Choices, Wishes, offered
+from uploader_gui.engine.registration.api import Tokens
+from uploader_gui.engine.scheduler import Scheduler
 from uploader_gui.engine.undo import Undo
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.journal import Journal
+    from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.parts import Services
@@ -72,13 +72,13 @@ class UploadQueue:
         self._emit = emit
         self._started_at = time.time()
         self._closing = asyncio.Event()
-        self._flows: dict[str, Flow] = {}
+        self._schedulers: dict[str, Scheduler] = {}
         self._running: list[asyncio.Task[None]] = []
         services = services_for(options)
         self._work_with(self._new_flow(services, options))
         self._undo = Undo(self._tell)
         self.history = History(
-            self._reading, lambda: self._options, self._outbox, threads=services.threads, spawn=self._parts.tasks.spawn
+            self._reading, lambda: self._options, self._events, threads=services.threads, spawn=self._parts.tasks.spawn
         )
 
     async def run(self) -> None:
@@ -87,14 +87,14 @@ class UploadQueue:
         An error that nobody foresaw is a bug. What a task was working on fails with it, and the queue goes on; where
         nothing could go on, this raises it.
         """
-        self._flow.tell_status()
-        for flow in self._flows.values():
-            self._begin(flow)
+        self._scheduler.tell_status()
+        for scheduler in self._schedulers.values():
+            self._begin(scheduler)
         try:
             await self._closing.wait()
         finally:
-            for flow in self._flows.values():
-                flow.close()
+            for scheduler in self._schedulers.values():
+                scheduler.close()
             ended = await asyncio.gather(*self._running, return_exceptions=True)
         for error in filter(None, ended):
             raise error
@@ -111,16 +111,16 @@ class UploadQueue:
         """
         before, self._options = self._options, options
         if options.api_url != before.api_url:
-            self._flow.rest(before.api_url)
+            self._scheduler.rest(before.api_url)
         try:
             services = self._services_for(options)
         except UploaderError as error:  # nothing is sent to a server that is no longer wanted
-            self._outbox.send(EngineFailed(Reason.of(error)))
+            self._events.send(EngineFailed(Reason.of(error)))
             return
         if options.api_url != before.api_url:
             self._change_server(services, options)
-        for flow in self._flows.values():
-            flow.follow(services)
+        for scheduler in self._schedulers.values():
+            scheduler.follow(services)
         self._take_tokens(options.tokens)
         self.resize(options.max_concurrent)
         self.limit(options.bandwidth_limit)
@@ -130,7 +130,7 @@ class UploadQueue:
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: Wishes = NO_WISHES,
+        wishes: AddOptions = NO_WISHES,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Take in files and folders for an anomaly; they are sent at once where the queue runs.
@@ -138,7 +138,7 @@ class UploadQueue:
         `recorded` is called when all that was found is in the journal.
         """
         self._intake.add_paths(paths, anomaly_id, wishes, recorded)
-        self._flow.tell_status()
+        self._scheduler.tell_status()
 
     def note_capture(self, path: Path) -> None:
         """Record that this program made that picture: it goes once no upload needs it (`own_files.py`)."""
@@ -155,27 +155,27 @@ class UploadQueue:
         Those of other servers than the one in use rest.
         """
         self._intake.restore()
-        for server in self._ledger.journal.servers_on_list():
-            if server not in self._flows:
+        for server in self._store.journal.servers_on_list():
+            if server not in self._schedulers:
                 self._list_resting(server)
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
-        self._flow.start()
+        self._scheduler.start()
 
     def pause(self) -> None:
         """Stop sending; what was under way goes back to where it can begin again."""
-        self._flow.pause()
+        self._scheduler.pause()
 
     def cancel(self, upload_ids: Iterable[UploadId]) -> None:
         """Cancel unfinished uploads; finished ones stay what they are."""
         with self._undo.step():
-            for flow, uploads in self._owned(upload_ids):
-                self._undo.cancel(flow, uploads)
+            for scheduler, uploads in self._owned(upload_ids):
+                self._undo.cancel(scheduler, uploads)
 
     def cancel_all(self) -> None:
         """Cancel everything unfinished."""
-        self.cancel([upload.upload_id for flow in self._flows.values() for upload in flow.parts.ledger])
+        self.cancel([upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.parts.store])
 
     def undo(self) -> None:
         """Bring back what was removed or cancelled last, as it was: rows in their places, nothing registered again."""
@@ -185,7 +185,7 @@ class UploadQueue:
         """Send failed, cancelled and refused uploads again, after another look at their files."""
         wanted = (UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED)
         self._intake.look_again(upload for upload in self._those(upload_ids) if upload.state in wanted)
-        self._flow.start()
+        self._scheduler.start()
 
     def retry_failed(self) -> None:
         """Send every failed upload again."""
@@ -197,39 +197,39 @@ class UploadQueue:
         for upload in chosen:
             upload.wanted_again = True
         accepted = [upload for upload in chosen if upload.source.media_type]
-        self._ledger.move_all(accepted, UploadState.QUEUED)
-        self._flow.ready(accepted)
+        self._store.move_all(accepted, UploadState.QUEUED)
+        self._scheduler.ready(accepted)
         self._intake.look_again(upload for upload in chosen if not upload.source.media_type)
         if start:
-            self._flow.start()
+            self._scheduler.start()
 
     def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
-        had_ended = self._flow.has_begun and not self._ledger.unfinished  # that is no pause
+        had_ended = self._scheduler.has_begun and not self._store.unfinished  # that is no pause
         chosen = [upload for upload in self._those(upload_ids) if treatment in offered(upload.snapshot())]
         for upload in chosen:
-            self._ledger.resized(upload, upload.source.size)
+            self._store.resized(upload, upload.source.size)
             upload.treatment, upload.substitute, upload.presigned = treatment, None, None
-        self._ledger.move_all(chosen, UploadState.PREPARING)
-        self._parts.preparation.begin(chosen)
+        self._store.move_all(chosen, UploadState.PREPARING)
+        self._parts.conversions.begin(chosen)
         if had_ended:
-            self._flow.start()
+            self._scheduler.start()
 
     def choose(self, choices: Choices) -> None:
         """Do this from now on with files of refused types, without asking."""
-        self._parts.preparation.choices = choices
+        self._parts.conversions.choices = choices
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
         chosen = dict.fromkeys(upload_ids)
         with self._undo.step():
-            for flow, uploads in self._owned(chosen):
-                self._undo.remove(flow, uploads)
-                flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
+            for scheduler, uploads in self._owned(chosen):
+                self._undo.remove(scheduler, uploads)
+                scheduler.parts.events_out.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
                 for upload in uploads:
                     del chosen[upload.upload_id]
         if chosen:  # rows of an engine that broke
-            self._outbox.send(UploadsRemoved(tuple(chosen)))
+            self._events.send(UploadsRemoved(tuple(chosen)))
 
     def take_away(self, cancelled: Iterable[UploadId], removed: Iterable[UploadId]) -> None:
         """Cancel some and remove others, as one step that can be undone."""
@@ -240,18 +240,20 @@ class UploadQueue:
     def clear_finished(self) -> None:
         """Take out what needs nobody any more; failed and refused files stay to be seen."""
         done = (UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
-        self.remove([upload.upload_id for flow in self._flows.values() for upload in flow.parts.in_states(*done)])
+        self.remove(
+            [upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.parts.in_states(*done)]
+        )
 
     def send_here(self, upload_ids: Iterable[UploadId]) -> None:
         """Send files that were added for another server to the one in use instead, as if they were given now.
 
         Their rows leave the list once the new ones stand there: whatever happens between, no file is gone.
         """
-        for flow, uploads in self._owned(upload_ids):
-            if flow is not self._flow:
+        for scheduler, uploads in self._owned(upload_ids):
+            if scheduler is not self._scheduler:
                 for (anomaly_id, wishes), those in _alike(uploads):
                     paths = [upload.source.path for upload in those]
-                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._give_up, flow, those))
+                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._give_up, scheduler, those))
         self.start()
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
@@ -283,7 +285,7 @@ class UploadQueue:
         """
         listed = [upload.anomaly_id for upload in self._everything()]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._outbox.send(ReceiptBuilt(self._receipt(chosen, self._everything())))
+        self._events.send(ReceiptBuilt(self._receipt(chosen, self._everything())))
 
     def send_past_again(self, key: RunKey) -> None:
         """Send what failed in a past run again: back onto the list, after another look at the files.
@@ -293,14 +295,14 @@ class UploadQueue:
         self._parts.tasks.spawn(self._send_past_again(key))
 
     async def _send_past_again(self, key: RunKey) -> None:
-        flow = self._flow
+        scheduler = self._scheduler
         failed = await self.history.failed(key, self._options.api_url)
-        if flow is not self._flow:
+        if scheduler is not self._scheduler:
             return  # another server is in use by now
-        fresh = [upload for upload in failed if self._ledger.may_take_up(upload)]
+        fresh = [upload for upload in failed if self._store.may_take_up(upload)]
         for upload in fresh:
             upload.attempts = 0  # a new run counts anew
-        self._ledger.add(fresh, recorded=True)
+        self._store.add(fresh, recorded=True)
         self.retry([upload.upload_id for upload in failed])
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
@@ -313,9 +315,9 @@ class UploadQueue:
             anomaly_id=anomaly_id,
             started_at=self._started_at,
             uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
-            junk=sum(flow.parts.intake.junk for flow in self._flows.values()),
+            junk=sum(scheduler.parts.intake.junk for scheduler in self._schedulers.values()),
             describe=self._options.describe,
-            gave_up=self._flow.gave_up,
+            gave_up=self._scheduler.gave_up,
             trial=self._options.trial,
             servers=self._servers(),
         )
@@ -334,71 +336,73 @@ class UploadQueue:
 
     def _everything(self) -> list[Upload]:
         """Return the uploads of all servers in the order they were added, removed rows included."""
-        everything = (upload for flow in self._flows.values() for upload in flow.parts.ledger.everything())
+        everything = (
+            upload for scheduler in self._schedulers.values() for upload in scheduler.parts.store.everything()
+        )
         return sorted(everything, key=lambda upload: upload.order)
 
     def _of_this_run(self) -> list[Upload]:
         """As `_everything`, but without what only stands on the list as an earlier run left it."""
-        mine = (upload for flow in self._flows.values() for upload in flow.parts.ledger.of_this_run())
+        mine = (upload for scheduler in self._schedulers.values() for upload in scheduler.parts.store.of_this_run())
         return sorted(mine, key=lambda upload: upload.order)
 
     def _servers(self) -> dict[UploadId, str]:
         """Return each upload's server where the run has files for several, else nothing."""
-        by_server = {server: flow.parts.ledger.everything() for server, flow in self._flows.items()}
+        by_server = {server: scheduler.parts.store.everything() for server, scheduler in self._schedulers.items()}
         if sum(map(bool, by_server.values())) <= 1:
             return {}
         return {upload.upload_id: server for server, uploads in by_server.items() for upload in uploads}
 
-    def _owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Flow, list[Upload]]]:
+    def _owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Scheduler, list[Upload]]]:
         """Yield those uploads by the server they belong to."""
         wanted = list(upload_ids)
-        for flow in self._flows.values():
-            found = (flow.parts.ledger.get(upload_id) for upload_id in wanted)
+        for scheduler in self._schedulers.values():
+            found = (scheduler.parts.store.get(upload_id) for upload_id in wanted)
             if uploads := [upload for upload in found if upload is not None]:
-                yield flow, uploads
+                yield scheduler, uploads
 
     def _tell(self, event: Event) -> None:
-        self._outbox.send(event)
+        self._events.send(event)
 
     async def _reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
         """Return what `read` finds in the journal, everything of all servers being written down."""
-        for flow in self._flows.values():
-            flow.parts.ledger.write()
-        return await self._ledger.reading(read)
+        for scheduler in self._schedulers.values():
+            scheduler.parts.store.write()
+        return await self._store.reading(read)
 
-    def _begin(self, flow: Flow) -> None:
+    def _begin(self, scheduler: Scheduler) -> None:
         """Let it work; where one breaks down all of them end, for their journal is one."""
-        task = asyncio.create_task(flow.run())
+        task = asyncio.create_task(scheduler.run())
         task.add_done_callback(self._ended)
         self._running.append(task)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            for flow in self._flows.values():
-                flow.break_down(error)
+            for scheduler in self._schedulers.values():
+                scheduler.break_down(error)
         self.close()
 
-    def _work_with(self, flow: Flow) -> None:
-        self._flow = flow
-        parts = self._parts = flow.parts
-        self._ledger, self._outbox, self._intake = parts.ledger, parts.outbox, parts.intake
+    def _work_with(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        parts = self._parts = scheduler.parts
+        self._store, self._events, self._intake = parts.store, parts.events_out, parts.intake
 
-    def _new_flow(self, services: Services, options: EngineOptions) -> Flow:
+    def _new_flow(self, services: Services, options: EngineOptions) -> Scheduler:
         server = options.api_url
-        flow = self._flows[server] = Flow(services, options, lambda event: self._pass_on(server, event))
-        return flow
+        scheduler = self._schedulers[server] = Scheduler(services, options, lambda event: self._pass_on(server, event))
+        return scheduler
 
     def _change_server(self, services: Services, options: EngineOptions) -> None:
-        flow = self._flows.get(options.api_url)
-        if flow is None:
-            flow = self._new_flow(services, options)
-            self._begin(flow)
-            self._work_with(flow)
+        scheduler = self._schedulers.get(options.api_url)
+        if scheduler is None:
+            scheduler = self._new_flow(services, options)
+            self._begin(scheduler)
+            self._work_with(scheduler)
             self._intake.restore()
         else:
-            self._work_with(flow)
-            flow.come_back()
+            self._work_with(scheduler)
+            scheduler.come_back()
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
         registrar, wanted = self._parts.registrar, Tokens(*tokens) if tokens else None
@@ -414,17 +418,17 @@ class UploadQueue:
         except UploaderError as error:
             log.info("files for a server with a wrong address stay in the journal: %s", error.detail)
             return
-        flow = self._new_flow(services, options)
-        flow.rest(server)
-        self._begin(flow)
-        flow.parts.intake.restore()
+        scheduler = self._new_flow(services, options)
+        scheduler.rest(server)
+        self._begin(scheduler)
+        scheduler.parts.intake.restore()
 
-    def _give_up(self, flow: Flow, uploads: list[Upload]) -> None:
+    def _give_up(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
         """Cancel and unlist uploads that another server gets instead."""
-        left = [upload for upload in uploads if flow.parts.ledger.get(upload.upload_id) is upload]
-        flow.cancel([upload for upload in left if not upload.state.finished])
-        flow.parts.ledger.remove(left)
-        flow.parts.outbox.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
+        left = [upload for upload in uploads if scheduler.parts.store.get(upload.upload_id) is upload]
+        scheduler.cancel([upload for upload in left if not upload.state.finished])
+        scheduler.parts.store.remove(left)
+        scheduler.parts.events_out.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
         self._undo.forget(uploads)
 
     def _pass_on(self, server: str, event: Event) -> None:
@@ -432,19 +436,19 @@ class UploadQueue:
             self._emit(event)
 
     def _those(self, upload_ids: Iterable[UploadId]) -> list[Upload]:
-        found = (self._ledger.get(upload_id) for upload_id in upload_ids)
+        found = (self._store.get(upload_id) for upload_id in upload_ids)
         return [upload for upload in found if upload is not None]
 
 
-def _alike(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, Wishes], list[Upload]]]:
+def _alike(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
     """Return what can still be sent by anomaly and by what was chosen for it; what is stored stays where it is."""
-    groups: dict[tuple[str, Wishes], list[Upload]] = {}
+    groups: dict[tuple[str, AddOptions], list[Upload]] = {}
     for upload in uploads:
         if not upload.state.stored:
             groups.setdefault((upload.anomaly_id, _wishes_of(upload)), []).append(upload)
     return groups.items()
 
 
-def _wishes_of(upload: Upload) -> Wishes:
+def _wishes_of(upload: Upload) -> AddOptions:
     zipped = upload.treatment is Treatment.ZIP
-    return Wishes(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))
+    return AddOptions(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))

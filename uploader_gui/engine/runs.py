@@ -1,4 +1,4 @@
-"""Past runs as History shows them: plain values, read from the journal by `journal_history.py`."""
+"""Past runs as History shows them: plain values, read from the journal by `history_queries.py`."""
 
 from __future__ import annotations
 

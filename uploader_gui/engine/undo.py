@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.flow import Flow
     from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.scheduler import Scheduler
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """One upload as it was; `running`: its queue was sending."""
 
-    flow: Flow
+    scheduler: Scheduler
     upload: Upload
     before: UploadState
     running: bool
@@ -67,19 +67,19 @@ class Undo:
                 self._steps.append(step)
                 self._tell(step.offer)
 
-    def cancel(self, flow: Flow, uploads: Iterable[Upload]) -> None:
+    def cancel(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
         """Cancel unfinished uploads of one server; finished ones stay what they are."""
         chosen = [upload for upload in uploads if not upload.state.finished]
         with self.step():
-            self._note(flow, chosen)
-            flow.cancel(chosen)
+            self._note(scheduler, chosen)
+            scheduler.cancel(chosen)
 
-    def remove(self, flow: Flow, uploads: list[Upload]) -> None:
+    def remove(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
         """Take rows of one server off the list, cancelling what is unfinished."""
         with self.step():
-            self._note(flow, uploads)
-            self.cancel(flow, uploads)
-            flow.parts.ledger.remove(uploads)
+            self._note(scheduler, uploads)
+            self.cancel(scheduler, uploads)
+            scheduler.parts.store.remove(uploads)
             if self._open is not None:
                 self._open.removed.update(upload.upload_id for upload in uploads)
 
@@ -88,10 +88,10 @@ class Undo:
         if not self._steps:
             return
         step = self._steps.pop()
-        for flow in dict.fromkeys(taken.flow for taken in step.taken):
-            taken = [one for one in step.taken if one.flow is flow]
-            _bring_back(flow, taken)
-            flow.parts.outbox.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
+        for scheduler in dict.fromkeys(taken.scheduler for taken in step.taken):
+            taken = [one for one in step.taken if one.scheduler is scheduler]
+            _bring_back(scheduler, taken)
+            scheduler.parts.events_out.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
         self._tell(self._offered)
 
     def forget(self, uploads: list[Upload]) -> None:
@@ -107,31 +107,33 @@ class Undo:
     def _offered(self) -> UndoOffered:
         return self._steps[-1].offer if self._steps else UndoOffered()
 
-    def _note(self, flow: Flow, uploads: Iterable[Upload]) -> None:
+    def _note(self, scheduler: Scheduler, uploads: Iterable[Upload]) -> None:
         assert self._open is not None
         noted = {taken.upload.upload_id for taken in self._open.taken}
         self._open.taken += [
-            _Taken(flow, upload, upload.state, flow.running) for upload in uploads if upload.upload_id not in noted
+            _Taken(scheduler, upload, upload.state, scheduler.running)
+            for upload in uploads
+            if upload.upload_id not in noted
         ]
 
 
-def _bring_back(flow: Flow, taken: list[_Taken]) -> None:
-    ledger = flow.parts.ledger
-    ledger.put_back([one.upload for one in taken if _may_be_listed(flow, one.upload)])
-    unfinished = [one for one in taken if not one.before.finished and _waits(flow, one.upload)]
-    flow.parts.intake.go_on([one.upload for one in unfinished])
-    if not flow.paused and any(one.running for one in unfinished):
-        flow.start()  # it ended by itself, for nothing was left
+def _bring_back(scheduler: Scheduler, taken: list[_Taken]) -> None:
+    store = scheduler.parts.store
+    store.put_back([one.upload for one in taken if _may_be_listed(scheduler, one.upload)])
+    unfinished = [one for one in taken if not one.before.finished and _waits(scheduler, one.upload)]
+    scheduler.parts.intake.go_on([one.upload for one in unfinished])
+    if not scheduler.paused and any(one.running for one in unfinished):
+        scheduler.start()  # it ended by itself, for nothing was left
 
 
-def _may_be_listed(flow: Flow, upload: Upload) -> bool:
+def _may_be_listed(scheduler: Scheduler, upload: Upload) -> bool:
     """A file that was given again meanwhile is on the list already: two rows would send it twice."""
-    ledger = flow.parts.ledger
-    if not ledger.is_removed(upload):
+    store = scheduler.parts.store
+    if not store.is_removed(upload):
         return False
-    return upload.state is UploadState.UPLOADED or ledger.may_take_up(upload)
+    return upload.state is UploadState.UPLOADED or store.may_take_up(upload)
 
 
-def _waits(flow: Flow, upload: Upload) -> bool:
+def _waits(scheduler: Scheduler, upload: Upload) -> bool:
     """It is on the list, and nobody has asked anything else of it since it was cancelled."""
-    return flow.parts.ledger.get(upload.upload_id) is upload and upload.state is UploadState.CANCELLED
+    return scheduler.parts.store.get(upload.upload_id) is upload and upload.state is UploadState.CANCELLED

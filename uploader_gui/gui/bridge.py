@@ -1,6 +1,6 @@
 """The only place where Qt and engine meet: a person's wishes go down as commands, events come up as one queued signal.
 
-Made by `windowed/front.py`, used by the window through `engine_port.Engine`. Every method returns at once.
+Made by `window_app/first_window.py`, used by the window through `engine_port.Engine`. Every method returns at once.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from uploader_gui.engine.conversion_choices import NO_WISHES
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
-from uploader_gui.engine.treatments import NO_WISHES
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from uploader_gui.engine.conversion_choices import AddOptions, Choices
     from uploader_gui.engine.models import Treatment, UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.runs import RunKey
-    from uploader_gui.engine.treatments import Choices, Wishes
-    from uploader_gui.engine.worker import EngineThread
+    from uploader_gui.engine.thread import EngineThread
 
     Command = Callable[[UploadQueue], object]
 
@@ -64,7 +64,7 @@ class Bridge(QObject):
 
         `anomaly_id` gives the one the outcome's receipt is about.
         """
-        from uploader_gui.engine.worker import EngineThread  # noqa: PLC0415 - asyncio comes after the first paint
+        from uploader_gui.engine.thread import EngineThread  # noqa: PLC0415 - asyncio comes after the first paint
 
         self._anomaly_id = anomaly_id
         self._engine = EngineThread(options, self.event_arrived.emit, self._decoder)
@@ -130,7 +130,7 @@ class Bridge(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: Wishes = NO_WISHES,
+        wishes: AddOptions = NO_WISHES,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Put files and folders into the queue; the anomaly stays bound to them.

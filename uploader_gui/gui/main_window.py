@@ -1,7 +1,7 @@
 """The window: puts its parts together and hands a person's wishes to whoever answers them.
 
-Made by `windowed/front.py`; the parts of `windowed/` answer the signals below, the window itself decides nothing about
-tokens, settings or leaving. What the engine tells is shown by `window/standing.py`.
+`window_app/` answers the signals below: the window itself decides nothing about tokens, settings or leaving.
+`event_router.py` shows what the engine reports.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.engine.treatments import NO_WISHES
-from uploader_gui.gui.drops.refused_desk import RefusedDesk
+from uploader_gui.engine.conversion_choices import NO_WISHES
+from uploader_gui.gui.drop.add_files import AddFiles
+from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.keys import HISTORY_KEY
-from uploader_gui.gui.rows.upload_filter import UploadFilter
-from uploader_gui.gui.upload_model import UploadModel
-from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.preflight.refused_controller import RefusedController
+from uploader_gui.gui.upload_list.upload_filter import UploadFilter
+from uploader_gui.gui.upload_list.upload_model import UploadModel
+from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.standing import Standing
-from uploader_gui.gui.window.taking_in import TakingIn
 from uploader_gui.gui.window.unsent import Unsent
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent
 
+    from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.engine.pictures.decoder import PictureDecoder
-    from uploader_gui.engine.treatments import Wishes
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
-    from uploader_gui.gui.drops.gift import Gift
-    from uploader_gui.gui.engine_port import Engine
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
-    from uploader_gui.gui.rows.row_actions import RowAction
+    from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
+    from uploader_gui.gui.drop.mime import Offered
+    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.receipts.receipt_controller import ReceiptController
+    from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings.settings_values import SettingsValues
-    from uploader_gui.gui.settings_dialog import SettingsDialog
-    from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.row_actions import RowAction
     from uploader_gui.gui.window.header import SignInState
 
 
@@ -96,12 +96,12 @@ class MainWindow(QMainWindow):
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
-        self.standing = Standing(self.model, self.view, self.body, sandbox=sandbox, parent=self)
+        self.standing = EventRouter(self.model, self.view, self.body, sandbox=sandbox, parent=self)
         self.notices = self.standing.notices
-        self.refused = RefusedDesk(self.model, engine, theme, self)
+        self.refused = RefusedController(self.model, engine, theme, self)
         self.setCentralWidget(self.body)
         self.resize(980, 680)
-        self.taking_in = TakingIn(self, engine, self.header, theme)
+        self.taking_in = AddFiles(self, engine, self.header, theme)
         self.drop = self.taking_in.drop
         if self.body.trial is not None:
             self.drop.overlay.spare(self.body.trial)
@@ -114,11 +114,11 @@ class MainWindow(QMainWindow):
         engine.event_arrived.connect(self._take)
 
     @cached_property
-    def receipts(self) -> ReceiptDesk:
+    def receipts(self) -> ReceiptController:
         """Give what gives out receipts, from the first one on."""
-        from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.receipts.receipt_controller import ReceiptController  # noqa: PLC0415 - loaded when asked for
 
-        desk = ReceiptDesk(self, self._engine, trial=self.trial)
+        desk = ReceiptController(self, self._engine, trial=self.trial)
         desk.told.connect(self.body.tell)
         return desk
 
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         """Put a number into the field; files already on the list keep theirs."""
         self.header.field.setText(anomaly_id)
 
-    def add_paths(self, paths: Sequence[Path], wishes: Wishes = NO_WISHES) -> None:
+    def add_paths(self, paths: Sequence[Path], wishes: AddOptions = NO_WISHES) -> None:
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
         self.taking_in.add(paths, wishes)
 
@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     # What a person asks
 
-    def _explain(self, gift: Gift) -> None:
+    def _explain(self, gift: Offered) -> None:
         """What is no file is explained, with what to do."""
         self.notices.explain(lambda: gift.advice)
 
@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         self.receipts.save_as(self.header.field.anomaly_id)
 
     def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        from uploader_gui.gui.rows.carry_out import carry_out  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.upload_list.carry_out import carry_out  # noqa: PLC0415 - loaded when asked for
 
         carry_out(action, uploads, self._engine)
 

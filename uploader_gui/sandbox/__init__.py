@@ -1,7 +1,7 @@
 """A local stand-in for the service, so that anyone can try the program without an account.
 
 It imports nothing of ours and only the standard library: it must not confirm the program's own mistakes.
-`trial.py` starts it for `--sandbox` and `--demo`.
+`sandbox_session.py` starts it for `--sandbox` and `--demo`.
 """
 
 from __future__ import annotations

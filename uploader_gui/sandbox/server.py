@@ -1,6 +1,6 @@
 """The stand-in as a whole: one thread, one asyncio loop, one loopback port for both the API and the storage.
 
-`trial.py` starts it for `--sandbox` and `--demo`, and the tests wherever they need it.
+`sandbox_session.py` starts it for `--sandbox` and `--demo`, and the tests wherever they need it.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.connection.findings import Fact
+from uploader_gui.engine.connection_test.findings import Fact
 from uploader_gui.words import units
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.connection.findings import Finding
+    from uploader_gui.engine.connection_test.findings import Finding
 
 
 class SettingsWords(Sentence):

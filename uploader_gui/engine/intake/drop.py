@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from uploader_gui.engine.conversion_choices import possible
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import Reason, Source
-from uploader_gui.engine.treatments import possible
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.intake.walk import Refusal
+    from uploader_gui.engine.conversion_choices import AddOptions
+    from uploader_gui.engine.intake.scan import Refusal
     from uploader_gui.engine.models import Upload
-    from uploader_gui.engine.treatments import Wishes
 
 Known = dict[tuple[str, int], dict[str, float]]
 """By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
@@ -20,7 +20,7 @@ Known = dict[tuple[str, int], dict[str, float]]
 class Drop:
     """What becomes of one drop, and what is wanted for it."""
 
-    def __init__(self, anomaly_id: str, known: Known, wishes: Wishes) -> None:
+    def __init__(self, anomaly_id: str, known: Known, wishes: AddOptions) -> None:
         self.anomaly_id = anomaly_id
         self.wishes = wishes
         self.known = known

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.events import Resumed
-from uploader_gui.engine.intake.compare import Comparison
 from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
-from uploader_gui.engine.intake.second_look import SecondLook
-from uploader_gui.engine.intake.taking_up import TakingUp
-from uploader_gui.engine.intake.twins import Twins, looks
-from uploader_gui.engine.intake.walk import Chunk, Refusal, broken, is_missing, walk
+from uploader_gui.engine.intake.duplicates import DuplicateCheck
+from uploader_gui.engine.intake.reinspect import Reinspection
+from uploader_gui.engine.intake.resume import Resume
+from uploader_gui.engine.intake.same_file import SameFile, looks
+from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.clock import ServerClock
+    from uploader_gui.engine.conversion.service import ConversionService
+    from uploader_gui.engine.conversion_choices import AddOptions
+    from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.intake.drop import Known
-    from uploader_gui.engine.journal import Journal
-    from uploader_gui.engine.ledger import Ledger
-    from uploader_gui.engine.outbox import Outbox
-    from uploader_gui.engine.substitutes.preparation import Preparation
+    from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.threads import DaemonThreads
-    from uploader_gui.engine.treatments import Wishes
+    from uploader_gui.engine.upload_store import UploadStore
 
 
 log = logging.getLogger(__name__)
@@ -52,40 +52,40 @@ class Intake:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        store: UploadStore,
         threads: DaemonThreads,
         clock: ServerClock,
-        outbox: Outbox,
-        preparation: Preparation,
+        events_out: EventBuffer,
+        conversions: ConversionService,
         api_url: str,
         skip_uploaded: bool,
         receipt: Path | None,
         spawn: Spawn,
         ready: Callable[[list[Upload]], None],
-        poke: Callable[[], None],
+        wake: Callable[[], None],
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._threads = threads
-        self._outbox = outbox
-        self._preparation = preparation
+        self._events = events_out
+        self._conversions = conversions
         self._api_url = api_url
         self._skip_uploaded = skip_uploaded
         self._receipt = receipt
         self._spawn = spawn
-        self._poke = poke
-        self._taking_up = TakingUp(ledger, clock, preparation)
-        self._second_look = SecondLook(
-            ledger=ledger,
-            outbox=outbox,
+        self._wake = wake
+        self._taking_up = Resume(store, clock, conversions)
+        self._second_look = Reinspection(
+            store=store,
+            events_out=events_out,
             threads=threads,
-            preparation=preparation,
+            conversions=conversions,
             taking_up=self._taking_up,
             ready=ready,
         )
-        self._comparison = Comparison(
-            ledger=ledger, threads=threads, preparation=preparation, spawn=spawn, ready=ready, poke=poke
+        self._comparison = DuplicateCheck(
+            store=store, threads=threads, conversions=conversions, spawn=spawn, ready=ready, wake=wake
         )
-        self._twins = Twins(ledger, threads)
+        self._twins = SameFile(store, threads)
         self._busy = 0
         self._junk: set[str] = set()
         self._junk_of_run: set[str] = set()
@@ -112,16 +112,16 @@ class Intake:
         return self._busy > 0 or self._comparison.busy
 
     def add_paths(
-        self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes, recorded: Callable[[], None] = lambda: None
+        self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None] = lambda: None
     ) -> None:
         """Take in files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
         self._begin(self._add_paths(paths, anomaly_id, wishes, recorded))
 
     def resume(self, anomaly_id: str | None) -> int:
         """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
-        mine = self._take_up_unfinished(self._ledger.journal, anomaly_id)
+        mine = self._take_up_unfinished(self._store.journal, anomaly_id)
         if mine:
-            self._outbox.send(Resumed(tuple(upload.upload_id for upload in mine)))
+            self._events.send(Resumed(tuple(upload.upload_id for upload in mine)))
         return len(mine)
 
     def restore(self) -> None:
@@ -130,36 +130,36 @@ class Intake:
         It comes back later where the journal cannot be read just now.
         """
         try:
-            self._restore(self._ledger.journal)
+            self._restore(self._store.journal)
         except JournalError:
-            self._spawn(self._ledger.reading(self._restore_later))
+            self._spawn(self._store.reading(self._restore_later))
 
     async def _restore_later(self, journal: Journal) -> None:
         self._restore(journal)
 
     def _restore(self, journal: Journal) -> None:
-        ended = [upload for upload in journal.to_look_at(self._api_url) if self._ledger.may_take_up(upload)]
-        self._ledger.add(ended, recorded=True, as_left=True)
+        ended = [upload for upload in journal.to_look_at(self._api_url) if self._store.may_take_up(upload)]
+        self._store.add(ended, recorded=True, as_left=True)
         mine = self._take_up_unfinished(journal, None)
         if mine or ended:
-            self._outbox.send(Resumed(tuple(one.upload_id for one in mine), tuple(one.upload_id for one in ended)))
+            self._events.send(Resumed(tuple(one.upload_id for one in mine), tuple(one.upload_id for one in ended)))
 
     def _take_up_unfinished(self, journal: Journal, anomaly_id: str | None) -> list[Upload]:
         unfinished = journal.unfinished(self._api_url)
-        left = [self._taking_up.after_restart(one) for one in unfinished if self._ledger.may_take_up(one)]
+        left = [self._taking_up.after_restart(one) for one in unfinished if self._store.may_take_up(one)]
         mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
         self.others_unfinished = len(left) - len(mine)
         if mine:
-            self._ledger.add(mine, recorded=True)
+            self._store.add(mine, recorded=True)
             self._let_in(mine, journal)
         return mine
 
     def go_on(self, uploads: list[Upload]) -> None:
         """Go on with cancelled uploads of the list as if nobody had cancelled them: a live URL is used again."""
         for upload in uploads:
-            self._ledger.move(upload, self._taking_up.way_on(upload))
+            self._store.move(upload, self._taking_up.way_on(upload))
         if uploads:
-            self._begin(self._ledger.reading(partial(self._let_in_again, uploads)))
+            self._begin(self._store.reading(partial(self._let_in_again, uploads)))
 
     async def _let_in_again(self, uploads: list[Upload], journal: Journal) -> None:
         self._let_in(uploads, journal)
@@ -173,7 +173,7 @@ class Intake:
         """Look at the files of finished uploads once more, and queue those that can be sent now."""
         chosen = list(uploads)
         for upload in chosen:
-            self._ledger.take_on(upload)
+            self._store.take_on(upload)
         self._begin(self._second_look.look_at(chosen))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
@@ -185,21 +185,21 @@ class Intake:
             await work
         finally:
             self._busy -= 1
-            self._poke()
+            self._wake()
 
     async def _add_paths(
-        self, paths: Sequence[Path], anomaly_id: str, wishes: Wishes, recorded: Callable[[], None]
+        self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None]
     ) -> None:
-        known, earlier = await self._ledger.reading(partial(self._looked_up, anomaly_id))
+        known, earlier = await self._store.reading(partial(self._looked_up, anomaly_id))
         drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
         try:
             await self._walk(paths, drop, earlier)
         except Exception:
             log.exception("%d paths cannot be taken in: internal error", len(paths))
             self._take(Chunk([broken(path.absolute()) for path in paths]), drop, {}, {})
-        await self._ledger.reading(self._count_others)
-        self._outbox.send(drop.summary(self.others_unfinished))
-        await self._ledger.saved()
+        await self._store.reading(self._count_others)
+        self._events.send(drop.summary(self.others_unfinished))
+        await self._store.saved()
         recorded()
 
     async def _walk(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
@@ -219,11 +219,11 @@ class Intake:
         Failed and cancelled ones count too: the service may know them, and would have them twice under a new id.
         """
         unsent = (*journal.given_up(self._api_url, anomaly_id), *journal.unfinished(self._api_url, anomaly_id))
-        return {str(one.source.resolved): one for one in unsent if self._ledger.get(one.upload_id) is None}
+        return {str(one.source.resolved): one for one in unsent if self._store.get(one.upload_id) is None}
 
     async def _count_others(self, journal: Journal) -> None:
         left = journal.unfinished(self._api_url)
-        self.others_unfinished = sum(self._ledger.get(upload.upload_id) is None for upload in left)
+        self.others_unfinished = sum(self._store.get(upload.upload_id) is None for upload in left)
 
     def _take(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload], known_as: dict[str, str]) -> None:
         for left_out in (self._junk, self._junk_of_run, drop.junk):
@@ -242,29 +242,29 @@ class Intake:
                 adopted.append(self._taking_up.adopt(earlier.pop(resolved), source))
             else:
                 new.append(self._new_upload(found, drop))
-        self._ledger.add(new)
-        self._ledger.add(adopted, recorded=True)
+        self._store.add(new)
+        self._store.add(adopted, recorded=True)
         self._twins.note(new + adopted)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
 
     def _is_listed(self, found: Source | Refusal, anomaly_id: str, resolved: str) -> bool:
         """The same path is the same upload, unless it was sent and its file is another one now."""
-        upload = self._ledger.at_path(anomaly_id, resolved)
+        upload = self._store.at_path(anomaly_id, resolved)
         if upload is None:
             return False
         source = usable(found)
         if upload.state.stored and source is not None and facts(source) != facts(upload.source):
-            self._ledger.free_path(upload)
+            self._store.free_path(upload)
             return False
         return True
 
     def _same_path_again(self, drop: Drop, resolved: str) -> None:
         """Dropped again: one that could not be sent is looked at once more, the others are there already."""
-        upload = self._ledger.at_path(drop.anomaly_id, resolved)
+        upload = self._store.at_path(drop.anomaly_id, resolved)
         again = {UploadState.SKIPPED} if drop.wishes.again else set()
         if upload is not None and upload.state in _GIVEN_UP | again:
             upload.wanted_again |= drop.wishes.again
-            self._preparation.choose(upload, drop.wishes.choices)
+            self._conversions.choose(upload, drop.wishes.choices)
             self.look_again([upload])
         else:
             drop.already_in_queue += 1
@@ -280,11 +280,11 @@ class Intake:
         source = found if isinstance(found, Source) else found.source
         again = drop.wishes.again or not self._skip_uploaded
         upload = Upload(UploadId(str(uuid.uuid4())), drop.anomaly_id, source, 0, wanted_again=again)
-        self._preparation.choose(upload, drop.wishes.choices)
+        self._conversions.choose(upload, drop.wishes.choices)
         if isinstance(found, Source):
             return upload
         reason = Reason.of(found.error)
-        if treatment := self._preparation.choices_for(upload).of(reason, source):
+        if treatment := self._conversions.choices_for(upload).of(reason, source):
             upload.state, upload.treatment = UploadState.PREPARING, treatment
         else:
             failed = is_missing(found.error) or reason.code is Code.INTERNAL_ERROR

@@ -1,6 +1,6 @@
 """Whether a file in a folder is the receipt that this run replaces when it ends: then it is no evidence.
 
-Called by `walk.py` and the command line. What stands in the receipt's place and is none of ours stays what it is: a
+Called by `scan.py` and the command line. What stands in the receipt's place and is none of ours stays what it is: a
 file that was given.
 """
 

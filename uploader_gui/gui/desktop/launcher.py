@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from uploader_gui.system.session_bus import SessionBus
+    from uploader_gui.platform.session_bus import SessionBus
 
 
 class Launcher(Protocol):

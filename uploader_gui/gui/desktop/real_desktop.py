@@ -1,6 +1,6 @@
 """The desktop around the program: notification, icon beside the clock, progress on the taskbar, no sleep.
 
-Made by the composition root; `manners.py` tells it what to show. Keeps the seam `desktop_port.Desktop`.
+Made by the composition root; `policy.py` tells it what to show. Keeps the seam `desktop_port.Desktop`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from uploader_gui.gui.desktop.launcher import launcher_for
-from uploader_gui.system.awake import Awake
-from uploader_gui.system.session_bus import SessionBus, has_session_bus
+from uploader_gui.platform.keep_awake import KeepAwake
+from uploader_gui.platform.session_bus import SessionBus, has_session_bus
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
@@ -36,7 +36,7 @@ class RealDesktop(QObject):
 
     def __init__(self, window: QWidget, icon: QIcon, badge: Callable[[int], None]) -> None:
         super().__init__(window)
-        self._awake = Awake()
+        self._awake = KeepAwake()
         self._bus = SessionBus() if has_session_bus() else None
         self._launcher = launcher_for(lambda: int(window.winId()), badge, self._bus)
         self._window = window

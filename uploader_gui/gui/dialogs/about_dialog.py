@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from uploader_gui import __version__
 from uploader_gui.components import OURS, components, licences_folder
 from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.gui.look.widgets import label
+from uploader_gui.gui.style.widgets import label
 from uploader_gui.words.about import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 _HEIGHT: Final = 260
 

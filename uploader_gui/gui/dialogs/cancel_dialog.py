@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFont
 
 from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.gui.look.widgets import label
+from uploader_gui.gui.style.widgets import label
 from uploader_gui.text import Words
 from uploader_gui.words.manners import CountedManners, MannersWords
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 class CancelDialog(PlainDialog):

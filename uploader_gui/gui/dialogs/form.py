@@ -11,12 +11,12 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from uploader_gui.gui.look.widgets import label, push_button
+from uploader_gui.gui.style.widgets import label, push_button
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.words.translation import Sentence
 
 

@@ -12,7 +12,7 @@ from uploader_gui.gui.dialogs.form import FormParts
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.words.translation import Sentence
 
 _MARGIN: Final = 24

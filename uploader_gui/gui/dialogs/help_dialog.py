@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from uploader_gui.gui.dialogs.form import scrolling
 from uploader_gui.gui.dialogs.frame import PlainDialog
 from uploader_gui.gui.keys import ENTER_KEY, HISTORY_KEY
-from uploader_gui.gui.look.widgets import label
+from uploader_gui.gui.style.widgets import label
 from uploader_gui.text import Words
 from uploader_gui.words.help import HelpWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 _KEY = QKeySequence.StandardKey
 _HIGHEST_SHARE: Final = 0.45

@@ -15,18 +15,18 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStack
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.desktop import reveal
-from uploader_gui.gui.look.flow_layout import FlowLayout
-from uploader_gui.gui.look.widgets import announce, label, push_button, within_screen
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
-from uploader_gui.gui.rows.row_text import server_name
+from uploader_gui.gui.style.flow_layout import FlowLayout
+from uploader_gui.gui.style.widgets import announce, label, push_button, within_screen
+from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords
 
 if TYPE_CHECKING:
     from uploader_gui.engine.runs import RunKey
-    from uploader_gui.gui.engine_port import Engine
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.receipts.receipt_controller import ReceiptController
+    from uploader_gui.gui.style.theme import Theme
 
 _SEARCH_MS: Final = 200
 _W = HistoryWords
@@ -35,7 +35,9 @@ _W = HistoryWords
 class HistoryDialog(QDialog):
     """Lists deposits and the files of the chosen one. `sandbox`: there is nothing to look back at."""
 
-    def __init__(self, engine: Engine, desk: ReceiptDesk, theme: Theme, parent: QWidget, *, sandbox: bool) -> None:
+    def __init__(
+        self, engine: Engine, desk: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._desk = desk
@@ -150,10 +152,10 @@ class HistoryDialog(QDialog):
     def _made_lower(self) -> QWidget:
         lower = QWidget()
         buttons = QWidget()
-        flow = FlowLayout(8)
-        buttons.setLayout(flow)
+        scheduler = FlowLayout(8)
+        buttons.setLayout(scheduler)
         for button in (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again):
-            flow.addWidget(button)
+            scheduler.addWidget(button)
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(10)

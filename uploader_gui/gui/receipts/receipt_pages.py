@@ -1,6 +1,6 @@
 """Brings a receipt onto paper, as PDF or through a printer: page after page, never for long at a time.
 
-Called by `receipt_desk.py`. Qt lays out under Python's lock, so a thread would not help: 3,000 files take three
+Called by `receipt_controller.py`. Qt lays out under Python's lock, so a thread would not help: 3,000 files take three
 seconds in one piece. Each page is a small document of its own instead, one per turn of the event loop; a file's row
 is never torn apart, and the headings stand on every page.
 """

@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate, QLocale
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.receipt_csv import TableForm
-from uploader_gui.gui.rows.row_text import is_known, type_name_of
+from uploader_gui.gui.upload_list.row_text import is_known, type_name_of
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 from uploader_gui.words.remedies import cause_and_action, english

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from uploader_gui.engine.connection.findings import Verdict
-from uploader_gui.gui.look.widgets import IconLabel, label, push_button
+from uploader_gui.engine.connection_test.findings import Verdict
+from uploader_gui.gui.style.widgets import IconLabel, label, push_button
 from uploader_gui.words.settings import SettingsWords, told
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
-    from uploader_gui.engine.connection.findings import Finding
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.engine.connection_test.findings import Finding
+    from uploader_gui.gui.style.theme import Theme
 
 _LOOKS: Final = {
     Verdict.GOOD: ("check", "ok", SettingsWords.WORKS),

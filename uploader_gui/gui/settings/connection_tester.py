@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.connection.connection_thread import ConnectionThread
+from uploader_gui.engine.connection_test.thread import ConnectionThread
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.connection.connection_thread import Way
-    from uploader_gui.engine.connection.findings import Finding, Question
+    from uploader_gui.engine.connection_test.findings import Finding, Question
+    from uploader_gui.engine.connection_test.thread import Way
 
 
 class ConnectionTester(QObject):

@@ -13,9 +13,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
-from uploader_gui.gui.look.widgets import tip
 from uploader_gui.gui.settings.addresses import is_usable_address
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
+from uploader_gui.gui.style.widgets import tip
 from uploader_gui.text import Words
 from uploader_gui.words.settings import SettingsWords
 from uploader_gui.words.treatments import TreatmentWords
@@ -23,8 +23,8 @@ from uploader_gui.words.treatments import TreatmentWords
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from uploader_gui.gui.look.theme import Theme
     from uploader_gui.gui.settings.settings_values import SettingsValues
+    from uploader_gui.gui.style.theme import Theme
 
 MOST_AT_ONCE: Final = 16
 FASTEST: Final = 9999.0

@@ -9,9 +9,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from uploader_gui.engine.anomaly import ANOMALY_ID
-from uploader_gui.gui.drops.dropped import paths_in
-from uploader_gui.gui.drops.gift import Gift, gift_in
-from uploader_gui.gui.look.widgets import TypedLine, set_look
+from uploader_gui.gui.drop.mime import Offered, offered_in
+from uploader_gui.gui.drop.paths import paths_in
+from uploader_gui.gui.style.widgets import TypedLine, set_look
 from uploader_gui.gui.window.calm_caret import CalmCaret
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 class AnomalyField(TypedLine):
@@ -115,7 +115,7 @@ class AnomalyField(TypedLine):
             return
         if event.matches(QKeySequence.StandardKey.Paste):
             mime = QGuiApplication.clipboard().mimeData()
-            if paths_in(mime) or (gift_in(mime) is Gift.PICTURE and not mime.hasText()):
+            if paths_in(mime) or (offered_in(mime) is Offered.PICTURE and not mime.hasText()):
                 self.paste_wanted.emit()
                 return
         super().keyPressEvent(event)

@@ -11,14 +11,14 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine.events import Condition
-from uploader_gui.gui.look.widgets import announce, label, push_button, set_look
-from uploader_gui.gui.rows.row_text import server_name
+from uploader_gui.gui.style.widgets import announce, label, push_button, set_look
+from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
     from uploader_gui.engine.events import QueueStatus
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.rows.figures import Figures
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.counts import ListCounts
 
 
 class BannerAction(Enum):
@@ -48,7 +48,7 @@ class Notice:
 
 
 def notice_for(
-    status: QueueStatus, figures: Figures, *, was_signed_in: bool, awaits_tokens: bool = False
+    status: QueueStatus, figures: ListCounts, *, was_signed_in: bool, awaits_tokens: bool = False
 ) -> Notice | None:
     """Choose the sentence for the queue's conditions: what needs a person comes first.
 
@@ -69,7 +69,7 @@ def notice_for(
     return None
 
 
-def elsewhere_notice(figures: Figures) -> Notice | None:
+def elsewhere_notice(figures: ListCounts) -> Notice | None:
     """Say that files wait for another server than the one in use, with both ways out; None where none does."""
     if not figures.elsewhere:
         return None
@@ -87,7 +87,7 @@ _GO_ON_BY_THEMSELVES = {
 }
 
 
-def _sign_in_text(figures: Figures, *, was_signed_in: bool) -> str:
+def _sign_in_text(figures: ListCounts, *, was_signed_in: bool) -> str:
     if not was_signed_in:
         return Counted.SIGN_IN_TO_SEND.text(figures.unfinished)
     waiting = Counted.WAIT.text(figures.waiting)

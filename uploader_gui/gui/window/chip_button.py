@@ -13,7 +13,7 @@ from uploader_gui.words import units
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 class ChipButton(QAbstractButton):

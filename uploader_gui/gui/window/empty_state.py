@@ -11,15 +11,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from uploader_gui.gui.drop import dashed
-from uploader_gui.gui.look.widgets import IconLabel, announce, label, push_button
+from uploader_gui.gui.drop.drop_target import dashed
+from uploader_gui.gui.style.widgets import IconLabel, announce, label, push_button
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from uploader_gui.gui.drops.dropped import Dropped
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.drop.paths import Dropped
+    from uploader_gui.gui.style.theme import Theme
 
 _PICTURE: Final = 86
 

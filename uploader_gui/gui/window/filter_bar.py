@@ -8,18 +8,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
 
-from uploader_gui.gui.look.flow_layout import FlowLayout
-from uploader_gui.gui.look.widgets import IconButton, TypedLine
-from uploader_gui.gui.rows.upload_columns import HEADERS, Column
-from uploader_gui.gui.rows.upload_filter import Chip
+from uploader_gui.gui.style.flow_layout import FlowLayout
+from uploader_gui.gui.style.widgets import IconButton, TypedLine
+from uploader_gui.gui.upload_list.upload_columns import HEADERS, Column
+from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.window.chip_button import ChipButton
 from uploader_gui.text import FilterWords, Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.rows.figures import Figures
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.counts import ListCounts
 
 _ALERTS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
 _SEARCH_WIDTH: Final = 190
@@ -39,7 +39,7 @@ class FilterBar(QWidget):
             {Chip.UPLOADED: FilterWords.UPLOADED_TRIAL} if sandbox else {}
         )
         self._theme = theme
-        self._flow = FlowLayout(4)
+        self._scheduler = FlowLayout(4)
         self.chips = {chip: ChipButton("", _ALERTS.get(chip, ""), theme) for chip in Chip}
         self.search = self._search_field()
         self.sort = IconButton("sort", theme)
@@ -54,10 +54,10 @@ class FilterBar(QWidget):
     def retranslate(self) -> None:
         """Say everything in the language in use; other words may need another line."""
         self._say()
-        self._flow.invalidate()
+        self._scheduler.invalidate()
         self._choose_direction()
 
-    def show_figures(self, figures: Figures) -> None:
+    def show_figures(self, figures: ListCounts) -> None:
         """Show the counts."""
         counts = {
             Chip.ALL: figures.files,
@@ -71,7 +71,7 @@ class FilterBar(QWidget):
         wider = [self.chips[chip].show_count(count) for chip, count in counts.items()]
         wider.append(self._show_cancelled(bool(figures.cancelled)))
         if any(wider):
-            self._flow.invalidate()
+            self._scheduler.invalidate()
             self._choose_direction()
 
     def choose(self, chip: Chip) -> None:
@@ -127,11 +127,11 @@ class FilterBar(QWidget):
     def _build(self) -> None:
         group = QButtonGroup(self)
         chips = QWidget()
-        chips.setLayout(self._flow)
+        chips.setLayout(self._scheduler)
         chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         for chip, button in self.chips.items():
             group.addButton(button)
-            self._flow.addWidget(button)
+            self._scheduler.addWidget(button)
             button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
         self.chips[Chip.ALL].setChecked(True)
         self.chips[Chip.CANCELLED].hide()
@@ -146,7 +146,7 @@ class FilterBar(QWidget):
 
     def _choose_direction(self) -> None:
         """Two lines as soon as chips and search do not fit in one."""
-        needed = self._flow.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
+        needed = self._scheduler.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
         wide = self.width() >= needed
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         self.search.setMaximumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 16_777_215)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from uploader_gui.gui.look.widgets import IconButton, ThinBar, label, push_button, set_look
+from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.text import Counted, Words
 from uploader_gui.words import units
 from uploader_gui.words.about import Words as AboutWords
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from uploader_gui.engine.events import QueueStatus, Totals
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.rows.figures import Figures
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.counts import ListCounts
 
 _DOT = "  ·  "
 _BETWEEN = 12
@@ -54,7 +54,7 @@ class FooterAction(Enum):
     ABOUT = AboutWords.MENU
 
 
-def primary_for(figures: Figures, status: QueueStatus, *, paused: bool) -> FooterAction:
+def primary_for(figures: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
     """Choose what the primary button does now."""
     if figures.unfinished:
         if status.running:
@@ -101,7 +101,7 @@ class Footer(QWidget):
         self._news = ""
         self._reflow()
 
-    def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
+    def show_figures(self, figures: ListCounts, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands; speed and time left only while it runs."""
         self._has_run |= status.running or figures.bytes_done > 0  # what was skipped has not run
         self._under_way = bool(figures.unfinished) and (status.running or self._under_way)
@@ -265,11 +265,11 @@ def _show_tip(widget: QWidget, tip: str) -> None:
         widget.setToolTip(tip)
 
 
-def _moves(figures: Figures, totals: Totals, status: QueueStatus) -> bool:
+def _moves(figures: ListCounts, totals: Totals, status: QueueStatus) -> bool:
     return status.running and bool(figures.unfinished) and totals.speed > 0
 
 
-def _counts_text(figures: Figures, *, has_run: bool) -> str:
+def _counts_text(figures: ListCounts, *, has_run: bool) -> str:
     if not has_run:
         amount = units.size(figures.bytes_total) if figures.bytes_total else ""  # none of them would go
         return _DOT.join(part for part in (Counted.FILES.text(figures.files), amount) if part)
@@ -278,12 +278,12 @@ def _counts_text(figures: Figures, *, has_run: bool) -> str:
     return _DOT.join((files, amount))
 
 
-def _trial_over(figures: Figures) -> str:
+def _trial_over(figures: ListCounts) -> str:
     missing = figures.files - figures.uploaded
     return Counted.TRIAL_NOT_SENT.text(missing) if missing else Words.TRIAL_OVER.text
 
 
-def _second_text(figures: Figures, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
+def _second_text(figures: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
         return Words.SEARCHING.text
     if not has_run:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from uploader_gui.gui.look.widgets import Dot, IconButton, label, push_button
+from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.text import Counted, Words
 from uploader_gui.words import units
@@ -19,8 +19,8 @@ from uploader_gui.words.manners import MannersWords
 from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.drops.dropped import Dropped
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.drop.paths import Dropped
+    from uploader_gui.gui.style.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)

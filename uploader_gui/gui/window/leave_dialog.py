@@ -11,14 +11,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 
 from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.gui.look.widgets import label, push_button, set_look
+from uploader_gui.gui.style.widgets import label, push_button, set_look
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.unsent import Unsent
     from uploader_gui.words.translation import Sentence
 

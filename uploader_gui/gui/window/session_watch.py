@@ -1,4 +1,4 @@
-"""Warns before a queue that will take longer than the session lasts. Called by `standing.py` with each new figure."""
+"""Warns before a queue that will take longer than the session lasts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from uploader_gui.engine.events import Totals
-    from uploader_gui.gui.rows.figures import Figures
+    from uploader_gui.gui.upload_list.counts import ListCounts
     from uploader_gui.gui.window.header import SignInState
 
 USUAL_SPEED: Final = 1_000_000.0
@@ -18,7 +18,7 @@ USUAL_SPEED: Final = 1_000_000.0
 SECONDS_PER_FILE: Final = 0.3
 
 
-def session_notice(state: SignInState, figures: Figures, totals: Totals, now: float) -> Notice | None:
+def session_notice(state: SignInState, figures: ListCounts, totals: Totals, now: float) -> Notice | None:
     """Give the warning, None where the session lasts long enough (or nobody can tell). `now` is since 1970."""
     if not (state.signed_in and state.expires_at is not None and figures.unfinished):
         return None
@@ -32,7 +32,7 @@ def session_notice(state: SignInState, figures: Figures, totals: Totals, now: fl
     return Notice(text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
 
 
-def _needed(figures: Figures, totals: Totals) -> float:
+def _needed(figures: ListCounts, totals: Totals) -> float:
     """Seconds until everything is sent: measured while it runs, else a careful guess."""
     if totals.seconds_left is not None:
         return totals.seconds_left

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.look.widgets import label
+from uploader_gui.gui.style.widgets import label
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 class TrialBand(QWidget):

@@ -12,11 +12,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from uploader_gui.engine import events
-from uploader_gui.gui.look.widgets import IconButton, announce, label, push_button
+from uploader_gui.gui.style.widgets import IconButton, announce, label, push_button
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 _NOTHING = events.UndoOffered()
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uploader_gui.gui.rows.figures import Figures
+from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.text import Counted
 from uploader_gui.words import units
 from uploader_gui.words.manners import CountedManners, MannersWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.drops.dropped import Dropped
+    from uploader_gui.gui.drop.paths import Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Unsent:
         trial: nothing of it goes to a register, and nothing is kept for the next start.
     """
 
-    figures: Figures = Figures()  # noqa: RUF009 - frozen
+    figures: ListCounts = ListCounts()  # noqa: RUF009 - frozen
     anomaly_id: str = ""
     kept: Dropped | None = None
     searching: bool = False

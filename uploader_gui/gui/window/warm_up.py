@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.models import Source, UploadId, UploadSnapshot, UploadState
-from uploader_gui.gui.rows.upload_filter import UploadFilter
-from uploader_gui.gui.upload_model import UploadModel
-from uploader_gui.gui.upload_view import UploadView
+from uploader_gui.gui.upload_list.upload_filter import UploadFilter
+from uploader_gui.gui.upload_list.upload_model import UploadModel
+from uploader_gui.gui.upload_list.upload_view import UploadView
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSize
 
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.style.theme import Theme
 
 
 def warm_up(theme: Theme, size: QSize) -> None:

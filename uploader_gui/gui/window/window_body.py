@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from uploader_gui.gui.drops.preflight_strip import PreflightStrip
+from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
 from uploader_gui.gui.window.banner import Banner
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from uploader_gui.engine.events import QueueStatus, Totals
-    from uploader_gui.gui.look.theme import Theme
-    from uploader_gui.gui.rows.figures import Figures
-    from uploader_gui.gui.upload_view import UploadView
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.counts import ListCounts
+    from uploader_gui.gui.upload_list.upload_view import UploadView
 
 _MARGIN: Final = 24
 _SMALLEST: Final = QSize(640, 480)
@@ -71,7 +71,7 @@ class WindowBody(QWidget):
         self.banner.changed.connect(self._make_room)
         self.undo.came_or_went.connect(self._make_room)
 
-    def show_figures(self, figures: Figures, totals: Totals, status: QueueStatus) -> None:
+    def show_figures(self, figures: ListCounts, totals: Totals, status: QueueStatus) -> None:
         """Show where the list stands."""
         self._some = bool(figures.files)
         self._pages.setCurrentIndex(1 if self._some else 0)

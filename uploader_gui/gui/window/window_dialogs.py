@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
     from uploader_gui.gui.dialogs.help_dialog import HelpDialog
-    from uploader_gui.gui.engine_port import Engine
-    from uploader_gui.gui.look.theme import Theme
+    from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
+    from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
-    from uploader_gui.gui.receipts.receipt_desk import ReceiptDesk
+    from uploader_gui.gui.receipts.receipt_controller import ReceiptController
+    from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings.settings_values import SettingsValues
-    from uploader_gui.gui.settings_dialog import SettingsDialog
-    from uploader_gui.gui.sign_in import SignInDialog, TokensKept
+    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
     from uploader_gui.gui.window.unsent import Unsent
 
@@ -53,7 +53,7 @@ class WindowDialogs(QObject):
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
         """Ask for tokens; `refused_again` says that the last ones were refused."""
-        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = self._shown(SignInDialog, lambda: self._made_sign_in(kept, signed_in=signed_in))
         if refused_again:
@@ -62,11 +62,11 @@ class WindowDialogs(QObject):
 
     def settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
         """Show the settings; `fixed` ones, each with its variable, cannot be changed."""
-        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
         return self._shown(SettingsDialog, lambda: self._made_settings(values, fixed))
 
-    def history(self, engine: Engine, receipts: ReceiptDesk, *, sandbox: bool) -> HistoryDialog:
+    def history(self, engine: Engine, receipts: ReceiptController, *, sandbox: bool) -> HistoryDialog:
         """Show History."""
         from uploader_gui.gui.receipts.history_dialog import HistoryDialog  # noqa: PLC0415 - loaded when asked for
 
@@ -119,7 +119,7 @@ class WindowDialogs(QObject):
         return dialog
 
     def _made_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
-        from uploader_gui.gui.sign_in import SignInDialog  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in)
         dialog.submitted.connect(self.tokens_submitted)
@@ -127,7 +127,7 @@ class WindowDialogs(QObject):
         return dialog
 
     def _made_settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
-        from uploader_gui.gui.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = SettingsDialog(self._theme, self._window, values, fixed)
         dialog.saved.connect(self.settings_saved)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QByteArray, QSettings
 
 from uploader_gui.engine.anomaly import ANOMALY_ID
-from uploader_gui.gui.drops.kept import decoded, encoded
-from uploader_gui.gui.look.widgets import within_screen
+from uploader_gui.gui.drop.waiting_files import decoded, encoded
+from uploader_gui.gui.style.widgets import within_screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from uploader_gui.gui.drops.kept import Kept
+    from uploader_gui.gui.drop.waiting_files import WaitingFiles
 
 MOST_ANOMALIES: Final = 8
 _PLACE: Final = "window/place"
@@ -58,11 +58,11 @@ class WindowMemory:
         self._kept.sync()
 
     @property
-    def kept(self) -> list[Kept]:
+    def kept(self) -> list[WaitingFiles]:
         """Give the files and folders that still waited for a number."""
         return decoded(str(self._kept.value(_KEPT) or ""))
 
-    def keep(self, kept: Sequence[Kept]) -> bool:
+    def keep(self, kept: Sequence[WaitingFiles]) -> bool:
         """Write down what waits for a number; tell whether it stands on the disk."""
         if kept or self._kept.contains(_KEPT):
             self._kept.setValue(_KEPT, encoded(kept))

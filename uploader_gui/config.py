@@ -1,0 +1,187 @@
+"""Settings, tokens and data folder put together into what the engine needs. Used by both composition roots.
+
+Loads pydantic: app loads it after the window, in a thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from uploader_gui import __version__, logs, settings, settings_file
+from uploader_gui.authority import fault_of
+from uploader_gui.credentials import Credentials, Keeper, TokenError
+from uploader_gui.engine.addresses import check_base
+from uploader_gui.engine.conversion_choices import Choices
+from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.models import Treatment
+from uploader_gui.engine.options import EngineOptions
+from uploader_gui.launch_options import UsageError
+from uploader_gui.paths import data_paths
+from uploader_gui.proxies import finder
+from uploader_gui.settings import SettingsError
+from uploader_gui.settings_file import Trouble
+from uploader_gui.terminal import Lines
+from uploader_gui.words.language import early_choice, early_theme
+from uploader_gui.words.remedies import detail_told, english
+from uploader_gui.words.settings import SettingsTrouble
+from uploader_gui.words.start import Hindrances
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from uploader_gui.logs import RedactingFormatter
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.sandbox_session import SandboxSession
+    from uploader_gui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one start of the program works with. `window`: a person is there to be asked.
+
+    `trouble` is what was wrong with the settings or their file when it was read or saved last. `ca_file` is the further
+    certificate authority, where it can be used. `fixed` names the settings that
+    the environment fixes, each with its variable: a person cannot change them. `trial`: the service is the sandbox.
+    `keeper`: where the tokens came from.
+    """
+
+    data: DataPaths
+    settings: Settings
+    credentials: Credentials
+    tokens: tuple[str, str] | None
+    formatter: RedactingFormatter
+    window: bool
+    trouble: Trouble | None = None
+    ca_file: Path | None = None
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    trial: bool = False
+    keeper: Keeper = Keeper.MEMORY
+
+    @classmethod
+    def load(
+        cls,
+        data: DataPaths,
+        trial: SandboxSession | None,
+        *,
+        window: bool,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> Self:
+        """Read everything, and start the log. In a window nobody waits for the keyring: it is asked later.
+
+        Raises:
+            UsageError: a setting or a token is wrong.
+        """
+        try:
+            chosen, trouble = settings_file.read(data.settings, window=window)
+            ca_file, fault = _authority(chosen, window=window)
+            if trial is not None:
+                own = data_paths().settings  # the person's language and colours, whatever the data
+                looks = {"language": early_choice(own), "theme": early_theme(own)}
+                chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
+            check_base(chosen.api_url)
+            credentials = Credentials(chosen.api_url)
+            tokens, keeper = credentials.at_hand() if window or trial else credentials.load(interrupted)
+            tokens = trial.tokens if trial is not None else tokens
+        except UrlRefused as error:
+            raise UsageError(Hindrances.SERVER.filled(detail_told(error.detail))) from error
+        except (SettingsError, TokenError) as error:
+            raise UsageError(str(error)) from error
+        log = _log_to(data, tokens)
+        return cls(
+            data,
+            chosen,
+            credentials,
+            tokens,
+            log,
+            window,
+            trouble=trouble or fault,
+            ca_file=ca_file,
+            fixed=_fixed(trial),
+            trial=trial is not None,
+            keeper=keeper,
+        )
+
+    def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
+        """Give what the engine needs to know. `again`, `report`: as the command line asks; `asked`: see `choices`."""
+        return EngineOptions(
+            journal_path=self.data.journal,
+            api_url=self.settings.api_url.rstrip("/"),  # the journal knows an upload's service by it
+            tokens=self.tokens,
+            size_unit=self.settings.size_unit,
+            max_concurrent=self.settings.max_concurrent_uploads,
+            offline_limit=None if self.window else self.settings.offline_limit,
+            asks_for_sign_in=self.window,
+            skip_uploaded=not again,
+            choices=self.choices(asked or Choices()),
+            bandwidth_limit=self.settings.bytes_per_second,
+            proxy_for=finder(self.settings.proxy),
+            ca_file=self.ca_file,
+            program=f"uploader-gui {__version__}",
+            describe=english,
+            keep_days=self.settings.history_days,
+            receipt=report,
+            keeps_list=self.window,
+            trial=self.trial,
+        )
+
+    def choices(self, asked: Choices) -> Choices:
+        """Give what is done with files of refused types: as the command line asks, else (in a window) as was set."""
+        if not self.window:
+            return asked
+        pictures, others = self.settings.refused_pictures, self.settings.refused_others
+        return Choices(asked.pictures or _treatment(pictures), asked.others or _treatment(others))
+
+    def with_tokens(self, tokens: tuple[str, str] | None) -> Config:
+        """Return the configuration with these tokens, or with none; keeping them is `credentials`' business."""
+        self.formatter.hide(tokens or ())
+        return replace(self, tokens=tokens)
+
+    def changed(self, values: dict[str, Any]) -> Config:
+        """Save what a person set, and give the configuration as it is then. What is fixed stays out of the file.
+
+        Another server's tokens are not looked for in the keyring.
+        """
+        values = {name: value for name, value in values.items() if name not in self.fixed}
+        if "ca_file" in values:
+            values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
+        trouble = settings_file.keep(values, self.data.settings)
+        chosen = self.settings.model_copy(update=values)
+        ca_file, fault = _authority(chosen, window=self.window)
+        now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
+        if chosen.api_url == self.settings.api_url:
+            return now
+        credentials = self.credentials.of(chosen.api_url)
+        return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
+
+
+def _authority(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:
+    """Give the further authority where it can be used; in a window a person is told why one that was set cannot.
+
+    Raises:
+        UsageError: it cannot be used, and nobody is there to choose another, or a variable names it.
+    """
+    fault = fault_of(chosen.ca_file) if chosen.ca_file is not None else None
+    if chosen.ca_file is None or fault is None:
+        return chosen.ca_file, None
+    if not window or "ca_file" in settings.fixed():
+        raise UsageError(Lines.AUTHORITY.filled(str(chosen.ca_file), fault))
+    return None, Trouble(SettingsTrouble.AUTHORITY, (str(chosen.ca_file), fault))
+
+
+def _treatment(chosen: str) -> Treatment | None:
+    return None if chosen == "ask" else Treatment(chosen)
+
+
+def _fixed(trial: SandboxSession | None) -> dict[str, str]:
+    """A trial has a service of its own, whatever the environment says."""
+    own = {"api_url", "size_unit"} if trial is not None else set()
+    return {name: variable for name, variable in settings.fixed().items() if name not in own}
+
+
+def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatter:
+    try:
+        return logs.set_up(data.log, secrets=tokens or ())
+    except OSError as error:
+        raise UsageError(Hindrances.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error

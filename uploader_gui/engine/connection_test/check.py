@@ -1,0 +1,232 @@
+"""Tests the way to the service step by step and says what works: name, line, certificate, answer, tokens, clocks.
+
+Run by `thread.py`. It creates nothing: one GET that looks at an anomaly (a public page of the service
+describes it); any answer it does not know means "could not be told", never a refusal. Tokens go only to an
+address they belong to, and only over a connection that was verified.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from uploader_gui.engine.anomaly import anomaly_address
+from uploader_gui.engine.connection_test.answer import judge
+from uploader_gui.engine.connection_test.certificate import UNREADABLE, Certificate, read
+from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
+from uploader_gui.engine.errors import LinkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
+from uploader_gui.engine.net.client import (
+    CONNECT_SECONDS,
+    Clients,
+    HttpOptions,
+    answered,
+    causes,
+    check_url,
+    tls_context,
+    translated,
+)
+from uploader_gui.engine.net.client import read_answer as read_body
+from uploader_gui.engine.net.server_clock import http_date
+from uploader_gui.engine.registration.api import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+ANSWER_SECONDS: Final = 20.0
+RIGHT_WITHIN: Final = 60.0
+"""A clock that is less than a minute off needs no word: the program allows for it anyway."""
+_NO_ANOMALY: Final = "0"
+_SELF_SIGNED: Final = frozenset({18})
+_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
+_OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
+"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h) and macOS' errSec… (SecBase.h), as truststore gives them."""
+
+
+class ConnectionCheck:
+    """One test. `tell` hears each finding as soon as it is made, from the loop that runs it."""
+
+    def __init__(
+        self,
+        question: Question,
+        options: HttpOptions,
+        tell: Callable[[Finding], None],
+        *,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._question = question
+        self._options = options
+        self._tell = tell
+        self._wall_clock = wall_clock
+
+    async def run(self) -> None:
+        """Test everything, as far as one step lets the next one be tested."""
+        try:
+            url = check_url(self._question.api_url.rstrip("/"))
+        except UrlRefused as error:
+            self._bad(Fact.ADDRESS_REFUSED, error.detail)
+            return
+        try:
+            context = await self._in_thread(tls_context, self._options.ca_file)
+        except OSError as error:
+            why = "" if isinstance(error, ssl.SSLError) else error.strerror or ""
+            self._bad(Fact.AUTHORITY_UNUSABLE, str(self._options.ca_file), why)
+            return
+        await self._test(url, context)
+
+    async def _test(self, url: httpx.URL, context: ssl.SSLContext) -> None:
+        clients = Clients(self._options, context, answer_seconds=ANSWER_SECONDS)
+        try:
+            proxy = await clients.proxy_for(url)
+            if await self._reaches(url, proxy):
+                await self._ask(clients, url)
+        finally:
+            await clients.aclose()
+
+    # The way there
+
+    async def _reaches(self, url: httpx.URL, proxy: str | None) -> bool:
+        """Find the name and stand the line, to the proxy where there is one."""
+        host, port = url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
+        if proxy is not None:
+            parts = urlsplit(proxy)
+            host, port = parts.hostname or "", parts.port or 80
+            self._note(Fact.PROXY_USED, f"{host}:{port}")
+        host = host.strip("[]")
+        return await self._finds(host, port) and await self._connects(host, port)
+
+    async def _finds(self, host: str, port: int) -> bool:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await asyncio.get_running_loop().getaddrinfo(host, port)
+        except (OSError, UnicodeError):  # TimeoutError is an OSError
+            self._bad(Fact.NAME_UNKNOWN, host)
+            return False
+        self._good(Fact.NAME_FOUND, host)
+        return True
+
+    async def _connects(self, host: str, port: int) -> bool:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            self._bad(Fact.NOT_CONNECTED, f"{host}:{port}")
+            return False
+        writer.close()
+        self._good(Fact.CONNECTED, host, str(max(1, round((time.monotonic() - began) * 1000))))
+        return True
+
+    # The service
+
+    async def _ask(self, clients: Clients, url: httpx.URL) -> None:
+        try:
+            response, body = await self._get(clients, url)
+        except TlsFailed as error:
+            await self._explain(error, url)
+        except ProxyFailed as error:
+            needs_login = "407" in error.detail
+            self._bad(Fact.PROXY_SIGN_IN if needs_login else Fact.PROXY_REFUSED, error.detail)
+        except UrlRefused as error:
+            self._bad(Fact.ADDRESS_REFUSED, error.detail)
+        except LinkError:
+            self._bad(Fact.NO_ANSWER)
+        else:
+            for finding in judge(self._question, response, body, now=self._server_time(response)):
+                self._tell(finding)
+            self._compare_clocks(response)
+
+    async def _get(self, clients: Clients, url: httpx.URL) -> tuple[httpx.Response, bytes]:
+        http = await clients.client_for(url)
+        path = anomaly_address(str(url), self._question.anomaly_id or _NO_ANOMALY)
+        with translated():
+            request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
+        async with answered(http, request) as response:
+            self._say_how_secure(response)
+            return response, await read_body(response)
+
+    def _token_headers(self) -> dict[str, str]:
+        if self._question.tokens is None or not Tokens(*self._question.tokens).sendable:
+            return {}
+        bearer, session = self._question.tokens
+        return {"Authorization": f"Bearer {bearer}", "X-Session-Token": session}
+
+    def _say_how_secure(self, response: httpx.Response) -> None:
+        if response.url.scheme != "https":
+            self._note(Fact.NOT_ENCRYPTED)
+            return
+        self._good(Fact.SECURE, _certificate_of(response).issuer)
+
+    # What is wrong with a certificate
+
+    async def _explain(self, error: TlsFailed, url: httpx.URL) -> None:
+        refusal = next((one for one in causes(error) if isinstance(one, ssl.SSLCertVerificationError)), None)
+        if refusal is None:
+            self._bad(Fact.NO_TLS)
+            return
+        certificate = await self._look_at_certificate(url)
+        code = getattr(refusal, "verify_code", 0)
+        if code in _OTHER_NAME:
+            self._bad(Fact.CERTIFICATE_OTHER_NAME, url.host)
+        elif code in _EXPIRED:
+            self._bad(Fact.CERTIFICATE_EXPIRED, certificate.issuer)
+        elif code in _SELF_SIGNED or certificate.self_signed:
+            self._bad(Fact.CERTIFICATE_SELF_SIGNED, certificate.issuer)
+        else:
+            self._bad(Fact.CERTIFICATE_REFUSED, certificate.issuer, refusal.verify_message)
+
+    async def _look_at_certificate(self, url: httpx.URL) -> Certificate:
+        """Fetch a certificate that was refused, to name its issuer: nothing of ours goes over that connection."""
+        blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        blind.check_hostname = False
+        blind.verify_mode = ssl.CERT_NONE
+        clients = Clients(self._options, blind, answer_seconds=ANSWER_SECONDS)
+        try:
+            http = await clients.client_for(url)
+            async with answered(http, http.build_request("HEAD", url.copy_with(path="/"))) as response:
+                return _certificate_of(response)  # a closed connection has none any more
+        except UploaderError:
+            return UNREADABLE
+        finally:
+            await clients.aclose()
+
+    # Clocks
+
+    def _server_time(self, response: httpx.Response) -> float:
+        return http_date(response.headers.get("Date")) or self._wall_clock()
+
+    def _compare_clocks(self, response: httpx.Response) -> None:
+        date = http_date(response.headers.get("Date"))
+        if date is None:
+            return
+        ahead = round(self._wall_clock() - date)
+        if abs(ahead) <= RIGHT_WITHIN:
+            self._good(Fact.CLOCK_RIGHT)
+        else:
+            self._note(Fact.CLOCK_AHEAD if ahead > 0 else Fact.CLOCK_BEHIND, str(abs(ahead)))
+
+    # Telling
+
+    def _good(self, fact: Fact, *values: str) -> None:
+        self._tell(Finding(fact, Verdict.GOOD, values))
+
+    def _note(self, fact: Fact, *values: str) -> None:
+        self._tell(Finding(fact, Verdict.NOTE, values))
+
+    def _bad(self, fact: Fact, *values: str) -> None:
+        self._tell(Finding(fact, Verdict.BAD, values))
+
+    async def _in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(None, call, *arguments)
+
+
+def _certificate_of(response: httpx.Response) -> Certificate:
+    """Give the certificate an answer came with."""
+    stream = response.extensions.get("network_stream")
+    secured = stream.get_extra_info("ssl_object") if stream is not None else None
+    der = secured.getpeercert(binary_form=True) if secured is not None else None
+    return read(der) if der else UNREADABLE

@@ -1,0 +1,87 @@
+"""What a test of the connection finds out, step by step, as plain values. Imports nothing heavy; sentences elsewhere.
+
+Made by `check.py`, told to people by the settings dialog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Verdict(Enum):
+    """How good a finding is. `NOTE`: it works, but a person should know; `UNKNOWN`: it could not be told."""
+
+    GOOD = "good"
+    NOTE = "note"
+    UNKNOWN = "unknown"
+    BAD = "bad"
+
+
+class Fact(StrEnum):
+    """What was found; in brackets what `Finding.values` carry."""
+
+    ADDRESS_REFUSED = "address_refused"  # [why, in our words]
+    AUTHORITY_UNUSABLE = "authority_unusable"  # [file, why]
+    PROXY_USED = "proxy_used"  # [host:port]
+    PROXY_REFUSED = "proxy_refused"  # [the proxy's words]
+    PROXY_SIGN_IN = "proxy_sign_in"
+    NAME_FOUND = "name_found"  # [host]
+    NAME_UNKNOWN = "name_unknown"  # [host]
+    CONNECTED = "connected"  # [host, milliseconds]
+    NOT_CONNECTED = "not_connected"  # [host:port]
+    SECURE = "secure"  # [issuer]
+    NOT_ENCRYPTED = "not_encrypted"
+    CERTIFICATE_REFUSED = "certificate_refused"  # [issuer, the system's words]
+    CERTIFICATE_SELF_SIGNED = "certificate_self_signed"  # [issuer]
+    CERTIFICATE_EXPIRED = "certificate_expired"  # [issuer]
+    CERTIFICATE_OTHER_NAME = "certificate_other_name"  # [host]
+    NO_TLS = "no_tls"
+    REACHED = "reached"
+    WEB_PAGE = "web_page"
+    REDIRECTED = "redirected"  # [host]
+    SERVICE_FAILED = "service_failed"  # [status]
+    SERVICE_BUSY = "service_busy"
+    NOT_THE_SERVICE = "not_the_service"  # [status]
+    NO_ANSWER = "no_answer"
+    TOKENS_ACCEPTED = "tokens_accepted"
+    TOKENS_REFUSED = "tokens_refused"
+    TOKENS_FORBIDDEN = "tokens_forbidden"
+    TOKENS_EXPIRED = "tokens_expired"
+    TOKENS_UNTOLD = "tokens_untold"
+    TOKENS_MISSING = "tokens_missing"
+    TOKENS_KEPT_BACK = "tokens_kept_back"
+    ANOMALY_FOUND = "anomaly_found"  # [anomaly, its title]
+    ANOMALY_UNKNOWN = "anomaly_unknown"  # [anomaly]
+    CLOCK_RIGHT = "clock_right"
+    CLOCK_AHEAD = "clock_ahead"  # [seconds]
+    CLOCK_BEHIND = "clock_behind"  # [seconds]
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step's result."""
+
+    fact: Fact
+    verdict: Verdict
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be tested besides the way there.
+
+    Attributes:
+        api_url: the service's address.
+        tokens: bearer and session token, None where there are none for this very address.
+        anomaly_id: the one to look at, "" where none is known.
+        kept_back: there are tokens, but for another address: they are not sent to this one.
+        expires_at: when the session token says it ends, in seconds since 1970.
+    """
+
+    api_url: str
+    tokens: tuple[str, str] | None = None
+    anomaly_id: str = ""
+    kept_back: bool = False
+    expires_at: float | None = None

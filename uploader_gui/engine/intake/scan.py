@@ -1,0 +1,251 @@
+"""Walking what a person dropped: files and folders become sources, refusals and a count of junk.
+
+Called by `intake.py`. Walks in threads; where one is stuck on a sleeping share, another goes on with the next path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
+from uploader_gui.engine.intake.own_receipt import is_own_receipt
+from uploader_gui.engine.intake.windows_paths import is_hidden, is_in_icloud_only, is_junction, plain, reachable
+from uploader_gui.engine.models import Source, natural
+from uploader_gui.engine.source import describe_only, inspect, translated, wire_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    from uploader_gui.engine.threads import DaemonThreads
+
+log = logging.getLogger(__name__)
+
+JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
+"""The last one holds a folder's picture on macOS."""
+JUNK_PREFIXES: Final = ("~$", "._")
+CHUNK_SECONDS: Final = 0.03
+"""A chunk is handed on after this long, so that the first rows stand at once."""
+LOOK_SECONDS: Final = 0.1
+"""How often to look what a thread has found that does not come back."""
+STUCK_SECONDS: Final = 0.5
+MAX_WALKERS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A path that will not be sent, and why."""
+
+    source: Source
+    error: SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Junk:
+    """A file left out. `resolved` tells it from others: the same one may be found twice."""
+
+    resolved: str
+
+
+@dataclass(slots=True)
+class Chunk:
+    """A part of what was found. `junk` holds the resolved paths of files left out."""
+
+    found: list[Source | Refusal] = field(default_factory=list)
+    junk: list[str] = field(default_factory=list)
+
+
+Finding = Source | Refusal | Junk
+
+
+async def walk(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
+    """Give everything found below `paths`, chunk by chunk, in order where no disk sleeps.
+
+    `receipt` is where this run writes its own: what an earlier run wrote there is not looked at.
+    """
+    roots = deque(paths)
+    chunks: asyncio.Queue[Chunk] = asyncio.Queue()
+    walkers = {asyncio.create_task(_walk_roots(roots, chunks, threads, receipt))}
+    try:
+        while walkers or not chunks.empty():
+            getter = asyncio.ensure_future(chunks.get())
+            done, _ = await asyncio.wait({getter, *walkers}, timeout=STUCK_SECONDS, return_when="FIRST_COMPLETED")
+            if getter in done:
+                yield getter.result()
+            else:
+                getter.cancel()
+            for walker in walkers & done:
+                walker.result()
+            walkers -= done
+            if not done and roots and len(walkers) < MAX_WALKERS:
+                walkers.add(asyncio.create_task(_walk_roots(roots, chunks, threads, receipt)))
+    finally:
+        for walker in walkers:
+            walker.cancel()
+
+
+async def _walk_roots(
+    roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads, receipt: Path | None
+) -> None:
+    findings = _all_findings(roots, receipt)
+    gathered: deque[Finding] = deque()
+    more = True
+    while more:
+        step = asyncio.get_running_loop().run_in_executor(threads, _gather, findings, gathered)
+        try:
+            while not step.done():  # what was found before a stuck path is handed on meanwhile
+                await asyncio.wait({step}, timeout=LOOK_SECONDS)
+                _hand_on(gathered, chunks)
+            more = step.result()
+        finally:
+            step.cancel()
+
+
+def _gather(findings: Iterator[Finding], gathered: deque[Finding]) -> bool:
+    """Gather findings for a moment; say whether there may be more."""
+    until = time.monotonic() + CHUNK_SECONDS
+    for finding in findings:
+        gathered.append(finding)
+        if time.monotonic() >= until:
+            return True
+    return False
+
+
+def _hand_on(gathered: deque[Finding], chunks: asyncio.Queue[Chunk]) -> None:
+    chunk = Chunk()
+    while gathered:
+        finding = gathered.popleft()
+        if isinstance(finding, Junk):
+            chunk.junk.append(finding.resolved)
+        else:
+            chunk.found.append(finding)
+    if chunk.found or chunk.junk:
+        chunks.put_nowait(chunk)
+
+
+def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]:
+    while roots:
+        try:
+            root = roots.popleft()
+        except IndexError:  # another walker took the last one
+            return
+        yield from findings_below(Path(os.path.abspath(root)), receipt)  # noqa: PTH100 - resolve() would follow links
+
+
+def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
+    """Give what is found at or below one path."""
+    try:
+        resolved = Path(os.path.realpath(reachable(root)))
+    except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
+        yield Refusal(describe_only(root, root), SourceMissing("no such name"))
+        return
+    except OSError as error:  # Windows: a share that does not answer, or wants another login
+        yield Refusal(describe_only(root, root), translated(error))
+        return
+    if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
+        yield Junk(str(resolved)) if is_junk(root.name) else _look(root, resolved)
+        return
+    empty = True
+    for finding in _below(root, resolved, receipt):
+        empty = empty and isinstance(finding, Junk)
+        yield finding
+    if empty:
+        yield Refusal(describe_only(root, resolved), EmptyFolder())
+
+
+def is_junk(name: str) -> bool:
+    """Say whether systems and programs leave such files behind on their own."""
+    return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
+
+
+def _below(top: Path, resolved: Path, receipt: Path | None) -> Iterator[Finding]:
+    """Walk with a list of folders to come: they may lie deeper in each other than functions may call each other."""
+    to_come = [_Folder(top, resolved, hidden=False)]
+    while to_come:
+        folder = to_come.pop()
+        try:
+            inside = _sorted_entries(reachable(folder.path))
+        except OSError as error:
+            yield _unreadable(folder, error)
+            continue
+        for entry in inside:
+            if not (_is_folder(entry) or is_own_receipt(entry.name, folder.resolved, receipt)):
+                yield _entry(entry, folder, resolved)
+        to_come += [folder.inner(entry) for entry in reversed(inside) if _is_folder(entry)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: Path
+    resolved: Path
+    hidden: bool
+
+    def inner(self, entry: os.DirEntry[str]) -> _Folder:
+        """Give a folder in it: what lies in a hidden one is hidden."""
+        hidden = self.hidden or is_hidden(entry)
+        return _Folder(self.path / entry.name, self.resolved / entry.name, hidden)
+
+
+def _unreadable(folder: _Folder, error: OSError) -> Finding:
+    if folder.hidden:
+        return Junk(str(folder.resolved))
+    return Refusal(describe_only(folder.path, folder.resolved), translated(error))
+
+
+def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: (_is_folder(entry), natural(entry.name)))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) and not is_junction(entry)
+
+
+def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Finding:
+    path = folder.path / entry.name
+    if is_in_icloud_only(entry.name) and not folder.hidden:
+        return Refusal(describe_only(path, path), SourceUnreadable("it is in iCloud only"))
+    if folder.hidden or is_junk(entry.name) or is_hidden(entry):
+        return Junk(str(folder.resolved / entry.name))
+    is_link = entry.is_symlink() or is_junction(entry)
+    return _link(path, top) if is_link else _look(path, folder.resolved / entry.name)
+
+
+def _link(path: Path, top: Path) -> Source | Refusal:
+    """Follow a link inside a folder only to a file within that folder."""
+    try:
+        resolved = Path(os.path.realpath(reachable(path)))
+    except OSError as error:
+        return Refusal(describe_only(path, path), translated(error))
+    if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
+        return _look(path, resolved)
+    return Refusal(describe_only(path, path), OutsideLink())
+
+
+def _look(path: Path, resolved: Path) -> Source | Refusal:
+    """What is opened later is opened by the name given here: it goes with the source."""
+    opened = reachable(resolved)
+    try:
+        return inspect(path, opened)
+    except SourceError as error:
+        return Refusal(describe_only(path, opened), error)
+    except Exception:
+        log.exception("a file cannot be looked at: internal error")
+        return broken(path)
+
+
+def broken(path: Path) -> Refusal:
+    """Return what is told of a path that could not be looked at by a mistake of this program."""
+    name, shortened = wire_name(path.name or str(path))
+    return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
+
+
+def is_missing(error: SourceError) -> bool:
+    """Say whether a refusal means that the path is not there: that is a failure, not a refusal."""
+    return isinstance(error, SourceMissing)

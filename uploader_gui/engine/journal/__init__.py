@@ -1,0 +1,1 @@
+"""The journal: all SQL, and the file it works on."""

@@ -1,0 +1,330 @@
+"""The journal's file: made for its owner only, brought to the newest schema, set aside where it is damaged.
+
+Called by `journal.Journal` when it opens; what SQLite says of the disk becomes our errors here.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sqlite3
+import time
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
+from uploader_gui.engine.journal.rows import COLUMNS, TO_LOOK_AT, UNFINISHED, upload_of
+from uploader_gui.engine.text_fold import folded
+from uploader_gui.engine.transfer.presigned_url import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCHEMA_VERSION: Final = 8
+MIGRATIONS: Final[dict[int, str]] = {
+    0: """
+        CREATE TABLE uploads (
+            upload_id TEXT PRIMARY KEY, api_url TEXT NOT NULL, anomaly_id TEXT NOT NULL,
+            path BLOB NOT NULL, resolved BLOB NOT NULL, name TEXT NOT NULL, name_shortened INTEGER NOT NULL,
+            media_type TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+            state TEXT NOT NULL, reason_code TEXT, reason_detail TEXT,
+            service_id TEXT, url TEXT, url_expires_at REAL, url_lifetime REAL, url_given_out INTEGER NOT NULL,
+            sha256 TEXT, may_be_registered_twice INTEGER NOT NULL,
+            added_at REAL NOT NULL, uploaded_at REAL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX uploads_by_anomaly ON uploads (api_url, anomaly_id, state);
+    """,
+    # Uploads from before there were runs: those of one day count as one.
+    1: """
+        CREATE TABLE runs (
+            run_id INTEGER PRIMARY KEY AUTOINCREMENT, api_url TEXT NOT NULL, program TEXT NOT NULL,
+            started_at REAL NOT NULL, finished_at REAL, junk INTEGER NOT NULL
+        ) STRICT;
+        ALTER TABLE uploads ADD COLUMN run_id INTEGER;
+        ALTER TABLE uploads ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+        INSERT INTO runs (api_url, program, started_at, finished_at, junk)
+            SELECT api_url, 'uploader-gui', min(added_at), max(coalesce(uploaded_at, added_at)), 0
+            FROM uploads GROUP BY api_url, CAST(added_at / 86400 AS INTEGER);
+        UPDATE uploads SET run_id = (
+            SELECT run_id FROM runs WHERE runs.api_url = uploads.api_url
+            AND CAST(runs.started_at / 86400 AS INTEGER) = CAST(uploads.added_at / 86400 AS INTEGER)
+        );
+        CREATE INDEX uploads_by_run ON uploads (run_id)
+    """,
+    # What is sent in place of a file the service refuses; `name`, `size` and the paths stay the file's own.
+    2: """
+        ALTER TABLE uploads ADD COLUMN treatment TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_path BLOB;
+        ALTER TABLE uploads ADD COLUMN substitute_name TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_type TEXT;
+        ALTER TABLE uploads ADD COLUMN substitute_size INTEGER;
+        ALTER TABLE uploads ADD COLUMN substitute_mtime_ns INTEGER;
+        ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
+    """,
+    3: "ALTER TABLE uploads ADD COLUMN wanted_again INTEGER NOT NULL DEFAULT 0",
+    # Where presigned URLs put their objects, hashed, and the upload each place was given to first. Of uploads finished
+    # before there was this table nothing is known: their URLs have left the journal. Of two unfinished ones with the
+    # same place the later one is registered again.
+    4: """
+        CREATE TABLE places (place BLOB PRIMARY KEY, upload_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO places SELECT place_of(url), upload_id FROM uploads WHERE url NOT NULL ORDER BY added_at;
+        UPDATE uploads SET url = NULL WHERE url NOT NULL AND upload_id NOT IN (SELECT upload_id FROM places)
+    """,
+    # What a converted picture told of itself could not be read.
+    5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
+    # What ended unsent on a window's list, and nobody has taken off it: before this version nothing was.
+    6: "ALTER TABLE uploads ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",
+    # Files this program made; `facts` tell such a file from another one in its place, and are missing while it is made.
+    # `run_id` is the run it was made in or before.
+    7: """
+        CREATE TABLE own_files (path BLOB PRIMARY KEY, facts TEXT, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT OR REPLACE INTO own_files (path, facts, run_id)
+            SELECT substitute_path, substitute_size || ' bytes, ' || substitute_mtime_ns || ' ns', coalesce(run_id, 0)
+            FROM uploads WHERE substitute_path NOT NULL
+    """,
+}
+"""What leads from each schema version to the next one."""
+
+
+def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Connection:
+    """Open it with the newest schema; only this connection may use it from now on.
+
+    It is marked as used by whom `mark` stands for. `again`: it was so before, and may carry no other mark by now.
+
+    Raises:
+        JournalInUse, JournalTooNew, JournalUnwritable: see `journal.Journal`.
+        sqlite3.DatabaseError, ValueError: it is damaged.
+    """
+    try:
+        db = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise JournalUnwritable(str(error)) from error
+    try:
+        with translated():
+            _prepare(db, mark, again=again)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if _version(db) > SCHEMA_VERSION:
+        raise JournalTooNew  # before anything is changed in it
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL beside the journal, not even for a moment
+    db.create_function("folded", 1, folded, deterministic=True)
+    db.create_function("place_of", 1, place_of, deterministic=True)
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        _take_over(db, mark, again=again)
+        _migrate(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a full disk has rolled it back already
+            db.execute("ROLLBACK")
+        raise
+    _check_whole(db)
+
+
+def _take_over(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
+    """Put the mark into the header, where SQLite leaves 32 bits to programs; a new file has none."""
+    last: int = db.execute("PRAGMA application_id").fetchone()[0]
+    if again and last not in {0, mark}:
+        raise JournalInUse  # while it was closed, another instance worked on it
+    db.execute(f"PRAGMA application_id = {mark}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    for step in range(_version(db), SCHEMA_VERSION):
+        for statement in MIGRATIONS[step].split(";"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _check_whole(db: sqlite3.Connection) -> None:
+    """Look at every page and at every row that may be asked for: damage shows now, not in the middle of a run."""
+    told = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if any(int(code) & 0xFF == sqlite3.SQLITE_IOERR for code in re.findall(r"error code=([0-9]+)", told)):
+        raise JournalUnwritable(told)  # the disk is in trouble, not what is on it
+    if told != "ok":
+        raise sqlite3.DatabaseError("database disk image is malformed")
+    unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, TO_LOOK_AT))
+    where = f"state IN ({unfinished}) OR (listed AND state IN ({ended}))"
+    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *TO_LOOK_AT)):  # noqa: S608 - constants only
+        upload_of(row, 0)
+    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+        pass
+    for _ in db.execute("SELECT place, upload_id FROM places"):
+        pass
+    for _ in db.execute("SELECT path, facts FROM own_files"):
+        pass
+
+
+def make_private(path: Path) -> None:
+    """Make the file before SQLite does: for its owner only, and so are the files SQLite puts beside it.
+
+    One that is there is not opened: closing it again would give up the lock of a journal open in this program.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if path.parent.is_dir():
+            return
+        raise JournalUnwritable(os.strerror(errno.ENOTDIR)) from None
+    except OSError as error:
+        raise JournalUnwritable(error.strerror or str(error)) from error
+
+
+def move_away(path: Path) -> Path:
+    """Move a damaged journal and the files SQLite put beside it out of the way, and give its new place."""
+    target = place_aside(path)
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(target.with_name(target.name + suffix))
+    return target
+
+
+def files_of(path: Path) -> tuple[object, ...]:
+    """Return what tells a journal's files from others put in their place.
+
+    Raises:
+        OSError: they cannot be looked at.
+    """
+    name = os.fspath(path)
+    return _number(name), _number(f"{name}-wal")
+
+
+def _number(path: str) -> tuple[int, int] | None:
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - asked before every record: a Path takes four times as long
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
+    """Write what an open journal holds into a new file beside `path`, which leads elsewhere by now.
+
+    Return that file, None where there is nothing whole to be written.
+
+    Raises:
+        JournalUnwritable: it cannot be written now.
+    """
+    target = path.with_name(f"{path.stem}.rescued{path.suffix}")
+    try:
+        target.unlink(missing_ok=True)
+        make_private(target)
+        db.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.DatabaseError as error:
+        if is_damaged(error):
+            return None
+        raise JournalUnwritable(str(error)) from error
+    except OSError as error:
+        raise JournalUnwritable(error.strerror or str(error)) from error
+    return target
+
+
+def check_unused(path: Path) -> None:
+    """Look whether another instance works on what stands at a path.
+
+    Raises:
+        JournalInUse: it does.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:  # else it is no journal, or a damaged one
+            if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise JournalInUse from error
+
+
+def put_in_place(rescue: Path, path: Path) -> None:
+    """Put a rescued journal where it belongs; what SQLite left there of the one taken away is no part of it."""
+    drop_log(path)
+    rescue.replace(path)
+
+
+def drop_log(path: Path) -> None:
+    """Remove what SQLite puts beside a journal."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def place_aside(path: Path) -> Path:
+    """Return a place beside a journal where nothing stands yet."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    while target.exists():
+        target = target.with_stem(f"{target.stem}-again")
+    return target
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says of the disk into our errors; damage and bugs pass as they are."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise JournalInUse from error
+        if _code(error) in _UNWRITABLE:
+            raise JournalUnwritable(str(error)) from error
+        raise
+
+
+_UNWRITABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    },
+)
+
+
+_TROUBLE: Final = _UNWRITABLE | {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+}
+"""What SQLite says where its file or its disk is the matter, not what it was asked."""
+
+
+def is_trouble(error: sqlite3.Error) -> bool:
+    """Say whether an open journal's file or disk is the matter; a table that is gone was taken by somebody else."""
+    if not hasattr(error, "sqlite_errorcode"):  # Python's own: a value it cannot hand over, or a connection just closed
+        return "closed database" in str(error)
+    return _code(error) in _TROUBLE or str(error).startswith("no such ")
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """Say whether it is only room that is missing: that does a connection no harm."""
+    return _code(error) == sqlite3.SQLITE_FULL
+
+
+def is_damaged(error: Exception) -> bool:
+    """Say whether a journal cannot be read; SQLITE_ERROR means here that its tables are not ours."""
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def _code(error: Exception) -> int:
+    """Give SQLite's primary code; an error without one (Python could not read what is there) is damage."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF

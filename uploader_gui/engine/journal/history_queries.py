@@ -1,0 +1,100 @@
+"""What is asked of past runs, in SQL. Only `journal.py` calls this, with its own connection."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from uploader_gui.engine.journal.rows import COLUMNS, upload_of
+from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.runs import PastRun, RunKey
+from uploader_gui.engine.text_fold import folded
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from uploader_gui.engine.models import Upload
+
+PAGE: Final = 500
+"""So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
+LONGEST_GAP: Final = 30 * 86_400.0
+_FIGURES: Final = """
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at),
+    max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
+    GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
+"""
+
+
+def last_aged_run(db: sqlite3.Connection, keep_seconds: float) -> tuple[int, float] | None:
+    """Return the newest run older than that, and when the one after it began (seconds since 1970); None for none.
+
+    Age is counted back from the newest run, in the order in which they were begun, never from now: a clock that is
+    wrong for a day tells nothing. For the same reason a gap between two runs longer than `LONGEST_GAP` does not count,
+    nor does a clock that was put back.
+    """
+    age, after = 0.0, None
+    for run_id, began in db.execute("SELECT run_id, started_at FROM runs ORDER BY run_id DESC"):
+        if after is not None:
+            age += after - began if 0 < after - began <= LONGEST_GAP else 0.0
+            if age > keep_seconds:
+                return run_id, after
+        after = began
+    return None
+
+
+def past_runs(db: sqlite3.Connection) -> Iterator[list[PastRun]]:
+    """See `Journal.past_runs`."""
+    run_ids = db.execute("SELECT run_id FROM runs ORDER BY run_id DESC").fetchall()
+    for run_id in run_ids:
+        yield sorted(_runs(db.execute(_FIGURES.format("run_id = ?"), run_id)), key=lambda run: run.started_at)
+
+
+def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
+    """See `Journal.past_run`."""
+    rows = db.execute(_FIGURES.format("run_id = ? AND anomaly_id = ?"), (key.run_id, key.anomaly_id))
+    return next(iter(_runs(rows)), None)
+
+
+def runs_with_file(db: sqlite3.Connection, wanted: str) -> Iterator[frozenset[RunKey]]:
+    """See `Journal.runs_with_file`."""
+    sql = (
+        "SELECT DISTINCT run_id, anomaly_id FROM uploads WHERE upload_id > ? AND upload_id <= ? "
+        "AND run_id NOT NULL AND instr(folded(name), ?) > 0"
+    )
+    begin, text = "", folded(wanted)
+    while (end := _end_of_page(db, begin)) is not None:
+        yield frozenset(RunKey(*row) for row in db.execute(sql, (begin, end, text)))
+        begin = end
+
+
+def _end_of_page(db: sqlite3.Connection, begin: str) -> str | None:
+    """Give the last upload of the page that follows on `begin`, None where there is none."""
+    page = "SELECT upload_id FROM uploads WHERE upload_id > ? ORDER BY upload_id LIMIT ?"
+    (end,) = db.execute(f"SELECT max(upload_id) FROM ({page})", (begin, PAGE)).fetchone()  # noqa: S608 - a constant
+    return None if end is None else str(end)
+
+
+def uploads_of(db: sqlite3.Connection, key: RunKey) -> list[Upload]:
+    """See `Journal.uploads_of`."""
+    sql = f"SELECT {COLUMNS} FROM uploads WHERE run_id = ? AND anomaly_id = ? ORDER BY added_at, upload_id"  # noqa: S608 - constants only
+    return [upload_of(row, order) for order, row in enumerate(db.execute(sql, (key.run_id, key.anomaly_id)))]
+
+
+def _runs(rows: Iterable[tuple[Any, ...]]) -> list[PastRun]:
+    return [_run(key, list(states)) for key, states in groupby(rows, key=lambda row: RunKey(row[0], row[1]))]
+
+
+def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
+    program, ended, junk = rows[0][2:5]
+    last = max((row[9] for row in rows if row[9] is not None), default=None)
+    return PastRun(
+        key=key,
+        program=program,
+        started_at=min(row[8] for row in rows),
+        finished_at=ended if last is None else last,
+        junk=junk,
+        states={UploadState(row[5]): row[6] for row in rows},
+        server=rows[0][10],
+        bytes_uploaded=sum(int(row[7]) for row in rows if row[5] == UploadState.UPLOADED),
+    )

@@ -1,0 +1,1 @@
+"""HTTP as the engine needs it: clients, connections, watchdog, retries and the server's clock."""

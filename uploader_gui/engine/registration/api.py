@@ -1,0 +1,293 @@
+"""The service's API: one JSON call that registers at most 20 files of an anomaly. Used by `registrar.py`.
+
+Source of every fact: the service's page "Add images to an anomaly" and our decisions about it. The tokens go to the
+configured address and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from uploader_gui.engine.addresses import check_storage_address, is_this_machine
+from uploader_gui.engine.anomaly import anomaly_address
+from uploader_gui.engine.errors import (
+    ApiError,
+    LeftOut,
+    ProtocolViolated,
+    Rejected,
+    ServiceFailed,
+    SignInNeeded,
+    TooManyRequests,
+    UploaderError,
+    UrlRefused,
+)
+from uploader_gui.engine.models import PresignedPut, UploadId
+from uploader_gui.engine.net.client import answered, check_url, read_answer, readable
+from uploader_gui.engine.transfer.presigned_url import expiry_of, further_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from uploader_gui.engine.models import Source
+    from uploader_gui.engine.net.client import Clients
+    from uploader_gui.engine.net.server_clock import ServerClock
+    from uploader_gui.engine.options import SizeUnit
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH: Final = 20
+"""The service's page: "Maximum array length: 20"."""
+MEGAOCTET: Final = 1_000_000
+_LONGEST_ID: Final = "x" * 64
+_MANY_DIGITS: Final = 1000
+TOO_LONG: Final = 413
+"""Told with the service's own words, which seldom say it: another remedy helps there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the service asks for to know a person; left out of `repr`."""
+
+    bearer: str = field(repr=False)
+    session: str = field(repr=False)
+
+    @property
+    def sendable(self) -> bool:
+        """Whether HTTP can carry them: a pasted line break or an accent would end in a broken request."""
+        return all(re.fullmatch(r"[!-~]([ -~]*[!-~])?", token) for token in (self.bearer, self.session))
+
+    def taken_out_of(self, words: str) -> str:
+        """Give words without them: some gateways quote the header they did not like."""
+        for token in filter(None, (self.bearer, self.session)):
+            for form in (token, token.replace("/", r"\/"), quote(token), quote(token, safe="")):
+                words = words.replace(form, "[redacted]")
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A registration's answer: a presigned PUT for each upload, or why there is none for it."""
+
+    presigned: Mapping[UploadId, PresignedPut]
+    failed: Mapping[UploadId, UploaderError]
+
+    def without(self, refused: Mapping[UploadId, UploaderError]) -> Registration:
+        """Give the same answer, but for uploads whose URL is refused."""
+        kept = {upload_id: put for upload_id, put in self.presigned.items() if upload_id not in refused}
+        return Registration(kept, {**self.failed, **refused})
+
+
+def _printable(text: str) -> str:
+    """An empty number names nothing in the register: that upload's record could not be found again."""
+    if not text.strip() or not text.isprintable():
+        raise ValueError("it is empty, or holds characters that cannot be shown")
+    return text
+
+
+class _WireUpload(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    uploadId: str  # noqa: N815 - the wire's own word
+    presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the wire's own word
+    # Other calls of this API answer with a number. A lone surrogate or a NUL can be kept by no journal.
+    id: Annotated[
+        str,
+        BeforeValidator(lambda value: str(value) if type(value) is int else value),
+        AfterValidator(_printable),
+    ]
+
+
+class ApiClient:
+    """Registers files. `tokens` may be replaced while it works."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        *,
+        api_url: str,
+        size_unit: SizeUnit,
+        tokens: Tokens | None,
+        clock: ServerClock,
+    ) -> None:
+        self._clients = clients
+        self._base = check_url(api_url.rstrip("/"))
+        check_url(_images(self._base, _LONGEST_ID))  # what is too long as a whole is told at the start
+        self._size_unit = size_unit
+        self._clock = clock
+        self.tokens = tokens
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the service is on this machine, and its storage may be there too."""
+        return is_this_machine(self._base.host)
+
+    def follow(self, other: ApiClient) -> None:
+        """Reach the same server the way another client does, and count sizes as it does.
+
+        A call that is on its way ends the way it began: broken off, it might have to be repeated.
+        """
+        self._clients, self._size_unit = other._clients, other._size_unit
+
+    async def register(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
+        """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
+
+        Raises:
+            SignInNeeded: 401, 403, or no tokens that could be sent.
+            Offline, TlsFailed, ProxyFailed, TooManyRequests: it surely did nothing.
+            ConnectionLost, Stalled, ServiceFailed, ProtocolViolated: it may have registered them.
+            Rejected: it will never register these, or was not asked because that is no anomaly's ID.
+        """
+        address = _images(self._base, anomaly_id)
+        tokens = self.tokens
+        if tokens is None or not tokens.sendable:
+            raise SignInNeeded
+        http = await self._clients.client_for(self._base)
+        request = http.build_request(
+            "POST",
+            address,
+            content=_body(sources, self._size_unit),
+            headers={
+                "Authorization": f"Bearer {tokens.bearer}",
+                "X-Session-Token": tokens.session,
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+            },
+        )
+        async with answered(http, request) as response:
+            body = await read_answer(response)
+        self._clock.observe(response.headers.get("Date"))
+        _raise_for_status(response, readable(tokens.taken_out_of(service_words(body))), self._clock)
+        try:
+            return _registration(body, list(sources), local=self.is_local)
+        except ProtocolViolated as error:
+            log.info("%s; it begins: %s", error.detail, _beginning(body, tokens))
+            raise
+
+
+def _images(base: httpx.URL, anomaly_id: str) -> str:
+    return f"{anomaly_address(str(base), anomaly_id)}/images"
+
+
+def _body(sources: Mapping[UploadId, Source], unit: SizeUnit) -> bytes:
+    return json.dumps(
+        [
+            {
+                "uploadId": upload_id,
+                "name": source.name,
+                "mimeType": source.media_type,
+                "size": wire_size(source.size, unit),
+            }
+            for upload_id, source in sources.items()
+        ],
+        ensure_ascii=False,
+    ).encode()
+
+
+def wire_size(size: int, unit: SizeUnit) -> int:
+    """Give a size in bytes as the service wants it: whole megaoctets rounded up (its page: "in Mo"), or bytes."""
+    return size if unit == "bytes" else max(1, -(-size // MEGAOCTET))
+
+
+def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) -> None:
+    status = response.status_code
+    if status in {200, 201}:  # sibling calls of this API answer 201
+        return
+    words = words or f"HTTP {status}"
+    later = clock.until(response.headers.get("Retry-After"))
+    if status in {401, 403}:
+        raise SignInNeeded(words)
+    if status in {429, 503}:
+        raise TooManyRequests(words, retry_after=later)
+    if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - unknown 5xx: the gateway's own
+        raise ServiceFailed(words, retry_after=later)
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects
+        raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
+    if 200 <= status < 300:  # noqa: PLR2004 - not what its page promises
+        raise ProtocolViolated(f"HTTP {status}")
+    raise Rejected(f"HTTP {status}: {words}" if status == TOO_LONG and words != f"HTTP {status}" else words)
+
+
+def service_words(body: bytes) -> str:
+    """Give the service's own words as they are, empty where it has none.
+
+    `{"message": …}` is what its gateway says ("Message" where a policy refuses); frameworks behind it say "error".
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return _words_in(answer, depth=2)
+
+
+def _words_in(answer: object, depth: int) -> str:
+    if not isinstance(answer, dict) or not depth:
+        return ""
+    found = (answer.get(name) for name in ("message", "Message", "error", "detail"))
+    return next(filter(None, (one if isinstance(one, str) else _words_in(one, depth - 1) for one in found)), "")
+
+
+def _beginning(body: bytes, tokens: Tokens) -> str:
+    """Give an answer's first words for the log, without tokens and without the queries of (signed) addresses."""
+    words = tokens.taken_out_of(body[:2000].decode("utf-8", "replace"))
+    return readable(re.sub(r"\?[^\s\"'<>]+", "?[redacted]", words))
+
+
+def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Registration:
+    entries = _entries(body)
+    counts = Counter(entry.get("uploadId") for entry in entries if isinstance(entry.get("uploadId"), str))
+    presigned: dict[UploadId, PresignedPut] = {}
+    failed: dict[UploadId, UploaderError] = {}
+    by_id = {entry.get("uploadId"): entry for entry in entries if isinstance(entry.get("uploadId"), str)}
+    for upload_id in asked:
+        try:
+            presigned[upload_id] = _one(by_id.get(upload_id), counts[upload_id], local=local)
+        except (ApiError, UrlRefused) as error:
+            failed[upload_id] = error
+    if foreign := len(by_id.keys() - set(asked)):
+        log.info("the answer speaks of %d uploads we did not ask for: ignored", foreign)
+    return Registration(presigned, failed)
+
+
+def _entries(body: bytes) -> list[dict[str, Any]]:
+    """Give the list under "uploads"; what is wrong with the answer otherwise goes into the error."""
+    try:
+        answer = json.loads(body, parse_int=_whole_number)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolViolated("the answer is not JSON") from error
+    entries = answer.get("uploads") if isinstance(answer, dict) else None
+    if not isinstance(entries, list):
+        raise ProtocolViolated('the answer has no list "uploads"')
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise ProtocolViolated('"uploads" holds something else than objects')
+    return entries
+
+
+def _whole_number(digits: str) -> int | str:
+    """Python reads no number of more than 4,300 digits; as an id it is as good as another, and kept as text anyway."""
+    return int(digits) if len(digits) < _MANY_DIGITS else digits
+
+
+def _one(entry: dict[str, Any] | None, count: int, *, local: bool) -> PresignedPut:
+    if entry is None:
+        raise LeftOut
+    if count > 1:
+        raise ProtocolViolated("the answer speaks of this file twice")
+    try:
+        upload = _WireUpload.model_validate(entry)
+    except ValidationError as error:
+        field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
+    check_storage_address(upload.presignedUrl, local=local)
+    further_headers(upload.presignedUrl)  # what cannot be sent is told before it is begun
+    expires_at, lifetime = expiry_of(upload.presignedUrl)
+    return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

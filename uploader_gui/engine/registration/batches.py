@@ -1,0 +1,166 @@
+"""Queued uploads become groups of at most 20 for one registration, just in time.
+
+Registered too early, a presigned URL expires in the queue; too late, a slot stands idle. The rules here say how
+much may be registered ahead; `look_ahead.py` asks for a batch whenever something changed. Pure: no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.registration.api import MAX_BATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from uploader_gui.engine.models import Upload, UploadId
+
+MAX_AHEAD: Final = 200
+MAX_CALLS: Final = 8
+_SPARE_TRIES: Final = 2
+"""Of the three registrations of unknown outcome that a file has (contract, "Limits"), those a probe may use up."""
+_MOST_PROBES: Final = 5
+"""Before a file is asked for more often than this, another one is marked."""
+_ASSUMED_RATE: Final = 5_000_000.0
+"""Bytes per second, before any were seen: only very large files make a first batch smaller by it."""
+_ASSUMED_LIFE: Final = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast things go right now; zeros where nothing is known yet.
+
+    Attributes:
+        files_rate, bytes_rate: per second, over the last seconds.
+        registration_seconds: how long the last registration took.
+        url_life: how long the last presigned URLs lived when they were given out, in seconds.
+    """
+
+    files_rate: float = 0.0
+    bytes_rate: float = 0.0
+    registration_seconds: float = 0.0
+    url_life: float = 0.0
+
+
+def files_ahead(pace: Pace) -> int:
+    """Give how many files may be registered (or being registered) ahead of the running transfers.
+
+    The reserve lasts for about twice a registration, and is at least one batch; the next batch comes on top.
+    """
+    if pace.files_rate <= 0:
+        return 2 * MAX_BATCH
+    look_ahead = math.ceil(2 * pace.registration_seconds * pace.files_rate)
+    return min(MAX_AHEAD, max(MAX_BATCH, look_ahead) + MAX_BATCH)
+
+
+def bytes_ahead(pace: Pace) -> float:
+    """Give how many bytes may be registered ahead: what can be sent in a quarter of a URL's life."""
+    return (pace.bytes_rate or _ASSUMED_RATE) * (pace.url_life or _ASSUMED_LIFE) / 4
+
+
+def files_lasting(pace: Pace) -> float:
+    """Give how many files can begin in a quarter of a URL's life: small files on a slow storage outlive their URLs."""
+    if pace.files_rate <= 0 or pace.url_life <= 0:
+        return math.inf
+    return pace.files_rate * pace.url_life / 4
+
+
+def _cost_as_probe(upload: Upload) -> tuple[int, int]:
+    """Return what asking for this file costs where the answer may be lost again; the least is asked for.
+
+    A file that carries the mark "may be registered twice" loses nothing more by it. Its last try is kept for when the
+    service answers, as long as another one of them has tries left; and then before a further file is marked.
+    """
+    unknown = upload.unknown_registrations
+    if not upload.may_be_registered_twice:
+        return 2, 0
+    return (0 if unknown < _SPARE_TRIES else 1 if unknown < _MOST_PROBES else 3), unknown
+
+
+class Batcher:
+    """The uploads that wait to be registered, by anomaly, in order; those handed back come first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, dict[UploadId, Upload]] = {}
+        self._returned: dict[str, dict[UploadId, Upload]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._queues()))
+
+    def add(self, uploads: Iterable[Upload]) -> None:
+        """Queue uploads behind the others; one that is in already, in its new place only."""
+        for upload in uploads:
+            self.discard(upload)
+            self._waiting.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
+
+    def put_back(self, uploads: Iterable[Upload]) -> None:
+        """Queue uploads before the others: they have waited already."""
+        for upload in uploads:
+            self.discard(upload)  # cancelled and wanted again while they waited
+            self._returned.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
+
+    def discard(self, upload: Upload) -> None:
+        """Take an upload out, if it is in."""
+        for queues in (self._waiting, self._returned):
+            queues.get(upload.anomaly_id, {}).pop(upload.upload_id, None)
+
+    def next_batch(
+        self, *, files: int, size: float, at_least: int, whole: bool, lasting: float = math.inf
+    ) -> list[Upload]:
+        """Take the next batch out, empty where none should go now.
+
+        Args:
+            files: room for so many more files ahead.
+            size: room for so many more bytes ahead.
+            at_least: so many files may go whatever their size (slots that stand idle).
+            lasting: the URLs of so many more files would still be alive when their turn comes.
+            whole: more files are still being found, so wait until a batch is full.
+        """
+        for anomaly_id in list(chain(self._returned, self._waiting)):
+            batch, full = self._peek(anomaly_id, size, at_least, lasting)
+            if batch and len(batch) <= files and (full or not whole):
+                for upload in batch:
+                    self.discard(upload)
+                self._forget_empty(anomaly_id)
+                return batch
+        return []
+
+    def next_probe(self) -> list[Upload]:
+        """Take out the one upload that asks whether the service works again, empty where none waits."""
+        waiting = list(chain.from_iterable(queue.values() for queue in self._queues()))
+        if not waiting:
+            return []
+        chosen = min(waiting, key=_cost_as_probe)
+        self.discard(chosen)
+        self._forget_empty(chosen.anomaly_id)
+        return [chosen]
+
+    def _queues(self) -> Iterable[dict[UploadId, Upload]]:
+        return chain(self._returned.values(), self._waiting.values())
+
+    def _peek(self, anomaly_id: str, size: float, at_least: int, lasting: float) -> tuple[list[Upload], bool]:
+        """Give what the next batch for an anomaly would be, and whether no more would fit into it.
+
+        A file whose outcome is unknown goes alone: should it be what the service stumbles over, it holds up no other.
+        """
+        batch: list[Upload] = []
+        queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
+        for upload in chain.from_iterable(queue.values() for queue in queues):
+            if upload.outcome_unknown:
+                if not batch:
+                    return [upload], True
+                continue
+            size -= upload.sent.size
+            too_much = size < 0 or len(batch) + 1 > lasting
+            if len(batch) == MAX_BATCH or (too_much and len(batch) >= at_least):
+                return batch, True
+            batch.append(upload)
+        return batch, len(batch) == MAX_BATCH
+
+    def _forget_empty(self, anomaly_id: str) -> None:
+        for queues in (self._waiting, self._returned):
+            if not queues.get(anomaly_id, True):
+                del queues[anomaly_id]

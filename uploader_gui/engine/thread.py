@@ -1,0 +1,126 @@
+"""The engine in a thread of its own, with its own asyncio loop. Used by the window, through `gui/bridge.py`.
+
+Between threads only immutable values: `submit()` one way, frozen events the other. Everything heavy (httpx, pydantic,
+TLS) is imported in that thread, so that the window stands first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.errors import UploaderError
+from uploader_gui.engine.events import EngineFailed
+from uploader_gui.engine.models import Reason
+from uploader_gui.engine.threads import give_way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uploader_gui.engine.events import Event
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+    from uploader_gui.engine.queue import UploadQueue
+
+log = logging.getLogger(__name__)
+
+LEAVE_SECONDS: Final = 2.0
+"""Leaving never takes longer, whatever is stuck."""
+
+
+class EngineThread:
+    """An engine in its own thread, with its own asyncio loop. `options` are those it began with."""
+
+    def __init__(
+        self, options: EngineOptions, emit: Callable[[Event], None], decoder: PictureDecoder | None = None
+    ) -> None:
+        self.options = options
+        self._decoder = decoder
+        self._emit = emit
+        self._over = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._queue: UploadQueue | None = None
+        self._early: list[Callable[[UploadQueue], object]] = []
+        self._lock = threading.Lock()
+        self._began = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; commands submitted before the queue stands are kept for it."""
+        self._thread.start()
+
+    def submit(self, command: Callable[[UploadQueue], object]) -> None:
+        """Run a command with the queue, on the engine's thread. May be called from any thread."""
+        with self._lock:
+            if self._queue is None or self._loop is None:
+                self._early.append(command)
+                return
+        try:
+            self._loop.call_soon_threadsafe(self._carry_out, command, self._queue)
+        except RuntimeError:
+            with self._lock:
+                self._early.append(command)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it runs, or is about to; not any more when its failure is told."""
+        return self._thread.is_alive() and not self._over
+
+    @property
+    def unheard(self) -> list[Callable[[UploadQueue], object]]:
+        """The commands that came before it stood or after it had left, in their order."""
+        with self._lock:
+            return list(self._early)
+
+    def stop(self, last_wish: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
+        """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished.
+
+        An engine that is still beginning gets `begin_seconds` before that, for a last wish that matters.
+        """
+
+        def leave(queue: UploadQueue) -> None:
+            try:
+                last_wish(queue)
+            finally:
+                queue.close()
+
+        self.submit(leave)
+        self._began.wait(begin_seconds)
+        self._thread.join(LEAVE_SECONDS)
+
+    def _run(self) -> None:
+        give_way()
+        try:
+            from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: not on the window's thread
+
+            asyncio.run(run_engine(self.options, self._emit, self._ready, decoder=self._decoder))
+        except UploaderError as error:
+            self._over = True
+            log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
+            self._emit(EngineFailed(Reason.of(error)))
+        except BaseException:  # whatever it is: somebody waits for what this thread does
+            self._over = True
+            log.exception("the engine broke")
+            self._emit(EngineFailed(Reason(UploaderError.code)))
+        finally:
+            self._began.set()
+
+    def _ready(self, queue: UploadQueue) -> None:
+        self._began.set()
+        with self._lock:
+            self._loop, self._queue = asyncio.get_running_loop(), queue
+            early, self._early = self._early, []
+        for command in early:
+            self._carry_out(command, queue)
+
+    def _carry_out(self, command: Callable[[UploadQueue], object], queue: UploadQueue) -> None:
+        try:
+            command(queue)
+        except UploaderError as error:
+            log.error("a command failed: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
+            self._emit(EngineFailed(Reason.of(error)))
+        except Exception:
+            log.exception("a command broke")
+            self._emit(EngineFailed(Reason(UploaderError.code)))

@@ -1,0 +1,92 @@
+"""How fast things go: bytes and files per second over the last seconds, and the time left.
+
+Asked by the batcher's reserve, by "can this PUT finish in time", and by the progress events.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.transfer.eta import TimeLeft
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+WINDOW: Final = 5.0
+"""Seconds that a rate looks back."""
+SETTLE: Final = 3.0
+"""Seconds during which no time left is told: the first figures are wild."""
+_SAMPLE_EVERY: Final = 0.1
+
+
+class RateMeter:
+    """Bytes and files per second over the last `WINDOW` seconds. Times are on one monotonic clock, handed in."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, int, int]] = deque()
+        self._bytes = 0
+        self._files = 0
+        self._began: float | None = None
+        self._left = TimeLeft()
+
+    @property
+    def files_seen(self) -> int:
+        """How many files have arrived since the beginning."""
+        return self._files
+
+    def began(self, now: float, transfer: Hashable) -> None:
+        """An attempt begins to move: time counts from here, not from the first figure."""
+        self._left.began(now, transfer)
+        if self._began is None:
+            self._began = now
+            self._samples.append((now, self._bytes, self._files))
+
+    def moved(self, now: float, transfer: Hashable, count: int) -> None:
+        """Count bytes of a transfer; `count` is negative where an attempt starts again."""
+        self._left.moved(now, transfer, count)
+        self._bytes += count
+        self._sample(now)
+
+    def ended(self, now: float, transfer: Hashable, *, arrived: bool = False) -> None:
+        """An attempt ended, and perhaps its file has arrived. Told twice it counts once."""
+        self._left.ended(now, transfer, arrived=arrived)
+        self._files += arrived
+        self._sample(now)
+
+    def rest(self) -> None:
+        """Nothing moves any more: forget the pace, it will be another one next time."""
+        self._began = None
+        self._samples.clear()
+        self._left.forget()
+
+    def rates(self, now: float) -> tuple[float, float]:
+        """Give bytes per second and files per second; both 0.0 while nothing is known."""
+        self._trim(now)
+        if not self._samples:
+            return 0.0, 0.0
+        then, count, files = self._samples[0]
+        elapsed = max(now - then, 0.05)
+        return max(0.0, (self._bytes - count) / elapsed), (self._files - files) / elapsed
+
+    def seconds_left(self, now: float, bytes_left: int, files_left: int, *, call_seconds: float = 0.0) -> float | None:
+        """Give the time left, counting a cost per file as well as bytes; None while it cannot be told.
+
+        `call_seconds`: how long a call to the service takes.
+        """
+        if self._began is None or now - self._began < SETTLE:
+            return None
+        bytes_rate, _ = self.rates(now)
+        if bytes_rate <= 0:
+            return None
+        self._left.saw_rate(now, bytes_rate)
+        return self._left.seconds(now, files_left, bytes_left, call_seconds=call_seconds)
+
+    def _sample(self, now: float) -> None:
+        if self._began is not None and now - self._samples[-1][0] >= _SAMPLE_EVERY:
+            self._samples.append((now, self._bytes, self._files))
+            self._trim(now)
+
+    def _trim(self, now: float) -> None:
+        while len(self._samples) > 1 and self._samples[1][0] <= now - WINDOW:
+            self._samples.popleft()

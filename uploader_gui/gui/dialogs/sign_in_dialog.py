@@ -1,0 +1,113 @@
+"""The dialog for the two tokens. The composition root opens it through the window and keeps what is submitted."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.style.widgets import push_button
+from uploader_gui.text import Words
+from uploader_gui.words.manners import MannersWords
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.style.theme import Theme
+
+_WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
+_HINTS: Final = (
+    Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
+)
+
+
+class TokensKept(Enum):
+    """Where tokens are kept; the value says it."""
+
+    KEYRING = Words.KEPT_KEYRING
+    MEMORY = Words.KEPT_MEMORY
+
+
+class SignInDialog(PlainDialog):
+    """Asks for both tokens. `submitted(bearer, session)` carries them cleaned; `sign_out_wanted` forgets them."""
+
+    submitted = Signal(str, str)
+    sign_out_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
+        super().__init__(Words.SIGN_IN, theme, parent)
+        self.bearer, self.session = _token_field(), _token_field()
+        self.show_tokens = push_button("", "link", theme)
+        self.show_tokens.setCheckable(True)
+        self.confirm = self.button(Words.SIGN_IN, "primary")
+        self.cancel = self.button(Words.CANCEL, "plain")
+        self.add_title(Words.SIGN_IN)
+        self.add_sentence(Words.SIGN_IN_TEXT)
+        self._refused = self.add_sentence(Words.SIGN_IN_REFUSED, "warning")
+        self._refused.hide()
+        self.add_field(Words.BEARER, self.bearer)
+        self.add_field(Words.SESSION, self.session)
+        self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_sentence(kept.value)
+        self.sign_out = self.button(MannersWords.SIGN_OUT, "link")
+        self.sign_out.setVisible(signed_in)
+        self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_buttons(self.cancel, self.confirm)
+        self._connect()
+        self._judge()
+        self._show_or_hide()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        super().retranslate()
+        self._show_or_hide()
+
+    def say_refused(self) -> None:
+        """Say that the tokens just entered were refused."""
+        self._refused.show()
+        self.fit()
+        self.bearer.setFocus()
+        self.bearer.selectAll()
+
+    @property
+    def says_refused(self) -> bool:
+        """Tell whether the dialog says so."""
+        return not self._refused.isHidden()
+
+    def _connect(self) -> None:
+        for field in (self.bearer, self.session):
+            field.textChanged.connect(self._judge)
+        self.show_tokens.toggled.connect(self._show_or_hide)
+        self.confirm.clicked.connect(self._submit)
+        self.cancel.clicked.connect(self.reject)
+        self.sign_out.clicked.connect(self.sign_out_wanted)
+        self.sign_out.clicked.connect(self.reject)
+
+    def _judge(self) -> None:
+        self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))
+
+    def _show_or_hide(self) -> None:
+        shown = self.show_tokens.isChecked()
+        self.show_tokens.setText((Words.HIDE_TOKENS if shown else Words.SHOW_TOKENS).text)
+        for field in (self.bearer, self.session):
+            field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+    def _submit(self) -> None:
+        self.submitted.emit(clean(self.bearer.text()), clean(self.session.text()))
+        self.accept()
+
+
+def clean(pasted: str) -> str:
+    """Give the token in what was pasted: without spaces, quotes, line breaks, header name or “Bearer”."""
+    return "".join(_WRAPPING.sub("", pasted.strip().strip("\"'")).split())
+
+
+def _token_field() -> QLineEdit:
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setInputMethodHints(_HINTS)
+    field.setAcceptDrops(False)
+    field.setMaxLength(65_536)
+    return field

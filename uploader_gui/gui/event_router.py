@@ -1,0 +1,158 @@
+"""How things stand, as the window shows it: hears the engine's events, and keeps list, figures and band up to date.
+
+A part of the main window, which hears for itself what becomes of receipts.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from uploader_gui.engine import events
+from uploader_gui.gui.notices import Notices
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.session_watch import session_notice
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.upload_list.counts import ListCounts
+    from uploader_gui.gui.upload_list.upload_model import UploadModel
+    from uploader_gui.gui.upload_list.upload_view import UploadView
+    from uploader_gui.gui.window.window_body import WindowBody
+
+
+_NEED_A_PERSON: Final = frozenset({events.Condition.SIGN_IN, events.Condition.JOURNAL})
+
+
+class EventRouter(QObject):
+    """Everything the engine told last, put where a person sees it.
+
+    `sign_in_wanted(refused_again: bool)`: the service does not take the tokens. `notices` says what the band says.
+    """
+
+    sign_in_wanted = Signal(bool)
+
+    def __init__(
+        self, model: UploadModel, view: UploadView, body: WindowBody, *, sandbox: bool, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._view = view
+        self._body = body
+        self._sandbox = sandbox
+        self._status = events.QueueStatus(running=False)
+        self._totals = events.Totals()
+        self._broken = False
+        self._was_signed_in = False
+        self._signed_in = SignInState(signed_in=False)
+        self.notices = Notices(body.banner)
+        model.figures_changed.connect(self.show)
+
+    @property
+    def signed_in(self) -> bool:
+        """Tell whether there are tokens."""
+        return self._signed_in.signed_in
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether files are sent with nobody doing anything: also what a dead line or busy server holds up."""
+        some = bool(self._model.figures().unfinished) or self._status.walking
+        return some and self._status.running and not (self._broken or self._status.conditions & _NEED_A_PERSON)
+
+    @property
+    def searching(self) -> bool:
+        """Tell whether files are being looked at that may not be on the list yet."""
+        return self._status.walking
+
+    @property
+    def wants_sign_in(self) -> bool:
+        """Tell whether files wait for somebody to sign in."""
+        return events.Condition.SIGN_IN in self._status.conditions
+
+    @property
+    def saved(self) -> bool:
+        """Tell whether the list can be written down."""
+        return not self._broken and events.Condition.JOURNAL not in self._status.conditions
+
+    def set_signed_in(self, state: SignInState) -> None:
+        """Show whether tokens are there and how long they last."""
+        self._was_signed_in |= state.signed_in
+        in_vain = self._signed_in.awaited and not (state.awaited or state.signed_in)
+        self._signed_in = state
+        self._body.header.show_sign_in(state)
+        self._show_notice(self._model.figures())
+        if in_vain and events.Condition.SIGN_IN in self._status.conditions:
+            self.sign_in_wanted.emit(False)
+
+    def take(self, event: events.Event) -> None:
+        """Show what the engine tells."""
+        self._body.preflight.take(event)
+        self._body.undo.take(event)
+        match event:
+            case events.UploadsAdded(uploads):
+                self._model.add(uploads)
+            case events.UploadsChanged(uploads):
+                self._model.change(uploads)
+            case events.UploadsRemoved(upload_ids, kept):
+                self._model.remove(upload_ids)
+                if kept:
+                    self.notices.engine_works(another=True)
+            case events.Progress(transfers, totals):
+                self._totals = totals
+                if not self._model.move_on(transfers):  # else with the rows, in one painting
+                    self.show()
+            case _:
+                self._take_rare(event)
+
+    def show(self) -> None:
+        """Show the figures as they are now, in the language in use."""
+        figures = self._model.figures()
+        self._body.show_figures(figures, self._totals, self._status)
+        self._body.header.show_offline(self._status.running and events.Condition.OFFLINE in self._status.conditions)
+        self._show_notice(figures)
+
+    def _take_rare(self, event: events.Event) -> None:
+        match event:
+            case events.EngineFailed():
+                self._broken = True
+            case events.QueueStatus(running):
+                self._broken = False
+                self.notices.engine_works()
+                if running and not self._status.running:
+                    self._model.put_failed_first(on=False)
+                self._status = event
+                self.show()
+            case events.QueueIdle(totals=totals):
+                self._totals = totals
+                self.show()
+                self._show_failed()
+            case events.SignInRequired(refused_again=False) if self._signed_in.awaited:
+                pass  # the password store may still have tokens
+            case events.SignInRequired(refused_again):
+                self._signed_in = SignInState(signed_in=False)
+                self._body.header.show_sign_in(self._signed_in)
+                self.sign_in_wanted.emit(refused_again)
+            case events.UndoOffered(removed, cancelled):
+                self._body.footer.offer_undo(possible=bool(removed or cancelled))
+            case events.SignedIn():
+                self._was_signed_in = True
+        self.notices.take(event)
+
+    def _show_failed(self) -> None:
+        """At the end, what was not sent stands at the top."""
+        self._model.flush()
+        figures = self._model.figures()
+        if figures.failed or figures.refused:
+            self._model.put_failed_first(on=True)
+            self._view.scrollToTop()
+
+    def _show_notice(self, figures: ListCounts) -> None:
+        session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
+        self.notices.look(
+            self._status,
+            figures,
+            session=session,
+            was_signed_in=self._was_signed_in,
+            awaits_tokens=self._signed_in.awaited,
+        )

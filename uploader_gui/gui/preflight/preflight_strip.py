@@ -1,0 +1,193 @@
+"""The quiet summary of a drop above the list: gone when it is closed, or when sending begins. Never a message box.
+
+In a low window it folds to its first line, and the rest comes at a press of its button.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from uploader_gui.engine import events
+from uploader_gui.gui.preflight.preflight import Preflight, Summary
+from uploader_gui.gui.style.widgets import IconButton, label, push_button
+from uploader_gui.words.deposits import DropWords
+from uploader_gui.words.treatments import TreatmentWords
+
+if TYPE_CHECKING:
+    from uploader_gui.gui.style.theme import Theme
+
+_INSIDE: Final = (16, 10, 8, 10)
+_BETWEEN: Final = 12
+
+
+class PreflightStrip(QWidget):
+    """Shows what becomes of what was dropped. `send_again_wanted` carries the ids of skipped uploads.
+
+    `opened`: a person wants to see everything, also where it would be folded.
+    """
+
+    send_again_wanted = Signal(object)
+    refused_wanted = Signal()
+    came_or_went = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._preflight = Preflight()
+        self._running = False
+        self._summary: Summary | None = None
+        self._folded = False
+        self.opened = False
+        self.going = label("", theme, 13, QFont.Weight.DemiBold)
+        self.not_going = label("", theme, 12)
+        self.before = label("", theme, 12)
+        self.send_again = push_button("", "link", theme)
+        self.refused = push_button("", "link", theme)
+        self.refused.clicked.connect(self.refused_wanted)
+        self.details = push_button("", "link", theme)
+        self.details.clicked.connect(self._open_or_close)
+        self.close_button = IconButton("clear", theme)
+        self._strip = QFrame()
+        self._not_going_line = _line(self.not_going, self.refused)
+        self._before_line = _line(self.before, self.send_again)
+        self._build()
+        self.send_again.clicked.connect(self._send_again)
+        self.close_button.clicked.connect(self.forget)
+        self.retranslate()
+        self.hide()
+
+    @property
+    def said(self) -> Summary | None:
+        """Give what it says."""
+        return self._summary
+
+    def take(self, event: events.Event) -> None:
+        """Take an event of the engine."""
+        changed = self._preflight.take(event)
+        match event:
+            case events.QueueStatus(running):
+                if running and not self._running:
+                    self.forget()
+                self._running = running
+            case events.QueueIdle():
+                self.forget()
+            case _ if changed:
+                self._show()
+
+    def forget(self) -> None:
+        """Be gone until the next drop."""
+        self._preflight.forget()
+        self._show()
+
+    def fold(self, *, on: bool) -> None:
+        """Show the first line alone, until a person asks for the rest; or everything."""
+        if on is not self._folded:
+            self._folded, self.opened = on, False
+            if self._summary is not None:
+                self._show_lines(self._summary)
+
+    def least_height_at(self, width: int) -> int:
+        """Give how high it has to be at a width: folded, unless a person has opened it."""
+        if self.opened:
+            return self.height_at(width)
+        left, top, right, bottom = _INSIDE
+        buttons = (self.details.sizeHint(), self.close_button.sizeHint())
+        text = self.going.heightForWidth(width - left - right - sum(one.width() + _BETWEEN for one in buttons))
+        return top + max(text, *(one.height() for one in buttons)) + bottom + self._below()
+
+    def height_at(self, width: int) -> int:
+        """Give how high it has to be at a width, as it stands now."""
+        inside = self._strip.layout()
+        assert inside is not None
+        inside.invalidate()  # what was just hidden or shown counts at once
+        return inside.totalHeightForWidth(width) + self._below()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use."""
+        self.send_again.setText(DropWords.SEND_AGAIN.text)
+        self.refused.setText(TreatmentWords.REFUSED_FILES.text)
+        self.close_button.rename(DropWords.CLOSE.text)
+        self._show()
+
+    # Inside
+
+    def _build(self) -> None:
+        self._strip.setProperty("kind", "card")
+        lines = QVBoxLayout()
+        lines.setSpacing(3)
+        self.going.setWordWrap(True)
+        lines.addWidget(_line(self.going, self.details))
+        self.not_going.setWordWrap(True)
+        lines.addWidget(self._not_going_line)
+        self.not_going.setProperty("kind", "muted")
+        self.before.setWordWrap(True)
+        self.before.setProperty("kind", "muted")
+        lines.addWidget(self._before_line)
+        row = QHBoxLayout(self._strip)
+        row.setContentsMargins(*_INSIDE)
+        row.setSpacing(_BETWEEN)
+        row.addLayout(lines, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 14)
+        column.addWidget(self._strip)
+
+    def _show(self) -> None:
+        """While sending goes on, only what cannot be seen in the list is worth a line."""
+        summary = self._preflight.summary()
+        if summary is not None and self._running and self._preflight.is_plain:
+            summary = None
+        if summary != self._summary:
+            self._summary, self.opened = summary, False
+        if summary is None:
+            self._appear(False)
+            return
+        self.going.setText(summary.going)
+        self.not_going.setText(summary.not_going)
+        self.before.setText(summary.before)
+        self._show_lines(summary)
+        self.refused.setVisible(summary.helpable)
+        self.send_again.setVisible(bool(summary.sent_before))
+        self._appear(True)
+        self.came_or_went.emit()
+        self.setAccessibleName(DropWords.SUMMARY.text)
+        self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
+
+    def _below(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return layout.contentsMargins().bottom()
+
+    def _show_lines(self, summary: Summary) -> None:
+        whole = self.opened or not self._folded
+        self._not_going_line.setVisible(whole and bool(summary.not_going))
+        self._before_line.setVisible(whole and bool(summary.before))
+        self.details.setVisible(self._folded and bool(summary.not_going or summary.before))
+        self.details.setText(DropWords.LESS.text if self.opened else DropWords.DETAILS.text)
+
+    def _open_or_close(self) -> None:
+        self.opened = not self.opened
+        self._show()
+
+    def _appear(self, there: bool) -> None:  # noqa: FBT001 - as Qt's setVisible
+        if there is self.isHidden():
+            self.setVisible(there)
+            self.came_or_went.emit()
+
+    def _send_again(self) -> None:
+        if self._summary is not None:
+            self.send_again_wanted.emit(self._summary.sent_before)
+
+
+def _line(sentence: QWidget, button: QWidget) -> QWidget:
+    """Put both side by side. A widget, not a layout: an empty layout would hold all lines at no width."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    row.addWidget(sentence, 1)
+    row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return line

@@ -1,0 +1,75 @@
+"""The question what to do about refused files: photos to JPEG, the rest inside a ZIP, and whether from now on.
+
+Opened by `refused_controller.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from uploader_gui.engine.models import Treatment
+from uploader_gui.gui.dialogs.form import chosen, row_of
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.text import Counted, Words
+from uploader_gui.words.treatments import TreatmentWords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uploader_gui.gui.style.theme import Theme
+
+_WIDTH: Final = 580
+_LEAVE: Final = "ask"
+_FOR_PHOTOS: Final = {
+    Treatment.CONVERT: TreatmentWords.CONVERT,
+    Treatment.ZIP: TreatmentWords.ZIP,
+    _LEAVE: TreatmentWords.LEAVE,
+}
+_FOR_OTHERS: Final = {Treatment.ZIP: TreatmentWords.ZIP, _LEAVE: TreatmentWords.LEAVE}
+
+
+class RefusedDialog(PlainDialog):
+    """Asks once for all photos and once for all other files; only what there is, and how many."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *, photos: int, others: int) -> None:
+        super().__init__(TreatmentWords.TITLE, theme, parent)
+        self.photos = self.choices(_FOR_PHOTOS) if photos else {}
+        self.others = self.choices(_FOR_OTHERS) if others else {}
+        self.widen(_WIDTH)
+        self.remember = _check_box(theme)
+        self.apply = self.button(TreatmentWords.APPLY, "primary")
+        self.cancel = self.button(Words.CANCEL, "plain")
+        self.add_title(TreatmentWords.TITLE)
+        self.add_sentence(TreatmentWords.EXPLANATION)
+        self._add_choices(TreatmentWords.PHOTOS, self.photos, photos)
+        self._add_choices(TreatmentWords.OTHERS, self.others, others)
+        self.say(self.remember.setText, TreatmentWords.REMEMBER)
+        self.column.addSpacing(8)
+        self.column.addWidget(self.remember)
+        self.add_buttons(self.cancel, self.apply)
+        self.apply.clicked.connect(self.accept)
+        self.cancel.clicked.connect(self.reject)
+
+    def _add_choices(self, caption: TreatmentWords, choices: Mapping[str, QPushButton], count: int) -> None:
+        if choices:
+            next(iter(choices.values())).setChecked(True)
+            self.add_field(caption, row_of(choices.values()), more=lambda: f" · {Counted.FILES.text(count)}")
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Give what was chosen, by the names of the settings."""
+        asked = {"refused_pictures": self.photos, "refused_others": self.others}
+        return {setting: str(chosen(choices)) for setting, choices in asked.items() if choices}
+
+
+def _check_box(theme: Theme) -> QCheckBox:
+    """Its frame is drawn darker than the palette's window: in the dark that would not be seen."""
+    box = QCheckBox()
+    box.setFont(theme.font(13))
+    palette = box.palette()
+    palette.setColor(QPalette.ColorRole.Window, QColor(theme.colors.muted))
+    box.setPalette(palette)
+    return box

@@ -1,0 +1,136 @@
+"""The settings, on pages. The composition root saves what `saved` carries, and runs the test of the connection."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+
+from uploader_gui.gui.dialogs.form import scrolling
+from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.text import Words
+from uploader_gui.words.help import HelpWords
+from uploader_gui.words.settings import SettingsWords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.words.translation import Sentence
+
+_WIDTH: Final = 560
+_HIGHEST_SHARE: Final = 0.65
+"""Of the screen's height, for the pages; above that they scroll."""
+
+
+class SettingsDialog(PlainDialog):
+    """Shows values and gives changed ones; Save is grey while something cannot be used.
+
+    `fixed` names settings that nobody can change here, each with the environment variable it is fixed by.
+    `test_wanted(SettingsValues)` wants the connection tested with what stands in the fields; `test_stopped` no more.
+    """
+
+    saved = Signal(object)
+    test_wanted = Signal(object)
+    test_stopped = Signal()
+    help_wanted = Signal()
+
+    def __init__(
+        self, theme: Theme, parent: QWidget, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        super().__init__(Words.SETTINGS, theme, parent)
+        self.widen(_WIDTH)
+        self.connection = ConnectionPage(theme, values)
+        self.sending = SendingPage(theme, values)
+        self.program = ProgramPage(theme, values)
+        self.pages = QTabWidget()
+        self.save = self.button(Words.SAVE, "primary")
+        self.cancel = self.button(Words.CANCEL, "plain")
+        self.help = self.button(HelpWords.OPEN, "link")
+        self._build()
+        self._grey(fixed)
+        self._connect()
+        self._judge()
+
+    @property
+    def values(self) -> SettingsValues:
+        """Give what stands in the fields."""
+        return SettingsValues(
+            api_url=self.connection.chosen_address,
+            size_unit=self.sending.chosen_unit,
+            max_concurrent_uploads=self.sending.at_once.value(),
+            language=self.program.chosen_language,
+            bandwidth_limit=round(self.sending.bandwidth.value(), 1),
+            proxy=self.connection.chosen_proxy,
+            ca_file=self.connection.authority.path,
+            theme=self.program.chosen_theme,
+            refused_pictures=self.sending.chosen_for_pictures,
+            refused_others=self.sending.chosen_for_others,
+            history_days=self.program.history_days.value(),
+        )
+
+    def fit(self) -> None:
+        """Take the height of the highest page, as far as the screen has it."""
+        self.pages.setMinimumHeight(self._pages_height())
+        super().fit()
+
+    def _build(self) -> None:
+        self.add_title(Words.SETTINGS)
+        self._add_page(SettingsWords.TAB_CONNECTION, self.connection)
+        self._add_page(SettingsWords.TAB_SENDING, self.sending)
+        self._add_page(SettingsWords.TAB_PROGRAM, self.program)
+        self.pages.tabBar().setFont(self.theme.font(13))
+        self.pages.tabBar().setDrawBase(False)
+        self.column.addWidget(self.pages, 1)
+        self.add_buttons(self.help, self.cancel, self.save)
+
+    def _grey(self, fixed: Mapping[str, str]) -> None:
+        for page in (self.connection, self.sending, self.program):
+            for name, fields in page.fields.items():
+                if variable := fixed.get(name):
+                    page.fix(fields, SettingsWords.FIXED, variable)
+
+    def _add_page(self, title: Sentence, page: QWidget) -> None:
+        area = scrolling(page)
+        area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
+        number = self.pages.addTab(area, "")
+        self.say(lambda text: self.pages.setTabText(number, text), title)
+
+    def _connect(self) -> None:
+        self.connection.changed.connect(self._judge)
+        panel = self.connection.panel
+        panel.test_wanted.connect(lambda: self.test_wanted.emit(self.values))
+        panel.stop_wanted.connect(self.test_stopped)
+        self.finished.connect(self.test_stopped)
+        self.save.clicked.connect(self._save)
+        self.cancel.clicked.connect(self.reject)
+        self.help.clicked.connect(self.help_wanted)
+
+    def _follow_findings(self, area: QScrollArea, *_: int) -> None:
+        """What a page holds grew: take the room there is. While a test goes on, its newest line is what counts."""
+        self.fit()
+        if self.connection.panel.is_testing:
+            area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+    def _pages_height(self) -> int:
+        margins = self.column.contentsMargins()
+        width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
+        heights = [
+            max(page.heightForWidth(width), page.minimumSizeHint().height())
+            for page in (self.connection, self.sending, self.program)
+        ]
+        needed = max(heights) + self.pages.tabBar().sizeHint().height() + 2
+        return min(needed, int(self.screen().availableGeometry().height() * _HIGHEST_SHARE))
+
+    def _judge(self) -> None:
+        self.save.setEnabled(self.connection.is_fine)
+        self.fit()
+
+    def _save(self) -> None:
+        self.saved.emit(self.values)
+        self.accept()

@@ -1,0 +1,202 @@
+"""Small parts of window and dialogs: buttons, plain labels, icons, a dot, a thin bar.
+
+Each reads the theme when it paints.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6 import QtGui
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
+
+    from uploader_gui.gui.style.theme import Theme
+
+_FRAME: Final = QSize(16, 48)
+"""Room for a window's title and edges, which are not known before it is shown."""
+
+STEPS: Final = 1000
+"""How finely a thin bar moves; bytes would overflow Qt's 32-bit bars."""
+
+
+class TypedLine(QLineEdit):
+    """A field in which Ctrl+Z is the window's once nothing typed is left to take back."""
+
+    undo_wanted = Signal()
+
+    def forget_typing(self) -> None:
+        """Keep what is typed: something else was done since."""
+        self.setText(self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt gives a field Ctrl+Z whether it has anything to take back or not."""
+        if event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable():
+            self.undo_wanted.emit()
+            return
+        super().keyPressEvent(event)
+
+
+def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
+    """Make a button of a kind known to the style sheet: primary, plain, link, quiet."""
+    button = QPushButton(label)
+    button.setProperty("kind", kind)
+    weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
+    button.setFont(theme.font(13, weight))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAutoDefault(False)
+    return button
+
+
+def label(text: str, theme: Theme, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
+    """Make a label that shows its text as it is: names and servers' words are never markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setFont(theme.font(size, weight))
+    return made
+
+
+def tip(*lines: str) -> str:
+    """Give a tooltip that shows these lines as they are; "" for none. Qt by itself takes `<b>` in a name for markup."""
+    from html import escape  # noqa: PLC0415 - not before the window stands
+
+    shown = [escape(line) for line in lines if line]
+    return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
+
+
+def within_screen(window: QWidget, wanted: QSize) -> QSize:
+    """Give the size a window wants, less where its screen is smaller."""
+    return wanted.boundedTo(window.screen().availableGeometry().size() - _FRAME)
+
+
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Set a property the style sheet selects by, and let the style see it."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # too early, it would cost the font
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have assistive technology read what appears by itself; where Qt is older than 6.8 it stays silent."""
+    if hasattr(QtGui, "QAccessibleAnnouncementEvent"):
+        QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
+
+
+class IconButton(QPushButton):
+    """A button that is only a symbol; its name is for tooltip and assistive technology."""
+
+    def __init__(self, icon: str, theme: Theme) -> None:
+        super().__init__()
+        self._icon = icon
+        self._theme = theme
+        self.setProperty("kind", "quiet")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(False)
+        theme.changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def rename(self, name: str) -> None:
+        """Say what it does."""
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+
+    def _follow_theme(self) -> None:
+        side = self._theme.px(18)
+        self.setIcon(self._theme.icons.icon(self._icon, self._theme.colors.muted, side))
+        self.setIconSize(QSize(side, side))
+
+
+class IconLabel(QWidget):
+    """A picture in the middle of its row, in a colour of the theme."""
+
+    def __init__(self, icon: str, color: str, side: int, theme: Theme) -> None:
+        super().__init__()
+        self._icon, self._color, self._theme = icon, color, theme
+        self._side = side
+        self.setFixedHeight(side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture."""
+        del event
+        painter = QPainter(self)
+        pixmap = self._theme.icons.pixmap(
+            self._icon, getattr(self._theme.colors, self._color), self._side, ratio=self.devicePixelRatioF()
+        )
+        painter.drawPixmap((self.width() - self._side) // 2, 0, pixmap)
+        painter.end()
+
+
+class Dot(QWidget):
+    """A small disc that repeats in colour what the words beside it say."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._color = "muted"
+        self.setFixedSize(8, 8)
+
+    def show_color(self, color: str) -> None:
+        """Take a colour of the theme."""
+        self._color = color
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the disc."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(self._theme.colors, self._color)))
+        painter.drawEllipse(self.rect())
+        painter.end()
+
+
+class ThinBar(QProgressBar):
+    """The overall bar: Qt's own for assistive technology, painted as a thin rounded line."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setRange(0, STEPS)
+        self.setTextVisible(False)
+        self.setFixedHeight(6)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_share(self, share: float) -> None:
+        """Show a share of one; full only when everything is there.
+
+        Qt's bar would paint at once, and all else in the window that waits to be painted with it: a paint too many.
+        """
+        value = STEPS if share >= 1 else min(int(share * STEPS), STEPS - 1)
+        if value != self.value():
+            self.setUpdatesEnabled(False)
+            self.setValue(value)
+            self.setUpdatesEnabled(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.colors.line))
+        painter.drawRoundedRect(self.rect(), 3, 3)
+        if self.value() > 0:
+            painter.setBrush(QColor(self._theme.colors.accent))
+            width = max(6.0, self.width() * self.value() / STEPS)
+            painter.drawRoundedRect(QRectF(0, 0, width, self.height()), 3, 3)
+        painter.end()

@@ -1,0 +1,105 @@
+"""Which actions a row offers in which state: as text buttons, and in the context menu."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.models import FINISHED, Treatment, UploadState
+from uploader_gui.text import Words
+from uploader_gui.words.treatments import TreatmentWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.words.translation import Sentence
+
+_S = UploadState
+WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
+
+
+class RowAction(Enum):
+    """Something a person can do with one row or several; the value is its label."""
+
+    TRY_AGAIN = Words.TRY_AGAIN
+    SEND_AGAIN = Words.SEND_AGAIN
+    CONVERT = TreatmentWords.CONVERT
+    ZIP = TreatmentWords.ZIP
+    SEND_HERE = Words.SEND_HERE
+    CANCEL = Words.CANCEL
+    REMOVE = Words.REMOVE
+    SHOW_IN_FOLDER = Words.SHOW_IN_FOLDER
+    COPY_REASON = Words.COPY_REASON
+    MORE = Words.MORE
+
+    @property
+    def label(self) -> str:
+        """Give the label in the person's language."""
+        words: Sentence = self.value
+        return words.text
+
+
+TREATMENTS: Final = {RowAction.CONVERT: Treatment.CONVERT, RowAction.ZIP: Treatment.ZIP}
+
+_ALWAYS_SHOWN: Final[Mapping[UploadState, RowAction]] = {
+    _S.FAILED: RowAction.TRY_AGAIN,
+    _S.CANCELLED: RowAction.TRY_AGAIN,
+    _S.SKIPPED: RowAction.SEND_AGAIN,
+    _S.REFUSED: RowAction.REMOVE,
+}
+_ANY: Final = frozenset(_S)
+_STATES: Final[Mapping[RowAction, frozenset[UploadState]]] = {
+    RowAction.TRY_AGAIN: frozenset({_S.FAILED, _S.CANCELLED}),
+    RowAction.SEND_AGAIN: frozenset({_S.SKIPPED}),
+    RowAction.CANCEL: _ANY - FINISHED,
+    RowAction.REMOVE: FINISHED | WAITING,
+}
+_OF_THE_SERVER_IN_USE: Final = frozenset({RowAction.TRY_AGAIN, RowAction.SEND_AGAIN})
+MENU: Final = (
+    RowAction.TRY_AGAIN,
+    RowAction.SEND_AGAIN,
+    RowAction.CONVERT,
+    RowAction.ZIP,
+    RowAction.SEND_HERE,
+    RowAction.CANCEL,
+    RowAction.REMOVE,
+    RowAction.SHOW_IN_FOLDER,
+    RowAction.COPY_REASON,
+)
+
+
+def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
+    """Give the actions a resting row shows: only where a person may want to do something."""
+    if snapshot.elsewhere:
+        return () if snapshot.state.stored else (RowAction.SEND_HERE,)
+    treatments = offered(snapshot)
+    if treatments:
+        return tuple(action for action, treatment in TREATMENTS.items() if treatment in treatments)
+    action = _ALWAYS_SHOWN.get(snapshot.state)
+    return (action,) if action else ()
+
+
+def shown_at_hand(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
+    """Give the actions shown while the row is pointed at or has the keyboard: the rest is behind More."""
+    first = shown_always(snapshot) or ((RowAction.REMOVE,) if snapshot.state.stored else (RowAction.CANCEL,))
+    return (*first, RowAction.MORE)
+
+
+def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
+    """Tell whether an action makes sense in the row's state."""
+    if action in TREATMENTS:
+        return TREATMENTS[action] in offered(snapshot)
+    if action is RowAction.COPY_REASON:
+        return snapshot.reason is not None
+    if action is RowAction.SEND_HERE:
+        return bool(snapshot.elsewhere) and not snapshot.state.stored
+    if snapshot.elsewhere and action in _OF_THE_SERVER_IN_USE:
+        return False
+    return snapshot.state in _STATES.get(action, _ANY)
+
+
+def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> list[UploadSnapshot]:
+    """Give those of the selected rows the action applies to."""
+    return [snapshot for snapshot in snapshots if allowed(action, snapshot)]

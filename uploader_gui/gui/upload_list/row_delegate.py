@@ -1,0 +1,169 @@
+"""Shows one upload as a row: tile, name, second line, state, bar or actions. Used by `upload_view.py`.
+
+`row_painter.py` knows how that looks, `layout_of` tells the view what lies where.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, QPersistentModelIndex, QRect, QSize
+from PySide6.QtGui import QHelpEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
+
+from uploader_gui.engine.models import UploadSnapshot, UploadState
+from uploader_gui.gui.style.widgets import tip
+from uploader_gui.gui.upload_list import row_text
+from uploader_gui.gui.upload_list.row_actions import RowAction, shown_always, shown_at_hand
+from uploader_gui.gui.upload_list.row_cache import RowCache
+from uploader_gui.gui.upload_list.row_layout import RowFonts, RowLayout, lay_out
+from uploader_gui.gui.upload_list.row_painter import RowPainter, Shown
+from uploader_gui.gui.upload_list.thumbnails import Thumbnails
+from uploader_gui.gui.upload_list.upload_columns import Index, Role
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
+
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.upload_model import UploadModel
+
+_S = UploadState
+_LOOKS: Final = (
+    QStyle.StateFlag.State_Selected
+    | QStyle.StateFlag.State_MouseOver
+    | QStyle.StateFlag.State_HasFocus
+    | QStyle.StateFlag.State_KeyboardFocusChange
+)
+"""What of a view's state changes a row's ground."""
+_BARS: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
+
+
+class RowDelegate(QStyledItemDelegate):
+    """The painted row.
+
+    `pointed_at` is the action under the mouse, kept up to date by the view; `last_line` is the lowest one it is about
+    to paint: Qt's paint a line more than has changed, and the row below those that have would be painted as well.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: UploadModel,
+        parent: QObject | None = None,
+        *,
+        decoder: PictureDecoder | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._model = model
+        self.thumbnails = Thumbnails(self, decoder=decoder)
+        self.fonts = RowFonts(theme)
+        self._painter = RowPainter(theme, self.fonts, self.thumbnails)
+        self._still = RowCache()
+        self.pointed_at: tuple[QPersistentModelIndex, RowAction] | None = None
+        self.last_line = -1
+
+    def measure_again(self) -> None:
+        """Take over the theme's fonts, and another language's words, after a change."""
+        self.fonts = RowFonts(self._theme)
+        self._painter = RowPainter(self._theme, self.fonts, self.thumbnails)
+        self._still.clear()
+
+    def layout_of(self, row: QRect, index: Index, *, at_hand: bool) -> RowLayout:
+        """Give what lies where in a row; `at_hand` rows show more actions."""
+        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        state = row_text.state_text(upload, self._model.progress_of(upload.upload_id), self._model.clock())
+        return self._lay_out(row, upload, state, at_hand=at_hand)
+
+    def _lay_out(self, row: QRect, upload: UploadSnapshot, state: str, *, at_hand: bool) -> RowLayout:
+        return lay_out(
+            row,
+            self.fonts,
+            state=state,
+            actions=shown_at_hand(upload) if at_hand else shown_always(upload),
+            has_bar=upload.state in _BARS,
+        )
+
+    # What is painted
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        progress = self._model.progress_of(upload.upload_id)
+        row, state = _rect_of(option), row_text.state_text(upload, progress, self._model.clock())
+        layout = self._lay_out(row, upload, state, at_hand=is_at_hand(option))
+        shown = Shown(upload, self._model.names_anomalies(), _state_of(option) & _LOOKS)
+        if upload.state in _BARS:
+            painter.drawPixmap(row.topLeft(), self._still_picture(painter, row, layout, shown))
+        else:
+            self._painter.paint_still(painter, row, layout, shown)
+        self._painter.paint_state(painter, upload, state, layout.state)
+        if not layout.bar.isNull():
+            self._painter.paint_bar(painter, upload, row_text.fraction(upload, progress), layout.bar)
+        for button in layout.actions:
+            self._painter.paint_action(painter, button, underlined=self._is_pointed_at(index, button.action))
+
+    def _still_picture(self, painter: QPainter, row: QRect, layout: RowLayout, shown: Shown) -> QPixmap:
+        """Give what does not move in a running row. A snapshot is another one whenever its upload changed."""
+        ratio, source = painter.device().devicePixelRatioF(), shown.upload.source
+        thumbnail = self.thumbnails.of(source, layout.tile.width(), ratio)
+        name = min(layout.name.width(), self.fonts.name_width(source.name))
+        seen = (shown, thumbnail and thumbnail.cacheKey(), row.width(), row.height(), ratio, name,
+                layout.second.width())  # fmt: skip
+        return self._still.of(
+            seen,
+            row,
+            ground=self._theme.colors.surface,
+            ratio=ratio,
+            paint=lambda onto: self._painter.paint_still(onto, row, layout, shown),
+        )
+
+    def _is_pointed_at(self, index: Index, action: RowAction) -> bool:
+        return self.pointed_at is not None and self.pointed_at == (QPersistentModelIndex(index), action)
+
+    def _tip(self, upload: UploadSnapshot, layout: RowLayout) -> str:
+        """Say what is elided, and the whole reason."""
+        name = row_text.visible_name(upload.source.name)
+        reason = row_text.whole_reason(upload)
+        elided = self.fonts.name_metrics.horizontalAdvance(name) > layout.name.width()
+        return tip(name if elided else "", reason)
+
+    # Qt asks
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint the row."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if _rect_of(option).top() == self.last_line:
+            self._painter.paint_ground(painter, _rect_of(option), _state_of(option))
+        else:
+            self._paint_row(painter, option, index)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Give every row the same height."""
+        del index
+        return QSize(_rect_of(option).width(), self.fonts.row_height)
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Show the tooltip of a row."""
+        if event.type() != QEvent.Type.ToolTip or not index.isValid():
+            return False
+        layout = self.layout_of(_rect_of(option), index, at_hand=is_at_hand(option))
+        QToolTip.showText(event.globalPos(), self._tip(index.data(Role.SNAPSHOT), layout), view)
+        return True
+
+
+def is_at_hand(option: QStyleOptionViewItem) -> bool:
+    """Tell whether a row is pointed at or has the keyboard, so that it shows all its actions."""
+    near = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+    return bool(_state_of(option) & near)
+
+
+def _rect_of(option: QStyleOptionViewItem) -> QRect:
+    return QRect(option.rect)
+
+
+def _state_of(option: QStyleOptionViewItem) -> QStyle.StateFlag:
+    state: QStyle.StateFlag = option.state
+    return state

@@ -1,0 +1,231 @@
+"""The list on screen: one painted column of a table view, with row actions by mouse, keyboard and menu.
+
+`main_window.py` shows it and carries out what `action_wanted` asks for. There is no widget per row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
+
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed_among, shown_at_hand
+from uploader_gui.gui.upload_list.upload_columns import Column, Role
+from uploader_gui.text import Words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.row_delegate import RowDelegate
+    from uploader_gui.gui.upload_list.upload_filter import UploadFilter
+    from uploader_gui.gui.upload_list.upload_model import UploadModel
+
+_PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+
+
+class UploadView(QTableView):
+    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])` never carries `MORE`.
+
+    `taken_away(list[UploadId], list[UploadId])`: those to be cancelled, and those to leave the list.
+    """
+
+    action_wanted = Signal(object, object)
+    taken_away = Signal(object, object)
+
+    def __init__(
+        self,
+        model: UploadModel,
+        shown: UploadFilter,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        decoder: PictureDecoder | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._decoder = decoder
+        self._uploads = model
+        self._shown = shown
+        self._theme = theme
+        self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
+        self._delegate: RowDelegate | None = None
+        self.setModel(shown)
+        self._set_up()
+        self._show_one_column()
+        theme.changed.connect(self._measure_again)
+        self.retranslate()
+
+    @property
+    def delegate(self) -> RowDelegate:
+        """Give what paints the rows: made when the first are shown, for an empty window need not load it."""
+        if self._delegate is None:
+            from uploader_gui.gui.upload_list.row_delegate import RowDelegate  # noqa: PLC0415 - as said
+
+            self._delegate = RowDelegate(self._theme, self._uploads, self, decoder=self._decoder)
+            self._delegate.thumbnails.came.connect(self.viewport().update)
+            self.setItemDelegate(self._delegate)
+            self._set_row_height()
+        return self._delegate
+
+    def selected(self) -> list[UploadSnapshot]:
+        """Give the selected rows from top to bottom."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return [index.data(Role.SNAPSHOT) for index in indexes]
+
+    def menu_for(self, chosen: list[UploadSnapshot]) -> QMenu:
+        """Build the context menu for rows; what applies to none of them is grey."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in MENU:
+            fitting = allowed_among(action, chosen)
+            entry = QAction(action.label, menu)
+            entry.setEnabled(bool(fitting))
+            entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
+            menu.addAction(entry)
+        return menu
+
+    def show_anomaly(self, anomaly_id: str) -> None:
+        """Let rows of another anomaly than this one name theirs."""
+        self._uploads.show_anomaly(anomaly_id)
+        self.viewport().update()
+
+    def retranslate(self) -> None:
+        """Say everything in the language in use: rows are painted anew, their words come with it."""
+        self.setAccessibleName(Words.FILES.text)
+        self._measure_again()
+
+    # Inside
+
+    def _set_up(self) -> None:
+        self.setViewport(QWidget(self))  # asked for its own one, PySide would first look through every class of Qt's
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalScrollBar().setSingleStep(20)
+        self.viewport().setAutoFillBackground(False)
+
+    def _show_one_column(self) -> None:
+        for column in Column:
+            self.setColumnHidden(column, column is not Column.NAME)
+        across = self.horizontalHeader()
+        across.setVisible(False)
+        across.setMinimumSectionSize(1)
+        across.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _set_row_height(self) -> None:
+        self.verticalHeader().setMinimumSectionSize(self.delegate.fonts.row_height)
+        self.verticalHeader().setDefaultSectionSize(self.delegate.fonts.row_height)
+
+    def _measure_again(self) -> None:
+        if self._delegate is not None:
+            self._delegate.measure_again()
+            self._set_row_height()
+            self.viewport().update()
+
+    def _action_at(self, point: QPoint) -> tuple[QPersistentModelIndex, RowAction] | None:
+        """The row under the pointer shows all its actions, so all of them can be hit."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return None
+        layout = self.delegate.layout_of(self.visualRect(index), index, at_hand=True)
+        action = layout.action_at(point)
+        return (QPersistentModelIndex(index), action) if action else None
+
+    def _point_at(self, point: QPoint) -> None:
+        found = self._action_at(point)
+        if found == self.delegate.pointed_at:
+            return
+        self.delegate.pointed_at = found
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if found else Qt.CursorShape.ArrowCursor)
+        self.viewport().update()
+
+    def _act(self, action: RowAction, index: QModelIndex, where: QPoint) -> None:
+        """More opens the menu under the pointer, everything else is asked for at once."""
+        upload: UploadSnapshot = index.data(Role.SNAPSHOT)
+        if action is not RowAction.MORE:
+            self.action_wanted.emit(action, [upload])
+            return
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.menu_for([upload]).popup(self.viewport().mapToGlobal(where))
+
+    def _take_away(self, chosen: list[UploadSnapshot]) -> None:
+        """What is under way is cancelled (its row stays and offers Try again), everything else leaves the list."""
+        removable = allowed_among(RowAction.REMOVE, chosen)
+        under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
+        if under_way or removable:
+            self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
+
+    # Qt asks
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on an action belongs to the action, not to the selection."""
+        found = self._action_at(event.position().toPoint())
+        self._pressed = found if event.button() == Qt.MouseButton.LeftButton else None
+        if self._pressed is None:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Act where press and release met the same action."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
+            super().mouseReleaseEvent(event)
+        elif self._action_at(event.position().toPoint()) == pressed:
+            self._act(pressed[1], self.model().index(pressed[0].row(), 0), event.position().toPoint())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show which action the pointer is on; a press on an action selects nothing by dragging."""
+        self._point_at(event.position().toPoint())
+        if self._pressed is None:
+            super().mouseMoveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space are the row's first action, Delete takes the selected rows away."""
+        current = self.currentIndex()
+        if event.key() in _PRESSES and current.isValid():
+            self._act(shown_at_hand(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
+        elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
+            self._take_away(self.selected())
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the menu for the selection, by mouse or menu key."""
+        if chosen := self.selected():
+            self.menu_for(chosen).popup(event.globalPos())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have the rows painted from now on."""
+        self.setItemDelegate(self.delegate)
+        super().showEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, or say that the filter leaves none."""
+        self.delegate.last_line = event.rect().bottom()
+        super().paintEvent(event)
+        if self.model().rowCount() == 0:
+            self._paint_nothing()
+
+    @property
+    def nothing_text(self) -> str:
+        """Give what is said where no row is shown, with the way back from a search."""
+        return (Words.NO_NAME if self._shown.searches else Words.NO_MATCH).text
+
+    def _paint_nothing(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(self._theme.colors.muted))
+        painter.setFont(self._theme.font(13))
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing_text)
+        painter.end()

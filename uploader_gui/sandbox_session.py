@@ -1,0 +1,67 @@
+"""Trying the program out: a sandbox service with a data folder of its own, gone without a trace afterwards.
+
+Used by app (`--sandbox`, "Try it with sample files") and headless (`--demo`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from uploader_gui import logs
+from uploader_gui.paths import DataPaths
+from uploader_gui.sandbox import Sandbox, write_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+class SandboxSession:
+    """A running sandbox and the folder everything about it lives in."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="uploader-gui-sandbox-", ignore_cleanup_errors=True)
+        root = Path(self._folder.name)
+        self.paths = DataPaths(root / "data")
+        self._sandbox = Sandbox(root / "service")
+        self._samples = root / "samples"
+
+    def __enter__(self) -> Self:
+        self._sandbox.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def api_url(self) -> str:
+        """The sandbox's address, on loopback."""
+        return self._sandbox.api_url
+
+    @property
+    def tokens(self) -> tuple[str, str]:
+        """Bearer and session token the sandbox accepts."""
+        return self._sandbox.bearer_token, self._sandbox.session_token
+
+    @property
+    def objects(self) -> Path:
+        """The folder in which uploaded files stand, one folder per anomaly."""
+        return self._sandbox.objects
+
+    def samples(self) -> list[Path]:
+        """Make the sample files, and give their paths."""
+        self._samples.mkdir(exist_ok=True)
+        return write_samples(self._samples)
+
+    def refused_samples(self, receipt: Mapping[str, Any]) -> int:
+        """Count the samples that a receipt calls refused: one is of a refused type on purpose."""
+        refused = (Path(row["path"]) for row in receipt["files"] if row["state"] == "refused")
+        return sum(path.is_relative_to(self._samples) for path in refused)
+
+    def close(self) -> None:
+        """Stop the sandbox and remove its folder."""
+        self._sandbox.stop()
+        logs.let_go(self.paths.folder)
+        self._folder.cleanup()

@@ -1,0 +1,72 @@
+"""What a person sees first: the window with its look, its language and its place. Made by `app.py`.
+
+Nothing here waits for a disk or a server, and nothing is loaded that the first paint does not need.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+
+from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.paths import data_paths
+from uploader_gui.words.language import Language, early_theme
+
+if TYPE_CHECKING:
+    from uploader_gui.launch_options import LaunchOptions
+    from uploader_gui.paths import DataPaths
+    from uploader_gui.platform.application import Application
+    from uploader_gui.sandbox_session import SandboxSession
+    from uploader_gui.single_instance import Doorway
+
+SCHEMES: Final = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+"""The setting `theme`, as Qt has it."""
+
+
+class FirstWindow:
+    """The window and what belongs to it. `trial` is the sandbox where one runs, else None; it has no `doorway`."""
+
+    def __init__(
+        self,
+        plan: LaunchOptions,
+        application: Application,
+        language: Language,
+        *,
+        data: DataPaths,
+        trial: SandboxSession | None,
+        doorway: Doorway | None,
+    ) -> None:
+        self.application = application
+        self.language = language
+        self.data = data
+        self.trial = trial
+        self.doorway = doorway
+        self.decoder = PictureDecoder()
+        self.bridge = Bridge(decoder=self.decoder)
+        self.theme = Theme(application, SCHEMES[early_theme(data_paths().settings)])
+        self.window = MainWindow(
+            self.bridge, self.theme, decoder=self.decoder, anomaly_id=plan.anomaly_id, sandbox=trial is not None
+        )
+        self.memory = WindowMemory(data.window)
+        if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
+            from uploader_gui.platform.opened_files import OpenedFiles  # noqa: PLC0415 - as said
+
+            OpenedFiles(application).opened.connect(self.window.add_paths)
+
+    def show(self) -> None:
+        """Show it where it was last time."""
+        self.memory.restore(self.window)
+        if self.trial is None:
+            self.window.header.field.offer(self.memory.anomalies)
+            self.window.taking_in.restore(self.memory.kept)
+        self.window.show()

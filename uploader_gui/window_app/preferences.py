@@ -1,0 +1,278 @@
+"""What a person sets in the window: tokens and settings, put in force at once and kept. Made by `program.py`.
+
+The settings file may block, so it is asked in a thread, and one change waits for the other. Nothing waits for the
+keyring: what it says late is used if nothing newer was said since. Pydantic and keyring are loaded after the window.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+
+from uploader_gui import __version__
+from uploader_gui.credentials import Keeper
+from uploader_gui.engine.connection_test.findings import Question
+from uploader_gui.engine.connection_test.thread import Way
+from uploader_gui.engine.conversion_choices import Choices
+from uploader_gui.gui.settings.connection_tester import ConnectionTester
+from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.window_app.first_window import SCHEMES
+from uploader_gui.words.password_store import StoreWords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uploader_gui.config import Config
+    from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.window_app.tasks import UiTasks
+    from uploader_gui.words.language import Language
+
+
+GRACE_MS: Final = 2000
+"""So long the keyring may think before a person is told that it does not answer."""
+
+
+class Preferences:
+    """Holds the configuration once it is loaded. `again`, `report`: as the command line asks."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        bridge: Bridge,
+        *,
+        theme: Theme,
+        language: Language,
+        errands: UiTasks,
+        again: bool,
+        report: Path | None,
+    ) -> None:
+        self._window = window
+        self._bridge = bridge
+        self._theme = theme
+        self._language = language
+        self._errands = errands
+        self._again = again
+        self._report = report
+        self._tester = ConnectionTester(window)
+        self._change = asyncio.Lock()
+        """One change after the other, for each begins with what is set."""
+        self._question: object | None = None
+        """What the keyring is asked about the tokens; another one, or none, once its answer is no longer wanted."""
+        self.configuration: Config | None = None
+        self._connect()
+
+    def use(self, configuration: Config) -> None:
+        """Begin with what was loaded."""
+        self.configuration = configuration
+        self._theme.force(SCHEMES[configuration.settings.theme])
+        self.show_signed_in()
+        self._tell_trouble()
+
+    def show_signed_in(self) -> None:
+        """Show whether tokens are there, and for how long."""
+        tokens = self.configuration.tokens if self.configuration is not None else None
+        awaited = tokens is None and self._question is not None
+        self._window.set_signed_in(SignInState(tokens is not None, expires_at=_expiry(tokens), awaited=awaited))
+
+    def look_for_tokens(self) -> None:
+        """Ask the keyring for the server's tokens where none are at hand; nobody waits for it."""
+        if self.configuration is not None and self.configuration.tokens is None:
+            self._question = question = object()
+            self.show_signed_in()
+            QTimer.singleShot(GRACE_MS, self._window, lambda: self._say_store_silent(question))
+            self._errands.spawn(self._look_for_tokens(self.configuration.credentials.look(), question))
+
+    def _connect(self) -> None:
+        window, spawn = self._window, self._errands.spawn
+        window.sign_in_wanted.connect(lambda refused: spawn(self._ask_for_tokens(refused_again=refused)))
+        window.tokens_submitted.connect(lambda *tokens: spawn(self._sign_in(*tokens)))
+        window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
+        window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
+        window.settings_wanted.connect(self._show_settings)
+        window.settings_saved.connect(self._begin_to_save)
+
+    def _tell_trouble(self) -> None:
+        """Settings that could not be read or saved are no secret."""
+        if self.configuration is not None and (trouble := self.configuration.trouble) is not None:
+            self._window.notices.warn(lambda: trouble.told)
+
+    # Tokens
+
+    async def _ask_for_tokens(self, *, refused_again: bool) -> None:
+        from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept  # noqa: PLC0415 - loaded when asked for
+
+        keeps = self._question is not None  # it has been asked something else, and has not answered yet
+        if self.configuration is not None and not keeps:
+            look = self.configuration.credentials.kept_in_keyring
+            keeps = await self._errands.in_thread(look, GRACE_MS / 1000)
+        kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
+        self._window.show_sign_in(kept, refused_again=refused_again)
+
+    async def _look_for_tokens(self, answer: Callable[[], tuple[str, str] | None], question: object) -> None:
+        tokens = await self._errands.in_thread(answer)
+        async with self._change:
+            if self.configuration is None or question is not self._question:
+                return  # somebody signed in or out meanwhile, or chose another server
+            if tokens is not None:
+                self._put_tokens_in_force(tokens)
+                self._bridge.sign_in(*tokens, entered=False)
+            else:
+                self._end_question()
+
+    async def _sign_in(self, bearer: str, session: str) -> None:
+        async with self._change:
+            if self.configuration is None:
+                return
+            self._put_tokens_in_force((bearer, session))
+            self._bridge.sign_in(bearer, session)
+            kept = self.configuration.credentials.save((bearer, session))
+        keeper = await self._errands.in_thread(kept)
+        self._warn_of_silence(keeper, StoreWords.NOT_KEPT)
+
+    async def _sign_out(self) -> None:
+        async with self._change:
+            if self.configuration is None:
+                return
+            self._put_tokens_in_force(None)
+            self._bridge.sign_out()
+            forgotten = self.configuration.credentials.forget()
+        keeper = await self._errands.in_thread(forgotten)
+        self._warn_of_silence(keeper, StoreWords.NOT_FORGOTTEN)
+
+    def _put_tokens_in_force(self, tokens: tuple[str, str] | None) -> None:
+        assert self.configuration is not None
+        self.configuration = self.configuration.with_tokens(tokens)
+        self._end_question()
+
+    def _end_question(self) -> None:
+        """What the keyring has been asked is answered, or no longer wanted."""
+        self._question = None
+        self._window.notices.say_store_silent(silent=False)
+        self.show_signed_in()
+
+    def _say_store_silent(self, question: object) -> None:
+        if question is self._question:
+            self._window.notices.say_store_silent(silent=True)
+
+    def _warn_of_silence(self, keeper: Keeper, sentence: StoreWords) -> None:
+        if keeper is Keeper.SILENT:
+            self._window.notices.warn(lambda: sentence.text)
+
+    # Settings
+
+    def _show_settings(self) -> None:
+        if self.configuration is None:
+            return
+        chosen = self.configuration.settings
+        values = SettingsValues(
+            api_url=chosen.api_url,
+            size_unit=chosen.size_unit,
+            max_concurrent_uploads=chosen.max_concurrent_uploads,
+            language=chosen.language,
+            bandwidth_limit=chosen.bandwidth_limit,
+            proxy=chosen.proxy,
+            ca_file=str(chosen.ca_file or ""),
+            theme=chosen.theme,
+            refused_pictures=chosen.refused_pictures,
+            refused_others=chosen.refused_others,
+            history_days=chosen.history_days,
+        )
+        dialog = self._window.show_settings(values, self.configuration.fixed)
+        dialog.test_wanted.connect(self._test_connection)
+        dialog.test_stopped.connect(self._tester.stop)
+        self._tester.found.connect(dialog.connection.panel.show_finding)
+        self._tester.ended.connect(dialog.connection.panel.show_end)
+
+    def _begin_to_save(self, values: SettingsValues) -> None:
+        """What is dropped from now on is for the server just set, however long saving takes."""
+        self._bridge.hold()
+        self._errands.spawn(self._save_settings(values))
+
+    async def _save_settings(self, values: SettingsValues) -> None:
+        """Most count at once; another server, unit, proxy or authority is another way for the engine."""
+        async with self._change:
+            try:
+                is_other_server = await self._change_settings(values)
+            finally:
+                self._bridge.release()
+        if is_other_server:
+            self.look_for_tokens()
+
+    async def _change_settings(self, values: SettingsValues) -> bool:
+        """Return whether another server is in use now."""
+        if self.configuration is None:
+            return False
+        before = self.configuration
+        self.configuration = await self._errands.in_thread(before.changed, asdict(values))
+        self._put_in_force(self.configuration)
+        is_other_server = before.credentials is not self.configuration.credentials
+        if is_other_server:
+            self._end_question()
+        if _ways(before) != _ways(self.configuration):
+            self._change_ways(self.configuration)
+        return is_other_server
+
+    async def _remember(self, values: dict[str, str]) -> None:
+        """Keep what a person chose once for all refused files; it counts from now on."""
+        async with self._change:
+            if self.configuration is None:
+                return
+            self.configuration = await self._errands.in_thread(self.configuration.changed, values)
+            self._bridge.choose(self.configuration.choices(Choices()))
+            self._tell_trouble()
+
+    def _put_in_force(self, configuration: Config) -> None:
+        chosen = configuration.settings
+        self._tell_trouble()
+        self._language.use(chosen.language)
+        self._theme.force(SCHEMES[chosen.theme])
+        self._bridge.resize(chosen.max_concurrent_uploads)
+        self._bridge.limit(chosen.bytes_per_second)
+        self._bridge.choose(configuration.choices(Choices()))
+
+    def _change_ways(self, configuration: Config) -> None:
+        self.show_signed_in()
+        model = self._window.model
+        listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
+        self._bridge.replace(configuration.engine(again=self._again, report=self._report), listed)
+
+    def _test_connection(self, values: SettingsValues) -> None:
+        """Test with what stands in the fields; tokens go only to the address they were saved for."""
+        if self.configuration is None:
+            return
+        tokens = self.configuration.tokens
+        same = values.api_url == self.configuration.settings.api_url.rstrip("/")
+        question = Question(
+            api_url=values.api_url,
+            tokens=tokens if same else None,
+            anomaly_id=self._window.header.field.anomaly_id,
+            kept_back=tokens is not None and not same,
+            expires_at=_expiry(tokens),
+        )
+        self._tester.start(question, _way(values))
+
+
+def _ways(configuration: Config) -> tuple[object, ...]:
+    """Give what leads to the server, and what it is told."""
+    chosen = configuration.settings
+    return chosen.api_url, chosen.size_unit, chosen.proxy, chosen.ca_file, configuration.ca_file
+
+
+def _expiry(tokens: tuple[str, str] | None) -> float | None:
+    from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
+
+    return expiry_of(tokens[1]) if tokens else None
+
+
+def _way(values: SettingsValues) -> Way:
+    from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
+
+    authority = Path(values.ca_file) if values.ca_file else None
+    return Way(f"uploader-gui {__version__}", finder(values.proxy), authority)
