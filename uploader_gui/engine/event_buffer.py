@@ -1,6 +1,6 @@
 """Gathers what changed and tells the front ends about ten times a second, so that 10,000 files do not flood them.
 
-Filled by `upload_store.py` and `queue.py`; `record` writes changes down, then `emit` tells them, on the engine's thread.
+`record` writes changes to the journal, then `emit` tells them, both on the engine's thread.
 """
 
 from __future__ import annotations

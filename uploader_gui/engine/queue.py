@@ -2,7 +2,7 @@
 
 Front ends call its plain methods on the engine's thread (through `thread.py`) and hear events. What they ask is done
 here; when an upload is registered and sent is decided in `scheduler.py`, by the parts put together in `parts.py`.
-There is one scheduler per server: an upload stays with the server it was added for, and while another one is in use it rests.
+There is one scheduler per server: an upload stays with the server it was added for, and rests while another is in use.
 """
 
 from __future__ import annotations
