@@ -194,7 +194,7 @@ def _is_evidence(path: Path, given: Sequence[str]) -> bool:
     places = [Path(os.path.realpath(one)) for one in given]
     if path in places or not any(path.is_relative_to(place) for place in places):
         return path in places
-    from uploader_gui.engine.intake.own_receipt import is_receipt  # noqa: PLC0415 - hardly ever needed
+    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - hardly ever needed
 
     try:
         return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)

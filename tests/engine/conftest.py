@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.service import Service
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.net.client import tls_context
-from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
     import ssl

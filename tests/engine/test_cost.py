@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.transfer.eta_cost import Sums, fitted
-from uploader_gui.engine.transfer.eta_shares import LONGEST, SharedTime
+from uploader_gui.engine.transfer.eta import LONGEST, SharedTime, Sums, fitted
 from uploader_gui.engine.transfer.rate_meter import SETTLE, RateMeter
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.threads import NICENESS, DaemonThreads, give_way
+from uploader_gui.engine.concurrency import NICENESS, DaemonThreads, give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEAVE_WITH_SIX_STUCK = """
 import asyncio, threading
-from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.concurrency import DaemonThreads
 async def main():
     threads = DaemonThreads()
     loop = asyncio.get_running_loop()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.files import Files
-    from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.concurrency import DaemonThreads
 
 
 def test_a_file_given_by_name_is_found_even_hidden(files: Files) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.support.files import Files
-    from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.concurrency import DaemonThreads
 
 
 class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path

@@ -10,7 +10,7 @@ from uploader_gui.engine.models import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.concurrency import DaemonThreads
 
 
 def told(path: Path) -> list[str]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import PathsAdded, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.source import hash_whole
-from uploader_gui.engine.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

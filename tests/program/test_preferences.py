@@ -17,10 +17,10 @@ from tests.gui.fake_engine import FakeEngine
 from tests.support.memory_keyring import MemoryKeyring
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import UploadId
-from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.style.theme import Theme

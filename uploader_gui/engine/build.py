@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
@@ -23,7 +24,6 @@ from uploader_gui.engine.parts import Services
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.registration.api import ApiClient, Tokens
-from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.engine.transfer.s3 import S3Client
 
 if TYPE_CHECKING:

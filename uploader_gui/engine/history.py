@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
+    from uploader_gui.engine.concurrency import DaemonThreads
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.runs import PastRun, RunKey
-    from uploader_gui.engine.threads import DaemonThreads
 
 log = logging.getLogger(__name__)
 

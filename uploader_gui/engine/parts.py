@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.concurrency import Tasks
 from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.conversion.service import ConversionService
 from uploader_gui.engine.conversion.temp_files import TempFiles
@@ -24,7 +25,6 @@ from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.progress import ProgressReporter
 from uploader_gui.engine.registration.batches import Batcher
 from uploader_gui.engine.registration.registrar import Registrar
-from uploader_gui.engine.tasks import Tasks
 from uploader_gui.engine.transfer.bandwidth import Bandwidth
 from uploader_gui.engine.transfer.pool import Book, TransferPool
 from uploader_gui.engine.transfer.rate_meter import RateMeter
@@ -35,6 +35,7 @@ from uploader_gui.engine.upload_store import UploadStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from uploader_gui.engine.concurrency import DaemonThreads
     from uploader_gui.engine.events import Event, Progress
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Upload
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.registration.api import ApiClient
-    from uploader_gui.engine.threads import DaemonThreads
     from uploader_gui.engine.transfer.s3 import S3Client
 
 SENDING: Final = (UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.RETRYING)

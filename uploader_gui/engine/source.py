@@ -1,6 +1,6 @@
 """The local file: what it is called, how big it is, whether it has changed since; read in blocks with both hashes.
 
-Every function here blocks and runs in a thread of `threads.py`; nothing here touches the network or the journal.
+Every function here blocks and runs in a thread of `concurrency.py`; nothing here touches the network or the journal.
 """
 
 from __future__ import annotations

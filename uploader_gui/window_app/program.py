@@ -19,10 +19,10 @@ from qasync import QSelectorEventLoop
 
 from uploader_gui import gc_tuning
 from uploader_gui.engine.codes import Code
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
-from uploader_gui.engine.threads import DaemonThreads
 from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
 from uploader_gui.gui.window.warm_up import warm_up

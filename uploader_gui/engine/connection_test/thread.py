@@ -71,9 +71,9 @@ class ConnectionThread:
             self._done()
 
     async def _test(self) -> None:
+        from uploader_gui.engine.concurrency import DaemonThreads  # noqa: PLC0415 - as above
         from uploader_gui.engine.connection_test.check import ConnectionCheck  # noqa: PLC0415 - heavy: not for the window
         from uploader_gui.engine.net.client import HttpOptions  # noqa: PLC0415 - as above
-        from uploader_gui.engine.threads import DaemonThreads  # noqa: PLC0415 - as above
 
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         if self._stopped.is_set():

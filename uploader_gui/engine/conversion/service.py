@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from uploader_gui.engine.concurrency import DaemonThreads, Spawn
     from uploader_gui.engine.conversion.temp_files import TempFiles
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.pictures.decoder import PictureDecoder
-    from uploader_gui.engine.tasks import Spawn
-    from uploader_gui.engine.threads import DaemonThreads
     from uploader_gui.engine.upload_store import UploadStore
 
 log = logging.getLogger(__name__)

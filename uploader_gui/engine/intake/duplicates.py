@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import SourceError
-from uploader_gui.engine.intake.drop import facts, may_be_known
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.intake.resume import facts, may_be_known
+from uploader_gui.engine.models import Reason, Source, UploadState
 from uploader_gui.engine.source import hash_whole
+from uploader_gui.engine.stamps import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from uploader_gui.engine.concurrency import DaemonThreads, Spawn
     from uploader_gui.engine.conversion.service import ConversionService
-    from uploader_gui.engine.intake.drop import Known
-    from uploader_gui.engine.models import Source, Upload
-    from uploader_gui.engine.tasks import Spawn
-    from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.intake.resume import Known
+    from uploader_gui.engine.intake.scan import Chunk
+    from uploader_gui.engine.models import Upload
     from uploader_gui.engine.upload_store import UploadStore
+
 
 _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
 
@@ -91,3 +93,70 @@ class DuplicateCheck:
         """Hand on what is to be prepared first, and what can be registered or sent."""
         self._conversions.begin(upload for upload in uploads if upload.state is UploadState.PREPARING)
         self._ready([upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}])
+
+
+Looks = tuple[str, int, int]
+
+
+class SameFile:
+    """The files on the list by their numbers."""
+
+    def __init__(self, store: UploadStore, threads: DaemonThreads) -> None:
+        self._store = store
+        self._threads = threads
+        self._by_number: dict[str, dict[int, Upload]] = {}
+
+    def note(self, uploads: Iterable[Upload]) -> None:
+        """Know them from now on."""
+        for upload in uploads:
+            if upload.source.number is not None:
+                self._by_number.setdefault(upload.anomaly_id, {})[upload.source.number] = upload
+
+    async def known_as(self, chunk: Chunk, anomaly_id: str, earlier: Mapping[Looks, Source]) -> dict[str, str]:
+        """Give the resolved path under which a file is known, for each that was found under another one.
+
+        Known is what is on the list, what stands before it in the chunk, and what the journal has from `earlier` runs.
+        """
+        first: dict[int, Source] = {}
+        beside: dict[str, str] = {}
+        suspects: dict[str, tuple[int, Source]] = {}
+        for source in (found if isinstance(found, Source) else found.source for found in chunk.found):
+            if source.number is None:
+                continue
+            path, before = str(source.resolved), first.setdefault(source.number, source)
+            if before is not source and looks(before) == looks(source):
+                beside[path] = str(before.resolved)
+            elif (other := self._other(source, anomaly_id, earlier)) is not None:
+                suspects[path] = source.number, other
+        known = await self._confirmed(suspects) if suspects else {}
+        return known | {path: known.get(there, there) for path, there in beside.items()}
+
+    async def _confirmed(self, suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _still_there, suspects)
+
+    def _other(self, source: Source, anomaly_id: str, earlier: Mapping[Looks, Source]) -> Source | None:
+        """Give what is known and seems to be the same file, unless it has the same path anyway."""
+        if self._store.at_path(anomaly_id, str(source.resolved)) is not None:
+            return None
+        listed = self._by_number.get(anomaly_id, {}).get(source.number or 0)
+        if listed is not None and self._store.get(listed.upload_id) is listed and looks(listed.source) == looks(source):
+            return listed.source
+        other = earlier.get(looks(source))
+        return None if other is None or other.resolved == source.resolved else other
+
+
+def looks(source: Source) -> Looks:
+    """Give what two spellings of a path have in common: the name in any case, size and time."""
+    return source.name.casefold(), source.size, source.mtime_ns
+
+
+def _still_there(suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
+    """Keep those whose known path leads to the file that was found. Blocks."""
+    return {path: str(other.resolved) for path, (number, other) in suspects.items() if _number_at(other) == number}
+
+
+def _number_at(source: Source) -> int | None:
+    try:
+        return number_of(source.resolved.stat())
+    except (OSError, ValueError):
+        return None

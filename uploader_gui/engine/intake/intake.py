@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.events import Resumed
-from uploader_gui.engine.intake.drop import Drop, can_go_on, facts, usable
-from uploader_gui.engine.intake.duplicates import DuplicateCheck
-from uploader_gui.engine.intake.reinspect import Reinspection
-from uploader_gui.engine.intake.resume import Resume
-from uploader_gui.engine.intake.same_file import SameFile, looks
+from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
+from uploader_gui.engine.intake.resume import Drop, Reinspection, Resume, can_go_on, facts, usable
 from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, is_missing, walk
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 
@@ -26,14 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
 
+    from uploader_gui.engine.concurrency import DaemonThreads, Spawn
     from uploader_gui.engine.conversion.service import ConversionService
     from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.intake.drop import Known
+    from uploader_gui.engine.intake.resume import Known
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.net.server_clock import ServerClock
-    from uploader_gui.engine.tasks import Spawn
-    from uploader_gui.engine.threads import DaemonThreads
     from uploader_gui.engine.upload_store import UploadStore
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
-from uploader_gui.engine.intake.own_receipt import is_own_receipt
 from uploader_gui.engine.intake.windows_paths import is_hidden, is_in_icloud_only, is_junction, plain, reachable
 from uploader_gui.engine.models import Source, natural
 from uploader_gui.engine.source import describe_only, inspect, translated, wire_name
@@ -23,7 +22,8 @@ from uploader_gui.engine.source import describe_only, inspect, translated, wire_
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from uploader_gui.engine.threads import DaemonThreads
+    from uploader_gui.engine.concurrency import DaemonThreads
+
 
 log = logging.getLogger(__name__)
 
@@ -249,3 +249,23 @@ def broken(path: Path) -> Refusal:
 def is_missing(error: SourceError) -> bool:
     """Say whether a refusal means that the path is not there: that is a failure, not a refusal."""
     return isinstance(error, SourceMissing)
+
+
+_BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
+"""How `receipt.encoded` begins, whatever the version."""
+
+
+def is_own_receipt(name: str, folder: Path, receipt: Path | None) -> bool:
+    """Say whether what `folder` holds under that name is this run's receipt, written by an earlier run."""
+    if receipt is None or os.path.normcase(name) != os.path.normcase(receipt.name):
+        return False
+    try:
+        return folder.samefile(receipt.parent) and receipt.is_file() and is_receipt(receipt)
+    except OSError:
+        return False
+
+
+def is_receipt(path: Path) -> bool:
+    """Say whether a file begins as our receipts do. Raises OSError where it cannot be read."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as `os` opens it, whatever the path is called
+        return os.read(file.fileno(), len(_BEGINNING)) == _BEGINNING

@@ -15,7 +15,7 @@ from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import ApiError, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
-from uploader_gui.engine.registration.look_ahead import LookAhead
+from uploader_gui.engine.registration.batches import LookAhead
 from uploader_gui.engine.registration.session import ApiSession
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from uploader_gui.engine.circuit_breaker import CircuitBreaker
+    from uploader_gui.engine.concurrency import Spawn
     from uploader_gui.engine.conditions import Conditions, Connectivity
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.models import Source, Upload, UploadId
     from uploader_gui.engine.net.retry import RetryPolicy
     from uploader_gui.engine.registration.api import ApiClient, Registration, Tokens
     from uploader_gui.engine.registration.batches import Batcher
-    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.transfer.slots import Slots
     from uploader_gui.engine.upload_store import UploadStore
 

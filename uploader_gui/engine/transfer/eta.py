@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from uploader_gui.engine.transfer.eta_cost import Sums, fitted
-from uploader_gui.engine.transfer.eta_shares import SharedTime
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from uploader_gui.engine.transfer.eta_cost import Cost
 
 MEMORY: Final = 45.0
 """Seconds after which an observation counts for a third."""
@@ -109,3 +105,108 @@ class TimeLeft:
             if share > _BEGINNING and (moved := self._running[transfer].moved) > 0:
                 sums = sums.plus(share, moved)
         return fitted(sums, call_seconds / max(1, len(self._time)))
+
+
+_KNEE: Final = 128 * 1024
+"""Bytes from which on their number, not the file, makes most of the time on usual lines: larger files say the more
+about bytes and the less about files, and their deviations grow with them."""
+
+
+class Cost(NamedTuple):
+    """Seconds that each file takes, and each of its bytes on top."""
+
+    per_file: float
+    per_byte: float
+
+    def of(self, files: int, count: int) -> float:
+        """Give the seconds for so many files of so many bytes in all."""
+        return files * self.per_file + count * self.per_byte
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a fit needs of all transfers: weighted sums of 1, bytes, bytes², seconds, seconds × bytes."""
+
+    weight: float = 0.0
+    size: float = 0.0
+    square: float = 0.0
+    seconds: float = 0.0
+    product: float = 0.0
+
+    def plus(self, seconds: float, size: int) -> Self:
+        """Take in a transfer of `size` bytes that took so many seconds."""
+        weight = (1 + size / _KNEE) ** -2
+        return type(self)(
+            self.weight + weight,
+            self.size + weight * size,
+            self.square + weight * size**2,
+            self.seconds + weight * seconds,
+            self.product + weight * seconds * size,
+        )
+
+    def faded(self, share: float) -> Self:
+        """Let all that was taken in count for a share of what it counted."""
+        return type(self)(*(share * one for one in (self.weight, self.size, self.square, self.seconds, self.product)))
+
+
+def fitted(sums: Sums, usual: float) -> Cost | None:
+    """Give both costs by least squares, neither below zero; None while no bytes have gone.
+
+    `usual` (seconds) is what a file is thought to cost besides, as strongly as one little file says: it decides where
+    files are all alike and nobody can tell, but is never more than half of what they took.
+    """
+    if not sums.square:
+        return None
+    weight = sums.weight + 1
+    seconds = sums.seconds + min(usual, sums.seconds / sums.weight / 2)
+    both = weight * sums.square - sums.size**2
+    per_file = (seconds * sums.square - sums.size * sums.product) / both
+    per_byte = (weight * sums.product - sums.size * seconds) / both
+    if per_byte < 0:
+        return Cost(seconds / weight, 0.0)
+    return Cost(per_file, per_byte) if per_file >= 0 else Cost(0.0, sums.product / sums.square)
+
+
+LONGEST: Final = 5.0
+"""What stood still for longer than this (in seconds) says nothing of what sending costs."""
+
+
+class SharedTime:
+    """The shares of transfers that run. Times are on one monotonic clock, handed in."""
+
+    def __init__(self) -> None:
+        self._clock = 0.0
+        """The share somebody would have had who ran from the beginning on."""
+        self._read_at: float | None = None
+        self._began: dict[Hashable, float] = {}
+        self._pause_began: float | None = None
+
+    def __len__(self) -> int:
+        return len(self._began)
+
+    def begin(self, now: float, transfer: Hashable) -> None:
+        """A transfer runs from now on. A pause before it, in which none ran, is its own: it was waited for."""
+        self.go_on(now)
+        self._began[transfer] = self._clock if self._pause_began is None else self._pause_began
+        self._pause_began = None
+
+    def go_on(self, now: float) -> None:
+        """Something moves: the time since the last look was no standstill."""
+        self._clock, self._read_at = self._clock_at(now), now
+
+    def end(self, now: float, transfer: Hashable) -> float:
+        """A transfer runs no longer; give its share, in seconds."""
+        self.go_on(now)
+        share = self._clock - self._began.pop(transfer)
+        if not self._began:
+            self._pause_began = self._clock
+        return share
+
+    def so_far(self, now: float) -> dict[Hashable, float]:
+        """Give the shares of those that run."""
+        clock = self._clock_at(now)
+        return {transfer: clock - began for transfer, began in self._began.items()}
+
+    def _clock_at(self, now: float) -> float:
+        gone = 0.0 if self._read_at is None else min(now - self._read_at, LONGEST)
+        return self._clock + gone / max(1, len(self._began))

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from uploader_gui.engine.circuit_breaker import CircuitBreaker
+    from uploader_gui.engine.concurrency import Spawn
     from uploader_gui.engine.conditions import Conditions, Connectivity
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.registration.batches import Batcher
-    from uploader_gui.engine.tasks import Spawn
     from uploader_gui.engine.transfer.rate_meter import RateMeter
     from uploader_gui.engine.transfer.transfer import Means
     from uploader_gui.engine.upload_store import UploadStore

@@ -1,4 +1,4 @@
 """How files come in (dropped, pasted, chosen), and what is said about a drop before it is sent.
 
-The drop target itself stands above: `drop.py`.
+The drop target itself stands above: `resume.py`.
 """

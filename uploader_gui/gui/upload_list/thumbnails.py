@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPixmap
 
-from uploader_gui.engine.threads import DaemonThreads
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.gui.upload_list import thumbnail_maker
 
 if TYPE_CHECKING:
