@@ -22,11 +22,10 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QPdfWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from make_screenshots import MB, TARGET, StillEngine, snapshot  # first: it chooses the platform
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, UploadsAdded
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.engine.runs import PastRun, RunKey
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare

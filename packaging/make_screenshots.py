@@ -20,8 +20,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
-from uploader_gui.engine.anomaly import ANOMALY_ID
+from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.launch_options import LaunchOptions, UsageError
 from uploader_gui.platform.message_box import show_without_console
 from uploader_gui.platform.wildcards import spelled_out

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from uploader_gui.engine.anomaly import ANOMALY_ID
+from uploader_gui.engine.addresses import ANOMALY_ID
 
 VERSION: Final = 1
 MAX_MESSAGE: Final = 16 * 1024 * 1024

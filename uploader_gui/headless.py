@@ -15,9 +15,8 @@ from uploader_gui import gc_tuning
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion_choices import Choices
-from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
+from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
 from uploader_gui.engine.models import Reason
 from uploader_gui.headless_awake import HeadlessAwake

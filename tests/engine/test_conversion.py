@@ -16,7 +16,7 @@ from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, 
 from uploader_gui.engine.conversion.temp_files import Abandoned, Heartbeat
 from uploader_gui.engine.conversion.to_jpeg import MAX_BYTES, into_jpeg
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
-from uploader_gui.engine.pictures.limits import MAX_PIXELS
+from uploader_gui.engine.pictures.messages import MAX_PIXELS
 from uploader_gui.engine.source import describe_only
 
 if TYPE_CHECKING:

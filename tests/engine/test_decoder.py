@@ -20,7 +20,7 @@ from tests.support import pictures
 from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.engine.pictures.limits import MEMORY_BYTES, Patience
+from uploader_gui.engine.pictures.messages import MEMORY_BYTES, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

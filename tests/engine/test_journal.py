@@ -16,7 +16,7 @@ import pytest
 
 from tests.engine.journals import API
 from tests.engine.values import a_put, a_source, an_upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.journal.database_file import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Upload, UploadId, UploadState

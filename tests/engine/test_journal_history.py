@@ -13,15 +13,13 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal.database_file import MIGRATIONS
 from uploader_gui.engine.journal.history_queries import PAGE
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.runs import RunKey
+from uploader_gui.engine.models import RunKey, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from uploader_gui.engine.models import Upload
-    from uploader_gui.engine.runs import PastRun
+    from uploader_gui.engine.models import PastRun, Upload
 
 API = "https://api.example/main"
 S = UploadState

@@ -13,8 +13,8 @@ import pytest
 from tests.engine.journals import API
 from tests.engine.test_journal_mending import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conditions import Conditions
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, UploadState

@@ -13,7 +13,7 @@ import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine import receipt
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion.temp_files import TempFiles
 from uploader_gui.engine.conversion_choices import Choices, offered, possible, substitute_name
-from uploader_gui.engine.errors import NotPrepared
+from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.own_files import OwnFiles

@@ -9,9 +9,16 @@ import pytest
 
 from tests.engine.virtual_time import run_virtually
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.net.activity import ConnectionActivity
-from uploader_gui.engine.net.connect import SEND_BUFFER
-from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, LOOKS, STALL_SECONDS, Patience, Watchdog, watched
+from uploader_gui.engine.net.stall_watchdog import (
+    ANSWER_SECONDS,
+    LOOKS,
+    STALL_SECONDS,
+    ConnectionActivity,
+    Patience,
+    Watchdog,
+    watched,
+)
+from uploader_gui.engine.net.transport import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

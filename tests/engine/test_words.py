@@ -11,8 +11,7 @@ from itertools import product
 import pytest
 
 from uploader_gui.engine import errors, models
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import UploaderError
+from uploader_gui.engine.errors import Code, UploaderError
 from uploader_gui.engine.models import FINISHED, SENDING, TRANSITIONS, ForbiddenTransitionError, UploadState
 
 CLASSES = {

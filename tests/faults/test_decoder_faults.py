@@ -14,7 +14,7 @@ from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.engine.pictures.limits import Patience
+from uploader_gui.engine.pictures.messages import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import Reason, UploadState
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options, send
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, PathsAdded, ReceiptBuilt, ReceiptWritten
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.runs import RunKey
+from uploader_gui.engine.models import RunKey, UploadState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, PATIENCE, QUICK, engine, options, send
 from tests.support.storage_faults import StoreThenSilence
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy

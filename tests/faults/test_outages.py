@@ -16,7 +16,7 @@ from tests.support.api_faults import Reset, Silence
 from tests.support.certificates import CertificateAuthority
 from tests.support.storage_faults import ResetMidway, StoreThenReset, StoreThenSilence
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy

@@ -15,7 +15,7 @@ from tests.support.storage_faults import (
     Refuse,
     RefuseContentType,
 )
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 
 if TYPE_CHECKING:
     from collections.abc import Callable

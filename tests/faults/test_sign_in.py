@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import api_faults
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired
 from uploader_gui.engine.models import UploadState
 

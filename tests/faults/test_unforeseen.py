@@ -12,8 +12,8 @@ import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
 from uploader_gui.engine.build import run_engine
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.concurrency import DaemonThreads
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment
 from uploader_gui.engine.thread import EngineThread

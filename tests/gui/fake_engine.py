@@ -15,9 +15,9 @@ from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, Uplo
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from uploader_gui.engine.codes import Code
+    from uploader_gui.engine.errors import Code
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.models import RunKey
 
 MB = 1_000_000
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 
 from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
 from tests.gui.test_window import cut_off
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept

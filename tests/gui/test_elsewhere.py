@@ -12,10 +12,9 @@ from PySide6.QtTest import QTest
 from tests.gui.fake_engine import upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine import receipt_csv
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.runs import PastRun, RunKey
+from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.receipts import receipt_page, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text

@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 from tests.gui.fake_engine import midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.runs import PastRun, RunKey
+from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.gui.fake_engine import MB, upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.upload_list.row_text import attention, type_label

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_desktop import FakeDesktop
 from tests.gui.fake_engine import MB, upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
     EngineFailed,

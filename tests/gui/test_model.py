@@ -10,7 +10,7 @@ from PySide6 import QtCore, QtTest
 from PySide6.QtCore import Qt
 
 from tests.gui.fake_engine import MB, upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadProgress
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.upload_list.upload_columns import Column, Role

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, midday, upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     PathsAdded,
     QueueIdle,

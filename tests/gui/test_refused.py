@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from tests.gui.fake_engine import MB, upload
 from tests.gui.test_rows import place_of, show
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.preflight.refused_dialog import RefusedDialog

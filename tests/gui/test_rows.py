@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from tests.gui.fake_engine import upload
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.upload_list import row_text

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import Rejected, SourceMissing, UploaderError, UrlRefused
+from uploader_gui.engine.errors import Code, Rejected, SourceMissing, UploaderError, UrlRefused
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.transfer.presigned_url import further_headers
 from uploader_gui.text import Counted, Words, cause_and_action, english

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFileDialog
 from tests.gui.fake_desktop import FakeDesktop
 from tests.gui.fake_engine import one_of_each, upload
 from tests.gui.receipts import file, receipt
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     EngineFailed,
     PathsAdded,

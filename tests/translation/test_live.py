@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWid
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept

@@ -11,10 +11,11 @@ import socket
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.errors import Rejected, UrlRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 MAX_LENGTH: Final = 65_536
 """Characters: httpx takes no more, and no server does."""
@@ -149,3 +150,18 @@ def _ip_address(host: str) -> _Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What the path of a request may hold: nothing that leads elsewhere in the service, tokens and all."""
+
+
+def anomaly_address(api_url: str, anomaly_id: str) -> str:
+    """Return an anomaly's address at the service.
+
+    Raises:
+        Rejected: it is no anomaly's ID, wherever it comes from; nothing is asked for it.
+    """
+    if not ANOMALY_ID.fullmatch(anomaly_id):
+        raise Rejected(f"no anomaly ID: {anomaly_id!a}")
+    return f"{api_url}/anomalies/v2/rs/{anomaly_id}"

@@ -10,8 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
-    from uploader_gui.engine.runs import PastRun, RunKey
+    from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadId, UploadSnapshot
 
 
 class Condition(StrEnum):

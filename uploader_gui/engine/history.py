@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.concurrency import DaemonThreads
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import PastRun, RunKey, Upload
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.runs import PastRun, RunKey
 
 log = logging.getLogger(__name__)
 

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
-from uploader_gui.engine.text_fold import folded
-
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from uploader_gui.engine.codes import Code
-    from uploader_gui.engine.errors import UploaderError
+    from uploader_gui.engine.errors import Code, UploaderError
+
 
 UploadId = NewType("UploadId", str)
 """A UUID4 in text, made when a file is queued; the same for every retry of that file."""
@@ -269,3 +269,55 @@ def check_transition(before: UploadState, after: UploadState) -> None:
 def natural(name: str) -> str:
     """Give what names are sorted by as people do: 2 before 10, and é beside e; case and accents decide at the end."""
     return f"{re.sub(r'[0-9]+', lambda digits: digits[0].zfill(12), folded(name))}\0{name.swapcase()}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """One run's part for one anomaly: what a receipt is about. A run goes from the first file until all is done."""
+
+    run_id: int
+    anomaly_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run's part for one anomaly in figures. Times are seconds since 1970.
+
+    Attributes:
+        server: the address of the server it went to.
+        program: who ran, "uploader-gui X.Y.Z".
+        finished_at: when its last file arrived, or the run ended; None where it was cut off before either.
+        junk: files left out in the whole run.
+        states: how many files are in which state now.
+        bytes_uploaded: the size of what arrived, in bytes.
+    """
+
+    key: RunKey
+    program: str
+    started_at: float
+    finished_at: float | None
+    junk: int = 0
+    states: Mapping[UploadState, int] = field(default_factory=dict)
+    bytes_uploaded: int = 0
+    server: str = ""
+
+    @property
+    def files(self) -> int:
+        """How many files it had."""
+        return sum(self.states.values())
+
+    @property
+    def unfinished(self) -> int:
+        """How many of them still have a way to go."""
+        return sum(count for state, count in self.states.items() if not state.finished)
+
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "’": "'"})
+
+
+def folded(text: str) -> str:
+    """Give a text in lower case and without accents: `Été` and `ete` are one, `Œuvre` and `oeuvre` too."""
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(one for one in apart if not unicodedata.combining(one)).translate(_LIGATURES)

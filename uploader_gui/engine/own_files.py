@@ -13,7 +13,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError
-from uploader_gui.engine.journal.own_files_queries import CAPTURES, SUBSTITUTES
+from uploader_gui.engine.journal.history_queries import CAPTURES, SUBSTITUTES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.concurrency import Tasks
 from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.conversion.service import ConversionService
 from uploader_gui.engine.conversion.temp_files import TempFiles
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.events import Condition, EngineFailed
 from uploader_gui.engine.intake.intake import Intake

@@ -17,9 +17,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine import receipt
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions, Choices, offered
-from uploader_gui.engine.errors import UploaderError
+from uploader_gui.engine.errors import Code, UploaderError
 from uploader_gui.engine.events import (
     EngineFailed,
     Progress,
@@ -44,10 +43,9 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.parts import Services
-    from uploader_gui.engine.runs import RunKey
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueIdle
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.parts import SENDING, Parts

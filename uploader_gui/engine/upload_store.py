@@ -12,8 +12,7 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import JournalError, JournalInUse, JournalTooNew
+from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition, JournalSetAside
 from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
 

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.conversion_choices import AddOptions, Choices
-    from uploader_gui.engine.models import Treatment, UploadId, UploadState
+    from uploader_gui.engine.models import RunKey, Treatment, UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
-    from uploader_gui.engine.runs import RunKey
     from uploader_gui.engine.thread import EngineThread
 
     Command = Callable[[UploadQueue], object]

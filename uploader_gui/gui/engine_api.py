@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
 
     from uploader_gui.engine.conversion_choices import AddOptions
-    from uploader_gui.engine.models import Treatment, UploadId
-    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.models import RunKey, Treatment, UploadId
 
 
 class Engine(Protocol):

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import events
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.gui.window.banner import BannerAction, Notice, elsewhere_notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
 from uploader_gui.words.password_store import StoreWords

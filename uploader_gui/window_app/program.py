@@ -18,9 +18,9 @@ from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import gc_tuning
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
 from uploader_gui.gui.desktop.policy import DesktopPolicy

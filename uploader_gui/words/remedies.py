@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion_choices import CONVERTIBLE
+from uploader_gui.engine.errors import Code
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, filled, translate
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion.temp_files import Heartbeat
 from uploader_gui.engine.conversion.to_jpeg import into_jpeg
 from uploader_gui.engine.conversion.to_zip import into_zip
 from uploader_gui.engine.conversion_choices import Choices, substitute_name
-from uploader_gui.engine.errors import CannotConvert, SourceError, SourceRefused
+from uploader_gui.engine.errors import CannotConvert, Code, SourceError, SourceRefused
 from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState, mtime_of
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.transfer.slots import Slots

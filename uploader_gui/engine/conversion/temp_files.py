@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import NotPrepared
-from uploader_gui.engine.journal.own_files_queries import SUBSTITUTES
+from uploader_gui.engine.journal.history_queries import SUBSTITUTES
 from uploader_gui.engine.models import mtime_of
 from uploader_gui.engine.own_files import facts_of
 

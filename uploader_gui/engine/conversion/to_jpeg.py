@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import CannotConvert, NotPrepared
-from uploader_gui.engine.pictures.limits import TOO_LARGE
+from uploader_gui.engine.pictures.messages import TOO_LARGE
 from uploader_gui.engine.source import SourceReader
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import SourceError
+from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.intake.resume import facts, may_be_known
 from uploader_gui.engine.models import Reason, Source, UploadState
 from uploader_gui.engine.source import hash_whole

@@ -11,8 +11,7 @@ import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import JournalError
+from uploader_gui.engine.errors import Code, JournalError
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
 from uploader_gui.engine.intake.resume import Drop, Reinspection, Resume, can_go_on, facts, usable

@@ -11,10 +11,9 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion.temp_files import is_whole
 from uploader_gui.engine.conversion_choices import possible
-from uploader_gui.engine.errors import SourceError
+from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.intake.scan import MAX_WALKERS
 from uploader_gui.engine.models import Reason, Source, UploadState

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.journal.rows import COLUMNS, TO_LOOK_AT, UNFINISHED, upload_of
-from uploader_gui.engine.text_fold import folded
+from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:

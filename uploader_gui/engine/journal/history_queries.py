@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.journal.rows import COLUMNS, upload_of
-from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.runs import PastRun, RunKey
-from uploader_gui.engine.text_fold import folded
+from uploader_gui.engine.journal.rows import COLUMNS, UNFINISHED, upload_of
+from uploader_gui.engine.models import PastRun, RunKey, UploadState, folded
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
     from uploader_gui.engine.models import Upload
+
 
 PAGE: Final = 500
 """So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
@@ -98,3 +99,39 @@ def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
         server=rows[0][10],
         bytes_uploaded=sum(int(row[7]) for row in rows if row[5] == UploadState.UPLOADED),
     )
+
+
+CAPTURES: Final = "captures"
+SUBSTITUTES: Final = "substitutes"
+"""The folders in the data folder in which such files lie."""
+_UNSENT: Final = f"SELECT path, resolved FROM uploads WHERE state <> '{UploadState.UPLOADED}'"  # noqa: S608 - a constant
+_MADE_INSTEAD: Final = (
+    "SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL "  # noqa: S608 - question marks
+    f"AND state IN ({', '.join('?' * len(UNFINISHED))})"
+)
+_USED_UP: Final = (
+    "SELECT path FROM own_files WHERE run_id < (SELECT min(run_id) FROM runs) "  # noqa: S608 - a constant
+    f"OR path IN (SELECT path FROM uploads WHERE state = '{UploadState.UPLOADED}')"
+)
+
+
+def needless(db: sqlite3.Connection) -> list[Path]:
+    """See `OwnFiles.tidy`. A file is known by its name, however (and where earlier) its folder is spelled."""
+    found: dict[str, list[Path]] = {CAPTURES: [], SUBSTITUTES: []}
+    for (path,) in db.execute("SELECT path FROM own_files"):
+        found.setdefault(_path(path).parent.name, []).append(_path(path))
+    substitutes = _unless_named(found[SUBSTITUTES], db.execute(_MADE_INSTEAD, UNFINISHED))
+    if not found[CAPTURES]:  # else every row is looked at
+        return substitutes
+    used_up = {_path(path) for (path,) in db.execute(_USED_UP)}
+    captures = _unless_named(found[CAPTURES], db.execute(_UNSENT))
+    return substitutes + [path for path in captures if path in used_up]
+
+
+def _unless_named(paths: list[Path], needed: Iterable[tuple[bytes, ...]]) -> list[Path]:
+    names = {_path(path).name for row in needed for path in row}
+    return [path for path in paths if path.name not in names]
+
+
+def _path(stored: bytes) -> Path:
+    return Path(os.fsdecode(stored))

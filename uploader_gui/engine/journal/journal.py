@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
-from uploader_gui.engine.journal import history_queries, own_files_queries
+from uploader_gui.engine.journal import history_queries
 from uploader_gui.engine.journal.database_file import (
     check_unused,
     drop_log,
@@ -48,8 +48,7 @@ from uploader_gui.engine.models import UploadId
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from uploader_gui.engine.models import Upload
-    from uploader_gui.engine.runs import PastRun, RunKey
+    from uploader_gui.engine.models import PastRun, RunKey, Upload
 
 
 MAX_TAKEN_AWAY: Final = 5
@@ -344,7 +343,7 @@ class Journal:
     def needless_own_files(self) -> list[Path]:
         """Return the files this program made that no upload of any service needs; see `OwnFiles.tidy`."""
         with self._at_work():
-            return own_files_queries.needless(self._db)
+            return history_queries.needless(self._db)
 
     def past_runs(self) -> Iterator[list[PastRun]]:
         """Give every run, of all servers, the newest first, each with an entry for every anomaly it had files for."""

@@ -1,7 +1,7 @@
 """Watches over one PUT: dead is what moves no byte for a while, however slow the rest is. Used by `storage.py`.
 
 A piece handed to the system says little: it may keep a megabyte for a slow line, and takes nothing for minutes while
-it drains. So the connection itself is looked at (`activity.py`): what was taken, and what is not yet confirmed.
+it drains. So the connection itself is looked at (`stall_watchdog.py`): what was taken, and what is not yet confirmed.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.net.connect import SEND_BUFFER
+from uploader_gui.engine.net.transport import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from uploader_gui.engine.net.activity import ConnectionActivity
 
 STALL_SECONDS: Final = 30.0
 """Without a byte moved for so long a transfer is dead."""
@@ -138,3 +137,34 @@ class Watchdog:
         if self._activity.waiting is not None or beyond <= 0:
             return 0.0
         return min(SEND_BUFFER * (self._loop.time() - self._began) / beyond, 4 * self._patience.answer)
+
+
+EXTENSION: Final = "pulse"
+
+
+class Line(Protocol):
+    """A connection that can be felt."""
+
+    @property
+    def moved(self) -> int:
+        """How many bytes were taken by the system, or came from it, since it stands."""
+
+    @property
+    def waiting(self) -> int | None:
+        """How many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
+
+
+@dataclass(slots=True)
+class ConnectionActivity:
+    """One request's. `line` is None before it has a connection, and where that cannot be felt."""
+
+    line: Line | None = None
+
+    @property
+    def waiting(self) -> int | None:
+        """How many bytes the system still keeps; None where that cannot be told."""
+        return None if self.line is None else self.line.waiting
+
+    def beat(self) -> tuple[int, int | None]:
+        """Give something that is another thing as soon as one byte has moved."""
+        return (0, None) if self.line is None else (self.line.moved, self.line.waiting)

@@ -8,23 +8,22 @@ the one through a proxy.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import httpcore
 import httpx
 
-from uploader_gui.engine.net.activity import EXTENSION, ConnectionActivity
-from uploader_gui.engine.net.connect import LINE_OPTIONS, Connection, Tunnel
+from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity
 from uploader_gui.engine.net.stream import Sockets, can_watch_sockets
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from uploader_gui.engine.net.connect import Way
 
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after so long: most servers and what stands between close it by then."""
@@ -173,3 +172,72 @@ def _as_httpx() -> Iterator[None]:
         httpcore.UnsupportedProtocol,
     ) as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
+SEND_BUFFER: Final = 512 * 1024
+"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
+minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
+LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
+
+
+class Way(Protocol):
+    """One way to a host, for one request at a time. `sockets` are None where the way to the system is httpcore's."""
+
+    sockets: Sockets | None
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request."""
+
+    def has_expired(self) -> bool:
+        """Say whether another one should be taken."""
+
+    def is_closed(self) -> bool:
+        """Say whether it can be used no more."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+class Connection(httpcore.AsyncHTTPConnection):
+    """Straight there."""
+
+    def __init__(
+        self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None
+    ) -> None:
+        super().__init__(
+            origin, context, keepalive_expiry=keep_alive, socket_options=LINE_OPTIONS, network_backend=sockets
+        )
+        self.sockets = sockets
+
+
+class Tunnel:
+    """Through a proxy: a pool of httpcore's for one connection, which renews it by itself."""
+
+    def __init__(self, proxy: httpx.Proxy, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None) -> None:
+        url = proxy.url
+        self.sockets = sockets
+        self._pool = httpcore.AsyncHTTPProxy(
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            proxy_auth=proxy.raw_auth,
+            proxy_headers=proxy.headers.raw,
+            ssl_context=context,
+            max_connections=1,
+            keepalive_expiry=keep_alive,
+            network_backend=sockets,
+        )
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request."""
+        return await self._pool.handle_async_request(request)
+
+    def has_expired(self) -> bool:
+        """The pool knows, and renews it."""
+        return False
+
+    def is_closed(self) -> bool:
+        """As above."""
+        return False
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._pool.aclose()

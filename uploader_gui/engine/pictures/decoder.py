@@ -13,11 +13,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, UploaderError
-from uploader_gui.engine.pictures.command import decoder_command
-from uploader_gui.engine.pictures.limits import Patience
-from uploader_gui.engine.pictures.messages import Message
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError
+from uploader_gui.engine.pictures.decoder_process import decoder_command
+from uploader_gui.engine.pictures.messages import Message, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

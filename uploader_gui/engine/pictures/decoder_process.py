@@ -1,11 +1,12 @@
 """One process that decodes pictures, as the program sees it: started, asked, ended. Used by `decoder.py` alone.
 
 It has a session (on Windows a process group) of its own, so that the terminal's Ctrl+C does not reach it, an
-environment without secrets, and it ends with the program (`serve.py`, `kill_on_close.py`).
+environment without secrets, and it ends with the program (`serve.py`, `decoder_process.py`).
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import subprocess
@@ -15,14 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from uploader_gui.engine.pictures import kill_on_close, messages
-from uploader_gui.engine.pictures.command import decoder_environment
-from uploader_gui.engine.pictures.limits import MEMORY_BYTES
-from uploader_gui.engine.pictures.messages import BrokenMessageError, Message
+from uploader_gui.engine.pictures import messages
+from uploader_gui.engine.pictures.messages import MEMORY_BYTES, BrokenMessageError, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
+
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class DecoderProcess:
             )
         except OSError as error:
             raise NotStartedError(error.strerror or str(error)) from error
-        self._bound = kill_on_close.bind(getattr(self._process, "_handle", 0), MEMORY_BYTES)
+        self._bound = kill_on_close(getattr(self._process, "_handle", 0), MEMORY_BYTES)
         try:
             self._await(seconds)
         except DecoderDiedError as error:
@@ -148,3 +148,82 @@ def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": _OWN_GROUP | _NO_WINDOW}
     return {"start_new_session": True}
+
+
+DECODE_PICTURES: Final = "--decode-pictures"
+_PASSED_ON: Final = frozenset(
+    {
+        *("PATH", "HOME", "USERPROFILE", "APPDATA", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TMP", "TEMP"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+        *("PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+        *("PYINSTALLER_RESET_ENVIRONMENT", "__PYVENV_LAUNCHER__"),
+    }
+)
+"""What Python and the libraries need to start. Everything else stays here: tokens, proxies' passwords, sessions."""
+
+
+def decoder_command() -> list[str]:
+    """Return what starts the decoder. `-P`: a module that lies among the evidence is never loaded."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, DECODE_PICTURES]
+    return [sys.executable, "-P", "-m", "uploader_gui", DECODE_PICTURES]
+
+
+def decoder_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the decoder's environment, and where it finds this program's modules."""
+    passed_on = {name: value for name, value in environment.items() if name.upper() in _PASSED_ON}
+    if getattr(sys, "frozen", False):
+        return passed_on
+    return passed_on | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *_own_path(environment)])}
+
+
+def _own_path(environment: Mapping[str, str]) -> list[str]:
+    path = environment.get("PYTHONPATH")
+    return [path] if path else []
+
+
+_EXTENDED_LIMITS: Final = 9
+_PROCESS_MEMORY: Final = 0x100
+_KILL_ON_JOB_CLOSE: Final = 0x2000
+
+
+class _Limits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION, with its basic limits and counters laid out in it."""
+
+    _fields_ = (
+        ("times", ctypes.c_int64 * 2),
+        ("flags", ctypes.c_uint32),
+        ("working_set", ctypes.c_size_t * 2),
+        ("active_processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("priority_and_scheduling", ctypes.c_uint32 * 2),
+        ("counters", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("job_memory", ctypes.c_size_t),
+        ("peaks", ctypes.c_size_t * 2),
+    )
+
+
+def kill_on_close(process_handle: int, memory: int) -> object:
+    """Bind a process to this one, with at most `memory` bytes; it ends when what is returned is released."""
+    if sys.platform != "win32":
+        return None
+    kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)
+    kernel.CreateJobObjectW.restype = ctypes.c_void_p
+    job = _Job(kernel, kernel.CreateJobObjectW(None, None))
+    limits = _Limits(flags=_KILL_ON_JOB_CLOSE | _PROCESS_MEMORY, process_memory=memory)
+    size = ctypes.sizeof(limits)
+    kernel.SetInformationJobObject(ctypes.c_void_p(job.handle), _EXTENDED_LIMITS, ctypes.byref(limits), size)
+    kernel.AssignProcessToJobObject(ctypes.c_void_p(job.handle), ctypes.c_void_p(process_handle))
+    return job
+
+
+class _Job:
+    """Closes the job's handle when it is forgotten."""
+
+    def __init__(self, kernel: Any, handle: int) -> None:
+        self._kernel = kernel
+        self.handle = handle
+
+    def __del__(self) -> None:
+        self._kernel.CloseHandle(ctypes.c_void_p(self.handle))

@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.pictures.heif_boxes import DAMAGED, BoxError, HeifItems, Item
-from uploader_gui.engine.pictures.limits import MISSING
+from uploader_gui.engine.pictures.messages import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

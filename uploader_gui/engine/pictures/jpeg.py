@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uploader_gui.engine.errors import CannotConvert
 from uploader_gui.engine.pictures import jpeg_colors, jpeg_metadata
 from uploader_gui.engine.pictures.decoder import Jpeg
-from uploader_gui.engine.pictures.limits import TOO_LARGE
+from uploader_gui.engine.pictures.messages import TOO_LARGE
 from uploader_gui.engine.pictures.opening import check_whole, is_single, mended, opened, upright
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
 from uploader_gui.engine.pictures import heif_check, tiff_check
 from uploader_gui.engine.pictures.heif_library import HeifLibrary
-from uploader_gui.engine.pictures.limits import MAX_PIXELS, TOO_LARGE
+from uploader_gui.engine.pictures.messages import MAX_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,10 @@ from typing import IO, Any, Final
 
 from uploader_gui.engine.errors import CannotConvert, UploaderError
 from uploader_gui.engine.pictures import messages
-from uploader_gui.engine.pictures.limits import MEMORY_BYTES, TOO_LARGE
-from uploader_gui.engine.pictures.messages import Message
+from uploader_gui.engine.pictures.jpeg import into_jpeg
+from uploader_gui.engine.pictures.jpeg_colors import plain
+from uploader_gui.engine.pictures.messages import MEMORY_BYTES, TOO_LARGE, Message
+from uploader_gui.engine.pictures.opening import about, mended, opened, upright
 
 LONGEST_SECONDS: Final = 600
 """Far longer than the program waits for one picture."""
@@ -33,7 +35,7 @@ def serve() -> int:
     _ignore_signals()
     questions, answers = _pipes()
     _limit_itself()
-    from uploader_gui.engine.pictures.work import done  # noqa: PLC0415 - loads Pillow; within the limits
+    from uploader_gui.engine.pictures.serve import done  # noqa: PLC0415 - loads Pillow; within the limits
 
     messages.write(answers, Message({"ready": True}))
     with suppress(OSError, messages.BrokenMessageError):  # the program is gone
@@ -108,3 +110,28 @@ def _limit_on_linux(resource: Any) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     with suppress(OSError):  # a system that does not let it
         Path("/proc/self/oom_score_adj").write_text(_EASILY_ENDED)
+
+
+def done(question: Message) -> Message:
+    """Do what is asked, and return the answer.
+
+    Raises:
+        BrokenPicture, CannotConvert: see `opening.opened`.
+    """
+    if question.values.get("task") == "about":
+        return Message(about())
+    if question.values.get("task") == "thumbnail":
+        return _thumbnail(question.content, int(question.values["side"]))
+    made = into_jpeg(question.content)
+    return Message({"without_metadata": made.without_metadata}, made.content)
+
+
+def _thumbnail(content: bytes, side: int) -> Message:
+    with opened(mended(content)) as picture:
+        picture.load()
+        share = side / min(picture.size)
+        if share < 1:
+            picture.thumbnail((max(round(picture.width * share), side), max(round(picture.height * share), side)))
+        small = upright(picture)
+        pixels = (small if small.has_transparency_data else plain(small, None)[0]).convert("RGBA")
+        return Message({"width": pixels.width, "height": pixels.height}, pixels.tobytes())

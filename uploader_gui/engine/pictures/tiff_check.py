@@ -15,7 +15,7 @@ from PIL import ImagePalette
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
-from uploader_gui.engine.pictures.limits import MISSING
+from uploader_gui.engine.pictures.messages import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,8 +16,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from uploader_gui.engine.addresses import check_storage_address, is_this_machine
-from uploader_gui.engine.anomaly import anomaly_address
+from uploader_gui.engine.addresses import anomaly_address, check_storage_address, is_this_machine
 from uploader_gui.engine.errors import (
     ApiError,
     LeftOut,

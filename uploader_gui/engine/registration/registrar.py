@@ -11,8 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
-from uploader_gui.engine.errors import ApiError, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
+from uploader_gui.engine.errors import ApiError, Code, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.registration.batches import LookAhead

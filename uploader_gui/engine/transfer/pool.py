@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.errors import (
+    Code,
     LinkError,
     NotConfirmed,
     Offline,

@@ -20,9 +20,8 @@ from uploader_gui.engine.errors import (
     StorageRefused,
     UrlExpired,
 )
-from uploader_gui.engine.net.activity import EXTENSION, ConnectionActivity
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated
-from uploader_gui.engine.net.stall_watchdog import Patience, watched
+from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, Patience, watched
 from uploader_gui.engine.transfer.confirmation import error_words, read_success, title_of
 from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers, taken_out_of
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
 from uploader_gui.words import units
 from uploader_gui.words.deposits import DropCounts, DropWords

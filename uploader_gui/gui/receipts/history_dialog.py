@@ -23,7 +23,7 @@ from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.models import RunKey
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme

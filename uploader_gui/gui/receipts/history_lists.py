@@ -9,8 +9,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from uploader_gui.engine.models import folded
 from uploader_gui.engine.receipt import word_of
-from uploader_gui.engine.text_fold import folded
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
@@ -20,7 +20,7 @@ from uploader_gui.words.deposits import HistoryWords
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from uploader_gui.engine.runs import PastRun, RunKey
+    from uploader_gui.engine.models import PastRun, RunKey
     from uploader_gui.gui.style.theme import Theme
 
 _DATA: Final = Qt.ItemDataRole.UserRole

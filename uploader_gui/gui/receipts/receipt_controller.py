@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import ReceiptBuilt
-    from uploader_gui.engine.runs import RunKey
+    from uploader_gui.engine.models import RunKey
     from uploader_gui.gui.engine_api import Engine
 
 _DOTS_PER_INCH: Final = 300

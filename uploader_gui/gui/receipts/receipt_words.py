@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QDate, QLocale
 
-from uploader_gui.engine.codes import Code
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.gui.upload_list.row_text import is_known, type_name_of

@@ -6,8 +6,8 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.codes import Code
 from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import type_name
 from uploader_gui.engine.models import UploadState
 from uploader_gui.text import Words

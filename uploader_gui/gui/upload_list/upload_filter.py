@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSortFilterProxyModel
 
-from uploader_gui.engine.models import SENDING, UploadState
-from uploader_gui.engine.text_fold import folded
+from uploader_gui.engine.models import SENDING, UploadState, folded
 from uploader_gui.gui.upload_list.row_actions import WAITING
 from uploader_gui.text import FilterWords
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
-from uploader_gui.engine.anomaly import ANOMALY_ID
+from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.gui.drop.mime import Offered, offered_in
 from uploader_gui.gui.drop.paths import paths_in
 from uploader_gui.gui.style.widgets import TypedLine, set_look

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from uploader_gui.engine.anomaly import ANOMALY_ID
+from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.gui.drop.waiting_files import decoded, encoded
 from uploader_gui.gui.style.widgets import within_screen
 
