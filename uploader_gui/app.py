@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
+from uploader_gui.command_line import LaunchOptions, UsageError, tell
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Handover, HandoverRefused
-from uploader_gui.launch_options import LaunchOptions, UsageError, tell
+from uploader_gui.paths import find_resource
 from uploader_gui.platform.application import Application
 from uploader_gui.platform.interrupts import held
-from uploader_gui.resources import find_resource
 from uploader_gui.single_instance import Doorway, Outcome
 from uploader_gui.window_app.first_window import FirstWindow
 from uploader_gui.words.language import Language, early_choice

@@ -8,15 +8,14 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.command_line import parse, speak
-from uploader_gui.launch_options import UsageError, tell
+from uploader_gui.command_line import UsageError, parse, speak, tell
 from uploader_gui.platform.message_box import show_without_console
 from uploader_gui.words.command_line import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from uploader_gui.launch_options import LaunchOptions
+    from uploader_gui.command_line import LaunchOptions
 
 USAGE_ERROR: Final = 2
 INTERRUPTED: Final = 130

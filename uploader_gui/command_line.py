@@ -10,12 +10,12 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.launch_options import LaunchOptions, UsageError
 from uploader_gui.platform.message_box import show_without_console
 from uploader_gui.platform.wildcards import spelled_out
 from uploader_gui.words.command_line import Help, Wrong
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
     from PySide6.QtCore import QCoreApplication
+
 
 DEMO_ANOMALY: Final = "DEMO-1"
 _WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
@@ -211,3 +212,31 @@ def _check_writable(folder: Path) -> None:
             return
     except OSError as error:
         raise _wrong(Wrong.REPORT_UNWRITABLE, str(folder), error.strerror or str(error)) from error
+
+
+class UsageError(Exception):
+    """Wrong usage or configuration; the text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOptions:
+    """What the command line asks for. `anomaly_id` is "" where none was given."""
+
+    paths: tuple[Path, ...] = ()
+    anomaly_id: str = ""
+    start: bool = False
+    quit_when_done: bool = False
+    report: Path | None = None
+    headless: bool = False
+    again: bool = False
+    convert: bool = False
+    zip: bool = False
+    sandbox: bool = False
+    demo: bool = False
+    self_test: bool = False
+
+
+def tell(sentence: str) -> None:
+    """Say one sentence on stderr, where there is one (a bundle's window has none)."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"uploader-gui: {sentence}\n")

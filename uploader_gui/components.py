@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution

@@ -5,19 +5,19 @@ Loads pydantic: app loads it after the window, in a thread.
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from uploader_gui import __version__, logs, settings, settings_file
-from uploader_gui.authority import fault_of
+from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
-from uploader_gui.launch_options import UsageError
 from uploader_gui.paths import data_paths
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError
@@ -185,3 +185,14 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
         raise UsageError(Hindrances.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error
+
+
+def fault_of(ca_file: Path) -> str | None:
+    """Give what is wrong with the file in words, None where it can be used."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
+    except ssl.SSLError:
+        return Lines.NO_CERTIFICATE.text
+    except OSError as error:
+        return error.strerror or str(error)
+    return None

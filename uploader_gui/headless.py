@@ -9,20 +9,20 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui import gc_tuning
+from uploader_gui.command_line import LaunchOptions, UsageError, tell
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
-from uploader_gui.engine.events import EngineFailed, JournalSetAside, QueueIdle
+from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
-from uploader_gui.headless_awake import HeadlessAwake
-from uploader_gui.launch_options import LaunchOptions, UsageError, tell
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.platform.interrupts import INTERRUPTS, held, hold
+from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.words.language import early_choice, speak_in_terminal
 from uploader_gui.words.password_store import StoreWords
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.sandbox_session import SandboxSession
+
 
 log = logging.getLogger(__name__)
 
@@ -251,3 +252,45 @@ def call_unless_closed(loop: asyncio.AbstractEventLoop, act: Any) -> None:
     """A second Ctrl+C may come while the receipt is being written: the run is over then, and nothing is to break."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(act)
+
+
+AFTER_SECONDS: Final = 3.0
+"""wakepy takes as long to load as a small run to end."""
+
+
+class HeadlessAwake:
+    """Hears a run's events, on its loop. `after` seconds of work, and it begins."""
+
+    def __init__(self, awake: KeepAwake | None = None, *, after: float = AFTER_SECONDS) -> None:
+        self._awake = awake or KeepAwake()
+        self._after = after
+        self._running = False
+        self._left = 0
+        self._begins: asyncio.TimerHandle | None = None
+
+    def hear(self, event: Event) -> None:
+        """Learn whether something is left to send."""
+        match event:
+            case QueueStatus():
+                self._running = event.running
+            case Progress():
+                self._left = event.totals.files - event.totals.files_finished
+            case QueueIdle():
+                self._running = False
+            case _:
+                return
+        if not (self._running and self._left):
+            self._rest()
+        elif self._begins is None:
+            self._begins = asyncio.get_running_loop().call_later(self._after, self._awake.want, True)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._rest()
+        self._awake.close()
+
+    def _rest(self) -> None:
+        if self._begins is not None:
+            self._begins.cancel()
+            self._begins = None
+        self._awake.want(False)

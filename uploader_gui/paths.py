@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from uploader_gui.words.start import Hindrances
 
@@ -71,3 +73,25 @@ def prepare(paths: DataPaths) -> None:
     except OSError as error:
         why = error.strerror or str(error)
         raise UnwritableError(Hindrances.NO_FOLDER.filled(str(paths.folder), why)) from error
+
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+def find_resource(name: str) -> Path:
+    """Give the path of a resource, named relative to the resources folder (`icons/gear.svg`).
+
+    Raises:
+        FileNotFoundError: the program is not whole.
+    """
+    for root in _roots():
+        if (root / name).exists():
+            return root / name
+    raise FileNotFoundError(name)
+
+
+def _roots() -> list[Path]:
+    """Bundle first (PyInstaller unpacks to `sys._MEIPASS`), then wheel, then checkout."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    inside = [Path(bundle) / "uploader_gui" / "_resources"] if bundle else []
+    return [*inside, _PACKAGE / "_resources", _PACKAGE.parent / "resources"]

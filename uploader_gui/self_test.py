@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
-from uploader_gui.password_store import PasswordStore, StoreSilent
-from uploader_gui.paths import UnwritableError, data_paths, prepare
+from uploader_gui.credentials import PasswordStore, StoreSilent
+from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
 from uploader_gui.platform.interrupts import held
-from uploader_gui.resources import find_resource
 from uploader_gui.terminal import Terminal
 from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.words.self_test import Words

@@ -12,13 +12,13 @@ from uploader_gui.engine.errors import Stalled
 from uploader_gui.engine.net.stall_watchdog import (
     ANSWER_SECONDS,
     LOOKS,
+    SEND_BUFFER,
     STALL_SECONDS,
     ConnectionActivity,
     Patience,
     Watchdog,
     watched,
 )
-from uploader_gui.engine.net.transport import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

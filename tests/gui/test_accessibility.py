@@ -21,9 +21,8 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.gui.upload_list.upload_columns import Column
-from uploader_gui.gui.upload_list.upload_filter import Chip
-from uploader_gui.gui.window.chip_button import ChipButton
+from uploader_gui.gui.upload_list.upload_filter import Chip, Column
+from uploader_gui.gui.window.filter_bar import ChipButton
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from uploader_gui.gui.window.calm_caret import CalmCaret
+from uploader_gui.gui.window.anomaly_field import CalmCaret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from tests.gui.dragging import LEFT, added, drop, enter, files, link, move, offering, png, text
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
-from uploader_gui.gui.drop import paths
+from uploader_gui.gui.drop import mime
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -98,19 +98,19 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
 
 def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:
     window.set_anomaly("4217")
-    for mime, advice in (
+    for offered, advice in (
         (offering("FileGroupDescriptorW"), "Save the mail to a folder first"),
-        (offering('application/x-qt-windows-mime;value="FileGroupDescriptorW"'), "Save the mail to a folder first"),
+        (offering('application/x-qt-windows-offered;value="FileGroupDescriptorW"'), "Save the mail to a folder first"),
         (offering("com.apple.pasteboard.promised-file-url"), "Drag it to a folder first"),
         (link("https://example.org/photo.jpg"), "A link is not followed."),
         (text("https://example.org/"), "A link is not followed."),
         (text("Bonjour"), "Text alone is no file."),
         (offering("application/x-something"), "There is no file in it."),
     ):
-        enter(window, mime)
+        enter(window, offered)
         assert window.drop.overlay.title.text() == "This cannot be taken from here"
         assert advice in window.drop.overlay.subtitle.text()
-        drop(window, mime)
+        drop(window, offered)
         assert not window.drop.overlay.isVisible()
         assert advice in window.banner.text.text()
         QTest.mouseClick(window.banner.button, LEFT)
@@ -125,11 +125,11 @@ def test_a_picture_without_a_file_is_handed_on_to_become_one(window: MainWindow,
     whole, raw, from_browser = QMimeData(), offering("image/png", png(picture)), link("https://example.org/a.png")
     whole.setImageData(picture)
     from_browser.setImageData(picture)
-    for mime in (whole, raw, from_browser):
-        enter(window, mime)
+    for offered in (whole, raw, from_browser):
+        enter(window, offered)
         assert window.drop.overlay.title.text() == "Add this picture to anomaly 4217"
         with qtbot.waitSignal(window.picture_given) as given:
-            drop(window, mime)
+            drop(window, offered)
         (handed_on,) = given.args or [None]
         assert isinstance(handed_on, QImage)
         assert (handed_on.width(), handed_on.pixelColor(3, 3)) == (8, QColor(Qt.GlobalColor.red))
@@ -174,8 +174,8 @@ def test_the_window_takes_drops_while_files_are_sent(window: MainWindow, engine:
 
 
 def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(paths, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
-    counted = paths.counted([tmp_path / "a.jpg", tmp_path / "photos"])
+    monkeypatch.setattr(mime, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
+    counted = mime.counted([tmp_path / "a.jpg", tmp_path / "photos"])
     assert (counted.files, counted.folders) == (1, 1)
 
 
@@ -211,8 +211,8 @@ def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEng
 
 def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> None:
     endless = tmp_path / ("x" * 10_000)
-    assert paths.counted([endless]).folders == 0
-    assert paths.paths_in_text(str(endless)) == []
+    assert mime.counted([endless]).folders == 0
+    assert mime.paths_in_text(str(endless)) == []
 
 
 def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(

@@ -13,8 +13,7 @@ from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadProgress
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.upload_list.upload_columns import Column, Role
-from uploader_gui.gui.upload_list.upload_filter import Chip, UploadFilter
+from uploader_gui.gui.upload_list.upload_filter import Chip, Column, Role, UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, shown_at_hand
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
-from uploader_gui.gui.upload_list.upload_columns import Column
+from uploader_gui.gui.upload_list.upload_filter import Column
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

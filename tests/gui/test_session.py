@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.events import Condition, QueueStatus, Totals, UploadsAdded
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.notices import session_notice
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.gui.window.session_watch import session_notice
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

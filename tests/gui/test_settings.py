@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.connection_test.thread import Way
-from uploader_gui.gui.settings.addresses import is_usable_address
-from uploader_gui.gui.settings.connection_tester import ConnectionTester
-from uploader_gui.gui.settings.settings_values import SettingsValues
+from uploader_gui.gui.settings.connection_panel import ConnectionTester
+from uploader_gui.gui.settings.settings_values import SettingsValues, is_usable_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
 from uploader_gui.gui.style.icons import Icons
 from uploader_gui.gui.style.theme import palette_of, style_sheet
 from uploader_gui.gui.style.widgets import push_button
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -37,8 +37,7 @@ from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_page
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.upload_list.upload_columns import Column
-from uploader_gui.gui.upload_list.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:

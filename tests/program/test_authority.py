@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
-from uploader_gui.launch_options import UsageError
 from uploader_gui.paths import DataPaths
 from uploader_gui.words.settings import SettingsTrouble
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 
 from uploader_gui.gui.desktop.reveal import explorer_command
 from uploader_gui.headless import call_unless_closed
+from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.interrupts import INTERRUPTS
-from uploader_gui.platform.quit_requests import QuitRequests
 
 if TYPE_CHECKING:
     import pytest

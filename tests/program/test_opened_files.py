@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
 
-from uploader_gui.platform.opened_files import OpenedFiles
+from uploader_gui.platform.application import OpenedFiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from tests.engine.virtual_time import run_virtually
 from tests.program.test_awake import PATIENCE, Platform
 from uploader_gui.engine.events import Condition, Progress, QueueIdle, QueueStatus, Totals
-from uploader_gui.headless_awake import AFTER_SECONDS, HeadlessAwake
+from uploader_gui.headless import AFTER_SECONDS, HeadlessAwake
 from uploader_gui.platform.keep_awake import KeepAwake
 
 if TYPE_CHECKING:

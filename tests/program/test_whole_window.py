@@ -19,7 +19,7 @@ from tests.support import pictures
 from tests.support.server_environment import FIRST_USE
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
-from uploader_gui.window_app.sandbox_start import demo_command
+from uploader_gui.sandbox_session import demo_command
 
 if TYPE_CHECKING:
     from tests.support.files import Files

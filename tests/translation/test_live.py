@@ -19,7 +19,7 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.gui.upload_list.upload_columns import Column
+from uploader_gui.gui.upload_list.upload_filter import Column
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a file system says of a file, as far as it shows whether the file is still what it was.
 
-`source.py` compares such stamps while it reads. Functions here touch the disk: they run in a thread of `concurrency.py`.
+`source.py` compares such stamps while it reads. Functions here touch the disk: call them in a daemon thread.
 """
 
 from __future__ import annotations

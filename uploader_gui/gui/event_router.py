@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine import events
-from uploader_gui.gui.notices import Notices
+from uploader_gui.gui.notices import Notices, session_notice
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.gui.window.session_watch import session_notice
 
 if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.counts import ListCounts

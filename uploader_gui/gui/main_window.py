@@ -18,14 +18,14 @@ from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import NO_WISHES
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.event_router import EventRouter
-from uploader_gui.gui.keys import HISTORY_KEY
-from uploader_gui.gui.preflight.refused_controller import RefusedController
+from uploader_gui.gui.preflight.refused_dialog import RefusedController
+from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.unsent import Unsent
+from uploader_gui.gui.window.leave_dialog import Unsent
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.text import Words
@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         self.receipts.save_as(self.header.field.anomaly_id)
 
     def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        from uploader_gui.gui.upload_list.carry_out import carry_out  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.upload_list.row_actions import carry_out  # noqa: PLC0415 - loaded when asked for
 
         carry_out(action, uploads, self._engine)
 

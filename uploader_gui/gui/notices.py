@@ -6,20 +6,24 @@ Made by `event_router.py`; the main window carries out what the band's buttons a
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.gui.window.banner import BannerAction, Notice, elsewhere_notice, notice_for
 from uploader_gui.text import Counted, Words, engine_failed
+from uploader_gui.words import units
+from uploader_gui.words.manners import MannersWords
 from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from uploader_gui.engine.events import Totals
     from uploader_gui.engine.models import Reason, UploadId
     from uploader_gui.gui.upload_list.counts import ListCounts
     from uploader_gui.gui.window.banner import Banner
+    from uploader_gui.gui.window.header import SignInState
 
 
 class Notices:
@@ -155,3 +159,30 @@ def _set_aside(path: str) -> Notice:
 
 def _failed(reason: Reason) -> Notice:
     return Notice(engine_failed(reason), grave=True)
+
+
+USUAL_SPEED: Final = 1_000_000.0
+"""Bytes per second assumed before the first file has gone: an office's line upwards."""
+SECONDS_PER_FILE: Final = 0.3
+
+
+def session_notice(state: SignInState, figures: ListCounts, totals: Totals, now: float) -> Notice | None:
+    """Give the warning, None where the session lasts long enough (or nobody can tell). `now` is since 1970."""
+    if not (state.signed_in and state.expires_at is not None and figures.unfinished):
+        return None
+    left = state.expires_at - now
+    if left <= 0:
+        return Notice(MannersWords.SESSION_OVER.text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
+    needed = _needed(figures, totals)
+    if needed <= left:
+        return None
+    text = MannersWords.SESSION_ENDS.filled(units.lifetime(left), units.duration(needed))
+    return Notice(text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
+
+
+def _needed(figures: ListCounts, totals: Totals) -> float:
+    """Seconds until everything is sent: measured while it runs, else a careful guess."""
+    if totals.seconds_left is not None:
+        return totals.seconds_left
+    speed = totals.speed or USUAL_SPEED
+    return (figures.bytes_total - figures.bytes_done) / speed + figures.unfinished * SECONDS_PER_FILE

@@ -1,7 +1,7 @@
 """Keeps the machine awake while bytes are pending; a platform that refuses is no trouble.
 
 wakepy talks to the desktop and may wait for its answer, so it gets a thread of its own. Used by
-`gui/desktop/` and `headless_awake.py`.
+`gui/desktop/` and `headless.py`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from uploader_gui.paths import data_paths
 from uploader_gui.words.language import Language, early_theme
 
 if TYPE_CHECKING:
-    from uploader_gui.launch_options import LaunchOptions
+    from uploader_gui.command_line import LaunchOptions
     from uploader_gui.paths import DataPaths
     from uploader_gui.platform.application import Application
     from uploader_gui.sandbox_session import SandboxSession
@@ -59,7 +59,7 @@ class FirstWindow:
         )
         self.memory = WindowMemory(data.window)
         if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
-            from uploader_gui.platform.opened_files import OpenedFiles  # noqa: PLC0415 - as said
+            from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - as said
 
             OpenedFiles(application).opened.connect(self.window.add_paths)
 

@@ -18,7 +18,7 @@ from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection_test.findings import Question
 from uploader_gui.engine.connection_test.thread import Way
 from uploader_gui.engine.conversion_choices import Choices
-from uploader_gui.gui.settings.connection_tester import ConnectionTester
+from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.window_app.first_window import SCHEMES

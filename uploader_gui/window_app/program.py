@@ -18,6 +18,7 @@ from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import gc_tuning
+from uploader_gui.command_line import LaunchOptions, tell
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.errors import Code
@@ -25,15 +26,14 @@ from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
 from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.desktop.real_desktop import RealDesktop
-from uploader_gui.gui.window.warm_up import warm_up
+from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
-from uploader_gui.launch_options import LaunchOptions, tell
+from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.interrupts import INTERRUPTS, held
-from uploader_gui.platform.quit_requests import QuitRequests
+from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.terminal import Lines
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.sandbox_start import open_demo
 from uploader_gui.window_app.support import Support
 from uploader_gui.window_app.tasks import UiTasks
 from uploader_gui.words.remedies import cause_and_action

@@ -13,7 +13,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.errors import Stalled
-from uploader_gui.engine.net.transport import SEND_BUFFER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
 
 STALL_SECONDS: Final = 30.0
 """Without a byte moved for so long a transfer is dead."""
+SEND_BUFFER: Final = 512 * 1024
+"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
+minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
+
 ANSWER_SECONDS: Final = 120.0
 """How long S3 may think after the last byte."""
 LOOKS: Final = 60

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import httpcore
 import httpx
 
-from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity
+from uploader_gui.engine.net.stall_watchdog import EXTENSION, SEND_BUFFER, ConnectionActivity
 from uploader_gui.engine.net.stream import Sockets, can_watch_sockets
 
 if TYPE_CHECKING:
@@ -174,9 +174,6 @@ def _as_httpx() -> Iterator[None]:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
 
 
-SEND_BUFFER: Final = 512 * 1024
-"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
-minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
 LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
 
 

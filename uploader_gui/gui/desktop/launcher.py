@@ -5,8 +5,10 @@ Used by `real_desktop.py`. Whatever the platform lacks is left out without a wor
 
 from __future__ import annotations
 
+import ctypes
+import logging
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +44,69 @@ class NoLauncher:
 def launcher_for(window: Callable[[], int], badge: Callable[[int], None], bus: SessionBus | None) -> Launcher:
     """Give this platform's surface. `window` gives the window's native handle, `bus` is there on Linux alone."""
     if sys.platform == "win32":
-        from uploader_gui.gui.desktop.taskbar import Taskbar  # noqa: PLC0415 - Windows alone
+        from uploader_gui.gui.desktop.launcher import Taskbar  # noqa: PLC0415 - Windows alone
 
         return Taskbar(window)
     if sys.platform == "darwin":
         return DockBadge(badge)
     return bus or NoLauncher()
+
+
+log = logging.getLogger(__name__)
+
+_CLASS: Final = "{56FDF344-FD6D-11D0-958A-006097C9A090}"
+_INTERFACE: Final = "{EA1AFB91-9E28-4B86-90E9-9E9F8A5EEFAF}"
+_IN_PROCESS: Final = 1
+_INIT, _SET_VALUE, _SET_STATE = 3, 9, 10
+"""Places in the table: three of IUnknown, five of ITaskbarList, one of ITaskbarList2, then ITaskbarList3's."""
+_NONE, _NORMAL = 0, 2
+_STEPS: Final = 1000
+
+
+class Taskbar:
+    """`window` gives the window's handle when something is to be shown."""
+
+    def __init__(self, window: Callable[[], int]) -> None:
+        self._window = window
+        self._list: ctypes.c_void_p | None = None
+        self._tried = False
+
+    def show_progress(self, share: float | None, left: int) -> None:
+        """Show how far it is; None takes the progress away."""
+        del left
+        taskbar = self._taskbar()
+        if taskbar is None:
+            return
+        handle = ctypes.c_void_p(self._window())
+        _call(taskbar, _SET_STATE, handle, ctypes.c_int(_NONE if share is None else _NORMAL))
+        if share is not None:
+            done, whole = ctypes.c_ulonglong(int(share * _STEPS)), ctypes.c_ulonglong(_STEPS)
+            _call(taskbar, _SET_VALUE, handle, done, whole)
+
+    def _taskbar(self) -> ctypes.c_void_p | None:
+        """COM is initialized in the window's thread already: Qt's drag and drop needs it."""
+        if not self._tried:
+            self._tried = True
+            try:
+                self._list = _made()
+            except (OSError, AttributeError) as error:
+                log.info("no progress on the taskbar: %s", error)
+        return self._list
+
+
+def _made() -> ctypes.c_void_p:
+    ole: Any = ctypes.OleDLL("ole32")  # type: ignore[attr-defined]  # Windows alone has it; raises OSError for a failed HRESULT
+    class_id, interface_id = ctypes.create_string_buffer(16), ctypes.create_string_buffer(16)
+    ole.CLSIDFromString(ctypes.c_wchar_p(_CLASS), class_id)
+    ole.CLSIDFromString(ctypes.c_wchar_p(_INTERFACE), interface_id)
+    made = ctypes.c_void_p()
+    ole.CoCreateInstance(class_id, None, _IN_PROCESS, interface_id, ctypes.byref(made))
+    _call(made, _INIT)
+    return made
+
+
+def _call(taskbar: ctypes.c_void_p, place: int, *arguments: Any) -> None:
+    table = ctypes.cast(taskbar, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p)))[0]
+    types = (ctypes.c_void_p, *(type(argument) for argument in arguments))
+    function: Any = ctypes.WINFUNCTYPE(ctypes.c_long, *types)(table[place])  # type: ignore[attr-defined]  # as above
+    function(taskbar, *arguments)

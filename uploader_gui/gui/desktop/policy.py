@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.upload_list.counts import ListCounts
-    from uploader_gui.gui.window.unsent import Unsent
+    from uploader_gui.gui.window.leave_dialog import Unsent
 
 _STEPS: Final = 200
 """How finely progress is shown outside the window."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from uploader_gui import __version__
 from uploader_gui.components import OURS, components, licences_folder
-from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
 from uploader_gui.words.about import Words
 

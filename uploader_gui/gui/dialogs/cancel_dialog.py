@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont
 
-from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
 from uploader_gui.text import Words
 from uploader_gui.words.manners import CountedManners, MannersWords

@@ -8,10 +8,8 @@ from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from uploader_gui.gui.dialogs.form import scrolling
-from uploader_gui.gui.dialogs.frame import PlainDialog
-from uploader_gui.gui.keys import ENTER_KEY, HISTORY_KEY
-from uploader_gui.gui.style.widgets import label
+from uploader_gui.gui.dialogs.form import PlainDialog, scrolling
+from uploader_gui.gui.style.widgets import ENTER_KEY, HISTORY_KEY, label
 from uploader_gui.text import Words
 from uploader_gui.words.help import HelpWords
 

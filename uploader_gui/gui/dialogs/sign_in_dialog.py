@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords

@@ -5,25 +5,26 @@ A part of the main window. What is added belongs to the anomaly shown at that mo
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
-from uploader_gui.gui.drop.mime import Offered, files_in, offered_in, picture_in
-from uploader_gui.gui.drop.paths import folders_among
+from uploader_gui.gui.drop.mime import Offered, files_in, folders_among, offered_in, picture_in
 from uploader_gui.gui.drop.waiting_files import WaitingFiles, counted
+from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import PathsAdded
-    from uploader_gui.gui.drop.paths import Dropped
+    from uploader_gui.gui.drop.mime import Dropped
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import Header
@@ -134,12 +135,30 @@ class AddFiles(QObject):
 
     def choose_files(self) -> None:
         """Ask for files."""
-        from uploader_gui.gui.drop import file_dialogs  # noqa: PLC0415 - loaded when asked for
-
-        file_dialogs.choose_files(self._window, self.add)
+        choose_files(self._window, self.add)
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        from uploader_gui.gui.drop import file_dialogs  # noqa: PLC0415 - loaded when asked for
+        choose_folder(self._window, self.add)
 
-        file_dialogs.choose_folder(self._window, self.add)
+
+def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Open the system's dialog for files."""
+    dialog = QFileDialog(parent, Words.ADD_FILES.text)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return _opened(dialog, chosen)
+
+
+def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Open the system's dialog for a folder."""
+    dialog = QFileDialog(parent, Words.ADD_FOLDER.text)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _opened(dialog, chosen)
+
+
+def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+    return dialog

@@ -11,8 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.drop.mime import Offered, files_in, offered_in, picture_in
-from uploader_gui.gui.drop.paths import counted
+from uploader_gui.gui.drop.mime import Offered, counted, files_in, offered_in, picture_in
 from uploader_gui.gui.style.widgets import IconLabel, label
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords

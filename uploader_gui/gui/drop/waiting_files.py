@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions, Choices
 from uploader_gui.engine.models import Treatment
-from uploader_gui.gui.drop.paths import Dropped
+from uploader_gui.gui.drop.mime import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,7 @@ from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.desktop import reveal
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
-from uploader_gui.gui.style.flow_layout import FlowLayout
-from uploader_gui.gui.style.widgets import announce, label, push_button, within_screen
+from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
 from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords

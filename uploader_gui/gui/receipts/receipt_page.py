@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import find_resource
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine.connection_test.findings import Verdict
+from uploader_gui.engine.connection_test.thread import ConnectionThread
 from uploader_gui.gui.style.widgets import IconLabel, label, push_button
 from uploader_gui.words.settings import SettingsWords, told
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
-    from uploader_gui.engine.connection_test.findings import Finding
+    from uploader_gui.engine.connection_test.findings import Finding, Question
+    from uploader_gui.engine.connection_test.thread import Way
     from uploader_gui.gui.style.theme import Theme
+
 
 _LOOKS: Final = {
     Verdict.GOOD: ("check", "ok", SettingsWords.WORKS),
@@ -135,3 +138,45 @@ class ConnectionPanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
+
+
+class ConnectionTester(QObject):
+    """One test at a time; what a stopped one still says is not passed on."""
+
+    found = Signal(object)
+    ended = Signal()
+    _heard = Signal(int, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._number = 0
+        self._thread: ConnectionThread | None = None
+        self._heard.connect(self._pass_on)
+
+    def start(self, question: Question, way: Way) -> None:
+        """Test from the beginning."""
+        self.stop()
+        number = self._number
+        self._thread = ConnectionThread(
+            question,
+            way,
+            tell=lambda finding: self._heard.emit(number, finding),
+            done=lambda: self._heard.emit(number, None),
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Test no more."""
+        self._number += 1
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
+
+    def _pass_on(self, number: int, finding: Finding | None) -> None:
+        if number != self._number:
+            return
+        if finding is None:
+            self._thread = None
+            self.ended.emit()
+        else:
+            self.found.emit(finding)

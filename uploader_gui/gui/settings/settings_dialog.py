@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
-from uploader_gui.gui.dialogs.form import scrolling
-from uploader_gui.gui.dialogs.frame import PlainDialog
+from uploader_gui.gui.dialogs.form import PlainDialog, scrolling
 from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.text import Words

@@ -13,8 +13,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
-from uploader_gui.gui.settings.addresses import is_usable_address
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
+from uploader_gui.gui.settings.settings_values import is_usable_address
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.text import Words
 from uploader_gui.words.settings import SettingsWords

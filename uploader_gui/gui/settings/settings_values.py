@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from uploader_gui.engine.addresses import check_base
+from uploader_gui.engine.errors import UrlRefused
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsValues:
@@ -34,3 +37,12 @@ class SettingsValues:
     refused_pictures: str = "ask"
     refused_others: str = "ask"
     history_days: int = 400
+
+
+def is_usable_address(address: str) -> bool:
+    """Tell whether tokens may go there: https, or http to this very machine; no user info, query or fragment."""
+    try:
+        check_base(address)
+    except UrlRefused:
+        return False
+    return True

@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import find_resource
 
 
 class Icons:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors
 from uploader_gui.gui.style.icons import Icons
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -5,16 +5,21 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtGui import QGuiApplication
+
 from uploader_gui.engine.conversion_choices import offered
 from uploader_gui.engine.models import FINISHED, Treatment, UploadState
+from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.text import Words
 from uploader_gui.words.treatments import TreatmentWords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.engine_api import Engine
     from uploader_gui.words.translation import Sentence
+
 
 _S = UploadState
 WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
@@ -103,3 +108,28 @@ def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
 def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> list[UploadSnapshot]:
     """Give those of the selected rows the action applies to."""
     return [snapshot for snapshot in snapshots if allowed(action, snapshot)]
+
+
+def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine) -> None:
+    """Do it for all the rows; only the first one's folder is shown."""
+    ids = [upload.upload_id for upload in uploads]
+    match action:
+        case RowAction.TRY_AGAIN:
+            engine.retry(ids)
+        case RowAction.SEND_AGAIN:
+            engine.send_again(ids)
+        case RowAction.CONVERT | RowAction.ZIP:
+            engine.treat(ids, TREATMENTS[action])
+        case RowAction.SEND_HERE:
+            engine.send_here(ids)
+        case RowAction.CANCEL:
+            engine.cancel(ids)
+        case RowAction.REMOVE:
+            engine.remove(ids)
+        case RowAction.SHOW_IN_FOLDER:
+            from uploader_gui.gui.desktop import reveal  # noqa: PLC0415 - hardly ever needed
+
+            reveal.show_in_folder(uploads[0].source.path)
+        case RowAction.COPY_REASON:
+            lines = [Words.BECAUSE.filled(upload.source.name, whole_reason(upload)) for upload in uploads]
+            QGuiApplication.clipboard().setText("\n".join(lines))

@@ -15,11 +15,10 @@ from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, shown_always, shown_at_hand
-from uploader_gui.gui.upload_list.row_cache import RowCache
 from uploader_gui.gui.upload_list.row_layout import RowFonts, RowLayout, lay_out
-from uploader_gui.gui.upload_list.row_painter import RowPainter, Shown
+from uploader_gui.gui.upload_list.row_painter import RowCache, RowPainter, Shown
 from uploader_gui.gui.upload_list.thumbnails import Thumbnails
-from uploader_gui.gui.upload_list.upload_columns import Index, Role
+from uploader_gui.gui.upload_list.upload_filter import Index, Role
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem

@@ -5,11 +5,12 @@ Nothing here knows the list, or keeps state of a row; what is painted comes from
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle
 
 from uploader_gui.engine.models import UploadState
@@ -17,12 +18,13 @@ from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_layout import separator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_layout import ActionArea, RowFonts, RowLayout
     from uploader_gui.gui.upload_list.thumbnails import Thumbnails
+
 
 _S = UploadState
 _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
@@ -178,3 +180,41 @@ class RowPainter:
 
 def _centred(box: QRect, side: int) -> QRect:
     return QRect(box.left() + (box.width() - side) // 2, box.top() + (box.height() - side) // 2, side, side)
+
+
+MOST: Final = 24
+"""More than run at once: a picture is as wide as the window."""
+
+
+class RowCache:
+    """The newest pictures, each with what it shows (so that no other thing can be taken for it)."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, QPixmap] = OrderedDict()
+
+    def clear(self) -> None:
+        """Forget them all: fonts, colours or the language changed."""
+        self._kept.clear()
+
+    def of(
+        self, shown: Hashable, row: QRect, *, ground: str, ratio: float, paint: Callable[[QPainter], None]
+    ) -> QPixmap:
+        """Give the picture of what is shown, painted now where there is none; `paint` works in the row's own place."""
+        if shown not in self._kept:
+            self._kept[shown] = _painted(row, ground, ratio, paint)
+            if len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(shown)
+        return self._kept[shown]
+
+
+def _painted(row: QRect, ground: str, ratio: float, paint: Callable[[QPainter], None]) -> QPixmap:
+    picture = QPixmap(row.size() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(QColor(ground))  # opaque, so that letters are smoothed as on the window itself
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-row.topLeft())
+    paint(painter)
+    painter.end()
+    return picture

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed_among, shown_at_hand
-from uploader_gui.gui.upload_list.upload_columns import Column, Role
+from uploader_gui.gui.upload_list.upload_filter import Column, Role
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.drop.mime import Offered, offered_in
-from uploader_gui.gui.drop.paths import paths_in
+from uploader_gui.gui.drop.mime import Offered, offered_in, paths_in
 from uploader_gui.gui.style.widgets import TypedLine, set_look
-from uploader_gui.gui.window.calm_caret import CalmCaret
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
 
@@ -119,3 +117,35 @@ class AnomalyField(TypedLine):
                 self.paste_wanted.emit()
                 return
         super().keyPressEvent(event)
+
+
+REST_MS: Final = 3000
+_LIFE: Final = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.InputMethod})
+
+
+class CalmCaret(QObject):
+    """Watches one field; in others the caret blinks as the system wants it."""
+
+    def __init__(self, field: QLineEdit, *, rest_ms: int = REST_MS) -> None:
+        super().__init__(field)
+        self._usual = QApplication.cursorFlashTime()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(rest_ms)
+        self._rest.timeout.connect(lambda: QApplication.setCursorFlashTime(0))
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Blink from now on, and rest later; somebody else's caret is none of ours."""
+        del watched
+        if event.type() == QEvent.Type.FocusIn or event.type() in _LIFE:
+            self._blink()
+            self._rest.start()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._blink()
+            self._rest.stop()
+        return False
+
+    def _blink(self) -> None:
+        if QApplication.cursorFlashTime() != self._usual:
+            QApplication.setCursorFlashTime(self._usual)

@@ -152,3 +152,22 @@ class Banner(QWidget):
     def _act(self, action: BannerAction | None) -> None:
         if action is not None:
             self.action_wanted.emit(action)
+
+
+class TrialBand(QWidget):
+    """Says that nothing is sent to the register, with the space below it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.text = label("", theme, 14, QFont.Weight.Bold)
+        self.text.setProperty("kind", "trial")
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 10)
+        column.addWidget(self.text)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say it in the language in use."""
+        self.text.setText(Words.TRIAL.text)

@@ -18,7 +18,7 @@ from uploader_gui.text import Counted, Words
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from uploader_gui.gui.drop.paths import Dropped
+    from uploader_gui.gui.drop.mime import Dropped
     from uploader_gui.gui.style.theme import Theme
 
 _PICTURE: Final = 86

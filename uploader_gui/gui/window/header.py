@@ -19,7 +19,7 @@ from uploader_gui.words.manners import MannersWords
 from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.drop.paths import Dropped
+    from uploader_gui.gui.drop.mime import Dropped
     from uploader_gui.gui.style.theme import Theme
 
 

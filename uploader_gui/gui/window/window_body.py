@@ -11,12 +11,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
-from uploader_gui.gui.window.banner import Banner
+from uploader_gui.gui.window.banner import Banner, TrialBand
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
-from uploader_gui.gui.window.trial_band import TrialBand
 from uploader_gui.gui.window.undo_strip import UndoStrip
 
 if TYPE_CHECKING:

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.leave_dialog import LeaveDialog
-    from uploader_gui.gui.window.unsent import Unsent
+    from uploader_gui.gui.window.leave_dialog import LeaveDialog, Unsent
 
 D = TypeVar("D", bound="QDialog")
 
