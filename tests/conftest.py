@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 from contextlib import closing
 from itertools import count
@@ -41,6 +42,17 @@ MUCH_GARBAGE = 100_000
 """New objects after which a test is followed by a collection."""
 MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep bytecode for this run where the shell keeps none: each program it starts would compile all it imports."""
+    if not sys.dont_write_bytecode:
+        return
+    folder = tempfile.TemporaryDirectory(prefix="uploader-gui-bytecode-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    sys.pycache_prefix, sys.dont_write_bytecode = folder.name, False
+    os.environ["PYTHONPYCACHEPREFIX"] = folder.name
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # `python -B` says it without
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -110,8 +110,9 @@ class ServerEnvironment:
 
 
 def without_our_python(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment without what would lead another Python to our packages."""
+    """Give the environment without what would lead another Python to our packages, or its bytecode elsewhere."""
     ours = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "PYTHONWARNINGS"}
+    ours |= {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in environment.items() if name not in ours}
 
 
