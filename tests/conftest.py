@@ -91,6 +91,14 @@ def garbage_of_one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def no_window_left() -> Iterator[None]:
+    """Delete what Qt is to delete later: no loop of its runs between two tests, and each window left slows the next."""
+    yield
+    if core := sys.modules.get("PySide6.QtCore"):
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+
+
+@pytest.fixture(autouse=True)
 def expected_logs() -> Iterator[ExpectedLogs]:
     """Fail the test when the program, asyncio or qasync warned of something the test did not `allow()`."""
     logs = ExpectedLogs()
