@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tests.e2e.program import Program
     from tests.support.files import Files
     from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 class Bus:
@@ -60,7 +59,7 @@ def bus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_a_desktop_is_asked_to_stay_awake_while_something_is_sent_and_cannot_hold_up_the_run(
-    bus: Bus, program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+    bus: Bus, program: Program, scripted_storage: ScriptedStorage, files: Files
 ) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     running = program.begin(files.make("a.jpg"), DBUS_SESSION_BUS_ADDRESS=bus.address)

@@ -213,7 +213,7 @@ def test_a_terminal_shows_one_rewritten_line_of_counts_bytes_speed_and_time_left
 
 
 def test_a_reader_that_went_away_does_not_stop_the_sending(
-    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+    program: Program, scripted_storage: ScriptedStorage, files: Files
 ) -> None:
     """As with `uploader-gui … | head -1`."""
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()

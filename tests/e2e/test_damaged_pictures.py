@@ -9,12 +9,11 @@ from tests.support import pictures
 if TYPE_CHECKING:
     from tests.e2e.program import Program
     from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 
 def test_a_picture_that_ends_its_decoder_fails_alone_each_time(
-    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+    program: Program, strict_api: StrictApi, files: Files
 ) -> None:
     files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
     files.make("cut.heic", content=pictures.GRID.read_bytes()[:-400])
@@ -37,7 +36,7 @@ def test_a_picture_that_ends_its_decoder_fails_alone_each_time(
 
 
 def test_what_a_picture_told_of_itself_and_cannot_be_read_is_left_out_and_that_is_said(
-    program: Program, scripted_storage: ScriptedStorage, files: Files
+    program: Program, files: Files
 ) -> None:
     files.make("cut.heic", content=pictures.HEIC.read_bytes()[:-50])
     pictures.heic(files.folder / "whole.heic")

@@ -201,7 +201,7 @@ def sha256_of(storage: ScriptedStorage, ended: Ended) -> str:
 
 
 def test_a_file_that_changed_between_two_runs_is_prepared_anew(
-    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+    program: Program, scripted_storage: ScriptedStorage, files: Files
 ) -> None:
     path = a_film(files)
     first = interrupted(program, scripted_storage, path)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.e2e.program import Program
     from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
 
 BAND = "TRIAL: nothing is sent to the register"
 
@@ -74,7 +73,7 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_what_is_really_sent_is_no_trial(program: Program, scripted_storage: ScriptedStorage, files: Files) -> None:
+def test_what_is_really_sent_is_no_trial(program: Program, files: Files) -> None:
     ended = program.send(files.make("a.jpg"))
     assert "trial" not in ended.out.lower()
     assert ended.receipt is not None

@@ -40,7 +40,7 @@ def test_what_was_sent_is_still_known_after_a_start_with_a_wrong_clock(
     assert len(strict_api.registered) == 31
 
 
-def test_a_picture_on_its_way_outlives_a_wrong_clock(program: Program, strict_api: StrictApi) -> None:
+def test_a_picture_on_its_way_outlives_a_wrong_clock(program: Program) -> None:
     """The queue is left unfinished, as a window would leave it; then somebody's clock is years ahead."""
     path = program.data / "captures" / "Capture 2026-01-02 10.11.12.png"
     path.parent.mkdir(parents=True)

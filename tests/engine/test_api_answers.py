@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.engine.service import Service
-    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 
@@ -42,7 +41,7 @@ async def test_each_upload_gets_its_own_answer_in_whatever_order_they_come(
 
 @pytest.mark.parametrize("status", [200, 201])
 async def test_an_id_may_be_a_number_and_success_may_be_201(
-    scripted_storage: ScriptedStorage, strict_api: StrictApi, service: Service, status: int
+    strict_api: StrictApi, service: Service, status: int
 ) -> None:
     strict_api.success, strict_api.id_type = status, int
     answer = await service.register()

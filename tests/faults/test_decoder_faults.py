@@ -34,7 +34,7 @@ def crashing(files: Files) -> Path:
 
 
 async def test_at_a_later_start_the_journal_brings_it_back_and_everybody_lives(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     damaged, sound = crashing(files), pictures.heic(files.folder / "b.heic")
     chosen = options(tmp_path, strict_api, choices=CONVERT)
@@ -53,9 +53,7 @@ async def test_at_a_later_start_the_journal_brings_it_back_and_everybody_lives(
     assert sorted(upload.name for upload in strict_api.registered) == ["b.jpg", "c.pdf"]
 
 
-async def test_cancelling_and_leaving_wait_for_no_decoder(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_cancelling_and_leaving_wait_for_no_decoder(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     photos = [pictures.heic(files.folder / name) for name in ("a.heic", "b.heic")]
     chosen = options(tmp_path, strict_api, choices=CONVERT)
     with closing(PictureDecoder(HANGS)) as stuck:
@@ -71,7 +69,7 @@ async def test_cancelling_and_leaving_wait_for_no_decoder(
 
 
 async def test_a_cancelled_picture_that_hangs_its_decoder_holds_up_no_other(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
     sound = pictures.heic(files.folder / "sound.heic")
@@ -96,7 +94,7 @@ async def test_a_cancelled_picture_that_hangs_its_decoder_holds_up_no_other(
 
 
 async def test_a_hanging_picture_is_broken_and_the_others_arrive(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
     photos = [pictures.heic(files.folder / f"{n}.heic") for n in range(3)]
@@ -112,7 +110,7 @@ async def test_a_hanging_picture_is_broken_and_the_others_arrive(
 
 
 async def test_what_could_not_be_read_is_still_said_after_a_restart(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     photo = files.make("a.heic", content=pictures.HEIC.read_bytes()[:-50])
     chosen = options(tmp_path, strict_api, choices=CONVERT)

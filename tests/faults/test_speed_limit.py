@@ -13,15 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 LIMIT = 400_000
 
 
-async def test_all_files_together_keep_to_the_limit(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_all_files_together_keep_to_the_limit(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     paths = [files.make(f"{n}.jpg", size=60_000) for n in range(6)]
     async with engine(options(tmp_path, strict_api, bandwidth_limit=LIMIT)) as run:
         run.queue.add_paths(paths, ANOMALY)
@@ -32,7 +29,7 @@ async def test_all_files_together_keep_to_the_limit(
 
 
 async def test_lifting_the_limit_lets_waiting_files_go_at_once(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     path = files.make("a.jpg", size=2_000_000)
     async with engine(options(tmp_path, strict_api, bandwidth_limit=1)) as run:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from tests.faults.running import Run
     from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 S = UploadState
@@ -44,7 +43,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     film, photo = files.make("a.mp4", content=FILM), pictures.heic(files.folder / "b.heic")
     async with engine(options(tmp_path, strict_api)) as run:
@@ -61,7 +60,7 @@ async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
 
 
 async def test_a_choice_made_after_the_run_has_ended_starts_it_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.start()
@@ -72,7 +71,7 @@ async def test_a_choice_made_after_the_run_has_ended_starts_it_again(
 
 
 async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_tried_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     film = files.make("a.mp4", content=FILM)
     async with engine(options(tmp_path, strict_api)) as run:
@@ -88,7 +87,7 @@ async def test_a_file_that_changed_since_it_was_dropped_fails_and_goes_when_trie
 
 
 async def test_a_file_that_became_acceptable_is_sent_as_it_is(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     photo = pictures.two_pages(files.folder / "a.tif")
     async with engine(options(tmp_path, strict_api, choices=Choices(Treatment.CONVERT))) as run:
@@ -102,7 +101,7 @@ async def test_a_file_that_became_acceptable_is_sent_as_it_is(
 
 
 async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         await refused(run, pictures.two_pages(files.folder / "a.tif"))
@@ -115,7 +114,7 @@ async def test_one_jpeg_cannot_hold_two_pages_but_a_zip_can(
 
 
 async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     (film,) = films(files, 1)
     async with engine(options(tmp_path, strict_api)) as run:
@@ -131,7 +130,7 @@ async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up
 
 
 async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     stuck = films(files, 3)
     elsewhere = pictures.heic(files.folder / "photo.heic")
@@ -147,7 +146,7 @@ async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
 
 
 async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_about(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     (film,) = films(files, 1)
     async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
@@ -170,7 +169,7 @@ async def test_sent_before_and_sent_again_it_is_prepared_as_was_chosen_or_asked_
 
 
 async def test_a_choice_made_while_it_runs_counts_from_then_on(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     first, second = films(files, 2)
     async with engine(options(tmp_path, strict_api)) as run:
@@ -183,7 +182,7 @@ async def test_a_choice_made_while_it_runs_counts_from_then_on(
 
 
 async def test_a_disk_without_room_fails_that_file_and_no_other(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     (tmp_path / "substitutes").write_bytes(b"in the way")
     (film,) = films(files, 1)

@@ -275,9 +275,7 @@ async def test_one_that_was_tried_again_meanwhile_stays_as_it_is(
     assert len(strict_api.calls) == 1
 
 
-async def test_a_file_made_acceptable_is_made_so_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
+async def test_a_file_made_acceptable_is_made_so_again(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         await added(run, files.make("film.mp4", content=FILM))
         run.queue.treat(ids(run, "film.mp4"), Treatment.ZIP)

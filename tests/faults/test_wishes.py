@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 S = UploadState
@@ -24,7 +23,7 @@ BOTH = AddOptions(choices=Choices.asked(convert=True, zipped=True))
 
 
 async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     wanted, other = files.make("wanted.mp4", content=FILM), files.make("other.mp4", content=FILM + b"2")
     async with engine(options(tmp_path, strict_api)) as run:
@@ -37,7 +36,7 @@ async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(
 
 
 async def test_a_file_refused_before_is_treated_when_it_is_given_again_with_that_wish(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     film = files.make("a.mp4", content=FILM)
     async with engine(options(tmp_path, strict_api)) as run:
@@ -50,7 +49,7 @@ async def test_a_file_refused_before_is_treated_when_it_is_given_again_with_that
 
 
 async def test_what_one_jpeg_cannot_hold_goes_in_a_zip_where_both_are_wanted(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.add_paths([pictures.two_pages(files.folder / "a.tif")], ANOMALY, BOTH)
@@ -60,7 +59,7 @@ async def test_what_one_jpeg_cannot_hold_goes_in_a_zip_where_both_are_wanted(
 
 
 async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_when_it_was_just_skipped(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     chosen = options(tmp_path, strict_api)
     wanted, other = files.make("wanted.jpg"), files.make("other.jpg", size=2000)

@@ -87,9 +87,7 @@ def test_the_banner_goes_when_nothing_waits_for_a_busy_server_any_more(
     qtbot.waitUntil(lambda: not window.banner.isVisible())
 
 
-def test_an_expired_session_asks_the_person_once_and_by_banner(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_an_expired_session_asks_the_person_once_and_by_banner(window: MainWindow, engine: FakeEngine) -> None:
     window.set_signed_in(SignInState(signed_in=True))
     asked: list[bool] = []
     window.sign_in_wanted.connect(asked.append)
@@ -133,7 +131,7 @@ def test_a_failed_engine_is_told_no_longer_once_one_works(window: MainWindow, en
 
 
 def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine
 ) -> None:
     left = [upload(f"{n}.jpg", S.QUEUED, order=n) for n in range(3)]
     ids = [one.upload_id for one in left]
@@ -173,9 +171,7 @@ def test_what_failed_last_time_is_told_and_can_be_taken_off_with_the_rest(  # no
     assert engine.calls[-1] == ("remove", list(ids))
 
 
-def test_resuming_starts_the_queue_and_the_question_is_gone(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_resuming_starts_the_queue_and_the_question_is_gone(window: MainWindow, engine: FakeEngine) -> None:
     engine.event_arrived.emit(UploadsAdded((upload("1.jpg", S.QUEUED),)))
     engine.event_arrived.emit(Resumed((UploadId("1"),)))
     QTest.mouseClick(window.banner.button, LEFT)

@@ -51,7 +51,7 @@ def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> 
     assert submitted.args == ["abc", "s.t.u"]
 
 
-def test_tokens_are_hidden_until_asked_for(window: MainWindow, qtbot: QtBot) -> None:
+def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
     dialog = window.show_sign_in(TokensKept.KEYRING)
     assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Password
     QTest.mouseClick(dialog.show_tokens, LEFT)

@@ -67,9 +67,7 @@ def test_nothing_is_left_when_the_drag_leaves(window: MainWindow, engine: FakeEn
     assert engine.added == []
 
 
-def test_without_a_number_files_are_kept_until_one_is_entered(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_without_a_number_files_are_kept_until_one_is_entered(window: MainWindow, engine: FakeEngine) -> None:
     enter(window, files("/a.jpg"))
     assert window.drop.overlay.title.text() == "Type the anomaly’s number, then drop"
     drop(window, files("/a.jpg", "/b.jpg"))
@@ -85,7 +83,7 @@ def test_without_a_number_files_are_kept_until_one_is_entered(
     assert len(engine.added) == 1
 
 
-def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: FakeEngine) -> None:
     drop(window, files("/a.jpg", "/b.jpg"))
     assert not window.header.add_kept.isVisible()
     window.set_anomaly("4217")
@@ -159,7 +157,7 @@ def test_only_local_files_of_a_mixed_drag_are_taken_each_once(window: MainWindow
     assert engine.added == [added(["/a.jpg", "/b c#%20é.jpg"], "4217")]
 
 
-def test_no_field_swallows_a_drop(window: MainWindow, theme: object) -> None:
+def test_no_field_swallows_a_drop(window: MainWindow) -> None:
     window.show_sign_in(TokensKept.MEMORY)
     fields = window.findChildren(QLineEdit)
     assert len(fields) >= 4
@@ -180,7 +178,7 @@ def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("in_field", [True, False])
-def test_pasted_files_join_the_list(window: MainWindow, engine: FakeEngine, qtbot: QtBot, *, in_field: bool) -> None:
+def test_pasted_files_join_the_list(window: MainWindow, engine: FakeEngine, *, in_field: bool) -> None:
     window.set_anomaly("4217")
     QGuiApplication.clipboard().setMimeData(files("/a.jpg"))
     target: QWidget = window.header.field if in_field else window.empty
@@ -190,9 +188,7 @@ def test_pasted_files_join_the_list(window: MainWindow, engine: FakeEngine, qtbo
     assert window.header.field.text() == "4217"
 
 
-def test_paths_copied_as_text_are_pasted_too(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_paths_copied_as_text_are_pasted_too(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
     window.set_anomaly("4217")
     photo = tmp_path / "a b.jpg"
     photo.touch()
@@ -201,7 +197,7 @@ def test_paths_copied_as_text_are_pasted_too(
     assert engine.added == [added([str(photo)], "4217")]
 
 
-def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEngine) -> None:
     QGuiApplication.clipboard().setText(" 4217 ")
     window.header.field.setFocus()
     QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)

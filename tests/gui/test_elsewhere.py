@@ -22,8 +22,6 @@ from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, s
 from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.gui.main_window import MainWindow
 
@@ -140,7 +138,7 @@ def history(window: MainWindow, engine: FakeEngine, *servers: str, here: str) ->
 
 @pytest.mark.parametrize("servers", [["https://new.example"], ["https://new.example", OLD], [OLD]])
 def test_history_names_servers_where_there_are_several(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, servers: list[str]
+    window: MainWindow, engine: FakeEngine, servers: list[str]
 ) -> None:
     dialog = history(window, engine, *servers, here="https://new.example")
     assert dialog.deposits.isColumnHidden(4) is (OLD not in servers)
@@ -149,9 +147,7 @@ def test_history_names_servers_where_there_are_several(
         assert [run.server for run in dialog.deposits.visible_runs] == [OLD]
 
 
-def test_what_failed_at_another_server_is_not_sent_again_from_here(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_what_failed_at_another_server_is_not_sent_again_from_here(window: MainWindow, engine: FakeEngine) -> None:
     dialog = history(window, engine, OLD, here="https://new.example")
     assert not dialog.send_again.isEnabled()
     assert dialog.elsewhere.text() == "To send these again, first set old.example/main as the server in the settings."

@@ -43,13 +43,7 @@ RUNNING = QueueStatus(running=True)
     ],
 )
 def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
-    window: MainWindow,
-    engine: FakeEngine,
-    qtbot: QtBot,
-    states: list[S],
-    status: QueueStatus,
-    label: str,
-    call: str,
+    window: MainWindow, engine: FakeEngine, states: list[S], status: QueueStatus, label: str, call: str
 ) -> None:
     engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), status)
     assert window.footer.primary.text() == label

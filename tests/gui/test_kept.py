@@ -68,7 +68,7 @@ def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: 
     assert told.args == [[WaitingFiles(Path("/photos/a.jpg"))]]
 
 
-def test_a_person_lets_go_of_what_is_kept(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> None:
     assert not window.header.forget_kept.isVisible()
     window.add_paths([Path("/photos/a.jpg")])
     assert window.header.forget_kept.text() == "Do not add"

@@ -83,7 +83,7 @@ def test_the_key_down_offers_what_was_used_last(window: MainWindow, qtbot: QtBot
     assert field.anomaly_id in {"4217", "DEMO-1"}
 
 
-def test_typing_offers_but_never_completes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+def test_typing_offers_but_never_completes_by_itself(window: MainWindow) -> None:
     field = window.header.field
     field.offer(["4217"])
     field.setFocus()

@@ -65,7 +65,7 @@ def test_a_start_sorts_nothing_unless_the_failed_ones_were_brought_to_the_top(mo
     assert sortings == [True]
 
 
-def test_a_drop_of_five_thousand_files_is_one_insertion(model: UploadModel, qtbot: QtBot) -> None:
+def test_a_drop_of_five_thousand_files_is_one_insertion(model: UploadModel) -> None:
     insertions: list[tuple[int, int]] = []
     model.rowsInserted.connect(lambda _parent, first, last: insertions.append((first, last)))
     model.add([upload(f"{n}.jpg", order=n) for n in range(5000)])
@@ -91,7 +91,7 @@ def test_changes_reach_the_views_together_and_then_nothing_ticks(model: UploadMo
     assert not any(timer.isActive() for timer in model.findChildren(type(model._flush_timer)))
 
 
-def test_a_waiting_row_counts_down_only_while_one_waits(model: UploadModel, qtbot: QtBot) -> None:
+def test_a_waiting_row_counts_down_only_while_one_waits(model: UploadModel) -> None:
     model.add([upload("a.jpg", S.RETRYING, Code.CONNECTION_LOST, retry_at=107.5)])
     state = model.index(0, Column.STATE)
     assert state.data() == "Trying again in 8\u00a0s"

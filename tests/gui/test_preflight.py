@@ -23,8 +23,6 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import UploadId, UploadState
 
 if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.main_window import MainWindow
@@ -247,9 +245,7 @@ def test_in_a_low_window_it_folds_so_that_two_rows_are_seen(window: MainWindow, 
     assert window.footer.primary.height() >= window.footer.primary.sizeHint().height()
 
 
-def test_what_is_folded_comes_and_goes_at_a_press_of_its_button(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_what_is_folded_comes_and_goes_at_a_press_of_its_button(window: MainWindow, engine: FakeEngine) -> None:
     strip = crowded(window, engine).body.preflight
     QTest.keyClick(strip.details, Qt.Key.Key_Space)
     assert len(lines(window)) == 3

@@ -58,8 +58,8 @@ def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
         (S.UPLOADING, RowAction.CANCEL, "cancel"),
     ],
 )
-def test_a_rows_action_works_by_mouse_and_by_keyboard(  # noqa: PLR0917 -- a table
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, state: S, action: RowAction, call: str
+def test_a_rows_action_works_by_mouse_and_by_keyboard(
+    window: MainWindow, engine: FakeEngine, state: S, action: RowAction, call: str
 ) -> None:
     show(window, engine, upload("a.jpg"), upload("b.jpg", state))
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 1, action))
@@ -69,13 +69,13 @@ def test_a_rows_action_works_by_mouse_and_by_keyboard(  # noqa: PLR0917 -- a tab
     assert engine.calls == [(call, ["b.jpg"])] * 3
 
 
-def test_a_click_on_an_action_selects_nothing(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_click_on_an_action_selects_nothing(window: MainWindow, engine: FakeEngine) -> None:
     show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
     assert window.view.selected() == []
 
 
-def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, engine: FakeEngine) -> None:
     show(window, engine, upload("a.jpg", S.FAILED, Code.CHANGED))
     QTest.mousePress(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.TRY_AGAIN))
     QTest.mouseRelease(window.view.viewport(), LEFT, pos=QPoint(100, 20))
@@ -102,9 +102,7 @@ def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWind
 
 
 @pytest.mark.parametrize("state", S)
-def test_the_more_button_offers_every_action_of_the_menu(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, state: S
-) -> None:
+def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, engine: FakeEngine, state: S) -> None:
     snapshot = upload("a.jpg", state, Code.CHANGED)
     show(window, engine, snapshot)
     assert shown_at_hand(snapshot)[-1] is RowAction.MORE
@@ -131,7 +129,7 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
 def test_delete_removes_selected_rows_and_cancels_those_under_way(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, key: Qt.Key
+    window: MainWindow, engine: FakeEngine, key: Qt.Key
 ) -> None:
     under_way = [upload(f"{state}.jpg", state) for state in (S.UPLOADING, S.CONFIRMING, S.RETRYING)]
     show(window, engine, upload("a.jpg"), *under_way, upload("c.jpg", S.UPLOADED))
@@ -144,7 +142,7 @@ def test_delete_removes_selected_rows_and_cancels_those_under_way(
     ]
 
 
-def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, engine: FakeEngine) -> None:
     show(window, engine, *(upload(f"{state}.jpg", state, Code.CHANGED, order=n) for n, state in enumerate(S)))
     window.resize(640, 480)
     assert window.width() == 640
@@ -155,7 +153,7 @@ def test_every_row_paints_in_both_schemes_and_when_narrow(window: MainWindow, en
 
 
 def test_a_tooltip_tells_the_elided_name_and_the_servers_words_as_plain_text(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine
 ) -> None:
     name = f"<b>{'x' * 240}</b>.jpg"
     show(window, engine, upload(name, S.FAILED, Code.REJECTED, detail="<i>closed</i>"))

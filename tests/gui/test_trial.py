@@ -83,9 +83,7 @@ def covered(window: MainWindow, point: object) -> bool:
     return overlay.isVisible() and overlay.geometry().contains(point)  # type: ignore[call-overload]  # a QPoint
 
 
-def test_the_band_stands_whatever_else_the_window_has_to_say(
-    trial: MainWindow, engine: FakeEngine, qtbot: QtBot
-) -> None:
+def test_the_band_stands_whatever_else_the_window_has_to_say(trial: MainWindow, engine: FakeEngine) -> None:
     assert band_is_seen(trial)
     engine.tell(one_of_each(), RUNNING)
     assert band_is_seen(trial)

@@ -158,7 +158,7 @@ def test_what_was_discarded_and_taken_back_is_asked_about_again(window: MainWind
     assert engine.calls[-1] == ("remove", [*ids])
 
 
-def test_delete_takes_selected_rows_away_in_one_step(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_delete_takes_selected_rows_away_in_one_step(window: MainWindow, engine: FakeEngine) -> None:
     taken: list[object] = []
     window.view.taken_away.connect(lambda *ids: taken.append(ids))
     engine.tell(UploadsAdded((upload("a.jpg", S.UPLOADING), upload("b.jpg"), upload("c.jpg", S.FAILED))))

@@ -37,7 +37,7 @@ RUNNING = QueueStatus(running=True)
 
 
 @pytest.mark.parametrize("typed", ["4217", " 4217 ", "DEMO-1", "a_b-C9", "x" * 64])
-def test_a_valid_number_gets_a_check(window: MainWindow, qtbot: QtBot, typed: str) -> None:
+def test_a_valid_number_gets_a_check(window: MainWindow, typed: str) -> None:
     QTest.keyClicks(window.header.field, typed)
     assert window.header.field.anomaly_id == typed.strip()
     assert window.header.field.actions()[0].isVisible()
@@ -90,7 +90,7 @@ def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: Q
     assert window.filters.chips[Chip.FAILED].accessibleName() == "Failed, 2"
 
 
-def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(one_of_each())
     QTest.keyClicks(window.filters.search, "UPLOADED")
     assert window.shown.rowCount() == 1

@@ -392,7 +392,6 @@ class TestBesideAKeyringThatDoesNotAnswer:
         window: MainWindow,
         engine: Engine,
         data: DataPaths,
-        strict_api: StrictApi,
     ) -> None:
         """Neither tokens nor settings wait for the keyring, which holds the new ones in the end."""
         loop.run_until_complete(until(asking))
@@ -408,14 +407,13 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert asked.configuration is not None
         assert asked.configuration.tokens == ("new-bearer", "new-session")
 
-    def test_who_signs_out_meanwhile_stays_signed_out(  # noqa: PLR0917 - as above
+    def test_who_signs_out_meanwhile_stays_signed_out(
         self,
         asked: Preferences,
         ring: LockedKeyring,
         loop: asyncio.AbstractEventLoop,
         window: MainWindow,
         engine: Engine,
-        strict_api: StrictApi,
     ) -> None:
         loop.run_until_complete(until(asking))
         window.sign_out_wanted.emit()
@@ -426,14 +424,13 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert [name for name, _ in engine.calls] == ["sign_out"]
         assert window.header.sign_in.text() == "Signed out"
 
-    def test_its_answer_for_one_server_is_not_used_for_another(  # noqa: PLR0917 - as above
+    def test_its_answer_for_one_server_is_not_used_for_another(
         self,
         asked: Preferences,
         ring: LockedKeyring,
         loop: asyncio.AbstractEventLoop,
         window: MainWindow,
         engine: Engine,
-        strict_api: StrictApi,
     ) -> None:
         loop.run_until_complete(until(asking))
         window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))

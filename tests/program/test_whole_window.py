@@ -104,7 +104,7 @@ def test_the_receipt_of_an_earlier_window_in_the_folder_that_is_sent_is_no_evide
 
 
 def test_a_picture_that_ends_its_decoder_fails_alone_in_a_window(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     """By its thumbnail, by its conversion, and once more when the next window takes it up."""
     damaged = files.make("IMG_0002.heic", content=pictures.CRASHING.read_bytes())
