@@ -41,36 +41,23 @@ async def stored(storage: ScriptedStorage, number: int) -> None:
     await asyncio.to_thread(storage.wait_for_objects, number, PATIENCE)
 
 
-async def test_a_service_out_of_reach_is_waited_for_and_costs_no_attempt(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+@pytest.mark.parametrize("side", ["strict_api", "scripted_storage"])
+async def test_a_side_out_of_reach_is_waited_for_and_costs_no_attempt(
+    side: str, request: pytest.FixtureRequest, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
-    strict_api.stop()
+    server: LoopbackServer = request.getfixturevalue(side)
+    server.stop()
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
         run.queue.start()
         await says_offline(run)
-        strict_api.start()
+        server.start()
         await run.idle()
         rows = run.files()
         last = run.all_heard(QueueStatus)[-1]
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
     assert not any(row["may_be_registered_twice"] for row in rows.values())
     assert Condition.OFFLINE not in last.conditions
-
-
-async def test_a_storage_out_of_reach_is_waited_for_and_costs_no_attempt(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.stop()
-    async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
-        run.queue.start()
-        await says_offline(run)
-        scripted_storage.start()
-        await run.idle()
-        rows = run.files()
-    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
-    assert not any(row["may_be_registered_twice"] for row in rows.values())
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from tests.faults.running import options
+from tests.program.at_once import AtOnce
 from uploader_gui.engine.events import QueueIdle, UploadsAdded
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
@@ -18,7 +18,7 @@ from uploader_gui.paths import DataPaths
 from uploader_gui.window_app.support import Support
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -29,16 +29,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
-
-class AtOnce:
-    """Errands that are done before `spawn` returns."""
-
-    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        return call(*arguments)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run(work)
 
 
 @pytest.fixture

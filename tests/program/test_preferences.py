@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from qasync import QSelectorEventLoop
 
 from tests.gui.fake_engine import FakeEngine
+from tests.program.at_once import AtOnce
 from tests.support.memory_keyring import MemoryKeyring
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
@@ -47,17 +48,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_values import SettingsValues
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
-
-class AtOnce:
-    """Errands that are done before `spawn` returns."""
-
-    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
-        return call(*arguments)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        with pytest.raises(StopIteration):
-            work.send(None)
 
 
 class Slow:

@@ -280,16 +280,7 @@ def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
 ) -> None:
     made(tmp_path / "instance")
     before = (tmp_path / "instance").lstat()
-    doorway = Doorway(tmp_path)
-    assert doorway.enter(FILE, never) is Outcome.FIRST
-    first = FirstInstance(doorway)
-    first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
-    first.listen(owns_journal=True)
-    with qtbot.waitSignal(first.handed_over, timeout=60_000):
-        second = second_start(tmp_path, "/evidence/a.jpg")
-    assert second.wait(60) == TAKEN
-    first.close()
-    doorway.leave()
+    assert_a_second_start_hands_over(tmp_path, qtbot)
     after = (tmp_path / "instance").lstat()
     assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
 
@@ -297,13 +288,17 @@ def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
 def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
     deep.mkdir(parents=True)
-    doorway = Doorway(deep)
+    assert_a_second_start_hands_over(deep, qtbot)
+
+
+def assert_a_second_start_hands_over(folder: Path, qtbot: QtBot) -> None:
+    doorway = Doorway(folder)
     assert doorway.enter(FILE, never) is Outcome.FIRST
     first = FirstInstance(doorway)
     first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
     first.listen(owns_journal=True)
     with qtbot.waitSignal(first.handed_over, timeout=60_000):
-        second = second_start(deep, "/evidence/a.jpg")
+        second = second_start(folder, "/evidence/a.jpg")
     assert second.wait(60) == TAKEN
     first.close()
     doorway.leave()

@@ -1,0 +1,21 @@
+"""Errands without a loop, for tests that look at what was done right after they asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+
+class AtOnce:
+    """Errands that are done before `spawn` returns."""
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        return call(*arguments)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        with pytest.raises(StopIteration):
+            work.send(None)
