@@ -127,7 +127,7 @@ def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left
 
 
 def test_the_background_ends_by_itself_when_all_is_sent(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a", "b")
     manners.go_to_background()
@@ -137,7 +137,7 @@ def test_the_background_ends_by_itself_when_all_is_sent(
 
 
 def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     desktop.reading_ms = 1
     send(engine, "a")
@@ -174,7 +174,7 @@ def test_what_needs_a_person_brings_the_window_back(
 
 
 def test_the_background_chosen_after_everything_has_arrived_ends_the_program(
-    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, qtbot: QtBot
 ) -> None:
     send(engine, "a")
     end(engine, a=S.UPLOADED)
@@ -226,13 +226,8 @@ def test_hidden_it_comes_back_where_nothing_goes_on_by_itself(  # noqa: PLR0917 
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
-def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(  # noqa: PLR0917 -- fixtures
-    window: MainWindow,
-    engine: FakeEngine,
-    manners: DesktopPolicy,
-    desktop: FakeDesktop,
-    qtbot: QtBot,
-    condition: Condition,
+def test_hidden_it_stays_so_while_it_goes_on_by_itself_and_ends_then(
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, qtbot: QtBot, condition: Condition
 ) -> None:
     send(engine, "a")
     manners.go_to_background()
