@@ -6,7 +6,9 @@ import hashlib
 import io
 import os
 import signal
+import sqlite3
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -194,6 +196,22 @@ def test_what_is_gone_is_made_anew(
     assert (second.code, second.only["sha256"]) == (0, sha256_of(scripted_storage, first))
     assert len(strict_api.registered) == 1  # the same bytes again: the link was still good
     assert leftovers(program) == []
+
+
+def test_what_is_made_anew_with_another_size_gets_a_link_for_that(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    """As another version of what packs or converts would make it."""
+    interrupted(program, scripted_storage, a_film(files))
+    for name in leftovers(program):
+        (program.data / "substitutes" / name).unlink()
+    with closing(sqlite3.connect(program.data / "journal.sqlite")) as journal:
+        journal.execute("UPDATE uploads SET substitute_size = substitute_size - 1")
+        journal.commit()
+    second = program.send()
+    stored(scripted_storage, second, "été.mp4")
+    assert second.only["may_be_registered_twice"]
+    assert [call.upload_ids for call in strict_api.calls] == [[second.only["upload_id"]]] * 2
 
 
 def sha256_of(storage: ScriptedStorage, ended: Ended) -> str:

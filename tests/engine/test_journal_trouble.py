@@ -166,6 +166,25 @@ def test_a_damaged_journal_is_set_aside_whole_and_reported(path: Path, damage: C
         assert journal.set_aside is None
 
 
+def test_the_log_of_a_damaged_journal_is_set_aside_with_it(path: Path) -> None:
+    """What was recorded last may stand in the log alone."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ADD_AND_WAIT, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as killed:
+        assert killed.stdout is not None
+        assert any(line == b"added\n" for line in killed.stdout)
+        killed.kill()
+    log = path.with_name(path.name + "-wal")
+    with log.open("r+b") as file:
+        file.write(b"\xff" * 32)
+    whole = log.read_bytes()
+    path.write_bytes(b"this is no database\n" * 1_000)
+    with contextlib.closing(Journal(path)) as journal:
+        assert journal.set_aside is not None
+        assert journal.set_aside.with_name(journal.set_aside.name + "-wal").read_bytes() == whole
+        assert journal.unfinished(API) == []
+
+
 def test_two_damaged_journals_are_both_kept(path: Path) -> None:
     places = []
     for content in (b"first" * 1000, b"second" * 1000):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options, send
+from tests.engine.values import a_source, an_upload
+from tests.faults.running import ANOMALY, PATIENCE, engine, options, send
+from tests.faults.sleeping import asleep
 from tests.faults.storing import always, on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.storage_faults import StallMidway
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
+from uploader_gui.engine.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
@@ -77,6 +82,47 @@ async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
         rows = run.queue.receipt(ANOMALY)["files"]
     assert sorted(row["path"] for row in rows) == [str(path) for path in paths]  # type: ignore[attr-defined]
     assert len(scripted_storage.objects) == 2
+
+
+async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is_sent(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    """What is found out of the file that stood there says nothing of the one a person gave meanwhile."""
+    paths = [files.make(f"{folder}/{name}.txt", content=b"as it was") for folder in ("in", "sent") for name in "ab"]
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths(paths[:2], ANOMALY)
+        await run.heard(PathsAdded)
+    await send(options(tmp_path, strict_api), *paths[2:])
+    async with engine(options(tmp_path, strict_api)) as run:
+        with asleep(paths[0]) as somebody_waits:
+            assert run.queue.resume() == 2
+            assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
+            run.queue.cancel([run.latest["a.txt"].upload_id])
+            files.make("new", content=b"as it is!").replace(paths[0])
+            run.queue.add_paths(paths[:1], ANOMALY)
+            await run.in_state(S.QUEUED, "a.txt")
+        await run.in_state(S.SKIPPED, "b.txt")  # which is compared after it
+        run.queue.start()
+        await run.idle()
+        row = run.files()["a.txt"]
+    assert row["state"] == "uploaded"
+    assert scripted_storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"as it is!"
+
+
+async def test_it_is_not_over_before_a_refused_file_is_compared_with_what_was_sent_before(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    film = files.make("a.mp4", content=b"\0\0\0\x18ftypisom")
+    os.truncate(film, 64_000_000)
+    sent = an_upload(ANOMALY, source=a_source("a.mp4", size=64_000_000), state=S.UPLOADED)
+    sent.sha256 = hashlib.sha256(film.read_bytes()).hexdigest()
+    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        journal.add([sent], strict_api.url)
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([film], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.latest["a.mp4"].state is S.SKIPPED
 
 
 async def test_after_a_pause_nothing_is_sent(

@@ -1,10 +1,13 @@
 """A disk that fails while somebody wants it to, for the journal of a program: real EIO, from below SQLite.
 
+It keeps a record too: what was written and not yet forced onto the disk is what a power cut would take.
+
 A small library put before C's (LD_PRELOAD), compiled when first needed; without a compiler its tests are skipped.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -25,35 +28,44 @@ SHIM = r"""
 #include <sys/types.h>
 #include <unistd.h>
 
-static int fails(int fd, int writes) {
+static void note(char kind) {
+    static ssize_t (*real)(int, const void *, size_t);
+    const char *record = getenv("DISK_RECORD");
+    if (!real) real = dlsym(RTLD_NEXT, "write");
+    int to = record && kind != 'r' ? open(record, O_WRONLY | O_APPEND | O_CREAT, 0600) : -1;
+    if (to < 0) return;
+    if (real(to, &kind, 1)) {}
+    close(to);
+}
+static int fails(int fd, char kind) {
     char link[64], path[4096];
     const char *broken = getenv("DISK_BROKEN"), *full = getenv("DISK_FULL");
-    int error = broken && !access(broken, F_OK) ? EIO : writes && full && !access(full, F_OK) ? ENOSPC : 0;
-    if (!error) return 0;
+    int error = broken && !access(broken, F_OK) ? EIO : kind == 'w' && full && !access(full, F_OK) ? ENOSPC : 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0) return 0;
     path[length] = 0;
     if (!strstr(path, "journal.sqlite")) return 0;
-    errno = error;
-    return 1;
+    if (!error) note(kind);
+    errno = error ? error : errno;
+    return error != 0;
 }
-#define FORWARD(writes, type, name, parameters, arguments) \
+#define FORWARD(kind, type, name, parameters, arguments) \
     type name parameters { \
         static type (*real) parameters; \
         if (!real) real = dlsym(RTLD_NEXT, #name); \
-        return fails(fd, writes) ? (type)-1 : real arguments; \
+        return fails(fd, kind) ? (type)-1 : real arguments; \
     }
-FORWARD(0, ssize_t, read, (int fd, void *to, size_t size), (fd, to, size))
-FORWARD(0, ssize_t, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at))
-FORWARD(0, ssize_t, pread64, (int fd, void *to, size_t size, off64_t at), (fd, to, size, at))
-FORWARD(1, ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size))
-FORWARD(1, ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at))
-FORWARD(1, ssize_t, pwrite64, (int fd, const void *from, size_t size, off64_t at), (fd, from, size, at))
-FORWARD(0, int, fsync, (int fd), (fd))
-FORWARD(0, int, fdatasync, (int fd), (fd))
-FORWARD(0, int, ftruncate, (int fd, off_t size), (fd, size))
-FORWARD(0, int, ftruncate64, (int fd, off64_t size), (fd, size))
+FORWARD('r', ssize_t, read, (int fd, void *to, size_t size), (fd, to, size))
+FORWARD('r', ssize_t, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at))
+FORWARD('r', ssize_t, pread64, (int fd, void *to, size_t size, off64_t at), (fd, to, size, at))
+FORWARD('w', ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size))
+FORWARD('w', ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at))
+FORWARD('w', ssize_t, pwrite64, (int fd, const void *from, size_t size, off64_t at), (fd, from, size, at))
+FORWARD('s', int, fsync, (int fd), (fd))
+FORWARD('s', int, fdatasync, (int fd), (fd))
+FORWARD('t', int, ftruncate, (int fd, off_t size), (fd, size))
+FORWARD('t', int, ftruncate64, (int fd, off64_t size), (fd, size))
 """
 
 
@@ -67,12 +79,17 @@ class FailingDisk:
         source, library = folder / "failing_disk.c", folder / "failing_disk.so"
         source.write_text(SHIM)
         subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-        self._broken, self._full = folder / "broken", folder / "full"
+        self._broken, self._full, self._record = folder / "broken", folder / "full", folder / "record"
         self.environment = {
             "LD_PRELOAD": str(library),
             "DISK_BROKEN": str(self._broken),
             "DISK_FULL": str(self._full),
+            "DISK_RECORD": str(self._record),
         }
+
+    def environment_of_a_program(self) -> dict[str, str]:
+        """Return a test's whole environment with this disk in it."""
+        return {**os.environ, **self.environment}
 
     def fail(self) -> None:
         """Let every read and write of the journal end in EIO."""
@@ -81,6 +98,13 @@ class FailingDisk:
     def fill(self) -> None:
         """Let every write of the journal end in ENOSPC."""
         self._full.touch()
+
+    def record(self) -> str:
+        """Return what was done to the journal so far: `w` for a write, `s` where all before was forced onto the disk.
+
+        `t` is a truncation.
+        """
+        return self._record.read_text() if self._record.exists() else ""
 
     def work(self) -> None:
         """Let the disk work again."""

@@ -1,0 +1,115 @@
+"""What a power cut or a kill may not take: files that were given, and links that were given out.
+
+A power cut cannot be had in a test. Seen is what is written to the journal, and not forced onto the disk, when a
+server hears of it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import engine, options
+from tests.faults.storing import is_stored
+from tests.support.failing_disk import FailingDisk
+from uploader_gui.engine.events import Resumed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+AN_ENGINE = """
+import asyncio, sys
+from pathlib import Path
+from types import SimpleNamespace
+from tests.faults.running import ANOMALY, engine, options
+from uploader_gui.engine.events import Condition, PathsAdded, QueueStatus
+
+async def main(url, folder, trouble, path):
+    async with engine(options(Path(folder), SimpleNamespace(url=url))) as run:
+        def held():
+            told = run.all_heard(QueueStatus)
+            return bool(told) and Condition.JOURNAL in told[-1].conditions
+
+        if trouble:
+            Path(trouble).touch()
+        run.queue.add_paths([Path(path)], ANOMALY)
+        if trouble:
+            await run.until(held)
+            Path(trouble).unlink()
+            await run.until(lambda: not held())
+        await run.heard(PathsAdded)
+        print("given", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        run.queue.start()
+        await run.idle()
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> FailingDisk:
+    """Give the disk a journal lies on."""
+    return FailingDisk(tmp_path)
+
+
+@contextmanager
+def at_work(
+    disk: FailingDisk, api: StrictApi, folder: Path, path: Path, trouble: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run an engine in a program of its own until it was given a file; it starts to send at the next line it reads."""
+    with subprocess.Popen(
+        [sys.executable, "-c", AN_ENGINE, api.url, folder, disk.environment.get(trouble, ""), path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=disk.environment_of_a_program(),
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == b"given\n"
+            yield program
+        finally:
+            program.kill()
+
+
+def test_what_is_given_and_what_is_registered_is_forced_onto_the_disk_before_anybody_hears_of_it(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk, tmp_path: Path
+) -> None:
+    seen: dict[str, str] = {}
+    strict_api.fault = lambda _number, _call: seen.update(call=disk.record())
+    scripted_storage.fault = lambda *_: seen.update(put=disk.record())
+    with at_work(disk, strict_api, tmp_path, files.make("a.txt")) as program:
+        seen["given"] = disk.record()
+        program.communicate(b"start\n", timeout=60)
+    assert (seen["given"][-1], seen["call"][-1]) == ("s", "s")
+    since_the_call = seen["put"].removeprefix(seen["call"])
+    assert "ws" in since_the_call  # the link
+    assert "w" in seen["call"].removeprefix(seen["given"])  # that it is being asked for
+
+
+@pytest.mark.parametrize("trouble", ["DISK_FULL", "DISK_BROKEN"])
+async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_it_does(  # noqa: PLR0917 - pytest names them
+    trouble: str,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+    tmp_path: Path,
+) -> None:
+    with at_work(disk, strict_api, tmp_path, files.make("a.txt"), trouble):
+        pass  # killed
+    async with engine(options(tmp_path, strict_api)) as run:
+        assert run.queue.resume() == 1
+        await run.heard(Resumed)
+        run.queue.start()
+        await run.idle()
+        assert is_stored(scripted_storage, run.only())
