@@ -203,3 +203,11 @@ async def test_a_success_before_the_whole_file_was_taken_is_none(files: Files, t
         row = await send_one(options(tmp_path, api, describe=english), files.make("a.jpg", size=700_000))
         assert (row["state"], row["reason"]["code"]) == ("failed", "damaged")
         assert "before it had the whole file" in row["reason"]["message"]
+
+
+async def test_a_success_from_somebody_who_hangs_up_in_the_middle_of_a_file_is_none(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = always(SendUnread(ok(OPAQUE, KMS, b"Connection: close\r\n"), after=0.5))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg", size=5_000_000))
+    assert (row["state"], row["uploaded_at"], row["attempts"]) == ("failed", None, 6)

@@ -68,7 +68,10 @@ class Exchange:
             self._read()
             self._send(fault.status, fault.headers, fault.body)
         elif isinstance(fault, SendUnread):
+            self._read(round(fault.after * (self._put.request.content_length or 0)))
             self._connection.send_bytes(fault.raw)
+            if fault.after:
+                raise HungUpError("sent")
             self._storage.hold()
         else:
             self._connection.send_bytes(fault.raw.replace(b"{md5}", self._store().md5.encode()))

@@ -81,9 +81,13 @@ class StoreThenSend:
 
 @dataclass(frozen=True, slots=True)
 class SendUnread:
-    """Send these very bytes without reading the body, and take nothing; end the connection at `release()`."""
+    """Send these very bytes without reading the body, and take nothing; end the connection at `release()`.
+
+    `after`: read this part of the body (0 to 1) first, and end the connection at once.
+    """
 
     raw: bytes
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
