@@ -124,6 +124,10 @@ NOT_CONFIRMED = {
     ),
     "206": (ok(b'ETag: "{md5}"\r\n', KMS, status=b"206 Partial Content"), f"{ELSE}: HTTP 206."),
     "another MD5": (ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-request-id: 1\r\n"), DAMAGED),
+    "another MD5 with S3's own key in small letters": (
+        ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption: aes256\r\n"),
+        DAMAGED,
+    ),
     "another MD5 with S3's own key": (
         ok(b'ETag: "' + OTHER + b'"\r\n', b"x-amz-server-side-encryption: AES256\r\n"),
         DAMAGED,

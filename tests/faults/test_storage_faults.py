@@ -13,6 +13,7 @@ from tests.support import storage_faults
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import (
     Refuse,
+    Reply,
     ResetMidway,
     SlowRead,
     StallMidway,
@@ -62,6 +63,10 @@ REPEATED: dict[str, StorageFault] = {
     "500": storage_faults.internal_error(),
     "503 SlowDown": storage_faults.slow_down(),
     "507": Refuse(507, "XMinioStorageFull", "Storage backend has reached its minimum free drive threshold."),
+    "429": Refuse(429, "TooManyRequests"),
+    "408 of a proxy": Reply(408, b"too slow"),
+    "400 RequestTimeout": Refuse(400, "RequestTimeout", "Your socket connection was not read from in time."),
+    "409 ConditionalRequestConflict": Refuse(409, "ConditionalRequestConflict", "A conflicting operation occurred."),
     "409 OperationAborted": Refuse(409, "OperationAborted", "A conflicting operation is in progress."),
     "503 with Retry-After": storage_faults.slow_down("0"),
     "answer lost after storing": StoreThenReset(),
@@ -117,6 +122,7 @@ FINAL = {
     "404 NoSuchBucket": Refuse(404, "NoSuchBucket", "The specified bucket does not exist"),
     "411": Refuse(411, "MissingContentLength", "You must provide the Content-Length HTTP header."),
     "501": Refuse(501, "NotImplemented", "A header you provided implies functionality that is not implemented"),
+    "505": Refuse(505, "HttpVersionNotSupported", "This version of HTTP is not supported."),
 }
 
 
@@ -231,6 +237,17 @@ async def test_a_storage_whose_certificate_nobody_vouches_for_gets_nothing(
         row = await send_one(options(tmp_path, api), files.make("a.jpg"))
         assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "tls", 0)
         assert storage.puts == []
+
+
+async def test_retry_after_of_the_storage_is_obeyed(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = on_attempt(1, storage_faults.slow_down("1"))
+    patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), patient)
+    first, second = scripted_storage.puts
+    assert row["state"] == "uploaded"
+    assert second.arrived - first.arrived >= 0.95
 
 
 async def test_on_slowdown_all_transfers_slow_down_together_and_recover(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options
@@ -53,9 +54,12 @@ async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
         await run.in_state(S.QUEUED, "a.mp4", "b.heic")
         assert run.latest["b.heic"].sent.name == "b.jpg"
         assert len(leftovers(tmp_path)) == 2
+        assert {stat.S_IMODE(path.stat().st_mode) for path in leftovers(tmp_path)} == {0o600}
+        assert stat.S_IMODE((tmp_path / "substitutes").stat().st_mode) == 0o700
         run.queue.start()
-        await run.idle()
+        totals = (await run.idle()).totals
         assert leftovers(tmp_path) == []
+        assert totals.bytes_done == totals.bytes_total == sum(row["size"] for row in run.files().values())
     assert sorted(upload.name for upload in strict_api.registered) == ["a.mp4.zip", "b.jpg"]
 
 
