@@ -20,7 +20,7 @@ from tests.faults.storing import always, on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.storage_faults import StallMidway
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
-from uploader_gui.engine.journal import Journal
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
