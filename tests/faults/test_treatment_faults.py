@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
-from tests.faults.storing import on_attempt
-from tests.support import pictures, storage_faults
+from tests.support import pictures
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import Treatment, UploadState
@@ -132,22 +131,6 @@ async def test_cancelled_while_it_is_prepared_leaves_nothing_and_can_be_taken_up
         run.queue.retry([run.latest[film.name].upload_id])
         await run.in_state(S.UPLOADED, film.name)
     assert leftovers(tmp_path) == []
-
-
-async def test_what_was_made_of_a_file_that_cannot_be_sent_does_not_stay_and_is_made_anew_when_tried_again(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    (film,) = films(files, 1)
-    scripted_storage.fault = on_attempt(1, storage_faults.too_large())
-    async with engine(options(tmp_path, strict_api, choices=BOTH)) as run:
-        run.queue.add_paths([film], ANOMALY)
-        run.queue.start()
-        await run.idle()
-        assert (run.only()["state"], leftovers(tmp_path)) == ("failed", [])
-        run.queue.retry_failed()
-        await run.idle(2)
-        assert run.only()["state"] == "uploaded"
-        assert leftovers(tmp_path) == []
 
 
 async def test_files_on_a_sleeping_share_hold_up_nothing_else_that_is_prepared(
