@@ -6,6 +6,7 @@ Used by app (`--sandbox`, "Try it with sample files") and headless (`--demo`).
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,29 @@ from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
 from uploader_gui.paths import DataPaths
-from uploader_gui.sandbox import Sandbox, write_samples
+from uploader_gui.resources import find_resource
+from uploader_gui.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+
+def copy_samples(folder: Path) -> list[Path]:
+    """Copy the sample files into a folder, made if missing, as files of this moment; return their paths.
+
+    `names.tsv` has for each its name among the resources (in ASCII, which every archive and installer keeps) and its
+    name here, in the order in which the program is given them: 44 the service accepts and one it refuses.
+
+    Raises:
+        OSError: the folder cannot be written, or a sample is missing.
+    """
+    source = find_resource("samples")
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [line.split("\t") for line in (source / "names.tsv").read_text("utf-8").splitlines()]
+    for stored, name in names:
+        shutil.copyfile(source / stored, folder / name)
+    return [folder / name for _, name in names]
 
 
 class SandboxSession:
@@ -54,9 +73,8 @@ class SandboxSession:
         return self._sandbox.objects
 
     def samples(self) -> list[Path]:
-        """Make the sample files, and give their paths."""
-        self._samples.mkdir(exist_ok=True)
-        return write_samples(self._samples)
+        """Copy the sample files and return their paths."""
+        return copy_samples(self._samples)
 
     def refused_samples(self, receipt: Mapping[str, Any]) -> int:
         """Count the samples that a receipt calls refused: one is of a refused type on purpose."""

@@ -152,10 +152,10 @@ def _qt_images() -> Note:
 def _pictures() -> Note:
     """Convert a HEIC in the decoder's process."""
     from uploader_gui.engine.pictures.decoder import PictureDecoder  # noqa: PLC0415 - as above
-    from uploader_gui.sandbox.heic import heic  # noqa: PLC0415 - only here
 
+    photo = find_resource("samples/img-2041.heic").read_bytes()
     with closing(PictureDecoder()) as decoder:
-        made = decoder.jpeg(heic(b""), lambda: None)
+        made = decoder.jpeg(photo, lambda: None)
         about = decoder.about()
     if not made.content.startswith(_JPEG):
         raise Amiss(Words.LACKING.filled("JPEG"))

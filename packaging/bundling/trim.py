@@ -58,7 +58,8 @@ def resources() -> list[tuple[str, str]]:
     """Give what the program loads at run time: source and folder in the bundle, where `find_resource` looks."""
     ships = {".svg", ".qss", ".qm", ".png", ".ico", ".json", ".html", ".css"}
     target = PurePosixPath("uploader_gui/_resources")
-    files = [path for path in sorted(RESOURCES.rglob("*")) if path.suffix in ships]
+    samples = RESOURCES / "samples"
+    files = [path for path in sorted(RESOURCES.rglob("*")) if path.suffix in ships or path.parent == samples]
     ours = [(str(path), str(target / path.parent.relative_to(RESOURCES).as_posix())) for path in files]
     return [*ours, (str(LIST), str(target))]
 

@@ -7,16 +7,14 @@ import os
 import plistlib
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from bundling import bill, checksums, debian, linux, macos, trim
 from bundling.licences import Component
+from bundling.project import RESOURCES
 from uploader_gui.engine.media import BY_EXTENSION
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher is for Linux")
 
@@ -52,6 +50,13 @@ def test_what_the_program_uses_goes_into_the_bundle(name: str) -> None:
 )
 def test_what_it_never_uses_stays_out(name: str) -> None:
     assert not trim.is_wanted(name)
+
+
+def test_the_bundle_has_every_sample_of_the_trial() -> None:
+    bundled = {Path(source).name for source, folder in trim.resources() if folder.endswith("/_resources/samples")}
+    names = (RESOURCES / "samples" / "names.tsv").read_text("utf-8").splitlines()
+    assert bundled == {"names.tsv", *(line.partition("\t")[0] for line in names)}
+    assert len(names) == 45
 
 
 def test_the_desktop_entry_opens_every_accepted_type_and_folders() -> None:

@@ -23,8 +23,10 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with Sandbox(tmp_path / "sandbox") as running:
-        yield running
+    running = Sandbox(tmp_path / "sandbox")
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture
@@ -33,6 +35,18 @@ def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
     with httpx.Client(base_url=sandbox.api_url, headers=headers, trust_env=False, verify=NO_TLS) as signed_in:
         yield signed_in
+
+
+@pytest.fixture
+def registered_at(s3: httpx.Client) -> Callable[[Sandbox], str]:
+    """Register one photo with a sandbox, and give its URL."""
+
+    def ask(sandbox: Sandbox) -> str:
+        headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
+        answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/4217/images", json=[wish()], headers=headers)
+        return str(answer.json()["uploads"][0]["presignedUrl"])
+
+    return ask
 
 
 @pytest.fixture

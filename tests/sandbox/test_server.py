@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.sandbox.conftest import wish
 from tests.sandbox.raw import answer_of, connected, put_head
 from uploader_gui.sandbox import Sandbox
-from uploader_gui.sandbox.http import MalformedRequest, parse_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import httpx
 
 
 def said_to(sandbox: Sandbox, request: bytes) -> bytes:
@@ -33,24 +29,17 @@ def said_to(sandbox: Sandbox, request: bytes) -> bytes:
 @pytest.mark.parametrize(
     "head",
     [
-        b"",
         b"GET",
-        b"GET / HTTP/2.0",
-        b"GET http://127.0.0.1/ HTTP/1.1",
         b"GET  / HTTP/1.1",
         b"G@T / HTTP/1.1",
         b"GET /\xc3\xa9 HTTP/1.1",
         b"\x16\x03\x01\x02\x00\x01\x00",
         b"GET / HTTP/1.1",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b",
-        b"GET / HTTP/1.1\r\nHost: a\r\n folded: b",
         b"GET / HTTP/1.1\r\nHost : a",
-        b"GET / HTTP/1.1\r\nHost: a\nEvil: b",
         b"GET / HTTP/1.1\r\nHost: a\r\nX: \0",
         b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2",
         b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1",
-        b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
-        b"GET / HTTP/1.1\r\nHost: a" + b"\r\nX: y" * 101,
     ],
 )
 def test_what_is_no_proper_request_gets_400_and_the_door(sandbox: Sandbox, head: bytes) -> None:
@@ -59,21 +48,9 @@ def test_what_is_no_proper_request_gets_400_and_the_door(sandbox: Sandbox, head:
     assert b"Connection: close" in answer
 
 
-@pytest.mark.parametrize("rest", [b"x" * 70_000 + b"\r\n\r\n", b"x" * 2_500_000])
-def test_a_head_too_long_or_without_end_is_refused(sandbox: Sandbox, rest: bytes) -> None:
-    answer = said_to(sandbox, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + rest)
+def test_a_head_without_end_is_refused(sandbox: Sandbox) -> None:
+    answer = said_to(sandbox, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 2_500_000)
     assert answer.startswith(b"HTTP/1.1 431 ")
-
-
-@given(st.text() | st.from_regex(r"GET /[a-z]* HTTP/1\.[01]\r\n([A-Za-z-]+: .*\r\n){0,5}\r\n"))
-@settings(deadline=None)
-def test_no_head_whatever_does_worse_than_be_refused(head: str) -> None:
-    try:
-        request = parse_head(head)
-    except MalformedRequest as refusal:
-        assert refusal.status == 400  # noqa: PT017 - either outcome is right
-    else:
-        assert request.path.startswith("/")
 
 
 def test_one_connection_serves_many_requests(sandbox: Sandbox) -> None:
@@ -105,22 +82,18 @@ def test_it_leaves_at_once_with_an_idle_and_a_busy_connection_open(
     assert list((sandbox.objects.parent / "incoming").iterdir()) == []
 
 
-def test_it_can_be_stopped_twice_and_started_again(tmp_path: Path, s3: httpx.Client) -> None:
+def test_it_can_be_stopped_before_it_was_started_and_twice(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path)
     sandbox.stop()
-    for _ in range(2):
-        sandbox.start()
-        sandbox.start()
-        assert s3.get(sandbox.api_url).status_code == 404
-        sandbox.stop()
-        sandbox.stop()
+    sandbox.start()
+    sandbox.stop()
+    sandbox.stop()
 
 
 def test_each_run_has_its_own_tokens(tmp_path: Path) -> None:
     one, other = Sandbox(tmp_path), Sandbox(tmp_path)
     assert one.bearer_token != other.bearer_token
     assert one.session_token != other.session_token
-    assert one.signer != other.signer
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> None:
@@ -129,16 +102,13 @@ def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> Non
         Sandbox(tmp_path / "file").start()
 
 
-def test_it_thinks_as_long_as_told(tmp_path: Path, s3: httpx.Client) -> None:
-    with Sandbox(tmp_path, answer_delay=0.2) as sandbox:
-        headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
-        answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/1/images", json=[wish()], headers=headers)
-        (upload,) = answer.json()["uploads"]
-        put = s3.put(upload["presignedUrl"], content=b"x", headers={"Content-Type": "image/jpeg"})
-    assert min(answer.elapsed.total_seconds(), put.elapsed.total_seconds()) >= 0.2
+def test_it_listens_on_this_machine_only(sandbox: Sandbox) -> None:
+    port = urlsplit(sandbox.api_url).port
+    with socket.socket() as other, pytest.raises(ConnectionRefusedError):
+        other.connect(("127.0.0.2", port))
 
 
-def test_it_takes_nothing_from_the_program_and_nothing_that_must_be_installed() -> None:
+def test_it_takes_nothing_from_the_program() -> None:
     code = (
         "import sys; import uploader_gui.sandbox; "
         "print(*(m for m in sys.modules if m.split('.')[0] in ('httpx', 'pydantic', 'PySide6', 'botocore')"

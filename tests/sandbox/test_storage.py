@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.conftest import wish
 from tests.sandbox.raw import answer_of, connected, put_head
 from uploader_gui.sandbox import Sandbox
-from uploader_gui.sandbox.sigv4 import presign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +34,6 @@ def stored(sandbox: Sandbox) -> dict[str, bytes]:
 
 def halves(sandbox: Sandbox) -> list[Path]:
     return list((sandbox.objects.parent / "incoming").iterdir())
-
-
-def expired_url(sandbox: Sandbox) -> str:
-    url = sandbox.api_url.removesuffix("/main") + "/bucket/4217/1/late.jpg"
-    return presign(sandbox.signer, url, headers=JPEG, now=time.time() - 120, expires=60)
 
 
 def test_every_byte_arrives_under_a_readable_name(register: Register, s3: httpx.Client, sandbox: Sandbox) -> None:
@@ -102,25 +95,14 @@ def test_each_anomaly_has_its_folder(register: Register, s3: httpx.Client, sandb
     assert stored(sandbox).keys() == {"1/porte.jpg", "DEMO-1/porte.jpg"}
 
 
-@pytest.mark.parametrize("key", ["../../out.jpg", "%2e%2e/%2e%2e%2fout.jpg", "/", "..", "a/%00/x%2F..%5C..%5Cout"])
-def test_no_key_leads_out_of_the_folder(sandbox: Sandbox, key: str, tmp_path: Path) -> None:
-    url = f"{sandbox.api_url.removesuffix('/main')}/bucket/{key}"
-    signed = presign(sandbox.signer, url, headers={}, now=time.time(), expires=60)
-    with connected(signed) as connection:
-        connection.sendall(put_head(signed, "Content-Length: 1", "Connection: close") + b"x")
+@pytest.mark.parametrize("name", ["../../out.jpg", "..", "\0/..\\..\\out"])
+def test_no_name_leads_out_of_the_folder(register: Register, sandbox: Sandbox, name: str, tmp_path: Path) -> None:
+    url = register(name)[0]["presignedUrl"]
+    with connected(url) as connection:
+        connection.sendall(put_head(url, TYPE_LINE, "Content-Length: 1", "Connection: close") + b"x")
         assert answer_of(connection).startswith(b"HTTP/1.1 200 ")
     assert list(stored(sandbox).values()) == [b"x"]
     assert {path.name for path in tmp_path.iterdir()} == {"sandbox"}
-
-
-def test_a_sandbox_started_again_spares_what_it_took_before(tmp_path: Path, s3: httpx.Client) -> None:
-    sandbox = Sandbox(tmp_path)
-    for content in (b"first run", b"second run"):
-        with sandbox:
-            headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
-            answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/1/images", json=[wish()], headers=headers)
-            s3.put(answer.json()["uploads"][0]["presignedUrl"], content=content, headers=JPEG)
-    assert sorted(stored(sandbox).values()) == [b"first run", b"second run"]
 
 
 def test_a_body_cut_off_half_way_leaves_nothing(register: Register, sandbox: Sandbox) -> None:
@@ -128,32 +110,17 @@ def test_a_body_cut_off_half_way_leaves_nothing(register: Register, sandbox: San
     with connected(upload["presignedUrl"]) as connection:
         connection.sendall(put_head(upload["presignedUrl"], TYPE_LINE, "Content-Length: 500000") + bytes(250_000))
         connection.shutdown(socket.SHUT_WR)
-        assert answer_of(connection) == b""
+        assert answer_of(connection).startswith(b"HTTP/1.1 400 ")
     assert stored(sandbox) == {}
     assert halves(sandbox) == []
 
 
-def test_halves_of_an_earlier_run_are_thrown_away(tmp_path: Path) -> None:
-    half = tmp_path / "incoming" / "x.part"
-    half.parent.mkdir()
-    half.write_bytes(b"half")
-    with Sandbox(tmp_path):
-        assert not half.exists()
-
-
-def test_a_chunked_body_is_not_implemented(register: Register, s3: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_body_without_its_length_is_refused(register: Register, s3: httpx.Client, sandbox: Sandbox) -> None:
     (upload,) = register("porte.jpg")
     answer = s3.put(upload["presignedUrl"], content=iter([b"x"]), headers=JPEG)
-    assert answer.status_code == 501
-    assert "<Code>NotImplemented</Code>" in answer.text
+    assert answer.status_code == 411
+    assert "<Code>MissingContentLength</Code>" in answer.text
     assert stored(sandbox) == {}
-
-
-def test_a_missing_length_is_asked_for(register: Register) -> None:
-    (upload,) = register("porte.jpg")
-    with connected(upload["presignedUrl"]) as connection:
-        connection.sendall(put_head(upload["presignedUrl"], TYPE_LINE, "Connection: close"))
-        assert b"<Code>MissingContentLength</Code>" in answer_of(connection)
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-Session-Token"])
@@ -174,38 +141,32 @@ def test_another_type_than_the_registered_one_is_refused(register: Register, s3:
     assert (answer.status_code, "SignatureDoesNotMatch" in answer.text) == (403, True)
 
 
-def test_an_expired_url_is_refused_before_the_body_is_read(sandbox: Sandbox) -> None:
-    url = expired_url(sandbox)
-    with connected(url) as connection:
-        connection.sendall(put_head(url, TYPE_LINE, "Content-Length: 1000000"))
-        answer = answer_of(connection)
+@pytest.mark.parametrize(
+    ("old", "new"), [("porte", "p0rte"), ("Expires=900", "Expires=901"), ("?", "?x-id=PutObject&")]
+)
+def test_a_url_that_was_not_given_out_is_refused(register: Register, s3: httpx.Client, old: str, new: str) -> None:
+    (upload,) = register("porte.jpg")
+    answer = s3.put(upload["presignedUrl"].replace(old, new, 1), content=b"x", headers=JPEG)
+    assert (answer.status_code, "<Code>AccessDenied</Code>" in answer.text) == (403, True)
+
+
+def test_an_expired_url_is_refused_before_its_body_is_read_also_by_who_sends_first_and_listens_then(
+    tmp_path: Path, registered_at: Callable[[Sandbox], str]
+) -> None:
+    sandbox = Sandbox(tmp_path, url_lifetime=-1)
+    sandbox.start()
+    try:
+        url = registered_at(sandbox)
+        with connected(url) as connection:
+            connection.sendall(put_head(url, TYPE_LINE, "Content-Length: 4000000"))
+            for _ in range(39):
+                connection.sendall(bytes(100_000))
+            answer = answer_of(connection)
+    finally:
+        sandbox.stop()
     assert answer.startswith(b"HTTP/1.1 403 ")
     assert b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in answer
     assert b"Connection: close" in answer
-
-
-def test_an_early_refusal_reaches_a_client_that_sends_first_and_listens_then(sandbox: Sandbox) -> None:
-    url = expired_url(sandbox)
-    with connected(url) as connection:
-        connection.sendall(put_head(url, TYPE_LINE, "Content-Length: 3900000"))
-        for _ in range(39):
-            connection.sendall(bytes(100_000))
-        assert answer_of(connection).startswith(b"HTTP/1.1 403 ")
-
-
-@pytest.mark.parametrize(("told", "given"), [(7.4, "7"), (0.1, "1"), (10e6, "604800")])
-def test_urls_live_as_long_as_they_were_told_to(tmp_path: Path, s3: httpx.Client, told: float, given: str) -> None:
-    with Sandbox(tmp_path, url_lifetime=told) as sandbox:
-        headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
-        answer = s3.post(f"{sandbox.api_url}/anomalies/v2/rs/1/images", json=[wish()], headers=headers)
-    assert f"X-Amz-Expires={given}&" in answer.json()["uploads"][0]["presignedUrl"]
-
-
-def test_more_than_five_gib_is_refused(register: Register) -> None:
-    (upload,) = register("porte.jpg")
-    with connected(upload["presignedUrl"]) as connection:
-        connection.sendall(put_head(upload["presignedUrl"], TYPE_LINE, f"Content-Length: {5 * 1024**3 + 1}"))
-        assert b"<Code>EntityTooLarge</Code>" in answer_of(connection)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "POST"])

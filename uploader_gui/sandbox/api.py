@@ -5,72 +5,49 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
+import json
 import re
-import time
-from dataclasses import dataclass
+from itertools import count
 from random import SystemRandom
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.sandbox.http import Answer, json_answer
-from uploader_gui.sandbox.sigv4 import Signer, presign
-from uploader_gui.sandbox.storage import PREFIX
-from uploader_gui.sandbox.wishes import BadRegistration, Wish, read_wishes
 
 if TYPE_CHECKING:
-    from uploader_gui.sandbox.http import Body, Request
+    from uploader_gui.sandbox.http import Request
+    from uploader_gui.sandbox.storage import Storage
 
 STAGE: Final = "/main"
-MAX_BODY: Final = 1024 * 1024
-"""Bytes a registration may take; 20 files need about 30 KB."""
+MEDIA_TYPES: Final = (
+    *("image/jpg", "image/jpeg", "image/png", "image/gif", "image/svg+xml", "text/plain", "text/csv"),
+    *("application/pdf", "application/zip", "application/x-7z-compressed", "message/rfc822"),
+    *("application/msword", "application/vnd.ms-excel", "application/vnd.ms-outlook"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""The 16 types of the service's page, "mimeType"."""
 
-_FIRST_RECORD: Final = 1001
+_FIELDS: Final = {"uploadId", "name", "mimeType", "size"}
+_MAX_BODY: Final = 1024 * 1024
+"""Bytes a registration may take; 20 files need about 30 KB."""
+_MAX_FILES, _MAX_NAME = 20, 250
 _ANOMALY: Final = re.compile(rf"{STAGE}/anomalies/v2/rs/([A-Za-z0-9_-]{{1,64}})(/images)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What a client must carry."""
-
-    bearer: str
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class UrlPolicy:
-    """How presigned URLs are made: for this origin (`http://127.0.0.1:PORT`), alive for so many seconds."""
-
-    signer: Signer
-    origin: str
-    lifetime: int
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A record the service has made. `again` is True where the same uploadId had been registered before."""
-
-    anomaly_id: str
-    record_id: str
-    upload_id: str
-    name: str
-    mime_type: str
-    size: int
-    again: bool
+class BadRegistration(Exception):
+    """A registration breaks a rule; the message says which, in a sentence."""
 
 
 class Api:
-    """The service's JSON call, and its look at an anomaly. `answer_delay` is in seconds."""
+    """The service's JSON call, and its look at an anomaly."""
 
-    def __init__(self, tokens: Tokens, urls: UrlPolicy, *, answer_delay: float = 0.0) -> None:
-        self._tokens = tokens
-        self._urls = urls
-        self._answer_delay = answer_delay
-        self._known: set[str] = set()
-        self.registrations: list[Registration] = []
+    def __init__(self, bearer_token: str, session_token: str, storage: Storage) -> None:
+        self._tokens = {"authorization": f"Bearer {bearer_token}", "x-session-token": session_token}
+        self._storage = storage
+        self._records = count(1001)
 
-    async def answer(self, request: Request, body: Body) -> Answer:
+    async def answer(self, request: Request) -> Answer:
         """Register files, describe an anomaly, or say in JSON why not."""
         route = _ANOMALY.fullmatch(request.path)
         if route is None:
@@ -79,65 +56,73 @@ class Api:
             return _refusal(405, "Method Not Allowed")
         if not self._signed_in(request):
             return _refusal(401, "Unauthorized")
-        await asyncio.sleep(self._answer_delay)
-        return await self._register(route[1], request, body) if route[2] else _anomaly(route[1])
+        return await self._register(route[1], request) if route[2] else _anomaly(route[1])
 
     def _signed_in(self, request: Request) -> bool:
-        bearer = _same(request.header("authorization"), f"Bearer {self._tokens.bearer}")
-        return _same(request.header("x-session-token"), self._tokens.session) and bearer
+        given = {name: request.headers.get(name, "").encode() for name in self._tokens}
+        return all(hmac.compare_digest(given[name], token.encode()) for name, token in self._tokens.items())
 
-    async def _register(self, anomaly_id: str, request: Request, body: Body) -> Answer:
-        if refusal := _check_head(request):
+    async def _register(self, anomaly_id: str, request: Request) -> Answer:
+        if refusal := _refused_head(request):
             return refusal
         try:
-            wishes = read_wishes(await body.read())
+            files = read_files(b"".join([block async for block in request.body]))
         except BadRegistration as bad:
             return _refusal(400, str(bad))
-        uploads = [self._upload(self._record(anomaly_id, wish)) for wish in wishes]
-        # In any order: whoever matches by position shall find out here.
-        SystemRandom().shuffle(uploads)
+        uploads = [self._upload(anomaly_id, file) for file in files]
+        SystemRandom().shuffle(uploads)  # who matches by position has to find out here
         return json_answer(200, {"uploads": uploads})
 
-    def _record(self, anomaly_id: str, wish: Wish) -> Registration:
-        record = Registration(
-            anomaly_id=anomaly_id,
-            record_id=str(_FIRST_RECORD + len(self.registrations)),
-            upload_id=wish.upload_id,
-            name=wish.name,
-            mime_type=wish.mime_type,
-            size=wish.size,
-            again=wish.upload_id in self._known,
-        )
-        self._known.add(wish.upload_id)
-        self.registrations.append(record)
-        return record
-
-    def _upload(self, record: Registration) -> dict[str, str]:
-        key = quote(f"{record.anomaly_id}/{record.record_id}/{record.name.replace('/', '_')}", safe="/-_.~")
-        url = presign(
-            self._urls.signer,
-            f"{self._urls.origin}{PREFIX}{key}",
-            headers={"Content-Type": record.mime_type},
-            now=time.time(),
-            expires=self._urls.lifetime,
-        )
-        return {"uploadId": record.upload_id, "presignedUrl": url, "id": record.record_id}
+    def _upload(self, anomaly_id: str, file: dict[str, Any]) -> dict[str, str]:
+        record = str(next(self._records))
+        url = self._storage.presigned_url(anomaly_id, record, file["name"], file["mimeType"])
+        return {"uploadId": file["uploadId"], "presignedUrl": url, "id": record}
 
 
-def _check_head(request: Request) -> Answer | None:
-    if request.query:
-        return _refusal(400, "This call takes no query")
-    if request.header("content-type") != "application/json":
+def read_files(body: bytes) -> list[dict[str, Any]]:
+    """Return the files a registration asks for.
+
+    Raises:
+        BadRegistration: it is not a JSON array of 1 to 20 objects of the four fields, each as the page says.
+    """
+    try:
+        files = json.loads(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise BadRegistration("The body is not valid JSON in UTF-8") from error
+    if not isinstance(files, list) or not 1 <= len(files) <= _MAX_FILES:
+        raise BadRegistration(f"The body must be a JSON array of 1 to {_MAX_FILES} files")
+    for index, file in enumerate(files):
+        if fault := _fault(file):
+            raise BadRegistration(f"[{index}] {fault}")
+    if len({file["uploadId"] for file in files}) != len(files):
+        raise BadRegistration("Every uploadId must be distinct")
+    return files
+
+
+def _fault(file: Any) -> str | None:
+    """Return the rule that a file of a registration breaks."""
+    if not isinstance(file, dict) or file.keys() != _FIELDS:
+        return "must be an object of exactly uploadId, name, mimeType, size"
+    if not _is_text(file["uploadId"]):
+        return "uploadId must be text"
+    if not _is_text(file["name"]) or len(file["name"]) > _MAX_NAME:
+        return f"name must be text of 1 to {_MAX_NAME} characters"
+    if file["mimeType"] not in MEDIA_TYPES:
+        return "mimeType is not an allowed type"
+    # In Python a bool is an int; in JSON it is not a number.
+    return None if type(file["size"]) is int and file["size"] >= 1 else "size must be an integer of at least 1"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[^\ud800-\udfff]+", value) is not None  # no half characters
+
+
+def _refused_head(request: Request) -> Answer | None:
+    if request.headers.get("content-type") != "application/json":
         return _refusal(400, "Content-Type must be application/json")
     if request.length is None:
         return _refusal(411, "Length Required")
-    if request.length > MAX_BODY:
-        return _refusal(413, "Request Too Long")
-    return None
-
-
-def _same(given: str | None, wanted: str) -> bool:
-    return given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+    return _refusal(413, "Request Too Long") if request.length > _MAX_BODY else None
 
 
 def _refusal(status: int, message: str) -> Answer:
@@ -145,15 +130,7 @@ def _refusal(status: int, message: str) -> Answer:
 
 
 def _anomaly(anomaly_id: str) -> Answer:
-    """The fields the service's other public pages show."""
-    data = {
-        "id": anomaly_id,
-        "ref": f"A-{anomaly_id}",
-        "status": "open",
-        "title": "Porte coupe-feu bloquée en position ouverte",
-        "description": "Anomalie pour essayer : rien ne quitte cet ordinateur.",
-        "risk": "medium",
-        "dueAt": "2030-12-31T00:00:00Z",
-        "site": {"id": "1", "name": "École Jean-Moulin (essai)"},
-    }
-    return json_answer(200, {"data": data})
+    """Return the fields the service's other public pages show."""
+    title = "Porte coupe-feu bloquée en position ouverte"
+    site = {"id": "1", "name": "École Jean-Moulin (essai)"}
+    return json_answer(200, {"data": {"id": anomaly_id, "status": "open", "title": title, "site": site}})

@@ -1,6 +1,6 @@
-"""The server's side of HTTP/1.1 over asyncio streams: requests in, answers out, framing kept right.
+"""The server's side of HTTP/1.1 on one connection: asyncio reads and writes, h11 has the protocol.
 
-`server.py` gives it every connection and one handler; `api.py` and `storage.py` speak in its values.
+`server.py` calls `converse` for every connection; `api.py` and `storage.py` take a `Request` and return an `Answer`.
 """
 
 from __future__ import annotations
@@ -8,88 +8,48 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
-import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+import h11
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
 BUFFER: Final = 1024 * 1024
-"""Bytes a connection's reader may hold: with small ones two threads of one program only wait for each other."""
+"""Bytes read at once: with small pieces, two threads of one program only wait for each other."""
 
-_HEAD_LIMIT: Final = 64 * 1024
-
-_MAX_HEADERS: Final = 100
-_IDLE_SECONDS: Final = 75.0
-_STALL_SECONDS: Final = 60.0
+_MAX_HEAD: Final = 64 * 1024
+_SILENCE_SECONDS: Final = 60.0
 _LINGER_BYTES: Final = 4 * 1024 * 1024
 _LINGER_SECONDS: Final = 0.5
-
-_REQUEST_LINE: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/[\x21-\x7e]*) HTTP/1\.([01])", re.ASCII)
-_HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*", re.ASCII)
-_DIGITS: Final = re.compile(r"[0-9]{1,18}")
-
-_log = logging.getLogger(__name__)
-
-
-class MalformedRequest(Exception):
-    """What came is not a request this server can frame."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class CutOff(ConnectionError):
-    """The client left, or fell silent, before its request was whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request's head. Header names are in lower case; `target` is the raw path and query, as it was signed.
+    """A request's head and its body still to be read.
 
-    Values keep bytes that are not UTF-8 as surrogate escapes.
+    `target` is path and query as they came, still percent-encoded; header names are in lower case.
     """
 
     method: str
     target: str
-    headers: tuple[tuple[str, str], ...]
-    minor_version: int = 1
+    headers: dict[str, str]
+    body: AsyncIterator[bytes]
 
     @property
     def path(self) -> str:
-        """The raw path, still percent-encoded."""
+        """The target without its query."""
         return self.target.partition("?")[0]
-
-    @property
-    def query(self) -> str:
-        """The raw query, still percent-encoded."""
-        return self.target.partition("?")[2]
 
     @property
     def length(self) -> int | None:
         """Content-Length in bytes; None where it is missing."""
-        text = self.header("content-length")
+        text = self.headers.get("content-length")
         return None if text is None else int(text)
-
-    @property
-    def transfer_encoded(self) -> bool:
-        """True for a body without a length told ahead (chunked)."""
-        return self.header("transfer-encoding") is not None
-
-    @property
-    def keep_alive(self) -> bool:
-        """True where the client wants to use the connection again."""
-        return self.minor_version == 1 and "close" not in (self.header("connection") or "").lower()
-
-    def header(self, name: str) -> str | None:
-        """Give a header's value by its name in lower case; several are joined by commas."""
-        values = [value for other, value in self.headers if other == name]
-        return ",".join(values) if values else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,169 +62,89 @@ class Answer:
 
 
 def json_answer(status: int, value: object) -> Answer:
-    """Answer with a JSON value."""
+    """Return an answer with a JSON value as its body."""
     return Answer(status, json.dumps(value, ensure_ascii=False).encode(), (("Content-Type", "application/json"),))
 
 
-class Body:
-    """A request's body, read when the handler wants it and not before."""
-
-    def __init__(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._expected = (request.header("expect") or "").lower() == "100-continue"
-        self.unread = 0 if request.transfer_encoded else request.length or 0
-
-    async def blocks(self) -> AsyncIterator[bytes]:
-        """Give the body in blocks of at most 1 MiB.
-
-        Raises:
-            CutOff: the connection ended early, or nothing came for a minute.
-        """
-        if self._expected:
-            self._expected = False
-            self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        while self.unread:
-            block = await self._next_block()
-            self.unread -= len(block)
-            yield block
-
-    async def read(self) -> bytes:
-        """Give the whole body; the caller has looked at its length.
-
-        Raises:
-            CutOff: as `blocks`.
-        """
-        return b"".join([block async for block in self.blocks()])
-
-    async def _next_block(self) -> bytes:
-        try:
-            async with asyncio.timeout(_STALL_SECONDS):
-                block = await self._reader.read(min(BUFFER, self.unread))
-        except TimeoutError as silence:
-            raise CutOff from silence
-        if not block:
-            raise CutOff
-        return block
+Handler = Callable[[Request], Awaitable[Answer]]
 
 
-async def converse(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    handler: Callable[[Request, Body], Awaitable[Answer]],
-) -> None:
-    """Answer one connection's requests, one after the other, until one side has had enough; then close it."""
+async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
+    """Answer one connection's requests, one after the other, then close it."""
+    connection = _Connection(reader, writer)
     try:
-        while await _exchange(reader, writer, handler):
+        while await connection.exchange(handler):
             pass
-        writer.close()
-        async with asyncio.timeout(_LINGER_SECONDS):
-            await writer.wait_closed()
-    except OSError:
-        pass  # the client is gone, in one of the many ways systems call it: nobody to tell
+        await connection.linger()
+    except (OSError, h11.ProtocolError):
+        pass  # the client has left or fallen silent: nobody to tell
     finally:
         writer.transport.abort()
 
 
-async def _exchange(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    handler: Callable[[Request, Body], Awaitable[Answer]],
-) -> bool:
-    """Read one request and answer it; True if the connection may serve another."""
-    try:
-        request = await _read_request(reader)
-    except MalformedRequest as bad:
-        await _send(writer, json_answer(bad.status, {"message": str(bad)}), keep=False)
-        return await _part(reader, writer)
-    if request is None:
-        return False
-    body = Body(request, reader, writer)
-    answer = await _guarded(handler, request, body)
-    keep = request.keep_alive and not request.transfer_encoded and not body.unread
-    await _send(writer, answer, keep=keep, with_body=request.method != "HEAD")
-    return keep or await _part(reader, writer)
+class _Connection:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD)
 
+    async def exchange(self, handler: Handler) -> bool:
+        """Read one request and answer it; return whether the connection can serve another."""
+        with_body = True
+        try:
+            head = await self._next_event()
+            if not isinstance(head, h11.Request):
+                return False
+            with_body = head.method != b"HEAD"
+            answer = await handler(self._request(head))
+        except h11.RemoteProtocolError as bad:
+            answer = json_answer(bad.error_status_hint, {"message": str(bad)})
+        await self._send(answer, with_body=with_body)
+        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
 
-async def _guarded(handler: Callable[[Request, Body], Awaitable[Answer]], request: Request, body: Body) -> Answer:
-    try:
-        return await handler(request, body)
-    except ConnectionError:
-        raise
-    except Exception:  # noqa: BLE001 - a bug in one answer must not end the connection silently
-        _log.exception("the sandbox failed at %s", request.method)
-        return json_answer(HTTPStatus.INTERNAL_SERVER_ERROR, {"message": "Internal server error"})
+    async def linger(self) -> None:
+        """Say goodbye and read a bounded amount of what is still coming, so that the answer outruns the reset.
 
+        Closing with unread bytes makes the kernel send a reset, and the client may never see what was said.
+        """
+        with contextlib.suppress(TimeoutError):
+            self._writer.write_eof()
+            async with asyncio.timeout(_LINGER_SECONDS):
+                left = _LINGER_BYTES
+                while left > 0 and (block := await self._reader.read(BUFFER)):
+                    left -= len(block)
 
-async def _read_request(reader: asyncio.StreamReader) -> Request | None:
-    """Give the next request; None where the client is done or has been idle for too long."""
-    try:
-        async with asyncio.timeout(_IDLE_SECONDS):
-            head = await reader.readuntil(b"\r\n\r\n")
-    except (asyncio.IncompleteReadError, TimeoutError):
-        return None
-    except asyncio.LimitOverrunError as over:
-        raise MalformedRequest(431, "Request Header Fields Too Large") from over
-    if len(head) > _HEAD_LIMIT:
-        raise MalformedRequest(431, "Request Header Fields Too Large")
-    return parse_head(head.decode("utf-8", "surrogateescape"))
+    def _request(self, head: h11.Request) -> Request:
+        headers = {name.decode(): value.decode("latin-1") for name, value in head.headers}
+        return Request(head.method.decode(), head.target.decode(), headers, self._body())
 
+    async def _body(self) -> AsyncIterator[bytes]:
+        """Yield the body in blocks; a client that asked first is told to go on now."""
+        if self._http.they_are_waiting_for_100_continue:
+            self._write(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
+        while isinstance(event := await self._next_event(), h11.Data):
+            yield event.data
 
-def parse_head(head: str) -> Request:
-    """Take a request's head apart, up to and including its empty line.
+    async def _next_event(self) -> object:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                self._http.receive_data(await self._reader.read(BUFFER))
+        return event
 
-    Raises:
-        MalformedRequest: it is not HTTP/1.1 as RFC 9112 writes it, or its framing is ambiguous.
-    """
-    first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
-    line = _REQUEST_LINE.fullmatch(first)
-    if line is None or len(lines) > _MAX_HEADERS:
-        raise MalformedRequest(400, "Bad Request")
-    request = Request(line[1], line[2], tuple(map(_header, lines)), int(line[3]))
-    _check_framing(request)
-    return request
+    async def _send(self, answer: Answer, *, with_body: bool) -> None:
+        if self._http.their_state is h11.SEND_BODY:
+            self._http.next_event()  # where there is no body, this is its end
+        keep = "keep-alive" if self._http.their_state is h11.DONE else "close"
+        headers = (("Date", formatdate(usegmt=True)), ("Content-Length", str(len(answer.body))), ("Connection", keep))
+        phrase = HTTPStatus(answer.status).phrase
+        self._write(h11.Response(status_code=answer.status, headers=[*headers, *answer.headers], reason=phrase))
+        if with_body and answer.body:
+            self._write(h11.Data(data=answer.body))
+        self._write(h11.EndOfMessage())
+        await self._writer.drain()
 
-
-def _header(line: str) -> tuple[str, str]:
-    """A folded line begins with a space and so matches no name: refused, as RFC 9112 §5.2 allows."""
-    match = _HEADER.fullmatch(line)
-    if match is None:
-        raise MalformedRequest(400, "Bad header")
-    return match[1].lower(), match[2]
-
-
-def _check_framing(request: Request) -> None:
-    lengths = [value for name, value in request.headers if name == "content-length"]
-    if len(lengths) > 1 or not all(map(_DIGITS.fullmatch, lengths)):
-        raise MalformedRequest(400, "Bad Content-Length")
-    if lengths and request.transfer_encoded:
-        raise MalformedRequest(400, "Content-Length and Transfer-Encoding together")
-    if sum(name == "host" for name, _ in request.headers) != 1:
-        raise MalformedRequest(400, "Bad Host")
-
-
-async def _send(writer: asyncio.StreamWriter, answer: Answer, *, keep: bool, with_body: bool = True) -> None:
-    phrase = HTTPStatus(answer.status).phrase
-    headers = (
-        ("Date", formatdate(usegmt=True)),
-        ("Content-Length", str(len(answer.body))),
-        ("Connection", "keep-alive" if keep else "close"),
-        *answer.headers,
-    )
-    lines = [f"HTTP/1.1 {answer.status} {phrase}", *(f"{name}: {value}" for name, value in headers), "", ""]
-    writer.write("\r\n".join(lines).encode() + (answer.body if with_body else b""))
-    await writer.drain()
-
-
-async def _part(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-    """Say goodbye and read a bounded amount of what is still coming, so that the answer outruns the reset.
-
-    Closing with unread bytes makes the kernel send a reset, and the client may never see what was said.
-    """
-    with contextlib.suppress(TimeoutError):
-        writer.write_eof()
-        async with asyncio.timeout(_LINGER_SECONDS):
-            left = _LINGER_BYTES
-            while left > 0 and (block := await reader.read(BUFFER)):
-                left -= len(block)
-    return False
+    def _write(self, event: h11.Event) -> None:
+        self._writer.write(self._http.send(event) or b"")

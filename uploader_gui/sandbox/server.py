@@ -7,154 +7,106 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hmac
 import json
 import secrets
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
-from uploader_gui.sandbox.api import STAGE, Api, Registration, Tokens, UrlPolicy
-from uploader_gui.sandbox.http import BUFFER, Answer, Body, Request, converse
-from uploader_gui.sandbox.shelf import Shelf
-from uploader_gui.sandbox.sigv4 import MAX_EXPIRES, Signer
+from uploader_gui.sandbox.api import STAGE, Api
+from uploader_gui.sandbox.http import BUFFER, converse
+from uploader_gui.sandbox.objects import Objects
 from uploader_gui.sandbox.storage import PREFIX, Storage
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
-    from types import TracebackType
+    from typing import Any
+
+    from uploader_gui.sandbox.http import Answer, Request
 
 _SESSION_SECONDS: Final = 7200
 _STOP_SECONDS: Final = 1.0
 
 
 class Sandbox:
-    """A service of one's own on 127.0.0.1. It keeps what it is sent in `objects`, one sub-folder per anomaly.
+    """A service on 127.0.0.1. It keeps what it is sent in `objects`, one sub-folder per anomaly.
 
     Args:
         folder: where it may write; made if missing.
-        url_lifetime: life of its presigned URLs in seconds, rounded to whole ones, at least 1.
-        answer_delay: how long it thinks before answering a registration, and a PUT after its last byte, in seconds.
+        url_lifetime: life of its presigned URLs in whole seconds.
 
     Attributes:
         api_url: what to use as the program's API address; known after `start()`.
-        bearer_token: the token it accepts, another one each time.
+        bearer_token: the token it accepts, another one for each sandbox.
         session_token: likewise; a JWT that expires in two hours.
         objects: the folder in which whole objects stand under readable names.
-        signer: the key pair behind its presigned URLs.
     """
 
-    def __init__(self, folder: Path, *, url_lifetime: float = 900.0, answer_delay: float = 0.0) -> None:
+    def __init__(self, folder: Path, *, url_lifetime: int = 900) -> None:
         self.api_url = ""
         self.bearer_token = secrets.token_urlsafe(32)
         self.session_token = _session_token()
         self.objects = folder / "objects"
-        self.signer = Signer(f"SANDBOX{secrets.token_hex(6).upper()}", secrets.token_urlsafe(30))
-        self._shelf = Shelf(self.objects, folder / "incoming")
-        self._storage = Storage(self.signer, self._shelf, answer_delay=answer_delay)
-        self._answer_delay = answer_delay
-        self._lifetime = min(max(1, round(url_lifetime)), MAX_EXPIRES)
-        self._api: Api | None = None
-        self._running: _Running | None = None
-
-    @property
-    def registrations(self) -> tuple[Registration, ...]:
-        """Every record made so far, oldest first."""
-        return tuple(self._api.registrations) if self._api else ()
+        self._incoming = folder / "incoming"
+        self._lifetime = url_lifetime
+        self._running: tuple[asyncio.AbstractEventLoop, threading.Thread] | None = None
+        self._leave = asyncio.Event()
 
     def start(self) -> None:
-        """Begin to listen; when it returns, requests are answered.
+        """Begin to listen, once; what is asked from then on is answered.
 
         Raises:
             OSError: the folder cannot be written, or there is no free port.
         """
-        if self._running is not None:
-            return
-        self._shelf.prepare()
+        objects = Objects(self.objects, self._incoming)
         listening = socket.create_server(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        urls = UrlPolicy(self.signer, origin, self._lifetime)
-        self._api = Api(Tokens(self.bearer_token, self.session_token), urls, answer_delay=self._answer_delay)
         self.api_url = f"{origin}{STAGE}"
-        self._running = _Running(listening, self._api, self._storage)
-        self._running.start()
+        storage = Storage(origin, self._lifetime, objects)
+        api = Api(self.bearer_token, self.session_token, storage)
+        loop, serving = asyncio.new_event_loop(), self._serve(listening, api, storage)
+        thread = threading.Thread(target=_run, args=(loop, serving), name="sandbox", daemon=True)
+        self._running = loop, thread
+        thread.start()
 
     def stop(self) -> None:
         """Drop every connection and end the thread, within a second. Halves of objects are thrown away."""
         running, self._running = self._running, None
         if running is not None:
-            running.stop()
+            loop, thread = running
+            loop.call_soon_threadsafe(self._leave.set)
+            thread.join(_STOP_SECONDS)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
+    async def _serve(self, listening: socket.socket, api: Api, storage: Storage) -> None:
+        connections: set[asyncio.Task[None]] = set()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+        async def answer(request: Request) -> Answer:
+            return await (storage if request.target.startswith(PREFIX) else api).answer(request)
 
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # Not a coroutine: asyncio's own wrapper around one logs an error when it is cancelled (Python 3.11).
+            connection = asyncio.get_running_loop().create_task(converse(reader, writer, answer))
+            connections.add(connection)
+            connection.add_done_callback(connections.discard)
 
-class _Running:
-    """One run of the server: its thread, its loop and its open connections."""
-
-    def __init__(self, listening: socket.socket, api: Api, storage: Storage) -> None:
-        self._listening = listening
-        self._api = api
-        self._storage = storage
-        self._loop = asyncio.new_event_loop()
-        self._leave = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
-        self._connections: set[asyncio.Task[None]] = set()
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._leave.set)
-        self._thread.join(_STOP_SECONDS)
-
-    def _run(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        finally:
-            self._ready.set()
-
-    async def _serve(self) -> None:
-        server = await asyncio.start_server(self._accept, sock=self._listening, limit=BUFFER)
-        self._ready.set()
+        server = await asyncio.start_server(accept, sock=listening, limit=BUFFER)
         await self._leave.wait()
         server.close()
-        for connection in tuple(self._connections):
+        for connection in tuple(connections):
             connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*connections, return_exceptions=True)
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Not a coroutine: asyncio's own wrapper around one logs an error when it is cancelled (Python 3.11)."""
-        connection = asyncio.get_running_loop().create_task(converse(reader, writer, self._answer))
-        self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
 
-    async def _answer(self, request: Request, body: Body) -> Answer:
-        half = self._storage if request.path.startswith(PREFIX) else self._api
-        return await half.answer(request, body)
+def _run(loop: asyncio.AbstractEventLoop, serving: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(serving)
 
 
 def _session_token() -> str:
-    """A real JWT (RFC 7519), signed with a key nobody keeps."""
+    """Return a JWT (RFC 7519); its signature is a random number, for nobody verifies it."""
     now = int(time.time())
     parts = ({"alg": "HS256", "typ": "JWT"}, {"sub": "sandbox", "iat": now, "exp": now + _SESSION_SECONDS})
-    signed = ".".join(_base64url(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
-    signature = hmac.digest(secrets.token_bytes(32), signed.encode(), "sha256")
-    return f"{signed}.{_base64url(signature)}"
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+    return ".".join([*encoded, secrets.token_urlsafe(32)])

@@ -1,117 +1,115 @@
-"""The S3 half of the stand-in: takes presigned PUTs, verifies them before reading a byte, keeps whole objects.
+"""The S3 half of the stand-in: remembers which URLs were given out, and keeps what is PUT to them.
 
-`server.py` hands it every request under `/bucket/`.
+`server.py` hands it every request under `/bucket/`. It computes no signatures: the servers in `tests/support` do.
 """
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
+import secrets
 import time
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
-from uuid import uuid4
+from urllib.parse import quote
 
 from uploader_gui.sandbox.http import Answer
-from uploader_gui.sandbox.sigv4 import S3Refusal, SignedRequest, Signer, verify
 
 if TYPE_CHECKING:
-    from uploader_gui.sandbox.http import Body, Request
-    from uploader_gui.sandbox.shelf import Incoming, Shelf
+    from pathlib import Path
+
+    from uploader_gui.sandbox.http import Request
+    from uploader_gui.sandbox.objects import Objects
 
 PREFIX: Final = "/bucket/"
-MAX_OBJECT: Final = 5 * 1024**3
-"""Bytes one PUT may carry (AWS, "Uploading objects": 5 GiB)."""
+
+
+class S3Refusal(Exception):
+    """What S3 would say no to: HTTP status, S3's error code, and its sentence."""
+
+
+@dataclass(slots=True)
+class Grant:
+    """What one URL is good for, until when. `place` is where its object stands, once there is one."""
+
+    anomaly_id: str
+    name: str
+    mime_type: str
+    expires_at: float
+    place: Path | None = None
 
 
 class Storage:
-    """An S3 that knows only PUT with a presigned URL. `answer_delay` is in seconds, after the last byte."""
+    """An S3 that knows only PUT with a presigned URL. URLs begin with `origin` and live `lifetime` seconds."""
 
-    def __init__(self, signer: Signer, shelf: Shelf, *, answer_delay: float = 0.0) -> None:
-        self._signer = signer
-        self._shelf = shelf
-        self._answer_delay = answer_delay
+    def __init__(self, origin: str, lifetime: int, objects: Objects) -> None:
+        self._origin = origin
+        self._lifetime = lifetime
+        self._objects = objects
+        self._grants: dict[str, Grant] = {}
 
-    async def answer(self, request: Request, body: Body) -> Answer:
-        """Store an object, or say in S3's XML why not.
+    def presigned_url(self, anomaly_id: str, record_id: str, name: str, mime_type: str) -> str:
+        """Return a URL to which one file may be PUT: as S3's, but with a random number in place of the signature."""
+        now = time.time()
+        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        key = quote(f"{anomaly_id}/{record_id}/{name.replace('/', '_')}", safe="/-_.~")
+        target = (
+            f"{PREFIX}{key}?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            f"&X-Amz-Credential=SANDBOX%2F{date[:8]}%2Feu-west-3%2Fs3%2Faws4_request&X-Amz-Date={date}"
+            f"&X-Amz-Expires={self._lifetime}&X-Amz-SignedHeaders=content-type%3Bhost"
+            f"&X-Amz-Signature={secrets.token_hex(32)}"
+        )
+        self._grants[target] = Grant(anomaly_id, name, mime_type, now + self._lifetime)
+        return self._origin + target
 
-        Raises:
-            CutOff: the client left early; nothing was kept.
-        """
+    async def answer(self, request: Request) -> Answer:
+        """Store an object, or say in S3's XML why not. Of a PUT that is cut off nothing is kept."""
         try:
-            self._check(request)
-            etag = await self._store(unquote(request.path.removeprefix(PREFIX)), body)
+            etag = await self._store(self._grant(request), request)
         except S3Refusal as refusal:
-            return _error(refusal, request.path)
-        await asyncio.sleep(self._answer_delay)
-        return Answer(200, headers=(("ETag", f'"{etag}"'), ("x-amz-request-id", _request_id())))
+            status, code, message = refusal.args
+            return _error(status, code, message, request.path)
+        except (ConnectionError, TimeoutError):
+            raise
+        except OSError as error:
+            return _error(500, "InternalError", f"We encountered an internal error: {error.strerror}", request.path)
+        # The second one is what tells S3 from a page of a network in between.
+        return Answer(200, headers=(("ETag", f'"{etag}"'), ("x-amz-request-id", secrets.token_hex(8).upper())))
 
-    def _check(self, request: Request) -> None:
+    def _grant(self, request: Request) -> Grant:
+        """Return what a request may do, or refuse it before its body is read."""
+        grant = self._grants.get(request.target)
         if request.method != "PUT":
             raise S3Refusal(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-        if request.transfer_encoded:
-            message = "A header you provided implies functionality that is not implemented"
-            raise S3Refusal(501, "NotImplemented", message)
         if request.length is None:
             raise S3Refusal(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
-        _check_single_authentication(request)
-        signed = SignedRequest(request.method, request.path, request.query, request.headers)
-        verify(self._signer, signed, now=time.time())
-        if request.length > MAX_OBJECT:
-            raise S3Refusal(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+        # S3 would pass over X-Session-Token, but a token at the storage is a leak.
+        if request.headers.keys() & {"authorization", "x-session-token"}:
+            raise S3Refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
+        if grant is None:
+            raise S3Refusal(403, "AccessDenied", "Access Denied")
+        if time.time() > grant.expires_at:
+            raise S3Refusal(403, "AccessDenied", "Request has expired")
+        if request.headers.get("content-type") != grant.mime_type:
+            message = "The request signature we calculated does not match the signature you provided."
+            raise S3Refusal(403, "SignatureDoesNotMatch", message)
+        return grant
 
-    async def _store(self, key: str, body: Body) -> str:
-        incoming = self._receive(key)
-        try:
-            async for block in body.blocks():
-                _write(incoming, block)
-            return _keep(incoming)
-        finally:
-            incoming.discard()
-
-    def _receive(self, key: str) -> Incoming:
-        try:
-            return self._shelf.receive(key)
-        except OSError as error:
-            raise _internal_error(error) from error
-
-
-def _check_single_authentication(request: Request) -> None:
-    """S3 refuses `Authorization`; it would pass over X-Session-Token, but a token at the storage is a leak."""
-    for name in ("authorization", "x-session-token"):
-        if request.header(name) is not None:
-            message = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter should be specified"
-            raise S3Refusal(400, "InvalidArgument", f"{message} ({name})")
+    async def _store(self, grant: Grant, request: Request) -> str:
+        """Return the MD5 in hexadecimal digits; the object is moved to its place when it is whole."""
+        md5 = hashlib.md5(usedforsecurity=False)
+        with self._objects.half() as half:
+            async for block in request.body:
+                half.write(block)
+                md5.update(block)
+            grant.place = grant.place or self._objects.free_place(grant.anomaly_id, grant.name)
+            self._objects.keep(half, grant.place)
+        return md5.hexdigest()
 
 
-def _write(incoming: Incoming, block: bytes) -> None:
-    try:
-        incoming.write(block)
-    except OSError as error:
-        raise _internal_error(error) from error
-
-
-def _keep(incoming: Incoming) -> str:
-    try:
-        return incoming.keep()
-    except OSError as error:
-        raise _internal_error(error) from error
-
-
-def _internal_error(error: OSError) -> S3Refusal:
-    return S3Refusal(500, "InternalError", f"We encountered an internal error: {error.strerror}")
-
-
-def _error(refusal: S3Refusal, path: str) -> Answer:
-    request_id = _request_id()
+def _error(status: int, code: str, message: str, path: str) -> Answer:
     body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{refusal.code}</Code><Message>{escape(str(refusal))}</Message>"
-        f"<Resource>{escape(path)}</Resource><RequestId>{request_id}</RequestId></Error>"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{escape(message)}</Message>'
+        f"<Resource>{escape(path)}</Resource><RequestId>{secrets.token_hex(8).upper()}</RequestId></Error>"
     )
-    headers = (("Content-Type", "application/xml"), ("x-amz-request-id", request_id))
-    return Answer(refusal.status, body.encode("utf-8", "replace"), headers)
-
-
-def _request_id() -> str:
-    return uuid4().hex[:16].upper()
+    return Answer(status, body.encode(), (("Content-Type", "application/xml"),))

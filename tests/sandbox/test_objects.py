@@ -1,4 +1,4 @@
-"""Names on the shelf: readable, and harmless to every file system."""
+"""Names of arrived objects: readable, and harmless to every file system."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.sandbox.shelf import safe_name
+from uploader_gui.sandbox.objects import safe_name
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""The samples are what they claim to be: judged by Qt, zipfile, email and the program's own table of types."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import time
+import zipfile
+from collections import Counter
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QImage
+
+from uploader_gui.engine.errors import TypeNotAccepted
+from uploader_gui.engine.media import media_type_of
+from uploader_gui.sandbox_session import copy_samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {path.name: path for path in copy_samples(tmp_path_factory.mktemp("trial") / "samples")}
+
+
+def with_suffix(samples: dict[str, Path], *suffixes: str) -> list[Path]:
+    return [path for name, path in samples.items() if name.lower().endswith(suffixes)]
+
+
+def test_forty_four_are_of_accepted_types_and_one_is_not(samples: dict[str, Path]) -> None:
+    types: Counter[str] = Counter()
+    for name, path in samples.items():
+        try:
+            types[media_type_of(name, path.read_bytes()[:512])] += 1
+        except TypeNotAccepted as refusal:
+            types[f"refused {name}: {refusal.detail}"] += 1
+    assert types.pop("refused IMG_2041.HEIC: HEIC") == 1
+    assert not [name for name in types if name.startswith("refused")]
+    assert sum(types.values()) == 44
+    assert len(types) == 14
+
+
+def test_they_are_small_of_this_moment_and_no_two_are_alike(samples: dict[str, Path]) -> None:
+    found = [path.stat() for path in samples.values()]
+    assert min(stat.st_size for stat in found) > 0
+    assert sum(stat.st_size for stat in found) <= 400_000
+    assert time.time() - min(stat.st_mtime for stat in found) < 600
+    assert len({path.read_bytes() for path in samples.values()}) == 45
+
+
+def test_qt_shows_every_picture(samples: dict[str, Path], qapp: QApplication) -> None:
+    pictures = with_suffix(samples, ".jpg", ".jpeg", ".png", ".gif", ".svg")
+    assert len(pictures) == 26
+    for path in pictures:
+        image = QImage(str(path))
+        assert min(image.width(), image.height()) >= 240, path.name
+        assert len({image.pixel(x, y) for x in range(0, 240, 9) for y in range(0, 240, 9)}) > 3
+
+
+def test_the_refused_photo_can_be_converted(samples: dict[str, Path], decoder: PictureDecoder) -> None:
+    made = decoder.jpeg(samples["IMG_2041.HEIC"].read_bytes(), lambda: None)
+    assert min(QImage.fromData(made.content).size().toTuple()) >= 240
+
+
+def test_zip_and_office_files_open_and_hold_what_they_should(samples: dict[str, Path]) -> None:
+    for path in with_suffix(samples, ".zip", ".docx", ".xlsx"):
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+    with zipfile.ZipFile(samples["photos gymnase.zip"]) as archive:
+        assert not QImage.fromData(archive.read("gymnase 1.jpg")).isNull()
+
+
+def test_mails_parse_and_carry_their_picture(samples: dict[str, Path]) -> None:
+    for path in with_suffix(samples, ".eml"):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        (attachment,) = mail.iter_attachments()
+        assert "é" in mail["Subject"]
+        assert not QImage.fromData(attachment.get_payload(decode=True)).isNull()  # type: ignore[arg-type]  # bytes when decoded
