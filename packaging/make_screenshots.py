@@ -30,8 +30,8 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.settings import DEFAULT_API_URL
 from uploader_gui.sandbox_session import copy_samples
+from uploader_gui.settings import DEFAULT_API_URL
 from uploader_gui.words.language import Language
 
 TARGET = Path(__file__).parent / "screenshots"
