@@ -109,7 +109,7 @@ def stairs(variant: int) -> Scene:
     shapes = room(variant, depth=3.2)
     for step in range(9):
         left, top = -1.35 + 0.3 * step, 0.18 * (step + 1)
-        shade = 0.46 + 0.012 * step
+        shade = 0.24 + 0.012 * step
         shapes.append(Box((left, 0, 1.3), (2.6, top, 3.2), (shade, shade * 0.98, shade * 0.94)))
         shapes.append(Box((left - 0.01, top - 0.01, 1.29), (left + 0.045, top + 0.008, 3.2), YELLOW))
         if step % 2 == 0:
