@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
-from uploader_gui.paths import DataPaths
-from uploader_gui.resources import find_resource
+from uploader_gui.paths import DataPaths, find_resource
 from uploader_gui.sandbox import Sandbox
 
 if TYPE_CHECKING:
