@@ -58,6 +58,9 @@ class FirstWindow:
             self.bridge, self.theme, decoder=self.decoder, anomaly_id=plan.anomaly_id, sandbox=trial is not None
         )
         self.memory = WindowMemory(data.window)
+        self.is_closed = False
+        """A person closed the window before there was anybody else to hear of it."""
+        self.window.exit_requested.connect(self._note_closing)
         if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
             from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - as said
 
@@ -70,3 +73,6 @@ class FirstWindow:
             self.window.header.field.offer(self.memory.anomalies)
             self.window.taking_in.restore(self.memory.kept)
         self.window.show()
+
+    def _note_closing(self) -> None:
+        self.is_closed = True

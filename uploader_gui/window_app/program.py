@@ -9,15 +9,16 @@ import asyncio
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
-from uploader_gui import gc_tuning
+from uploader_gui import __version__, gc_tuning
 from uploader_gui.command_line import LaunchOptions, tell
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
@@ -36,7 +37,7 @@ from uploader_gui.terminal import Lines
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support
 from uploader_gui.window_app.tasks import UiTasks
-from uploader_gui.words.remedies import cause_and_action
+from uploader_gui.words.remedies import cause_and_action, english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,7 @@ _JOURNAL = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
 """With these nothing was begun: the same as without a window."""
 INTERRUPTED = 130
 BEGIN_SECONDS = 1.0
-REPORTED_BEGIN_SECONDS = 10.0
+REPORTED_BEGIN_SECONDS = 20.0
 """Somebody wants a receipt of a start that was interrupted, and a busy machine takes seconds to load it all."""
 SWITCH_SECONDS = 0.00005
 """How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
@@ -88,6 +89,8 @@ class Program:
         self._interrupted = False
         self._failed: Code | None = None
         self._heard_before = False
+        self._has_taken_up = False
+        self._started_at = time.time()
         self._bridge = front.bridge
         self._window = front.window
         self._memory = front.memory
@@ -109,10 +112,14 @@ class Program:
         self._desktop = RealDesktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
         self._manners = DesktopPolicy(self._window, self._bridge, self._desktop)
         self._connect()
+        if front.is_closed:
+            self._leave.set()
 
     @property
     def _begin_seconds(self) -> float:
-        return BEGIN_SECONDS if self._plan.report is None else REPORTED_BEGIN_SECONDS
+        """Return how long leaving waits for the engine: an interrupted start with nothing to do yet needs none."""
+        needs_engine = self._plan.report is not None and (self._has_taken_up or not self._interrupted)
+        return REPORTED_BEGIN_SECONDS if needs_engine else BEGIN_SECONDS
 
     async def run(self) -> int:
         """Begin, and wait until the window is left."""
@@ -177,6 +184,7 @@ class Program:
 
     async def _take_up(self) -> None:
         """What was left unfinished, and what this start was given."""
+        self._has_taken_up = True
         self._bridge.resume()
         warm_up(self._theme, self._window.view.size())
         self._desktop.get_ready()
@@ -295,21 +303,42 @@ class Program:
             return INTERRUPTED
         if self._failed is not None:
             return CANNOT_BEGIN if self._failed in _JOURNAL else 1
-        unsent = dict(outcome.unsent) if outcome else {}
-        forgiven = self._trial.refused_samples(outcome.receipt) if self._trial and outcome else 0
-        return 1 if sum(unsent.values()) > forgiven or not written else 0
+        if outcome is None:  # nobody can say what became of what it was given
+            return 1 if self._plan.paths or self._has_taken_up or not written else 0
+        forgiven = self._trial.refused_samples(outcome.receipt) if self._trial else 0
+        return 1 if sum(outcome.unsent.values()) > forgiven or not written else 0
 
     def _write_report(self, outcome: Outcome | None) -> bool:
-        if self._plan.report is None or outcome is None:
-            return self._plan.report is None
+        if self._plan.report is None:
+            return True
+        receipt = self._receipt_of_nothing() if outcome is None else outcome.receipt
+        if receipt is None:
+            return False
         from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
 
         try:
-            write(outcome.receipt, self._plan.report)
+            write(receipt, self._plan.report)
         except OSError as error:
             tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
+
+    def _receipt_of_nothing(self) -> dict[str, Any] | None:
+        """Return what a start did that was interrupted before its engine had anything to do, however slow it is."""
+        if not self._interrupted or self._has_taken_up or self._window.taking_in.unanswered:
+            return None
+        from uploader_gui.engine import receipt  # noqa: PLC0415 - only where one is asked for
+
+        run = receipt.Run(
+            program=f"uploader-gui {__version__}",
+            anomaly_id=self._reported_anomaly(),
+            started_at=self._started_at,
+            uploads=(),
+            junk=0,
+            describe=english,
+            trial=self._trial is not None,
+        )
+        return receipt.build(run, time.time())
 
 
 def _emptied(reader: socket.socket) -> None:

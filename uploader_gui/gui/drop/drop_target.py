@@ -126,6 +126,8 @@ class DropTarget(QObject):
     def _take(self, event: QDragMoveEvent | QDropEvent) -> None:
         """Always copy: a move would let the file manager delete the originals."""
         event.setDropAction(Qt.DropAction.CopyAction)
+        if event.dropAction() is Qt.DropAction.MoveAction:  # where no copy is offered, Qt answers with what is
+            event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()
 
     def _drop(self, event: QDropEvent) -> None:
