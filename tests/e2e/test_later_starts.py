@@ -17,8 +17,9 @@ from tests.e2e.windows import ended_within, standing, until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.program import Program, Running
+    from tests.e2e.program import Ended, Program, Running
     from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these look at files and signals that Windows has not")
@@ -31,9 +32,9 @@ def journalled(program: Program) -> list[str]:
         return sorted(name for (name,) in db.execute("SELECT name FROM uploads"))
 
 
-def told(running: Running) -> str:
-    """Give its words on stderr, but for what Qt says offscreen."""
-    lines = (running.folder / "stderr").read_text("utf-8").splitlines()
+def told(run: Running | Ended) -> str:
+    """Give a run's words on stderr, but for what Qt says offscreen."""
+    lines = (run.folder / "stderr").read_text("utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("This plugin does not support"))
 
 
@@ -64,6 +65,55 @@ def test_what_a_later_start_says_was_taken_outlives_the_windows_death(program: P
     window.kill()
     assert later.code == 0
     assert journalled(program) == ["a.txt"]
+
+
+def test_files_of_a_later_start_go_to_the_number_named_with_them_and_at_once_where_that_is_asked(
+    program: Program, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
+) -> None:
+    """The window shows another number, and waits for Start."""
+    window = standing(program, "-a", "9", files.make("waiting.txt"))
+    assert program.run("-a", "42", files.make("a.txt")).code == 0
+    assert program.run(files.make("b.txt")).code == 0  # for the number shown
+    assert strict_api.connections_made == 0
+    assert program.run("-a", "42", "--start", files.make("c.txt")).code == 0
+    scripted_storage.wait_for_objects(4, timeout=60.0)
+    end(window)
+    sent = {record.name: record.anomaly_id for record in strict_api.registered}
+    assert sent == {"waiting.txt": "9", "a.txt": "42", "b.txt": "9", "c.txt": "42"}
+
+
+def test_a_window_that_leaves_without_a_word_may_have_taken_what_is_to_be_sent_again(
+    program: Program, files: Files
+) -> None:
+    """Given once more it would be doubled: a script has to look."""
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    room = program.data / "instance"
+    room.mkdir(mode=0o700, parents=True)
+    with (room / "instance.lock").open("w") as lock, socket.socket(socket.AF_UNIX) as window:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        window.bind(str(room / "socket"))
+        window.listen()
+        later = program.start("-a", "42", "--again", files.make("a.txt"))
+        called, _ = window.accept()
+        with called:
+            called.sendall(b'{"uploader-gui": 1}\n')
+            assert called.recv(1 << 16).endswith(b"\n")
+        ended = later.ended()
+    assert (ended.code, "has not said whether it took the files" in told(ended)) == (1, True)
+
+
+def test_whoever_wants_a_receipt_hands_nothing_over_to_an_open_window(
+    program: Program, files: Files, strict_api: StrictApi
+) -> None:
+    """It could not write one for them: that is told, and nothing is sent or kept."""
+    window = standing(program)
+    later = program.run("-a", "42", "--start", "--report", "{report}", files.make("a.txt"))
+    assert (later.code, later.receipt) == (2, None)
+    assert told(later).startswith("uploader-gui: a window is already open on these data")
+    end(window)
+    assert journalled(program) == []
+    assert strict_api.connections_made == 0
 
 
 def test_a_window_takes_the_place_of_one_that_was_killed(program: Program, files: Files) -> None:

@@ -11,7 +11,10 @@ import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from uploader_gui import __version__
+import pytest
+
+from tests.engine.surroundings import NOBODY, as_nobody, public_folder
+from uploader_gui import __version__, cli
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,8 +198,9 @@ def test_a_same_size_and_name_with_another_content_is_sent(program: Program, fil
     assert program.send(path).only["state"] == "uploaded"
 
 
+@pytest.mark.parametrize("how", [("--headless",), ("--start", "--quit-when-done")], ids=["headless", "window"])
 def test_a_run_whose_receipt_cannot_be_written_at_the_end_says_so(
-    program: Program, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+    how: tuple[str, ...], program: Program, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     folder = tmp_path / "receipts"
     folder.mkdir()
@@ -205,10 +209,10 @@ def test_a_run_whose_receipt_cannot_be_written_at_the_end_says_so(
         folder.rmdir()
 
     scripted_storage.fault = lose_the_folder
-    ended = program.run("--headless", "--anomaly", "42", "--report", folder / "r.json", files.make("a.txt"))
+    ended = program.run(*how, "--anomaly", "42", "--report", folder / "r.json", files.make("a.txt"))
     assert ended.code == 1
-    assert "receipt" in ended.err
-    assert len(ended.err.splitlines()) == 1
+    (line,) = [line for line in ended.err.splitlines() if not line.startswith("This plugin does not support")]
+    assert line.startswith("uploader-gui: the receipt cannot be written")
 
 
 def test_an_existing_receipt_is_replaced_as_a_whole(program: Program, files: Files, tmp_path: Path) -> None:
@@ -240,6 +244,33 @@ def test_another_file_in_a_folder_that_is_sent_is_never_replaced_by_the_receipt(
     assert (ended.code, evidence.read_bytes()) == (2, b'{"schema": 1}')
     assert "would replace a file that is to be sent" in ended.err
     assert strict_api.calls == []
+
+
+def test_an_empty_file_may_be_replaced_by_the_receipt(program: Program, files: Files) -> None:
+    """As `mktemp` leaves one, to keep a name."""
+    folder = files.make("folder/a.txt").parent
+    report = files.make("folder/receipt.json", content=b"")
+    program.run("--headless", "--anomaly", "42", "--report", report, folder)
+    rows = {row["name"]: row["state"] for row in json.loads(report.read_text("utf-8"))["files"]}
+    assert rows["a.txt"] == "uploaded"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_a_file_that_cannot_be_read_is_not_replaced_by_the_receipt(capfd: pytest.CaptureFixture[str]) -> None:
+    """Only an ordinary user is kept from reading. In this process, for another one might not find its Python."""
+    assert cli.main(["--forever"]) == 2  # what is needed to say so is loaded while everything can be read
+    with public_folder() as folder:
+        evidence = folder / "evidence" / "notes.json"
+        evidence.parent.mkdir(mode=0o777)
+        evidence.write_bytes(b'{\n  "schema": 1,\n  "program": "uploader-gui 1.0.0"}')
+        for path in (evidence.parent, evidence):
+            os.chown(path, NOBODY, NOBODY) if os.geteuid() == 0 else None
+        evidence.chmod(0o200)
+        with as_nobody():
+            code = cli.main(["--anomaly", "42", "--report", str(evidence), str(evidence.parent), "--headless"])
+        evidence.chmod(0o600)
+        assert (code, "would replace a file that is to be sent" in capfd.readouterr().err) == (2, True)
+        assert evidence.read_bytes().startswith(b'{\n  "schema": 1,')
 
 
 def _socket_at(path: Path) -> None:

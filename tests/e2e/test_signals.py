@@ -82,7 +82,7 @@ def test_a_signal_while_the_window_loads_ends_it_with_130_and_a_receipt(
     assert strict_api.connections_made == 0
 
 
-@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 1.5), ("uploader_gui.engine.build", 3.5)])
+@pytest.mark.parametrize(("module", "seconds"), [("pydantic", 3.5), ("uploader_gui.engine.build", 3.5)])
 def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
     module: str, seconds: float, program: Program, strict_api: StrictApi, files: Files
 ) -> None:

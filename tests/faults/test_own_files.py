@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
+from tests.support.storage_faults import Refuse
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.journal.journal import Journal
@@ -138,6 +139,34 @@ async def test_a_capture_that_failed_or_was_taken_off_the_list_can_still_be_sent
         await run.in_state(S.UPLOADED, "failed.png")
         await run.idle()
     assert [path.exists() for path in paths] == [False, True, True]
+
+
+@pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED, S.QUEUED])
+async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path, state: S
+) -> None:
+    path = capture(data)
+    scripted_storage.fault = lambda key, _attempt, _request: (
+        Refuse(400, "InvalidRequest") if key.startswith("43/") else None
+    )
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path, anomaly="43")
+        if state is S.FAILED:
+            run.queue.start()
+            await run.in_state(S.FAILED, path.name)
+            await run.idle()
+        if state is S.CANCELLED:
+            run.queue.cancel_all()
+        if state is S.QUEUED:
+            run.queue.pause()
+    async with engine(options(data, strict_api)) as run:
+        await pasted(run, path)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+        assert path.exists()
+    await start_and_leave(data, strict_api)
+    assert path.exists()
 
 
 async def test_a_capture_without_a_number_stays_while_history_remembers_its_time(

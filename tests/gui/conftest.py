@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 
 from tests.gui.fake_engine import FakeEngine
 from uploader_gui.gui.main_window import MainWindow
@@ -42,6 +43,27 @@ def english_numbers() -> Iterator[None]:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     yield
     QLocale.setDefault(before)
+
+
+class Desktop(QObject):
+    """Takes what would be shown by another program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toLocalFile())
+
+
+@pytest.fixture
+def shown_elsewhere() -> Iterator[list[str]]:
+    """What other programs were asked to show: files and folders."""
+    desktop = Desktop()
+    QDesktopServices.setUrlHandler("file", desktop, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
+    yield desktop.opened
+    QDesktopServices.unsetUrlHandler("file")
 
 
 @pytest.fixture

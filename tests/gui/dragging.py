@@ -55,21 +55,27 @@ def png(picture: QImage) -> bytes:
     return bytes(content.data())
 
 
-def enter(widget: QWidget, mime: QMimeData) -> QDragEnterEvent:
-    event = QDragEnterEvent(drag_place(90, 60), BOTH, mime, LEFT, NONE)
+def enter(
+    widget: QWidget, mime: QMimeData, offered: Qt.DropAction = BOTH, keys: Qt.KeyboardModifier = NONE
+) -> QDragEnterEvent:
+    event = QDragEnterEvent(drag_place(90, 60), offered, mime, LEFT, keys)
     QApplication.sendEvent(widget, event)
     return event
 
 
-def move(widget: QWidget, mime: QMimeData) -> QDragMoveEvent:
-    event = QDragMoveEvent(drag_place(100, 60), BOTH, mime, LEFT, NONE)
+def move(
+    widget: QWidget, mime: QMimeData, offered: Qt.DropAction = BOTH, keys: Qt.KeyboardModifier = NONE
+) -> QDragMoveEvent:
+    event = QDragMoveEvent(drag_place(100, 60), offered, mime, LEFT, keys)
     QApplication.sendEvent(widget, event)
     return event
 
 
-def drop(widget: QWidget, mime: QMimeData) -> QDropEvent:
-    enter(widget, mime)
-    event = QDropEvent(QPointF(100, 60), BOTH, mime, LEFT, NONE)
+def drop(
+    widget: QWidget, mime: QMimeData, offered: Qt.DropAction = BOTH, keys: Qt.KeyboardModifier = NONE
+) -> QDropEvent:
+    enter(widget, mime, offered, keys)
+    event = QDropEvent(QPointF(100, 60), offered, mime, LEFT, keys)
     QApplication.sendEvent(widget, event)
     return event
 

@@ -130,6 +130,33 @@ def test_a_failed_engine_is_told_no_longer_once_one_works(window: MainWindow, en
     assert window.banner.isHidden() is is_over
 
 
+def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)), EngineFailed(Reason(Code.JOURNAL)))
+    assert window.banner.isVisible()
+    engine.tell(QueueStatus(running=False))
+    assert window.banner.isHidden()
+
+
+def test_the_header_says_offline_only_while_something_would_be_sent(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    offline = frozenset({Condition.OFFLINE})
+    for running, said in ((True, "Offline"), (False, "Signed in")):
+        engine.tell(QueueStatus(running=running, conditions=offline))
+        assert window.header.sign_in.text() == said
+
+
+def test_a_question_that_was_answered_takes_no_other_news_away(window: MainWindow, engine: FakeEngine) -> None:
+    ended = upload("a.jpg", S.FAILED, Code.MISSING)
+    engine.tell(UploadsAdded((ended,)), Resumed((), (ended.upload_id,)))
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert window.banner.isHidden()
+    engine.tell(JournalSetAside("/data/queue.damaged.db"), RUNNING)
+    assert window.banner.isVisible()
+    assert "/data/queue.damaged.db" in window.banner.text.text()
+
+
 def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
     window: MainWindow, engine: FakeEngine
 ) -> None:

@@ -56,6 +56,13 @@ def test_a_single_file_is_no_number(window: MainWindow, engine: FakeEngine) -> N
     assert asked(window, engine, 1).question.text() == "Cancel the file that has not been sent yet?"
 
 
+def test_what_waits_for_another_server_can_be_cancelled_too(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", elsewhere="https://old.example"), upload("b.jpg", S.UPLOADED))))
+    choose(window)
+    (dialog,) = dialogs(window)
+    assert dialog.question.text() == "Cancel the file that has not been sent yet?"
+
+
 def test_yes_cancels_everything(window: MainWindow, engine: FakeEngine) -> None:
     QTest.mouseClick(asked(window, engine).confirm, LEFT)
     assert engine.calls == [("cancel_all", None)]

@@ -178,6 +178,22 @@ def test_files_that_are_still_looked_at_are_asked_about(window: MainWindow, engi
         assert not dialog.isVisible()
 
 
+def test_files_are_asked_about_until_each_drop_has_been_looked_at(window: MainWindow, engine: FakeEngine) -> None:
+    looked_at = PathsAdded("4217", queued=0, refused=0, junk=1, already_in_queue=0)
+    window.set_anomaly("4217")
+    for name in ("/photos", "/plans"):
+        window.add_paths([Path(name)])
+    engine.tell(looked_at)
+    dialog = asked(window)
+    engine.tell(looked_at)
+    assert not dialog.isVisible()
+
+
+def test_of_a_list_nobody_can_save_any_more_nothing_is_promised(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded(files({S.QUEUED: 2})), EngineFailed(Reason(Code.JOURNAL)))
+    assert asked(window).stop_more.text() == NOT_SAVED
+
+
 # Keys
 
 

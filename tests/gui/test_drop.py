@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from tests.gui.dragging import LEFT, added, drop, enter, files, link, move, offering, png, text
+from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, link, move, offering, png, text
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
@@ -36,11 +36,31 @@ def test_a_drop_goes_to_the_anomaly_shown_at_that_moment(window: MainWindow, eng
     assert engine.added == [added(["/a.jpg", "/b.jpg"], "4217"), added(["/c.jpg"], "9")]
 
 
-def test_files_are_copied_never_moved(window: MainWindow) -> None:
+COPY, MOVE, SHIFT = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.parametrize(
+    ("offered", "keys", "proposed", "answered"),
+    [
+        (BOTH, NONE, COPY, COPY),
+        (BOTH, SHIFT, MOVE, COPY),
+        (MOVE, NONE, MOVE, Qt.DropAction.IgnoreAction),
+    ],
+    ids=["copy proposed", "move proposed", "nothing but a move"],
+)
+def test_files_are_taken_and_never_moved_whatever_is_proposed(  # noqa: PLR0917 - a table
+    window: MainWindow,
+    engine: FakeEngine,
+    offered: Qt.DropAction,
+    keys: Qt.KeyboardModifier,
+    proposed: Qt.DropAction,
+    answered: Qt.DropAction,
+) -> None:
     window.set_anomaly("4217")
-    for event in (enter(window, files("/a")), move(window, files("/a")), drop(window, files("/a"))):
-        assert event.isAccepted()
-        assert event.dropAction() is Qt.DropAction.CopyAction
+    events = [act(window, files("/a"), offered, keys) for act in (enter, move, drop)]
+    told = [(event.proposedAction(), event.isAccepted(), event.dropAction()) for event in events]
+    assert told == [(proposed, True, answered)] * 3
+    assert engine.added == [added(["/a"], "4217")]
 
 
 def test_the_window_lights_up_and_says_how_many_to_which_anomaly(window: MainWindow, tmp_path: Path) -> None:
@@ -203,6 +223,17 @@ def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEng
     QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.header.field.anomaly_id == "4217"
     assert engine.added == []
+
+
+def test_text_that_comes_with_a_picture_is_pasted_into_the_field_as_text(window: MainWindow, qtbot: QtBot) -> None:
+    """As a spreadsheet copies a cell."""
+    cell = text("4217")
+    cell.setImageData(QImage(8, 6, QImage.Format.Format_RGB32))
+    QGuiApplication.clipboard().setMimeData(cell)
+    window.header.field.setFocus()
+    with qtbot.assertNotEmitted(window.picture_given):
+        QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.header.field.text() == "4217"
 
 
 def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> None:

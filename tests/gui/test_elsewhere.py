@@ -71,6 +71,9 @@ def test_one_band_says_how_many_wait_for_which_server_and_offers_both_ways_out(
     )
     QTest.mouseClick(window.banner.button, LEFT)
     assert asked == [True]
+    engine.tell(
+        UploadsAdded((upload("gone.jpg", S.FAILED, elsewhere=OLD), upload("sent.jpg", S.UPLOADED, elsewhere=OLD)))
+    )
     QTest.mouseClick(window.banner.other, LEFT)
     assert engine.calls == [("send_here", ["a.jpg", "b.jpg"])]
     engine.tell(UploadsAdded((upload("d.jpg", elsewhere="https://third.example"),)))

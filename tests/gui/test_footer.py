@@ -67,6 +67,15 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(
     assert window.footer.below.text() == told
 
 
+@pytest.mark.parametrize("states", [[S.UPLOADED], [S.UPLOADED, S.FAILED], [S.QUEUED]])
+def test_nothing_is_called_over_while_a_folder_is_still_searched(
+    window: MainWindow, engine: FakeEngine, states: list[S]
+) -> None:
+    rows = tuple(upload(f"{n}", state) for n, state in enumerate(states))
+    engine.tell(UploadsAdded(rows), QueueStatus(running=True, walking=True))
+    assert window.footer.below.text() == "Searching folders…"
+
+
 def test_the_footer_tells_counts_bytes_speed_and_time_left(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:

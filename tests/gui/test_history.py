@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 
@@ -20,8 +19,6 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
@@ -35,26 +32,6 @@ RUNS = (
     PastRun(NEW, "uploader-gui 1.2.3", MARCH, MARCH + 60, 0, {S.UPLOADED: 2, S.FAILED: 1}, 6_800_000),
     PastRun(OLD, "uploader-gui 1.2.3", FEBRUARY, FEBRUARY + 60, 0, {S.UPLOADED: 1, S.QUEUED: 3}, 3_400_000),
 )
-
-
-class Desktop(QObject):
-    """Takes what would be shown by another program."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.opened.append(url.toLocalFile())
-
-
-@pytest.fixture
-def desktop() -> Iterator[Desktop]:
-    made = Desktop()
-    QDesktopServices.setUrlHandler("file", made, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
-    yield made
-    QDesktopServices.unsetUrlHandler("file")
 
 
 @pytest.fixture
@@ -128,6 +105,8 @@ def test_file_names_are_searched_by_the_engine(history: HistoryDialog, engine: F
     engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("Porte.jpg")), OLD))
     assert history.files.chosen is not None
     assert history.files.chosen["name"] == "Porte.jpg"
+    QTest.keyClicks(history.search, "s")  # whether they hold such a file as well is not known yet
+    assert history.deposits.visible_runs == []
 
 
 def test_failed_ones_are_sent_again_where_there_are_some(history: HistoryDialog, engine: FakeEngine) -> None:
@@ -152,24 +131,24 @@ def test_its_receipt_is_saved(history: HistoryDialog, window: MainWindow, engine
 
 
 def test_its_receipt_is_opened_once_it_stands(
-    history: HistoryDialog, window: MainWindow, engine: FakeEngine, desktop: Desktop, qtbot: QtBot
+    history: HistoryDialog, window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str], qtbot: QtBot
 ) -> None:
     QTest.mouseClick(history.open_receipt, LEFT)
     engine.tell(ReceiptBuilt(receipt(file()), NEW))
     qtbot.waitUntil(lambda: bool(engine.saved), timeout=60_000)
     path, content = engine.saved[0]
     assert content.startswith(b"%PDF-")
-    assert desktop.opened == []
+    assert shown_elsewhere == []
     engine.tell(ReceiptWritten(str(path)))
-    assert desktop.opened == [str(path)]
+    assert shown_elsewhere == [str(path)]
     assert window.header.hint.text() == ""
 
 
-def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngine, desktop: Desktop) -> None:
+def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngine, shown_elsewhere: list[str]) -> None:
     assert not history.show_file.isEnabled()
     engine.tell(ReceiptBuilt(receipt(file("a.jpg")), NEW))
     QTest.mouseClick(history.show_file, LEFT)
-    assert desktop.opened == ["/evidence"]
+    assert shown_elsewhere == ["/evidence"]
 
 
 def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: FakeEngine) -> None:

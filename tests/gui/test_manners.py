@@ -264,6 +264,22 @@ def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
         qtbot.waitUntil(window.isVisible)  # they wait for Start
 
 
+def test_files_that_are_sent_while_the_last_word_is_read_are_sent_to_their_end_first(
+    window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
+) -> None:
+    desktop.reading_ms = 1
+    send(engine, "a")
+    manners.go_to_background()
+    end(engine, a=S.UPLOADED)
+    with qtbot.assertNotEmitted(manners.leave_wanted, wait=100):
+        engine.tell(RUNNING)
+        send(engine, "b")
+    assert not window.isVisible()
+    assert desktop.icon == "1 file still to send"
+    with qtbot.waitSignal(manners.leave_wanted):
+        end(engine, b=S.UPLOADED)
+
+
 # The end, with the window open
 
 
@@ -314,6 +330,24 @@ def test_the_machine_stays_awake_only_while_bytes_are_pending(
     assert desktop.awake is awake
     end(engine, a=S.UPLOADED)
     assert not desktop.awake
+
+
+def test_the_machine_stays_awake_while_a_folder_is_searched_to_be_sent(
+    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
+) -> None:
+    for walking in (True, False):
+        engine.tell(QueueStatus(running=True, walking=walking))
+        assert desktop.awake is walking
+
+
+def test_an_engine_that_works_again_keeps_the_machine_awake_again(
+    engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop
+) -> None:
+    send(engine, "a")
+    engine.tell(EngineFailed(Reason(Code.JOURNAL)))
+    assert not desktop.awake
+    engine.tell(RUNNING)
+    assert desktop.awake
 
 
 def test_the_taskbar_shows_how_far_it_is_and_nothing_at_rest(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6 import QtCore, QtTest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code
@@ -99,6 +99,13 @@ def test_a_waiting_row_counts_down_only_while_one_waits(model: UploadModel) -> N
     model.change([upload("a.jpg", S.UPLOADING)])
     model.flush()
     assert not model._countdown.isActive()
+
+
+def test_a_row_that_is_taken_off_the_list_counts_down_no_longer(model: UploadModel) -> None:
+    model.add([upload("a.jpg", S.RETRYING, Code.CONNECTION_LOST, retry_at=model.clock() + 60.0)])
+    assert any(timer.isActive() for timer in model.findChildren(QTimer))
+    model.remove([UploadId("a.jpg")])
+    assert not any(timer.isActive() for timer in model.findChildren(QTimer))
 
 
 def test_progress_is_forgotten_once_a_transfer_ends(model: UploadModel) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import EngineFailed, UploadsRemoved
+from uploader_gui.engine.events import EngineFailed, HistoryFound, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import EngineOptions
@@ -188,6 +188,40 @@ def test_an_engine_that_broke_is_replaced_and_the_list_is_there_again(  # noqa: 
     bridge.start()
     qtbot.waitUntil(lambda: {state for state, _ in shown(window).values()} == {S.UPLOADED}, timeout=PATIENCE)
     assert names_at(strict_api) == ["a.jpg", "b.jpg"]
+
+
+def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_again(  # noqa: PLR0917 - fixtures
+    window: MainWindow,
+    bridge: Bridge,
+    here: EngineOptions,
+    files: Files,
+    qtbot: QtBot,
+    strict_api: StrictApi,
+    told: list[Event],
+    expected_logs: ExpectedLogs,
+) -> None:
+    """A start of then would send what waits now; a drop of then would be there once more."""
+    expected_logs.allow("the engine broke")
+
+    def end(_: object) -> None:
+        raise SystemExit
+
+    window.add_paths([files.make("early.jpg")])
+    bridge.start()
+    bridge.run(here, anomaly_id=lambda: "4217")
+    qtbot.waitUntil(lambda: shown(window).get("early.jpg", ("",))[0] is S.UPLOADED, timeout=PATIENCE)
+    bridge.pause()
+    window.add_paths([files.make("waiting.jpg")])
+    qtbot.waitUntil(lambda: "waiting.jpg" in shown(window), timeout=PATIENCE)
+    engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
+    bridge.send_again(Hang(end))
+    engine.join(60)
+    bridge.replace(replace(here, size_unit="bytes"), listed(window))
+    qtbot.waitUntil(lambda: "waiting.jpg" in shown(window), timeout=PATIENCE)
+    bridge.look_back()
+    qtbot.waitUntil(lambda: any(isinstance(event, HistoryFound) for event in told), timeout=PATIENCE)
+    assert shown(window) == {"waiting.jpg": (S.QUEUED, "")}
+    assert names_at(strict_api) == ["early.jpg"]
 
 
 class Hang(list[UploadId]):

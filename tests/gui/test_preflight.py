@@ -87,6 +87,15 @@ def test_several_drops_add_up(window: MainWindow, engine: FakeEngine) -> None:
     assert lines(window)[0] == "3 files (3.0 MB) will be sent to the anomalies they were dropped for."
 
 
+def test_what_was_unfinished_is_told_as_it_stands_after_the_last_drop(window: MainWindow, engine: FakeEngine) -> None:
+    """Each drop tells how many are left in all; what it took up or found on the list is its own."""
+    engine.tell(UploadsAdded((upload("a.jpg"),)), dropped(again=1, resumed=1, others=5))
+    engine.tell(UploadsAdded((upload("b.jpg"),)), dropped(again=2, resumed=1, others=4))
+    assert lines(window)[1:] == [
+        "3 files were in the list already · 2 unfinished files go on · 4 other files are still unfinished"
+    ]
+
+
 def test_what_went_before_is_skipped_and_can_be_sent_again_right_there(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded(tuple(upload(name) for name in ("a", "b", "c"))), dropped())
     engine.tell(UploadsChanged((known("a"), known("b"))))  # compared in the background

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +20,16 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from tests.gui.fake_engine import upload
 from tests.gui.receipts import file, receipt
+from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.receipts import receipt_page, receipt_words
-from uploader_gui.gui.receipts.history_lists import FileList
+from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
@@ -88,6 +93,18 @@ def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEn
     assert json.loads(content) == made
 
 
+def test_of_two_receipts_asked_for_each_goes_to_its_own_file_whatever_the_order_of_answers(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    keys = (None, RunKey(2, "4217"), RunKey(1, "4217"))
+    for key in keys:
+        choose(window.receipts.save_as("4217", key), tmp_path / f"{key}.json")
+    for key in (keys[2], keys[0], keys[1]):
+        engine.tell(ReceiptBuilt(receipt(file(f"{key}.jpg")), key))
+    named = {path.stem: json.loads(content)["files"][0]["name"] for path, content in engine.saved}
+    assert named == {f"{key}": f"{key}.jpg" for key in keys}
+
+
 def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:
     choose(dialog, tmp_path / "r.CSV")
     engine.tell(ReceiptBuilt(receipt(file("=1+1.jpg"), file("b.jpg", "failed"))))
@@ -102,6 +119,46 @@ def test_where_the_comma_is_decimal_a_table_is_cut_at_semicolons() -> None:
     form = receipt_words.table_form()
     assert (form.delimiter, form.decimal_mark) == (";", ",")
     assert re.fullmatch(r"1[123]/03/2025 \d\d:(00|15|30|45):00", form.moment("2025-03-12T08:30:00.000Z"))
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Move this computer into another time zone, told so that no machine has to know its name."""
+
+    def move(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="on Windows the zone is the system's alone")
+@pytest.mark.parametrize(
+    ("name", "at", "local", "minute"),
+    [
+        ("IST-5:30", "2025-03-12T20:30:05.000Z", "13 Mar 2025 02:00:05", "13 Mar 2025 02:00"),
+        ("NST3:30NDT", "2025-01-01T01:00:00.000Z", "31 Dec 2024 21:30:00", "31 Dec 2024 21:30"),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "2025-07-01T10:00:00.000Z", "1 Jul 2025 12:00:00", "1 Jul 2025 12:00"),
+    ],
+)
+def test_times_are_those_of_the_persons_own_clock_and_the_tables_second_column_is_utc(  # noqa: PLR0917 - a table
+    zone: Callable[[str], None], name: str, at: str, local: str, minute: str, theme: Theme, qtbot: QtBot
+) -> None:
+    zone(name)
+    made = receipt(file(uploaded_at=at)) | {"started_at": at}
+    assert local in receipt_page.top(made).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_page.table([(1, made["files"][0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
+    (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")))
+    assert (row["Uploaded at"], row["Uploaded at (UTC)"]) == (local, at)
+    listed, deposits = FileList(theme), DepositList(theme)
+    for one in (listed, deposits):
+        qtbot.addWidget(one)
+    listed.show_files(made["files"], "")
+    began = datetime.fromisoformat(at).timestamp()
+    deposits.show_runs([PastRun(RunKey(1, "4217"), "uploader-gui 1.2.3", began, began, 0, {}, 0)], "")
+    assert [one.topLevelItem(0).text(at) for one, at in ((listed, 3), (deposits, 0))] == [local, minute]  # type: ignore[union-attr]  # it has one
 
 
 def test_a_page_is_saved_as_pdf(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path, qtbot: QtBot) -> None:
@@ -134,6 +191,17 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
     assert "Register no. 1001" in rows
     assert re.search(r"Uploaded\|+1[123] Mar 2025 \d\d:(00|15|30|45):05", rows)
     assert "The file was changed while it was being sent." in rows
+
+
+def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancelled() -> None:
+    by_hand = {"code": "cancelled", "message": "You cancelled it."}
+    made = receipt(file("a.jpg", "cancelled", reason=by_hand, sha256=None, id=None, uploaded_at=None))
+    page = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, made["files"][0])]))
+    assert "Cancelled" in page
+    assert "You cancelled it." not in page
+    text = receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert (row["Result"], row["Reason"], row["Reason (code)"]) == ("Cancelled", "", "cancelled")
 
 
 def test_the_page_names_the_original_of_what_was_made_from_it() -> None:

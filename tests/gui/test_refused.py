@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel
 from tests.gui.fake_engine import MB, upload
 from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import PathsAdded, UploadsChanged
+from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgress, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.preflight.refused_dialog import RefusedDialog
 from uploader_gui.gui.upload_list import row_text
@@ -70,6 +70,18 @@ def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: MainWindow
     poorer = replace(prepared, substitute=Substitute(sent, "ab" * 32, without_metadata=True))
     facts = row_text.facts_text(poorer, with_anomaly=False)
     assert facts.endswith("without details, such as date or place, that could not be read")
+
+
+def test_how_far_it_is_counts_the_bytes_of_what_is_sent(window: MainWindow, engine: FakeEngine) -> None:
+    before = upload("IMG_2041.HEIC", S.UPLOADING, media_type=None)
+    sent = Source(before.source.path, before.source.path, "IMG_2041.jpg", "image/jpeg", 2 * MB, 1)
+    running = replace(before, substitute=Substitute(sent, "ab" * 32))
+    show(window, engine, running)
+    progress = UploadProgress(running.upload_id, MB, 0.0)
+    engine.tell(Progress((progress,), Totals()))
+    window.model.flush()
+    assert row_text.state_text(running, progress, 0.0).replace("\u00a0", " ") == "50 %"
+    assert (window.model.figures().bytes_total, window.model.figures().fraction) == (2 * MB, 0.5)
 
 
 def opened(window: MainWindow) -> RefusedDialog:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, shown_at_hand
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
 from uploader_gui.gui.upload_list.upload_filter import Column
+from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Every character that marks or turns the direction of reading."""
 
 
 def show(window: MainWindow, engine: FakeEngine, *uploads: UploadSnapshot) -> None:
@@ -127,6 +132,44 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
     menu.close()
 
 
+def test_show_in_folder_shows_where_the_first_ones_original_lies(
+    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str]
+) -> None:
+    made = Path("/data/substitutes/a.jpg")
+    converted = replace(
+        upload("a.heic", S.UPLOADED),
+        substitute=Substitute(Source(made, made, "a.jpg", "image/jpeg", 1, 0), "ab"),
+    )
+    other = Path("/other/b.jpg")
+    show(window, engine, converted, replace(upload("b.jpg"), source=Source(other, other, "b.jpg", "image/jpeg", 1, 0)))
+    window.view.selectAll()
+    menu = window.view.menu_for(window.view.selected())
+    next(entry for entry in menu.actions() if entry.text() == RowAction.SHOW_IN_FOLDER.label).trigger()
+    assert shown_elsewhere == ["/photos"]
+    menu.close()
+
+
+def painted(window: MainWindow) -> QImage:
+    """Take the list as it stands on the screen; nothing is painted for that."""
+    whole = window.screen().grabWindow(window.winId()).toImage()
+    return whole.copy(QRect(window.view.mapTo(window, QPoint(0, 0)), window.view.size()))
+
+
+def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.set_anomaly("4217")
+    show(window, engine, upload("a.jpg"))
+    qtbot.waitUntil(lambda: not window.model.names_anomalies())
+    window.repaint()
+    before = painted(window)
+    window.set_anomaly("9")
+    qtbot.waitUntil(lambda: painted(window) != before)
+    assert window.model.names_anomalies()
+    window.set_anomaly("4217")
+    qtbot.waitUntil(lambda: painted(window) == before)
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
 def test_delete_removes_selected_rows_and_cancels_those_under_way(
     window: MainWindow, engine: FakeEngine, key: Qt.Key
@@ -173,6 +216,9 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "There is no connection to the service."  # perhaps paused
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once
     assert told(upload("a", S.UPLOADED)) == ""
+    assert told(replace(upload("a", S.UPLOADED), may_be_registered_twice=True)) == Words.TWICE.text
+    zipped = Source(Path("/a.zip"), Path("/a.zip"), "a.zip", "application/zip", 1, 0, name_shortened=True)
+    assert told(replace(upload("a"), substitute=Substitute(zipped, "ab"))) == Words.NAME_SHORTENED.text
 
 
 @pytest.mark.parametrize("code", [Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.EMPTY_FOLDER])
@@ -196,6 +242,8 @@ def test_of_what_was_seen_before_or_is_empty_size_and_type_are_told() -> None:
 
 def test_a_name_cannot_turn_the_line_around_or_break_it() -> None:
     assert row_text.visible_name("a\u202egpj.exe\n\x07.jpg") == "a\ufffdgpj.exe\ufffd\ufffd.jpg"
+    for turning in f"{TURNING}\x00\x1f\x7f\x85\x9f\u2028\u2029\ud800":
+        assert row_text.visible_name(f"a{turning}b") == "a\ufffdb"
     harmless = "Capture d’écran\u202f10.12 👨\u200d👩\u200d👧 é.png"
     assert row_text.visible_name(harmless) == harmless
 

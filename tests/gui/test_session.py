@@ -42,6 +42,7 @@ def test_a_session_that_ends_before_the_queue_is_told_with_both_figures() -> Non
     assert said(480).startswith("Your session ends in 8 min; sending may take about 10 min.")
     assert said(480, Totals(seconds_left=2400)).startswith("Your session ends in 8 min; sending may take about 40 min.")
     assert said(480, Totals(speed=10 * MB)) == ""
+    assert "about 50 min" in said(480, figures=ListCounts(files=10_000, waiting=10_000, bytes_total=MB))
 
 
 def test_a_session_that_is_over_is_told_before_the_start() -> None:
@@ -75,6 +76,16 @@ def test_the_warning_can_be_put_away_and_stays_away(window: MainWindow, engine: 
     assert window.banner.isHidden()
     engine.tell(UploadsAdded((upload("b.zip", size=MB),)))
     assert window.banner.isHidden()
+
+
+def test_the_end_of_another_session_is_warned_of_again(window: MainWindow, engine: FakeEngine) -> None:
+    long_queue(window, engine)
+    QTest.mouseClick(window.banner.other, LEFT)
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 86_400))
+    assert window.banner.isHidden()
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 300))
+    assert window.banner.isVisible()
+    assert "Your session ends in" in window.banner.text.text()
 
 
 def test_what_needs_a_person_now_comes_before_the_warning(window: MainWindow, engine: FakeEngine) -> None:

@@ -178,6 +178,8 @@ def test_the_end_in_the_footer_promises_nothing(
 ) -> None:
     engine.tell(UploadsAdded(tuple(tried(f"{n}", state) for n, state in enumerate(states))), RUNNING, REST)
     assert trial.footer.below.text() == told
+    engine.tell(QueueStatus(running=True, walking=True))
+    assert trial.footer.below.text() == "Searching folders…"  # nothing is over yet
 
 
 def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import (
+    Condition,
     PathsAdded,
     QueueStatus,
     Resumed,
@@ -96,6 +97,14 @@ def test_ctrl_z_undoes_it_wherever_the_keyboard_is(
         assert engine.calls == [("undo", None)]
         assert isinstance(focus, TypedLine)
         assert focus.text() == "42"
+
+
+def test_the_line_stays_while_what_is_being_sent_goes_on_by_itself(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg"))), QueueStatus(running=True))
+    engine.tell(UndoOffered(removed=1))
+    engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE})))
+    engine.tell(QueueStatus(running=True))
+    assert window.body.undo.isVisible()
 
 
 def test_the_line_goes_when_a_person_goes_on_and_the_menu_still_undoes(window: MainWindow, engine: FakeEngine) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import threading
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.strict_api import StrictApi
 
     class Start(Protocol):
-        def __call__(self, *arguments: str | Path) -> DrivenWindow: ...
+        def __call__(self, *arguments: str | Path, **environment: str) -> DrivenWindow: ...
 
 
 @pytest.fixture
@@ -29,9 +31,10 @@ def start(strict_api: StrictApi) -> Iterator[Start]:
     started: list[DrivenWindow] = []
     bearer, session = strict_api.tokens
 
-    def start(*arguments: str | Path) -> DrivenWindow:
+    def start(*arguments: str | Path, **environment: str) -> DrivenWindow:
         window = DrivenWindow(
             *arguments,
+            **environment,
             UPLOADER_API_URL=strict_api.url,
             UPLOADER_BEARER_TOKEN=bearer,
             UPLOADER_SESSION_TOKEN=session,
@@ -75,6 +78,74 @@ def test_a_file_that_waits_for_a_number_waits_for_it_at_the_next_start(start: St
     assert again.do("hint") == "1 file waits for the number."
     again.send_signal(signal.SIGTERM)
     again.ended()
+
+
+def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
+    start: Start, files: Files, strict_api: StrictApi
+) -> None:
+    window = start(files.make("a.jpg"))
+    window.do("type_number", "421")  # on the way to 4217
+    assert window.do("until_given") == [1, 0]
+    assert window.do("close") == "1 file waits for the number."
+    window.send_signal(signal.SIGTERM)
+    window.ended()
+    assert strict_api.connections_made == 0
+
+
+def test_a_window_closed_before_it_could_look_at_its_files_ends_with_1(start: Start, files: Files) -> None:
+    window = start("-a", "4217", "--start", files.make("a.jpg"), SLOW_MODULE="pydantic", SLOW_SECONDS="5")
+    assert window.do("close") is None
+    assert window.ended() == 1
+
+
+def test_the_receipt_of_a_start_is_about_the_number_it_named_and_the_window_is_remembered(
+    start: Start, files: Files, scripted_storage: ScriptedStorage, tmp_path: Path, person: Path
+) -> None:
+    report = tmp_path / "receipt.json"
+    window = start("-a", "4217", "--start", "--report", report, files.make("a.jpg"))
+    window.do("rows", {"uploaded": 1})
+    assert start("-a", "99").ended() == 0  # another start's number now stands in the field
+    assert window.do("until_number", "99")
+    window.do("close")
+    assert window.ended() == 0
+    receipt = json.loads(report.read_text("utf-8"))
+    assert (receipt["anomaly_id"], [row["name"] for row in receipt["files"]]) == ("4217", ["a.jpg"])
+    remembered = (person / "data" / "window.ini").read_text("utf-8")
+    assert "place=" in remembered
+    assert "recent=4217" in remembered
+
+
+def test_a_window_that_never_had_a_journal_ends_with_2(start: Start, files: Files, person: Path) -> None:
+    with journal_of_another(person):
+        window = start("-a", "4217", "--start", files.make("a.jpg"))
+        window.do("until_told", "already at work")
+        window.do("close")
+        window.do("press", "stop")
+        assert window.ended() == 2
+
+
+@contextmanager
+def journal_of_another(person: Path) -> Iterator[None]:
+    """Let another program work on the person's journal."""
+    journal = person / "data" / "journal.sqlite"
+    journal.parent.mkdir()
+    with closing(sqlite3.connect(journal)) as held:
+        held.execute("PRAGMA locking_mode = EXCLUSIVE")
+        held.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_an_engine_that_could_not_begin_is_forgiven_once_another_one_has_done_it_all(
+    start: Start, files: Files, scripted_storage: ScriptedStorage, person: Path
+) -> None:
+    with journal_of_another(person):
+        window = start("-a", "4217", "--start", files.make("a.jpg"))
+        window.do("until_told", "already at work")
+    window.do("save_settings", {"proxy": "none"})
+    assert window.do("rows", {"uploaded": 1}) == {"a.jpg": "uploaded"}
+    assert window.do("close") is None  # nothing is asked
+    assert window.ended() == 0
+    assert len(scripted_storage.objects) == 1
 
 
 def test_what_a_window_left_changes_nothing_for_scripts(

@@ -24,6 +24,9 @@ def test_files_the_system_opens_together_are_told_together(
             for name in ("étage 1.jpg", "plan #2.pdf"):
                 assert QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(tmp_path / name))))
         assert told.args == [[tmp_path / "étage 1.jpg", tmp_path / "plan #2.pdf"]]
+        with qtbot.waitSignal(opened.opened) as later:
+            QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(tmp_path / "later.pdf"))))
+        assert later.args == [[tmp_path / "later.pdf"]]  # and nothing of before
     finally:
         qapp.removeEventFilter(opened)
 

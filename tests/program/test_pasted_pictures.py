@@ -46,6 +46,17 @@ def window(bridge: Bridge, qapp: QApplication, qtbot: QtBot) -> MainWindow:
     return made
 
 
+def test_a_picture_that_cannot_be_kept_is_told(window: MainWindow, bridge: Bridge, tmp_path: Path) -> None:
+    (tmp_path / "captures").write_bytes(b"a person's own file")
+    nothing: Any = None
+    errands: Any = AtOnce()
+    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
+    for picture, why in ((QImage(20, 10, QImage.Format.Format_RGB32), "File exists"), (QImage(), "it cannot be read")):
+        window.picture_given.emit(picture)
+        assert window.banner.isVisible()
+        assert window.banner.text.text() == f"The picture could not be added: {why}"
+
+
 def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that takes part
     window: MainWindow,
     bridge: Bridge,

@@ -6,15 +6,19 @@ Started by `driven.py` in a process of its own. Nothing of the program is replac
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.cli import main
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
@@ -73,6 +77,46 @@ def until_kept(_: Any) -> None:
         window().taking_in.kept_changed.connect(lambda _: answer(True))
 
 
+def type_number(text: str) -> None:
+    """As a person who begins to type as soon as the window stands."""
+    window().header.field.insert(text)
+    answer(True)
+
+
+def until_number(text: str) -> None:
+    """Answer once this stands in the field."""
+    if window().header.field.text() == text:
+        answer(True)
+    else:
+        QTimer.singleShot(10, lambda: until_number(text))
+
+
+def until_given(_: Any) -> None:
+    """Answer once the files this start was given are somewhere: how many wait for a number, and how many are listed."""
+    kept, listed = window().taking_in.kept, window().model.rowCount()
+    if kept is None and not (listed or window().taking_in.unanswered):
+        QTimer.singleShot(10, lambda: until_given(None))
+    else:
+        answer([0 if kept is None else kept.files, listed])
+
+
+def until_told(words: str) -> None:
+    """Answer once the band says this."""
+    if words in window().banner.text.text():
+        answer(True)
+    else:
+        QTimer.singleShot(10, lambda: until_told(words))
+
+
+def save_settings(others: dict[str, Any]) -> None:
+    """Change these, and save."""
+    QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
+    dialog = window().findChildren(SettingsDialog)[-1]
+    dialog.saved.emit(replace(dialog.values, **others))
+    dialog.reject()
+    answer(True)
+
+
 def hint(_: Any) -> None:
     answer(window().header.hint.text())
 
@@ -85,7 +129,10 @@ def end_session(_: Any) -> None:
     QCoreApplication.sendEvent(application, QEvent(QEvent.Type.Quit))
 
 
-_ALL: tuple[Callable[[Any], None], ...] = (rows, close, press, until_kept, hint, end_session)
+_ALL: tuple[Callable[[Any], None], ...] = (
+    *(rows, close, press, hint, end_session),
+    *(type_number, until_number, until_kept, until_given, until_told, save_settings),
+)
 DEEDS = {one.__name__: one for one in _ALL}
 
 
@@ -112,5 +159,14 @@ def read() -> None:
         QTimer.singleShot(0, application, lambda n=name, a=argument: act(n, a))
 
 
+class Slow:
+    """A machine on which loading this module takes some seconds."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == os.environ.get("SLOW_MODULE"):
+            threading.Event().wait(float(os.environ["SLOW_SECONDS"]))
+
+
+sys.meta_path.insert(0, Slow())
 threading.Thread(target=read, daemon=True).start()
 sys.exit(main(sys.argv[1:]))
