@@ -81,7 +81,8 @@ class FailingDisk:
         subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
         self._broken, self._full, self._record = folder / "broken", folder / "full", folder / "record"
         self.environment = {
-            "LD_PRELOAD": str(library),
+            "LD_PRELOAD": library.name,  # a path would be cut at its blanks
+            "LD_LIBRARY_PATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("LD_LIBRARY_PATH")])),
             "DISK_BROKEN": str(self._broken),
             "DISK_FULL": str(self._full),
             "DISK_RECORD": str(self._record),
