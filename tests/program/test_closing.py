@@ -174,6 +174,7 @@ def test_a_question_holds_up_no_log_off(
     report = tmp_path / "receipt.json"
     window = start("-a", "4217", "--start", "--report", report, files.make("a.jpg"))
     scripted_storage.wait_for_puts(1)
+    window.do("rows", {"files": 1})  # the storage may hear of it sooner than the list
     assert window.do("close").startswith("1 of 1 file is not attached to anomaly 4217: ")
     if end == "SIGTERM":
         window.send_signal(signal.SIGTERM)
