@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from bundling import windows
 from bundling.project import NAME, ROOT
@@ -26,11 +27,28 @@ def make(wine: Wine, python: Path) -> Path:
     _copy_project(copy)
     inputs: tuple[Input, ...] = (*(copy / name for name in _COPIED), str(python))
     if not is_made(dist, *inputs):
-        wine.run(python / "python.exe", "packaging/build.py", "--folder-only", cwd=copy)
+        from_disk = _downloaded(wine, python, copy / "packaging")
+        wine.run(python / "python.exe", "packaging/build.py", "--folder-only", cwd=copy, **from_disk)
         windows.installer(dist / NAME, dist)
         mark(dist, *inputs)
     (setup,) = dist.glob("*-setup.exe")
     return setup
+
+
+def _downloaded(wine: Wine, python: Path, packaging: Path) -> dict[str, str]:
+    """Return what has pip take from the disk all that the build installs; that is downloaded where it changed.
+
+    pip's own cache keeps only what an index allows it to keep, which not every company's mirror does.
+    """
+    wheels = wine.folder / "wheels-for-windows"
+    requirements = (packaging / "requirements.txt", packaging / "build-requirements.txt")
+    inputs: tuple[Input, ...] = (*requirements, str(python))
+    if not is_made(wheels, *inputs):
+        pinned = [word for file in requirements for word in ("--requirement", file)]
+        strict = ("--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps")
+        wine.run(python / "python.exe", "-m", "pip", "download", *strict, *pinned, "--dest", wheels)
+        mark(wheels, *inputs)
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "file:///Z:" + quote(str(wheels))}
 
 
 def _copy_project(copy: Path) -> None:

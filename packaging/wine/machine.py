@@ -96,12 +96,12 @@ class Wine:
         for name in _CERTIFICATES:
             if ours.get(name, "").startswith("/"):
                 ours[name] = "Z:" + ours[name].replace("/", "\\")
-        return ours | self.basics | {"PYTHONUTF8": "1", "PIP_CACHE_DIR": windows_path(self.folder / "pip-cache")}
+        return ours | self.basics | {"PYTHONUTF8": "1", "PIP_NO_CACHE_DIR": "1"}
 
-    def run(self, *command: str | Path, cwd: Path | None = None) -> None:
+    def run(self, *command: str | Path, cwd: Path | None = None, **variables: str) -> None:
         """Run a Windows program, show what it says, and leave with a sentence where it fails."""
         print("+ wine", *command, flush=True)
-        code = self._run(command, _show, cwd)
+        code = self._run(command, _show, cwd, **variables)
         if code != 0:
             sys.exit(f"{command[0]} ended with exit code {code}")
 

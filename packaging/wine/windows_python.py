@@ -6,7 +6,6 @@ machine, a folder copied from python.org's Python is the one to use (`run.py --p
 
 from __future__ import annotations
 
-import os
 import shutil
 import sysconfig
 import venv
@@ -69,7 +68,7 @@ def make(wine: Wine, library: Path = OWN_LIBRARY) -> Path:
     wheel = _downloaded(wine, version)
     _unpack(wheel, folder, _dll(version))
     shutil.copytree(library, folder / "Lib", ignore=_NOT_COPIED)
-    (folder / "Lib" / "site-packages").mkdir()
+    shutil.unpack_archive(next(wheel.parent.glob("pip-*.whl")), folder / "Lib" / "site-packages", "zip")
     (folder / "Lib" / "sitecustomize.py").write_text(_SITE.format(wheels=windows_path(wheel.parent)), "utf-8")
     _compile(folder, folder / _dll(version))
     mark(folder, *inputs)
@@ -89,8 +88,7 @@ def _downloaded(wine: Wine, version: str) -> Path:
         venv.create(tools, with_pip=True)
         what = ("--require-hashes", "--requirement", REQUIREMENTS, "--no-deps", "--only-binary", ":all:")
         target = ("--platform", "win_amd64", "--implementation", "cp", "--python-version", version, "--dest", wheels)
-        surroundings = os.environ | {"PIP_CACHE_DIR": str(wine.folder / "pip-cache")}
-        run(tools / "bin" / "python", "-m", "pip", "download", "--quiet", *what, *target, env=surroundings)
+        run(tools / "bin" / "python", "-m", "pip", "download", "--quiet", "--no-cache-dir", *what, *target)
     (wheel,) = wheels.glob(f"*-cp{tag}-*.whl")
     return wheel
 
