@@ -1,5 +1,7 @@
 """Derive resources/icon.ico, icon.icns and icon-256.png from resources/icon.svg; run by hand after changing it.
 
+The picture of the Windows installer comes from it too.
+
 Both containers are lists of PNGs. Sources: Microsoft, "Icons" (ICONDIR); Wikipedia, "Apple Icon Image
 format": ic04 and ic05 are no PNGs and are left out, icp4 to icp6 hold the small sizes.
 """
@@ -12,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESOURCES: Final = Path(__file__).resolve().parent.parent / "resources"
+PANEL: Final = Path(__file__).with_name("windows") / "panel.bmp"
+"""What NSIS shows at the left of its last page, 164 by 314 pixels."""
 ICO_SIZES: Final = (16, 24, 32, 48, 64, 128, 256)
 ICNS_TYPES: Final = (
     (b"icp4", 16),
@@ -39,13 +43,14 @@ _HEAVIER: Final = ((16, b'stroke-width="6"'), (32, b'stroke-width="5.5"'))
 
 
 def main() -> int:
-    """Write the three files and say so."""
+    """Write the files and say so."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QGuiApplication(sys.argv)
     svg = (RESOURCES / "icon.svg").read_bytes()
     write("icon.ico", ico([(size, render(svg, size)) for size in ICO_SIZES]))
     write("icon.icns", icns([(kind, render(svg, size)) for kind, size in ICNS_TYPES]))
     write("icon-256.png", render(svg, 256))
+    panel(svg).save(str(PANEL))
     application.quit()
     return 0
 
@@ -64,6 +69,17 @@ def render(svg: bytes, size: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())
+
+
+def panel(svg: bytes) -> QImage:
+    """Return the icon on a quiet ground, in the 256 colours that keep the file small."""
+    image = QImage(164, 314, QImage.Format.Format_RGB32)
+    image.fill(0xE9EEF8)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(34, 60, 96, 96))
+    painter.end()
+    return image.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither)
 
 
 def ico(pictures: Sequence[tuple[int, bytes]]) -> bytes:

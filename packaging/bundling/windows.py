@@ -75,8 +75,11 @@ def package() -> list[Path]:
     return [archive, *installer(BUNDLE)]
 
 
-def installer(folder: Path, target: Path = DIST) -> list[Path]:
-    """Compile the installer of a folder; return it, or nothing where no NSIS for 64 bits is there."""
+def installer(folder: Path, target: Path = DIST, number: str = "") -> list[Path]:
+    """Compile the installer of a folder; return it, or nothing where no NSIS for 64 bits is there.
+
+    `number` is another version than the project's.
+    """
     compiler = shutil.which("makensis")
     if compiler is None:
         print("no installer: NSIS (makensis) is not installed")
@@ -84,8 +87,10 @@ def installer(folder: Path, target: Path = DIST) -> list[Path]:
     if WINDOWS and not list(Path(compiler).parent.glob("Stubs/*-amd64-unicode")):
         print("no installer: this NSIS makes 32-bit ones only; on Debian: python packaging/build.py --installer-of ZIP")
         return []
-    made = target / f"{NAME}-{version()}-windows-x64-setup.exe"
-    given = {"VERSION": version(), "FOLDER": folder, "OUT": made, "ICON": RESOURCES / "icon.ico"}
+    number = number or version()
+    made = target / f"{NAME}-{number}-windows-x64-setup.exe"
+    pictures = {"ICON": RESOURCES / "icon.ico", "PANEL": SCRIPT.with_name("panel.bmp")}
+    given = {"VERSION": number, "FOLDER": folder, "OUT": made, **pictures}
     defines = [f"-D{name}={value}" for name, value in given.items()]
     run(compiler, "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defines, SCRIPT)
     return [made]

@@ -132,7 +132,7 @@ class Screen:
 
     def type(self, text: str) -> None:
         """Type into whatever has the keyboard."""
-        self.ask("xdotool", "type", text)
+        self.ask("xdotool", "type", "--delay", "3", text)
 
     def strike(self, key: str) -> None:
         """Press a key by its X name."""

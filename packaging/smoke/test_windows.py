@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from smoke.dragging import DragSource
 from smoke.program import receipt_in
+from smoke.screen import PATIENCE
+from smoke.test_program import decoders_of
 from smoke.under_wine import UnderWine, Windows
+from tests.support.pictures import HEIC
+from wine.machine import windows_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +86,7 @@ def test_a_file_held_by_another_program_is_told_and_goes_when_it_is_let_go(
         code, said = program.run("--headless", "--anomaly", "4217", path)
     assert (code, len(storage.objects)) == (1, 0), said
     assert "mesures.csv" in said
+    assert "Close it in Excel" in said
     code, said = program.run("--headless", "--anomaly", "4217", path)
     assert (code, len(storage.objects)) == (0, 1), said
 
@@ -116,6 +125,26 @@ def test_a_deleted_file_is_told_as_gone(program: UnderWine, files: Files, storag
     assert (code, len(storage.objects)) == (1, 1), said
 
 
+def test_a_file_deleted_while_it_is_sent_arrives_whole_or_is_told_as_gone(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
+) -> None:
+    """Windows keeps a file that is open; on a share, or by another program's wish, it may go all the same."""
+    program.without_screen()
+    path, report = files.make("rapport.pdf", size=3_000_000), tmp_path / "receipt.json"
+    whole = hashlib.sha256(path.read_bytes()).hexdigest()
+    told: list[str] = []
+
+    def delete(_key: str, _attempt: int, _request: RawRequest) -> None:
+        told.append(windows.inside("delete", windows_path(path)).strip())
+
+    storage.fault = delete
+    code, said = program.run("--headless", "--anomaly", "4217", "--report", report, path)
+    assert told[0] in {"kept", "deleted"}
+    (row,) = receipt_in(report)["files"]
+    assert (code, row["state"]) == (0, "uploaded") if storage.objects else (1, "failed"), said
+    assert {stored.sha256 for stored in storage.objects.values()} <= {whole}
+
+
 def test_files_on_a_share_are_sent_from_their_unc_path(
     windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
 ) -> None:
@@ -126,6 +155,13 @@ def test_files_on_a_share_are_sent_from_their_unc_path(
         code, said = program.run("--headless", "--anomaly", "4217", "--report", report, f"{share}\\rapport.pdf")
     assert (code, len(storage.objects)) == (0, 1), said
     assert [row["path"] for row in receipt_in(report)["files"]] == [f"{share}\\rapport.pdf"]
+
+
+def test_a_share_that_is_away_holds_up_nothing_else(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
+    program.without_screen()
+    code, said = program.run("--headless", "--anomaly", "4217", r"\\away\dossiers\plan.pdf", files.make("rapport.pdf"))
+    assert (code, len(storage.objects)) == (1, 1), said
+    assert "plan.pdf" in said
 
 
 def test_a_folder_that_leads_into_itself_is_walked_once(
@@ -227,3 +263,44 @@ def test_hidden_files_of_a_folder_stay_behind(
     code, said = program.run("--headless", "--anomaly", "4217", files.folder)
     assert code == 0, said
     assert [key.rpartition("/")[2] for key in storage.objects] == ["seen.pdf"]
+
+
+def test_a_decoder_of_pictures_that_hangs_is_ended_and_another_one_goes_on(
+    program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage, api: StrictApi
+) -> None:
+    """It gets the minute and a half that a slow machine may need for a picture."""
+    program.without_screen()
+    files.make("a.heic", content=HEIC.read_bytes())
+    for number in range(3):
+        files.make(f"plan {number}.webp", content=large_picture(number))
+    running = program.begin("--headless", "--anomaly", "4217", "--convert", files.folder)
+    api.wait_for_calls(1, timeout=PATIENCE)  # the first one is converted
+    (hanging,) = decoders_of(program)
+    os.kill(int(hanging.name), signal.SIGSTOP)
+    assert len(api.registered) < 4
+    running.wait(4 * PATIENCE)
+    assert program.finish(running) == 0, program.said
+    assert len(storage.objects) == 4
+    screen.wait_until(lambda: not hanging.exists())
+
+
+def large_picture(grey: int) -> bytes:
+    """Return a picture that takes seconds to decode, in a file that is small: the decoder's time goes by its size."""
+    content = io.BytesIO()
+    Image.new("RGB", (8000, 8000), (grey, grey, grey)).save(content, "WEBP", lossless=True, quality=0, method=0)
+    return content.getvalue()
+
+
+def test_on_a_french_windows_it_speaks_french_by_itself(
+    windows: Windows, program: UnderWine, screen: Screen, pictures: Path
+) -> None:
+    program.environment |= windows.in_french
+    running = program.start_without_streams("--headles")
+    assert "--help" in (told := windows.inside("box", "uploader-gui"))
+    assert "n’est pas une option" in told
+    assert program.finish(running) == 2
+    running = program.start("--anomaly", "4217")
+    window = screen.window_of(running.pid)
+    with DragSource(screen, []) as source:
+        source.shoot(pictures / "windows-french.png", when_still=True)
+    assert program.close(running, window, screen) == 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bundling.project import version
-from smoke.under_wine import UnderWine, Windows
+from bundling.windows import installer
+from smoke.under_wine import REMOVAL, UNATTENDED, UnderWine, Windows
 from tests.support.storage_faults import StoreThenSilence
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.scripted_storage import ScriptedStorage
 
-REMOVAL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\uploader-gui"
 OPEN_WITH = r"HKCU\Software\Classes\Applications\uploader-gui.exe"
 IN_USE, TOO_OLD = 4, 3
 MB = 1_000_000
@@ -85,8 +86,7 @@ def test_nothing_is_replaced_or_removed_while_a_script_runs_the_console_program(
 
 
 def test_a_windows_that_is_too_old_gets_nothing(windows: Windows) -> None:
-    windows.remove()
-    windows.wait_until(lambda: not windows.folder.exists())
+    windows.clean()
     windows.be("win7")
     try:
         assert windows.install() == TOO_OLD
@@ -96,21 +96,56 @@ def test_a_windows_that_is_too_old_gets_nothing(windows: Windows) -> None:
         assert windows.install() == 0
 
 
-def test_a_newer_version_replaces_the_older_one_and_keeps_the_list(
-    windows: Windows, program: UnderWine, files: Files
+def test_a_newer_version_replaces_the_older_one_and_keeps_list_and_settings(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
 ) -> None:
     program.without_screen()
     del program.environment["UPLOADER_DATA_DIR"]
-    code, said = program.run("--headless", "--anomaly", "4217", files.make("rapport.pdf"))
-    assert code == 0, said
-    data = windows.wine.local_data / "uploader-gui"
-    kept = {file.name: file.read_bytes() for file in data.iterdir() if file.is_file()}
-    assert "journal.sqlite" in kept
-    stale = windows.folder / "_internal" / "of-an-older-version.dll"
-    stale.write_bytes(b"MZ")
+    data, path = windows.wine.local_data / "uploader-gui", files.make("rapport.pdf")
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir()
+    (data / "settings.json").write_text('{"language": "fr"}', "utf-8")
+    assert program.run("--headless", "--anomaly", "4217", path)[0] == 0
+    windows.clean()
+    assert windows.install(older_setup(tmp_path)) == 0
+    assert "0.0.1" in windows.registered(REMOVAL)
     assert windows.install() == 0
-    assert not stale.exists()
-    assert {file.name: file.read_bytes() for file in data.iterdir() if file.is_file()} == kept
+    told = windows.registered(REMOVAL)
+    assert version() in told
+    assert "0.0.1" not in told
+    assert not (windows.folder / "_internal" / "of-an-older-version.dll").exists()
+    code, said = program.run("--headless", "--anomaly", "4217", path)
+    assert (code, len(storage.objects)) == (0, 1), said
+    assert "anomalie" in program.run("--help")[1]
+
+
+def older_setup(folder: Path) -> Path:
+    """Make the installer of an older version, of which there is little more than the names."""
+    (folder / "older" / "_internal").mkdir(parents=True)
+    for name in ("uploader-gui.exe", "uploader-gui-cli.exe", "_internal/of-an-older-version.dll"):
+        (folder / "older" / name).write_bytes(b"MZ")
+    (setup,) = installer(folder / "older", folder, "0.0.1")
+    return setup
+
+
+def test_on_a_french_windows_setup_names_its_shortcut_in_french(windows: Windows) -> None:
+    windows.clean()
+    try:
+        assert windows.execute(windows.setup, UNATTENDED, **windows.in_french) == 0
+        assert [link.name for link in windows.send_to.glob("Uploader*.lnk")] == ["Uploader (anomalie).lnk"]
+    finally:
+        windows.clean()
+        assert list(windows.send_to.glob("Uploader*.lnk")) == []
+        assert windows.install() == 0
+
+
+def test_removal_says_first_where_the_persons_data_stay(windows: Windows, program: UnderWine) -> None:
+    program.command = ["wine", windows.wine.windows_path(windows.folder / "uninstall.exe")]
+    running = program.start_without_streams(f"_?={windows.wine.windows_path(windows.folder)}")
+    told = windows.inside("box", "uploader-gui Uninstall ", "2")  # NSIS leaves room for a page's name
+    assert windows.wine.windows_path(windows.wine.local_data / "uploader-gui") in told
+    program.finish(running)
+    assert (windows.folder / "uploader-gui.exe").exists()
 
 
 def test_removal_takes_all_but_the_persons_data(windows: Windows) -> None:
@@ -118,7 +153,6 @@ def test_removal_takes_all_but_the_persons_data(windows: Windows) -> None:
     data.mkdir(exist_ok=True)
     (data / "settings.json").write_text("{}")
     assert windows.remove() == 0
-    windows.wait_until(lambda: not windows.folder.exists())
     assert not (windows.start_menu / "Uploader.lnk").exists()
     assert list(windows.send_to.glob("Uploader*.lnk")) == []
     assert "uploader-gui" not in windows.registered(REMOVAL)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from smoke.program import Built
 from smoke.screen import PATIENCE
+from tests.support import locales
 from wine.machine import Wine, windows_path
 from wine.output import Output
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 UNATTENDED: Final = "/S"
+REMOVAL: Final = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\uploader-gui"
+"""What Windows' settings know of the program: the last thing the uninstaller takes away."""
 _INSIDE: Final = Path(__file__).with_name("windows_side.py")
 
 
@@ -52,8 +55,11 @@ class Windows:
         return self.execute(setup or self.setup, UNATTENDED)
 
     def remove(self) -> int:
-        """Run the uninstaller unattended; it goes on in a copy of itself after this has returned its exit code."""
-        return self.execute(self.folder / "uninstall.exe", UNATTENDED)
+        """Run the uninstaller unattended, wait for the copy of itself that it goes on in, and return its exit code."""
+        code = self.execute(self.folder / "uninstall.exe", UNATTENDED)
+        self.wait_until(lambda: not self.folder.exists())
+        self.wait_until(lambda: "uploader-gui" not in self.registered(REMOVAL))
+        return code
 
     def remove_in_place(self) -> int:
         """Run the uninstaller itself instead of its copy, which is to be heard, and return its exit code."""
@@ -64,7 +70,6 @@ class Windows:
         """Have nothing installed."""
         if (self.folder / "uninstall.exe").exists():
             assert self.remove() == 0
-            self.wait_until(lambda: not self.folder.exists())
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         """Ask again and again."""
@@ -128,6 +133,11 @@ class Windows:
             yield
         finally:
             self.wine.output_of("reg", "delete", r"HKCU\Environment", "/v", name, "/f")
+
+    @property
+    def in_french(self) -> dict[str, str]:
+        """The variables by which Wine takes the person for a French one."""
+        return locales.built("fr_FR.UTF-8") | {"LANG": "fr_FR.UTF-8"}
 
     def be(self, version: str) -> None:
         """Be an older Windows, or the present one again (winecfg's names)."""

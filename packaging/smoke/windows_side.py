@@ -1,7 +1,8 @@
 """What the smoke tests need done inside Windows; run by the build's Python for Windows, with its own library alone.
 
-`box TITLE` waits for a message box, prints its text and closes it. `hold FILE` opens a file so that nobody else can,
-says so and stays.
+`box TITLE [BUTTON]` waits for a message box or a page of the installer, prints its text and presses a button (1 is OK,
+2 is Cancel). `hold FILE` opens a file so that nobody else can, says so and stays. `delete FILE` deletes it as Explorer
+does, and says whether Windows allowed that.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 BOX = "#32770"
 CLOSE, GET_TEXT, COMMAND = 0x10, 0x0D, 0x111
-YES = 1
+OK = 1
 READ, OPEN_EXISTING = 0x80000000, 3
 PATIENCE = 60.0
 windll: Any = getattr(ctypes, "windll", None)
 
 
-def box(title: str) -> int:
+def box(title: str, button: str = str(OK)) -> int:
     """Print the text of the message box with that title, then press its button."""
     user = windll.user32
     deadline = time.monotonic() + PATIENCE
@@ -30,12 +31,20 @@ def box(title: str) -> int:
         if time.monotonic() > deadline:
             return 1
         time.sleep(0.05)
-    child, text = 0, ctypes.create_unicode_buffer(20_000)
+    tell(window)
+    user.PostMessageW(window, COMMAND, int(button), 0)
+    return 0
+
+
+def tell(window: int) -> None:
+    """Print the texts of a window; an installer's page is a window inside its window."""
+    user, text = windll.user32, ctypes.create_unicode_buffer(20_000)
+    page = child = 0
+    while page := user.FindWindowExW(window, page, BOX, None):
+        tell(page)
     while child := user.FindWindowExW(window, child, "Static", None):
         user.SendMessageW(child, GET_TEXT, 20_000, text)
         print(text.value)
-    user.PostMessageW(window, COMMAND, YES, 0)
-    return 0
 
 
 def hold(file: str) -> int:
@@ -47,11 +56,17 @@ def hold(file: str) -> int:
     return 0
 
 
+def delete(file: str) -> int:
+    """Delete a file, unless a program that has it open keeps it there."""
+    print("deleted" if windll.kernel32.DeleteFileW(file) else "kept")
+    return 0
+
+
 def main() -> int:
     """Do what the first word says."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream, under any Python
     what, *words = sys.argv[1:]
-    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold}
+    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "delete": delete}
     return what_it_says[what](*words)
 
 

@@ -1,5 +1,5 @@
 ; The Windows installer: for one person, without administrator, into %LOCALAPPDATA%\Programs\uploader-gui.
-; Compiled by bundling/windows.py, which gives VERSION, FOLDER (what to install), OUT and ICON.
+; Compiled by bundling/windows.py, which gives VERSION, FOLDER (what to install), OUT, ICON and PANEL.
 ; Unattended: uploader-gui-X.Y.Z-windows-x64-setup.exe /S      removed: uninstall.exe /S
 
 Target amd64-unicode ; as the program itself: nothing of it runs on a 32-bit Windows
@@ -31,6 +31,7 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "MIT licence"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PANEL}"
 !define MUI_FINISHPAGE_RUN "$INSTDIR\${NAME}.exe"
 !define MUI_UNCONFIRMPAGE_TEXT_TOP "$(Removing)"
 !insertmacro MUI_PAGE_INSTFILES

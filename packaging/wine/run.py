@@ -23,6 +23,8 @@ from wine import bundle, prefix, tools, windows_python
 from wine.machine import Wine
 
 FOLDER_VARIABLE = "UPLOADER_WINE_FOLDER"
+_SECONDS_A_TEST = 400
+"""A decoder that hangs is waited for."""
 
 
 def main() -> int:
@@ -84,7 +86,7 @@ def _prepared(folder: Path) -> Path:
 
 def _test(wine: Wine, options: list[str]) -> int:
     began = time.monotonic()
-    here = ("--wine", str(wine.folder), "--basetemp", str(wine.folder / "tests"))
+    here = ("--wine", str(wine.folder), "--basetemp", str(wine.folder / "tests"), "--timeout", str(_SECONDS_A_TEST))
     ours = ("-m", "pytest", "packaging/smoke", *here, *options)
     tests = subprocess.Popen([sys.executable, *ours], cwd=ROOT)
     try:
