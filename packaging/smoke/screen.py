@@ -112,6 +112,12 @@ class Screen:
         self.press()
         self.release()
 
+    def open_menu(self, window: str, x: int, y: int) -> None:
+        """Press the right button at a place of a window."""
+        left, top, *_ = self._geometry_of(window)
+        self.point(left + x, top + y)
+        self.ask("xdotool", "click", "3")
+
     def _geometry_of(self, window: str) -> tuple[int, ...]:
         """Give left, top, width, height; `xdotool`'s own figures are off by the frame."""
         told = self.ask("xwininfo", "-id", window)

@@ -207,6 +207,24 @@ def test_the_taskbar_is_told_how_far_it_is(
     assert "SetProgressState" in program.said
 
 
+def test_show_in_folder_has_explorer_select_the_file(
+    program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage
+) -> None:
+    program.environment["WINEDEBUG"] = "-all,+process"
+    path = files.make("rapport, 1.pdf")
+    running = program.start("--anomaly", "4217", "--start", path)
+    window = screen.window_of(running.pid)
+    storage.wait_for_objects(1, timeout=PATIENCE)
+    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
+    screen.place(window, 60, 60)
+    screen.open_menu(window, 300, 165)
+    screen.strike("Up")  # to the last one that can be chosen
+    screen.strike("Return")
+    screen.wait_until(lambda: "explorer.exe" in program.said and "/select," in program.said)
+    assert "rapport, 1.pdf" in program.said
+    assert program.close(running, window, screen) == 0
+
+
 def test_tokens_of_5000_characters_are_kept_for_the_next_start(
     program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage, api: StrictApi
 ) -> None:
