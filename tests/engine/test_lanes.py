@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 FIRST_CONNECTION = """
 import asyncio, ssl, sys, httpx
 from uploader_gui.engine.net.client import load_networking
-from uploader_gui.engine.net.transport import Lanes
+from uploader_gui.engine.net.transport import Transport
 async def get():
-    async with httpx.AsyncClient(transport=Lanes(ssl.create_default_context(cafile=sys.argv[2]))) as client:
+    async with httpx.AsyncClient(transport=Transport(ssl.create_default_context(cafile=sys.argv[2]))) as client:
         await client.put(sys.argv[1], content=b"x")
 load_networking()
 before = set(sys.modules)

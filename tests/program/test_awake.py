@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PATIENCE = 20.0
 GET_READY = """
 import sys, threading
-from uploader_gui.platform.keep_awake import Awake
-awake = Awake()
+from uploader_gui.platform.keep_awake import KeepAwake
+awake = KeepAwake()
 print("wakepy" in sys.modules)
 awake.get_ready()
 awake.close()
