@@ -20,7 +20,7 @@ from tests.support import pictures
 from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.engine.pictures.messages import MEMORY_BYTES, Patience
+from uploader_gui.engine.pictures.messages import MEMORY_BYTES, DecoderTimeouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
 
 PATIENCE = 30.0
-HASTY = Patience(thumbnail=0.5, jpeg=0.5)
+HASTY = DecoderTimeouts(thumbnail=0.5, jpeg=0.5)
 FINE = 'say(b"a JPEG")'
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -128,7 +128,7 @@ def test_a_decoder_that_does_not_start_says_nothing_of_the_picture(
     command: list[str], expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("the decoder of pictures does not start")
-    with closing(PictureDecoder(command, Patience(start=2.0))) as decoder, pytest.raises(NotPrepared):
+    with closing(PictureDecoder(command, DecoderTimeouts(start=2.0))) as decoder, pytest.raises(NotPrepared):
         decoder.jpeg(b"picture", nothing)
 
 

@@ -19,7 +19,7 @@ from uploader_gui.engine.intake.windows_paths import (
     reachable,
 )
 from uploader_gui.engine.models import Source
-from uploader_gui.engine.source import translated
+from uploader_gui.engine.source import source_error_from
 
 if TYPE_CHECKING:
     from tests.support.files import Files
@@ -126,4 +126,4 @@ class WindowsError(OSError):
     ],
 )
 def test_windows_errors_are_told_as_what_they_mean(errno: int, winerror: int, meaning: type[Exception]) -> None:
-    assert type(translated(WindowsError(errno, "words of the system", winerror))) is meaning
+    assert type(source_error_from(WindowsError(errno, "words of the system", winerror))) is meaning

@@ -14,7 +14,7 @@ from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Offline, ProxyFailed, TlsFailed
-from uploader_gui.engine.net.client import Clients, HttpOptions, check_url, tls_context, translated
+from uploader_gui.engine.net.client import Clients, HttpOptions, check_url, tls_context, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
 from uploader_gui.engine.transfer.transfer import MAX_PIECE
 
@@ -147,7 +147,7 @@ async def test_a_proxy_that_refuses_is_told_as_such(trust: ssl.SSLContext, statu
     with Proxy(status) as proxy:
         clients = Clients(HttpOptions(proxy_for=lambda _: proxy.origin), trust, answer_seconds=5)
         http = await clients.client_for(check_url("https://api.example/"))
-        with pytest.raises(ProxyFailed, match=str(status)), translated():
+        with pytest.raises(ProxyFailed, match=str(status)), translated_httpx_errors():
             await http.post("https://api.example/", headers={"Authorization": "Bearer secret"})
         await clients.aclose()
     (request,) = proxy.seen
@@ -160,7 +160,7 @@ async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext)
         gone = proxy.origin
     clients = Clients(HttpOptions(proxy_for=lambda _: gone), trust, answer_seconds=5)
     http = await clients.client_for(check_url("https://api.example/"))
-    with pytest.raises(Offline), translated():
+    with pytest.raises(Offline), translated_httpx_errors():
         await http.get("https://api.example/")
     await clients.aclose()
 
@@ -187,10 +187,10 @@ async def test_what_the_system_keeps_for_a_slow_line_is_gone_before_the_answer_c
 
 
 def test_a_bug_is_not_mistaken_for_a_broken_connection() -> None:
-    with pytest.raises(ZeroDivisionError), translated():
+    with pytest.raises(ZeroDivisionError), translated_httpx_errors():
         raise ZeroDivisionError
 
 
 def test_a_connection_that_is_not_made_in_time_is_offline() -> None:
-    with pytest.raises(Offline), translated():
+    with pytest.raises(Offline), translated_httpx_errors():
         raise httpx.ConnectTimeout("too slow")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.conversion.temp_files import TempFiles
-from uploader_gui.engine.conversion_choices import Choices, offered, possible, substitute_name
+from uploader_gui.engine.conversion_choices import Choices, offered_treatments, possible_treatments, substitute_name
 from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
@@ -44,7 +44,7 @@ def refused(kind: str) -> Reason:
 def test_what_can_be_done_depends_on_what_it_is_and_why_it_was_refused(
     name: str, reason: Reason | None, expected: tuple[Treatment, ...]
 ) -> None:
-    assert possible(reason, a_source(name)) == expected
+    assert possible_treatments(reason, a_source(name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_choice_covers_what_it_names(
 def test_a_row_offers_it_only_where_nothing_was_sent_and_nothing_is_under_way(state: UploadState) -> None:
     upload = an_upload(source=a_source("a.heic"), state=state, reason=refused("HEIC"))
     expected = state in {UploadState.REFUSED, UploadState.FAILED, UploadState.CANCELLED}
-    assert bool(offered(upload.snapshot())) == expected
+    assert bool(offered_treatments(upload.snapshot())) == expected
 
 
 @pytest.mark.parametrize(

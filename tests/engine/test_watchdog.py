@@ -15,7 +15,7 @@ from uploader_gui.engine.net.stall_watchdog import (
     SEND_BUFFER,
     STALL_SECONDS,
     ConnectionActivity,
-    Patience,
+    StallTimeouts,
     Watchdog,
     watched,
 )
@@ -53,7 +53,7 @@ def died_after(scene: Callable[[Watchdog], Awaitable[object]], line: FakeLine | 
     async def play() -> float:
         began = now()
         with pytest.raises(Stalled):
-            async with watched(Patience(), ConnectionActivity(line), lambda: None) as watchdog:
+            async with watched(StallTimeouts(), ConnectionActivity(line), lambda: None) as watchdog:
                 await scene(watchdog)
         return now() - began
 
@@ -187,7 +187,7 @@ def test_whoever_asks_hears_that_bytes_move() -> None:
         heard += 1
 
     async def scene() -> None:
-        async with watched(Patience(), ConnectionActivity(line), hear) as watchdog:
+        async with watched(StallTimeouts(), ConnectionActivity(line), hear) as watchdog:
             watchdog.sending(3)
             await line.drain(3, every=10.0)
             await asyncio.sleep(10.0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uploader_gui.engine.build import Tuning, run_engine
 from uploader_gui.engine.events import QueueIdle, UploadsAdded, UploadsChanged
 from uploader_gui.engine.net.retry import RetryPolicy
-from uploader_gui.engine.net.stall_watchdog import Patience
+from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.engine.options import EngineOptions
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ QUICK = Tuning(
 )
 """The regular limits, but for waits of milliseconds: a slow machine must not look like a broken line."""
 
-HASTY = replace(QUICK, patience=Patience(stall=1.5, answer=1.5), api_answer_seconds=1.5)
+HASTY = replace(QUICK, stall_timeouts=StallTimeouts(stall=1.5, answer=1.5), api_answer_seconds=1.5)
 """For tests in which somebody falls silent: it is noticed after a moment."""
 
 

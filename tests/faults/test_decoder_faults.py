@@ -14,7 +14,7 @@ from tests.support.decoders import decoder_that, program_that, until
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.engine.pictures.messages import Patience
+from uploader_gui.engine.pictures.messages import DecoderTimeouts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ async def test_a_hanging_picture_is_broken_and_the_others_arrive(
     hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
     photos = [pictures.heic(files.folder / f"{n}.heic") for n in range(3)]
     answer = "signal.pause() if content.startswith(b'RIFF') else say(b'a JPEG')"
-    with closing(PictureDecoder(decoder_that(answer), Patience(jpeg=0.5))) as decoder:
+    with closing(PictureDecoder(decoder_that(answer), DecoderTimeouts(jpeg=0.5))) as decoder:
         async with engine(options(tmp_path, strict_api, choices=CONVERT), decoder=decoder) as run:
             run.queue.add_paths([hangs, *photos], ANOMALY)
             run.queue.start()

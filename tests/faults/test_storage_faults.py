@@ -25,7 +25,7 @@ from tests.support.storage_faults import (
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.net.stall_watchdog import Patience
+from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,7 +172,7 @@ async def test_a_slow_transfer_that_moves_is_left_alone(
     api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     small_buffers.fault = always(SlowRead(4_000_000))  # three seconds in all, and never half of that without a byte
-    patient = replace(HASTY, patience=replace(HASTY.patience, answer=60.0))
+    patient = replace(HASTY, stall_timeouts=replace(HASTY.stall_timeouts, answer=60.0))
     row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=MANY_BYTES), patient)
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
@@ -183,7 +183,7 @@ async def test_a_line_is_not_taken_for_dead_while_anything_moves(
 ) -> None:
     """In all the time the slow part takes, the system has no room for another byte of ours."""
     small_buffers.fault = always(SlowRead(64_000, first=320_000))
-    impatient = replace(HASTY, patience=Patience(stall=3.0, answer=3.0))
+    impatient = replace(HASTY, stall_timeouts=StallTimeouts(stall=3.0, answer=3.0))
     row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=size), impatient)
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
 
@@ -192,7 +192,7 @@ async def test_a_dead_line_is_noticed_also_when_the_last_byte_is_with_the_system
     api_before: StrictApi, small_buffers: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     small_buffers.fault = on_attempt(1, StallMidway(0.01))
-    patient = replace(HASTY, patience=replace(HASTY.patience, answer=3600.0))
+    patient = replace(HASTY, stall_timeouts=replace(HASTY.stall_timeouts, answer=3600.0))
     row = await send_one(options(tmp_path, api_before), files.make("a.jpg", size=900_000), patient)
     assert (row["state"], row["attempts"]) == ("uploaded", 2)
     assert is_stored(small_buffers, row)

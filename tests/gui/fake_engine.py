@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
 
@@ -47,7 +47,7 @@ class FakeEngine(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: AddOptions = NO_WISHES,
+        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self.added.append((list(paths), anomaly_id))

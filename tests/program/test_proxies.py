@@ -17,7 +17,7 @@ from tests.faults.running import QUICK, options, send
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui import settings
-from uploader_gui.engine.net.stall_watchdog import Patience
+from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.proxies import finder, system_proxy
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
         )
         async with connect_proxy({"storage.test": storage.port}, slow=24) as proxy:
             way = options(tmp_path, strict_api, ca_file=ca.pem, proxy_for=finder(proxy.url))
-            impatient = replace(QUICK, patience=Patience(stall=3.0))
+            impatient = replace(QUICK, stall_timeouts=StallTimeouts(stall=3.0))
             rows = await send(way, files.make("photo.jpg", size=2_500_000), tuning=impatient)
     assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)]
 

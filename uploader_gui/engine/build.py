@@ -18,7 +18,7 @@ from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.server_clock import ServerClock
-from uploader_gui.engine.net.stall_watchdog import Patience
+from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.parts import Services
 from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -45,14 +45,14 @@ class Tuning:
 
     Attributes:
         policy: how often something is tried, and the waits between.
-        patience: how long a PUT may stand still.
+        stall_timeouts: how long a PUT may stand still, in seconds.
         api_answer_seconds: how long the service may think.
         wall_clock: this machine's clock, in seconds since 1970.
         threads: makes the threads that may block on a disk.
     """
 
     policy: RetryPolicy = RetryPolicy()  # noqa: RUF009 - frozen
-    patience: Patience = Patience()  # noqa: RUF009 - frozen
+    stall_timeouts: StallTimeouts = StallTimeouts()  # noqa: RUF009 - frozen
     api_answer_seconds: float = API_ANSWER_SECONDS
     wall_clock: Callable[[], float] = time.time
     threads: Callable[[], DaemonThreads] = DaemonThreads
@@ -163,7 +163,7 @@ class _Network:
             tokens=Tokens(*options.tokens) if options.tokens else None,
             clock=clock,
         )
-        storage = S3Client(to_storage, clock=clock, local=api.is_local, patience=tuning.patience)
+        storage = S3Client(to_storage, clock=clock, local=api.is_local, timeouts=tuning.stall_timeouts)
         return Services(
             ground.journal,
             ground.own_files,

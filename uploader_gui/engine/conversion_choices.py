@@ -47,7 +47,7 @@ class Choices:
 
     def of(self, reason: Reason | None, source: Source) -> Treatment | None:
         """Give what is to be done with a file that was refused for that reason."""
-        open_to_it = possible(reason, source)
+        open_to_it = possible_treatments(reason, source)
         wanted = self.pictures if Treatment.CONVERT in open_to_it else self.others
         return wanted if wanted in open_to_it else None
 
@@ -65,10 +65,10 @@ class AddOptions:
     choices: Choices = Choices()
 
 
-NO_WISHES: Final = AddOptions()
+DEFAULT_ADD_OPTIONS: Final = AddOptions()
 
 
-def possible(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:
+def possible_treatments(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:
     """Give what can be done for a refused file, the better way first; empty where nothing can."""
     if reason is None:
         return ()
@@ -79,11 +79,11 @@ def possible(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:
     return (Treatment.CONVERT, Treatment.ZIP) if _convertible(reason.detail, source) else (Treatment.ZIP,)
 
 
-def offered(upload: UploadSnapshot) -> tuple[Treatment, ...]:
+def offered_treatments(upload: UploadSnapshot) -> tuple[Treatment, ...]:
     """Give what a row offers: nothing while something is under way, or was sent, or another server is in use."""
     if not upload.state.finished or upload.state.stored or upload.elsewhere:
         return ()
-    return possible(upload.reason, upload.source)
+    return possible_treatments(upload.reason, upload.source)
 
 
 def substitute_name(source: Source, treatment: Treatment) -> str:

@@ -15,7 +15,7 @@ UploaderError
 │       ├── TooLarge                too_large     one PUT takes at most 5 GiB
 │       ├── TypeNotAccepted         type_not_accepted
 │       └── CannotConvert           cannot_convert   one JPEG cannot hold it: several pages, too large
-├── LinkError                   the way to a server
+├── NetworkError                   the way to a server
 │   ├── Offline                   offline       nothing was sent: no name, refused, no route
 │   ├── TlsFailed                 tls           nothing was sent: the certificate is not trusted
 │   ├── ProxyFailed               proxy         nothing was sent: the proxy said no
@@ -192,26 +192,26 @@ class NotPrepared(SourceError):
     code = Code.PREPARATION
 
 
-class LinkError(UploaderError):
+class NetworkError(UploaderError):
     """The way to a server is broken."""
 
     retriable = True
 
 
-class Offline(LinkError):
+class Offline(NetworkError):
     """No name resolution, refused, no route: surely nothing was sent."""
 
     code = Code.OFFLINE
 
 
-class TlsFailed(LinkError):
+class TlsFailed(NetworkError):
     """No secure connection: surely nothing was sent. Trying again does not make a certificate trusted."""
 
     code = Code.TLS
     retriable = False
 
 
-class ProxyFailed(LinkError):
+class ProxyFailed(NetworkError):
     """The proxy refused: surely nothing was sent."""
 
     code = Code.PROXY
@@ -223,7 +223,7 @@ class ProxyBusy(ProxyFailed):
     far_end_trouble = True
 
 
-class ConnectionLost(LinkError):
+class ConnectionLost(NetworkError):
     """The connection broke after the request began to go out."""
 
     code = Code.CONNECTION_LOST
@@ -237,7 +237,7 @@ class CutShort(ConnectionLost):
     outcome_unknown = False
 
 
-class Stalled(LinkError):
+class Stalled(NetworkError):
     """No byte moved for too long, or no answer came."""
 
     code = Code.STALLED

@@ -266,7 +266,7 @@ def check_transition(before: UploadState, after: UploadState) -> None:
         raise ForbiddenTransitionError(f"{before} -> {after}")
 
 
-def natural(name: str) -> str:
+def natural_sort_key(name: str) -> str:
     """Give what names are sorted by as people do: 2 before 10, and é beside e; case and accents decide at the end."""
     return f"{re.sub(r'[0-9]+', lambda digits: digits[0].zfill(12), folded(name))}\0{name.swapcase()}"
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine import receipt
-from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions, Choices, offered
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
 from uploader_gui.engine.errors import Code, UploaderError
 from uploader_gui.engine.events import (
     EngineFailed,
@@ -128,7 +128,7 @@ class UploadQueue:
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: AddOptions = NO_WISHES,
+        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Take in files and folders for an anomaly; they are sent at once where the queue runs.
@@ -204,7 +204,7 @@ class UploadQueue:
     def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
         had_ended = self._scheduler.has_begun and not self._store.unfinished  # that is no pause
-        chosen = [upload for upload in self._those(upload_ids) if treatment in offered(upload.snapshot())]
+        chosen = [upload for upload in self._those(upload_ids) if treatment in offered_treatments(upload.snapshot())]
         for upload in chosen:
             self._store.resized(upload, upload.source.size)
             upload.treatment, upload.substitute, upload.presigned = treatment, None, None

@@ -62,7 +62,7 @@ def inspect(path: Path, resolved: Path) -> Source:
         with resolved.open("rb", buffering=0) as file:
             head, changed_ns = file.read(HEAD_BYTES), stamp_of(file).changed_ns
     except OSError as error:
-        raise translated(error) from error
+        raise source_error_from(error) from error
     name, shortened = wire_name(path.name)
     media = media_type_of(path.name, head)
     return Source(path, resolved, name, media, facts.st_size, mtime_of(facts), shortened, number_of(facts), changed_ns)
@@ -89,7 +89,7 @@ def wire_name(name: str) -> tuple[str, bool]:
     return _shortened(clean), True
 
 
-def translated(error: OSError) -> SourceError:
+def source_error_from(error: OSError) -> SourceError:
     """Say of a system's error what it means for the file.
 
     Windows counts a share that is away as "no such file"; to a person the file is there, and cannot be reached.
@@ -149,7 +149,7 @@ class SourceReader:
         try:
             return self._read()
         except OSError as error:
-            raise translated(error) from error
+            raise source_error_from(error) from error
         finally:
             self._end_reading()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.conversion_choices import NO_WISHES
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
 from uploader_gui.text import Words
 
@@ -129,7 +129,7 @@ class Bridge(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: AddOptions = NO_WISHES,
+        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Put files and folders into the queue; the anomaly stays bound to them.

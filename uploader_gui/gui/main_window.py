@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
-from uploader_gui.engine.conversion_choices import NO_WISHES
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.preflight.refused_dialog import RefusedController
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         """Put a number into the field; files already on the list keep theirs."""
         self.header.field.setText(anomaly_id)
 
-    def add_paths(self, paths: Sequence[Path], wishes: AddOptions = NO_WISHES) -> None:
+    def add_paths(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
         self.taking_in.add(paths, wishes)
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QTimer
 from uploader_gui import __version__
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection_test.findings import Question
-from uploader_gui.engine.connection_test.thread import Way
+from uploader_gui.engine.connection_test.thread import NetworkSettings
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.settings.settings_values import SettingsValues
@@ -256,7 +256,7 @@ class Preferences:
             kept_back=tokens is not None and not same,
             expires_at=_expiry(tokens),
         )
-        self._tester.start(question, _way(values))
+        self._tester.start(question, _network_settings(values))
 
 
 def _ways(configuration: Config) -> tuple[object, ...]:
@@ -271,8 +271,8 @@ def _expiry(tokens: tuple[str, str] | None) -> float | None:
     return expiry_of(tokens[1]) if tokens else None
 
 
-def _way(values: SettingsValues) -> Way:
+def _network_settings(values: SettingsValues) -> NetworkSettings:
     from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
 
     authority = Path(values.ca_file) if values.ca_file else None
-    return Way(f"uploader-gui {__version__}", finder(values.proxy), authority)
+    return NetworkSettings(f"uploader-gui {__version__}", finder(values.proxy), authority)

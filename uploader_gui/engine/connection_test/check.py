@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from uploader_gui.engine.addresses import anomaly_address
 from uploader_gui.engine.connection_test.certificate import UNREADABLE, Certificate, read
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
-from uploader_gui.engine.errors import LinkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
+from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
 from uploader_gui.engine.net.client import (
     CONNECT_SECONDS,
     Clients,
@@ -27,7 +27,7 @@ from uploader_gui.engine.net.client import (
     check_url,
     readable,
     tls_context,
-    translated,
+    translated_httpx_errors,
 )
 from uploader_gui.engine.net.client import read_answer as read_body
 from uploader_gui.engine.net.server_clock import http_date
@@ -135,7 +135,7 @@ class ConnectionCheck:
             self._bad(Fact.PROXY_SIGN_IN if needs_login else Fact.PROXY_REFUSED, error.detail)
         except UrlRefused as error:
             self._bad(Fact.ADDRESS_REFUSED, error.detail)
-        except LinkError:
+        except NetworkError:
             self._bad(Fact.NO_ANSWER)
         else:
             for finding in judge(self._question, response, body, now=self._server_time(response)):
@@ -145,7 +145,7 @@ class ConnectionCheck:
     async def _get(self, clients: Clients, url: httpx.URL) -> tuple[httpx.Response, bytes]:
         http = await clients.client_for(url)
         path = anomaly_address(str(url), self._question.anomaly_id or _NO_ANOMALY)
-        with translated():
+        with translated_httpx_errors():
             request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
         async with answered(http, request) as response:
             self._say_how_secure(response)

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NetworkSettings:
     """How to reach the service: as in `EngineOptions`. `program` is "uploader-gui X.Y.Z"."""
 
     program: str
@@ -33,10 +33,10 @@ class ConnectionThread:
     """One test. `tell` hears findings and `done` the end, both from this thread; neither after `stop()`."""
 
     def __init__(
-        self, question: Question, way: Way, *, tell: Callable[[Finding], None], done: Callable[[], None]
+        self, question: Question, network: NetworkSettings, *, tell: Callable[[Finding], None], done: Callable[[], None]
     ) -> None:
         self._question = question
-        self._way = way
+        self._network = network
         self._tell = tell
         self._done = done
         self._stopped = threading.Event()
@@ -80,7 +80,7 @@ class ConnectionThread:
             return
         threads = DaemonThreads()
         self._loop.set_default_executor(threads)
-        options = HttpOptions(self._way.program.replace(" ", "/"), self._way.proxy_for, self._way.ca_file)
+        options = HttpOptions(self._network.program.replace(" ", "/"), self._network.proxy_for, self._network.ca_file)
         await ConnectionCheck(self._question, options, self._hear).run()
 
     def _hear(self, finding: Finding) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.conversion.temp_files import is_whole
-from uploader_gui.engine.conversion_choices import possible
+from uploader_gui.engine.conversion_choices import possible_treatments
 from uploader_gui.engine.errors import Code, SourceError
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.intake.scan import MAX_WALKERS
@@ -116,7 +116,7 @@ class Drop:
 def may_be_known(upload: Upload, known: Known) -> bool:
     """Same name and size as something uploaded to this anomaly before; what the service knows is not asked."""
     fresh = not (upload.url_given_out or upload.may_be_registered_twice or upload.wanted_again)
-    refused = upload.state.finished and not possible(upload.reason, upload.source)
+    refused = upload.state.finished and not possible_treatments(upload.reason, upload.source)
     return fresh and not refused and (upload.source.name, upload.source.size) in known
 
 
@@ -124,7 +124,7 @@ def usable(found: Source | Refusal) -> Source | None:
     """Give a file that is there and can be sent, as it is or made acceptable."""
     if isinstance(found, Source):
         return found
-    return found.source if possible(Reason.of(found.error), found.source) else None
+    return found.source if possible_treatments(Reason.of(found.error), found.source) else None
 
 
 def can_go_on(upload: Upload, found: Source | Refusal) -> bool:
@@ -197,7 +197,7 @@ class Reinspection:
         treatment = upload.treatment or self._conversions.choices_for(upload).of(reason, source)
         if not upload.state.finished or upload.state is UploadState.UPLOADED:
             return
-        if treatment is not None and treatment in possible(reason, source):
+        if treatment is not None and treatment in possible_treatments(reason, source):
             self._taking_up.begin_anew(upload, source)
             upload.treatment = treatment
             self._store.move(upload, UploadState.PREPARING)

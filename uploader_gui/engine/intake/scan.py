@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
 from uploader_gui.engine.intake.windows_paths import is_hidden, is_in_icloud_only, is_junction, plain, reachable
-from uploader_gui.engine.models import Source, natural
-from uploader_gui.engine.source import describe_only, inspect, translated, wire_name
+from uploader_gui.engine.models import Source, natural_sort_key
+from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -146,7 +146,7 @@ def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]
         yield Refusal(describe_only(root, root), SourceMissing("no such name"))
         return
     except OSError as error:  # Windows: a share that does not answer, or wants another login
-        yield Refusal(describe_only(root, root), translated(error))
+        yield Refusal(describe_only(root, root), source_error_from(error))
         return
     if not os.path.isdir(resolved):  # noqa: PTH112 - a Path raises what it cannot look at
         yield Junk(str(resolved)) if is_junk(root.name) else _look(root, resolved)
@@ -195,12 +195,12 @@ class _Folder:
 def _unreadable(folder: _Folder, error: OSError) -> Finding:
     if folder.hidden:
         return Junk(str(folder.resolved))
-    return Refusal(describe_only(folder.path, folder.resolved), translated(error))
+    return Refusal(describe_only(folder.path, folder.resolved), source_error_from(error))
 
 
 def _sorted_entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: (_is_folder(entry), natural(entry.name)))
+        return sorted(entries, key=lambda entry: (_is_folder(entry), natural_sort_key(entry.name)))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -222,7 +222,7 @@ def _link(path: Path, top: Path) -> Source | Refusal:
     try:
         resolved = Path(os.path.realpath(reachable(path)))
     except OSError as error:
-        return Refusal(describe_only(path, path), translated(error))
+        return Refusal(describe_only(path, path), source_error_from(error))
     if plain(resolved).is_relative_to(plain(top)) and os.path.isfile(resolved):  # noqa: PTH113 - as above
         return _look(path, resolved)
     return Refusal(describe_only(path, path), OutsideLink())

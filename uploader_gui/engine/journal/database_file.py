@@ -102,7 +102,7 @@ def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Conn
     except sqlite3.OperationalError as error:
         raise JournalUnwritable(str(error)) from error
     try:
-        with translated():
+        with translated_sqlite_errors():
             _prepare(db, mark, again=again)
     except BaseException:
         db.close()
@@ -273,7 +273,7 @@ def place_aside(path: Path) -> Path:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated_sqlite_errors() -> Iterator[None]:
     """Turn what SQLite says of the disk into our errors; damage and bugs pass as they are."""
     try:
         yield

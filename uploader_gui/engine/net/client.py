@@ -202,13 +202,13 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
     Raises:
         CutShort: it broke before the request was out.
         Stalled: the answer was not complete in time.
-        LinkError: see `translated`.
+        NetworkError: see `translated_httpx_errors`.
     """
     sending = _Sending(2 * (http.timeout.read or math.inf))
     request.extensions["trace"] = sending.trace
     try:
         async with sending.deadline:
-            with translated():
+            with translated_httpx_errors():
                 response = await http.send(request, stream=True)
                 try:
                     yield response
@@ -261,7 +261,7 @@ def readable(words: str) -> str:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated_httpx_errors() -> Iterator[None]:
     """Turn httpx's errors (and what slips through it) into ours.
 
     Raises:

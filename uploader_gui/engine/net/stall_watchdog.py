@@ -31,7 +31,7 @@ LOOKS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class StallTimeouts:
     """How long a PUT may stand still, in seconds."""
 
     stall: float = STALL_SECONDS
@@ -40,7 +40,7 @@ class Patience:
 
 @asynccontextmanager
 async def watched(
-    patience: Patience, activity: ConnectionActivity, moving: Callable[[], None]
+    timeouts: StallTimeouts, activity: ConnectionActivity, moving: Callable[[], None]
 ) -> AsyncIterator[Watchdog]:
     """Bound how long nothing may move, and the wait for the answer. `moving` hears whenever bytes have moved.
 
@@ -49,7 +49,7 @@ async def watched(
     """
     try:
         async with asyncio.timeout(None) as deadline:
-            watchdog = Watchdog(deadline, patience, activity, moving)
+            watchdog = Watchdog(deadline, timeouts, activity, moving)
             try:
                 yield watchdog
             finally:
@@ -69,11 +69,15 @@ class Watchdog:
     """Pushes the deadline of a PUT on with everything that moves."""
 
     def __init__(
-        self, deadline: asyncio.Timeout, patience: Patience, activity: ConnectionActivity, moving: Callable[[], None]
+        self,
+        deadline: asyncio.Timeout,
+        timeouts: StallTimeouts,
+        activity: ConnectionActivity,
+        moving: Callable[[], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._deadline = deadline
-        self._patience = patience
+        self._timeouts = timeouts
         self._activity = activity
         self._moving = moving
         self._phase = _Phase.RESTING
@@ -95,7 +99,7 @@ class Watchdog:
     def sending(self, count: int) -> None:
         """So many bytes are given to the connection now."""
         self._given += count
-        self._enter(_Phase.SENDING, self._patience.stall)
+        self._enter(_Phase.SENDING, self._timeouts.stall)
         if self._timer is None:
             self._began, self._beat = self._loop.time(), self._activity.beat()
             self._look_later()
@@ -103,9 +107,9 @@ class Watchdog:
     def all_given(self) -> None:
         """The last byte is with the system; when nothing waits there any more, it is the storage's turn."""
         if self._activity.waiting:
-            self._enter(_Phase.DRAINING, self._patience.stall)
+            self._enter(_Phase.DRAINING, self._timeouts.stall)
         else:
-            self._enter(_Phase.ANSWERING, self._patience.answer + self._tail())
+            self._enter(_Phase.ANSWERING, self._timeouts.answer + self._tail())
 
     def leave(self) -> None:
         """It is over."""
@@ -113,7 +117,7 @@ class Watchdog:
             self._timer.cancel()
 
     def _look_later(self) -> None:
-        self._timer = self._loop.call_later(self._patience.stall / LOOKS, self._look)
+        self._timer = self._loop.call_later(self._timeouts.stall / LOOKS, self._look)
 
     def _look(self) -> None:
         self._look_later()
@@ -125,9 +129,9 @@ class Watchdog:
         """Something has moved. An answer is waited for as a whole: one that drips would have no end."""
         self._moving()
         if self._phase is _Phase.DRAINING and not self._activity.waiting:
-            self._enter(_Phase.ANSWERING, self._patience.answer)
+            self._enter(_Phase.ANSWERING, self._timeouts.answer)
         elif self._phase in {_Phase.SENDING, _Phase.DRAINING}:
-            self._enter(self._phase, self._patience.stall)
+            self._enter(self._phase, self._timeouts.stall)
 
     def _enter(self, phase: _Phase, seconds: float) -> None:
         self._phase = phase
@@ -139,7 +143,7 @@ class Watchdog:
         beyond = self._given - SEND_BUFFER
         if self._activity.waiting is not None or beyond <= 0:
             return 0.0
-        return min(SEND_BUFFER * (self._loop.time() - self._began) / beyond, 4 * self._patience.answer)
+        return min(SEND_BUFFER * (self._loop.time() - self._began) / beyond, 4 * self._timeouts.answer)
 
 
 EXTENSION: Final = "pulse"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError
 from uploader_gui.engine.pictures.decoder_process import decoder_command
-from uploader_gui.engine.pictures.messages import Message, Patience
+from uploader_gui.engine.pictures.messages import DecoderTimeouts, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,9 +76,9 @@ class PictureDecoder:
     `command` starts another one, `patience` makes it hurry: for tests.
     """
 
-    def __init__(self, command: Sequence[str] | None = None, patience: Patience | None = None) -> None:
+    def __init__(self, command: Sequence[str] | None = None, patience: DecoderTimeouts | None = None) -> None:
         self._command = command
-        self._patience = patience or Patience()
+        self._patience = patience or DecoderTimeouts()
         self._waiting: list[_Job] = []
         self._order = itertools.count()
         self._changed = threading.Condition()

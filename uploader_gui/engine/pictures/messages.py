@@ -83,7 +83,7 @@ MEMORY_BYTES: Final = 4 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class DecoderTimeouts:
     """How long the decoder may take until it counts as stuck, in seconds.
 
     Attributes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import (
     Code,
-    LinkError,
+    NetworkError,
     NotConfirmed,
     Offline,
     SlowDown,
@@ -298,5 +298,5 @@ class _Reporter:
 
 def _count_out(upload: Upload, error: UploaderError) -> None:
     """Where no connection came about, no PUT was begun: `attempts` counts those alone."""
-    if isinstance(error, LinkError) and not error.outcome_unknown:
+    if isinstance(error, NetworkError) and not error.outcome_unknown:
         upload.attempts -= 1

@@ -20,8 +20,8 @@ from uploader_gui.engine.errors import (
     StorageRefused,
     UrlExpired,
 )
-from uploader_gui.engine.net.client import check_url, read_answer, readable, translated
-from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, Patience, watched
+from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
+from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
 from uploader_gui.engine.transfer.confirmation import error_words, read_success, title_of
 from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers, taken_out_of
 
@@ -63,11 +63,13 @@ class S3Client:
     `local`: the storage may be on this machine, as the API is.
     """
 
-    def __init__(self, clients: Clients, *, clock: ServerClock, local: bool, patience: Patience | None = None) -> None:
+    def __init__(
+        self, clients: Clients, *, clock: ServerClock, local: bool, timeouts: StallTimeouts | None = None
+    ) -> None:
         self._clients = clients
         self._local = local
         self._clock = clock
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or StallTimeouts()
         self._origins: dict[str, httpx.URL] = {}
         self._without_content_type: set[str] = set()
         self._mismatched: dict[str, bool] = {}
@@ -100,9 +102,9 @@ class S3Client:
             url, exactly = origin, {"target": _target(parts)}
         activity = ConnectionActivity()
         extensions = {EXTENSION: activity, **exactly}
-        async with watched(self._patience, activity, body.moving) as watchdog:
+        async with watched(self._timeouts, activity, body.moving) as watchdog:
             pieces = _Pieces(body, watchdog)
-            with translated():
+            with translated_httpx_errors():
                 request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=extensions)
                 response = await http.send(request, stream=True)
                 early = bool(activity.waiting)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
 from uploader_gui.gui.drop.mime import Offered, files_in, folders_among, offered_in, picture_in
 from uploader_gui.gui.drop.waiting_files import WaitingFiles, counted
@@ -61,7 +61,7 @@ class AddFiles(QObject):
         """Give how many files and folders wait for a number, None where none do."""
         return counted(self._kept.values())
 
-    def add(self, paths: Sequence[Path], wishes: AddOptions = NO_WISHES) -> None:
+    def add(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         if anomaly_id := self._header.field.anomaly_id:
             self.add_to(anomaly_id, paths, wishes)
@@ -72,7 +72,7 @@ class AddFiles(QObject):
         self,
         anomaly_id: str,
         paths: Sequence[Path],
-        wishes: AddOptions = NO_WISHES,
+        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders to this anomaly, whatever number stands there; `recorded` once they are journalled."""
@@ -90,7 +90,7 @@ class AddFiles(QObject):
         del event  # one comes for each, in whatever order
         self._unanswered = max(0, self._unanswered - 1)
 
-    def keep(self, paths: Sequence[Path], wishes: AddOptions = NO_WISHES) -> None:
+    def keep(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Keep files and folders until a person says which anomaly they are for."""
         folders = folders_among(paths)
         self._keep([WaitingFiles(path, path in folders, wishes) for path in paths])

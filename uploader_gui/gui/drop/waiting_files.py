@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uploader_gui.engine.conversion_choices import NO_WISHES, AddOptions, Choices
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices
 from uploader_gui.engine.models import Treatment
 from uploader_gui.gui.drop.mime import Dropped
 
@@ -24,7 +24,7 @@ class WaitingFiles:
 
     path: Path
     is_folder: bool = False
-    wishes: AddOptions = NO_WISHES
+    wishes: AddOptions = DEFAULT_ADD_OPTIONS
 
 
 def counted(kept: Iterable[WaitingFiles]) -> Dropped | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
-from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
 from uploader_gui.words import units
@@ -104,7 +104,7 @@ class Preflight:
             not_going,
             _before(before),
             tuple(one.upload_id for one in before),
-            any(map(offered, uploads)),
+            any(map(offered_treatments, uploads)),
         )
 
     @property

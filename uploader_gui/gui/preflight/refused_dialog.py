@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
-from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.models import Treatment
 from uploader_gui.gui.dialogs.form import PlainDialog, chosen, row_of
 from uploader_gui.text import Counted, Words
@@ -116,7 +116,7 @@ class RefusedController(QObject):
 
     def _refused(self) -> tuple[Sequence[UploadSnapshot], Sequence[UploadSnapshot]]:
         uploads = [self._model.snapshot(row) for row in range(self._model.rowCount())]
-        some = [(upload, offered(upload)) for upload in uploads]
+        some = [(upload, offered_treatments(upload)) for upload in uploads]
         photos = [upload for upload, treatments in some if Treatment.CONVERT in treatments]
         return photos, [upload for upload, treatments in some if treatments == (Treatment.ZIP,)]
 

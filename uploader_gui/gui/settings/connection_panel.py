@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
     from uploader_gui.engine.connection_test.findings import Finding, Question
-    from uploader_gui.engine.connection_test.thread import Way
+    from uploader_gui.engine.connection_test.thread import NetworkSettings
     from uploader_gui.gui.style.theme import Theme
 
 
@@ -153,13 +153,13 @@ class ConnectionTester(QObject):
         self._thread: ConnectionThread | None = None
         self._heard.connect(self._pass_on)
 
-    def start(self, question: Question, way: Way) -> None:
+    def start(self, question: Question, network: NetworkSettings) -> None:
         """Test from the beginning."""
         self.stop()
         number = self._number
         self._thread = ConnectionThread(
             question,
-            way,
+            network,
             tell=lambda finding: self._heard.emit(number, finding),
             done=lambda: self._heard.emit(number, None),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.models import FINISHED, Treatment, UploadState
 from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.text import Words
@@ -79,7 +79,7 @@ def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     """Give the actions a resting row shows: only where a person may want to do something."""
     if snapshot.elsewhere:
         return () if snapshot.state.stored else (RowAction.SEND_HERE,)
-    treatments = offered(snapshot)
+    treatments = offered_treatments(snapshot)
     if treatments:
         return tuple(action for action, treatment in TREATMENTS.items() if treatment in treatments)
     action = _ALWAYS_SHOWN.get(snapshot.state)
@@ -95,7 +95,7 @@ def shown_at_hand(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
 def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
     """Tell whether an action makes sense in the row's state."""
     if action in TREATMENTS:
-        return TREATMENTS[action] in offered(snapshot)
+        return TREATMENTS[action] in offered_treatments(snapshot)
     if action is RowAction.COPY_REASON:
         return snapshot.reason is not None
     if action is RowAction.SEND_HERE:

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.conversion_choices import offered
+from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import type_name
 from uploader_gui.engine.models import UploadState
@@ -241,7 +241,7 @@ def _action_text(snapshot: UploadSnapshot, action: str) -> str:
         return ""
     if not snapshot.state.finished:
         return Words.NOTHING_TO_DO.text
-    if offered(snapshot):
+    if offered_treatments(snapshot):
         return ""
     has_button = snapshot.state in {_S.FAILED, _S.CANCELLED, _S.SKIPPED}
     if has_button and snapshot.reason is not None and again_says_it(snapshot.reason):

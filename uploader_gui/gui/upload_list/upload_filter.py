@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
-from uploader_gui.engine.models import SENDING, UploadState, folded, natural
+from uploader_gui.engine.models import SENDING, UploadState, folded, natural_sort_key
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import WAITING
 from uploader_gui.text import FilterWords, Words
@@ -120,7 +120,7 @@ def sort_key(upload: UploadSnapshot, column: int) -> Any:
     """Give what a column sorts by; the keys of one column are of one kind."""
     match column:
         case Column.NAME:
-            return natural(upload.source.name)
+            return natural_sort_key(upload.source.name)
         case Column.SIZE:
             return upload.source.size
         case Column.TYPE:

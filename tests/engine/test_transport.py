@@ -97,14 +97,14 @@ async def test_more_than_the_sockets_hold_arrives_whole(echo: Echo, client: http
 
 
 async def test_connections_nobody_has_used_for_long_are_closed_by_the_way(echo: Echo, ca: CertificateAuthority) -> None:
-    lanes = Transport(ca.client_context(), keep_alive=0.0)
-    async with httpx.AsyncClient(transport=lanes) as client:
+    transport = Transport(ca.client_context(), keep_alive=0.0)
+    async with httpx.AsyncClient(transport=transport) as client:
         async with asyncio.TaskGroup() as group:
             for _ in range(4):
                 group.create_task(client.put(echo.origin, content=b"x"))
         for _ in range(4):
             assert (await client.put(echo.origin, content=b"x")).content == b"x"
-        assert lanes.count == 1
+        assert transport.count == 1
 
 
 async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, client: httpx.AsyncClient) -> None:
