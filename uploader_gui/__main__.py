@@ -3,7 +3,7 @@
 import os
 import sys
 
-from uploader_gui.engine.pictures.decoder_process import DECODE_PICTURES
+from uploader_gui.engine.pictures import DECODE_PICTURES
 from uploader_gui.platform.file_names import read_as_utf8
 from uploader_gui.platform.frozen import restore
 from uploader_gui.platform.interrupts import hold, ignore

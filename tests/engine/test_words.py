@@ -157,3 +157,12 @@ def test_the_engines_thread_can_be_made_before_anything_heavy_is_loaded() -> Non
 
 def test_the_service_address_can_be_checked_before_anything_heavy_is_loaded() -> None:
     assert not loaded_after("import uploader_gui.engine.addresses") & {"httpx", "pydantic", "ssl", "PySide6"}
+
+
+def test_a_start_loads_nothing_that_only_the_decoder_of_pictures_needs() -> None:
+    statement = "import uploader_gui.__main__, uploader_gui.engine.pictures.decoder"
+    assert not loaded_after(statement) & {"subprocess", "ctypes", "PIL", "pi_heif"}
+
+
+def test_the_decoder_limits_itself_before_it_loads_what_decodes() -> None:
+    assert not loaded_after("import uploader_gui.engine.pictures.serve") & {"PIL", "pi_heif"}

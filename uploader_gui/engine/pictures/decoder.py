@@ -1,7 +1,8 @@
-"""Decodes pictures in a process of its own, for conversions and thumbnails: what a picture breaks is not the program.
+"""Decodes pictures for conversions and thumbnails in another process, so that no picture can break the program.
 
-There is one, started when it is first needed, which works on one picture after the other, thumbnails first. Where it
-ends or hangs it gets one fresh try, then that picture is broken; those that wait go on. Made by the composition root.
+There is one such process, started when it is first needed. It works on one picture after the other, thumbnails first.
+Where it ends or hangs, a second process tries that picture once more; then the picture counts as broken. The pictures
+that wait go on.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError
-from uploader_gui.engine.pictures.decoder_process import decoder_command
-from uploader_gui.engine.pictures.messages import DecoderTimeouts, Message
+from uploader_gui.engine.pictures.messages import DecoderTimeouts, Jpeg, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,11 +28,11 @@ CRASHED: Final = "decoding it ends the decoder"
 TOO_SLOW: Final = "decoding it takes too long"
 NO_DECODER: Final = "the decoder of pictures does not start"
 _THUMBNAIL, _JPEG = 0, 1
-"""What comes first."""
+"""Urgencies; the smaller one comes first."""
 _TRIES: Final = 2
-_LEAVE_SECONDS: Final = 2.0
-_LOOK_SECONDS: Final = 0.5
-"""How soon a picture that nobody wants any more is given up, though its decoder may hang."""
+_CLOSE_SECONDS: Final = 2.0
+_CHECK_SECONDS: Final = 0.5
+"""How often a waiting caller asks whether its picture is still wanted, also while the decoder hangs."""
 _ERRORS: Final[dict[object, type[UploaderError]]] = {
     Code.BROKEN_PICTURE.value: BrokenPicture,
     Code.CANNOT_CONVERT.value: CannotConvert,
@@ -40,16 +40,8 @@ _ERRORS: Final[dict[object, type[UploaderError]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Jpeg:
-    """A picture as JPEG. `without_metadata`: what it told of itself could not be read, and is not in it."""
-
-    content: bytes
-    without_metadata: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Pixels:
-    """A small picture: red, green, blue and opacity, a byte each, line by line."""
+    """A small picture. `content` has red, green, blue and opacity of each pixel, a byte each, line by line."""
 
     width: int
     height: int
@@ -58,27 +50,27 @@ class Pixels:
 
 @dataclass(order=True, slots=True)
 class _Job:
-    """A picture that waits for its turn. `wanted` raises where nobody wants it any more."""
+    """A picture that waits for its turn. `check_wanted` raises where the caller needs it no more."""
 
     urgency: int
     order: int
     question: Message = field(compare=False)
     seconds: float = field(compare=False)
-    wanted: Callable[[], None] = field(compare=False)
+    check_wanted: Callable[[], None] = field(compare=False)
     done: threading.Event = field(compare=False, default_factory=threading.Event)
     answer: Message | Exception | None = field(compare=False, default=None)
     given_up: bool = field(compare=False, default=False)
 
 
 class PictureDecoder:
-    """The way to the decoder. Its methods block and may be called from any thread but a loop's.
+    """Asks the decoder's process. The methods block; any thread but a loop's may call them.
 
-    `command` starts another one, `patience` makes it hurry: for tests.
+    `command` starts the process, None for this program's own decoder.
     """
 
-    def __init__(self, command: Sequence[str] | None = None, patience: DecoderTimeouts | None = None) -> None:
+    def __init__(self, command: Sequence[str] | None = None, timeouts: DecoderTimeouts | None = None) -> None:
         self._command = command
-        self._patience = patience or DecoderTimeouts()
+        self._timeouts = timeouts or DecoderTimeouts()
         self._waiting: list[_Job] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
@@ -87,51 +79,52 @@ class PictureDecoder:
         self._current: _Job | None = None
         self._closed = False
 
-    def jpeg(self, content: bytes, wanted: Callable[[], None]) -> Jpeg:
-        """Return a picture as JPEG. `wanted` is called now and then, and raises where it need not be decoded any more.
+    def jpeg(self, content: bytes, check_wanted: Callable[[], None]) -> Jpeg:
+        """Return a picture as JPEG. `check_wanted` is called now and then; what it raises ends the decoding.
 
         Raises:
             BrokenPicture: it is damaged, or the decoder does not survive it.
             CannotConvert: one JPEG cannot hold it.
             NotPrepared: there is no decoder.
         """
-        answer = self._ask(_JPEG, Message({"task": "jpeg"}, content), self._patience.for_jpeg(len(content)), wanted)
+        seconds = self._timeouts.for_jpeg(len(content))
+        answer = self._ask(_JPEG, Message({"task": "jpeg"}, content), seconds, check_wanted)
         return Jpeg(answer.content, answer.values.get("without_metadata") is True)
 
     def thumbnail(self, content: bytes, side: int) -> Pixels:
         """Return a picture that just covers a square of `side` pixels; raises as `jpeg` does."""
         question = Message({"task": "thumbnail", "side": side}, content)
-        answer = self._ask(_THUMBNAIL, question, self._patience.thumbnail, lambda: None)
+        answer = self._ask(_THUMBNAIL, question, self._timeouts.thumbnail, lambda: None)
         width, height = answer.values.get("width"), answer.values.get("height")
         if not isinstance(width, int) or not isinstance(height, int) or width * height * 4 != len(answer.content):
             raise BrokenPicture(CRASHED)
         return Pixels(width, height, answer.content)
 
     def about(self) -> dict[str, Any]:
-        """Return the decoder's versions, and under "checks" whether it finds damage in HEICs; raises as `jpeg` does."""
-        return self._ask(_THUMBNAIL, Message({"task": "about"}), self._patience.thumbnail, lambda: None).values
+        """Return library versions, and as "checks" whether damage in HEICs is found; raises as `jpeg` does."""
+        return self._ask(_THUMBNAIL, Message({"task": "about"}), self._timeouts.thumbnail, lambda: None).values
 
     def close(self) -> None:
-        """End the decoder; whatever waits for it is told so."""
+        """End the decoder; who waits for it gets `NotPrepared`."""
         with self._changed:
             self._closed = True
             if self._process is not None:
                 self._process.kill()
             self._changed.notify_all()
         if self._thread is not None:
-            self._thread.join(_LEAVE_SECONDS)
+            self._thread.join(_CLOSE_SECONDS)
 
-    def _ask(self, urgency: int, question: Message, seconds: float, wanted: Callable[[], None]) -> Message:
-        job = _Job(urgency, next(self._order), question, seconds, wanted)
+    def _ask(self, urgency: int, question: Message, seconds: float, check_wanted: Callable[[], None]) -> Message:
+        job = _Job(urgency, next(self._order), question, seconds, check_wanted)
         with self._changed:
             if self._closed:
                 raise NotPrepared(NO_DECODER)
             heapq.heappush(self._waiting, job)
-            self._begin()
+            self._start_thread()
             self._changed.notify()
-        while not job.done.wait(_LOOK_SECONDS):
+        while not job.done.wait(_CHECK_SECONDS):
             try:
-                wanted()
+                check_wanted()
             except BaseException:
                 self._give_up(job)
                 raise
@@ -146,8 +139,8 @@ class PictureDecoder:
             if self._current is job and self._process is not None:
                 self._process.kill()
 
-    def _begin(self) -> None:
-        """One thread starts all processes and lives as long as they: Linux ends them with the thread, not before."""
+    def _start_thread(self) -> None:
+        """Start the one thread that starts every process: Linux ends a process with the thread that started it."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="uploader-pictures", daemon=True)
             self._thread.start()
@@ -158,56 +151,54 @@ class PictureDecoder:
         from uploader_gui.engine.concurrency import give_way  # noqa: PLC0415 - not before a picture is to be decoded
 
         give_way()  # and so does the process
-        while self._did_one():
-            pass
+        while (job := self._next()) is not None:
+            self._do(job)
+            del job  # no picture is kept while waiting for the next one
         if self._process is not None:
             self._process.end()
 
-    def _did_one(self) -> bool:
-        """Do the next job; return False when it is time to leave. No picture is kept until the next one comes."""
-        job = self._next()
-        if job is None:
-            return False
+    def _do(self, job: _Job) -> None:
         try:
-            job.wanted()
-            job.answer = self._answered(job)
-        except Exception as error:  # noqa: BLE001 - whoever asked gets it, whatever it is
+            job.check_wanted()
+            job.answer = self._answer(job)
+        except Exception as error:  # noqa: BLE001 - raised again where the question was asked
             job.answer = error
         job.done.set()
         self._current = None
-        return True
 
     def _next(self) -> _Job | None:
+        """Wait for the next job and return it; None after `close()`."""
         with self._changed:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             self._current = heapq.heappop(self._waiting) if self._waiting else None
             return self._current
 
-    def _answered(self, job: _Job) -> Message:
+    def _answer(self, job: _Job) -> Message:
         from uploader_gui.engine.pictures.decoder_process import DecoderDiedError  # noqa: PLC0415 - as above
 
         detail = CRASHED
         for _ in range(_TRIES):
             process = self._running()
             try:
-                return _without_error(process.ask(job.question, job.seconds))
+                return _checked(process.ask(job.question, job.seconds))
             except DecoderDiedError as error:
                 log.info("the decoder of pictures ended: %s", "too slow" if error.hung else process.status)
                 detail = TOO_SLOW if error.hung else CRASHED
                 self._process = None
-            if self._closed or job.given_up:  # that is why
+            if self._closed or job.given_up:  # it was ended on purpose
                 raise NotPrepared(NO_DECODER)
         raise BrokenPicture(detail)
 
     def _running(self) -> DecoderProcess:
         """Return the running process, or a new one."""
-        from uploader_gui.engine.pictures.decoder_process import DecoderProcess, NotStartedError  # noqa: PLC0415 - as above
+        from uploader_gui.engine.pictures import decoder_process as processes  # noqa: PLC0415 - as above
 
         if self._process is None and not self._closed:
+            command = self._command or processes.decoder_command()
             try:
-                process = DecoderProcess(self._command or decoder_command(), self._patience.start)
-            except NotStartedError as error:
+                process = processes.DecoderProcess(command, self._timeouts.start)
+            except processes.NotStartedError as error:
                 log.warning("the decoder of pictures does not start: %s", error)
                 raise NotPrepared(NO_DECODER) from error
             with self._changed:
@@ -217,7 +208,8 @@ class PictureDecoder:
         return self._process
 
 
-def _without_error(answer: Message) -> Message:
+def _checked(answer: Message) -> Message:
+    """Return an answer, or raise the error it tells of."""
     if (code := answer.values.get("error")) is None:
         return answer
     raise _ERRORS.get(code, BrokenPicture)(str(answer.values.get("detail", "")))

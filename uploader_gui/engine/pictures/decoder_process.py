@@ -1,7 +1,7 @@
-"""One process that decodes pictures, as the program sees it: started, asked, ended. Used by `decoder.py` alone.
+"""One process that decodes pictures, seen from the program: started, asked, ended.
 
-It has a session (on Windows a process group) of its own, so that the terminal's Ctrl+C does not reach it, an
-environment without secrets, and it ends with the program (`serve.py`, `decoder_process.py`).
+It has a session (on Windows a process group) of its own, so that the terminal's Ctrl+C does not reach it, and an
+environment without secrets. It ends with the program: on Linux by `serve.py`, on Windows by a job object.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from uploader_gui.engine.pictures import messages
+from uploader_gui.engine.pictures import DECODE_PICTURES, messages
 from uploader_gui.engine.pictures.messages import MEMORY_BYTES, BrokenMessageError, Message
 
 if TYPE_CHECKING:
@@ -26,17 +26,29 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_OWN_GROUP: Final = 0x00000200
+_NEW_PROCESS_GROUP: Final = 0x00000200
 _NO_WINDOW: Final = 0x08000000
 """CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW: `subprocess` has them by name on Windows only."""
+_PASSED_ON: Final = frozenset(
+    {
+        *("PATH", "HOME", "USERPROFILE", "APPDATA", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TMP", "TEMP"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+        *("PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+        *("PYINSTALLER_RESET_ENVIRONMENT", "__PYVENV_LAUNCHER__"),
+    }
+)
+"""What Python and the libraries need to start. Everything else stays here: tokens, proxies' passwords, sessions."""
+_EXTENDED_LIMITS: Final = 9
+_PROCESS_MEMORY: Final = 0x100
+_KILL_ON_JOB_CLOSE: Final = 0x2000
 
 
 class NotStartedError(Exception):
-    """There is no decoder: that says nothing of any picture."""
+    """The decoder could not be started, which says nothing of any picture."""
 
 
 class DecoderDiedError(Exception):
-    """It ended, or had to be ended, in the middle of a picture. `hung`: it took too long."""
+    """The decoder ended, or was ended, in the middle of a picture. `hung`: it took too long."""
 
     def __init__(self, *, hung: bool) -> None:
         super().__init__()
@@ -44,13 +56,14 @@ class DecoderDiedError(Exception):
 
 
 class DecoderProcess:
-    """A running decoder.
-
-    Raises:
-        NotStartedError: see there.
-    """
+    """A running decoder."""
 
     def __init__(self, command: Sequence[str], seconds: float) -> None:
+        """Start it and wait until it is ready.
+
+        Raises:
+            NotStartedError: it cannot be started, or is not ready after that many seconds.
+        """
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
                 list(command),
@@ -59,34 +72,26 @@ class DecoderProcess:
                 stderr=subprocess.DEVNULL,
                 cwd=Path(sys.executable).parent,  # not a folder that somebody wants to remove or unmount
                 env=decoder_environment(os.environ),
-                **_apart(),
+                **_own_session(),
             )
         except OSError as error:
             raise NotStartedError(error.strerror or str(error)) from error
-        self._bound = kill_on_close(getattr(self._process, "_handle", 0), MEMORY_BYTES)
+        self._job = kill_on_close(getattr(self._process, "_handle", 0), MEMORY_BYTES)
         try:
-            self._await(seconds)
+            self._exchange(None, seconds)  # it says when it is ready
         except DecoderDiedError as error:
             raise NotStartedError(f"status {self._process.returncode}") from error
 
     def ask(self, question: Message, seconds: float) -> Message:
-        """Return its answer.
+        """Return the answer to a question.
 
         Raises:
-            DecoderDiedError: there is none after so many seconds; the process is gone.
+            DecoderDiedError: there is none after that many seconds; the process is gone.
         """
-        assert self._process.stdin is not None
-        with _Deadline(self, seconds) as deadline:
-            try:
-                messages.write(self._process.stdin, question)
-                answer = self._read()
-            except (OSError, BrokenMessageError) as error:
-                self.end()
-                raise DecoderDiedError(hung=deadline.passed) from error
-        return answer
+        return self._exchange(question, seconds)
 
     def kill(self) -> None:
-        """End it; from any thread. Whoever waits for its answer hears that it died."""
+        """End it, from any thread; a waiting `ask` raises."""
         self._process.kill()
 
     def end(self) -> None:
@@ -97,21 +102,26 @@ class DecoderProcess:
             with suppress(OSError):  # what was still to be written
                 pipe.close()
         self._process.wait()
-        self._bound = None
+        self._job = None
 
     @property
     def status(self) -> int | None:
         """How it ended: a signal's number below zero, or an exit code; None while it runs."""
         return self._process.returncode
 
-    def _await(self, seconds: float) -> None:
-        """It says when it is ready."""
+    def _exchange(self, question: Message | None, seconds: float) -> Message:
         with _Deadline(self, seconds) as deadline:
             try:
-                self._read()
+                self._write(question)
+                return self._read()
             except (OSError, BrokenMessageError) as error:
                 self.end()
                 raise DecoderDiedError(hung=deadline.passed) from error
+
+    def _write(self, question: Message | None) -> None:
+        assert self._process.stdin is not None
+        if question is not None:
+            messages.write(self._process.stdin, question)
 
     def _read(self) -> Message:
         assert self._process.stdout is not None
@@ -122,7 +132,7 @@ class DecoderProcess:
 
 
 class _Deadline:
-    """Ends a process that has not answered in time."""
+    """Kills a process that has not answered after that many seconds; `passed` is True then."""
 
     def __init__(self, process: DecoderProcess, seconds: float) -> None:
         self._process = process
@@ -144,47 +154,26 @@ class _Deadline:
         self._process.kill()
 
 
-def _apart() -> dict[str, Any]:
+def _own_session() -> dict[str, Any]:
     if sys.platform == "win32":
-        return {"creationflags": _OWN_GROUP | _NO_WINDOW}
+        return {"creationflags": _NEW_PROCESS_GROUP | _NO_WINDOW}
     return {"start_new_session": True}
 
 
-DECODE_PICTURES: Final = "--decode-pictures"
-_PASSED_ON: Final = frozenset(
-    {
-        *("PATH", "HOME", "USERPROFILE", "APPDATA", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TMP", "TEMP"),
-        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
-        *("PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
-        *("PYINSTALLER_RESET_ENVIRONMENT", "__PYVENV_LAUNCHER__"),
-    }
-)
-"""What Python and the libraries need to start. Everything else stays here: tokens, proxies' passwords, sessions."""
-
-
 def decoder_command() -> list[str]:
-    """Return what starts the decoder. `-P`: a module that lies among the evidence is never loaded."""
+    """Return the command that starts the decoder. `-P`: a module that lies among the evidence is never loaded."""
     if getattr(sys, "frozen", False):
         return [sys.executable, DECODE_PICTURES]
     return [sys.executable, "-P", "-m", "uploader_gui", DECODE_PICTURES]
 
 
 def decoder_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the decoder's environment, and where it finds this program's modules."""
+    """Return the decoder's environment: of this program's what Python needs, and where its modules are."""
     passed_on = {name: value for name, value in environment.items() if name.upper() in _PASSED_ON}
     if getattr(sys, "frozen", False):
         return passed_on
-    return passed_on | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), *_own_path(environment)])}
-
-
-def _own_path(environment: Mapping[str, str]) -> list[str]:
-    path = environment.get("PYTHONPATH")
-    return [path] if path else []
-
-
-_EXTENDED_LIMITS: Final = 9
-_PROCESS_MEMORY: Final = 0x100
-_KILL_ON_JOB_CLOSE: Final = 0x2000
+    path = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH")]
+    return passed_on | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
 class _Limits(ctypes.Structure):
@@ -205,7 +194,10 @@ class _Limits(ctypes.Structure):
 
 
 def kill_on_close(process_handle: int, memory: int) -> object:
-    """Bind a process to this one, with at most `memory` bytes; it ends when what is returned is released."""
+    """Limit a process to `memory` bytes, and end it when the returned object is released; does nothing but on Windows.
+
+    The system releases it with this program, also where that is killed.
+    """
     if sys.platform != "win32":
         return None
     kernel: Any = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -219,7 +211,7 @@ def kill_on_close(process_handle: int, memory: int) -> object:
 
 
 class _Job:
-    """Closes the job's handle when it is forgotten."""
+    """A job object's handle, closed when this object is garbage."""
 
     def __init__(self, kernel: Any, handle: int) -> None:
         self._kernel = kernel

@@ -1,6 +1,6 @@
-"""libheif and libde265 themselves, as pi_heif's wheel brings them, for what pi_heif does not offer.
+"""Direct calls of libheif and libde265, which pi_heif's wheel contains, for strict decoding.
 
-It decodes leniently: tiles that are missing stay green, and libheif drops what the decoder of HEVC warns of.
+pi_heif decodes leniently: missing tiles stay green, and libheif drops the warnings of libde265, its HEVC decoder.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 _ANY: Final = 99
 """heif_colorspace_undefined, heif_chroma_undefined: as it is stored."""
 _STRICT_SINCE: Final = 3
-"""The version of heif_decoding_options that first had `strict_decoding`."""
+"""The first version of heif_decoding_options with `strict_decoding`."""
 _NO_MEMORY: Final = 6
 """heif_error_Memory_allocation_error: also what goes beyond libheif's own limits."""
 _HARMLESS: Final = frozenset({0, 7, 10, 13, 502, 1000, 1001, 1022, 1025})
-"""libde265's words that say nothing of the pixels: no memory, no threads, waiting, not implemented, buffer full,
-fewer threads, and a message beside the picture that cannot be read."""
+"""libde265's codes that say nothing of the pixels: success, no memory, no threads, waiting, not implemented, buffer
+full, fewer threads, and a message beside the picture that cannot be read."""
 
 
 class DecodingError(Exception):
-    """The decoder says that the picture is damaged; the text is its own."""
+    """The picture is damaged; the text is the library's."""
 
 
 class _Error(ctypes.Structure):
@@ -70,11 +70,11 @@ _DE265: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "de265_get_next_picture": (c_void_p, (c_void_p,)),
     "de265_get_error_text": (c_char_p, (c_int,)),
 }
-"""Function -> what it returns and takes."""
+"""Function -> its result type and argument types."""
 
 
 class HeifLibrary:
-    """Both libraries. `names` are the functions found; what cannot be asked is not held against a picture."""
+    """Both libraries. Where one of them lacks a function, the check that needs it is left out."""
 
     def __init__(self) -> None:
         self._functions: dict[str, Any] = {}
@@ -88,15 +88,15 @@ class HeifLibrary:
 
     @property
     def warns(self) -> bool:
-        """Whether libde265 can be asked what it warns of."""
+        """Whether libde265's warnings can be read."""
         return self._functions.keys() >= _DE265.keys()
 
     def decode_strictly(self, data: bytes) -> None:
-        """Decode the primary picture, and forget it.
+        """Decode the primary picture of a HEIC, and drop the pixels.
 
         Raises:
-            DecodingError: something of it is missing or contradicts the standard.
-            MemoryError: there is no room for it.
+            DecodingError: a part is missing or contradicts the standard.
+            MemoryError: there is too little memory.
         """
         call = self._functions
         context = call["heif_context_alloc"]()
@@ -119,7 +119,7 @@ class HeifLibrary:
             call["heif_context_free"](context)
 
     def decode_hevc(self, units: Iterable[bytes]) -> None:
-        """Decode one picture of HEVC, given as NAL units with its parameter sets first.
+        """Decode one HEVC picture, given as NAL units, parameter sets first.
 
         Raises:
             DecodingError: the decoder failed, warned, or found no picture.
@@ -128,27 +128,27 @@ class HeifLibrary:
         decoder = call["de265_new_decoder"]()
         try:
             for unit in units:
-                self._judge(call["de265_push_NAL"](decoder, unit, len(unit), 0, None))
-            self._judge(call["de265_flush_data"](decoder))
-            if not self._pictures_of(decoder):
+                self._check_code(call["de265_push_NAL"](decoder, unit, len(unit), 0, None))
+            self._check_code(call["de265_flush_data"](decoder))
+            if not self._picture_count(decoder):
                 raise DecodingError("there is no picture in it")
         finally:
             call["de265_free_decoder"](decoder)
 
-    def _pictures_of(self, decoder: int) -> int:
-        """Decode what was pushed; return how many pictures came out. Each has to be taken, or nothing goes on."""
+    def _picture_count(self, decoder: int) -> int:
+        """Decode what was pushed; return the number of pictures. Each has to be fetched, or decoding stops."""
         call, more, error, found = self._functions, c_int(1), 0, 0
         while more.value and not error:
             error = call["de265_decode"](decoder, byref(more))
-            self._judge(error)
+            self._check_code(error)
             while warning := call["de265_get_warning"](decoder):
-                self._judge(warning)
+                self._check_code(warning)
             found += bool(call["de265_get_next_picture"](decoder))
         return found
 
-    def _judge(self, told: int) -> None:
-        if told not in _HARMLESS:
-            raise DecodingError(_text(self._functions["de265_get_error_text"](told)))
+    def _check_code(self, code: int) -> None:
+        if code not in _HARMLESS:
+            raise DecodingError(_text(self._functions["de265_get_error_text"](code)))
 
 
 def _check(error: _Error) -> None:
@@ -173,10 +173,10 @@ def _declared(library: ctypes.CDLL | None, names: dict[str, tuple[Any, tuple[Any
 
 
 def _loaded(part: str) -> ctypes.CDLL | None:
-    """Return a library that pi_heif has loaded already.
+    """Return a library that pi_heif has loaded already, None where it is not found.
 
-    Linux and macOS find a name also in what a module is linked against; Windows looks in the one library alone. Its
-    wheel has them beside the module, and so has the bundle.
+    Linux and macOS find a function also in the libraries a module is linked against; Windows looks in the one library
+    alone. Its wheel has them beside the module, and so has the bundle.
     """
     module = Path(_pi_heif.__file__)
     file = module if sys.platform != "win32" else next(module.parent.glob(f"{part}-*.dll"), None)

@@ -1,7 +1,4 @@
-"""Opens pictures the service refuses with Pillow (and pi_heif for HEIC): upright, within bounds, as they are.
-
-In the decoder's process only.
-"""
+"""Opens pictures the service refuses, with Pillow and pi_heif, within bounds. In the decoder's process only."""
 
 from __future__ import annotations
 
@@ -25,7 +22,8 @@ if TYPE_CHECKING:
 
 _FORMATS: Final = ("HEIF", "WEBP", "TIFF", "BMP")
 _BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
-_MOST_BRANDS: Final = 400
+"""The first brands of a HEIC that pi_heif knows."""
+_MAX_BRAND_BYTES: Final = 400
 _ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,12 +42,12 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     """Open a picture without decoding it yet.
 
     Raises:
-        BrokenPicture: it is none, or whatever is done with it in the block shows that it is damaged.
+        BrokenPicture: it is no picture, or something in the block finds that it is damaged.
         CannotConvert: it has too many pixels, or stores them in a way that would come out as another picture.
     """
-    _make_ready()
+    _set_up_pillow()
     is_tiff = tiff_check.is_tiff(content)
-    with _judged(unknown=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
+    with _translated_errors(unidentified=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
         if is_tiff:
             tiff_check.check(content)
         with Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
@@ -64,23 +62,23 @@ def mended(content: bytes) -> bytes:
 
 
 def check_whole(content: bytes) -> None:
-    """Look at all of a HEIC's pixels; other formats' decoders say themselves what is missing.
+    """Check all of a HEIC's pixels; the decoders of other formats report themselves what is missing.
 
     Raises:
-        Exception: it is damaged; to be called inside `opened`, which says so.
+        Exception: it is damaged. Call this inside `opened`, which raises `BrokenPicture` then.
     """
     if _is_heif(content):
         heif_check.check(content, _library())
 
 
 def about() -> dict[str, str | bool]:
-    """Return what decodes: versions, and whether both libraries can be asked what is damaged."""
+    """Return the libraries' versions, and under "checks" whether both HEIC libraries can report damage."""
     versions = {"Pillow": PIL.__version__, "libheif": pi_heif.libheif_version()}
     return versions | {"checks": _library().is_strict and _library().warns}
 
 
 def is_single(picture: Image.Image, content: bytes) -> bool:
-    """Return whether there is one picture to be seen; a TIFF's masks are none."""
+    """Whether the file shows one picture; a TIFF's masks do not count."""
     if tiff_check.is_tiff(content):
         return tiff_check.pages(content) == 1
     return int(getattr(picture, "n_frames", 1)) == 1
@@ -89,17 +87,17 @@ def is_single(picture: Image.Image, content: bytes) -> bool:
 def upright(picture: Image.Image) -> Image.Image:
     """Decode a picture and turn it as its EXIF says. HEIC and TIFF are turned by their decoders already."""
     picture.load()
-    _check_size(picture)  # what a decoder finds may be larger than what the file told
-    turn = _UPRIGHT.get(_orientation(picture))
-    return picture if turn is None else picture.transpose(turn)
+    _check_size(picture)  # the decoded picture may be larger than the file's header says
+    transpose = _UPRIGHT.get(_orientation(picture))
+    return picture if transpose is None else picture.transpose(transpose)
 
 
 def _orientation(picture: Image.Image) -> int:
     try:
-        turned = picture.getexif().get(_ORIENTATION, 1)
+        orientation = picture.getexif().get(_ORIENTATION, 1)
     except Exception:  # noqa: BLE001 - Pillow raises anything on a damaged block; the pixels are sound
         return 1
-    return turned if isinstance(turned, int) else 1
+    return orientation if isinstance(orientation, int) else 1
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -108,8 +106,8 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _branded(content: bytes) -> bytes:
-    """Return a HEIC with a first brand that pi_heif looks for; it may stand among the compatible ones instead."""
-    brands = content[16 : int.from_bytes(content[:4], "big")][:_MOST_BRANDS]
+    """Return a HEIC whose first brand pi_heif knows: where only a compatible brand is known, it is put first."""
+    brands = content[16 : int.from_bytes(content[:4], "big")][:_MAX_BRAND_BYTES]
     if not _is_heif(content) or content[8:12] in _BRANDS:
         return content
     known = next((brands[at : at + 4] for at in range(0, len(brands), 4) if brands[at : at + 4] in _BRANDS), None)
@@ -125,8 +123,8 @@ def _library() -> HeifLibrary:
     return HeifLibrary()
 
 
-def _make_ready() -> None:
-    """Teach Pillow HEIC; a bomb is refused as soon as its size is known, and doubts about metadata stay quiet."""
+def _set_up_pillow() -> None:
+    """Register HEIC, refuse decompression bombs as soon as their size is known, and silence warnings on metadata."""
     pi_heif.register_heif_opener(decode_threads=1)  # the window needs a core too
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # its own limit is lower
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -135,10 +133,10 @@ def _make_ready() -> None:
 
 
 @contextmanager
-def _judged(unknown: UploaderError) -> Iterator[None]:
-    """Say of whatever a decoder raises what it means: on hostile bytes it may raise anything.
+def _translated_errors(unidentified: UploaderError) -> Iterator[None]:
+    """Turn what a decoder raises into our errors: on hostile bytes it may raise anything.
 
-    `unknown` is what it means that Pillow does not recognise a picture.
+    `unidentified` is raised where Pillow does not recognise the picture.
     """
     try:
         yield
@@ -147,6 +145,6 @@ def _judged(unknown: UploaderError) -> Iterator[None]:
     except UploaderError:
         raise
     except UnidentifiedImageError as error:
-        raise unknown from error
+        raise unidentified from error
     except Exception as error:
         raise BrokenPicture(str(error)) from error

@@ -1,7 +1,7 @@
-"""The decoder's process: answers one question after the other until the program closes the pipe. Begun by `__main__`.
+"""The decoder's process: answers one question after the other until the program closes the pipe.
 
-It ignores what a terminal or the end of a session sends, for a picture that is being decoded then is not broken; it
-ends with the program instead, also where that is killed.
+It ignores what a terminal or the end of a session sends, because a picture being decoded then is not broken. It ends
+with the program instead, also where the program is killed.
 """
 
 from __future__ import annotations
@@ -12,66 +12,66 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import CannotConvert, UploaderError
 from uploader_gui.engine.pictures import messages
-from uploader_gui.engine.pictures.jpeg import into_jpeg
-from uploader_gui.engine.pictures.jpeg_colors import plain
 from uploader_gui.engine.pictures.messages import MEMORY_BYTES, TOO_LARGE, Message
-from uploader_gui.engine.pictures.opening import about, mended, opened, upright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONGEST_SECONDS: Final = 600
 """Far longer than the program waits for one picture."""
-_IGNORED: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+_IGNORED_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _SET_PDEATHSIG: Final = 1
-_EASILY_ENDED: Final = "500"
-_NO_BOXES: Final = 0x0001 | 0x0002
-"""SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX: a crash asks nobody anything."""
+_OOM_SCORE: Final = "500"
+"""Linux ends this process before the program where memory runs out (proc(5), oom_score_adj)."""
+_NO_ERROR_BOXES: Final = 0x0001 | 0x0002
+"""SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX: a crash shows no dialog."""
 
 
 def serve() -> int:
-    """Answer until the program closes the pipe."""
+    """Answer until the program closes the pipe; return the exit code."""
     _ignore_signals()
     questions, answers = _pipes()
     _limit_itself()
-    from uploader_gui.engine.pictures.serve import done  # noqa: PLC0415 - loads Pillow; within the limits
+    from uploader_gui.engine.pictures.render import answer_to  # noqa: PLC0415 - loads Pillow, within the limits
 
     messages.write(answers, Message({"ready": True}))
     with suppress(OSError, messages.BrokenMessageError):  # the program is gone
         while (question := messages.read(questions)) is not None:
             _end_after(LONGEST_SECONDS)
-            answer = _answer(question, done)
+            answer = _answer_or_error(question, answer_to)
             _end_after(0)
             messages.write(answers, answer)
             del question, answer
     return 0
 
 
-def _answer(question: Message, done: Any) -> Message:
+def _answer_or_error(question: Message, answer_to: Callable[[Message], Message]) -> Message:
     try:
-        answer: Message = done(question)
+        return answer_to(question)
     except UploaderError as error:
         return Message({"error": error.code.value, "detail": error.detail[:1000]})
     except MemoryError:
         return Message({"error": CannotConvert.code.value, "detail": TOO_LARGE})
-    return answer
 
 
 def _end_after(seconds: int) -> None:
-    """Let the system end a process that hangs and that nobody waits for any more; 0 lets it live."""
+    """Let the system end this process after that time, in case it hangs; 0 takes that back."""
     if sys.platform != "win32":
         signal.alarm(seconds)
 
 
 def _ignore_signals() -> None:
-    for name in _IGNORED:
+    for name in _IGNORED_SIGNALS:
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
 
 
 def _pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Take standard input and output for the questions and answers; what a library prints goes nowhere.
+    """Return standard input and output for questions and answers; what a library prints goes nowhere.
 
     By the system's handles on Windows: a program without a console has no `sys.stdin`.
     """
@@ -92,46 +92,21 @@ def _limit_itself() -> None:
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - Windows and Linux only
 
-        ctypes.WinDLL("kernel32").SetErrorMode(_NO_BOXES)
+        ctypes.WinDLL("kernel32").SetErrorMode(_NO_ERROR_BOXES)
         return
     resource = import_module("resource")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no copy of a picture is left on the disk
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would be a copy of the picture on the disk
     if sys.platform == "linux":
         _limit_on_linux(resource)
 
 
 def _limit_on_linux(resource: Any) -> None:
-    """End with the program, whatever this process is doing then; and before it, where memory runs out."""
+    """End with the program, whatever this process is doing then; take no more than `MEMORY_BYTES`."""
     import ctypes  # noqa: PLC0415 - as above
 
     ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    with suppress(OSError):  # a system that does not let it
-        Path("/proc/self/oom_score_adj").write_text(_EASILY_ENDED)
-
-
-def done(question: Message) -> Message:
-    """Do what is asked, and return the answer.
-
-    Raises:
-        BrokenPicture, CannotConvert: see `opening.opened`.
-    """
-    if question.values.get("task") == "about":
-        return Message(about())
-    if question.values.get("task") == "thumbnail":
-        return _thumbnail(question.content, int(question.values["side"]))
-    made = into_jpeg(question.content)
-    return Message({"without_metadata": made.without_metadata}, made.content)
-
-
-def _thumbnail(content: bytes, side: int) -> Message:
-    with opened(mended(content)) as picture:
-        picture.load()
-        share = side / min(picture.size)
-        if share < 1:
-            picture.thumbnail((max(round(picture.width * share), side), max(round(picture.height * share), side)))
-        small = upright(picture)
-        pixels = (small if small.has_transparency_data else plain(small, None)[0]).convert("RGBA")
-        return Message({"width": pixels.width, "height": pixels.height}, pixels.tobytes())
+    with suppress(OSError):  # some systems do not allow it
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)

@@ -1,7 +1,7 @@
-"""Which TIFFs Pillow is known to decode as they are: others it turns into another picture without a word.
+"""Which TIFFs Pillow is known to decode rightly; of others it makes a wrong picture without an error.
 
-Every kind let through was compared with what it is meant to show (`tests/engine/test_tiffs.py`). In the decoder's
-process. Tags: TIFF 6.0, Adobe's supplements.
+Each kind let through was compared with the picture it is meant to show (`tests/engine/test_tiffs.py`). In the
+decoder's process. Tags: TIFF 6.0, Adobe's supplements.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _WITH_PREDICTOR: Final = frozenset({5, 8, 32946, 50000})
 """The compressions that add up the differences between neighbours, where the tag says so (TIFF 6.0, section 14)."""
 _DEFLATE: Final = frozenset({8, 32946})
 _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 279, 324, 325
-_OF_PIXELS: Final = frozenset({_BITS, _COLOR_MAP, _EXTRA, _FORMAT, _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, 347})
+_PIXEL_TAGS: Final = frozenset({_BITS, _COLOR_MAP, _EXTRA, _FORMAT, _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, 347})
 """Tags with values that may lie anywhere in the file; the last one holds tables of JPEG."""
-_AT_A_TIME: Final = 1 << 20
+_INFLATE_BYTES: Final = 1 << 20
 _DEPTHS: Final[Mapping[int, frozenset[int]]] = {
     _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
     _BLACK_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
@@ -60,31 +60,31 @@ _MASK: Final = 4
 
 
 def is_tiff(content: bytes) -> bool:
-    """Return whether a file begins as TIFF and BigTIFF do."""
+    """Whether a file begins as TIFF and BigTIFF do."""
     return content[:4] in {b"II*\0", b"MM\0*", b"II+\0", _BIG_ENDIAN_BIGTIFF}
 
 
 def check(content: bytes) -> None:
-    """Look at how the first page stores its pixels.
+    """Check how the first page stores its pixels.
 
     Raises:
-        CannotConvert: not in a way that Pillow decodes as it is.
-        BrokenPicture, zlib.error: a part is missing, or is not what was compressed.
+        CannotConvert: in a way that Pillow does not decode rightly.
+        BrokenPicture, zlib.error: a part is missing, or does not match its checksum.
     """
     if content.startswith(_BIG_ENDIAN_BIGTIFF):
         raise CannotConvert(UNUSUAL)
     tags = next(_directories(content))
-    bits, photometric = _several(tags, _BITS, 1), tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO)
+    bits, photometric = _values(tags, _BITS, 1), tags.get(_PHOTOMETRIC, _WHITE_IS_ZERO)
     if max(bits) > _SIXTEEN:
         raise CannotConvert(TOO_DEEP)
     if not (_is_known(tags, bits, photometric) and _is_laid_out_plainly(tags, bits, photometric)):
         raise CannotConvert(UNUSUAL)
     if tags.get(_COMPRESSION) in _DEFLATE:
-        _check_sums(content, tags)
+        _check_checksums(content, tags)
 
 
 def pages(content: bytes) -> int:
-    """Return how many pictures there are, masks left out (TIFF 6.0, "NewSubfileType")."""
+    """Return the number of pictures, without masks (TIFF 6.0, "NewSubfileType")."""
     return sum(not tags.get(_SUBFILE, 0) & _MASK for tags in _directories(content))
 
 
@@ -95,16 +95,16 @@ def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
     seen = set[int]()
     while tags.next and tags.next not in seen:
         seen.add(tags.next)
-        named = _named(content, tags.next)
+        named = _tags_named_in(content, tags.next)
         file.seek(tags.next)
         tags.load(file)
-        if not named & _OF_PIXELS <= tags.keys():
+        if not named & _PIXEL_TAGS <= tags.keys():
             raise BrokenPicture(MISSING)
         yield tags
 
 
 def mend_palette(picture: Image.Image) -> None:
-    """Read a colour map of 8 bits as what it is. One of 16 bits, as it should have, has larger numbers too."""
+    """Correct the palette of a file whose colour map has 8 bits per number instead of the 16 that TIFF prescribes."""
     colors = getattr(picture, "tag_v2", {}).get(_COLOR_MAP)
     if picture.mode in {"P", "PA"} and colors and max(colors) < 1 << _EIGHT:
         picture.palette = ImagePalette.raw("RGB;L", bytes(colors))
@@ -112,7 +112,7 @@ def mend_palette(picture: Image.Image) -> None:
 
 def _is_known(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) -> bool:
     return (
-        set(_several(tags, _FORMAT, 1)) == {1}  # numbers without a sign
+        set(_values(tags, _FORMAT, 1)) == {1}  # numbers without a sign
         and len(set(bits)) == 1
         and bits[0] in _DEPTHS.get(photometric, ())
         and tags.get(_COMPRESSION, _PLAIN) in _COMPRESSIONS
@@ -132,8 +132,8 @@ def _is_laid_out_plainly(tags: Mapping[int, Any], bits: tuple[int, ...], photome
     return samples == channels + extra or (photometric == _RGB and samples == channels + 1)
 
 
-def _named(content: bytes, at: int) -> set[int]:
-    """Return the tags a directory names. Of one that was cut off, Pillow reads what there is."""
+def _tags_named_in(content: bytes, at: int) -> set[int]:
+    """Return the tags the directory at that offset names. Where it is cut off, Pillow would read only some of them."""
     order = "<" if content.startswith(b"I") else ">"
     size, count, entry = (8, "Q", 20) if content.startswith(b"II+") else (2, "H", 12)
     try:
@@ -144,16 +144,16 @@ def _named(content: bytes, at: int) -> set[int]:
     return {struct.unpack_from(f"{order}H", content, at + size + number * entry)[0] for number in range(entries)}
 
 
-def _check_sums(content: bytes, tags: Mapping[int, Any]) -> None:
-    """Inflate each part to its end, where a checksum stands: libtiff stops when it has enough."""
+def _check_checksums(content: bytes, tags: Mapping[int, Any]) -> None:
+    """Inflate each strip or tile to its end, where the checksum is: libtiff stops when it has enough pixels."""
     for offsets, counts in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
-        for start, size in zip(_several(tags, offsets, 0), _several(tags, counts, 0), strict=False):
+        for start, size in zip(_values(tags, offsets, 0), _values(tags, counts, 0), strict=False):
             inflating, left = zlib.decompressobj(), content[start : start + size]
             while left and not inflating.eof:
-                inflating.decompress(left, _AT_A_TIME)
+                inflating.decompress(left, _INFLATE_BYTES)
                 left = inflating.unconsumed_tail
 
 
-def _several(tags: Mapping[int, Any], tag: int, usual: int) -> tuple[int, ...]:
-    value = tags.get(tag, usual)
+def _values(tags: Mapping[int, Any], tag: int, default: int) -> tuple[int, ...]:
+    value = tags.get(tag, default)
     return value if isinstance(value, tuple) else (value,)

@@ -1,0 +1,160 @@
+"""What the decoder's process makes of a picture: a JPEG to send, or a thumbnail.
+
+A JPEG is upright, with the picture's colours, date and place, in a quality of which nobody sees the difference. A JPEG
+holds 8 bits and no transparency: RGB and grey keep their colour profile, other colours become sRGB, what is transparent
+becomes white. What one JPEG cannot hold (several pages, an animation) is refused instead of being left out silently,
+and so is what is damaged.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from PIL import Image, ImageCms, ImageOps
+
+from uploader_gui.engine.errors import CannotConvert
+from uploader_gui.engine.pictures import metadata
+from uploader_gui.engine.pictures.messages import TOO_LARGE, Jpeg, Message
+from uploader_gui.engine.pictures.opening import about, check_whole, is_single, mended, opened, upright
+from uploader_gui.engine.pictures.tiff_check import TOO_DEEP
+
+if TYPE_CHECKING:
+    from PIL.ImageCms import ImageCmsProfile
+
+QUALITY: Final = 95
+_MAX_SIDE: Final = 65_500
+"""libjpeg's limit, in pixels."""
+_SEVERAL: Final = "it has several pages or images"
+_REDUCED: Final = 1
+_NEW_SUBFILE_TYPE: Final = 254
+_PHOTOMETRIC: Final = 262
+_WHITE_IS_ZERO: Final = 0
+_SUB_IFDS: Final = 330
+_DNG_VERSION: Final = 50706
+_COLOUR_SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
+"""Pillow's modes -> data colour space of a profile (ICC.1, 7.2.6)."""
+_16_TO_8_BITS: Final = 1 / 257
+"""65,535 becomes 255."""
+
+
+def answer_to(question: Message) -> Message:
+    """Do what the program asks ("jpeg", "thumbnail" or "about") and return the answer.
+
+    Raises:
+        BrokenPicture, CannotConvert: see `opening.opened`.
+    """
+    if question.values.get("task") == "about":
+        return Message(about())
+    if question.values.get("task") == "thumbnail":
+        return _thumbnail(question.content, int(question.values["side"]))
+    jpeg = into_jpeg(question.content)
+    return Message({"without_metadata": jpeg.without_metadata}, jpeg.content)
+
+
+def into_jpeg(content: bytes) -> Jpeg:
+    """Return a JPEG of the picture in a file's bytes.
+
+    Raises:
+        CannotConvert, BrokenPicture: see `opening.opened`.
+    """
+    whole = mended(content)
+    with opened(whole) as picture:
+        if not is_single(picture, whole):
+            raise CannotConvert(_SEVERAL)
+        _check_fits(picture)
+        check_whole(whole)
+        jpeg = _encoded(picture)
+    return jpeg if whole is content else replace(jpeg, without_metadata=True)
+
+
+def _check_fits(picture: Image.Image) -> None:
+    if max(picture.size) > _MAX_SIDE:
+        raise CannotConvert(TOO_LARGE)
+    tags = getattr(picture, "tag_v2", None)
+    if tags is not None and (tags.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED or _SUB_IFDS in tags or _DNG_VERSION in tags):
+        raise CannotConvert(_SEVERAL)  # a raw photo: its first picture is only a preview
+
+
+def _encoded(picture: Image.Image) -> Jpeg:
+    info: dict[Any, Any] = dict(picture.info)  # a copy: turning the picture changes its own
+    turned = upright(picture)
+    pixels, profile = _as_jpeg_holds(turned, info.get("icc_profile"))
+    options, is_damaged = metadata.readable(turned, info)
+    if profile:
+        options["icc_profile"] = profile
+    target = io.BytesIO()
+    pixels.save(target, "JPEG", quality=QUALITY, subsampling="4:4:4", **options)
+    return Jpeg(target.getvalue(), without_metadata=is_damaged)
+
+
+def _thumbnail(content: bytes, side: int) -> Message:
+    """Return the RGBA pixels of a picture that just covers a square of `side` pixels."""
+    with opened(mended(content)) as picture:
+        picture.load()
+        scale = side / min(picture.size)
+        if scale < 1:
+            picture.thumbnail((max(round(picture.width * scale), side), max(round(picture.height * scale), side)))
+        small = upright(picture)
+        pixels = (small if small.has_transparency_data else _as_jpeg_holds(small, None)[0]).convert("RGBA")
+        return Message({"width": pixels.width, "height": pixels.height}, pixels.tobytes())
+
+
+def _as_jpeg_holds(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
+    """Return the picture as RGB or grey, and the profile its numbers are to be read with (None: sRGB).
+
+    Raises:
+        CannotConvert: 8 bits cannot hold it.
+    """
+    if picture.mode in {"CMYK", "LAB"}:
+        return _in_srgb(picture, profile)
+    flat = _without_transparency(picture)
+    if flat.mode == "L" and _is_profile_of(profile, "RGB"):
+        flat = flat.convert("RGB")
+    return flat, profile if _is_profile_of(profile, flat.mode) else None
+
+
+def _without_transparency(picture: Image.Image) -> Image.Image:
+    mode = picture.mode
+    if mode.startswith("I;16"):
+        return _in_8_bits(picture)
+    if mode in {"I", "F"}:
+        raise CannotConvert(TOO_DEEP)
+    if mode in {"La", "LA"}:
+        return _on_white(picture.convert("LA"), "L")
+    if picture.has_transparency_data:
+        return _on_white(picture.convert("RGBA"), "RGB")
+    return picture if mode in {"L", "RGB"} else picture.convert("L" if mode == "1" else "RGB")
+
+
+def _on_white(picture: Image.Image, mode: str) -> Image.Image:
+    background = Image.new(mode, picture.size, "white")
+    background.paste(picture.convert(mode), mask=picture.getchannel("A"))
+    return background
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    grey = picture.convert("I").point(lambda value: value * _16_TO_8_BITS).convert("L")
+    tags = getattr(picture, "tag_v2", {})
+    return ImageOps.invert(grey) if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO else grey
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    source_profile = _source_profile(picture, profile)
+    if source_profile is None:
+        return picture.convert("RGB"), None
+    converted = ImageCms.profileToProfile(picture, source_profile, srgb, outputMode="RGB")
+    assert converted is not None  # None only where a picture is changed in place
+    return converted, srgb.tobytes()
+
+
+def _source_profile(picture: Image.Image, profile: bytes | None) -> ImageCmsProfile | None:
+    if profile is not None and _is_profile_of(profile, picture.mode):
+        return ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")) if picture.mode == "LAB" else None
+
+
+def _is_profile_of(profile: bytes | None, mode: str) -> bool:
+    return profile is not None and profile[16:20] == _COLOUR_SPACES[mode]
