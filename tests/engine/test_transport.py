@@ -104,7 +104,7 @@ async def test_connections_nobody_has_used_for_long_are_closed_by_the_way(echo: 
                 group.create_task(client.put(echo.origin, content=b"x"))
         for _ in range(4):
             assert (await client.put(echo.origin, content=b"x")).content == b"x"
-        assert transport.count == 1
+        assert transport.idle_count == 1
 
 
 async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, client: httpx.AsyncClient) -> None:

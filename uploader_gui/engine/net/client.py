@@ -1,7 +1,7 @@
-"""The only module that builds httpx clients and translates httpx's errors: change the HTTP library here alone.
+"""HTTP clients, and httpx's errors translated into ours. No other module builds httpx clients.
 
-Two clients, never one: the API's carries tokens, the storage's never sees them. No cookies, no redirects, no
-.netrc, no proxy from the environment; TLS is verified through the operating system's trust store.
+The API and the storage have separate clients: tokens go to the API's alone. No cookies, no redirects, no .netrc, no
+proxy from the environment; TLS is verified through the operating system's trust store.
 """
 
 from __future__ import annotations
@@ -43,31 +43,31 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 15.0
 API_ANSWER_SECONDS: Final = 35.0
-"""The service's gateway gives up after 29 s and answers 504."""
+"""A little more than the service's gateway, which gives up after 29 s and answers 504."""
 MAX_ANSWER_BYTES: Final = 1024 * 1024
-"""No answer we understand is longer; more is not read."""
-_PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+"""No more of a response is read; those we understand are shorter."""
+_COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
-"""Tells zlib to see for itself which of both it is."""
+"""Makes zlib detect which of both formats it is."""
 _ALL_SENT: Final = "http11.send_request_body.complete"
-_OUT: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
-"""What httpcore calls the end of sending a request."""
+_SENDING_ENDED: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
+"""httpcore's trace events at the end of sending a request."""
 
 _NO_REQUEST: Final = (
     httpx.InvalidURL,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
     h11.LocalProtocolError,
-    UnicodeError,  # of a name with an empty or overlong part, which DNS cannot be asked for
+    UnicodeError,  # a host name with an empty or overlong part, which DNS does not allow
 )
 
 ProxyFinder = Callable[[str], str | None]
-"""Gives the proxy for an address (`http://proxy.example:3128`), None for the direct way; may block (PAC)."""
+"""Returns the proxy for an address (`http://proxy.example:3128`), None for no proxy; may block (PAC)."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
-    """How to reach servers, found out by whoever starts the engine."""
+    """How to reach servers. `ca_file`: a further certificate authority (PEM)."""
 
     user_agent: str = "uploader-gui"
     proxy_for: ProxyFinder | None = None
@@ -75,7 +75,7 @@ class HttpOptions:
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Make the one TLS context: the system's trust store, and an extra CA where one is set. Takes tens of ms.
+    """Return the TLS context: the system's trust store, and a further CA where one is set. Takes tens of ms.
 
     Raises:
         OSError: the CA file cannot be read; `ssl.SSLError` where it is no certificate.
@@ -87,10 +87,10 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 
 def _system_context() -> ssl.SSLContext:
-    """Give a context that trusts what the system trusts.
+    """Return a context that trusts what the system trusts.
 
-    Where that is one file of OpenSSL's (most Linux), truststore would read it anew for each connection, 20 ms every
-    time; read once it says the same.
+    Where that is one file of OpenSSL's (most Linux), it is read once: truststore would read it for each connection,
+    which takes 20 ms.
     """
     if sys.platform in {"win32", "darwin"} or ssl.get_default_verify_paths().cafile is None:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -100,17 +100,17 @@ def _system_context() -> ssl.SSLContext:
 
 
 def load_networking() -> None:
-    """Load what the first registration and the first PUT would: 60 ms in which a window hardly moves."""
-    anyio.run(anyio.sleep, 0)  # httpcore comes to anyio's asyncio side only with a connection
-    "localhost".encode("idna")  # as the name of any host
-    expiry_of("?X-Amz-Expires=1&X-Amz-Date=20250312T083000Z")  # reading a date, too
+    """Load the modules that the first registration and PUT would load, in 60 ms in which a window hardly moves."""
+    anyio.run(anyio.sleep, 0)  # httpcore loads anyio's asyncio part with the first connection
+    "localhost".encode("idna")  # loads the codec of host names
+    expiry_of("?X-Amz-Expires=1&X-Amz-Date=20250312T083000Z")  # loads strptime
 
 
 class Clients:
-    """One kind of client (the API's, or the storage's): an `httpx.AsyncClient` per proxy, as hosts ask for one.
+    """The clients of one kind, the API's or the storage's: one `httpx.AsyncClient` per proxy, and one without.
 
-    `context` may still be in the making: whatever is asked for first waits for it. `answer_seconds` bounds the wait for
-    an answer, None where the caller watches the bytes itself.
+    `context` may still be a future, which the first request waits for. `answer_seconds` bounds the wait for a response;
+    None where the caller watches the bytes itself.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Clients:
         self._by_proxy: dict[str | None, httpx.AsyncClient] = {}
 
     async def client_for(self, url: httpx.URL) -> httpx.AsyncClient:
-        """Give the client for an address."""
+        """Return the client for an address."""
         proxy = await self.proxy_for(url)
         context = self._context if isinstance(self._context, ssl.SSLContext) else await self._context
         if proxy not in self._by_proxy:
@@ -135,7 +135,7 @@ class Clients:
         return self._by_proxy[proxy]
 
     async def goes_through_proxy(self, url: httpx.URL) -> bool:
-        """Say whether requests to an address are tunnelled."""
+        """Whether requests to an address go through a proxy."""
         return await self.proxy_for(url) is not None
 
     async def aclose(self) -> None:
@@ -144,7 +144,7 @@ class Clients:
             await client.aclose()
 
     async def proxy_for(self, url: httpx.URL) -> str | None:
-        """Give the proxy for an address, None for the direct way."""
+        """Return the proxy for an address, None where it is reached directly."""
         find = self._options.proxy_for
         if find is None or is_local(url.host):
             return None
@@ -156,7 +156,7 @@ class Clients:
 
     def _make(self, proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=Transport(context) if proxy is None else _through(proxy, context),
+            transport=Transport(context) if proxy is None else _proxy_transport(proxy, context),
             headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
@@ -165,22 +165,22 @@ class Clients:
         )
 
 
-def _through(proxy: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+def _proxy_transport(address: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     try:
-        way = httpx.Proxy(proxy)
+        proxy = httpx.Proxy(address)
     except (httpx.InvalidURL, ValueError) as error:
         raise ProxyFailed("it is not an address") from error
-    if not is_host(way.url.host):
+    if not is_host(proxy.url.host):
         raise ProxyFailed("it is not an address")
-    if way.url.scheme == "http":
-        return Transport(context, proxy=way)
-    # TLS inside TLS: that only httpcore's own way can do.
+    if proxy.url.scheme == "http":
+        return Transport(context, proxy=proxy)
+    # TLS inside TLS, which only httpcore's own backend can do.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
-    return httpx.AsyncHTTPTransport(verify=context, proxy=way, limits=limits, trust_env=False)
+    return httpx.AsyncHTTPTransport(verify=context, proxy=proxy, limits=limits, trust_env=False)
 
 
 def check_url(url: str) -> httpx.URL:
-    """Give an address as httpx wants it, where evidence or tokens may go there.
+    """Return an address as httpx's type, where evidence or tokens may go there.
 
     Raises:
         UrlRefused: see `addresses.check_address`.
@@ -194,17 +194,17 @@ def check_url(url: str) -> httpx.URL:
 
 @asynccontextmanager
 async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-    """Send a request and give its answer, which is to be read in the block.
+    """Send a request and yield its response, whose body is to be read in the block.
 
-    From when the request is out, the answer may take twice the time in which the client wants to hear something: a
-    server that thinks for long and a slow line have that, one that sends a byte now and then for ever has an end.
+    Once the request is out, the whole response may take twice the client's read timeout: enough for a server that
+    thinks for long behind a slow line, and an end for one that sends a byte now and then.
 
     Raises:
-        CutShort: it broke before the request was out.
-        Stalled: the answer was not complete in time.
+        CutShort: the connection broke before the request was out.
+        Stalled: the response was not complete in time.
         NetworkError: see `translated_httpx_errors`.
     """
-    sending = _Sending(2 * (http.timeout.read or math.inf))
+    sending = _SendingTrace(2 * (http.timeout.read or math.inf))
     request.extensions["trace"] = sending.trace
     try:
         async with sending.deadline:
@@ -222,8 +222,8 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
         raise Stalled("the answer has no end") from error
 
 
-class _Sending:
-    """How far the sending of a request is. `deadline` begins when it ends; `is_out`: the system took all of it."""
+class _SendingTrace:
+    """Follows the sending of a request. `is_out`: the system took all of it. `deadline` runs from then on."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -231,23 +231,24 @@ class _Sending:
         self.is_out = False
 
     async def trace(self, event: str, _: object) -> None:
-        """Hear from httpcore what it does. Failing to send ends nothing: an early answer may be there."""
+        """Receive httpcore's trace events. A failure to send ends nothing yet: an early response may be there."""
         self.is_out |= event == _ALL_SENT
-        if event in _OUT and not self.deadline.expired():  # what the end itself broke off is "failed" too
+        if event in _SENDING_ENDED and not self.deadline.expired():  # an expired deadline makes sending fail, too
             self.deadline.reschedule(asyncio.get_running_loop().time() + self._seconds)
 
 
 async def read_answer(response: httpx.Response) -> bytes:
-    """Give the body of a streamed answer, at most `MAX_ANSWER_BYTES` of it, unpacked where a server packed it unasked.
+    """Return the body of a streamed response, at most `MAX_ANSWER_BYTES` of it, decompressed where that is needed.
 
-    What cannot be unpacked ends there, as an answer that was cut off. Not httpx's own unpacking: it has no limit.
+    Where decompressing fails, the body ends there, as if the response was cut off. httpx's own decompression has no
+    limit.
     """
     body = bytearray()
-    packed = response.headers.get("Content-Encoding", "").strip().lower() in _PACKED
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB) if packed else None
+    is_compressed = response.headers.get("Content-Encoding", "").strip().lower() in _COMPRESSED
+    decompressor = zlib.decompressobj(_GZIP_OR_ZLIB) if is_compressed else None
     async for part in response.aiter_raw():
         try:
-            body += part if unpacker is None else unpacker.decompress(part, MAX_ANSWER_BYTES - len(body))
+            body += part if decompressor is None else decompressor.decompress(part, MAX_ANSWER_BYTES - len(body))
         except zlib.error:
             break
         if len(body) >= MAX_ANSWER_BYTES:
@@ -256,18 +257,18 @@ async def read_answer(response: httpx.Response) -> bytes:
 
 
 def readable(words: str) -> str:
-    """Give a server's own words on one line, without control characters, at most 300 characters."""
+    """Return a server's words on one line, without control characters, at most 300 characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in words[:2000]).split())[:300]
 
 
 @contextmanager
 def translated_httpx_errors() -> Iterator[None]:
-    """Turn httpx's errors (and what slips through it) into ours.
+    """Turn the errors of httpx (and of the libraries below it) into ours.
 
     Raises:
         Offline, TlsFailed, ProxyFailed: surely nothing was sent.
         Stalled, ConnectionLost: the outcome is unknown.
-        UrlRefused: it is no request that HTTP knows; trying again makes none of it.
+        UrlRefused: HTTP allows no such request; trying again changes nothing.
     """
     try:
         yield
@@ -286,24 +287,24 @@ def translated_httpx_errors() -> Iterator[None]:
 
 
 def _proxy_failed(words: str) -> ProxyFailed:
-    """Tell a proxy that cannot reach the server (CONNECT answered "502 Bad Gateway") from one that does not want to."""
+    """Distinguish a proxy that cannot reach the server (CONNECT answered "502 Bad Gateway") from one that refuses."""
     return ProxyBusy(words) if re.match(r"429|5\d\d", words) else ProxyFailed(words)
 
 
 def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
-    """Tell a certificate that is not trusted from a server that is not there."""
+    """Distinguish a certificate that is not trusted from a server that is not there."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return TlsFailed(cause.verify_message)
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            break  # it hung up in the middle of the handshake, as a balancer without servers behind it does
+            break  # closed in the middle of the handshake, as a load balancer without servers does
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(cause.reason or "no secure connection")
     return Offline(str(error))
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and what led to it, the nearest first."""
+    """Yield an error and its causes, the nearest first."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

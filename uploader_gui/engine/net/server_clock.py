@@ -1,7 +1,4 @@
-"""The server's clock: presigned URLs live by it, and a workstation's own clock may be hours off.
-
-Fed by the `Date` header of every answer (api, storage); asked by whoever needs to know how long a URL still lives.
-"""
+"""The server's clock, learned from `Date` headers: presigned URLs expire by it, and our own may be hours off."""
 
 from __future__ import annotations
 
@@ -15,24 +12,24 @@ if TYPE_CHECKING:
 
 
 FARTHEST: Final = 100 * 365.25 * 86400.0
-"""Seconds. A clock whose battery is empty says 1970; no clock is off by a hundred years."""
+"""The largest offset in seconds: a clock whose battery is empty says 1970, but none is off by a hundred years."""
 
 
 class ServerClock:
-    """Our wall clock, corrected by what servers say."""
+    """Our wall clock, corrected by servers' `Date` headers."""
 
     def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
         self._wall_clock = wall_clock
         self._offset = 0.0
 
     def now(self) -> float:
-        """Give the server's time, in seconds since 1970."""
+        """Return the server's time, in seconds since 1970."""
         return self._wall_clock() + self._offset
 
     def observe(self, date_header: str | None) -> None:
-        """Learn from an answer's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
+        """Learn from a response's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
 
-        A difference of up to two seconds is the header's own coarseness and the way here: no offset.
+        A difference of up to two seconds comes from rounding and from the network: no offset.
         """
         seconds = http_date(date_header)
         if seconds is None:
@@ -40,10 +37,10 @@ class ServerClock:
         offset = seconds + 0.5 - self._wall_clock()
         if abs(offset) > FARTHEST:
             return
-        self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - told in the docstring
+        self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - see the docstring
 
     def until(self, retry_after: str | None) -> float | None:
-        """Give Retry-After in seconds from now (RFC 9110 §10.2.3: seconds or a date), None where it is silent."""
+        """Return Retry-After in seconds from now (RFC 9110 §10.2.3: seconds or a date), None where it is neither."""
         text = (retry_after or "").strip()
         if text.isascii() and text.isdigit():
             return float(text[:9])
@@ -52,9 +49,9 @@ class ServerClock:
 
 
 def http_date(text: str | None) -> float | None:
-    """Give an HTTP date as seconds since 1970, None where it is none.
+    """Return an HTTP date in seconds since 1970, None where it is no date.
 
-    All its forms mean universal time (RFC 9110 §5.6.7), also the one that does not say so.
+    All its forms mean universal time (RFC 9110 §5.6.7), also the one without a time zone.
     """
     if not text:
         return None

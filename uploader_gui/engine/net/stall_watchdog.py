@@ -1,7 +1,8 @@
-"""Watches over one PUT: dead is what moves no byte for a while, however slow the rest is. Used by `storage.py`.
+"""Ends a PUT on which no byte moves for a while, however slow the rest of it is.
 
-A piece handed to the system says little: it may keep a megabyte for a slow line, and takes nothing for minutes while
-it drains. So the connection itself is looked at (`stall_watchdog.py`): what was taken, and what is not yet confirmed.
+A piece handed to the system tells little: the system may keep a megabyte for a slow line, and takes nothing for minutes
+while that drains. So the connection itself is measured (`stream.py`): the bytes the system took, and those the other
+side has not confirmed yet.
 """
 
 from __future__ import annotations
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
 
 STALL_SECONDS: Final = 30.0
-"""Without a byte moved for so long a transfer is dead."""
-SEND_BUFFER: Final = 512 * 1024
-"""Bytes a system may keep for us (Linux doubles it). Left to itself it takes several MB, which a slow line needs
-minutes for while they count as sent: a transfer that moves would look like one whose answer does not come."""
-
+"""A transfer on which no byte moves for this time is dead."""
 ANSWER_SECONDS: Final = 120.0
-"""How long S3 may think after the last byte."""
+"""How long S3 may take to answer after the last byte."""
+SEND_BUFFER: Final = 512 * 1024
+"""Bytes the system may keep for us (Linux doubles it). By default it takes several MB, which count as sent while a slow
+line needs minutes for them: a transfer that moves would look like one whose answer does not come."""
 LOOKS: Final = 60
-"""So many looks at the connection in the time after which it counts as dead."""
+"""How often the connection is measured during `StallTimeouts.stall`."""
+EXTENSION: Final = "connection_activity"
+"""The key of a request's `ConnectionActivity` in `httpx.Request.extensions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,39 @@ class StallTimeouts:
     answer: float = ANSWER_SECONDS
 
 
+class MeasuredConnection(Protocol):
+    """A connection whose bytes can be counted."""
+
+    @property
+    def moved(self) -> int:
+        """Return how many bytes the system took and delivered since the connection was opened."""
+
+    @property
+    def waiting(self) -> int | None:
+        """Return how many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
+
+
+@dataclass(slots=True)
+class ConnectionActivity:
+    """What moves on one request's connection; None before it has one, and where that cannot be measured."""
+
+    connection: MeasuredConnection | None = None
+
+    @property
+    def waiting(self) -> int | None:
+        """Return how many unconfirmed bytes the system keeps; None where that is unknown."""
+        return None if self.connection is None else self.connection.waiting
+
+    def reading(self) -> tuple[int, int | None]:
+        """Return a value that changes whenever a byte moves."""
+        return (0, None) if self.connection is None else (self.connection.moved, self.connection.waiting)
+
+
 @asynccontextmanager
 async def watched(
     timeouts: StallTimeouts, activity: ConnectionActivity, moving: Callable[[], None]
 ) -> AsyncIterator[Watchdog]:
-    """Bound how long nothing may move, and the wait for the answer. `moving` hears whenever bytes have moved.
+    """Bound how long nothing may move, and the wait for the answer. `moving` is called when bytes have moved.
 
     Raises:
         Stalled: no byte moved for too long, or the answer was not complete in time.
@@ -53,7 +83,7 @@ async def watched(
             try:
                 yield watchdog
             finally:
-                watchdog.leave()
+                watchdog.stop()
     except TimeoutError as error:
         raise Stalled from error
 
@@ -66,7 +96,7 @@ class _Phase(Enum):
 
 
 class Watchdog:
-    """Pushes the deadline of a PUT on with everything that moves."""
+    """Moves the deadline of a PUT on whenever a byte moves."""
 
     def __init__(
         self,
@@ -82,37 +112,37 @@ class Watchdog:
         self._moving = moving
         self._phase = _Phase.RESTING
         self._timer: asyncio.TimerHandle | None = None
-        self._beat: object = None
-        self._began = 0.0
+        self._last_reading: object = None
+        self._first_sent_at = 0.0
         self._given = 0
 
     @property
-    def feels(self) -> bool:
-        """Whether the connection can be felt; else only what is given to it is known."""
-        return self._activity.line is not None
+    def is_measuring(self) -> bool:
+        """Whether the connection can be measured; otherwise only the bytes given to it are known."""
+        return self._activity.connection is not None
 
     def rest(self) -> None:
-        """It is the disk's turn, which may take long on a sleeping share."""
+        """Wait for the disk without a deadline: a sleeping share may take long."""
         self._phase = _Phase.RESTING
         self._deadline.reschedule(None)
 
     def sending(self, count: int) -> None:
-        """So many bytes are given to the connection now."""
+        """Note that `count` bytes are given to the connection now."""
         self._given += count
         self._enter(_Phase.SENDING, self._timeouts.stall)
         if self._timer is None:
-            self._began, self._beat = self._loop.time(), self._activity.beat()
+            self._first_sent_at, self._last_reading = self._loop.time(), self._activity.reading()
             self._look_later()
 
     def all_given(self) -> None:
-        """The last byte is with the system; when nothing waits there any more, it is the storage's turn."""
+        """Note that the system has the last byte. Once nothing is unconfirmed, the storage's time to answer begins."""
         if self._activity.waiting:
             self._enter(_Phase.DRAINING, self._timeouts.stall)
         else:
-            self._enter(_Phase.ANSWERING, self._timeouts.answer + self._tail())
+            self._enter(_Phase.ANSWERING, self._timeouts.answer + self._draining_seconds())
 
-    def leave(self) -> None:
-        """It is over."""
+    def stop(self) -> None:
+        """Measure no more."""
         if self._timer is not None:
             self._timer.cancel()
 
@@ -121,12 +151,12 @@ class Watchdog:
 
     def _look(self) -> None:
         self._look_later()
-        before, self._beat = self._beat, self._activity.beat()
-        if self._beat != before:
-            self._felt()
+        before, self._last_reading = self._last_reading, self._activity.reading()
+        if self._last_reading != before:
+            self._bytes_moved()
 
-    def _felt(self) -> None:
-        """Something has moved. An answer is waited for as a whole: one that drips would have no end."""
+    def _bytes_moved(self) -> None:
+        """Extend the deadline, but not that of the answer: one that drips would have no end."""
         self._moving()
         if self._phase is _Phase.DRAINING and not self._activity.waiting:
             self._enter(_Phase.ANSWERING, self._timeouts.answer)
@@ -135,43 +165,12 @@ class Watchdog:
 
     def _enter(self, phase: _Phase, seconds: float) -> None:
         self._phase = phase
-        if not self._deadline.expired():  # the end may be under way, and something still move
+        if not self._deadline.expired():  # after it has passed something may still move
             self._deadline.reschedule(self._loop.time() + seconds)
 
-    def _tail(self) -> float:
-        """Where the system does not tell what it keeps: how long that takes at the pace so far, within reason."""
+    def _draining_seconds(self) -> float:
+        """Return how long a full send buffer takes to drain at the speed so far, where the system does not tell."""
         beyond = self._given - SEND_BUFFER
         if self._activity.waiting is not None or beyond <= 0:
             return 0.0
-        return min(SEND_BUFFER * (self._loop.time() - self._began) / beyond, 4 * self._timeouts.answer)
-
-
-EXTENSION: Final = "pulse"
-
-
-class Line(Protocol):
-    """A connection that can be felt."""
-
-    @property
-    def moved(self) -> int:
-        """How many bytes were taken by the system, or came from it, since it stands."""
-
-    @property
-    def waiting(self) -> int | None:
-        """How many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
-
-
-@dataclass(slots=True)
-class ConnectionActivity:
-    """One request's. `line` is None before it has a connection, and where that cannot be felt."""
-
-    line: Line | None = None
-
-    @property
-    def waiting(self) -> int | None:
-        """How many bytes the system still keeps; None where that cannot be told."""
-        return None if self.line is None else self.line.waiting
-
-    def beat(self) -> tuple[int, int | None]:
-        """Give something that is another thing as soon as one byte has moved."""
-        return (0, None) if self.line is None else (self.line.moved, self.line.waiting)
+        return min(SEND_BUFFER * (self._loop.time() - self._first_sent_at) / beyond, 4 * self._timeouts.answer)

@@ -1,7 +1,7 @@
-"""Bytes between httpcore and the kernel, over asyncio's readiness alone: for many small files, and for whole blocks.
+"""A network backend for httpcore on plain sockets, where the event loop can watch those (not on Windows' proactor).
 
-httpcore's own way (anyio, TLS in memory buffers) takes half the time of a small PUT and copies every block twice
-more. Used by `transport.py` where the loop can watch sockets; elsewhere (Windows' proactor) httpcore's own way stays.
+httpcore's own backend (anyio, TLS in memory buffers) takes half the time of a small PUT and copies every block twice
+more. This one also counts the bytes for the stall watchdog.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from httpcore import SOCKET_OPTION
 
 _HAPPY_EYEBALLS_SECONDS: Final = 0.25
-"""RFC 8305: the other address family gets its turn after so long."""
+"""RFC 8305: after this time the other address family is tried too."""
 _SO_NWRITE: Final = 0x1024
 """macOS, <sys/socket.h>: "APPLE: Get number of bytes currently in send socket buffer"."""
 
 
-class Sockets(httpcore.AsyncNetworkBackend):
-    """Opens one connection for httpcore, and feels it (`activity.Line`)."""
+class SocketBackend(httpcore.AsyncNetworkBackend):
+    """Opens one connection for httpcore, and counts its bytes (`stall_watchdog.MeasuredConnection`)."""
 
     def __init__(self, options: Iterable[SOCKET_OPTION] = ()) -> None:
         self._options = tuple(options)
@@ -37,12 +37,12 @@ class Sockets(httpcore.AsyncNetworkBackend):
 
     @property
     def moved(self) -> int:
-        """How many bytes went through it in either direction."""
+        """Return how many bytes went through it in either direction."""
         return 0 if self._stream is None else self._stream.moved
 
     @property
     def waiting(self) -> int | None:
-        """How many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
+        """Return how many bytes the system keeps that the other side has not confirmed; None where it does not tell."""
         return None if self._stream is None else self._stream.waiting()
 
     async def connect_tcp(
@@ -53,19 +53,19 @@ class Sockets(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - never asked for by us
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect; asyncio tries all addresses of a name, and its transport's socket is taken over."""
+        """Connect, with asyncio trying all addresses of the name, and use the socket of its transport."""
         loop = asyncio.get_running_loop()
-        with _as_connecting():
+        with _connect_errors():
             async with asyncio.timeout(timeout):
                 transport, _ = await loop.create_connection(
                     asyncio.Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS
                 )
-            taken: socket.socket = transport.get_extra_info("socket").dup()
+            connected: socket.socket = transport.get_extra_info("socket").dup()
             transport.abort()  # closes its own handle only: nothing is shut down
-        taken.setblocking(False)
-        for option in socket_options or self._options:  # httpcore forgets them on the way to a proxy
-            taken.setsockopt(*option)
-        self._stream = SocketStream(taken)
+        connected.setblocking(False)
+        for option in socket_options or self._options:  # httpcore passes none to a proxy's socket
+            connected.setsockopt(*option)
+        self._stream = SocketStream(connected)
         return self._stream
 
     async def sleep(self, seconds: float) -> None:
@@ -81,14 +81,14 @@ class SocketStream(httpcore.AsyncNetworkStream):
         self.moved = 0
 
     def waiting(self) -> int | None:
-        """See `Sockets.waiting`."""
+        """Return the same as `SocketBackend.waiting`."""
         try:
-            return _kept_by_the_system(self._socket)
+            return _unconfirmed_bytes(self._socket)
         except (OSError, ValueError):  # it is closed
             return None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
-        """Give what has come, empty at the end."""
+        """Return the bytes that arrived, empty at the end."""
         try:
             received: bytes = await self._within(timeout, lambda: self._socket.recv(max_bytes), reads=True)
         except TimeoutError as error:
@@ -99,7 +99,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
         return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
-        """Hand everything to the kernel."""
+        """Give everything to the kernel."""
         left = memoryview(buffer)
         try:
             while left:
@@ -117,8 +117,8 @@ class SocketStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
-        """Go on with TLS on the same socket, once the certificate is found good."""
-        with _as_connecting():
+        """Do the TLS handshake on the same socket and return the stream."""
+        with _connect_errors():
             try:
                 self._socket = secured = ssl_context.wrap_socket(
                     self._socket, server_hostname=server_hostname, do_handshake_on_connect=False
@@ -135,7 +135,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
         self._socket.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Give what httpcore asks for: the socket, the TLS session, and whether there is something to read."""
+        """Return the socket, the TLS session, or whether there is something to read; None for anything else."""
         if info == "socket":
             return self._socket
         if info == "ssl_object":
@@ -151,7 +151,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
             return await self._when_ready(act, reads=reads)
 
     async def _when_ready(self, act: Callable[[], Any], *, reads: bool) -> Any:
-        """Do it as soon as the socket can: TLS may have to read in order to write, and the other way round."""
+        """Call `act` until the socket is ready for it: TLS may have to read in order to write, and vice versa."""
         while True:
             try:
                 return act()
@@ -164,22 +164,22 @@ class SocketStream(httpcore.AsyncNetworkStream):
 
     async def _ready(self, *, reads: bool) -> None:
         loop, number = asyncio.get_running_loop(), self._socket.fileno()
-        woken: asyncio.Future[None] = loop.create_future()
-        watch, leave = (loop.add_reader, loop.remove_reader) if reads else (loop.add_writer, loop.remove_writer)
-        watch(number, _wake, woken)
+        ready: asyncio.Future[None] = loop.create_future()
+        add, remove = (loop.add_reader, loop.remove_reader) if reads else (loop.add_writer, loop.remove_writer)
+        add(number, _set_ready, ready)
         try:
-            await woken
+            await ready
         finally:
-            leave(number)
+            remove(number)
 
 
 def can_watch_sockets() -> bool:
-    """Say whether the running loop tells when a socket is ready; Windows' proactor does not."""
+    """Whether the running loop can watch sockets; Windows' proactor cannot."""
     return isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
 
 
-def _kept_by_the_system(connected: socket.socket) -> int | None:
-    """Ask the system what it keeps to be sent or confirmed; None where it does not tell (Windows)."""
+def _unconfirmed_bytes(connected: socket.socket) -> int | None:
+    """Return the bytes the system keeps to be sent or confirmed; None where it does not tell (Windows)."""
     if sys.platform == "linux":
         import fcntl  # noqa: PLC0415 - not on Windows
         import termios  # noqa: PLC0415 - not on Windows
@@ -190,13 +190,13 @@ def _kept_by_the_system(connected: socket.socket) -> int | None:
     return None
 
 
-def _wake(woken: asyncio.Future[None]) -> None:
-    if not woken.done():
-        woken.set_result(None)
+def _set_ready(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 def _is_readable(connected: socket.socket) -> bool:
-    """Something to read on an idle connection means that the server has closed it."""
+    """Whether there is something to read: on an idle connection that means the server has closed it."""
     if connected.fileno() < 0:
         return True
     if hasattr(select, "poll"):
@@ -207,8 +207,8 @@ def _is_readable(connected: socket.socket) -> bool:
 
 
 @contextmanager
-def _as_connecting() -> Iterator[None]:
-    """Turn what the system says into what httpcore's callers expect. ssl.SSLError is an OSError too."""
+def _connect_errors() -> Iterator[None]:
+    """Turn the system's errors into httpcore's. ssl.SSLError is an OSError too."""
     try:
         yield
     except TimeoutError as error:

@@ -1,8 +1,7 @@
-"""One keep-alive connection per running request, without a pool that looks at all of them.
+"""HTTP connections for httpx: one keep-alive connection per running request, without httpcore's pool.
 
-httpcore's pool looks at every connection whenever a request begins and ends, and asks the kernel about each idle one:
-with 8 connections a third of the time of a small PUT. Made by `client.py`, for the direct way to a host and for
-the one through a proxy.
+That pool goes through all its connections whenever a request begins and ends, and asks the kernel about each idle one:
+with 8 connections a third of the time of a small PUT.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import httpcore
 import httpx
 
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, SEND_BUFFER, ConnectionActivity
-from uploader_gui.engine.net.stream import Sockets, can_watch_sockets
+from uploader_gui.engine.net.stream import SocketBackend, can_watch_sockets
 
 if TYPE_CHECKING:
     import ssl
@@ -26,11 +25,12 @@ if TYPE_CHECKING:
 
 
 KEEP_ALIVE_SECONDS: Final = 5.0
-"""An idle connection is not used again after so long: most servers and what stands between close it by then."""
+"""An idle connection is not used again after this time: most servers and what stands between close it by then."""
+SOCKET_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Gives each request an idle connection to its host, or a new one: straight there, or through `proxy` (http)."""
+    """Sends each request on an idle connection to its host, or on a new one: direct, or through `proxy` (http)."""
 
     def __init__(
         self, context: ssl.SSLContext, *, keep_alive: float = KEEP_ALIVE_SECONDS, proxy: httpx.Proxy | None = None
@@ -38,114 +38,177 @@ class Transport(httpx.AsyncBaseTransport):
         self._context = context
         self._proxy = proxy
         self._keep_alive = keep_alive
-        self._by_origin: dict[tuple[bytes, bytes, int | None], _Lane] = {}
+        self._by_origin: dict[tuple[bytes, bytes, int | None], _OriginConnections] = {}
 
     @property
-    def count(self) -> int:
-        """How many connections are kept for the next request."""
-        return sum(len(lane.idle) for lane in self._by_origin.values())
+    def idle_count(self) -> int:
+        """Return how many connections are kept for later requests."""
+        return sum(len(connections.idle) for connections in self._by_origin.values())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; its connection is free again when the response is closed."""
+        """Send a request and return the response; closing that frees the connection."""
         core, url = _core_request(request), request.url
         key = url.raw_scheme, url.raw_host, url.port
         if key not in self._by_origin:
-            self._by_origin[key] = _Lane(self._maker(core.url.origin), self._keep_alive)
-        lane = self._by_origin[key]
-        connection = await lane.take()
+            self._by_origin[key] = _OriginConnections(self._opener(core.url.origin), self._keep_alive)
+        connections = self._by_origin[key]
+        connection = await connections.take()
         if isinstance(activity := request.extensions.get(EXTENSION), ConnectionActivity):
-            activity.line = connection.sockets
+            activity.connection = connection.backend
         try:
-            with _as_httpx():
+            with _httpx_errors():
                 response = await connection.handle_async_request(core)
         except BaseException:
-            await lane.close(connection)  # httpcore leaves it open where a request is cancelled before it has begun
+            await connections.close(connection)  # httpcore leaves it open where a request is cancelled before it began
             raise
         return httpx.Response(
             status_code=response.status,
             headers=response.headers,
-            stream=_Answer(response, lane, connection),
+            stream=_ResponseBody(response, connections, connection),
             extensions=response.extensions,
         )
 
-    def _maker(self, origin: httpcore.Origin) -> Callable[[Sockets | None], Way]:
+    def _opener(self, origin: httpcore.Origin) -> Callable[[SocketBackend | None], HttpConnection]:
         if self._proxy is None:
-            return partial(Connection, origin, self._context, self._keep_alive)
-        return partial(Tunnel, self._proxy, self._context, self._keep_alive)
+            return partial(DirectConnection, origin, self._context, self._keep_alive)
+        return partial(ProxyConnection, self._proxy, self._context, self._keep_alive)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for lane in self._by_origin.values():
-            await lane.aclose()
+        for connections in self._by_origin.values():
+            await connections.aclose()
 
 
-class _Lane:
-    """The connections to one host: those in use, and the idle ones, the one used last on top."""
+class _OriginConnections:
+    """The connections to one origin: those in use, and the idle ones, the one used last on top."""
 
-    def __init__(self, make: Callable[[Sockets | None], Way], keep_alive: float) -> None:
-        self._make = make
+    def __init__(self, connect: Callable[[SocketBackend | None], HttpConnection], keep_alive: float) -> None:
+        self._connect = connect
         self._keep_alive = keep_alive
-        self._open: set[Way] = set()
-        self.idle: deque[tuple[Way, float]] = deque()
+        self._open: set[HttpConnection] = set()
+        self.idle: deque[tuple[HttpConnection, float]] = deque()
 
-    async def take(self) -> Way:
-        """Give an idle connection that still stands, or a new one."""
+    async def take(self) -> HttpConnection:
+        """Return an idle connection that is still open, or a new one."""
         while self.idle:
             connection, _ = self.idle.pop()
             if not connection.has_expired():
                 return connection
             await self.close(connection)
-        connection = self._make(Sockets(LINE_OPTIONS) if can_watch_sockets() else None)
+        connection = self._connect(SocketBackend(SOCKET_OPTIONS) if can_watch_sockets() else None)
         self._open.add(connection)
         return connection
 
-    async def give_back(self, connection: Way) -> None:
-        """Keep it for the next request; one that nobody has used for long is closed by the way."""
+    async def give_back(self, connection: HttpConnection) -> None:
+        """Keep a connection for the next request, and close the one that has been idle longest if its time is over."""
         if connection.is_closed():
-            self.forget(connection)
+            self._open.discard(connection)
             return
         now = asyncio.get_running_loop().time()
         self.idle.append((connection, now))
         if now - self.idle[0][1] > self._keep_alive:
             await self.close(self.idle.popleft()[0])
 
-    def forget(self, connection: Way) -> None:
-        """One that is closed."""
+    async def close(self, connection: HttpConnection) -> None:
+        """Close one connection."""
         self._open.discard(connection)
+        await connection.aclose()
 
     async def aclose(self) -> None:
         """Close all of them."""
         for connection in tuple(self._open):
             await self.close(connection)
 
-    async def close(self, connection: Way) -> None:
-        """Close it, and forget it."""
-        self.forget(connection)
-        await connection.aclose()
 
+class _ResponseBody(httpx.AsyncByteStream):
+    """A response's body; closing it frees the connection."""
 
-class _Answer(httpx.AsyncByteStream):
-    """An answer's body; its connection is free when it is closed."""
-
-    def __init__(self, response: httpcore.Response, lane: _Lane, connection: Way) -> None:
+    def __init__(
+        self, response: httpcore.Response, connections: _OriginConnections, connection: HttpConnection
+    ) -> None:
         self._response = response
-        self._lane = lane
-        self._connection: Way | None = connection
+        self._connections = connections
+        self._connection: HttpConnection | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx():
+        with _httpx_errors():
             async for part in self._response.aiter_stream():
                 yield part
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close it, once."""
         connection, self._connection = self._connection, None
         if connection is None:
             return
         try:
             await self._response.aclose()
         finally:
-            await self._lane.give_back(connection)
+            await self._connections.give_back(connection)
+
+
+class HttpConnection(Protocol):
+    """A connection to an origin, for one request at a time. `backend` is None where httpcore opens the socket."""
+
+    backend: SocketBackend | None
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and return the response."""
+
+    def has_expired(self) -> bool:
+        """Whether it should not be used again."""
+
+    def is_closed(self) -> bool:
+        """Whether it cannot be used again."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+class DirectConnection(httpcore.AsyncHTTPConnection):
+    """A connection without a proxy."""
+
+    def __init__(
+        self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float, backend: SocketBackend | None
+    ) -> None:
+        super().__init__(
+            origin, context, keepalive_expiry=keep_alive, socket_options=SOCKET_OPTIONS, network_backend=backend
+        )
+        self.backend = backend
+
+
+class ProxyConnection:
+    """A connection through a proxy: a pool of httpcore's with room for one, which replaces an expired one itself."""
+
+    def __init__(
+        self, proxy: httpx.Proxy, context: ssl.SSLContext, keep_alive: float, backend: SocketBackend | None
+    ) -> None:
+        url = proxy.url
+        self.backend = backend
+        self._pool = httpcore.AsyncHTTPProxy(
+            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            proxy_auth=proxy.raw_auth,
+            proxy_headers=proxy.headers.raw,
+            ssl_context=context,
+            max_connections=1,
+            keepalive_expiry=keep_alive,
+            network_backend=backend,
+        )
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and return the response."""
+        return await self._pool.handle_async_request(request)
+
+    def has_expired(self) -> bool:
+        """Return False: the inner pool replaces expired connections."""
+        return False
+
+    def is_closed(self) -> bool:
+        """Return False: the inner pool replaces closed connections."""
+        return False
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._pool.aclose()
 
 
 def _core_request(request: httpx.Request) -> httpcore.Request:
@@ -160,8 +223,8 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
 
 
 @contextmanager
-def _as_httpx() -> Iterator[None]:
-    """Raise httpx's errors in the place of httpcore's, which bear the same names."""
+def _httpx_errors() -> Iterator[None]:
+    """Raise httpx's errors in place of httpcore's, which have the same names."""
     try:
         yield
     except (
@@ -172,69 +235,3 @@ def _as_httpx() -> Iterator[None]:
         httpcore.UnsupportedProtocol,
     ) as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
-
-
-LINE_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
-
-
-class Way(Protocol):
-    """One way to a host, for one request at a time. `sockets` are None where the way to the system is httpcore's."""
-
-    sockets: Sockets | None
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request."""
-
-    def has_expired(self) -> bool:
-        """Say whether another one should be taken."""
-
-    def is_closed(self) -> bool:
-        """Say whether it can be used no more."""
-
-    async def aclose(self) -> None:
-        """Close it."""
-
-
-class Connection(httpcore.AsyncHTTPConnection):
-    """Straight there."""
-
-    def __init__(
-        self, origin: httpcore.Origin, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None
-    ) -> None:
-        super().__init__(
-            origin, context, keepalive_expiry=keep_alive, socket_options=LINE_OPTIONS, network_backend=sockets
-        )
-        self.sockets = sockets
-
-
-class Tunnel:
-    """Through a proxy: a pool of httpcore's for one connection, which renews it by itself."""
-
-    def __init__(self, proxy: httpx.Proxy, context: ssl.SSLContext, keep_alive: float, sockets: Sockets | None) -> None:
-        url = proxy.url
-        self.sockets = sockets
-        self._pool = httpcore.AsyncHTTPProxy(
-            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            proxy_auth=proxy.raw_auth,
-            proxy_headers=proxy.headers.raw,
-            ssl_context=context,
-            max_connections=1,
-            keepalive_expiry=keep_alive,
-            network_backend=sockets,
-        )
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request."""
-        return await self._pool.handle_async_request(request)
-
-    def has_expired(self) -> bool:
-        """The pool knows, and renews it."""
-        return False
-
-    def is_closed(self) -> bool:
-        """As above."""
-        return False
-
-    async def aclose(self) -> None:
-        """Close it."""
-        await self._pool.aclose()

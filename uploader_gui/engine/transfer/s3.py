@@ -176,7 +176,7 @@ class _Pieces(httpx.AsyncByteStream):
         self._watchdog.all_given()
 
     def _portions(self, piece: bytes | memoryview) -> Iterator[bytes | memoryview]:
-        size = len(piece) if self._watchdog.feels else PORTION
+        size = len(piece) if self._watchdog.is_measuring else PORTION
         return (piece[begin : begin + size] for begin in range(0, len(piece), size))
 
 
