@@ -1,6 +1,6 @@
-"""Which addresses evidence and tokens may go to. The one rule for the API and for presigned URLs.
+"""Which addresses evidence and tokens may go to: one rule for the API and for presigned URLs.
 
-Standard library alone, so that a wrong setting is told before anything heavy is loaded.
+Standard library only, so that a wrong setting is reported before anything heavy is loaded.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 MAX_LENGTH: Final = 65_536
-"""Characters: httpx takes no more, and no server does."""
+"""In characters; httpx and servers accept no more."""
 _LABEL: Final = re.compile(r"[a-z0-9_-]{1,63}", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII | re.IGNORECASE)
-"""What a host name ends in only where it is an IPv4 address, perhaps in hexadecimal or octal digits."""
+"""The last label of an IPv4 address, perhaps hexadecimal or octal; no host name ends so."""
 _THIS_MACHINE: Final = re.compile(
     r"(.+\.)?localhost|localhost\.localdomain|localhost[46](\.localdomain[46])?|ip6-(localhost|loopback)",
     re.ASCII | re.IGNORECASE,
 )
-"""RFC 6761, and what /etc/hosts calls it on Debian and Red Hat."""
+"""The names of RFC 6761, and of /etc/hosts on Debian and Red Hat."""
 _THIS_NETWORK: Final = ipaddress.ip_network("0.0.0.0/8")
-_HOLD_AN_IPV4: Final = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
+_IPV4_INSIDE: Final = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")))
 """IPv6 addresses whose last 32 bits are an IPv4 address: compatible, mapped, translated, NAT64."""
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def check_address(url: str) -> SplitResult:
-    """Accept https, or plain http on this machine; no user info. Give its parts.
+    """Return the parts of an https address, or of an http address on this machine; user info is refused.
 
     Raises:
-        UrlRefused: anything else; `detail` says what is wrong with it, without the address itself.
+        UrlRefused: it is neither; `detail` says what is wrong with it, without the address itself.
     """
     try:
         parts = urlsplit(url)
@@ -57,10 +57,10 @@ def check_address(url: str) -> SplitResult:
 
 
 def check_storage_address(url: str, *, local: bool) -> SplitResult:
-    """Accept what `check_address` does, but plain http, loopback and link-local addresses only where `local`.
+    """Return an address's parts as `check_address` does; plain http, loopback and link-local only where `local`.
 
-    `local`: the API is on this machine itself, so that its storage may be too. Addresses count as they are written, in
-    whatever notation; names are not looked up.
+    `local`: the API is on this machine, so its storage may be too. IP addresses count in every notation; names are not
+    looked up.
 
     Raises:
         UrlRefused: see `check_address`.
@@ -72,7 +72,7 @@ def check_storage_address(url: str, *, local: bool) -> SplitResult:
 
 
 def check_base(url: str) -> None:
-    """Accept the service's address, behind which paths are put: as `check_address` wants it, and no query after it.
+    """Check the service's address, to which paths are appended: as `check_address`, and without a query.
 
     Raises:
         UrlRefused: `detail` says what is wrong with it.
@@ -83,9 +83,9 @@ def check_base(url: str) -> None:
 
 
 def is_host(host: str) -> bool:
-    """Whether a host (in lower case, without brackets) is a name or an address that can be asked for at all."""
+    """Whether a host (in lower case, without brackets) is a valid name or IP address."""
     if ":" in host:
-        return "%" not in host and _ip_address(host) is not None  # a zone is good for one machine only
+        return "%" not in host and _ip_address(host) is not None  # a zone is valid on one machine only
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):  # noqa: PLR2004 - RFC 1035
         return False
@@ -93,7 +93,7 @@ def is_host(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host name can only be this machine."""
+    """Whether a host can only be this machine: `localhost` or a loopback address in its usual notation."""
     address = _ip_address(host)
     return host == "localhost" if address is None else address.is_loopback
 
@@ -102,7 +102,9 @@ def is_this_machine(host: str) -> bool:
     """Whether a host is this machine, in any notation: `127.1`, `0x7f000001`, `[::ffff:127.0.0.1]`, `a.localhost.`."""
     if _THIS_MACHINE.fullmatch(host.removesuffix(".")):
         return True
-    return any(one.is_loopback or one.is_unspecified or one in _THIS_NETWORK for one in _addresses(host))
+    return any(
+        address.is_loopback or address.is_unspecified or address in _THIS_NETWORK for address in _addresses(host)
+    )
 
 
 def is_local(host: str) -> bool:
@@ -111,23 +113,23 @@ def is_local(host: str) -> bool:
 
 
 def plain_host(host: str) -> str:
-    """Return a host in the one form that all its notations share: lower case, no trailing dot, numbers as usual."""
+    """Return a host in one normal form for all its notations: lower case, no trailing dot, IP addresses as usual."""
     return str(next(_addresses(host), host.lower().removesuffix(".")))
 
 
 def _addresses(host: str) -> Iterator[_Address]:
-    """Yield every IP address that a host, as written, may be taken for; none where it is a name."""
+    """Yield every IP address that a host may be read as; nothing for a name."""
     host = host.removesuffix(".").partition("%")[0]
     address = _ip_address(host)
     if address is not None:
         yield address
-        yield from _held_by(address)
+        yield from _ipv4_inside(address)
     elif all(map(_NUMBER.fullmatch, host.split("."))):
         yield from _other_notations(host)
 
 
 def _other_notations(host: str) -> Iterator[_Address]:
-    """Yield what short, decimal, octal and hexadecimal notation mean: to the system, and without octal digits."""
+    """Yield what short, decimal, octal or hexadecimal notation means: to the system, and read without octal."""
     try:
         yield ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:
@@ -137,9 +139,9 @@ def _other_notations(host: str) -> Iterator[_Address]:
         yield without_zeros
 
 
-def _held_by(address: _Address) -> Iterator[_Address]:
+def _ipv4_inside(address: _Address) -> Iterator[_Address]:
     if isinstance(address, ipaddress.IPv6Address) and int(address) > 1:
-        if any(address in network for network in _HOLD_AN_IPV4):
+        if any(address in network for network in _IPV4_INSIDE):
             yield ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if address.sixtofour is not None:
             yield address.sixtofour
@@ -153,14 +155,14 @@ def _ip_address(host: str) -> _Address | None:
 
 
 ANOMALY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What the path of a request may hold: nothing that leads elsewhere in the service, tokens and all."""
+"""Characters that are safe in the path of a request: an ID must not lead elsewhere in the service."""
 
 
 def anomaly_address(api_url: str, anomaly_id: str) -> str:
     """Return an anomaly's address at the service.
 
     Raises:
-        Rejected: it is no anomaly's ID, wherever it comes from; nothing is asked for it.
+        Rejected: it is not the ID of an anomaly, so no request is made.
     """
     if not ANOMALY_ID.fullmatch(anomaly_id):
         raise Rejected(f"no anomaly ID: {anomaly_id!a}")

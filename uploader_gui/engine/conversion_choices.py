@@ -1,7 +1,4 @@
-"""What can be done for a file of a type the service refuses: as JPEG, or inside a ZIP. Pure.
-
-Asked by `intake.py` and `conversions.py`, and by the window for the actions of a row.
-"""
+"""What can be done with a file of a type the service refuses: send it as JPEG, or inside a ZIP."""
 
 from __future__ import annotations
 
@@ -16,20 +13,20 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Reason, Source, UploadSnapshot
 
 CONVERTIBLE: Final = frozenset({"HEIC", "WebP", "TIFF", "BMP"})
-"""As `media.py` names them in a refusal."""
-_TRUE_TIFF: Final = frozenset({"", ".tif", ".tiff", ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".heic"})
-"""Cameras' raw photos are TIFFs too, whose first picture is but a preview; they have names of their own."""
+"""Names of types, as in the detail of `TypeNotAccepted`."""
+_TIFF_EXTENSIONS: Final = frozenset({"", ".tif", ".tiff", ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".heic"})
+"""Raw photos of cameras are TIFFs too, but their first picture is only a preview; they have other extensions."""
 _ONLY_ZIP: Final = frozenset({Code.CANNOT_CONVERT, Code.BROKEN_PICTURE})
 _ENDINGS: Final = {Treatment.CONVERT: ".jpg", Treatment.ZIP: ".zip"}
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person wants done without being asked each time. None asks (in a window) or refuses (without one).
+    """What is done with refused files without asking. None asks a person (in a window) or refuses (without one).
 
     Attributes:
-        pictures: what becomes of pictures that could be converted.
-        others: what becomes of everything else, and of pictures that one JPEG cannot hold.
+        pictures: for pictures that can become a JPEG.
+        others: for all other files, and for pictures that one JPEG cannot hold.
     """
 
     pictures: Treatment | None = None
@@ -37,24 +34,24 @@ class Choices:
 
     @classmethod
     def asked(cls, *, convert: bool, zipped: bool) -> Choices:
-        """Give what `--convert` and `--zip` mean; without the first, pictures go inside a ZIP too."""
+        """Return what `--convert` and `--zip` mean; without `--convert`, pictures go inside a ZIP too."""
         others = Treatment.ZIP if zipped else None
         return cls(Treatment.CONVERT if convert else others, others)
 
-    def over(self, usual: Choices) -> Choices:
-        """Give these, and the usual ones where these would ask."""
-        return Choices(self.pictures or usual.pictures, self.others or usual.others)
+    def over(self, defaults: Choices) -> Choices:
+        """Return these choices, with the defaults where these would ask."""
+        return Choices(self.pictures or defaults.pictures, self.others or defaults.others)
 
     def of(self, reason: Reason | None, source: Source) -> Treatment | None:
-        """Give what is to be done with a file that was refused for that reason."""
-        open_to_it = possible_treatments(reason, source)
-        wanted = self.pictures if Treatment.CONVERT in open_to_it else self.others
-        return wanted if wanted in open_to_it else None
+        """Return the chosen treatment of a file that was refused for that reason, None where there is none."""
+        possible = possible_treatments(reason, source)
+        chosen = self.pictures if Treatment.CONVERT in possible else self.others
+        return chosen if chosen in possible else None
 
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
-    """What is wanted for certain files alone, beside what holds for all.
+    """How certain files are added, where that differs from the settings.
 
     Attributes:
         again: they are sent also where they were uploaded to the same anomaly before.
@@ -69,7 +66,7 @@ DEFAULT_ADD_OPTIONS: Final = AddOptions()
 
 
 def possible_treatments(reason: Reason | None, source: Source) -> tuple[Treatment, ...]:
-    """Give what can be done for a refused file, the better way first; empty where nothing can."""
+    """Return what can be done with a file refused for that reason, the better treatment first; empty for none."""
     if reason is None:
         return ()
     if reason.code in _ONLY_ZIP:
@@ -80,17 +77,17 @@ def possible_treatments(reason: Reason | None, source: Source) -> tuple[Treatmen
 
 
 def offered_treatments(upload: UploadSnapshot) -> tuple[Treatment, ...]:
-    """Give what a row offers: nothing while something is under way, or was sent, or another server is in use."""
+    """Return the treatments to offer: none while the upload is under way, was sent, or its server is not in use."""
     if not upload.state.finished or upload.state.stored or upload.elsewhere:
         return ()
     return possible_treatments(upload.reason, upload.source)
 
 
 def substitute_name(source: Source, treatment: Treatment) -> str:
-    """Give the name of what is sent in its place, as long as it may come: `IMG_2041.jpg`, `film.mp4.zip`."""
-    own = source.path.name
-    return (PurePath(own).stem if treatment is Treatment.CONVERT else own) + _ENDINGS[treatment]
+    """Return the name of the substitute, not yet shortened: `IMG_2041.jpg`, `film.mp4.zip`."""
+    name = source.path.name
+    return (PurePath(name).stem if treatment is Treatment.CONVERT else name) + _ENDINGS[treatment]
 
 
 def _convertible(kind: str, source: Source) -> bool:
-    return kind in CONVERTIBLE and (kind != "TIFF" or PurePath(source.name).suffix.lower() in _TRUE_TIFF)
+    return kind in CONVERTIBLE and (kind != "TIFF" or PurePath(source.name).suffix.lower() in _TIFF_EXTENSIONS)

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with an upload, each class with what may be done about it.
+"""The errors of an upload. Each class says what may be done about it.
 
 UploaderError
 ├── SourceError                 the local file
@@ -7,7 +7,7 @@ UploaderError
 │   ├── SourceChanged             changed       it is not what it was when it was queued, or opened
 │   ├── BrokenPicture             broken_picture   it cannot be decoded, so it cannot become a JPEG
 │   ├── NotPrepared               preparation   its JPEG or ZIP cannot be written here
-│   └── SourceRefused             it will never be accepted as it is
+│   └── SourceRefused             the service never accepts it as it is
 │       ├── EmptyFile               empty_file
 │       ├── EmptyFolder             empty_folder
 │       ├── NotAFile                not_a_file    a pipe, a socket, a device
@@ -15,13 +15,13 @@ UploaderError
 │       ├── TooLarge                too_large     one PUT takes at most 5 GiB
 │       ├── TypeNotAccepted         type_not_accepted
 │       └── CannotConvert           cannot_convert   one JPEG cannot hold it: several pages, too large
-├── NetworkError                   the way to a server
+├── NetworkError                the connection to a server
 │   ├── Offline                   offline       nothing was sent: no name, refused, no route
 │   ├── TlsFailed                 tls           nothing was sent: the certificate is not trusted
-│   ├── ProxyFailed               proxy         nothing was sent: the proxy said no
+│   ├── ProxyFailed               proxy         nothing was sent: the proxy refused
 │   │   └── ProxyBusy               proxy         nothing was sent: the proxy cannot reach the server now
 │   ├── ConnectionLost            connection_lost   outcome unknown
-│   │   └── CutShort                connection_lost   nothing was done: it broke before the request was out
+│   │   └── CutShort                connection_lost   nothing was done: it broke while the request was being sent
 │   └── Stalled                   stalled       outcome unknown: no byte moved for too long
 ├── ApiError                    the service's answer to a registration
 │   ├── SignInNeeded              sign_in       401, 403
@@ -29,11 +29,11 @@ UploaderError
 │   ├── TooManyRequests           service_busy  429, 503: surely did nothing
 │   ├── ServiceFailed             service_failed   500, 502, 504: outcome unknown
 │   ├── ProtocolViolated          protocol      200 without the promised JSON: outcome unknown
-│   └── LeftOut                   left_out      the answer does not speak of this file
+│   └── LeftOut                   left_out      the answer does not mention this file
 ├── StorageError                the storage's answer to a presigned PUT
 │   ├── UrlExpired                url_expired   register again
 │   ├── UrlRefused                url_refused   the address is not one we send evidence to
-│   ├── SlowDown                  storage_busy  503, 429, 500: everybody slows down
+│   ├── SlowDown                  storage_busy  503, 429, 500: all transfers slow down
 │   ├── StorageRefused            storage_refused   final
 │   │   └── SignatureMismatch       storage_refused   once more without Content-Type
 │   └── Damaged                   damaged       the ETag is not our MD5: send again
@@ -44,10 +44,10 @@ UploaderError
 │   └── JournalUnwritable         journal       disk full, read-only
 └── (anything else is a bug)    internal_error
 
-Four questions are answered by the class itself: may the same request be repeated (`retriable`), is a new
-presigned URL needed first (`needs_fresh_url`), did the request surely do nothing (`outcome_unknown` is
-False), and may the server as a whole be in trouble rather than this file (`far_end_trouble`)? `retry_after` is in
-seconds, None where the server did not say.
+Four class attributes: whether the same request may be repeated (`retriable`), whether that needs a new presigned URL
+(`needs_fresh_url`), whether the request may have done something (`outcome_unknown`), and whether the server as a whole
+may be in trouble rather than this file (`far_end_trouble`). `retry_after` is in seconds, None where the server did not
+say.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Code(StrEnum):
 
 
 class UploaderError(Exception):
-    """Root of the tree. `detail` is a fact (a server's own words, a system's error), never a secret."""
+    """Root of the tree. `detail` is a fact (a server's words, a system's error), never a secret."""
 
     code: ClassVar[Code] = Code.INTERNAL_ERROR
     retriable: ClassVar[bool] = False
@@ -135,17 +135,17 @@ class SourceChanged(SourceError):
 
 
 class SourceRefused(SourceError):
-    """The file will never be accepted as it is."""
+    """The service never accepts the file as it is."""
 
 
 class EmptyFile(SourceRefused):
-    """There is not one byte in it."""
+    """The file has no bytes."""
 
     code = Code.EMPTY_FILE
 
 
 class EmptyFolder(SourceRefused):
-    """There is no file in it."""
+    """The folder has no files."""
 
     code = Code.EMPTY_FOLDER
 
@@ -169,13 +169,13 @@ class TooLarge(SourceRefused):
 
 
 class TypeNotAccepted(SourceRefused):
-    """Not one of the service's 16 media types; `detail` names the type we saw."""
+    """Not one of the service's 16 media types; `detail` names the type it has."""
 
     code = Code.TYPE_NOT_ACCEPTED
 
 
 class CannotConvert(SourceRefused):
-    """One JPEG cannot hold what is in this picture; `detail` says why. A ZIP can."""
+    """One JPEG cannot hold this picture, but a ZIP can; `detail` says why."""
 
     code = Code.CANNOT_CONVERT
 
@@ -193,13 +193,13 @@ class NotPrepared(SourceError):
 
 
 class NetworkError(UploaderError):
-    """The way to a server is broken."""
+    """The connection to a server failed."""
 
     retriable = True
 
 
 class Offline(NetworkError):
-    """No name resolution, refused, no route: surely nothing was sent."""
+    """No name resolution, connection refused, no route: surely nothing was sent."""
 
     code = Code.OFFLINE
 
@@ -232,7 +232,7 @@ class ConnectionLost(NetworkError):
 
 
 class CutShort(ConnectionLost):
-    """The connection broke before the whole request was out: a server that lacks its end can do nothing with it."""
+    """The connection broke before the whole request was sent: a server does nothing with a part of one."""
 
     outcome_unknown = False
 
@@ -246,7 +246,7 @@ class Stalled(NetworkError):
 
 
 class ApiError(UploaderError):
-    """The service answered a registration with something else than what it promises."""
+    """The service did not register the files."""
 
 
 class SignInNeeded(ApiError):
@@ -256,13 +256,13 @@ class SignInNeeded(ApiError):
 
 
 class Rejected(ApiError):
-    """The service does not want this registration; asking the same again changes nothing."""
+    """The service refuses this registration; asking the same again changes nothing."""
 
     code = Code.REJECTED
 
 
 class TooManyRequests(ApiError):
-    """429 or 503: the service surely did nothing and wants to be asked later."""
+    """429 or 503: the service surely did nothing, and is to be asked later."""
 
     code = Code.SERVICE_BUSY
     retriable = True
@@ -288,13 +288,13 @@ class ProtocolViolated(ApiError):
 
 
 class LeftOut(ApiError):
-    """The answer does not speak of this file."""
+    """The answer does not mention this file."""
 
     code = Code.LEFT_OUT
 
 
 class StorageError(UploaderError):
-    """The storage answered a presigned PUT with something else than 200."""
+    """The storage did not confirm a presigned PUT."""
 
 
 class UrlExpired(StorageError):
@@ -305,7 +305,7 @@ class UrlExpired(StorageError):
 
 
 class UrlRefused(StorageError):
-    """The presigned URL is not one we send evidence to, or no request can be made of it; `detail` says why."""
+    """The presigned URL leads where no evidence may go, or HTTP allows no such request; `detail` says why."""
 
     code = Code.URL_REFUSED
 
@@ -319,26 +319,26 @@ class SlowDown(StorageError):
 
 
 class StorageRefused(StorageError):
-    """The storage does not take this object; `detail` holds its own words."""
+    """The storage refuses this object; `detail` holds its words."""
 
     code = Code.STORAGE_REFUSED
 
 
 class SignatureMismatch(StorageRefused):
-    """403 SignatureDoesNotMatch: perhaps the storage counts a Content-Type that was not signed; try without."""
+    """403 SignatureDoesNotMatch: some storages check a Content-Type that was not signed; try again without it."""
 
     retriable = True
 
 
 class Damaged(StorageError):
-    """What the storage holds is not what we sent: send it again."""
+    """The storage holds other bytes than were sent: send them again."""
 
     code = Code.DAMAGED
     retriable = True
 
 
 class NotConfirmed(Damaged):
-    """A success that does not come from the storage; `detail` says who answered. Send it again, on the same URL."""
+    """A success that is not the storage's; `detail` says what answered. Send it again, to the same URL."""
 
 
 class JournalError(UploaderError):
@@ -348,7 +348,7 @@ class JournalError(UploaderError):
 
 
 class JournalInUse(JournalError):
-    """Another instance works on this journal."""
+    """Another instance uses this journal."""
 
     code = Code.JOURNAL_IN_USE
 

@@ -1,6 +1,6 @@
-"""What the engine tells its front ends (window and terminal): frozen values, sent from the engine's thread.
+"""The events the engine sends to its front ends (window and terminal): frozen values, from the engine's thread.
 
-The queue gathers changes and sends them about ten times a second, so a front end may do real work per event.
+Changes are gathered and sent about ten times a second, so a front end may do real work per event.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Condition(StrEnum):
-    """What concerns the whole queue rather than one upload; several may hold at once."""
+    """Something that holds up the whole queue; several conditions may hold at once."""
 
     OFFLINE = "offline"
     SIGN_IN = "sign_in"
@@ -25,21 +25,21 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadsAdded:
-    """New rows, in the order they were found. Refused and skipped ones are among them."""
+    """New uploads, in the order they were found, refused and skipped ones included."""
 
     uploads: tuple[UploadSnapshot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UploadsChanged:
-    """Uploads whose state, reason or attempts changed: their newest snapshots."""
+    """The newest snapshots of uploads whose state, reason or attempts changed."""
 
     uploads: tuple[UploadSnapshot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UploadsRemoved:
-    """Rows a person removed or cleared; `kept` ones only left the list, the journal still has them to do."""
+    """Uploads taken off the list by a person. `kept`: the journal keeps them, and they are still to be sent."""
 
     upload_ids: tuple[UploadId, ...]
     kept: bool = False
@@ -47,7 +47,7 @@ class UploadsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class UndoOffered:
-    """How much a person took away last and may have back: rows off the list, uploads cancelled. 0 and 0: nothing."""
+    """How many uploads "Undo" would bring back: removed from the list, or cancelled. Both 0: nothing to undo."""
 
     removed: int = 0
     cancelled: int = 0
@@ -55,16 +55,16 @@ class UndoOffered:
 
 @dataclass(frozen=True, slots=True)
 class UploadsRestored:
-    """A person has taken back what became of these: their rows are on the list again, each in its place."""
+    """Uploads that are on the list again after "Undo", each in its old place."""
 
     upload_ids: tuple[UploadId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PathsAdded:
-    """A drop has been walked to its end: one quiet summary of what became of it. All are counts of files.
+    """The summary of a drop after its folders were searched, in numbers of files.
 
-    `resumed` were unfinished in the journal and taken up again; `others_unfinished` stay there.
+    `resumed` were unfinished in the journal and are on the list again; `others_unfinished` stay in the journal.
     """
 
     anomaly_id: str
@@ -78,9 +78,9 @@ class PathsAdded:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What an earlier run left unfinished is on the list again, each under its own anomaly; it waits for Start.
+    """Uploads an earlier run left unfinished are on the list again, each under its own anomaly, and wait for Start.
 
-    `ended` are those that failed or were refused: they only stand there again, and are tried where a person asks.
+    `ended` are those that failed or were refused: they are shown again, and tried only where a person asks.
     """
 
     upload_ids: tuple[UploadId, ...]
@@ -89,9 +89,9 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far one running transfer is: bytes handed to the network, and bytes per second.
+    """How far one running transfer is. `speed` is in bytes per second.
 
-    `bytes_sent` may go back when an attempt starts again.
+    `bytes_sent` becomes smaller when another attempt begins.
     """
 
     upload_id: UploadId
@@ -101,9 +101,9 @@ class UploadProgress:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The whole queue in figures. Refused, skipped and cancelled files count as finished, and their bytes do not.
+    """The sums over the whole queue. Refused, skipped and cancelled files count as finished; their bytes do not count.
 
-    `seconds_left` is None while it cannot be told.
+    `speed` is in bytes per second; `seconds_left` is None while it cannot be estimated.
     """
 
     files: int = 0
@@ -125,9 +125,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """Whether the queue runs (Start) or rests, and what holds it up.
+    """Whether the queue runs or is paused, and what holds it up.
 
-    `walking` is True while dropped folders are still being searched.
+    `walking` is True while dropped folders are being searched.
     """
 
     running: bool
@@ -139,7 +139,7 @@ class QueueStatus:
 class SignInRequired:
     """The service refused the tokens; the queue goes on after `sign_in()`.
 
-    `refused_again` is True when these were tokens just entered.
+    `refused_again` is True where these tokens had just been entered.
     """
 
     refused_again: bool = False
@@ -152,9 +152,9 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class QueueIdle:
-    """Nothing is left to do: every upload is finished, or cannot go on without a person.
+    """Nothing is left to do: each upload is finished, or needs a person to go on.
 
-    `gave_up` is the reason that stopped the rest (headless: offline too long, sign-in), else None.
+    `gave_up` is the reason that stopped the rest (headless: offline too long, sign-in), None where nothing did.
     """
 
     totals: Totals
@@ -163,7 +163,7 @@ class QueueIdle:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptWritten:
-    """The receipt stands at this path, or could not be written for that reason (in the system's words)."""
+    """The receipt was written to `path`, or could not be written: `error` holds the system's words."""
 
     path: str
     error: str | None = None
@@ -171,7 +171,7 @@ class ReceiptWritten:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptBuilt:
-    """A receipt as plain values (README, "Receipt"): of a past run, or of this one (`key` None)."""
+    """A receipt as plain values (README, "Receipt"): of the past run `key`, or of this one (None)."""
 
     receipt: dict[str, Any]
     key: RunKey | None = None
@@ -179,7 +179,7 @@ class ReceiptBuilt:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFound:
-    """Every run the journal remembers, of all servers, the newest first. `server` is the one in use."""
+    """All runs in the journal, of all servers, the newest first. `server` is the address of the one in use."""
 
     runs: tuple[PastRun, ...]
     server: str = ""
@@ -187,7 +187,7 @@ class HistoryFound:
 
 @dataclass(frozen=True, slots=True)
 class HistoryMatches:
-    """The runs with a file whose name contains what was searched for."""
+    """The runs that have a file with `wanted` in its name."""
 
     wanted: str
     keys: frozenset[RunKey]
@@ -195,14 +195,14 @@ class HistoryMatches:
 
 @dataclass(frozen=True, slots=True)
 class JournalSetAside:
-    """The journal was damaged: a new one was begun, and the old one stands at this path."""
+    """The journal was damaged: a new one was begun, and the old one was moved to `path`."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class EngineFailed:
-    """The engine cannot work (journal in use, too new, unwritable): what to tell."""
+    """The engine cannot work, for instance because its journal is in use, too new or unwritable."""
 
     reason: Reason
 

@@ -1,7 +1,6 @@
-"""The media types the service accepts, decided by a table of our own: extension, confirmed by the first bytes.
+"""The media types the service accepts: a table of extensions, confirmed by a file's first bytes.
 
 `mimetypes` and the Windows registry differ from machine to machine, and both lack some of these types.
-Called by `source.py` for every file found.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final
 from uploader_gui.engine.errors import TypeNotAccepted
 
 HEAD_BYTES: Final = 512
-"""How much of a file's beginning the signatures need."""
+"""The first bytes of a file that the signatures need."""
 
 _JPEG = "image/jpeg"
 _PNG = "image/png"
@@ -48,12 +47,12 @@ BY_EXTENSION: Final[dict[str, str]] = {
     ".msg": _MSG,
     ".eml": "message/rfc822",
 }
-"""The service's 16 types (its page, "mimeType") but image/jpg, which is never sent: .jpg is image/jpeg."""
+"""The service's 16 types (its page, "mimeType") without image/jpg, which is never sent: .jpg is image/jpeg."""
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_IN_OLE: Final = frozenset({_DOC, _XLS, _MSG, _DOCX, _XLSX})
-"""The last two only with a password: such a .docx is a compound file around the encrypted one ([MS-OFFCRYPTO])."""
-_IN_ZIP: Final = frozenset({_ZIP, _DOCX, _XLSX})
+_OLE_TYPES: Final = frozenset({_DOC, _XLS, _MSG, _DOCX, _XLSX})
+"""The last two with a password: such a .docx is a compound file around the encrypted one ([MS-OFFCRYPTO])."""
+_ZIP_TYPES: Final = frozenset({_ZIP, _DOCX, _XLSX})
 
 _ACCEPTED_SIGNATURES: Final = (
     (b"\xff\xd8\xff", _JPEG),
@@ -77,8 +76,8 @@ _ISO_BRANDS: Final = {
     b"avif": "AVIF",
     b"qt  ": "QuickTime",
 }
-_LONGEST_NAME: Final = 16
-_NAMES: Final = {
+_MAX_TYPE_NAME: Final = 16
+_TYPE_NAMES: Final = {
     ".heic": "HEIC",
     ".heif": "HEIC",
     ".webp": "WebP",
@@ -92,38 +91,38 @@ _NAMES: Final = {
 
 
 def media_type_of(name: str, head: bytes) -> str:
-    """Give the media type to register and to send a file as.
+    """Return the media type to register and send a file with.
 
     Args:
-        name: the file's name; only its extension counts.
-        head: its first `HEAD_BYTES` bytes (all of it where it is shorter).
+        name: the file's name, of which only the extension counts.
+        head: its first `HEAD_BYTES` bytes, or all of them where it has fewer.
 
     Raises:
-        TypeNotAccepted: none of the service's types; `detail` names what it is instead.
+        TypeNotAccepted: it has none of the service's types; `detail` names the type it has.
     """
     extension = PurePath(name).suffix.lower()
     expected = BY_EXTENSION.get(extension)
     if foreign := _foreign_type(head):
         raise TypeNotAccepted(foreign)
     if head.startswith(_OLE):
-        return _within(_IN_OLE, expected, "Office" if expected else _name_of(extension))
+        return _one_of(_OLE_TYPES, expected, "Office" if expected else _type_name(extension))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_or_office(expected, extension)
     if seen := _accepted_signature(head):
         return seen
     if expected is None:
-        raise TypeNotAccepted(_name_of(extension))
+        raise TypeNotAccepted(_type_name(extension))
     return expected
 
 
 def type_name(name: str) -> str:
-    """Give a short name of a file's type for people: `HEIC`, `PPTX`, empty where it has no extension."""
-    return _name_of(PurePath(name).suffix.lower())
+    """Return a short name of a file's type for people: `HEIC`, `PPTX`, empty where it has no extension."""
+    return _type_name(PurePath(name).suffix.lower())
 
 
 def _foreign_type(head: bytes) -> str | None:
-    """Name a well-known type the service does not take, whatever the file is called."""
-    if head[:1] == b"\0" and head[4:8] == b"ftyp":  # the size before it is a small number: no text begins so
+    """Return the name of a well-known type the service refuses, None where the bytes are of none."""
+    if head[:1] == b"\0" and head[4:8] == b"ftyp":  # the box's size comes first and is small: no text begins so
         return _ISO_BRANDS.get(head[8:12], "MP4")
     if head.startswith(b"RIFF"):
         return _RIFF_FORMS.get(head[8:12])
@@ -135,20 +134,20 @@ def _accepted_signature(head: bytes) -> str | None:
 
 
 def _zip_or_office(expected: str | None, extension: str) -> str:
-    """A ZIP under a picture's name is sent as the ZIP it is; .pptx and the like are no ZIP to people."""
-    if expected is None or expected in _IN_ZIP:
-        return _within(_IN_ZIP, expected, _name_of(extension))
+    """Return the type of a ZIP. Under a picture's name it is sent as a ZIP; .pptx and the like are refused."""
+    if expected is None or expected in _ZIP_TYPES:
+        return _one_of(_ZIP_TYPES, expected, _type_name(extension))
     return _ZIP
 
 
-def _within(family: frozenset[str], expected: str | None, otherwise: str) -> str:
-    """Word, Excel and Outlook share one container: only the extension tells them apart."""
-    if expected not in family:
-        raise TypeNotAccepted(otherwise)
+def _one_of(container_types: frozenset[str], expected: str | None, refused_as: str) -> str:
+    """Return the type of the extension, which alone distinguishes the types of one container (Word, Excel, Outlook)."""
+    if expected not in container_types:
+        raise TypeNotAccepted(refused_as)
     return expected
 
 
-def _name_of(extension: str) -> str:
-    """Name a type by its extension; an extension is data too, and may hold what cannot be shown."""
-    shown = "".join(c if c.isprintable() else "�" for c in extension.lstrip("."))
-    return _NAMES.get(extension, shown[:_LONGEST_NAME].upper())
+def _type_name(extension: str) -> str:
+    """Return a type's name from its extension, which comes from a stranger and may not be printable."""
+    printable = "".join(c if c.isprintable() else "�" for c in extension.lstrip("."))
+    return _TYPE_NAMES.get(extension, printable[:_MAX_TYPE_NAME].upper())

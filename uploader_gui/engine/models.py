@@ -1,6 +1,6 @@
-"""What an upload is: its states, the one table of their transitions, and the values others may see.
+"""What an upload is: its states and their transitions, and the values that describe it and past runs.
 
-`Upload` is owned by the queue alone; everybody else gets a frozen `UploadSnapshot`.
+An `Upload` belongs to the engine; front ends get a frozen `UploadSnapshot`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 UploadId = NewType("UploadId", str)
-"""A UUID4 in text, made when a file is queued; the same for every retry of that file."""
+"""A UUID4 as text, made when a file is queued, and kept for every retry of that file."""
 
 
 class UploadState(StrEnum):
-    """Where a file is on its way. Paused, offline, waiting for sign-in are conditions of the queue instead."""
+    """How far an upload is. Offline and waiting for sign-in are no states but `events.Condition`s of the queue."""
 
     PREPARING = "preparing"
     QUEUED = "queued"
@@ -41,17 +41,17 @@ class UploadState(StrEnum):
 
     @property
     def finished(self) -> bool:
-        """True where nothing more happens unless a person asks."""
+        """Whether nothing more happens unless a person asks."""
         return self in FINISHED
 
     @property
     def stored(self) -> bool:
-        """True where the service has the file, from this run or an earlier one."""
+        """Whether the service has the file, from this run or an earlier one."""
         return self in STORED
 
     @property
     def sending(self) -> bool:
-        """True while a transfer works on it."""
+        """Whether a transfer is working on it."""
         return self in SENDING
 
 
@@ -77,32 +77,32 @@ TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
     _S.SKIPPED: frozenset({_S.QUEUED, _S.PREPARING, _S.REFUSED}),
     _S.UPLOADED: frozenset(),
 }
-"""Which state may follow which; anything else is a bug and raises. Only the queue changes state."""
+"""The states that may follow each state; any other step is a bug and raises. Only the upload store changes a state."""
 
 
 class ForbiddenTransitionError(AssertionError):
-    """A bug: the table does not allow this step."""
+    """A bug: `TRANSITIONS` does not allow this step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an upload is where it is: the code is the contract, the detail a fact in somebody's own words."""
+    """Why an upload is in its state. Scripts may rely on `code`; `detail` is a fact, perhaps in a server's words."""
 
     code: Code
     detail: str = ""
 
     @classmethod
     def of(cls, error: UploaderError) -> Reason:
-        """Give the reason an error stands for."""
+        """Return the reason for an error."""
         return cls(error.code, error.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` as `mtime_of` gives it.
+    """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` is that of `mtime_of`.
 
-    `number` tells it from all others however its path is spelled; None where that cannot be told (`stamps.number_of`).
-    `changed_ns` is when the file system last changed anything of it, None where that is unknown.
+    `number` identifies the file however its path is spelled, None where nothing does (`stamps.number_of`).
+    `changed_ns` is when the file system last changed anything about it, None where that is unknown.
     """
 
     path: Path
@@ -117,15 +117,15 @@ class Source:
 
 
 def mtime_of(facts: os.stat_result) -> int:
-    """Return when a file's bytes changed, in nanoseconds since 1970, as 64 bits hold it (SQLite keeps no more).
+    """Return when a file's bytes changed, in nanoseconds since 1970, as a signed 64-bit number for SQLite.
 
-    A file system may tell of 1601 or 2300: that wraps round, so that two such times still differ.
+    Times outside that range, such as the years 1601 and 2300, wrap round: two of them still differ.
     """
     return (facts.st_mtime_ns + 2**63) % 2**64 - 2**63
 
 
 class Treatment(StrEnum):
-    """What makes a file of a type the service refuses into one it accepts."""
+    """How a file of a type the service refuses becomes one it accepts."""
 
     CONVERT = "convert"
     """The picture becomes a JPEG."""
@@ -135,10 +135,10 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """What is sent in a source's place: a file of our own, made from it. `original_sha256` is the source's, in hex.
+    """A file of our own, made from a source and sent in its place. `original_sha256` is the source's, in hex.
 
-    `sent` describes the substitute as any source: its `name` is the one to register. `without_metadata`: date, place
-    and whatever else the source tells of itself could not be read, and are not in it.
+    `sent` describes that file; its `name` is the one to register. `without_metadata`: the date, place and other
+    metadata of the source could not be read, and are not in it.
     """
 
     sent: Source
@@ -148,9 +148,9 @@ class Substitute:
 
 @dataclass(frozen=True, slots=True)
 class PresignedPut:
-    """What a registration gave out for one upload. Times are seconds since 1970 by the server's clock.
+    """A registration's answer for one upload. The URL is a secret: it is left out of `repr`.
 
-    `expires_at` is None where the URL does not say. The URL is a secret: it is left out of `repr`.
+    `expires_at` is in seconds since 1970 by the server's clock, `lifetime` in seconds; None where the URL does not say.
     """
 
     url: str = field(repr=False)
@@ -161,16 +161,23 @@ class PresignedPut:
 
 @dataclass(slots=True)
 class Upload:
-    """One file on its way: one row, one journal record.
+    """One file to upload: one row on the list, one record in the journal.
 
-    `attempts` counts the PUTs begun in this run; `tries` the same since a person last asked, for the limit, as do
-    `registrations` and `unknown_registrations` (those whose answer was lost). `url_given_out`: the service has a
-    record of it, so registering it again may double it. `uploaded_at` is in seconds since 1970, and so is
-    `sent_before`: when the same name and content went to the same anomaly earlier. `treatment` is what a person
-    chose for a source of a refused type; `substitute` is there once that has been done.
-    `wanted_again`: it is to be sent though it was sent before, also after a restart. `listed`: it stands on a window's
-    list, where the next start shows it again if it ends unsent. `trial`: it goes to the sandbox, not to a register.
-    `elsewhere`: its server's address while another server is in use, else "".
+    Attributes:
+        order: its place on the list.
+        url_given_out: the service has a record of it, so registering it again may double it.
+        uploaded_at: in seconds since 1970.
+        attempts: how many PUTs were begun in this run.
+        tries: the same since a person last asked for it, compared with the limit.
+        registrations, unknown_registrations: likewise; the second are those whose answer was lost.
+        retry_at: when the next attempt begins, on the `time.monotonic()` clock.
+        sent_before: when the same name and content went to the same anomaly earlier, in seconds since 1970.
+        treatment: what a person chose for a source of a refused type.
+        substitute: the result of that, once it is made.
+        wanted_again: it is to be sent though it was sent before, also after a restart.
+        listed: it is on a window's list, where the next start shows it again if it ends unsent.
+        trial: it goes to the sandbox, not to a register.
+        elsewhere: its server's address while another server is in use, else "".
     """
 
     upload_id: UploadId
@@ -193,24 +200,23 @@ class Upload:
     sent_before: float | None = None
     treatment: Treatment | None = None
     substitute: Substitute | None = None
-
-    @property
-    def sent(self) -> Source:
-        """Give what goes to the service: the source itself, or its substitute."""
-        return self.substitute.sent if self.substitute else self.source
-
     wanted_again: bool = False
     listed: bool = False
     trial: bool = False
     elsewhere: str = ""
 
     @property
+    def sent(self) -> Source:
+        """Return the file that goes to the service: the source, or its substitute."""
+        return self.substitute.sent if self.substitute else self.source
+
+    @property
     def outcome_unknown(self) -> bool:
-        """Whether it was registered without a word of what came of it: the service may have a record, or none."""
+        """Whether a registration's answer was lost: the service may have a record of it, or none."""
         return self.may_be_registered_twice and not self.url_given_out
 
     def snapshot(self) -> UploadSnapshot:
-        """Freeze what others may see of it."""
+        """Return the values that front ends may see."""
         return UploadSnapshot(
             upload_id=self.upload_id,
             anomaly_id=self.anomaly_id,
@@ -231,12 +237,10 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class UploadSnapshot:
-    """An upload as it stood at one moment. `retry_at` is on the `time.monotonic()` clock.
+    """An upload as it was at one moment. The fields are those of `Upload`.
 
-    `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting.
-    `sent_before` (seconds since 1970) is set where the same file went to the same anomaly earlier. `trial`: whatever
-    its state, no register has it.
-    `elsewhere` is its server's address while another server is in use: nothing of it goes out until then.
+    `reason` is set where the state alone does not say why: refused, failed, skipped, trying again, waiting. Where
+    `trial` is True no register has it, whatever its state; where `elsewhere` is set nothing of it is sent.
     """
 
     upload_id: UploadId
@@ -256,24 +260,19 @@ class UploadSnapshot:
 
     @property
     def sent(self) -> Source:
-        """Give what goes to the service: the source itself, or its substitute."""
+        """Return the file that goes to the service: the source, or its substitute."""
         return self.substitute.sent if self.substitute else self.source
 
 
 def check_transition(before: UploadState, after: UploadState) -> None:
-    """Raise `ForbiddenTransitionError` where the table has no such step."""
+    """Raise `ForbiddenTransitionError` where `TRANSITIONS` has no such step."""
     if after not in TRANSITIONS[before]:
         raise ForbiddenTransitionError(f"{before} -> {after}")
 
 
-def natural_sort_key(name: str) -> str:
-    """Give what names are sorted by as people do: 2 before 10, and é beside e; case and accents decide at the end."""
-    return f"{re.sub(r'[0-9]+', lambda digits: digits[0].zfill(12), folded(name))}\0{name.swapcase()}"
-
-
 @dataclass(frozen=True, slots=True)
 class RunKey:
-    """One run's part for one anomaly: what a receipt is about. A run goes from the first file until all is done."""
+    """The part of a run that went to one anomaly: the subject of one receipt. A run ends when the queue is idle."""
 
     run_id: int
     anomaly_id: str
@@ -281,15 +280,15 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run's part for one anomaly in figures. Times are seconds since 1970.
+    """The sums of a run's part for one anomaly. Times are in seconds since 1970.
 
     Attributes:
+        program: "uploader-gui X.Y.Z".
+        finished_at: when its last file arrived, or the run ended; None where it broke off before either.
+        junk: the number of files left out of the whole run (thumbnail caches and the like).
+        states: the number of files in each state now.
+        bytes_uploaded: the bytes that arrived.
         server: the address of the server it went to.
-        program: who ran, "uploader-gui X.Y.Z".
-        finished_at: when its last file arrived, or the run ended; None where it was cut off before either.
-        junk: files left out in the whole run.
-        states: how many files are in which state now.
-        bytes_uploaded: the size of what arrived, in bytes.
     """
 
     key: RunKey
@@ -303,21 +302,26 @@ class PastRun:
 
     @property
     def files(self) -> int:
-        """How many files it had."""
+        """Return the number of files it had."""
         return sum(self.states.values())
 
     @property
     def unfinished(self) -> int:
-        """How many of them still have a way to go."""
+        """Return the number of files that are not finished."""
         return sum(count for state, count in self.states.items() if not state.finished)
+
+
+def natural_sort_key(name: str) -> str:
+    """Return a key that sorts names as people do: 2 before 10, and é beside e; case and accents decide last."""
+    return f"{re.sub(r'[0-9]+', lambda digits: digits[0].zfill(12), folded(name))}\0{name.swapcase()}"
 
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "’": "'"})
 
 
 def folded(text: str) -> str:
-    """Give a text in lower case and without accents: `Été` and `ete` are one, `Œuvre` and `oeuvre` too."""
+    """Return a text in lower case and without accents: `Été` and `ete` become the same, `Œuvre` and `oeuvre` too."""
     if text.isascii():
         return text.casefold()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in apart if not unicodedata.combining(one)).translate(_LIGATURES)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LIGATURES)

@@ -1,8 +1,8 @@
-"""The files this program makes in its data folder, and the only place where one of them is removed.
+"""The files this program makes in its data folder, and the only place where such a file is removed.
 
-Two kinds: `captures` (pasted pictures, made by the window) and `substitutes` (a JPEG or ZIP in place of a file the
-service refuses). A file goes when the journal says that this program made it, it still is that very file, and no
-upload needs it. Its name, its age or the folder it lies in say nothing: a person may have files of their own there.
+There are two kinds, each in a folder: `captures` (pasted pictures) and `substitutes` (a JPEG or ZIP in place of a file
+the service refuses). A file is removed where the journal says that this program made it, it is still the same file, and
+no upload needs it. Its name, age and folder prove nothing: a person may have files of their own there.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 _FOLDERS: Final = frozenset({CAPTURES, SUBSTITUTES})
 _THROUGH_FOLDER: Final = os.stat in os.supports_dir_fd and os.unlink in os.supports_dir_fd
-"""Where the system can look at and remove a file of an open folder, nobody can put a link in the folder's place."""
+"""Whether a file can be removed relative to an open folder, so that no link can replace the folder meanwhile."""
 
 
 class OwnFiles:
-    """What this program made, as the journal and this run know it. `folder` is the data folder.
+    """The files this program made in its data folder (`folder`), as recorded in the journal and in this run.
 
-    The journal is asked and told on the engine's loop only; `remove` may be called from any thread.
+    `remove` may be called from any thread, everything else on the engine's loop only.
     """
 
     def __init__(self, journal: Journal, folder: Path) -> None:
@@ -43,16 +43,16 @@ class OwnFiles:
             self._know(path, facts)
 
     def note(self, path: Path, facts: str | None = None) -> None:
-        """Record that this program makes the file (`facts` is None then), or has made it (`facts_of` it)."""
+        """Record that this program is making a file (`facts` None), or has made it (`facts_of` it)."""
         if self._know(path, facts) is None:
             return
         try:
             self._journal.note_own_file(path, facts)
-        except JournalError as error:  # it is known in this run, and stays behind after a crash
+        except JournalError as error:  # this run knows the file, but after a crash it is left over
             log.info("a file of our own cannot be recorded: %s", error.detail)
 
     def remove(self, path: Path) -> bool:
-        """Remove a file where it is ours; False where it is, and could not be removed now."""
+        """Remove a file that is ours. Return False where it could not be removed now."""
         if path not in self._facts or path in self._settled:
             return True
         if not _removed(path, self._facts[path]):
@@ -63,9 +63,9 @@ class OwnFiles:
     def tidy(self) -> None:
         """Remove the files of ours that no upload needs.
 
-        A capture is needed until it is uploaded: what failed, was refused or cancelled can be sent again, and there is
-        no other copy. One that never became an upload is kept as long as History keeps what was sent meanwhile. A
-        substitute is needed while its upload is unfinished: it can be made again.
+        A capture is needed until it is uploaded: a failed, refused or cancelled one can be sent again, and there is no
+        other copy. One that never became an upload is kept as long as History keeps the runs of its time. A substitute
+        is needed while its upload is unfinished; after that it could be made again.
         """
         try:
             for path in self._journal.needless_own_files():
@@ -91,18 +91,18 @@ class OwnFiles:
         return here
 
     def _here(self, path: Path) -> Path | None:
-        """Return where a recorded file lies now, for a data folder may be moved; None for one that is none of ours."""
+        """Return where a recorded file is now, as the data folder may have been moved; None where it is not ours."""
         known = path.is_absolute() and path.parent.name in _FOLDERS and path.name not in {"", ".", ".."}
         return self._folder / path.parent.name / path.name if known else None
 
 
 def facts_of(found: os.stat_result) -> str:
-    """Return what tells a file from another one in its place."""
+    """Return the size and time that distinguish a file from another one in its place."""
     return f"{found.st_size} bytes, {found.st_mtime_ns} ns"
 
 
 def _removed(path: Path, facts: str | None) -> bool:
-    """Remove a file that is still the one we made; True also where it is gone, or another one lies there now."""
+    """Remove a file if it is still the one we made; return True also where it is gone or replaced by another."""
     try:
         if _THROUGH_FOLDER:
             _remove_through_folder(path, facts)
@@ -110,7 +110,7 @@ def _removed(path: Path, facts: str | None) -> bool:
             _remove_by_name(path, facts)
     except FileNotFoundError:
         return True
-    except OSError as error:  # the folder is a link now, or (Windows) somebody reads the file: later, then
+    except OSError as error:  # the folder is a link now, or (Windows) the file is being read: tried again later
         log.info("a file of our own stays for now: %s", error.strerror)
         return False
     return True
@@ -119,7 +119,7 @@ def _removed(path: Path, facts: str | None) -> bool:
 def _remove_through_folder(path: Path, facts: str | None) -> None:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        if _is_it(os.stat(path.name, dir_fd=folder, follow_symlinks=False), facts):
+        if _is_same_file(os.stat(path.name, dir_fd=folder, follow_symlinks=False), facts):
             os.unlink(path.name, dir_fd=folder)
     finally:
         os.close(folder)
@@ -128,17 +128,17 @@ def _remove_through_folder(path: Path, facts: str | None) -> None:
 def _remove_by_name(path: Path, facts: str | None) -> None:
     if _is_link(path.parent.lstat()):
         raise NotADirectoryError(None, "the folder is a link")
-    if _is_it(path.lstat(), facts):
+    if _is_same_file(path.lstat(), facts):
         path.unlink()
 
 
-def _is_it(found: os.stat_result, facts: str | None) -> bool:
-    """Whether it is a plain file under this one name, with the facts noted when it was made."""
+def _is_same_file(found: os.stat_result, facts: str | None) -> bool:
+    """Whether it is a regular file with one name, and with the facts recorded when it was made."""
     plain = stat.S_ISREG(found.st_mode) and not _is_link(found) and found.st_nlink <= 1
     return plain and facts in {None, facts_of(found)}
 
 
 def _is_link(found: os.stat_result) -> bool:
-    """Whether it leads elsewhere: Windows' junctions are reparse points."""
+    """Whether it is a link; Windows' junctions are reparse points."""
     reparse = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
     return stat.S_ISLNK(found.st_mode) or bool(getattr(found, "st_file_attributes", 0) & reparse)

@@ -1,6 +1,6 @@
-"""The local file: what it is called, how big it is, whether it has changed since; read in blocks with both hashes.
+"""The local file: its name, size and type, whether it has changed, and reading it in blocks with both hashes.
 
-Every function here blocks and runs in a thread of `concurrency.py`; nothing here touches the network or the journal.
+Everything here blocks: call it in a thread of `concurrency.py`.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES: Final = 1024 * 1024
 MAX_NAME: Final = 250
-"""The service's page: "name … Maximum string length: 250"; counted as UTF-16 does, the strictest way."""
+"""The service's page: "name … Maximum string length: 250"; counted in UTF-16 units, the strictest way."""
 MAX_PUT_BYTES: Final = 5 * 1024**3
 """One S3 PUT takes at most 5 GiB."""
-MAX_LOOKS: Final = 3
-"""How often a file that keeps moving is read again."""
+MAX_REREADS: Final = 3
+"""How often a file that keeps changing is read again."""
 JUST_SAVED_NS: Final = 3_000_000_000
-"""FAT tells time in steps of two seconds, and no two clocks agree."""
+"""FAT stores times in steps of two seconds, and no two clocks agree."""
 PATH_TOO_LONG: Final = "its path is too long"
 _SHARE_AWAY: Final = frozenset({53, 67})
-"""ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME; the other errors of a network are none of ENOENT anyway."""
+"""ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME, which Python maps to ENOENT; it maps no other network error to that."""
 
 
 def inspect(path: Path, resolved: Path) -> Source:
-    """Look at one file and decide how it will be sent.
+    """Return a file's name, size, type and times.
 
     Raises:
-        SourceMissing, SourceUnreadable: it cannot be looked at.
-        NotAFile, EmptyFile, TooLarge, TypeNotAccepted: it will never be accepted as it is.
+        SourceMissing, SourceUnreadable: it cannot be read.
+        NotAFile, EmptyFile, TooLarge, TypeNotAccepted: the service never accepts it as it is.
     """
     try:
         facts = resolved.stat()
@@ -69,7 +69,7 @@ def inspect(path: Path, resolved: Path) -> Source:
 
 
 def describe_only(path: Path, resolved: Path) -> Source:
-    """Give what can be told of a path that will not be sent: no type, and a size only where it is a file."""
+    """Describe a path that will not be sent: without a type, and with a size only where it is a file."""
     name, shortened = wire_name(path.name or str(path))
     try:
         facts = resolved.stat()
@@ -80,19 +80,19 @@ def describe_only(path: Path, resolved: Path) -> Source:
 
 
 def wire_name(name: str) -> tuple[str, bool]:
-    """Give the name to register (NFC, no control characters, at most 250) and whether it had to be shortened."""
-    readable = name.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(name) else name
-    printing = "".join(c for c in readable if unicodedata.category(c) != "Cc")
-    clean = unicodedata.normalize("NFC", printing) or "file"  # last: a letter and its accent may just have met
+    """Return the name to register (NFC, no control characters, at most 250 long), and whether it was shortened."""
+    decodable = name.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(name) else name
+    printable = "".join(c for c in decodable if unicodedata.category(c) != "Cc")
+    clean = unicodedata.normalize("NFC", printable) or "file"  # last: a letter and its accent may be adjacent only now
     if _utf16_length(clean) <= MAX_NAME:
         return clean, False
     return _shortened(clean), True
 
 
 def source_error_from(error: OSError) -> SourceError:
-    """Say of a system's error what it means for the file.
+    """Return what a system's error means for the file.
 
-    Windows counts a share that is away as "no such file"; to a person the file is there, and cannot be reached.
+    Windows reports a share that is away as "no such file"; to a person the file is there, but cannot be reached.
     """
     if getattr(error, "winerror", None) in _SHARE_AWAY:
         return SourceUnreadable(error.strerror or "")
@@ -107,26 +107,23 @@ def source_error_from(error: OSError) -> SourceError:
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Both hashes of the bytes that were read, in hex."""
+    """Both hashes of the bytes read, in hex."""
 
     md5: str
     sha256: str
 
 
 class SourceReader:
-    """Reads a source from beginning to end; that one read feeds the wire, MD5 and SHA-256.
+    """Reads a source once, from beginning to end, for the network and both hashes.
 
-    Its stamp is checked when it is opened and again before the last block is given out, so a file that changes
-    meanwhile never leaves whole. Another size or time is a change. Anything else that moved (a tag, a permission, a
-    hard link, another file in its place) may be one, and so may nothing at all where the file had only just been saved,
-    for file systems tell time in steps of up to two seconds: then the file is read again, and its hash compared.
+    The file's stamp is checked when it is opened and before the last block is returned, so a file that changes
+    meanwhile is never sent whole. Another size or time is a change. Where something else is different (a tag, a
+    permission, a hard link, another file in its place), or where the file had just been saved (file systems store times
+    in steps of up to two seconds), the file is read again and the hashes are compared.
     """
 
     def __init__(self, source: Source, *, reading_again: Callable[[], None] = lambda: None) -> None:
-        """Begin with nothing read.
-
-        `reading_again` is called with every block that is read once more, and may raise to stop that.
-        """
+        """Open nothing yet. `reading_again` is called for each block that is read again; what it raises ends that."""
         self._source = source
         self._reading_again = reading_again
         self._file: FileIO | None = None
@@ -140,10 +137,10 @@ class SourceReader:
         self._sha256 = hashlib.sha256()
 
     def read(self) -> bytes:
-        """Give the next block, empty at the end.
+        """Return the next block, empty at the end.
 
         Raises:
-            SourceMissing, SourceUnreadable, SourceChanged: it cannot be sent as it was queued.
+            SourceMissing, SourceUnreadable, SourceChanged: it cannot be sent as it was when it was queued.
         """
         self._begin_reading()
         try:
@@ -155,15 +152,15 @@ class SourceReader:
 
     @property
     def left(self) -> int:
-        """How many bytes are still to be read."""
+        """Return how many bytes are still to be read."""
         return self._left
 
     def digests(self) -> Digests:
-        """Give the hashes of everything read so far."""
+        """Return the hashes of everything read so far."""
         return Digests(self._md5.hexdigest(), self._sha256.hexdigest())
 
     def close(self) -> None:
-        """Close the file; reading may not go on. A read stuck in another thread closes it when it comes back."""
+        """Close the file; nothing more may be read. A `read` stuck in another thread closes it when it returns."""
         with self._state:
             self._closed = True
             if not self._reading:
@@ -202,10 +199,10 @@ class SourceReader:
         self._just_saved = time.time_ns() - opened.saved_ns < JUST_SAVED_NS
         was, now = (self._source.number, self._source.changed_ns), (opened.number, opened.changed_ns)
         if None not in {*was, *now} and was[0] != now[0] and was[1] != now[1]:
-            raise SourceChanged  # another file, made to look like the one that was queued
+            raise SourceChanged  # another file with the size and time of the one that was queued
 
     def _fill(self, wanted: int) -> bytes:
-        """Read exactly so many bytes: a network share may give less at a time."""
+        """Read exactly `wanted` bytes: a network share may return fewer at a time."""
         assert self._file is not None
         block = self._file.read(wanted)
         while block and len(block) < wanted:
@@ -223,8 +220,8 @@ class SourceReader:
             self._read_again()
 
     def _read_again(self) -> None:
-        """Compare what the path holds now with what was read, until it stands still meanwhile."""
-        for _ in range(MAX_LOOKS):
+        """Compare the file with the bytes read, again where it changes meanwhile."""
+        for _ in range(MAX_REREADS):
             with self._source.resolved.open("rb", buffering=0) as file:
                 before = self._stamps(file)
                 if self._hash_of(file) != self._sha256.digest():
@@ -237,14 +234,14 @@ class SourceReader:
         sha256, left = hashlib.sha256(), self._source.size
         while left >= 0 and (block := file.read(BLOCK_BYTES)):
             if self._closed:
-                raise InterruptedError  # nobody wants to know any more
+                raise InterruptedError  # the caller has given up
             self._reading_again()
             sha256.update(block)
             left -= len(block)
         return sha256.digest()
 
     def _stamps(self, file: FileIO) -> tuple[Stamp, Stamp]:
-        """Look at the open file and at its path: a file put in its place counts too."""
+        """Return the stamps of the open file and of its path, where another file may be by now."""
         stamps = stamp_of(file), stamp_at(self._source.resolved)
         for stamp in stamps:
             if (stamp.size, stamp.mtime_ns) != (self._source.size, self._source.mtime_ns):
@@ -253,7 +250,7 @@ class SourceReader:
 
 
 def hash_whole(source: Source) -> str:
-    """Give the SHA-256 of a source in hex; raises as `SourceReader.read` does."""
+    """Return the SHA-256 of a source in hex; raises as `SourceReader.read` does."""
     reader = SourceReader(source)
     try:
         while reader.read():
@@ -281,8 +278,8 @@ def _utf16_length(text: str) -> int:
 
 
 def _shortened(name: str) -> str:
-    """Take the middle out of the stem; the extension stays (unless it is absurd)."""
-    stem, extension = os.path.splitext(name)  # noqa: PTH122 - a Path would read slashes and dots as its own
+    """Return the name without the middle of its stem; the extension stays unless it is very long."""
+    stem, extension = os.path.splitext(name)  # noqa: PTH122 - a Path would take slashes and dots for its own
     if _utf16_length(extension) > MAX_NAME // 4:
         stem, extension = name, ""
     room = MAX_NAME - _utf16_length(extension) - 1

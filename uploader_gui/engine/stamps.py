@@ -1,6 +1,6 @@
-"""What a file system says of a file, as far as it shows whether the file is still what it was.
+"""Stamps: what a file system tells of a file that shows whether it has changed.
 
-`source.py` compares such stamps while it reads. Functions here touch the disk: call them in a daemon thread.
+The functions touch the disk: call them in a daemon thread.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BASIC_INFO: Final = 0
 """FileBasicInfo, of FILE_INFO_BY_HANDLE_CLASS."""
 _CHANGE_TIME: Final = 3
-"""The place of ChangeTime in FILE_BASIC_INFO, which is four times and the attributes, eight bytes each."""
+"""The index of ChangeTime in FILE_BASIC_INFO: four times and the attributes, eight bytes each."""
 _UNIX_EPOCH: Final = 116_444_736_000_000_000
 """1970 in Windows' time: units of 100 ns since 1601."""
 
@@ -31,10 +31,10 @@ class Stamp:
 
     Attributes:
         size: in bytes.
-        mtime_ns: when its bytes changed, as `models.mtime_of` gives it.
-        changed_ns: when anything of it changed (bytes, name, permissions, links), in ns since 1970; None: unknown.
-        number: what tells it from all other files, as `number_of` gives it.
-        saved_ns: the later of both times, in ns since 1970, however far away.
+        mtime_ns: when its bytes changed, as returned by `models.mtime_of`.
+        changed_ns: when its bytes, name, permissions or links changed, in ns since 1970; None where it is unknown.
+        number: identifies the file, as returned by `number_of`.
+        saved_ns: the later of both times, in ns since 1970, not limited to 64 bits.
     """
 
     size: int
@@ -53,8 +53,8 @@ def stamp_of(file: FileIO) -> Stamp:
 
 
 def stamp_at(path: Path) -> Stamp:
-    """Return the stamp of the file a path leads to now."""
-    if sys.platform == "win32":  # only an open file tells its ChangeTime there
+    """Return the stamp of the file at a path."""
+    if sys.platform == "win32":  # ChangeTime can be read of an open file only
         with path.open("rb", buffering=0) as file:
             return stamp_of(file)
     facts = path.stat()
@@ -62,14 +62,14 @@ def stamp_at(path: Path) -> Stamp:
 
 
 def changed_of(facts: os.stat_result) -> int | None:
-    """Return when anything of a file changed, in ns since 1970; None on Windows, where `os.stat` does not tell."""
+    """Return when anything about a file changed, in ns since 1970; None on Windows, where `os.stat` does not tell."""
     return None if sys.platform == "win32" else facts.st_ctime_ns
 
 
 def number_of(facts: os.stat_result) -> int | None:
-    """Return what tells a file from all others, however its path is spelled: its device and inode in one number.
+    """Return a number that identifies a file however its path is spelled: its device and inode.
 
-    None where it has several names (hard links), is no file, or where its file system numbers nothing.
+    None where it has several names (hard links), is no regular file, or where its file system has no such numbers.
     """
     if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1 or not facts.st_ino:
         return None
@@ -82,7 +82,7 @@ def _stamp(facts: os.stat_result, changed_ns: int | None) -> Stamp:
 
 
 def unix_ns(change_time: int) -> int | None:
-    """Return a ChangeTime of Windows in ns since 1970, None where the volume keeps none (FAT)."""
+    """Return a ChangeTime of Windows in ns since 1970, None where the volume has none (FAT)."""
     return (change_time - _UNIX_EPOCH) * 100 if change_time > 0 else None
 
 
@@ -93,7 +93,7 @@ if sys.platform == "win32":
     _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 
     def _change_time(descriptor: int) -> int | None:
-        """Return when the volume last changed the file. `os.stat` shows only times that programs may put back."""
+        """Return when the volume last changed the file; the times of `os.stat` can be set by programs."""
         basic = (ctypes.c_int64 * 5)()
         handle = ctypes.c_void_p(msvcrt.get_osfhandle(descriptor))
         known = _kernel32.GetFileInformationByHandleEx(handle, _BASIC_INFO, basic, ctypes.sizeof(basic))
