@@ -170,7 +170,7 @@ def test_a_used_up_url_is_gone_from_every_byte_of_the_files(path: Path, state: U
     for upload in uploads:
         upload.state = state
     journal.record(uploads)
-    journal.drain()
+    journal.vacuum()
     assert SIGNATURE.encode() not in bytes_on_disk(path)
     journal.close()
     assert SIGNATURE.encode() not in bytes_on_disk(path)
@@ -196,7 +196,7 @@ def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path
         for upload in part:
             upload.state = chance.choice([state for state in UploadState if state.finished])
         journal.record(part)
-    journal.drain()
+    journal.vacuum()
     assert SIGNATURE.encode() not in bytes_on_disk(path)
     journal.close()
 

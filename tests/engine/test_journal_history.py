@@ -127,7 +127,7 @@ def test_the_journal_may_be_written_and_built_anew_between_two_pages_of_a_search
     pages = journal.runs_with_file("jpg")
     assert next(pages) == {RunKey(run_id, "4217")}
     run_with(journal, named("new.jpg"))
-    journal.drain()
+    journal.vacuum()
     assert RunKey(run_id, "4217") in next(pages)
 
 

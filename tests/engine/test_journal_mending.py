@@ -54,14 +54,14 @@ def get_into_trouble(journal: Journal) -> None:
         with pytest.raises(JournalUnwritable):
             journal.add([an_upload()], API)
         with pytest.raises(JournalUnwritable):
-            journal.mend()
+            journal.reopen_if_needed()
 
 
 def test_a_journal_in_no_trouble_needs_no_mending(path: Path) -> None:
     with contextlib.closing(Journal(path)) as journal:
         journal.add([an_upload()], API)
-        journal.drain()
-        assert not journal.mend()
+        journal.vacuum()
+        assert not journal.reopen_if_needed()
 
 
 def test_after_a_failed_write_it_works_again_with_everything_from_before(path: Path) -> None:
@@ -69,7 +69,7 @@ def test_after_a_failed_write_it_works_again_with_everything_from_before(path: P
         before, after = an_upload(), an_upload()
         journal.add([before], API)
         get_into_trouble(journal)
-        assert journal.mend()
+        assert journal.reopen_if_needed()
         assert journal.set_aside is None
         journal.add([after], API)
         assert {one.upload_id for one in journal.unfinished(API)} == {before.upload_id, after.upload_id}
@@ -85,7 +85,7 @@ def test_nothing_is_asked_of_a_journal_in_trouble_before_it_is_mended(path: Path
             lambda: journal.unfinished(API),
             lambda: journal.uploaded(API, "4217"),
             lambda: list(journal.past_runs()),
-            journal.drain,
+            journal.vacuum,
         ):
             with pytest.raises(JournalUnwritable):
                 ask()
@@ -100,7 +100,7 @@ def test_a_journal_damaged_while_it_is_open_is_set_aside_and_a_new_one_begun(
         damage(path)
         with pytest.raises(JournalUnwritable):
             journal.unfinished(API)
-        assert journal.mend()
+        assert journal.reopen_if_needed()
         assert journal.set_aside is not None
         assert journal.set_aside.exists()
         journal.add([an_upload()], API)
@@ -113,7 +113,7 @@ def test_another_instance_that_used_it_meanwhile_is_not_overlooked(path: Path) -
         get_into_trouble(journal)
         assert opened_elsewhere(path) == 0
         with pytest.raises(JournalInUse):
-            journal.mend()
+            journal.reopen_if_needed()
 
 
 @contextlib.contextmanager
@@ -131,14 +131,14 @@ def test_another_instance_at_work_on_it_is_not_overlooked(path: Path) -> None:
         journal.add([an_upload()], API)
         get_into_trouble(journal)
         with at_work_elsewhere(path), pytest.raises(JournalInUse):
-            journal.mend()
+            journal.reopen_if_needed()
 
 
 def test_what_was_deleted_goes_back_to_its_place(path: Path) -> None:
     ids = filled(path)
     with contextlib.closing(Journal(path)) as journal:
         path.unlink()
-        assert journal.mend()
+        assert journal.reopen_if_needed()
         assert journal.set_aside is None
         assert {one.upload_id for one in journal.unfinished(API)} == set(ids)
         assert opened_elsewhere(path) == 7
@@ -152,9 +152,9 @@ def test_a_file_in_the_place_of_its_folder_keeps_it_waiting_until_it_can_go_back
         path.parent.rename(tmp_path / "elsewhere")
         path.parent.write_text("no folder")
         with pytest.raises(JournalUnwritable):
-            journal.mend()
+            journal.reopen_if_needed()
         path.parent.unlink()
-        assert journal.mend()
+        assert journal.reopen_if_needed()
         assert {one.upload_id for one in journal.unfinished(API)} == set(ids)
         assert opened_elsewhere(path) == 7
 
@@ -165,7 +165,7 @@ def test_what_was_put_in_its_place_is_set_aside(path: Path, tmp_path: Path) -> N
     filled(other, 3)
     with contextlib.closing(Journal(path)) as journal:
         other.replace(path)
-        assert journal.mend()
+        assert journal.reopen_if_needed()
         assert journal.set_aside is not None
         assert {one.upload_id for one in journal.unfinished(API)} == set(ids)
         set_aside = journal.set_aside
@@ -180,7 +180,7 @@ def test_a_journal_another_instance_begun_after_it_was_deleted_stays_that_instan
         path.with_name(f"{path.name}-wal").unlink()
         with at_work_elsewhere(path):
             with pytest.raises(JournalInUse):
-                journal.mend()
+                journal.reopen_if_needed()
             assert opened_elsewhere(path) == 7
         (kept,) = path.parent.glob("*.damaged-*.sqlite3")
     with contextlib.closing(Journal(kept)) as journal:

@@ -68,7 +68,7 @@ class OwnFiles:
         is needed while its upload is unfinished; after that it could be made again.
         """
         try:
-            for path in self._journal.needless_own_files():
+            for path in self._journal.unneeded_own_files():
                 if (here := self._here(path)) is not None:
                     self.remove(here)
             self._forget_removed()

@@ -73,7 +73,7 @@ class UploadStore:
         self._held_since = 0.0
         self._journal = journal
         self._in_doubt = False
-        journal.opened_again.append(self._tell_again)
+        journal.on_reopened.append(self._tell_again)
         self._events = events_out
         self._conditions = conditions
         self._api_url = api_url
@@ -337,7 +337,7 @@ class UploadStore:
         """Nothing is left to do: used-up URLs leave the disk for good."""
         self.write()
         try:
-            self._journal.drain()
+            self._journal.vacuum()
         except JournalError as error:
             log.info("the journal cannot be drained now: %s", error.detail)
 
@@ -370,7 +370,7 @@ class UploadStore:
 
     def _mend(self) -> None:
         """Where the journal had to be opened again, it is told everything of this run once more."""
-        if not self._journal.mend():
+        if not self._journal.reopen_if_needed():
             return
         log.warning("the journal was opened again")
         if self._journal.set_aside is not None:

@@ -133,7 +133,7 @@ class Intake:
         self._restore(journal)
 
     def _restore(self, journal: Journal) -> None:
-        ended = [upload for upload in journal.to_look_at(self._api_url) if self._store.may_take_up(upload)]
+        ended = [upload for upload in journal.unsent_on_list(self._api_url) if self._store.may_take_up(upload)]
         self._store.add(ended, recorded=True, as_left=True)
         mine = self._take_up_unfinished(journal, None)
         if mine or ended:
@@ -213,7 +213,10 @@ class Intake:
 
         Failed and cancelled ones count too: the service may know them, and would have them twice under a new id.
         """
-        unsent = (*journal.given_up(self._api_url, anomaly_id), *journal.unfinished(self._api_url, anomaly_id))
+        unsent = (
+            *journal.failed_or_cancelled(self._api_url, anomaly_id),
+            *journal.unfinished(self._api_url, anomaly_id),
+        )
         return {str(one.source.resolved): one for one in unsent if self._store.get(one.upload_id) is None}
 
     async def _count_others(self, journal: Journal) -> None:

@@ -1,6 +1,6 @@
-"""The journal's file: made for its owner only, brought to the newest schema, set aside where it is damaged.
+"""The journal's file: created for its owner only, migrated to the newest schema, moved aside where it is damaged.
 
-Called by `journal.Journal` when it opens; what SQLite says of the disk becomes our errors here.
+SQLite's errors about the file and the disk become ours here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
-from uploader_gui.engine.journal.rows import COLUMNS, TO_LOOK_AT, UNFINISHED, upload_of
+from uploader_gui.engine.journal.rows import COLUMNS, FAILED_OR_REFUSED, UNFINISHED, upload_of
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_UNWRITABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    },
+)
+_TROUBLE: Final = _UNWRITABLE | {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+}
+"""SQLite's codes for trouble with its file or disk, as opposed to a wrong statement."""
 SCHEMA_VERSION: Final = 8
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
@@ -36,7 +54,7 @@ MIGRATIONS: Final[dict[int, str]] = {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX uploads_by_anomaly ON uploads (api_url, anomaly_id, state);
     """,
-    # Uploads from before there were runs: those of one day count as one.
+    # Uploads from before there were runs: those of one day become one run.
     1: """
         CREATE TABLE runs (
             run_id INTEGER PRIMARY KEY AUTOINCREMENT, api_url TEXT NOT NULL, program TEXT NOT NULL,
@@ -53,7 +71,7 @@ MIGRATIONS: Final[dict[int, str]] = {
         );
         CREATE INDEX uploads_by_run ON uploads (run_id)
     """,
-    # What is sent in place of a file the service refuses; `name`, `size` and the paths stay the file's own.
+    # What is sent in place of a file the service refuses; `name`, `size` and the paths stay those of that file.
     2: """
         ALTER TABLE uploads ADD COLUMN treatment TEXT;
         ALTER TABLE uploads ADD COLUMN substitute_path BLOB;
@@ -64,20 +82,20 @@ MIGRATIONS: Final[dict[int, str]] = {
         ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
     """,
     3: "ALTER TABLE uploads ADD COLUMN wanted_again INTEGER NOT NULL DEFAULT 0",
-    # Where presigned URLs put their objects, hashed, and the upload each place was given to first. Of uploads finished
-    # before there was this table nothing is known: their URLs have left the journal. Of two unfinished ones with the
+    # Where presigned URLs put their objects, hashed, and the upload each place was given to first. The URLs of uploads
+    # finished before this version have left the journal: their places are unknown. Of two unfinished uploads with the
     # same place the later one is registered again.
     4: """
         CREATE TABLE places (place BLOB PRIMARY KEY, upload_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
         INSERT OR IGNORE INTO places SELECT place_of(url), upload_id FROM uploads WHERE url NOT NULL ORDER BY added_at;
         UPDATE uploads SET url = NULL WHERE url NOT NULL AND upload_id NOT IN (SELECT upload_id FROM places)
     """,
-    # What a converted picture told of itself could not be read.
+    # Whether a converted picture's metadata could not be read.
     5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
-    # What ended unsent on a window's list, and nobody has taken off it: before this version nothing was.
+    # Whether the upload is on a window's list; before this version none was.
     6: "ALTER TABLE uploads ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",
-    # Files this program made; `facts` tell such a file from another one in its place, and are missing while it is made.
-    # `run_id` is the run it was made in or before.
+    # Files this program made; `facts` distinguish such a file from another one in its place, NULL while it is made.
+    # It was made in the run `run_id` or earlier.
     7: """
         CREATE TABLE own_files (path BLOB PRIMARY KEY, facts TEXT, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         INSERT OR REPLACE INTO own_files (path, facts, run_id)
@@ -85,13 +103,13 @@ MIGRATIONS: Final[dict[int, str]] = {
             FROM uploads WHERE substitute_path NOT NULL
     """,
 }
-"""What leads from each schema version to the next one."""
+"""Schema version -> the statements that lead to the next one."""
 
 
 def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Connection:
-    """Open it with the newest schema; only this connection may use it from now on.
+    """Open the journal with the newest schema, for this connection alone, and write `mark` into it.
 
-    It is marked as used by whom `mark` stands for. `again`: it was so before, and may carry no other mark by now.
+    `again`: this program had it open before, so a foreign mark means that another instance has used it since.
 
     Raises:
         JournalInUse, JournalTooNew, JournalUnwritable: see `journal.Journal`.
@@ -113,29 +131,29 @@ def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Conn
 def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
     if _version(db) > SCHEMA_VERSION:
-        raise JournalTooNew  # before anything is changed in it
+        raise JournalTooNew  # before anything in it is changed
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA secure_delete = ON")
-    db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL beside the journal, not even for a moment
+    db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL in a temporary file
     db.create_function("folded", 1, folded, deterministic=True)
     db.create_function("place_of", 1, place_of, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
-        _take_over(db, mark, again=again)
+        _write_mark(db, mark, again=again)
         _migrate(db)
         db.execute("COMMIT")
     except BaseException:
-        if db.in_transaction:  # a full disk has rolled it back already
+        if db.in_transaction:  # SQLite rolls back by itself where the disk is full
             db.execute("ROLLBACK")
         raise
-    _check_whole(db)
+    _check_integrity(db)
 
 
-def _take_over(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
-    """Put the mark into the header, where SQLite leaves 32 bits to programs; a new file has none."""
+def _write_mark(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
+    """Write the mark into the 32 bits of the header that SQLite leaves to programs; 0 in a new file."""
     last: int = db.execute("PRAGMA application_id").fetchone()[0]
     if again and last not in {0, mark}:
-        raise JournalInUse  # while it was closed, another instance worked on it
+        raise JournalInUse  # another instance used it while it was closed here
     db.execute(f"PRAGMA application_id = {mark}")
 
 
@@ -151,16 +169,16 @@ def _migrate(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _check_whole(db: sqlite3.Connection) -> None:
-    """Look at every page and at every row that may be asked for: damage shows now, not in the middle of a run."""
-    told = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if any(int(code) & 0xFF == sqlite3.SQLITE_IOERR for code in re.findall(r"error code=([0-9]+)", told)):
-        raise JournalUnwritable(told)  # the disk is in trouble, not what is on it
-    if told != "ok":
+def _check_integrity(db: sqlite3.Connection) -> None:
+    """Read every page, and every row that may be needed, so that damage shows now and not in the middle of a run."""
+    result = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if any(int(code) & 0xFF == sqlite3.SQLITE_IOERR for code in re.findall(r"error code=([0-9]+)", result)):
+        raise JournalUnwritable(result)  # the disk failed, the journal may be whole
+    if result != "ok":
         raise sqlite3.DatabaseError("database disk image is malformed")
-    unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, TO_LOOK_AT))
+    unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, FAILED_OR_REFUSED))
     where = f"state IN ({unfinished}) OR (listed AND state IN ({ended}))"
-    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *TO_LOOK_AT)):  # noqa: S608 - constants only
+    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *FAILED_OR_REFUSED)):  # noqa: S608 - constants only
         upload_of(row, 0)
     for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
         pass
@@ -171,9 +189,9 @@ def _check_whole(db: sqlite3.Connection) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make the file before SQLite does: for its owner only, and so are the files SQLite puts beside it.
+    """Create the file for its owner only, before SQLite does; SQLite creates the files beside it with the same mode.
 
-    One that is there is not opened: closing it again would give up the lock of a journal open in this program.
+    An existing file is not opened: closing it would release the lock of a journal open in this program (POSIX).
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -187,8 +205,8 @@ def make_private(path: Path) -> None:
 
 
 def move_away(path: Path) -> Path:
-    """Move a damaged journal and the files SQLite put beside it out of the way, and give its new place."""
-    target = place_aside(path)
+    """Move a damaged journal, and the files SQLite put beside it, aside; return its new path."""
+    target = free_path_beside(path)
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)
         if part.exists():
@@ -197,10 +215,10 @@ def move_away(path: Path) -> Path:
 
 
 def files_of(path: Path) -> tuple[object, ...]:
-    """Return what tells a journal's files from others put in their place.
+    """Return a value that changes where a journal's files are replaced by others.
 
     Raises:
-        OSError: they cannot be looked at.
+        OSError: the files cannot be read.
     """
     name = os.fspath(path)
     return _number(name), _number(f"{name}-wal")
@@ -208,16 +226,16 @@ def files_of(path: Path) -> tuple[object, ...]:
 
 def _number(path: str) -> tuple[int, int] | None:
     try:
-        facts = os.stat(path)  # noqa: PTH116 - asked before every record: a Path takes four times as long
+        facts = os.stat(path)  # noqa: PTH116 - called before every record: a Path takes four times as long
     except (FileNotFoundError, NotADirectoryError):
         return None
     return facts.st_dev, facts.st_ino
 
 
 def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
-    """Write what an open journal holds into a new file beside `path`, which leads elsewhere by now.
+    """Copy an open journal, whose file was taken away from `path`, to a new file beside that.
 
-    Return that file, None where there is nothing whole to be written.
+    Return that file, None where the open journal is damaged.
 
     Raises:
         JournalUnwritable: it cannot be written now.
@@ -237,34 +255,34 @@ def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
 
 
 def check_unused(path: Path) -> None:
-    """Look whether another instance works on what stands at a path.
+    """Check that no other instance uses the file at a path.
 
     Raises:
-        JournalInUse: it does.
+        JournalInUse: another one does.
     """
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:  # else it is no journal, or a damaged one
+        except sqlite3.Error as error:  # other errors: it is no journal, or damaged
             if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise JournalInUse from error
 
 
 def put_in_place(rescue: Path, path: Path) -> None:
-    """Put a rescued journal where it belongs; what SQLite left there of the one taken away is no part of it."""
-    drop_log(path)
+    """Move a rescued journal to `path`, where the write-ahead log of the one taken away may be left over."""
+    remove_log(path)
     rescue.replace(path)
 
 
-def drop_log(path: Path) -> None:
-    """Remove what SQLite puts beside a journal."""
+def remove_log(path: Path) -> None:
+    """Remove the files SQLite puts beside a journal."""
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def place_aside(path: Path) -> Path:
-    """Return a place beside a journal where nothing stands yet."""
+def free_path_beside(path: Path) -> Path:
+    """Return a free path beside a journal, for one that is moved aside."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     while target.exists():
@@ -274,7 +292,7 @@ def place_aside(path: Path) -> Path:
 
 @contextmanager
 def translated_sqlite_errors() -> Iterator[None]:
-    """Turn what SQLite says of the disk into our errors; damage and bugs pass as they are."""
+    """Turn SQLite's errors about the file and the disk into ours; damage and bugs pass unchanged."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -285,46 +303,24 @@ def translated_sqlite_errors() -> Iterator[None]:
         raise
 
 
-_UNWRITABLE: Final = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    },
-)
-
-
-_TROUBLE: Final = _UNWRITABLE | {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOMEM,
-}
-"""What SQLite says where its file or its disk is the matter, not what it was asked."""
-
-
 def is_trouble(error: sqlite3.Error) -> bool:
-    """Say whether an open journal's file or disk is the matter; a table that is gone was taken by somebody else."""
-    if not hasattr(error, "sqlite_errorcode"):  # Python's own: a value it cannot hand over, or a connection just closed
+    """Whether an error is about an open journal's file or disk. A missing table counts: another program removed it."""
+    if not hasattr(error, "sqlite_errorcode"):  # Python's own: an unsuitable value, or a connection just closed
         return "closed database" in str(error)
     return _code(error) in _TROUBLE or str(error).startswith("no such ")
 
 
 def is_full(error: sqlite3.Error) -> bool:
-    """Say whether it is only room that is missing: that does a connection no harm."""
+    """Whether the disk is full, which does a connection no harm."""
     return _code(error) == sqlite3.SQLITE_FULL
 
 
 def is_damaged(error: Exception) -> bool:
-    """Say whether a journal cannot be read; SQLITE_ERROR means here that its tables are not ours."""
+    """Whether a journal cannot be read. SQLITE_ERROR means here that its tables are not ours."""
     return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 def _code(error: Exception) -> int:
-    """Give SQLite's primary code; an error without one (Python could not read what is there) is damage."""
+    """Return SQLite's primary code; an error without one (Python could not decode a value) counts as damage."""
     code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
     return code & 0xFF

@@ -1,4 +1,4 @@
-"""What is asked of past runs, in SQL. Only `journal.py` calls this, with its own connection."""
+"""The queries on past runs and on files of our own, in SQL."""
 
 from __future__ import annotations
 
@@ -17,9 +17,22 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
 
 
+CAPTURES: Final = "captures"
+SUBSTITUTES: Final = "substitutes"
+"""The folders of the data folder for files of our own."""
+_UNSENT: Final = f"SELECT path, resolved FROM uploads WHERE state <> '{UploadState.UPLOADED}'"  # noqa: S608 - a constant
+_SUBSTITUTES_NEEDED: Final = (
+    "SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL "  # noqa: S608 - question marks
+    f"AND state IN ({', '.join('?' * len(UNFINISHED))})"
+)
+_USED_UP: Final = (
+    "SELECT path FROM own_files WHERE run_id < (SELECT min(run_id) FROM runs) "  # noqa: S608 - a constant
+    f"OR path IN (SELECT path FROM uploads WHERE state = '{UploadState.UPLOADED}')"
+)
 PAGE: Final = 500
-"""So many uploads are searched in one go, in some 3 ms; the answers come page by page, for the loop waits meanwhile."""
+"""The number of uploads searched at once, in some 3 ms. Results come page by page, as the loop waits meanwhile."""
 LONGEST_GAP: Final = 30 * 86_400.0
+"""In seconds."""
 _FIGURES: Final = """
     SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at),
     max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
@@ -31,8 +44,8 @@ def last_aged_run(db: sqlite3.Connection, keep_seconds: float) -> tuple[int, flo
     """Return the newest run older than that, and when the one after it began (seconds since 1970); None for none.
 
     Age is counted back from the newest run, in the order in which they were begun, never from now: a clock that is
-    wrong for a day tells nothing. For the same reason a gap between two runs longer than `LONGEST_GAP` does not count,
-    nor does a clock that was put back.
+    wrong for a day changes nothing. For the same reason a gap between two runs does not count where it is longer than
+    `LONGEST_GAP`, or where the clock was put back.
     """
     age, after = 0.0, None
     for run_id, began in db.execute("SELECT run_id, started_at FROM runs ORDER BY run_id DESC"):
@@ -70,7 +83,7 @@ def runs_with_file(db: sqlite3.Connection, wanted: str) -> Iterator[frozenset[Ru
 
 
 def _end_of_page(db: sqlite3.Connection, begin: str) -> str | None:
-    """Give the last upload of the page that follows on `begin`, None where there is none."""
+    """Return the last upload of the page after `begin`, None where there is none."""
     page = "SELECT upload_id FROM uploads WHERE upload_id > ? ORDER BY upload_id LIMIT ?"
     (end,) = db.execute(f"SELECT max(upload_id) FROM ({page})", (begin, PAGE)).fetchone()  # noqa: S608 - a constant
     return None if end is None else str(end)
@@ -101,27 +114,13 @@ def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
     )
 
 
-CAPTURES: Final = "captures"
-SUBSTITUTES: Final = "substitutes"
-"""The folders in the data folder in which such files lie."""
-_UNSENT: Final = f"SELECT path, resolved FROM uploads WHERE state <> '{UploadState.UPLOADED}'"  # noqa: S608 - a constant
-_MADE_INSTEAD: Final = (
-    "SELECT substitute_path FROM uploads WHERE substitute_path NOT NULL "  # noqa: S608 - question marks
-    f"AND state IN ({', '.join('?' * len(UNFINISHED))})"
-)
-_USED_UP: Final = (
-    "SELECT path FROM own_files WHERE run_id < (SELECT min(run_id) FROM runs) "  # noqa: S608 - a constant
-    f"OR path IN (SELECT path FROM uploads WHERE state = '{UploadState.UPLOADED}')"
-)
-
-
-def needless(db: sqlite3.Connection) -> list[Path]:
-    """See `OwnFiles.tidy`. A file is known by its name, however (and where earlier) its folder is spelled."""
+def unneeded_own_files(db: sqlite3.Connection) -> list[Path]:
+    """See `OwnFiles.tidy`. Files are compared by name alone: their folder may have moved, or be spelled otherwise."""
     found: dict[str, list[Path]] = {CAPTURES: [], SUBSTITUTES: []}
     for (path,) in db.execute("SELECT path FROM own_files"):
         found.setdefault(_path(path).parent.name, []).append(_path(path))
-    substitutes = _unless_named(found[SUBSTITUTES], db.execute(_MADE_INSTEAD, UNFINISHED))
-    if not found[CAPTURES]:  # else every row is looked at
+    substitutes = _unless_named(found[SUBSTITUTES], db.execute(_SUBSTITUTES_NEEDED, UNFINISHED))
+    if not found[CAPTURES]:  # saves reading every row
         return substitutes
     used_up = {_path(path) for (path,) in db.execute(_USED_UP)}
     captures = _unless_named(found[CAPTURES], db.execute(_UNSENT))

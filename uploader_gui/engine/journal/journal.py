@@ -1,9 +1,8 @@
-"""The journal: the only SQL. Every upload is recorded here before the step it announces, so a crash loses nothing.
+"""The journal: each upload is recorded here before the step it is about to take, so that a crash loses nothing.
 
-SQLite in WAL mode, held exclusively by one program at a time (the lock dies with the process). Owner-only. The one
-secret it may hold are live presigned URLs, overwritten when used up (`secure_delete`); tokens never. Used by
-`upload_store.py`, `intake.py` and `history.py`; `database_file.py` opens it, `upload_list.py` knows its rows and
-`history_queries.py` what is asked of past runs.
+SQLite in WAL mode, locked by one program at a time (the lock ends with the process), readable for its owner only. The
+only secrets in it are live presigned URLs, which are overwritten once used up (`secure_delete`); tokens never.
+`database_file.py` opens it, `rows.py` converts uploads, `history_queries.py` has the queries on past runs.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwrit
 from uploader_gui.engine.journal import history_queries
 from uploader_gui.engine.journal.database_file import (
     check_unused,
-    drop_log,
     files_of,
+    free_path_beside,
     is_damaged,
     is_full,
     is_trouble,
     make_private,
     move_away,
     open_database,
-    place_aside,
     put_in_place,
+    remove_log,
     rescued,
 )
 from uploader_gui.engine.journal.rows import (
     COLUMNS,
-    GIVEN_UP,
+    FAILED_OR_CANCELLED,
+    FAILED_OR_REFUSED,
     INSERT,
-    TO_LOOK_AT,
     UNFINISHED,
     UPDATE,
     changes_of,
@@ -52,133 +51,133 @@ if TYPE_CHECKING:
 
 
 MAX_TAKEN_AWAY: Final = 5
-"""How often in a run a journal's files may seem to be others: some network file systems number them carelessly."""
+"""How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 
 
 class Journal:
     """One open journal.
 
-    Where SQLite gets into trouble with its file or its disk, every method raises `JournalError` until `mend()` has
-    opened it again.
+    After trouble with its file or its disk, every method raises `JournalError` until `reopen_if_needed()` has opened it
+    again.
 
     Attributes:
         set_aside: where another or a damaged journal was moved to when this one was opened last, else None.
-        opened_again: called for each of those who record here when `mend()` had to open it again.
+        on_reopened: callbacks of those who record here, for when `reopen_if_needed()` had to open it again.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the journal, making it (and its folder) where there is none.
+        """Open the journal; create it (and its folder) where there is none.
 
         Raises:
-            JournalInUse: another instance works on it.
+            JournalInUse: another instance uses it.
             JournalTooNew: a newer version of this program wrote it.
             JournalUnwritable: disk full, read-only, or no permission.
         """
         self.set_aside: Path | None = None
-        self.opened_again: list[Callable[[], None]] = []
+        self.on_reopened: list[Callable[[], None]] = []
         self._path = path
         self._mark = secrets.randbits(30) + 1
-        self._in_trouble = False
-        self._looks_left = MAX_TAKEN_AWAY
+        self._is_broken = False
+        self._taken_away_left = MAX_TAKEN_AWAY
         make_private(path)
         self._open()
 
     def _open(self, *, again: bool = False) -> None:
         try:
             self._db = open_database(self._path, self._mark, again=again)
-        except (sqlite3.DatabaseError, ValueError) as error:  # a state that is none, text that is no UTF-8
+        except (sqlite3.DatabaseError, ValueError) as error:  # ValueError: an unknown state, text that is no UTF-8
             if not is_damaged(error):
                 raise
             self.set_aside = move_away(self._path)
             make_private(self._path)
             self._db = open_database(self._path, self._mark, again=again)
-        self._durable: bool | None = None
-        self._written = True
+        self._is_durable: bool | None = None
+        self._needs_vacuum = True
         self._files = files_of(self._path)
 
-    def mend(self) -> bool:
-        """Open the journal again where SQLite got into trouble with it, or where its files were taken away.
+    def reopen_if_needed(self) -> bool:
+        """Open the journal again after trouble with its file or disk, or where its files were taken away.
 
-        Return whether that was needed: then it may know less of this run than was recorded, and is to be told again.
+        Return whether that was needed: then it may lack records of this run, which are to be written again.
 
         Raises:
-            JournalInUse: another instance works on it, or did meanwhile.
+            JournalInUse: another instance uses it, or has used it meanwhile.
             JournalTooNew, JournalUnwritable: as when it was opened first.
         """
         taken_away = self._is_taken_away()
-        if not taken_away and not self._in_trouble:
+        if not taken_away and not self._is_broken:
             return False
-        rescue = self._rescued() if taken_away and not self._in_trouble else None
-        self._in_trouble = True
+        rescue = self._rescued() if taken_away and not self._is_broken else None
+        self._is_broken = True
         try:
             self._open_again(rescue)
         except (sqlite3.Error, OSError) as error:
             raise JournalUnwritable(str(error)) from error
-        self._in_trouble = False
-        self._looks_left -= taken_away
-        for tell in self.opened_again:
-            tell()
+        self._is_broken = False
+        self._taken_away_left -= taken_away
+        for callback in self.on_reopened:
+            callback()
         return True
 
     def _rescued(self) -> Path | None:
-        """What was taken away is still whole in the open connection."""
+        """Return a copy of the file taken away, which is still whole in the open connection; None where it is not."""
         return rescued(self._db, self._path) if files_of(self._path)[0] != self._files[0] else None
 
     def _open_again(self, rescue: Path | None) -> None:
         self.set_aside = None
         if rescue is not None:
-            self._make_way(rescue)
-        self._let_go()
+            self._set_aside_other(rescue)
+        self._close_connection()
         if rescue is not None:
             put_in_place(rescue, self._path)
         make_private(self._path)
         self._open(again=True)
 
-    def _make_way(self, rescue: Path) -> None:
-        """What stands in the journal's place now is set aside, unless another instance works on it."""
+    def _set_aside_other(self, rescue: Path) -> None:
+        """Move the file that is in the journal's place aside, unless another instance uses it."""
         if not self._path.exists():
             return
         if files_of(self._path)[1] == self._files[1]:
-            drop_log(self._path)  # it is this journal's own, and would be taken for the other one's
+            remove_log(self._path)  # it is this journal's, and SQLite would take it for the other one's
         try:
             check_unused(self._path)
         except JournalInUse:
-            rescue.replace(place_aside(self._path))
+            rescue.replace(free_path_beside(self._path))
             raise
         self.set_aside = move_away(self._path)
 
     def _is_taken_away(self) -> bool:
-        """Say whether the journal's path leads elsewhere; not believed for ever where files are numbered carelessly."""
+        """Whether there are other files at the journal's path; after `MAX_TAKEN_AWAY` times the numbers are ignored."""
         try:
-            return self._looks_left > 0 and files_of(self._path) != self._files
-        except OSError:  # SQLite will say what is wrong
+            return self._taken_away_left > 0 and files_of(self._path) != self._files
+        except OSError:  # SQLite will report what is wrong
             return False
 
-    def _let_go(self) -> None:
+    def _close_connection(self) -> None:
         with suppress(sqlite3.Error):
             self._db.close()
 
     def close(self) -> None:
         """Close it; used-up URLs are gone from the disk afterwards."""
         try:
-            self.drain()
-        except JournalError:  # leaving must work on a full disk too
+            self.vacuum()
+        except JournalError:  # the program must be able to leave on a full disk, too
             pass
         finally:
-            self._let_go()
+            self._close_connection()
 
-    def drain(self) -> None:
-        """Rid the disk of used-up URLs: nothing of them stays in the database nor in its write-ahead log.
+    def vacuum(self) -> None:
+        """Remove used-up URLs from the disk, from the database as well as from its write-ahead log.
 
-        `secure_delete` overwrites what is deleted, but not the copies that moving rows between pages leaves behind
-        (SQLite 3.46 did); building the database anew does.
+        `secure_delete` overwrites what is deleted, but not the copies left behind where rows move between pages (SQLite
+        3.46 left some); VACUUM writes the whole database again.
         """
-        if not self._written:
+        if not self._needs_vacuum:
             return
-        with self._at_work():
+        with self._sqlite_errors():
             self._db.execute("VACUUM")
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._written = False
+        self._needs_vacuum = False
 
     def add(self, uploads: Iterable[Upload], api_url: str, run_id: int | None = None) -> None:
         """Record new uploads of a run in one transaction that survives a power cut."""
@@ -190,13 +189,13 @@ class Journal:
     def record(
         self, uploads: Collection[Upload], *, durable: bool = False, places: Mapping[bytes, UploadId] | None = None
     ) -> None:
-        """Record how uploads stand now, in one transaction. `durable`: on the disk before this returns.
+        """Record the present state of uploads, in one transaction. `durable`: it survives a power cut.
 
-        `places`: what was given out for the first time (`presigned.place_of`), each for good, also after a purge.
+        `places`: places given out for the first time (`presigned_url.place_of`), kept for good, also after a purge.
         """
-        if len(uploads) == 1 and not places:  # a statement alone is a transaction, and three times as fast
-            with self._at_work():
-                self._be_durable(durable=durable)
+        if len(uploads) == 1 and not places:  # one statement is a transaction by itself, and three times as fast
+            with self._sqlite_errors():
+                self._prepare_write(durable=durable)
                 self._db.execute(UPDATE, changes_of(*uploads))
             return
         with self._transaction(durable=durable):
@@ -204,18 +203,18 @@ class Journal:
             self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", (places or {}).items())
 
     def begin_run(self, api_url: str, program: str) -> int:
-        """Open a run, which History will show once uploads belong to it, and give its number."""
+        """Begin a run, which History shows once it has uploads, and return its number."""
         with self._transaction():
             sql = "INSERT INTO runs (api_url, program, started_at, junk) VALUES (?, ?, ?, 0)"
             return int(self._db.execute(sql, (api_url, program, time.time())).lastrowid or 0)
 
     def has_run(self, run_id: int) -> bool:
-        """Say whether a run stands in it."""
-        with self._at_work():
+        """Whether a run is recorded."""
+        with self._sqlite_errors():
             return bool(self._db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone())
 
     def end_run(self, run_id: int, junk: int) -> None:
-        """Close a run; `junk` is how many files it left out."""
+        """End a run; `junk` is the number of files left out of it."""
         with self._transaction():
             sql = "UPDATE runs SET finished_at = ?, junk = ? WHERE run_id = ?"
             self._db.execute(sql, (time.time(), junk, run_id))
@@ -226,76 +225,74 @@ class Journal:
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", [(one,) for one in upload_ids])
 
     def purge(self, keep_seconds: float) -> None:
-        """Forget finished uploads of runs older than that, as `history_queries.last_aged_run` counts age.
+        """Forget finished uploads of runs older than that, by the age of `history_queries.last_aged_run`.
 
-        One that was taken up and sent since then stays, for it was of use lately, and so does one that waits for a
-        person.
+        An upload sent only since then stays, and so does one that waits for a person.
         """
-        with self._at_work():
+        with self._sqlite_errors():
             aged = history_queries.last_aged_run(self._db, keep_seconds)
         if aged is None:
             return
-        marks = ", ".join("?" * len(UNFINISHED))
-        waiting = ", ".join("?" * len(TO_LOOK_AT))
+        unfinished, waiting = (", ".join("?" * len(states)) for states in (UNFINISHED, FAILED_OR_REFUSED))
         with self._transaction():
             self._db.execute(
                 "DELETE FROM uploads WHERE run_id <= ? AND coalesce(uploaded_at, 0) < ? "  # noqa: S608 - question marks
-                f"AND state NOT IN ({marks}) AND NOT (listed AND state IN ({waiting}))",
-                (*aged, *UNFINISHED, *TO_LOOK_AT),
+                f"AND state NOT IN ({unfinished}) AND NOT (listed AND state IN ({waiting}))",
+                (*aged, *UNFINISHED, *FAILED_OR_REFUSED),
             )
             self._db.execute("DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)")
 
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
-        """Give what is left to do for an anomaly (or all), oldest first, in the states they had."""
+        """Return the unfinished uploads for an anomaly (or all), oldest first, in the states they had."""
         return self._in_states(UNFINISHED, api_url, anomaly_id)
 
-    def to_look_at(self, api_url: str) -> list[Upload]:
-        """Give what failed or was refused on a window's list and was not taken off it, oldest first.
+    def unsent_on_list(self, api_url: str) -> list[Upload]:
+        """Return the failed and refused uploads that are still on a window's list, oldest first.
 
-        What was given anew since, as an upload of its own, counts no more: its path's newest record says how it went.
+        Where a path was added again later, as another upload, only that newest upload counts.
         """
-        marks = ", ".join("?" * len(TO_LOOK_AT))
+        marks = ", ".join("?" * len(FAILED_OR_REFUSED))
         sql = (
             "WITH newest AS (SELECT anomaly_id, resolved, max(added_at) AS at FROM uploads "  # noqa: S608 - constants
             "WHERE api_url = ? GROUP BY anomaly_id, resolved) "
             f"SELECT {COLUMNS} FROM uploads JOIN newest USING (anomaly_id, resolved) WHERE api_url = ? "
             f"AND listed AND added_at = at AND state IN ({marks}) ORDER BY added_at, upload_id"
         )
-        with self._at_work():
-            rows = self._db.execute(sql, (api_url, api_url, *TO_LOOK_AT))
+        with self._sqlite_errors():
+            rows = self._db.execute(sql, (api_url, api_url, *FAILED_OR_REFUSED))
             return [upload_of(row, order) for order, row in enumerate(rows)]
 
     def servers_on_list(self) -> list[str]:
-        """Return the addresses of the servers that something is left to do or to look at for, oldest first."""
-        unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, TO_LOOK_AT))
+        """Return the addresses of servers with unfinished uploads, or unsent ones on a list, oldest first."""
+        unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, FAILED_OR_REFUSED))
         sql = (
             f"SELECT api_url FROM uploads WHERE state IN ({unfinished}) OR (listed AND state IN ({ended})) "  # noqa: S608 - question marks
             "GROUP BY api_url ORDER BY min(added_at)"
         )
-        with self._at_work():
-            return [server for (server,) in self._db.execute(sql, (*UNFINISHED, *TO_LOOK_AT))]
+        with self._sqlite_errors():
+            return [server for (server,) in self._db.execute(sql, (*UNFINISHED, *FAILED_OR_REFUSED))]
 
-    def given_up(self, api_url: str, anomaly_id: str) -> list[Upload]:
-        """Give what ended unsent though it could have been sent: failed or cancelled, oldest first."""
-        return self._in_states(GIVEN_UP, api_url, anomaly_id)
+    def failed_or_cancelled(self, api_url: str, anomaly_id: str) -> list[Upload]:
+        """Return the failed and cancelled uploads for an anomaly, oldest first."""
+        return self._in_states(FAILED_OR_CANCELLED, api_url, anomaly_id)
 
     def _in_states(self, states: tuple[str, ...], api_url: str, anomaly_id: str | None) -> list[Upload]:
         marks = ", ".join("?" * len(states))
-        with self._at_work():
+        with self._sqlite_errors():
             rows = self._db.execute(
                 f"SELECT {COLUMNS} FROM uploads WHERE api_url = ? AND (? IS NULL OR anomaly_id = ?) "  # noqa: S608 - constants
                 f"AND state IN ({marks}) ORDER BY added_at, upload_id",
                 (api_url, anomaly_id, anomaly_id, *states),
             )
-            left = [upload_of(row, order) for order, row in enumerate(rows)]
-        for upload in left:
-            upload.attempts = 0  # a new run counts anew
-        return left
+            uploads = [upload_of(row, order) for order, row in enumerate(rows)]
+        for upload in uploads:
+            upload.attempts = 0  # they count per run
+        return uploads
 
     def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], dict[str, float]]:
-        """Give what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and when it came last.
+        """Return what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and when it arrived last.
 
-        Times are seconds since 1970. Of what was sent in place of a file, both the file and its substitute are known.
+        Times are in seconds since 1970. Where a substitute was sent, both the file and its substitute are included.
         """
         known: dict[tuple[str, int], dict[str, float]] = {}
         sql = (
@@ -305,27 +302,27 @@ class Journal:
             "UNION ALL SELECT substitute_name, substitute_size, sha256, at FROM there WHERE substitute_name NOT NULL "
             "ORDER BY at"
         )
-        with self._at_work():
+        with self._sqlite_errors():
             for name, size, sha256, at in self._db.execute(sql, (api_url, anomaly_id)):
                 known.setdefault((name, size), {})[sha256] = at
         return known
 
     def given_out(self, places: Collection[bytes]) -> dict[bytes, tuple[UploadId, str | None]]:
-        """Give which of these places were given out before: to which upload, and its name while there is a record."""
+        """Return those of the places that were given out before: to which upload, and its name, None after a purge."""
         marks = ", ".join("?" * len(places))
         names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
         sql = f"{names} WHERE place IN ({marks})"
-        with self._at_work():
+        with self._sqlite_errors():
             return {place: (UploadId(owner), name) for place, owner, name in self._db.execute(sql, tuple(places))}
 
     def own_files(self) -> list[tuple[Path, str | None]]:
-        """Return the files this program made, each with what tells it from another one (None: it was being made)."""
-        with self._at_work():
+        """Return the files this program made, each with its facts (`own_files.facts_of`), None while it was made."""
+        with self._sqlite_errors():
             rows = self._db.execute("SELECT path, facts FROM own_files")
             return [(Path(os.fsdecode(path)), facts) for path, facts in rows]
 
     def note_own_file(self, path: Path, facts: str | None) -> None:
-        """Record that this program makes, or made, a file."""
+        """Record that this program is making a file (`facts` None), or has made it."""
         with self._transaction():
             sql = (
                 "INSERT INTO own_files SELECT ?, ?, coalesce(max(run_id), 0) + 1 FROM runs WHERE true "
@@ -334,71 +331,70 @@ class Journal:
             self._db.execute(sql, (os.fsencode(path), facts))
 
     def forget_own_files(self, paths: Collection[Path]) -> None:
-        """Forget files that are gone."""
+        """Forget files that were removed."""
         if paths:
             with self._transaction():
                 sql = "DELETE FROM own_files WHERE path = ?"
                 self._db.executemany(sql, [(os.fsencode(path),) for path in paths])
 
-    def needless_own_files(self) -> list[Path]:
-        """Return the files this program made that no upload of any service needs; see `OwnFiles.tidy`."""
-        with self._at_work():
-            return history_queries.needless(self._db)
+    def unneeded_own_files(self) -> list[Path]:
+        """Return the files this program made that no upload of any server needs; see `OwnFiles.tidy`."""
+        with self._sqlite_errors():
+            return history_queries.unneeded_own_files(self._db)
 
     def past_runs(self) -> Iterator[list[PastRun]]:
-        """Give every run, of all servers, the newest first, each with an entry for every anomaly it had files for."""
-        with self._at_work():
+        """Yield every run, of all servers, the newest first, each as a list with an entry per anomaly."""
+        with self._sqlite_errors():
             yield from history_queries.past_runs(self._db)
 
     def past_run(self, key: RunKey) -> PastRun | None:
-        """Give one run's part for one anomaly, None where it was purged."""
-        with self._at_work():
+        """Return one run's part for one anomaly, None where it was purged."""
+        with self._sqlite_errors():
             return history_queries.past_run(self._db, key)
 
     def runs_with_file(self, wanted: str) -> Iterator[frozenset[RunKey]]:
-        """Give the runs with a file whose name contains the text, whatever its case and accents, page by page.
+        """Yield the runs with a file whose name contains the text, ignoring case and accents, page by page.
 
         The journal may be written between two pages.
         """
-        with self._at_work():
+        with self._sqlite_errors():
             yield from history_queries.runs_with_file(self._db, wanted)
 
     def uploads_of(self, key: RunKey) -> list[Upload]:
-        """Give the uploads of a run for one anomaly, in the order they were added, as they stand now."""
-        with self._at_work():
+        """Return the uploads of a run for one anomaly in their present states, in the order they were added."""
+        with self._sqlite_errors():
             return history_queries.uploads_of(self._db, key)
 
-    def _be_durable(self, *, durable: bool) -> None:
-        """Prepare for writing."""
-        self._written = True
-        if durable is not self._durable:
+    def _prepare_write(self, *, durable: bool) -> None:
+        self._needs_vacuum = True
+        if durable is not self._is_durable:
             self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._durable = durable
+            self._is_durable = durable
 
     @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        """Turn what SQLite says of its file and its disk into our error; what it says of values passes as it is."""
-        if self._in_trouble:
+    def _sqlite_errors(self) -> Iterator[None]:
+        """Turn SQLite's errors about its file and disk into ours; other errors are bugs and pass unchanged."""
+        if self._is_broken:
             raise JournalUnwritable("it is to be opened again")
         try:
             yield
         except sqlite3.Error as error:
             if not is_trouble(error):
                 raise
-            self._in_trouble = not is_full(error)
+            self._is_broken = not is_full(error)
             raise JournalUnwritable(str(error)) from error
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
-        with self._at_work():
-            self._be_durable(durable=durable)
+        with self._sqlite_errors():
+            self._prepare_write(durable=durable)
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.Error):  # what it says now is no news, and may hide what it said first
+                with suppress(sqlite3.Error):  # a second error would hide the first one
                     if self._db.in_transaction:
                         self._db.execute("ROLLBACK")
                 raise

@@ -1,4 +1,4 @@
-"""How an upload stands in the journal: its columns, its row, and back. Used by `journal.py` and its neighbours."""
+"""An upload as a row of the journal, and back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INSERT: Final = (
     f"VALUES ({', '.join('?' * 34)}) ON CONFLICT (upload_id) DO UPDATE SET "
     f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
 )
-"""One that is there already stays in the run it was added in, and where it stood in it."""
+"""An upload that is there already keeps its run and its place in that."""
 UPDATE: Final = """
     UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
     service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
@@ -38,13 +38,13 @@ UPDATE: Final = """
     without_metadata = ?, wanted_again = ?, listed = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
-GIVEN_UP: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
-TO_LOOK_AT: Final = (UploadState.FAILED.value, UploadState.REFUSED.value)
-"""What ended unsent and waits for a person, while it is `listed`."""
+FAILED_OR_CANCELLED: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
+FAILED_OR_REFUSED: Final = (UploadState.FAILED.value, UploadState.REFUSED.value)
+"""The states of uploads that wait for a person while they are `listed`."""
 
 
 def row_of(upload: Upload) -> tuple[object, ...]:
-    """Give an upload's values in the order of `COLUMNS`; paths are bytes, for not every name is text."""
+    """Return an upload's values in the order of `COLUMNS`. Paths are bytes, as not every file name is valid text."""
     source, presigned, reason = upload.source, _live_url(upload), upload.reason
     return (
         upload.upload_id,
@@ -58,7 +58,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         source.mtime_ns,
         upload.state.value,
         reason and reason.code.value,
-        reason and reason.detail.encode("utf-8", "replace").decode(),  # it may quote a name that is no text
+        reason and reason.detail.encode("utf-8", "replace").decode(),  # it may quote a file name
         upload.service_id,
         presigned and presigned.url,
         presigned and presigned.expires_at,
@@ -91,7 +91,7 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
 
 
 def _bytes_of(path: Path) -> bytes:
-    """Return a path's bytes, also of a path no file can have: somebody may give one."""
+    """Return a path's bytes, also of a path that no file can have, but that was given."""
     try:
         return os.fsencode(path)
     except UnicodeEncodeError:
@@ -99,25 +99,25 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def changes_of(upload: Upload) -> tuple[object, ...]:
-    """Give what `UPDATE` wants."""
+    """Return the values for `UPDATE`."""
     row = row_of(upload)
     return (row[7], row[8], row[6], *row[9:], row[0])
 
 
 def _live_url(upload: Upload) -> PresignedPut | None:
-    """A finished upload's URL is used up: it leaves the disk."""
+    """Return the URL to keep: that of a finished upload leaves the disk."""
     return None if upload.state.finished else upload.presigned
 
 
 def upload_of(row: tuple[Any, ...], order: int) -> Upload:
-    """Give the upload of a row, `attempts` being those of the run that recorded it last.
+    """Return the upload of a row. Its `attempts` are those of the run that recorded it last.
 
     Raises:
         ValueError: the row is damaged.
     """
     (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
-     *made, again, listed) = row  # fmt: skip
+     *substitute, again, listed) = row  # fmt: skip
     source = Source(
         path=Path(os.fsdecode(path)),
         resolved=Path(os.fsdecode(resolved)),
@@ -142,13 +142,13 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         may_be_registered_twice=bool(twice),
         attempts=attempts,
         treatment=Treatment(treatment) if treatment else None,
-        substitute=_substitute_of(made) if made[0] else None,
+        substitute=_substitute_of(substitute) if substitute[0] else None,
         wanted_again=bool(again),
         listed=bool(listed),
     )
 
 
-def _substitute_of(made: list[Any]) -> Substitute:
-    path, name, media_type, size, mtime_ns, sha256, without_metadata = made
-    there = Path(os.fsdecode(path))
-    return Substitute(Source(there, there, name, media_type, size, mtime_ns), sha256, bool(without_metadata))
+def _substitute_of(columns: list[Any]) -> Substitute:
+    stored_path, name, media_type, size, mtime_ns, sha256, without_metadata = columns
+    path = Path(os.fsdecode(stored_path))
+    return Substitute(Source(path, path, name, media_type, size, mtime_ns), sha256, bool(without_metadata))
