@@ -88,7 +88,7 @@ async def test_words_that_echo_a_token_are_told_without_it(strict_api: StrictApi
 def test_a_token_is_taken_out_in_every_form_a_server_may_give_it_back() -> None:
     tokens = Tokens("ab/cd+ef=", "session")
     for echo in ("ab/cd+ef=", r"ab\/cd+ef=", "ab/cd%2Bef%3D", "ab%2Fcd%2Bef%3D"):
-        assert tokens.taken_out_of(f"bad token {echo}!") == "bad token [redacted]!"
+        assert tokens.redacted_from(f"bad token {echo}!") == "bad token [redacted]!"
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,47 @@
-"""The watch over the link: offline is told where nothing gets through, not where one server of many is away."""
+"""Offline is told where nothing gets through, not where one server of many cannot be reached."""
 
 from __future__ import annotations
 
+from tests.engine.fake_scheduler import FakeScheduler
 from uploader_gui.engine.conditions import Conditions, Connectivity
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.net.retry import RetryPolicy
 
 POLICY = RetryPolicy(base=0.01, offline=0.01)
 
 
-def a_link(conditions: Conditions, gave_up: list[bool], limit: float | None = None) -> Connectivity:
-    return Connectivity(conditions, POLICY, limit=limit, gave_up=lambda: gave_up.append(True))
+def a_connectivity(
+    conditions: Conditions, scheduler: FakeScheduler | None = None, limit: float | None = None
+) -> Connectivity:
+    return Connectivity(conditions, (scheduler or FakeScheduler()).real, POLICY, limit)
 
 
 async def test_where_nothing_ever_got_through_the_queue_is_offline() -> None:
     conditions = Conditions(lambda: None)
-    link = a_link(conditions, [])
-    await link.wait_back(1)
+    connectivity = a_connectivity(conditions)
+    await connectivity.wait_back(1)
     assert Condition.OFFLINE in conditions
-    link.contact()
+    connectivity.note_activity()
     assert Condition.OFFLINE not in conditions
 
 
 async def test_while_other_bytes_move_one_server_that_is_away_makes_nobody_offline() -> None:
     told: list[bool] = []
     conditions = Conditions(lambda: told.append(True))
-    link = a_link(conditions, [])
+    connectivity = a_connectivity(conditions)
     for tries in range(1, 4):
-        link.contact()
-        await link.wait_back(tries)
+        connectivity.note_activity()
+        await connectivity.wait_back(tries)
     assert told == []
 
 
 async def test_the_limit_counts_from_the_first_wait_not_from_the_latest() -> None:
-    gave_up: list[bool] = []
-    link = a_link(Conditions(lambda: None), gave_up, limit=0.03)
+    scheduler = FakeScheduler()
+    connectivity = a_connectivity(Conditions(lambda: None), scheduler, limit=0.03)
     for tries in range(1, 100):
-        await link.wait_back(tries)
-        if gave_up:
+        await connectivity.wait_back(tries)
+        if scheduler.gave_up:
+            assert scheduler.gave_up == [Code.OFFLINE]
             return
     raise AssertionError("it waited without end")

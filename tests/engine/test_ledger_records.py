@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.engine.fake_scheduler import FakeScheduler, resources_with
 from tests.engine.journals import API
 from tests.engine.test_journal_mending import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
@@ -18,14 +19,15 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.log_watch import ExpectedLogs
-    from uploader_gui.engine.models import Upload
 
+UNUSED = Path("no file of ours is made or removed")
 BAD_SOURCES: dict[str, dict[str, Any]] = {
     "a time beyond 64 bits": {"mtime_ns": 2**70},
     "a size beyond 64 bits": {"size": 2**70},
@@ -45,10 +47,15 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def ledger_of(journal: Journal, taken_out: list[Upload]) -> UploadStore:
-    events_out = EventBuffer(lambda _: None, lambda: None, lambda: None)
+def a_store(journal: Journal, scheduler: FakeScheduler | None = None) -> UploadStore:
+    events = EventBuffer(lambda _: None, lambda: None, lambda: None)
+    options = EngineOptions(UNUSED, API, program="uploader-gui 1", keeps_list=False)
     return UploadStore(
-        journal, events_out, Conditions(lambda: None), api_url=API, program="uploader-gui 1", take_out=taken_out.append
+        resources_with(journal, UNUSED),
+        options,
+        (scheduler or FakeScheduler()).real,
+        events,
+        Conditions(lambda: None),
     )
 
 
@@ -57,10 +64,10 @@ async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
     fields: dict[str, Any], journal: Journal, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("cannot be written")
-    good, bad, taken_out = [an_upload() for _ in range(3)], an_upload(source=a_source(**fields)), list[Any]()
-    store = ledger_of(journal, taken_out)
+    good, bad, scheduler = [an_upload() for _ in range(3)], an_upload(source=a_source(**fields)), FakeScheduler()
+    store = a_store(journal, scheduler)
     store.add([good[0], bad, *good[1:]])
-    assert (bad.state, bad.reason, taken_out) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
+    assert (bad.state, bad.reason, scheduler.dropped) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
     assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
     store.move_all(good, UploadState.CANCELLED, durable=True)
     assert journal.unfinished(API) == []
@@ -71,8 +78,7 @@ async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no
     fields: dict[str, Any], journal: Journal, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("cannot be written")
-    uploads, taken_out = [an_upload() for _ in range(3)], list[Any]()
-    store = ledger_of(journal, taken_out)
+    uploads, store = [an_upload() for _ in range(3)], a_store(journal)
     store.add(uploads)
     for name, value in fields.items():
         setattr(uploads[1], name, value)
@@ -87,20 +93,19 @@ async def test_one_that_failed_so_can_be_written_down_when_it_is_tried_again(
     journal: Journal, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("cannot be written")
-    upload, taken_out = an_upload(source=a_source(size=2**70)), list[Any]()
-    store = ledger_of(journal, taken_out)
+    upload, store = an_upload(source=a_source(size=2**70)), a_store(journal)
     store.add([upload])
-    store.write()
+    store.writer.write()
     upload.source = a_source(size=5)
     store.move(upload, UploadState.QUEUED)
-    assert store.all_written()
+    assert store.writer.all_written()
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
 
 @pytest.mark.parametrize("name", ["\ud800.jpg", "a\0b.jpg", "é" * 300])
 async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, journal: Journal) -> None:
     upload = an_upload(source=replace(a_source(), path=Path("/evidence") / name, resolved=Path("/evidence") / name))
-    store = ledger_of(journal, [])
+    store = a_store(journal)
     store.add([upload])
     assert upload.state is UploadState.QUEUED
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
@@ -111,36 +116,36 @@ def delete_all(folder: Path) -> None:
         part.unlink()
 
 
-async def test_a_journal_begun_anew_knows_all_of_this_run(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
+async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
     expected_logs.allow("the journal was opened again")
     path = tmp_path / "journal.sqlite"
     with contextlib.closing(Journal(path)) as journal:
-        store, first, second = ledger_of(journal, []), an_upload(), an_upload()
+        store, first, second = a_store(journal), an_upload(), an_upload()
         store.add([first, second])
-        assert await store.give_out({first.upload_id: b"place"}) == {}
-        store.write()
+        assert await store.writer.claim_places({first.upload_id: b"place"}) == {}
+        store.writer.write()
         get_into_trouble(journal)
         delete_all(tmp_path)
         store.move(first, UploadState.SKIPPED)
-        assert store.all_written()
+        assert store.writer.all_written()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
         assert [run.files for page in journal.past_runs() for run in page] == [2]
-        assert await store.give_out({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
+        assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
 
 
-async def test_a_journal_begun_anew_knows_the_uploads_of_every_server(
+async def test_a_journal_opened_again_knows_the_uploads_of_every_server(
     tmp_path: Path, expected_logs: ExpectedLogs
 ) -> None:
-    """One of them finds out; the ledger of the server that rests has nothing of its own to write."""
+    """One of them finds out; the store of the server that rests has nothing of its own to write."""
     expected_logs.allow("the journal was opened again")
     with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        resting, working = ledger_of(journal, []), ledger_of(journal, [])
+        resting, working = a_store(journal), a_store(journal)
         waiting, sent = an_upload(), an_upload()
         resting.add([waiting])
         working.add([sent])
         get_into_trouble(journal)
         delete_all(tmp_path)
         working.move(sent, UploadState.SKIPPED)
-        assert working.all_written()
+        assert working.writer.all_written()
         await asyncio.sleep(0)
         assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]

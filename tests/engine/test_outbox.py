@@ -21,11 +21,11 @@ class Reader:
     """Keeps what it is told, and when."""
 
     def __init__(
-        self, progress: Callable[[], Progress | None] = lambda: None, record: Callable[[], None] = lambda: None
+        self, progress: Callable[[], Progress | None] = lambda: None, write_journal: Callable[[], None] = lambda: None
     ) -> None:
         self.events: list[Event] = []
         self.times: list[float] = []
-        self.events_out = EventBuffer(self._hear, progress, record)
+        self.events_out = EventBuffer(self._hear, progress, write_journal)
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -52,7 +52,7 @@ def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
 def test_whatever_is_told_has_been_recorded_before() -> None:
     async def story() -> None:
         heard_at_recording: list[int] = []
-        reader = Reader(record=lambda: heard_at_recording.append(len(reader.events)))
+        reader = Reader(write_journal=lambda: heard_at_recording.append(len(reader.events)))
         reader.events_out.changed(an_upload())
         await asyncio.sleep(1)
         assert heard_at_recording == [0]

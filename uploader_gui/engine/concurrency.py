@@ -1,4 +1,4 @@
-"""The asyncio tasks of a queue: none fails unheard, and none outlives it. Made in `parts.py`."""
+"""Tasks and threads of the engine: no asyncio task fails unheard or outlives its queue; no thread is ever joined."""
 
 from __future__ import annotations
 
@@ -11,30 +11,28 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from uploader_gui.engine.models import Upload
 
-
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Call = tuple["Future[object]", "Callable[[], object]"]
+
 _STOPPING_SECONDS: Final = 1.0
-
-
-class Spawn(Protocol):
-    """See `Tasks.spawn`."""
-
-    def __call__(self, work: Coroutine[None, None, None], uploads: Sequence[Upload] = ()) -> asyncio.Task[None]:
-        """Let a coroutine run that these uploads depend on."""
+NICENESS: Final = 10
+"""A tenth of the weight of a thread with 0; at 5 the window still waited longer than at 10, at 19 no less."""
 
 
 class Tasks:
-    """What runs now. An error that nobody foresaw is a bug: it is logged, and the others go on.
+    """The running tasks. An error that nobody foresaw is a bug: it is logged, and the other tasks go on.
 
-    `failed` hears which uploads the task was working on: nobody else would ever do anything with them.
+    `failed` is called with the uploads such a task was working on: no other task would ever go on with them.
     """
 
     def __init__(self, failed: Callable[[Sequence[Upload]], None]) -> None:
@@ -42,11 +40,11 @@ class Tasks:
         self._running: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Coroutine[None, None, None], uploads: Sequence[Upload] = ()) -> asyncio.Task[None]:
-        """Let a coroutine run that these uploads depend on."""
-        task = asyncio.create_task(_alone(work))
+        """Run a coroutine as a task; these uploads fail where it raises."""
+        task = asyncio.create_task(_run_coroutine(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        task.add_done_callback(lambda ended: self._look_at(ended, uploads))
+        task.add_done_callback(lambda ended: self._report_error(ended, uploads))
         task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it would never be awaited
         return task
 
@@ -57,33 +55,26 @@ class Tasks:
         if self._running:
             await asyncio.wait(self._running, timeout=_STOPPING_SECONDS)
 
-    def _look_at(self, ended: asyncio.Task[None], uploads: Sequence[Upload]) -> None:
-        """Not by `except`: what libraries written in Rust raise when they break is no `Exception`."""
+    def _report_error(self, ended: asyncio.Task[None], uploads: Sequence[Upload]) -> None:
+        # Not by `except Exception`: what a library written in Rust raises when it panics is none.
         error = None if ended.cancelled() else ended.exception()
         if error is not None:
             log.error("internal error", exc_info=error)
             self._failed(uploads)
 
 
-async def _alone(work: Coroutine[None, None, None]) -> None:
+async def _run_coroutine(work: Coroutine[None, None, None]) -> None:
     await work
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-Call = tuple["Future[object]", "Callable[[], object]"]
-NICENESS: Final = 10
-"""A tenth of the weight of a thread with 0; at 5 the window still waited longer than at 10, at 19 no less."""
-
-
 def give_way() -> None:
-    """Let this thread, and those it starts, run after the window's where both want to.
+    """Lower the priority of this thread and those it starts below the window's thread.
 
     Reading, hashing and encrypting fill every core there is; the window needs little, but needs it at once. Only Linux
-    tells threads apart; Windows favours the window in front by itself.
+    has priorities per thread; Windows favours the window in front by itself.
     """
     if sys.platform == "linux":
-        with suppress(OSError):  # whoever is nicer already
+        with suppress(OSError):  # a process that is nicer already may not go back
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
@@ -103,7 +94,7 @@ class DaemonThreads(ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Executor's own signature
-        """Let the idle threads end; the stuck ones are left behind."""
+        """End the idle threads; stuck ones are left behind."""
         while self._idle:
             self._idle.pop().put(None)
 
@@ -120,25 +111,25 @@ class DaemonThreads(ThreadPoolExecutor):
             del call
             settle = _run(future, run) if future.set_running_or_notify_cancel() else None
             del future, run
-            self._idle.append(inbox)  # before the answer is told: whoever gets it may submit the next call at once
+            self._idle.append(inbox)  # before the future is settled: its reader may submit the next call at once
             if settle is not None:
                 settle()
                 del settle
 
 
 def _run(future: Future[object], run: Callable[[], object]) -> Callable[[], None]:
-    """Run the call, and give what tells the future of its outcome."""
+    """Run the call, and return a function that settles the future with its outcome."""
     try:
         result = run()
-    except BaseException as error:  # noqa: BLE001 - whoever awaits the future gets it, whatever it is
+    except BaseException as error:  # noqa: BLE001 - the task that awaits the future gets it, whatever it is
         return partial(future.set_exception, _for_a_future(error))
     return partial(future.set_result, result)
 
 
 def _for_a_future(error: BaseException) -> BaseException:
-    """Return an error that `except Exception` hears of: a library in Rust raises another kind when it breaks.
+    """Return an error that `except Exception` catches: a library written in Rust raises another kind when it panics.
 
-    No future of asyncio's can hold a StopIteration at all: who awaits it would wait for ever.
+    A future of asyncio cannot hold a StopIteration: its reader would wait for ever.
     """
     if isinstance(error, Exception | SystemExit | KeyboardInterrupt) and not isinstance(error, StopIteration):
         return error

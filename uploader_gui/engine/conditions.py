@@ -1,7 +1,6 @@
 """What holds up the whole queue: offline, sign-in, a busy service or storage, a journal that cannot be written.
 
-Set by registrar, sender and ledger; the queue tells the front ends. Holds also the watch over the link: when the
-last byte or answer came, and who waits for the next one.
+`Conditions` is the set of them; `Connectivity` finds out about one, whether any server can be reached.
 """
 
 from __future__ import annotations
@@ -12,16 +11,17 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from uploader_gui.engine.net.retry import RetryPolicy
-
+    from uploader_gui.engine.scheduler import Scheduler
 
 LIVELY_SECONDS: Final = 2.0
-"""While something got through in the last seconds, it is one server that cannot be reached, not all of them."""
+"""While a byte got through within this time, one server cannot be reached rather than all of them."""
 
 
 class Conditions:
@@ -40,11 +40,11 @@ class Conditions:
         return condition in self._holding
 
     def begin(self, condition: Condition) -> None:
-        """A condition holds from now on."""
+        """Record that a condition holds from now on."""
         self._become(self._holding | {condition})
 
     def end(self, condition: Condition) -> None:
-        """A condition holds no longer."""
+        """Record that a condition holds no longer."""
         self._become(self._holding - {condition})
 
     def _become(self, holding: frozenset[Condition]) -> None:
@@ -56,53 +56,46 @@ class Conditions:
 class Connectivity:
     """Whether servers can be reached at all, judged by what got through.
 
-    Waiting for the link uses up no attempts. `limit` seconds without a byte or an answer, while somebody waits,
-    and `gave_up` is called (headless); None waits without end (window).
+    Waiting here uses up no attempts. After `limit` seconds without a byte or an answer while a task waits, the
+    scheduler gives up (headless); None waits without end (window).
     """
 
-    def __init__(
-        self,
-        conditions: Conditions,
-        policy: RetryPolicy,
-        *,
-        limit: float | None,
-        gave_up: Callable[[], None],
-    ) -> None:
+    def __init__(self, conditions: Conditions, scheduler: Scheduler, retry: RetryPolicy, limit: float | None) -> None:
         self._conditions = conditions
-        self._policy = policy
+        self._scheduler = scheduler
+        self._retry = retry
         self._limit = limit
-        self._gave_up = gave_up
         self._back = asyncio.Event()
         self._waiting = 0
-        self._last_contact = -math.inf
+        self._last_activity = -math.inf
         self._began_waiting = -math.inf
 
-    def contact(self) -> None:
-        """A byte or an answer got through."""
-        self._last_contact = time.monotonic()
+    def note_activity(self) -> None:
+        """Record that a byte or an answer got through."""
+        self._last_activity = time.monotonic()
         if self._waiting:
             self._back.set()
             self._back.clear()
         self._conditions.end(Condition.OFFLINE)
 
     async def wait_back(self, tries: int) -> None:
-        """Wait until something got through again, or it is time to look once more."""
+        """Wait until something got through again, or it is time for the next attempt (`tries` were made)."""
         now = time.monotonic()
-        if self._began_waiting <= self._last_contact:
+        if self._began_waiting <= self._last_activity:
             self._began_waiting = now
         self._waiting += 1
-        if now - self._last_contact > LIVELY_SECONDS:
+        if now - self._last_activity > LIVELY_SECONDS:
             self._conditions.begin(Condition.OFFLINE)
         try:
-            await self._wait(self._policy.offline_wait(tries))
+            await self._wait(self._retry.offline_wait(tries))
         finally:
             self._waiting -= 1
 
     async def _wait(self, seconds: float) -> None:
         if self._limit is not None:
-            left = self._limit - (time.monotonic() - max(self._last_contact, self._began_waiting))
+            left = self._limit - (time.monotonic() - max(self._last_activity, self._began_waiting))
             if left <= 0:
-                self._gave_up()
+                self._scheduler.give_up(Code.OFFLINE)
             seconds = min(seconds, max(left, 0.05))
         if Condition.OFFLINE not in self._conditions:
             await asyncio.sleep(seconds)

@@ -1,7 +1,4 @@
-"""Gathers what changed and tells the front ends about ten times a second, so that 10,000 files do not flood them.
-
-`record` writes changes to the journal, then `emit` tells them, both on the engine's thread.
-"""
+"""Collects what changed and tells the front ends about ten times a second, so that 10,000 files do not flood them."""
 
 from __future__ import annotations
 
@@ -19,44 +16,49 @@ if TYPE_CHECKING:
 
 FLUSH_SECONDS: Final = 0.1
 PAGE_ROWS: Final = 300
+"""No more at once than a window can show between two mouse events."""
 PAGE_SECONDS: Final = 0.02
+"""The pause between two pages of one flush."""
 
 
 class EventBuffer:
-    """Events on their way out, in the order that makes sense to a reader: added, changed, progress, the rest."""
+    """Events on their way out, in the order that makes sense to a reader: added, changed, progress, others.
+
+    `write_journal` is called before `emit`, both on the engine's thread: nothing is told before it is in the journal.
+    """
 
     def __init__(
-        self, emit: Callable[[Event], None], progress: Callable[[], Progress | None], record: Callable[[], None]
+        self, emit: Callable[[Event], None], progress: Callable[[], Progress | None], write_journal: Callable[[], None]
     ) -> None:
         self._emit = emit
         self._progress = progress
-        self._record = record
+        self._write_journal = write_journal
         self._added: dict[str, Upload] = {}
         self._changed: dict[str, Upload] = {}
-        self._rest: list[Event] = []
+        self._others: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0.0
 
     def added(self, uploads: Iterable[Upload]) -> None:
-        """Tell of new uploads; of rows that have just left the list before that, for they may be the same ones."""
-        if any(isinstance(event, UploadsRemoved) for event in self._rest):
+        """Tell of new uploads, and before them of rows just removed: they may be the same ones."""
+        if any(isinstance(event, UploadsRemoved) for event in self._others):
             self.flush()
         self._added.update((upload.upload_id, upload) for upload in uploads)
         self.touch()
 
     def changed(self, upload: Upload) -> None:
-        """Tell that an upload is not what it was."""
+        """Tell that an upload has changed."""
         if upload.upload_id not in self._added:
             self._changed[upload.upload_id] = upload
         self.touch()
 
     def send(self, event: Event) -> None:
-        """Tell something else, after the changes before it."""
-        self._rest.append(event)
+        """Tell another event, after the changes before it."""
+        self._others.append(event)
         self.touch()
 
     def touch(self) -> None:
-        """See to it that what is new is told soon."""
+        """Tell what is new (progress too) within `FLUSH_SECONDS`."""
         self._tell_in(FLUSH_SECONDS)
 
     def flush(self) -> None:
@@ -67,7 +69,7 @@ class EventBuffer:
 
     @property
     def _waiting(self) -> bool:
-        return bool(self._added or self._changed or self._rest)
+        return bool(self._added or self._changed or self._others)
 
     def _tell_in(self, seconds: float) -> None:
         if self._timer is None:
@@ -75,12 +77,12 @@ class EventBuffer:
             self._timer = loop.call_at(max(loop.time(), self._last + seconds), self._tell_page)
 
     def _tell_page(self) -> None:
-        """Tell no more at once than a window can show between two looks at its mouse; the rest a moment later."""
+        """Tell one page; the next one follows a moment later."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._last = asyncio.get_running_loop().time()
-        self._record()  # first it is written down, then it is told
+        self._write_journal()
         if added := _page(self._added):
             self._emit(UploadsAdded(added))
         if changed := _page(self._changed) if not self._added else ():
@@ -90,8 +92,8 @@ class EventBuffer:
             return
         if (progress := self._progress()) is not None:
             self._emit(progress)
-        rest, self._rest = self._rest, []
-        for event in rest:
+        others, self._others = self._others, []
+        for event in others:
             self._emit(event)
 
 

@@ -1,7 +1,7 @@
-"""Looks back: past runs, their receipts, and saving a receipt where a person wants it. Owned by `queue.py`.
+"""Past runs and their receipts, and saving a receipt where a person wants it.
 
-Reads the journal on the engine's thread (no other connection may), page by page so that it never stands still;
-files are written in a thread of their own.
+Reads the journal on the engine's thread (no other connection may), page by page so that transfers go on meanwhile;
+files are written in another thread.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
-    from uploader_gui.engine.concurrency import DaemonThreads
-    from uploader_gui.engine.event_buffer import EventBuffer
+    from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import PastRun, RunKey, Upload
     from uploader_gui.engine.options import EngineOptions
@@ -30,50 +29,39 @@ T = TypeVar("T")
 
 
 class Reading(Protocol):
-    """See `UploadStore.reading`: here with everything of all servers written down."""
+    """See `JournalWriter.reading`: here with everything of all servers written."""
 
     def __call__(self, read: Callable[[Journal], Awaitable[T]]) -> Coroutine[Any, Any, T]:
         """Return what `read` finds in the journal."""
 
 
 class History:
-    """What the journal remembers, of all servers.
+    """What the journal has of the runs with all servers. `options` returns those in force."""
 
-    `options` gives those in force; `spawn` runs a coroutine of the queue's.
-    """
-
-    def __init__(
-        self,
-        reading: Reading,
-        options: Callable[[], EngineOptions],
-        events_out: EventBuffer,
-        *,
-        threads: DaemonThreads,
-        spawn: Callable[[Coroutine[None, None, None]], object],
-    ) -> None:
+    def __init__(self, context: EngineContext, reading: Reading, options: Callable[[], EngineOptions]) -> None:
         self._reading = reading
         self._options = options
-        self._events = events_out
-        self._threads = threads
-        self._spawn = spawn
+        self._events = context.events
+        self._threads = context.resources.threads
+        self._tasks = context.tasks
         self._told = self._searched = 0
 
     def tell_runs(self) -> None:
-        """Tell every past run: `HistoryFound`. Whoever asks again meanwhile gets one answer, the newer."""
+        """Tell every past run: `HistoryFound`. Asked again meanwhile, only the newer answer is told."""
         self._told += 1
-        self._spawn(self._tell_runs(self._told))
+        self._tasks.spawn(self._tell_runs(self._told))
 
     def search(self, wanted: str) -> None:
-        """Tell which runs hold a file of that name: `HistoryMatches`, unless something else is searched meanwhile."""
+        """Tell which runs had a file of that name: `HistoryMatches`, unless another name is searched meanwhile."""
         self._searched += 1
-        self._spawn(self._search(wanted, self._searched))
+        self._tasks.spawn(self._search(wanted, self._searched))
 
     def tell_receipt(self, key: RunKey) -> None:
-        """Tell the receipt of a past run, its files as they stand now: `ReceiptBuilt`. Nothing where it is purged."""
-        self._spawn(self._tell_receipt(key))
+        """Tell the receipt of a past run, its files as they are now: `ReceiptBuilt`; nothing where it is purged."""
+        self._tasks.spawn(self._tell_receipt(key))
 
     async def failed(self, key: RunKey, server: str) -> list[Upload]:
-        """Give the uploads of a past run that failed, none where it went to another server than that."""
+        """Return the uploads of a past run that failed; none where it used another server than `server`."""
 
         async def read(journal: Journal) -> list[Upload]:
             past = journal.past_run(key)
@@ -84,8 +72,8 @@ class History:
         return await self._reading(read)
 
     def save(self, content: bytes, path: Path) -> None:
-        """Write a receipt, made ready in whatever form; `ReceiptWritten` tells how that went."""
-        self._spawn(self._save(content, path))
+        """Write the bytes of a receipt to a file; `ReceiptWritten` tells how that went."""
+        self._tasks.spawn(self._save(content, path))
 
     async def _tell_runs(self, number: int) -> None:
         async def read(journal: Journal) -> list[PastRun]:

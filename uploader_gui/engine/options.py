@@ -1,4 +1,4 @@
-"""Everything an engine needs to know, as plain values, found out by `config.py`. Imports nothing heavy."""
+"""Everything an engine needs to know, as plain values. Imports nothing slow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SizeUnit = Literal["Mo", "bytes"]
 
 
-def _own_words(reason: Reason) -> str:
+def _code_or_detail(reason: Reason) -> str:
     return reason.detail or reason.code.value
 
 
@@ -25,25 +25,25 @@ class EngineOptions:
     """How an engine works.
 
     Attributes:
-        journal_path: the SQLite file; its folder is made where it is missing.
-        api_url: the service; uploads of other services in the journal are none of its business.
-        tokens: bearer and session token, None where nobody has signed in.
+        journal_path: the SQLite file; its folder is created where it is missing.
+        api_url: the service; uploads of other services in the journal are left alone.
+        tokens: bearer and session token, None where no one has signed in.
         size_unit: how the service counts sizes.
         max_concurrent: transfers at once, 1 to 16.
-        offline_limit: give up after so many seconds without a byte or an answer, or without room for the journal;
-            None waits without end.
-        asks_for_sign_in: a person can sign in; else what is not registered stays pending.
+        offline_limit: seconds without a byte or an answer, or without a journal that can be written, after which the
+            queue gives up; None waits without end.
+        asks_for_sign_in: whether a person can sign in; else what is not registered stays pending.
         skip_uploaded: leave out what was uploaded to the same anomaly before.
-        proxy_for: gives the proxy's URL for an address, None for the direct way; may block (PAC).
+        proxy_for: returns the proxy's URL for an address, None for a direct connection; may block (PAC).
         ca_file: an extra certificate authority, as PEM.
-        program: who uploads and writes the receipt, "uploader-gui X.Y.Z".
-        describe: a reason's English sentence, for the receipt.
+        program: name and version for receipts and the journal, "uploader-gui X.Y.Z".
+        describe: returns a reason's English sentence, for the receipt.
         bandwidth_limit: bytes per second that all transfers together may send; 0 means no limit.
         choices: what is done with files of refused types without asking.
-        receipt: where this run writes its receipt; one that stands there already is no evidence.
-        keeps_list: a window's list, where failed and refused files stand again at the next start.
-        trial: the service is the sandbox; receipts and snapshots say so.
-        keep_days: finished records of the journal are purged after so long.
+        receipt: where this run writes its receipt; a receipt found there is not uploaded.
+        keeps_list: whether failed and refused files are on the list again at the next start (window).
+        trial: whether the service is the sandbox; receipts and snapshots say so.
+        keep_days: days after which finished records of the journal are purged.
     """
 
     journal_path: Path
@@ -57,7 +57,7 @@ class EngineOptions:
     proxy_for: Callable[[str], str | None] | None = None
     ca_file: Path | None = None
     program: str = "uploader-gui"
-    describe: Callable[[Reason], str] = _own_words
+    describe: Callable[[Reason], str] = _code_or_detail
     bandwidth_limit: float = 0.0
     choices: Choices = Choices()  # noqa: RUF009 - frozen
     keep_days: float = 400.0

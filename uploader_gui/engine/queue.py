@@ -1,8 +1,7 @@
-"""The queue: owns every upload from being added to its receipt. The engine's one long-running coroutine.
+"""The queue: everything front ends can ask of the engine, and its one long-running coroutine.
 
-Front ends call its plain methods on the engine's thread (through `thread.py`) and hear events. What they ask is done
-here; when an upload is registered and sent is decided in `scheduler.py`, by the parts put together in `parts.py`.
-There is one scheduler per server: an upload stays with the server it was added for, and rests while another is in use.
+Front ends call its plain methods on the engine's thread (through `thread.py`) and receive events. There is one
+`Scheduler` per server: an upload stays with the server it was added for, and rests while another one is in use.
 """
 
 from __future__ import annotations
@@ -41,18 +40,18 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.parts import Services
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_OF_THE_ONE_IN_USE: Final = (QueueStatus, Progress, QueueIdle, SignInRequired, SignedIn, Resumed)
-"""Events that speak of a queue as a whole: those of a server that is not in use concern nobody."""
+_OF_WHOLE_QUEUE: Final = (QueueStatus, Progress, QueueIdle, SignInRequired, SignedIn, Resumed)
+"""Events that are told only of the server in use: they speak of a queue as a whole."""
 
 
 class UploadQueue:
@@ -63,26 +62,32 @@ class UploadQueue:
     """
 
     def __init__(
-        self, services_for: Callable[[EngineOptions], Services], options: EngineOptions, emit: Callable[[Event], None]
+        self,
+        resources: Resources,
+        connect: Callable[[EngineOptions], Server],
+        options: EngineOptions,
+        emit: Callable[[Event], None],
     ) -> None:
-        self._services_for = services_for
+        """Begin an empty queue.
+
+        `connect` makes the clients for a server; it raises `UrlRefused` where tokens may not go to its address.
+        """
+        self._resources = resources
+        self._connect = connect
         self._options = options
         self._emit = emit
         self._started_at = time.time()
         self._closing = asyncio.Event()
         self._schedulers: dict[str, Scheduler] = {}
         self._running: list[asyncio.Task[None]] = []
-        services = services_for(options)
-        self._work_with(self._new_flow(services, options))
+        self._work_with(self._new_scheduler(connect(options), options))
         self._undo = Undo(self._tell)
-        self.history = History(
-            self._reading, lambda: self._options, self._events, threads=services.threads, spawn=self._parts.tasks.spawn
-        )
+        self.history = History(self._context, self._reading, lambda: self._options)
 
     async def run(self) -> None:
-        """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
+        """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
 
-        An error that nobody foresaw is a bug. What a task was working on fails with it, and the queue goes on; where
+        An error that nobody foresaw is a bug: the uploads its task was working on fail, and the queue goes on. Where
         nothing could go on, this raises it.
         """
         self._scheduler.tell_status()
@@ -111,14 +116,14 @@ class UploadQueue:
         if options.api_url != before.api_url:
             self._scheduler.rest(before.api_url)
         try:
-            services = self._services_for(options)
+            server = self._connect(options)
         except UploaderError as error:  # nothing is sent to a server that is no longer wanted
             self._events.send(EngineFailed(Reason.of(error)))
             return
         if options.api_url != before.api_url:
-            self._change_server(services, options)
+            self._change_server(server, options)
         for scheduler in self._schedulers.values():
-            scheduler.follow(services)
+            scheduler.follow(server)
         self._take_tokens(options.tokens)
         self.resize(options.max_concurrent)
         self.limit(options.bandwidth_limit)
@@ -131,7 +136,7 @@ class UploadQueue:
         wishes: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take in files and folders for an anomaly; they are sent at once where the queue runs.
+        """Add files and folders for an anomaly; they are sent at once where the queue runs.
 
         `recorded` is called when all that was found is in the journal.
         """
@@ -139,30 +144,30 @@ class UploadQueue:
         self._scheduler.tell_status()
 
     def note_capture(self, path: Path) -> None:
-        """Record that this program made that picture: it goes once no upload needs it (`own_files.py`)."""
+        """Record that this program made that picture: it is removed once no upload needs it (`own_files.py`)."""
         with suppress(OSError):
-            self._parts.own_files.note(path, facts_of(path.lstat()))
+            self._resources.own_files.note(path, facts_of(path.lstat()))
 
     def resume(self, anomaly_id: str | None = None) -> int:
-        """Take up what the journal holds unfinished (for one anomaly, or all), and give how many that are."""
+        """Resume what the journal has unfinished (for one anomaly, or all), and return how many uploads that are."""
         return self._intake.resume(anomaly_id)
 
     def restore(self) -> None:
         """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused.
 
-        Those of other servers than the one in use rest.
+        Uploads of other servers than the one in use rest.
         """
         self._intake.restore()
-        for server in self._store.journal.servers_on_list():
-            if server not in self._schedulers:
-                self._list_resting(server)
+        for address in self._store.writer.journal.servers_on_list():
+            if address not in self._schedulers:
+                self._list_resting(address)
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
         self._scheduler.start()
 
     def pause(self) -> None:
-        """Stop sending; what was under way goes back to where it can begin again."""
+        """Stop sending; running transfers begin again later."""
         self._scheduler.pause()
 
     def cancel(self, upload_ids: Iterable[UploadId]) -> None:
@@ -173,7 +178,7 @@ class UploadQueue:
 
     def cancel_all(self) -> None:
         """Cancel everything unfinished."""
-        self.cancel([upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.parts.store])
+        self.cancel([upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.context.store])
 
     def undo(self) -> None:
         """Bring back what was removed or cancelled last, as it was: rows in their places, nothing registered again."""
@@ -187,35 +192,32 @@ class UploadQueue:
 
     def retry_failed(self) -> None:
         """Send every failed upload again."""
-        self.retry([upload.upload_id for upload in self._parts.in_states(UploadState.FAILED)])
+        self.retry([upload.upload_id for upload in self._store.in_states(UploadState.FAILED)])
 
     def send_again(self, upload_ids: Iterable[UploadId], *, start: bool = True) -> None:
         """Send uploads that were left out because they had been uploaded before; without `start` they wait for it."""
         chosen = [upload for upload in self._those(upload_ids) if upload.state is UploadState.SKIPPED]
         for upload in chosen:
-            upload.wanted_again = True
+            self._store.want_again(upload)
         accepted = [upload for upload in chosen if upload.source.media_type]
         self._store.move_all(accepted, UploadState.QUEUED)
-        self._scheduler.ready(accepted)
+        self._scheduler.enqueue(accepted)
         self._intake.look_again(upload for upload in chosen if not upload.source.media_type)
         if start:
             self._scheduler.start()
 
     def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
-        had_ended = self._scheduler.has_begun and not self._store.unfinished  # that is no pause
+        had_ended = self._scheduler.has_begun and not self._store.unfinished  # it is not paused
         chosen = [upload for upload in self._those(upload_ids) if treatment in offered_treatments(upload.snapshot())]
-        for upload in chosen:
-            self._store.resized(upload, upload.source.size)
-            upload.treatment, upload.substitute, upload.presigned = treatment, None, None
-        self._store.move_all(chosen, UploadState.PREPARING)
-        self._parts.conversions.begin(chosen)
+        self._store.prepare(chosen, treatment)
+        self._scheduler.conversions.begin(chosen)
         if had_ended:
             self._scheduler.start()
 
     def choose(self, choices: Choices) -> None:
         """Do this from now on with files of refused types, without asking."""
-        self._parts.conversions.choices = choices
+        self._scheduler.conversions.choices = choices
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
@@ -223,7 +225,7 @@ class UploadQueue:
         with self._undo.step():
             for scheduler, uploads in self._owned(chosen):
                 self._undo.remove(scheduler, uploads)
-                scheduler.parts.events_out.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
+                scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
                 for upload in uploads:
                     del chosen[upload.upload_id]
         if chosen:  # rows of an engine that broke
@@ -236,75 +238,79 @@ class UploadQueue:
             self.remove(removed)
 
     def clear_finished(self) -> None:
-        """Take out what needs nobody any more; failed and refused files stay to be seen."""
+        """Take out what is done; failed and refused files stay to be seen."""
         done = (UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
         self.remove(
-            [upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.parts.in_states(*done)]
+            [
+                upload.upload_id
+                for scheduler in self._schedulers.values()
+                for upload in scheduler.context.store.in_states(*done)
+            ]
         )
 
     def send_here(self, upload_ids: Iterable[UploadId]) -> None:
-        """Send files that were added for another server to the one in use instead, as if they were given now.
+        """Send files that were added for another server to the one in use instead, as if they were added now.
 
-        Their rows leave the list once the new ones stand there: whatever happens between, no file is gone.
+        Their rows leave the list once the new ones are there: whatever happens in between, no file is lost.
         """
         for scheduler, uploads in self._owned(upload_ids):
             if scheduler is not self._scheduler:
-                for (anomaly_id, wishes), those in _alike(uploads):
+                for (anomaly_id, wishes), those in _by_wishes(uploads):
                     paths = [upload.source.path for upload in those]
-                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._give_up, scheduler, those))
+                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._hand_over, scheduler, those))
         self.start()
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again.
 
-        Not `entered` by a person just now: refused, they are asked for anew as those of the start are.
+        Not `entered` by a person just now: where they are refused, sign-in is asked for, as with the first tokens.
         """
-        self._parts.registrar.sign_in(Tokens(bearer, session), entered=entered)
-        failed = self._parts.in_states(UploadState.FAILED)
+        self._scheduler.registrar.sign_in(Tokens(bearer, session), entered=entered)
+        failed = self._store.in_states(UploadState.FAILED)
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
             self.retry(ids)
 
     def sign_out(self) -> None:
         """Forget the tokens: what is registered is still sent, the rest waits for sign-in."""
-        self._parts.registrar.sign_out()
+        self._scheduler.registrar.sign_out()
 
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
-        self._parts.slots.resize(max_concurrent)
+        self._context.slots.resize(max_concurrent)
 
     def limit(self, bytes_per_second: float) -> None:
-        """Change how much all transfers together may send; 0 means no limit."""
-        self._parts.bandwidth.change(bytes_per_second)
+        """Change how many bytes per second all transfers together may send; 0 means no limit."""
+        self._context.bandwidth.change(bytes_per_second)
 
     def tell_receipt(self, anomaly_id: str) -> None:
-        """Tell this run's receipt (`ReceiptBuilt`) for that anomaly, or where it got nothing for the last one that did.
+        """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.
 
-        A receipt speaks of one anomaly: it is the evidence of one deposit.
+        A receipt is about one anomaly: it is the evidence of one deposit.
         """
-        listed = [upload.anomaly_id for upload in self._everything()]
+        listed = [upload.anomaly_id for upload in self._all_uploads()]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._events.send(ReceiptBuilt(self._receipt(chosen, self._everything())))
+        self._events.send(ReceiptBuilt(self._receipt(chosen, self._all_uploads())))
 
     def send_past_again(self, key: RunKey) -> None:
-        """Send what failed in a past run again: back onto the list, after another look at the files.
+        """Put what failed in a past run back onto the list, and send it after another look at the files.
 
-        Only where it went to the server in use.
+        Nothing where that run used another server than the one in use.
         """
-        self._parts.tasks.spawn(self._send_past_again(key))
+        self._context.tasks.spawn(self._send_past_again(key))
 
     async def _send_past_again(self, key: RunKey) -> None:
         scheduler = self._scheduler
         failed = await self.history.failed(key, self._options.api_url)
         if scheduler is not self._scheduler:
             return  # another server is in use by now
-        fresh = [upload for upload in failed if self._store.may_take_up(upload)]
+        fresh = [upload for upload in failed if self._store.can_be_listed(upload)]
         for upload in fresh:
-            upload.attempts = 0  # a new run counts anew
+            self._store.reset_attempts(upload)
         self._store.add(fresh, recorded=True)
         self.retry([upload.upload_id for upload in failed])
 
     def receipt(self, anomaly_id: str) -> dict[str, object]:
-        """Give the run's receipt for one anomaly ("": for all) as plain values: what it was given or resumed."""
+        """Return the run's receipt for one anomaly ("": for all) as plain values: what was added or resumed."""
         return self._receipt(anomaly_id, self._of_this_run())
 
     def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> dict[str, object]:
@@ -313,7 +319,7 @@ class UploadQueue:
             anomaly_id=anomaly_id,
             started_at=self._started_at,
             uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
-            junk=sum(scheduler.parts.intake.junk for scheduler in self._schedulers.values()),
+            junk=sum(scheduler.intake.junk for scheduler in self._schedulers.values()),
             describe=self._options.describe,
             gave_up=self._scheduler.gave_up,
             trial=self._options.trial,
@@ -329,24 +335,24 @@ class UploadQueue:
 
     @property
     def others_unfinished(self) -> int:
-        """How many unfinished uploads of this service the journal holds that this run did not take up."""
+        """How many unfinished uploads of this service in the journal this run did not resume."""
         return self._intake.others_unfinished
 
-    def _everything(self) -> list[Upload]:
+    def _all_uploads(self) -> list[Upload]:
         """Return the uploads of all servers in the order they were added, removed rows included."""
         everything = (
-            upload for scheduler in self._schedulers.values() for upload in scheduler.parts.store.everything()
+            upload for scheduler in self._schedulers.values() for upload in scheduler.context.store.all_uploads()
         )
         return sorted(everything, key=lambda upload: upload.order)
 
     def _of_this_run(self) -> list[Upload]:
-        """As `_everything`, but without what only stands on the list as an earlier run left it."""
-        mine = (upload for scheduler in self._schedulers.values() for upload in scheduler.parts.store.of_this_run())
+        """Return `_all_uploads()` without those that only stand on the list as an earlier run left them."""
+        mine = (upload for scheduler in self._schedulers.values() for upload in scheduler.context.store.of_this_run())
         return sorted(mine, key=lambda upload: upload.order)
 
     def _servers(self) -> dict[UploadId, str]:
         """Return each upload's server where the run has files for several, else nothing."""
-        by_server = {server: scheduler.parts.store.everything() for server, scheduler in self._schedulers.items()}
+        by_server = {server: scheduler.context.store.all_uploads() for server, scheduler in self._schedulers.items()}
         if sum(map(bool, by_server.values())) <= 1:
             return {}
         return {upload.upload_id: server for server, uploads in by_server.items() for upload in uploads}
@@ -355,7 +361,7 @@ class UploadQueue:
         """Yield those uploads by the server they belong to."""
         wanted = list(upload_ids)
         for scheduler in self._schedulers.values():
-            found = (scheduler.parts.store.get(upload_id) for upload_id in wanted)
+            found = (scheduler.context.store.get(upload_id) for upload_id in wanted)
             if uploads := [upload for upload in found if upload is not None]:
                 yield scheduler, uploads
 
@@ -363,13 +369,13 @@ class UploadQueue:
         self._events.send(event)
 
     async def _reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
-        """Return what `read` finds in the journal, everything of all servers being written down."""
+        """Return what `read` finds in the journal, with everything of all servers written."""
         for scheduler in self._schedulers.values():
-            scheduler.parts.store.write()
-        return await self._store.reading(read)
+            scheduler.context.store.writer.write()
+        return await self._store.writer.reading(read)
 
     def _begin(self, scheduler: Scheduler) -> None:
-        """Let it work; where one breaks down all of them end, for their journal is one."""
+        """Run a scheduler; where one breaks down all of them end, for they share the journal."""
         task = asyncio.create_task(scheduler.run())
         task.add_done_callback(self._ended)
         self._running.append(task)
@@ -383,18 +389,19 @@ class UploadQueue:
 
     def _work_with(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        parts = self._parts = scheduler.parts
-        self._store, self._events, self._intake = parts.store, parts.events_out, parts.intake
+        self._context = context = scheduler.context
+        self._store, self._events, self._intake = context.store, context.events, scheduler.intake
 
-    def _new_flow(self, services: Services, options: EngineOptions) -> Scheduler:
-        server = options.api_url
-        scheduler = self._schedulers[server] = Scheduler(services, options, lambda event: self._pass_on(server, event))
+    def _new_scheduler(self, server: Server, options: EngineOptions) -> Scheduler:
+        address = options.api_url
+        scheduler = Scheduler(self._resources, server, options, partial(self._pass_on, address))
+        self._schedulers[address] = scheduler
         return scheduler
 
-    def _change_server(self, services: Services, options: EngineOptions) -> None:
+    def _change_server(self, server: Server, options: EngineOptions) -> None:
         scheduler = self._schedulers.get(options.api_url)
         if scheduler is None:
-            scheduler = self._new_flow(services, options)
+            scheduler = self._new_scheduler(server, options)
             self._begin(scheduler)
             self._work_with(scheduler)
             self._intake.restore()
@@ -403,34 +410,34 @@ class UploadQueue:
             scheduler.come_back()
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
-        registrar, wanted = self._parts.registrar, Tokens(*tokens) if tokens else None
+        registrar, wanted = self._scheduler.registrar, Tokens(*tokens) if tokens else None
         if wanted is None:
             registrar.sign_out()
         elif wanted != registrar.tokens:
             registrar.sign_in(wanted, entered=False)
 
-    def _list_resting(self, server: str) -> None:
-        options = replace(self._options, api_url=server, tokens=None)
+    def _list_resting(self, address: str) -> None:
+        options = replace(self._options, api_url=address, tokens=None)
         try:
-            services = self._services_for(options)
+            server = self._connect(options)
         except UploaderError as error:
             log.info("files for a server with a wrong address stay in the journal: %s", error.detail)
             return
-        scheduler = self._new_flow(services, options)
-        scheduler.rest(server)
+        scheduler = self._new_scheduler(server, options)
+        scheduler.rest(address)
         self._begin(scheduler)
-        scheduler.parts.intake.restore()
+        scheduler.intake.restore()
 
-    def _give_up(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
-        """Cancel and unlist uploads that another server gets instead."""
-        left = [upload for upload in uploads if scheduler.parts.store.get(upload.upload_id) is upload]
+    def _hand_over(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
+        """Cancel and unlist uploads that are sent to another server instead."""
+        left = [upload for upload in uploads if scheduler.context.store.get(upload.upload_id) is upload]
         scheduler.cancel([upload for upload in left if not upload.state.finished])
-        scheduler.parts.store.remove(left)
-        scheduler.parts.events_out.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
+        scheduler.context.store.remove(left)
+        scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
         self._undo.forget(uploads)
 
-    def _pass_on(self, server: str, event: Event) -> None:
-        if server == self._options.api_url or not isinstance(event, _OF_THE_ONE_IN_USE):
+    def _pass_on(self, address: str, event: Event) -> None:
+        if address == self._options.api_url or not isinstance(event, _OF_WHOLE_QUEUE):
             self._emit(event)
 
     def _those(self, upload_ids: Iterable[UploadId]) -> list[Upload]:
@@ -438,8 +445,8 @@ class UploadQueue:
         return [upload for upload in found if upload is not None]
 
 
-def _alike(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
-    """Return what can still be sent by anomaly and by what was chosen for it; what is stored stays where it is."""
+def _by_wishes(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
+    """Return what can still be sent by anomaly and by what was chosen for it, without what is stored already."""
     groups: dict[tuple[str, AddOptions], list[Upload]] = {}
     for upload in uploads:
         if not upload.state.stored:

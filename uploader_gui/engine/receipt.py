@@ -1,6 +1,6 @@
 """The receipt: what became of every file of a run, as JSON that scripts and auditors rely on.
 
-The form is a contract (schema 1, README "Receipt"): states, codes, ISO 8601 times in UTC, sizes in bytes.
+Its form must not change (schema 1, README "Receipt"): states, codes, ISO 8601 times in UTC, sizes in bytes.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ _STATES: Final = ("uploaded", "skipped", "failed", "refused", "cancelled", PENDI
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a receipt is about. Times are seconds since 1970; `describe` gives a reason's English sentence.
+    """What a receipt is about. Times are seconds since 1970.
 
-    `gave_up` is why the whole run ended before its files did, whatever each of them was waiting for just then.
-    `trial`: everything went to the sandbox, and the receipt is none.
-    `servers` names each upload's server where the run had files for several.
+    Attributes:
+        junk: how many files were left out.
+        describe: returns a reason's English sentence.
+        gave_up: why the whole run ended before its files did, whatever each of them was waiting for then.
+        trial: everything went to the sandbox; the receipt proves nothing.
+        servers: each upload's server where the run had files for several.
     """
 
     program: str
@@ -47,7 +50,7 @@ class Run:
 
 
 def build(run: Run, finished_at: float) -> dict[str, Any]:
-    """Give the receipt as plain values."""
+    """Return the receipt as values that `json` can write."""
     files = [_file(upload, run) for upload in run.uploads]
     totals: dict[str, int] = {"files": len(files)}
     totals |= {state: sum(file["state"] == state for file in files) for state in _STATES}
@@ -70,9 +73,9 @@ def write(receipt: dict[str, Any], path: Path) -> None:
 
 
 def save(content: bytes, path: Path) -> None:
-    """Write a receipt in any form to a temporary file beside `path` and rename it: there is a whole one, or none.
+    """Write a receipt in any form to a temporary file beside `path` and rename it: all of it is there, or nothing.
 
-    What is no file (`/dev/null`, a pipe) is written into: a rename would put a file in its place.
+    Into what is no regular file (`/dev/null`, a pipe) it is written directly: a rename would replace that.
 
     Raises:
         OSError: it cannot be written there.
@@ -97,9 +100,9 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def encoded(receipt: dict[str, Any]) -> bytes:
-    """Give a receipt as JSON.
+    """Return a receipt as JSON.
 
-    Names of undecodable bytes hold lone surrogates: JSON can escape them, UTF-8 cannot hold them.
+    File names of undecodable bytes have lone surrogates: JSON can escape them, UTF-8 cannot encode them.
     """
     try:
         return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
@@ -108,17 +111,17 @@ def encoded(receipt: dict[str, Any]) -> bytes:
 
 
 def iso_time(seconds: float) -> str:
-    """Give a time (seconds since 1970) as ISO 8601 in UTC, to the millisecond."""
+    """Return a time (seconds since 1970) as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def state_of(upload: Upload) -> str:
-    """Give the receipt's word for an upload's state."""
+    """Return the receipt's word for an upload's state."""
     return word_of(upload.state)
 
 
 def word_of(state: UploadState) -> str:
-    """Give the receipt's word for a state: whatever is not finished is pending."""
+    """Return the receipt's word for a state: all that is not finished is pending."""
     return state.value if state.finished else PENDING
 
 
@@ -144,7 +147,7 @@ def _file(upload: Upload, run: Run) -> dict[str, Any]:
 
 
 def _original(upload: Upload) -> dict[str, Any]:
-    """Give the file a substitute was made of; nothing where the file itself is sent: schema 1 stays what it was."""
+    """Return the file a substitute was made of; an empty dict where the file itself is sent, as schema 1 began."""
     if upload.substitute is None:
         return {}
     source, made = upload.source, upload.substitute

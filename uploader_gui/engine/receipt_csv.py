@@ -1,4 +1,4 @@
-"""A receipt as a table for Excel: one line per file. The window says in which words; it is saved by `history.py`.
+"""A receipt as a table for Excel: one line per file, in the words the window hands over.
 
 UTF-8 with a byte order mark and CRLF, or Excel takes it for something else. Names are data: a cell that a
 spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
@@ -21,17 +21,17 @@ _MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class TableForm:
-    """How a language writes the table.
+    """How the table is written in one language.
 
     Attributes:
         delimiter: `;` where the comma is the decimal mark, else `,`: what Excel expects there.
         decimal_mark: of the size in megabytes.
-        headings: of the columns, in the order of `COLUMNS`.
+        headings: the titles of the columns, in the order of `COLUMNS`.
         results: the words for the receipt's states.
         yes_no: the words for True and False.
-        moment: gives a time as people write it; the receipt's times are ISO 8601 in UTC.
-        why: gives a file's reason in the person's language, "" where there is none.
-        trial: what stands before everything else in every line, where nothing went to a register; else "".
+        moment: returns a time of the receipt (ISO 8601 in UTC) as people write it.
+        why: returns a file's reason in the person's language, "" where there is none.
+        trial: the first cell of every line where nothing went to a register; else "".
         server: the heading of a further column, where the files went to several servers.
     """
 
@@ -58,7 +58,7 @@ COLUMNS: Final = (
 
 
 def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
-    """Give the receipt as a CSV file."""
+    """Return the receipt as the bytes of a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=form.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     first = [form.trial] if form.trial else []
@@ -71,7 +71,7 @@ def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """Give a cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if _FORMULA.match(cell.lstrip(" \u00a0")) else cell
 
 

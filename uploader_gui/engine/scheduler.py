@@ -1,44 +1,59 @@
-"""What goes on when: every part that has done something pokes, and then it is seen what can be done next.
+"""Decides what happens next for the uploads of one server: what is registered, what is sent, when all is done.
 
-Owned by `queue.py`, which passes on what front ends ask; the parts (`parts.py`) ask it through `SchedulerPort`.
+The parts do the work: `intake` adds files, `conversions` makes accepted files of refused ones, `registrar` registers,
+`pool` sends, and `context.store` records. A part that has changed something calls `wake()`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Final
 
+from uploader_gui.engine.concurrency import Tasks
+from uploader_gui.engine.conditions import Conditions, Connectivity
+from uploader_gui.engine.context import EngineContext
+from uploader_gui.engine.conversion.service import ConversionService
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Condition, QueueIdle
-from uploader_gui.engine.models import Reason, UploadState
-from uploader_gui.engine.parts import SENDING, Parts
+from uploader_gui.engine.event_buffer import EventBuffer
+from uploader_gui.engine.events import Condition, EngineFailed, Progress, QueueIdle, QueueStatus, Totals
+from uploader_gui.engine.intake.intake import Intake
+from uploader_gui.engine.models import SENDING, Reason, UploadState
+from uploader_gui.engine.registration.batches import Batcher
+from uploader_gui.engine.registration.registrar import Registrar
+from uploader_gui.engine.transfer.bandwidth import Bandwidth
+from uploader_gui.engine.transfer.pool import TransferPool
+from uploader_gui.engine.transfer.rate_meter import RateMeter
+from uploader_gui.engine.transfer.slots import Slots
+from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from uploader_gui.engine.events import Event, Progress
+    from uploader_gui.engine.context import Resources, Server
+    from uploader_gui.engine.events import Event
     from uploader_gui.engine.models import Upload
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.parts import Services
 
 IDLE_SLOT_SECONDS: Final = 1.0
 """While files are still being found, a batch waits to be full, but no slot stands idle for longer than this."""
+_NOTHING_TO_SEND: Final = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED, UploadState.FAILED)
 
 
 class Scheduler:
-    """The way of all uploads, from being ready to being sent.
+    """The parts that work for one server, and the order in which they do.
 
     Attributes:
-        parts: who does it.
-        has_begun: true from the first start on.
-        paused: it rests because somebody wanted that, not because all was done.
+        has_begun: whether it was ever started.
+        paused: whether a person paused it; False where it ended because all was done.
         gave_up: why it stopped for good (headless), None while it has not.
     """
 
-    def __init__(self, services: Services, options: EngineOptions, emit: Callable[[Event], None]) -> None:
-        self._asks_for_sign_in = options.asks_for_sign_in
+    def __init__(
+        self, resources: Resources, server: Server, options: EngineOptions, emit: Callable[[Event], None]
+    ) -> None:
         self._running = False
-        self._resting = False
+        self._in_use = True
         self.has_begun = False
         self.paused = False
         self.gave_up: Reason | None = None
@@ -46,17 +61,45 @@ class Scheduler:
         self._broken: BaseException | None = None
         self._woken = False
         self._idle_since: float | None = None
-        self.parts = Parts(services, options, emit, self)
+        self._told: QueueStatus | None = None
+        self.context = context = self._make_context(resources, server, options, emit)
+        self.conversions = ConversionService(context)
+        self.intake = Intake(context, self.conversions)
+        self.registrar = Registrar(context)
+        self.pool = TransferPool(context)
+
+    def _make_context(
+        self, resources: Resources, server: Server, options: EngineOptions, emit: Callable[[Event], None]
+    ) -> EngineContext:
+        events = EventBuffer(emit, self._progress, lambda: self.context.store.writer.write())  # noqa: PLW0108 - made below
+        conditions = Conditions(self.tell_status)
+        return EngineContext(
+            resources=resources,
+            server=server,
+            options=options,
+            scheduler=self,
+            store=UploadStore(resources, options, self, events, conditions),
+            events=events,
+            conditions=conditions,
+            connectivity=Connectivity(conditions, self, resources.retry, options.offline_limit),
+            tasks=Tasks(self._task_failed),
+            batcher=Batcher(),
+            slots=Slots(options.max_concurrent),
+            bandwidth=Bandwidth(options.bandwidth_limit),
+            meter=RateMeter(),
+        )
+
+    # From the beginning to the end
 
     async def run(self) -> None:
-        """Work until `close()`; whatever runs then is dropped, and the journal keeps it.
+        """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
 
         Raises:
-            BaseException: the queue broke down: what is not sent by then stays unsent.
+            BaseException: something broke that nothing can go on without; what is not sent by then stays unsent.
         """
         loop = asyncio.get_running_loop()
         before = loop.get_exception_handler()
-        loop.set_exception_handler(self._callback_broke)
+        loop.set_exception_handler(self._callback_failed)
         self.tell_status()
         try:
             await self._closing.wait()
@@ -67,107 +110,129 @@ class Scheduler:
             raise self._broken
 
     async def _leave(self) -> None:
-        await self.parts.tasks.stop()
+        await self.context.tasks.stop()
         if self._broken is not None:
             self.pause()  # nothing is to look as if it were still being sent
-        self.parts.store.write_last()
+        self.context.store.writer.write_last()
         self._end_run()
-        self.parts.events_out.flush()
-        self.parts.store.close()
+        self.context.events.flush()
+        self.context.store.writer.close()
 
-    def _callback_broke(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """What looks for the next step, or tells what was done, is a callback: where it breaks, nothing goes on."""
-        loop.default_exception_handler(context)
-        error = context.get("exception")
-        if "handle" in context and error is not None:
+    def _callback_failed(self, loop: asyncio.AbstractEventLoop, details: dict[str, Any]) -> None:
+        """Stop where a callback raised: callbacks take the next step and tell events, so nothing would go on."""
+        loop.default_exception_handler(details)
+        error = details.get("exception")
+        if "handle" in details and error is not None:
             self.break_down(error)
+
+    def _task_failed(self, uploads: Sequence[Upload]) -> None:
+        """Let the uploads of a task fail that raised an error nobody foresaw, and tell of it."""
+        left = [upload for upload in uploads if not upload.state.finished]
+        for upload in left:
+            self.drop(upload)
+        self.context.store.move_all(left, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+        if not uploads:
+            self.context.events.send(EngineFailed(Reason(Code.INTERNAL_ERROR)))
 
     def close(self) -> None:
         """Leave: `run()` returns."""
         self._closing.set()
 
-    def start(self) -> None:
-        """Begin, or go on after a pause."""
-        if self._resting:
-            return
-        self._running = True
-        self.paused = False
-        self.has_begun = True
-        self.send(self.parts.in_states(UploadState.REGISTERED))
-        self.tell_status()
-        self.wake()
-
-    def pause(self) -> None:
-        """Stop sending; what was under way goes back to where it can begin again."""
-        self._running = False
-        self.paused = True
-        self._stop_transfers()
-        self.parts.meter.rest()
-        self.tell_status()
+    # What front ends ask for
 
     @property
     def running(self) -> bool:
         """Whether things go on by themselves: started, and neither paused nor all done."""
         return self._running
 
-    def cancel(self, uploads: Iterable[Upload]) -> None:
-        """Cancel unfinished uploads."""
-        for upload in uploads:
-            self.parts.take_out(upload)
-            # The service may register it all the same: whoever asks for it again may double it.
-            upload.url_given_out |= upload.state is UploadState.REGISTERING
-        self.parts.store.move_all(uploads, UploadState.CANCELLED)
+    def start(self) -> None:
+        """Begin, or go on after a pause."""
+        if not self._in_use:
+            return
+        self._running = True
+        self.paused = False
+        self.has_begun = True
+        self._start_registered()
+        self.tell_status()
         self.wake()
 
-    # Another server, or another way to this one
-
-    def rest(self, server: str) -> None:
-        """Send nothing while another server is in use; the rows name theirs."""
-        self.pause()
-        self._resting = True
-        self.parts.store.belong_elsewhere(server)
-
-    def come_back(self) -> None:
-        """Be the one in use (again): what waits, waits for Start."""
-        self._resting = False
-        self.parts.store.belong_elsewhere("")
-        self.parts.progress_reporter.forget()
+    def pause(self) -> None:
+        """Stop sending; running transfers go back to Registered, from where they begin again."""
+        self._running = False
+        self.paused = True
+        self._stop_transfers()
+        self.context.meter.rest()
         self.tell_status()
 
-    def follow(self, services: Services) -> None:
-        """Reach the same server another way: transfers begin again at once, registrations end as they began."""
+    def cancel(self, uploads: Sequence[Upload]) -> None:
+        """Cancel unfinished uploads."""
+        for upload in uploads:
+            self._stop(upload)
+        self.context.store.cancel(uploads)
+        self.wake()
+
+    def rest(self, server: str) -> None:
+        """Send nothing while another server is in use. `server` is the address of this one, for the rows."""
+        self.pause()
+        self._in_use = False
+        self.context.store.belong_elsewhere(server)
+
+    def come_back(self) -> None:
+        """Be the server in use again; what is unfinished waits for Start."""
+        self._in_use = True
+        self.context.store.belong_elsewhere("")
+        self._told = None  # another server's status was told meanwhile
+        self.tell_status()
+
+    def follow(self, server: Server) -> None:
+        """Reach the same server another way: transfers begin again at once, registrations end as they began.
+
+        What failed on the old way counts no longer, and is not waited for.
+        """
         self._stop_transfers()
-        self.parts.follow(services)
-        self.send(self.parts.in_states(UploadState.REGISTERED))
+        self.context.server.api.follow(server.api)
+        self.context.server.storage.follow(server.storage)
+        self.context.store.reset_tries()
+        self.context.connectivity.note_activity()
+        self.registrar.breaker.probe_again()
+        self.pool.breaker.probe_again()
+        self._start_registered()
         self.wake()
 
     def _stop_transfers(self) -> None:
-        parts = self.parts
-        parts.store.move_all(parts.in_states(*SENDING), UploadState.REGISTERED)
-        for upload in parts.in_states(UploadState.REGISTERED):
-            parts.pool.stop(upload)
+        store = self.context.store
+        store.move_all(store.in_states(*SENDING), UploadState.REGISTERED)
+        for upload in store.in_states(UploadState.REGISTERED):
+            self.pool.stop(upload)
 
-    # What the parts ask
+    def _start_registered(self) -> None:
+        self.start_transfers(self.context.store.in_states(UploadState.REGISTERED))
+
+    # What the parts ask for
 
     def wake(self) -> None:
         """See what can be done next, once per turn of the loop."""
         if not self._woken:
             self._woken = True
-            asyncio.get_running_loop().call_soon(self._pump)
+            asyncio.get_running_loop().call_soon(self._take_next_steps)
 
-    def ready(self, uploads: list[Upload]) -> None:
-        """Take uploads that are to be registered, or (taken up again) to be sent."""
-        self.parts.batcher.add(upload for upload in uploads if upload.state is UploadState.QUEUED)
-        if self._running:
-            self.send([upload for upload in uploads if upload.state is UploadState.REGISTERED])
+    def enqueue(self, uploads: Sequence[Upload]) -> None:
+        """Register queued uploads when their turn comes, and send registered ones (resumed with a living URL)."""
+        self.context.batcher.add(upload for upload in uploads if upload.state is UploadState.QUEUED)
+        self.start_transfers(upload for upload in uploads if upload.state is UploadState.REGISTERED)
         self.wake()
 
-    def send(self, uploads: Iterable[Upload]) -> None:
-        """Send registered uploads, unless the queue is paused or leaves."""
+    def start_transfers(self, uploads: Iterable[Upload]) -> None:
+        """Send registered uploads as slots free, unless the queue is paused or leaves."""
         if not self._running or self._closing.is_set():
             return
         for upload in uploads:
-            self.parts.pool.send(upload)
+            self.pool.send(upload)
+
+    def drop(self, upload: Upload) -> None:
+        """Stop whatever is being done with an upload and go on with the others; the caller changes its state."""
+        self._stop(upload)
+        self.wake()
 
     def give_up(self, code: Code) -> None:
         """Stop for good."""
@@ -175,44 +240,48 @@ class Scheduler:
             return
         self.gave_up = Reason(code)
         self._running = False
-        self.parts.events_out.send(QueueIdle(self.parts.progress_reporter.totals(running=False), self.gave_up))
+        self.context.events.send(QueueIdle(self._totals(), self.gave_up))
 
     def break_down(self, error: BaseException) -> None:
-        """Leave at once, for nothing can go on: `run()` ends with that error."""
+        """Leave at once, for nothing can go on: `run()` raises that error."""
         self._broken = self._broken or error
         self._running = False
         self.close()
 
     def tell_status(self) -> None:
-        """Tell what of the queue's status is new."""
-        self.parts.progress_reporter.status(running=self._running, walking=self.parts.intake.walking)
+        """Tell the status (`QueueStatus`) where it is not what was told last."""
+        status = QueueStatus(self._running, self.intake.walking, self.context.conditions.holding)
+        if status != self._told:
+            self._told = status
+            self.context.events.send(status)
 
-    def progress(self) -> Progress | None:
-        """Give how far things are, None while the list is empty."""
-        return self.parts.progress_reporter.progress(running=self._running)
+    def _stop(self, upload: Upload) -> None:
+        self.context.batcher.discard(upload)
+        self.conversions.stop(upload)
+        self.pool.stop(upload)
 
     # What can be done next
 
-    def _pump(self) -> None:
+    def _take_next_steps(self) -> None:
         self._woken = False
         self.tell_status()
         if self._closing.is_set() or not self._running:
             return
-        self.parts.registrar.pump(whole=self._may_wait_for_more())
-        self.parts.pool.pump()
-        if not self.parts.intake.busy and not self.parts.store.unfinished:
-            if self.parts.store.all_written():
+        self.registrar.fill(whole=self._may_wait_for_more())
+        self.pool.probe()
+        if not self.intake.busy and not self.context.store.unfinished:
+            if self.context.store.writer.all_written():
                 self._became_idle()
         elif self._stuck_on_sign_in():
             self.give_up(Code.SIGN_IN)
 
     def _may_wait_for_more(self) -> bool:
-        """While a drop is walked, batches fill up, unless a slot has stood idle for too long."""
-        parts = self.parts
-        if not parts.intake.walking or not len(parts.batcher):
+        """Return whether batches should fill up: a drop is still scanned, and no slot has stood idle for too long."""
+        context = self.context
+        if not self.intake.walking or not len(context.batcher):
             self._idle_since = None
-            return parts.intake.walking
-        if parts.slots.free <= parts.store.count(UploadState.REGISTERING, UploadState.REGISTERED):
+            return self.intake.walking
+        if context.slots.free <= context.store.count(UploadState.REGISTERING, UploadState.REGISTERED):
             self._idle_since = None
             return True
         loop = asyncio.get_running_loop()
@@ -223,19 +292,45 @@ class Scheduler:
 
     def _became_idle(self) -> None:
         self._running = False
-        self.parts.meter.rest()
+        self.context.meter.rest()
         self._end_run()
-        self.parts.store.drain()
-        self.parts.own_files.tidy()
+        self.context.store.writer.drain()
+        self.context.resources.own_files.tidy()
         self.tell_status()
-        self.parts.events_out.send(QueueIdle(self.parts.progress_reporter.totals(running=False)))
+        self.context.events.send(QueueIdle(self._totals()))
 
     def _end_run(self) -> None:
-        self.parts.store.end_run(self.parts.intake.end_run())
+        self.context.store.writer.end_run(self.intake.end_run())
 
     def _stuck_on_sign_in(self) -> bool:
-        """Nobody can sign in (headless), and what was registered has been sent."""
-        parts = self.parts
-        if self._asks_for_sign_in or Condition.SIGN_IN not in parts.conditions:
+        """Return whether nothing can go on: nobody can sign in (headless), and what was registered has been sent."""
+        if self.context.options.asks_for_sign_in or Condition.SIGN_IN not in self.context.conditions:
             return False
-        return not (parts.intake.busy or parts.pool.running or parts.registrar.calls)
+        return not (self.intake.busy or self.pool.running or self.registrar.calls)
+
+    # Figures for the front ends
+
+    def _progress(self) -> Progress | None:
+        """Return how far things are, None while the list is empty."""
+        if not self.context.store.size:
+            return None
+        return Progress(self.pool.progress(time.monotonic()), self._totals())
+
+    def _totals(self) -> Totals:
+        """Return the sums over the list; speed and time left only while the queue runs."""
+        now, store = time.monotonic(), self.context.store
+        total = store.bytes_in(*UploadState) - store.bytes_in(*_NOTHING_TO_SEND)
+        done = store.bytes_in(UploadState.UPLOADED) + self.pool.bytes_under_way
+        return Totals(
+            files=store.size,
+            files_finished=store.size - store.unfinished,
+            files_uploaded=store.count(UploadState.UPLOADED),
+            bytes_total=total,
+            bytes_done=min(done, total),
+            speed=self.context.meter.rates(now)[0] if self._running else 0.0,
+            seconds_left=self._seconds_left(now, max(0, total - done)) if self._running else None,
+        )
+
+    def _seconds_left(self, now: float, size: int) -> float | None:
+        files = self.context.store.unfinished
+        return self.context.meter.seconds_left(now, size, files, call_seconds=self.registrar.call_seconds)

@@ -1,7 +1,7 @@
-"""The engine in a thread of its own, with its own asyncio loop. Used by the window, through `gui/bridge.py`.
+"""The engine in a thread of its own, with its own asyncio loop.
 
-Between threads only immutable values: `submit()` one way, frozen events the other. Everything heavy (httpx, pydantic,
-TLS) is imported in that thread, so that the window stands first.
+Between threads only immutable values: `submit()` one way, frozen events the other. Slow imports (httpx, pydantic, TLS)
+happen in that thread, so that the window is shown first.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEAVE_SECONDS: Final = 2.0
-"""Leaving never takes longer, whatever is stuck."""
+"""How long `stop()` waits at most, whatever is stuck."""
 
 
 class EngineThread:
-    """An engine in its own thread, with its own asyncio loop. `options` are those it began with."""
+    """An engine in its own thread. `options` are those it began with."""
 
     def __init__(
         self, options: EngineOptions, emit: Callable[[Event], None], decoder: PictureDecoder | None = None
@@ -39,50 +39,50 @@ class EngineThread:
         self.options = options
         self._decoder = decoder
         self._emit = emit
-        self._over = False
+        self._failed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queue: UploadQueue | None = None
-        self._early: list[Callable[[UploadQueue], object]] = []
+        self._waiting: list[Callable[[UploadQueue], object]] = []
         self._lock = threading.Lock()
         self._began = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; commands submitted before the queue stands are kept for it."""
+        """Start the thread; commands submitted before the queue exists are kept for it."""
         self._thread.start()
 
     def submit(self, command: Callable[[UploadQueue], object]) -> None:
-        """Run a command with the queue, on the engine's thread. May be called from any thread."""
+        """Run a command with the queue, on the engine's thread. Any thread may call this."""
         with self._lock:
             if self._queue is None or self._loop is None:
-                self._early.append(command)
+                self._waiting.append(command)
                 return
         try:
-            self._loop.call_soon_threadsafe(self._carry_out, command, self._queue)
+            self._loop.call_soon_threadsafe(self._run_command, command, self._queue)
         except RuntimeError:
             with self._lock:
-                self._early.append(command)
+                self._waiting.append(command)
 
     @property
     def is_working(self) -> bool:
-        """Whether it runs, or is about to; not any more when its failure is told."""
-        return self._thread.is_alive() and not self._over
+        """Whether it runs, or is about to; False from before `EngineFailed` is told."""
+        return self._thread.is_alive() and not self._failed
 
     @property
     def unheard(self) -> list[Callable[[UploadQueue], object]]:
-        """The commands that came before it stood or after it had left, in their order."""
+        """The commands that came before the queue existed or after it had closed, in their order."""
         with self._lock:
-            return list(self._early)
+            return list(self._waiting)
 
-    def stop(self, last_wish: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
-        """Leave, in `LEAVE_SECONDS` at the latest; the journal keeps what is unfinished.
+    def stop(self, last_command: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
+        """Run a last command and close the queue, within `LEAVE_SECONDS`; the journal keeps what is unfinished.
 
-        An engine that is still beginning gets `begin_seconds` before that, for a last wish that matters.
+        An engine that is still beginning gets `begin_seconds` before that, so that its last command is not lost.
         """
 
         def leave(queue: UploadQueue) -> None:
             try:
-                last_wish(queue)
+                last_command(queue)
             finally:
                 queue.close()
 
@@ -97,11 +97,11 @@ class EngineThread:
 
             asyncio.run(run_engine(self.options, self._emit, self._ready, decoder=self._decoder))
         except UploaderError as error:
-            self._over = True
+            self._failed = True
             log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))
-        except BaseException:  # whatever it is: somebody waits for what this thread does
-            self._over = True
+        except BaseException:  # whatever it is, the window has to be told
+            self._failed = True
             log.exception("the engine broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
         finally:
@@ -111,11 +111,11 @@ class EngineThread:
         self._began.set()
         with self._lock:
             self._loop, self._queue = asyncio.get_running_loop(), queue
-            early, self._early = self._early, []
-        for command in early:
-            self._carry_out(command, queue)
+            waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            self._run_command(command, queue)
 
-    def _carry_out(self, command: Callable[[UploadQueue], object], queue: UploadQueue) -> None:
+    def _run_command(self, command: Callable[[UploadQueue], object], queue: UploadQueue) -> None:
         try:
             command(queue)
         except UploaderError as error:

@@ -1,7 +1,6 @@
-"""What a person took away and may have back: rows removed, uploads cancelled, in the order in which that was done.
+"""Undo for removed rows and cancelled uploads, step by step, while the program runs.
 
-Owned by `queue.py`. The journal has a removed or cancelled upload as cancelled at once, so a crash leaves it clearly
-gone; here is what brings it back while the program runs. Nothing expires before that: nothing is in its way.
+The journal has a removed or cancelled upload as cancelled at once: after a crash it is gone.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """One upload as it was; `running`: its queue was sending."""
+    """One upload, its state before, and whether its scheduler was `running` then."""
 
     scheduler: Scheduler
     upload: Upload
@@ -33,7 +32,7 @@ class _Taken:
 
 @dataclass(slots=True)
 class _Step:
-    """What one wish took away; `removed` are the rows that left the list, the others are cancelled."""
+    """What one command took away; `removed` are the rows that left the list, the others are cancelled."""
 
     taken: list[_Taken] = field(default_factory=list)
     removed: set[UploadId] = field(default_factory=set)
@@ -45,7 +44,7 @@ class _Step:
 
 
 class Undo:
-    """All steps, the newest last. `tell` takes events for the front end."""
+    """All steps, the newest last. `tell` sends events to the front ends."""
 
     def __init__(self, tell: Callable[[Event], None]) -> None:
         self._tell = tell
@@ -54,7 +53,7 @@ class Undo:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Make one step of everything that is cancelled and removed inside."""
+        """Make one step of everything cancelled and removed in the block; an inner block joins the outer one."""
         if self._open is not None:
             yield
             return
@@ -79,23 +78,23 @@ class Undo:
         with self.step():
             self._note(scheduler, uploads)
             self.cancel(scheduler, uploads)
-            scheduler.parts.store.remove(uploads)
+            scheduler.context.store.remove(uploads)
             if self._open is not None:
                 self._open.removed.update(upload.upload_id for upload in uploads)
 
     def take_back(self) -> None:
-        """Undo the newest step. What is on the list again by now, or goes on again, stays as it is."""
+        """Undo the newest step. An upload that is on the list again by now, or goes on again, stays as it is."""
         if not self._steps:
             return
         step = self._steps.pop()
         for scheduler in dict.fromkeys(taken.scheduler for taken in step.taken):
             taken = [one for one in step.taken if one.scheduler is scheduler]
             _bring_back(scheduler, taken)
-            scheduler.parts.events_out.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
+            scheduler.context.events.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
         self._tell(self._offered)
 
     def forget(self, uploads: list[Upload]) -> None:
-        """Another server gets these instead: brought back, they would go to both."""
+        """Forget uploads that are sent to another server instead: brought back, they would go to both."""
         gone, offered = {upload.upload_id for upload in uploads}, self._offered
         for step in self._steps:
             step.taken = [taken for taken in step.taken if taken.upload.upload_id not in gone]
@@ -118,22 +117,22 @@ class Undo:
 
 
 def _bring_back(scheduler: Scheduler, taken: list[_Taken]) -> None:
-    store = scheduler.parts.store
+    store = scheduler.context.store
     store.put_back([one.upload for one in taken if _may_be_listed(scheduler, one.upload)])
-    unfinished = [one for one in taken if not one.before.finished and _waits(scheduler, one.upload)]
-    scheduler.parts.intake.go_on([one.upload for one in unfinished])
+    unfinished = [one for one in taken if not one.before.finished and _still_cancelled(scheduler, one.upload)]
+    scheduler.intake.go_on([one.upload for one in unfinished])
     if not scheduler.paused and any(one.running for one in unfinished):
-        scheduler.start()  # it ended by itself, for nothing was left
+        scheduler.start()  # it had ended by itself, for nothing was left
 
 
 def _may_be_listed(scheduler: Scheduler, upload: Upload) -> bool:
-    """A file that was given again meanwhile is on the list already: two rows would send it twice."""
-    store = scheduler.parts.store
+    """Return whether a row may come back: a file added again meanwhile would be sent twice."""
+    store = scheduler.context.store
     if not store.is_removed(upload):
         return False
-    return upload.state is UploadState.UPLOADED or store.may_take_up(upload)
+    return upload.state is UploadState.UPLOADED or store.can_be_listed(upload)
 
 
-def _waits(scheduler: Scheduler, upload: Upload) -> bool:
-    """It is on the list, and nobody has asked anything else of it since it was cancelled."""
-    return scheduler.parts.store.get(upload.upload_id) is upload and upload.state is UploadState.CANCELLED
+def _still_cancelled(scheduler: Scheduler, upload: Upload) -> bool:
+    """Return whether it is on the list, and nothing else was asked of it since it was cancelled."""
+    return scheduler.context.store.get(upload.upload_id) is upload and upload.state is UploadState.CANCELLED

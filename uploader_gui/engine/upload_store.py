@@ -1,142 +1,108 @@
-"""All uploads of a run and the only place where one changes state: checked, counted, journalled, told.
+"""All uploads of a run, and the only place where one changes: checked, counted, journalled, then told.
 
-The queue's own book. `intake.py`, `registrar.py` and `pool.py` decide; this writes down.
+Intake, registrar and pool decide what happens; the methods here change an upload's fields.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import math
 import time
-from itertools import count
-from typing import TYPE_CHECKING, Final, TypeVar
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
-from uploader_gui.engine.events import Condition, JournalSetAside
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.journal_writer import JournalWriter
 from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, check_transition
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from uploader_gui.engine.conditions import Conditions
+    from uploader_gui.engine.context import Resources
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.models import Substitute, UploadId
+    from uploader_gui.engine.models import PresignedPut, Source, Substitute, Treatment, UploadId
+    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-JOURNAL_RETRY_SECONDS: Final = 2.0
 _NOT_WORTH_A_WRITE: Final = frozenset({UploadState.CONFIRMING, UploadState.RETRYING})
-"""After a restart these mean what UPLOADING means, which the journal has already."""
+"""After a restart these mean the same as UPLOADING, which the journal has already."""
 
 
 class UploadStore:
-    """The uploads of this run, by id, in the order they were added. Iterating leaves out removed rows."""
+    """The uploads of one server in this run, in the order they were added. Iterating leaves out removed rows.
+
+    Attributes:
+        writer: writes what changes here into the journal.
+    """
 
     def __init__(
         self,
-        journal: Journal,
-        events_out: EventBuffer,
+        resources: Resources,
+        options: EngineOptions,
+        scheduler: Scheduler,
+        events: EventBuffer,
         conditions: Conditions,
-        *,
-        api_url: str,
-        program: str,
-        keeps_list: bool = False,
-        trial: bool = False,
-        orders: Iterator[int] | None = None,
-        let_go: Callable[[Substitute], None] = lambda _: None,
-        limit: float | None = None,
-        gave_up: Callable[[], None] = lambda: None,
-        lost: Callable[[JournalError], None] = lambda _: None,
-        take_out: Callable[[Upload], None] = lambda _: None,
-        written: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin an empty book.
-
-        `keeps_list`: what ends unsent stands on the list at the next start; `trial`: everything goes to the sandbox.
-        `orders` numbers uploads in the order they were added, across all servers of a run.
-        `let_go` hears of a substitute no longer needed; `limit` seconds without a journal that can be written, and
-        `gave_up` is called (headless). `lost` hears that the journal is another instance's now, `take_out` of an upload
-        that cannot be written down and goes no further, `written` that what was held up is in the journal.
-        """
-        self._written = written
-        self._lost = lost
-        self._take_out = take_out
-        self._absent: set[UploadId] = set()
-        self._closed = False
-        self._let_go = let_go
-        self._limit = limit
-        self._gave_up = gave_up
-        self._held_since = 0.0
-        self._journal = journal
-        self._in_doubt = False
-        journal.on_reopened.append(self._tell_again)
-        self._events = events_out
-        self._conditions = conditions
-        self._api_url = api_url
-        self._program = program
-        self._keeps_list = keeps_list
-        self._trial = trial
-        self._as_left: set[UploadId] = set()
-        self._run_id: int | None = None
-        self._orders = count() if orders is None else orders
-        self._elsewhere = ""
+        self._temp_files = resources.temp_files
+        self._orders = resources.orders
+        self._options = options
+        self._events = events
         self._uploads: dict[UploadId, Upload] = {}
-        self._by_path: dict[tuple[str, str], Upload] = {}
         self._removed: dict[UploadId, Upload] = {}
+        self._by_path: dict[tuple[str, str], Upload] = {}
+        self._from_earlier_run: set[UploadId] = set()
         self._counts = dict.fromkeys(UploadState, 0)
         self._bytes = dict.fromkeys(UploadState, 0)
-        self._unsaved_new: list[Upload] = []
-        self._unsaved: dict[UploadId, Upload] = {}
-        self._unsaved_places: dict[bytes, UploadId] = {}
-        self._places: dict[bytes, UploadId] = {}
-        self._retry_timer: asyncio.TimerHandle | None = None
-        self._saved = asyncio.Event()
-        self._saved.set()
+        self._elsewhere = ""
+        self.writer = JournalWriter(self, resources, options, scheduler, events=events, conditions=conditions)
 
     def __iter__(self) -> Iterator[Upload]:
         return iter(self._uploads.values())
 
-    def everything(self) -> list[Upload]:
-        """Give all uploads of the run in the order they were added, removed rows included: for the receipt."""
+    # What is on the list
+
+    def all_uploads(self) -> list[Upload]:
+        """Return all uploads of the run in the order they were added, removed rows included: for the receipt."""
         return sorted((*self._uploads.values(), *self._removed.values()), key=lambda upload: upload.order)
 
     def of_this_run(self) -> list[Upload]:
-        """Give all uploads of the run but those that only stand on the list as an earlier one left them."""
-        return [upload for upload in self.everything() if upload.upload_id not in self._as_left]
-
-    def take_on(self, upload: Upload) -> None:
-        """Count an upload that an earlier run left as one of this run, for it was given or wanted again."""
-        if upload.upload_id in self._as_left:
-            self._as_left.remove(upload.upload_id)
-            upload.attempts = 0
+        """Return all uploads but those that only stand on the list as an earlier run left them."""
+        return [upload for upload in self.all_uploads() if upload.upload_id not in self._from_earlier_run]
 
     def get(self, upload_id: UploadId) -> Upload | None:
-        """Give an upload by its id."""
+        """Return the upload with this id, None where it is not on the list."""
         return self._uploads.get(upload_id)
 
     def at_path(self, anomaly_id: str, resolved: str) -> Upload | None:
-        """Give the upload of a resolved path to an anomaly: the same path twice is one upload."""
+        """Return the upload of a resolved path to an anomaly: the same path twice is one upload."""
         return self._by_path.get((anomaly_id, resolved))
 
-    def may_take_up(self, upload: Upload) -> bool:
-        """Tell whether an upload of the journal may join the list: neither it nor its file stands there."""
+    def can_be_listed(self, upload: Upload) -> bool:
+        """Return whether an upload of the journal may join the list: neither it nor its file stands there."""
         listed = self.at_path(upload.anomaly_id, str(upload.source.resolved))
         return listed is None and upload.upload_id not in self._uploads
 
-    def count(self, *states: UploadState) -> int:
-        """Give how many uploads are in one of these states."""
-        return sum(self._counts[state] for state in states)
+    def is_removed(self, upload: Upload) -> bool:
+        """Return whether a person took this very upload off the list."""
+        return self._removed.get(upload.upload_id) is upload
+
+    def in_states(self, *states: UploadState) -> list[Upload]:
+        """Return the uploads on the list that are in one of these states."""
+        return [upload for upload in self if upload.state in states]
 
     def ids_in(self, *states: UploadState) -> list[UploadId]:
-        """Return the ids of all uploads on the list that are in one of these states."""
-        return [upload.upload_id for upload in self._uploads.values() if upload.state in states]
+        """Return the ids of the uploads on the list that are in one of these states."""
+        return [upload.upload_id for upload in self.in_states(*states)]
+
+    def count(self, *states: UploadState) -> int:
+        """Return how many uploads are in one of these states."""
+        return sum(self._counts[state] for state in states)
 
     def bytes_in(self, *states: UploadState) -> int:
-        """Give the size of all uploads in these states, in bytes."""
+        """Return the size of all uploads in these states, in bytes."""
         return sum(self._bytes[state] for state in states)
 
     @property
@@ -149,26 +115,61 @@ class UploadStore:
         """How many uploads are not finished."""
         return self.size - self.count(*FINISHED)
 
-    def add(self, uploads: list[Upload], *, recorded: bool = False, as_left: bool = False) -> None:
-        """Take in new uploads; `recorded` where the journal holds them already (resumed, adopted).
+    def add(self, uploads: list[Upload], *, recorded: bool = False, from_earlier_run: bool = False) -> None:
+        """Put uploads on the list; `recorded` where the journal has them already (resumed, adopted).
 
-        `as_left`: they stand on the list as an earlier run left them; this one has nothing to do with them yet.
+        `from_earlier_run`: they stand on the list as that run left them, and do not count as uploads of this one yet.
         """
-        if as_left:
-            self._as_left.update(upload.upload_id for upload in uploads)
+        if from_earlier_run:
+            self._from_earlier_run.update(upload.upload_id for upload in uploads)
         for upload in uploads:
-            upload.listed |= self._keeps_list
-            upload.trial = self._trial
+            upload.listed |= self._options.keeps_list
+            upload.trial = self._options.trial
             self._removed.pop(upload.upload_id, None)
             upload.order = next(self._orders)
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
             self._list(upload)
         if recorded:
-            self._unsaved.update((upload.upload_id, upload) for upload in uploads)
+            self.writer.update(*uploads)
         else:
-            self._unsaved_new += uploads
-        self._save(durable=True)
+            self.writer.insert(uploads)
+        self.writer.save(durable=True)
         self._events.added(uploads)
+
+    def remove(self, uploads: Iterable[Upload]) -> None:
+        """Take finished uploads out of the list and its sums, for good; the same paths may be added again."""
+        for upload in uploads:
+            self._count(upload, -1)
+            upload.listed = False
+            if not upload.state.stored:
+                self.writer.update(upload)
+            self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
+            self.free_path(upload)
+
+    def put_back(self, uploads: list[Upload]) -> None:
+        """Bring removed uploads back to their places in the list, in the states they have."""
+        for upload in uploads:
+            del self._removed[upload.upload_id]
+            upload.listed |= self._options.keeps_list
+            self.writer.update(upload)
+            self._by_path.setdefault((upload.anomaly_id, str(upload.source.resolved)), upload)
+            self._list(upload)
+        self._uploads = {upload.upload_id: upload for upload in sorted(self, key=lambda upload: upload.order)}
+        self._events.added(uploads)
+
+    def belong_elsewhere(self, server: str) -> None:
+        """Record that another server than that of these uploads is in use ("": theirs is), and tell their rows."""
+        self._elsewhere = server
+        for upload in self:  # a removed one learns it when it comes back
+            upload.elsewhere = server
+            self._events.changed(upload)
+
+    def free_path(self, upload: Upload) -> None:
+        """Let an upload's path be added again: its row is removed, or its file is another one now."""
+        if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
+            del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
+
+    # An upload's state
 
     def move(self, upload: Upload, state: UploadState, reason: Reason | None = None) -> None:
         """Bring one upload into a state, for a reason where there is one."""
@@ -184,8 +185,8 @@ class UploadStore:
     ) -> None:
         """Bring uploads into a state; `durable`: on the disk before this returns.
 
-        Otherwise all that changes until somebody is told of it, or a server is asked for something, is one
-        transaction of the journal (`write`).
+        Otherwise all that changes until a front end is told of it, or a server is asked for something, is one
+        transaction of the journal (`JournalWriter.write`).
 
         Raises:
             ForbiddenTransitionError: a bug.
@@ -194,152 +195,161 @@ class UploadStore:
             check_transition(upload.state, state)
             log.debug("upload %.8s: %s -> %s", upload.upload_id, upload.state, state)
             self._count(upload, -1)
-            self.take_on(upload)
+            self.count_in_this_run(upload)
             upload.state, upload.reason, upload.retry_at = state, reason, None
             if state is UploadState.UPLOADED:
                 upload.uploaded_at = time.time()
             self._count(upload, 1)
             if state not in _NOT_WORTH_A_WRITE:
-                self._unsaved[upload.upload_id] = upload
+                self.writer.update(upload)
             self._events.changed(upload)
             if state.finished and upload.substitute is not None:
-                self._let_go(upload.substitute)
+                self._temp_files.discard(upload.substitute.sent.path)
         if durable:
-            self._save(durable=True)
+            self.writer.save(durable=True)
 
-    async def give_out(self, places: Mapping[UploadId, bytes]) -> dict[UploadId, str]:
-        """Note where uploads may be put, and give those whose place is another upload's, each with that one's name.
+    def cancel(self, uploads: Sequence[Upload]) -> None:
+        """Cancel uploads. The service may register one all the same that it was asked for just now."""
+        for upload in uploads:
+            upload.url_given_out |= upload.state is UploadState.REGISTERING
+        self.move_all(uploads, UploadState.CANCELLED)
 
-        A place stays with the upload it was first given to, whatever became of that. The name is empty where nothing
-        but the place is known any more. Waits while the journal cannot be read.
+    def restart(self, upload: Upload, state: UploadState) -> None:
+        """Put an upload of the journal, before it is listed, into the state it goes on in.
+
+        Where the last run asked for its registration and never recorded an answer, it may be registered twice.
         """
-        while True:
-            try:
-                known = self._journal.given_out(places.values())
-            except JournalError as error:
-                self._hold(error)
-                await self._saved.wait()
-            else:
-                return self._divide(places, known)
+        upload.may_be_registered_twice |= upload.state is UploadState.REGISTERING
+        upload.state, upload.reason = state, None
 
-    def _divide(
-        self, places: Mapping[UploadId, bytes], known: Mapping[bytes, tuple[UploadId, str | None]]
-    ) -> dict[UploadId, str]:
-        taken: dict[UploadId, str] = {}
-        for upload_id, place in places.items():
-            owner, name = known.get(place) or (self._unsaved_places.setdefault(place, upload_id), None)
-            if owner != upload_id:
-                listed = self._uploads.get(owner)
-                taken[upload_id] = (listed.source.name if listed else name) or ""
-        return taken
-
-    def resized(self, upload: Upload, size: int) -> None:
-        """Correct the sums before what an upload sends is replaced by something of `size` bytes."""
-        self._bytes[upload.state] += size - upload.sent.size
-
-    def note(self, upload: Upload) -> None:
-        """Record facts about an upload whose state stays as it is."""
-        self._unsaved[upload.upload_id] = upload
+    def explain(self, upload: Upload, reason: Reason) -> None:
+        """Change why a finished upload is where it is, and tell of it."""
+        upload.reason = reason
         self._events.changed(upload)
 
-    def remove(self, uploads: Iterable[Upload]) -> None:
-        """Take finished uploads out of the list and its sums, for good; the same paths may be added anew."""
+    def record(self, upload: Upload) -> None:
+        """Record facts about an upload whose state stays as it is."""
+        self.writer.update(upload)
+        self._events.changed(upload)
+
+    def count_in_this_run(self, upload: Upload) -> None:
+        """Count an upload that an earlier run left as one of this run: it was added or asked for again."""
+        if upload.upload_id in self._from_earlier_run:
+            self._from_earlier_run.remove(upload.upload_id)
+            upload.attempts = 0
+
+    # What is sent
+
+    def replace_source(self, upload: Upload, source: Source) -> None:
+        """Let an upload go on with its file as it is now; a file that changed needs a URL for its new size.
+
+        Accepted as it is now, it needs no treatment. An upload that is not on the list keeps its registered name.
+        """
+        listed = self.get(upload.upload_id) is not None
+        with self._recounted(upload):
+            if facts(source) != facts(upload.source):
+                upload.presigned = None
+                self._forget_substitute(upload)
+            if source.media_type is not None:
+                upload.treatment = None
+            upload.source = source if listed else replace(source, name=upload.source.name)
+
+    def prepare(self, uploads: Sequence[Upload], treatment: Treatment) -> None:
+        """Let a substitute be made of each file this way, and registered."""
         for upload in uploads:
-            self._count(upload, -1)
-            upload.listed = False
-            if not upload.state.stored:
-                self._unsaved[upload.upload_id] = upload
-            self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
-            self.free_path(upload)
+            with self._recounted(upload):
+                upload.treatment, upload.substitute, upload.presigned = treatment, None, None
+        self.move_all(uploads, UploadState.PREPARING)
 
-    def put_back(self, uploads: list[Upload]) -> None:
-        """Bring removed uploads back to their places in the list, in the states they have."""
+    def set_treatment(self, upload: Upload, treatment: Treatment | None) -> None:
+        """Change how a file of a refused type is made acceptable."""
+        upload.treatment = treatment
+
+    def record_substitute(self, upload: Upload, substitute: Substitute) -> None:
+        """Send this in place of the file; a presigned PUT stays good for something of the size it was given for."""
+        with self._recounted(upload):
+            if upload.substitute is None or upload.substitute.sent.size != substitute.sent.size:
+                upload.presigned = None
+            upload.substitute = substitute
+
+    def record_sha256(self, upload: Upload, sha256: str) -> None:
+        """Record the hash of what was sent, in hex."""
+        upload.sha256 = sha256
+
+    def skip(self, upload: Upload, sent_before: float, sha256: str | None) -> None:
+        """Leave out a file that was uploaded to the same anomaly before (`sent_before`: seconds since 1970)."""
+        upload.sent_before, upload.sha256 = sent_before, sha256
+        self.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
+
+    def want_again(self, upload: Upload) -> None:
+        """Send a file though it was sent before, also after a restart."""
+        upload.wanted_again = True
+
+    # Registrations and attempts
+
+    def begin_registration(self, uploads: Sequence[Upload]) -> None:
+        """Record that the service is about to be asked for URLs: durable, for it may create records at once."""
         for upload in uploads:
-            del self._removed[upload.upload_id]
-            upload.listed |= self._keeps_list
-            self._unsaved[upload.upload_id] = upload
-            self._by_path.setdefault((upload.anomaly_id, str(upload.source.resolved)), upload)
-            self._list(upload)
-        self._uploads = {upload.upload_id: upload for upload in sorted(self, key=lambda upload: upload.order)}
-        self._events.added(uploads)
+            upload.registrations += 1
+            upload.may_be_registered_twice |= upload.url_given_out
+            upload.presigned = None
+        self.move_all(uploads, UploadState.REGISTERING, durable=True)
 
-    def is_removed(self, upload: Upload) -> bool:
-        """Return whether a person took this very upload off the list."""
-        return self._removed.get(upload.upload_id) is upload
+    def uncount_registration(self, uploads: Iterable[Upload]) -> None:
+        """Count the last registration no longer: it surely did nothing."""
+        for upload in uploads:
+            upload.registrations -= 1
 
-    def belong_elsewhere(self, server: str) -> None:
-        """Note that another server than that of these uploads is in use ("": theirs is), and tell their rows."""
-        self._elsewhere = server
-        for upload in self:  # one that is removed learns it when it comes back
-            upload.elsewhere = server
-            self._events.changed(upload)
+    def record_lost_answer(self, uploads: Iterable[Upload]) -> None:
+        """Record that these may be registered by now, for the service's answer was lost."""
+        for upload in uploads:
+            upload.unknown_registrations += 1
+            upload.may_be_registered_twice = True
 
-    def free_path(self, upload: Upload) -> None:
-        """Let an upload's path be added anew: its row is removed, or its file is another one now."""
-        if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
-            del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
+    def record_url(self, upload: Upload, presigned: PresignedPut) -> None:
+        """Keep what a registration gave out, for cancelled uploads too: sent after all, they need no second one."""
+        upload.presigned, upload.service_id, upload.url_given_out = presigned, presigned.service_id, True
+        if upload.state.finished:
+            self.record(upload)
 
-    def write(self) -> None:
-        """Write down what has changed: before anybody is told of it, and before a server is asked for anything."""
-        if self._unsaved_new or self._unsaved or self._unsaved_places:
-            self._save()
+    def record_refused_url(self, upload: Upload) -> None:
+        """Record that the service knows of this file, though it gave no URL: registered again it may be doubled."""
+        upload.url_given_out = True
 
-    def all_written(self) -> bool:
-        """Write down what has changed, and say whether the journal has everything."""
-        self.write()
-        return self._saved.is_set()
+    def forget_url(self, upload: Upload) -> None:
+        """Forget a presigned URL: another one is needed."""
+        upload.presigned = None
 
-    def close(self) -> None:
-        """Write nothing any more: the journal is about to be closed."""
-        self._closed = True
-        if self._retry_timer is not None:
-            self._retry_timer.cancel()
+    def begin_attempt(self, upload: Upload) -> None:
+        """Count a PUT that is about to begin."""
+        upload.attempts += 1
+        upload.tries += 1
+        self.move(upload, UploadState.UPLOADING)
 
-    def write_last(self) -> None:
-        """Write down what has changed, whatever went wrong before: there is no later."""
-        if self._retry_timer is not None:
-            self._retry_timer.cancel()
-            self._retry_timer = None
-        self._save(durable=True)
+    def uncount_attempt(self, upload: Upload) -> None:
+        """Count the last PUT no longer: no connection came about."""
+        upload.attempts -= 1
 
-    async def saved(self) -> None:
-        """Return when everything is in the journal: nothing is announced to a server before."""
-        await asyncio.sleep(0)  # what begins in the same turn of the loop is written together
-        self.write()
-        await self._saved.wait()
+    def uncount_try(self, upload: Upload) -> None:
+        """Count the last PUT no longer towards the limit: it was not the fault of this file."""
+        upload.tries -= 1
 
-    @property
-    def journal(self) -> Journal:
-        """The journal with everything written down, to read in at once: `JournalError` where that cannot be done."""
-        self.write()
-        return self._journal
+    def retry_later(self, upload: Upload, at: float | None) -> None:
+        """Record when an upload is tried again (`time.monotonic()`), None where that is not known."""
+        upload.retry_at = at
 
-    async def reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
-        """Return what `read` finds in the journal, everything being written down; held up while it cannot be read."""
-        while True:
-            await self.saved()
-            try:
-                return await read(self._journal)
-            except JournalError as error:
-                self._hold(error)
+    def reset_tries(self) -> None:
+        """Let the PUTs of all uploads count from 0 again."""
+        for upload in self:
+            upload.tries = 0
 
-    def end_run(self, junk: int) -> None:
-        """All is done (or left): what is added from now on belongs to another run. `junk`: files left out in it."""
-        if self._run_id is None:
-            return
-        try:
-            self._journal.end_run(self._run_id, junk)
-        except JournalError as error:
-            log.info("the end of the run cannot be recorded: %s", error.detail)
-        self._run_id = None
+    def reset_limits(self, upload: Upload) -> None:
+        """Let the tries of one upload count from 0 again: a person wants it sent after all."""
+        upload.tries = upload.registrations = upload.unknown_registrations = 0
 
-    def drain(self) -> None:
-        """Nothing is left to do: used-up URLs leave the disk for good."""
-        self.write()
-        try:
-            self._journal.vacuum()
-        except JournalError as error:
-            log.info("the journal cannot be drained now: %s", error.detail)
+    def reset_attempts(self, upload: Upload) -> None:
+        """Let the attempts of one upload, which a receipt tells, count from 0 again: another run sends it."""
+        upload.attempts = 0
 
     def _list(self, upload: Upload) -> None:
         upload.elsewhere = self._elsewhere
@@ -350,106 +360,21 @@ class UploadStore:
         self._counts[upload.state] += sign
         self._bytes[upload.state] += sign * upload.sent.size
 
-    def _save(self, *, durable: bool = False) -> None:
-        if self._closed or self._retry_timer is not None:
-            return  # a journal in trouble is not looked at again before its time
-        try:
-            self._mend()
-            self._make_sure_of_run()
-            self._write_all(durable=durable)
-        except (JournalInUse, JournalTooNew) as error:
-            self._saved.clear()
-            self._lost(error)
-        except JournalError as error:
-            self._hold(error)
-        else:
-            if not self._saved.is_set():
-                self._written()
-            self._saved.set()
-            self._conditions.end(Condition.JOURNAL)
+    @contextmanager
+    def _recounted(self, upload: Upload) -> Iterator[None]:
+        """Keep the sums right while what a listed upload sends is replaced by something of another size."""
+        size = upload.sent.size
+        yield
+        if self.get(upload.upload_id) is upload:
+            self._bytes[upload.state] += upload.sent.size - size
 
-    def _mend(self) -> None:
-        """Where the journal had to be opened again, it is told everything of this run once more."""
-        if not self._journal.reopen_if_needed():
-            return
-        log.warning("the journal was opened again")
-        if self._journal.set_aside is not None:
-            self._events.send(JournalSetAside(str(self._journal.set_aside)))
+    def _forget_substitute(self, upload: Upload) -> None:
+        """Throw away what was made of a file: it is another one now."""
+        if upload.substitute is not None:
+            self._temp_files.discard(upload.substitute.sent.path)
+            upload.substitute = None
 
-    def _tell_again(self) -> None:
-        """The journal may know less than it was told, of this server as of the others whose ledger found that out."""
-        self._in_doubt = True
-        self._unsaved_new, self._unsaved = self.everything(), {}
-        self._unsaved_places = self._places | self._unsaved_places
-        asyncio.get_running_loop().call_soon(self.write)
 
-    def _make_sure_of_run(self) -> None:
-        if self._in_doubt and self._run_id is not None and not self._journal.has_run(self._run_id):
-            self._run_id = None
-        self._in_doubt = False
-
-    def _write_all(self, *, durable: bool) -> None:
-        new = [*self._unsaved_new, *(self._unsaved[one] for one in self._absent & self._unsaved.keys())]
-        changed = [upload for upload_id, upload in self._unsaved.items() if upload_id not in self._absent]
-        try:
-            if new:
-                self._insert(new)
-            if changed or self._unsaved_places:
-                self._journal.record(changed, durable=durable, places=self._unsaved_places)
-        except JournalError:
-            raise
-        except Exception:
-            log.exception("%d records cannot be written at once", len(new) + len(changed))
-            self._write_singly({upload.upload_id: upload for upload in (*new, *changed)}.values())
-        else:
-            self._absent -= self._unsaved.keys()
-            self._note_written()
-
-    def _insert(self, uploads: Collection[Upload]) -> None:
-        if self._run_id is None:
-            self._run_id = self._journal.begin_run(self._api_url, self._program)
-        self._journal.add(uploads, self._api_url, self._run_id)
-
-    def _write_singly(self, uploads: Iterable[Upload]) -> None:
-        """A record that cannot be written, whatever is in it, fails alone: it must not hold up the others."""
-        failed: list[Upload] = []
-        for upload in uploads:
-            try:
-                self._insert([upload])
-            except JournalError:
-                raise
-            except Exception:  # noqa: BLE001 - told with its traceback above
-                failed.append(upload)
-            else:
-                self._absent.discard(upload.upload_id)
-        self._journal.record([], places=self._unsaved_places)
-        self._note_written()
-        self._absent.update(upload.upload_id for upload in failed)
-        for upload in failed:
-            log.error("upload %.8s cannot be written down", upload.upload_id)
-            if not upload.state.finished:
-                self._take_out(upload)
-                self.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
-
-    def _note_written(self) -> None:
-        self._places |= self._unsaved_places
-        self._unsaved_new, self._unsaved, self._unsaved_places = [], {}, {}
-
-    def _hold(self, error: JournalError) -> None:
-        """Nothing new begins while it cannot be written down; try again in a moment."""
-        if self._saved.is_set():
-            log.warning("the journal cannot be used: %s", error.detail)
-            self._held_since = time.monotonic()
-        self._saved.clear()
-        self._conditions.begin(Condition.JOURNAL)
-        left = math.inf if self._limit is None else self._limit - (time.monotonic() - self._held_since)
-        if left <= 0:
-            self._gave_up()
-        if self._retry_timer is None:
-            wait = min(JOURNAL_RETRY_SECONDS, left) if left > 0 else JOURNAL_RETRY_SECONDS
-            self._retry_timer = asyncio.get_running_loop().call_later(wait, self._retry)
-
-    def _retry(self) -> None:
-        self._retry_timer = None
-        if not self._saved.is_set():
-            self._save(durable=True)
+def facts(source: Source) -> tuple[int, int, str | None]:
+    """Return what tells a file from another one put in its place: size in bytes, time of the last change, type."""
+    return source.size, source.mtime_ns, source.media_type

@@ -1,7 +1,7 @@
-"""The folder of what is sent in place of files the service refuses: made here, for the owner only.
+"""The folder of the files that are sent in place of files the service refuses, readable by their owner only.
 
-A substitute lives as long as its upload is unfinished; `conversions.py` makes it, and what a crash leaves behind goes
-when the next engine starts, for the journal knows it (`own_files.py`).
+Such a file is removed when its upload is finished; what a crash leaves behind goes when the next engine starts, for
+the journal knows it (`own_files.py`).
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 
 class Abandoned(Exception):
-    """Nobody wants the result any more; raised in the thread that makes it, seen by nobody."""
+    """Ends a thread whose result is not needed any more; it is not logged or told."""
 
 
 @dataclass(slots=True)
 class Heartbeat:
-    """Between a thread that makes a substitute and the loop that waits for it.
+    """What a thread that makes a substitute and the loop that waits for it tell each other.
 
     Attributes:
-        beats: grows with every block, so that a sleeping share can be told from a long work.
+        beats: grows with every block: it stands still where a share sleeps, not where there is much to do.
         reading: True while the source is read; what comes after depends on no share.
-        stopped: set by the loop: give up at the next beat.
+        stopped: set by the loop: the thread ends at its next beat.
     """
 
     beats: int = 0
@@ -43,10 +43,10 @@ class Heartbeat:
     stopped: bool = False
 
     def beat(self) -> None:
-        """Something moved on.
+        """Record that the thread has done some more.
 
         Raises:
-            Abandoned: it need not.
+            Abandoned: the result is not needed any more.
         """
         self.beats += 1
         if self.stopped:
@@ -62,13 +62,13 @@ class TempFiles:
         self._undeleted: set[Path] = set()
 
     def place(self, ending: str) -> Path:
-        """Return a path that is free, noted in the journal before anything lies there."""
+        """Return a free path with this file name ending, recorded in the journal before the file exists."""
         path = self._folder / f"{secrets.token_hex(8)}{ending}"
         self._own.note(path)
         return path
 
     def create(self, path: Path) -> None:
-        """Make an empty file for its owner only; it is whole once an upload refers to it. For a thread.
+        """Make an empty file that only its owner can read. Blocks.
 
         Raises:
             NotPrepared: it cannot be made.
@@ -80,12 +80,12 @@ class TempFiles:
             raise NotPrepared(error.strerror or str(error)) from error
 
     def made(self, path: Path) -> None:
-        """Note what a substitute is like now that it is whole."""
+        """Record size and times of a file that is complete: it is removed only while they are the same."""
         with suppress(OSError):
             self._own.note(path, facts_of(path.lstat()))
 
     def discard(self, path: Path) -> None:
-        """Remove a substitute that is not needed any more (Windows keeps one that is still being read: later then)."""
+        """Remove a file that is not needed any more; one that Windows still has open is removed by a later call."""
         for one in (path, *self._undeleted):
             if self._own.remove(one):
                 self._undeleted.discard(one)
@@ -94,7 +94,7 @@ class TempFiles:
 
 
 def is_whole(sent: Source) -> bool:
-    """Tell whether a substitute made earlier still stands there as it was made."""
+    """Return whether a file made earlier is still there as it was made."""
     try:
         facts = sent.path.stat()
     except OSError:

@@ -1,1 +1,1 @@
-"""Taking in what a person gives: walking it, and making uploads of what is found."""
+"""Adding what a person gives: scanning it, and making uploads of what is found."""

@@ -1,6 +1,6 @@
-"""Leaves out what was uploaded before: same name and size as something the journal knows is hashed, then decided.
+"""Finds files that are uploaded already (`DuplicateCheck`), or on the list under another path (`SameFile`).
 
-Used by `intake.py`. What is surely new is handed on at once, and nobody waits for the rest.
+A file with the name and size of one the journal knows is hashed before it is decided; the others do not wait for it.
 """
 
 from __future__ import annotations
@@ -8,59 +8,49 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import Code, SourceError
-from uploader_gui.engine.intake.resume import facts, may_be_known
-from uploader_gui.engine.models import Reason, Source, UploadState
+from uploader_gui.engine.conversion_choices import possible_treatments
+from uploader_gui.engine.errors import SourceError
+from uploader_gui.engine.models import Source, UploadState
 from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.stamps import number_of
+from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from uploader_gui.engine.concurrency import DaemonThreads, Spawn
+    from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion.service import ConversionService
-    from uploader_gui.engine.intake.resume import Known
     from uploader_gui.engine.intake.scan import Chunk
     from uploader_gui.engine.models import Upload
-    from uploader_gui.engine.upload_store import UploadStore
 
+Known = dict[tuple[str, int], dict[str, float]]
+"""By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
 
 _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
 
 
 class DuplicateCheck:
-    """The last gate of the intake. `ready` takes what can be registered or sent, `conversions` what cannot yet."""
+    """The last step of the intake: leaves out what was uploaded before, and hands the rest on."""
 
-    def __init__(
-        self,
-        *,
-        store: UploadStore,
-        threads: DaemonThreads,
-        conversions: ConversionService,
-        spawn: Spawn,
-        ready: Callable[[list[Upload]], None],
-        wake: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._threads = threads
+    def __init__(self, context: EngineContext, conversions: ConversionService) -> None:
+        self._context = context
+        self._store = context.store
+        self._scheduler = context.scheduler
         self._conversions = conversions
-        self._spawn = spawn
-        self._ready = ready
-        self._wake = wake
         self._running = 0
 
     @property
     def busy(self) -> bool:
-        """True while files are hashed."""
+        """Whether files are being hashed."""
         return self._running > 0
 
-    def let_in(self, uploads: list[Upload], known: Known) -> None:
+    def check(self, uploads: list[Upload], known: Known) -> None:
         """Hand on what is surely new; the rest is compared with what was uploaded before (also after a crash)."""
         suspects = [upload for upload in uploads if may_be_known(upload, known)]
-        self._go_on([upload for upload in uploads if not may_be_known(upload, known)])
+        self._hand_on([upload for upload in uploads if not may_be_known(upload, known)])
         if suspects:
             self._running += 1
-            self._spawn(self._compare_all(suspects, known), suspects)
+            self._context.tasks.spawn(self._compare_all(suspects, known), suspects)
 
     async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
         try:
@@ -68,53 +58,64 @@ class DuplicateCheck:
                 await self._compare(upload, known)
         finally:
             self._running -= 1
-            self._wake()
+            self._scheduler.wake()
 
     async def _compare(self, upload: Upload, known: Known) -> None:
         source = upload.source
         sha256 = await self._hash(source)
         if upload.state not in _MAY_BE_SKIPPED or facts(upload.source) != facts(source):
-            return  # cancelled meanwhile, or another file by now, which its second look has handed on
-        upload.sent_before = known[source.name, source.size].get(sha256 or "")
-        if upload.sent_before is not None:
-            upload.sha256 = sha256
-            self._store.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
+            return  # cancelled meanwhile, or another file by now, which its reinspection has handed on
+        sent_before = known[source.name, source.size].get(sha256 or "")
+        if sent_before is None:
+            self._hand_on([upload])
         else:
-            self._go_on([upload])
+            self._store.skip(upload, sent_before, sha256)
 
     async def _hash(self, source: Source) -> str | None:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, hash_whole, source)
+            return await asyncio.get_running_loop().run_in_executor(self._context.resources.threads, hash_whole, source)
         except SourceError:
             return None  # the transfer will say what is wrong with it
 
-    def _go_on(self, uploads: list[Upload]) -> None:
-        """Hand on what is to be prepared first, and what can be registered or sent."""
+    def _hand_on(self, uploads: list[Upload]) -> None:
+        """Hand on what has to be converted first, and what can be registered or sent."""
         self._conversions.begin(upload for upload in uploads if upload.state is UploadState.PREPARING)
-        self._ready([upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}])
+        self._scheduler.enqueue(
+            [upload for upload in uploads if upload.state in {UploadState.QUEUED, UploadState.REGISTERED}]
+        )
+
+
+def may_be_known(upload: Upload, known: Known) -> bool:
+    """Return whether a file of that name and size was uploaded to this anomaly before.
+
+    Never for what the service has a record of already, nor for what a person wants sent again.
+    """
+    fresh = not (upload.url_given_out or upload.may_be_registered_twice or upload.wanted_again)
+    refused = upload.state.finished and not possible_treatments(upload.reason, upload.source)
+    return fresh and not refused and (upload.source.name, upload.source.size) in known
 
 
 Looks = tuple[str, int, int]
 
 
 class SameFile:
-    """The files on the list by their numbers."""
+    """Recognises a file on the list that was found under another path, by the file system's number for it."""
 
-    def __init__(self, store: UploadStore, threads: DaemonThreads) -> None:
-        self._store = store
-        self._threads = threads
+    def __init__(self, context: EngineContext) -> None:
+        self._store = context.store
+        self._threads = context.resources.threads
         self._by_number: dict[str, dict[int, Upload]] = {}
 
-    def note(self, uploads: Iterable[Upload]) -> None:
-        """Know them from now on."""
+    def remember(self, uploads: Iterable[Upload]) -> None:
+        """Recognise the files of these uploads from now on."""
         for upload in uploads:
             if upload.source.number is not None:
                 self._by_number.setdefault(upload.anomaly_id, {})[upload.source.number] = upload
 
     async def known_as(self, chunk: Chunk, anomaly_id: str, earlier: Mapping[Looks, Source]) -> dict[str, str]:
-        """Give the resolved path under which a file is known, for each that was found under another one.
+        """Return the resolved path under which a file is known, for each that was found under another one.
 
-        Known is what is on the list, what stands before it in the chunk, and what the journal has from `earlier` runs.
+        Known are files on the list, files before it in the chunk, and those the journal has from `earlier` runs.
         """
         first: dict[int, Source] = {}
         beside: dict[str, str] = {}
@@ -134,7 +135,7 @@ class SameFile:
         return await asyncio.get_running_loop().run_in_executor(self._threads, _still_there, suspects)
 
     def _other(self, source: Source, anomaly_id: str, earlier: Mapping[Looks, Source]) -> Source | None:
-        """Give what is known and seems to be the same file, unless it has the same path anyway."""
+        """Return a known source that seems to be the same file, unless it has the same path anyway."""
         if self._store.at_path(anomaly_id, str(source.resolved)) is not None:
             return None
         listed = self._by_number.get(anomaly_id, {}).get(source.number or 0)
@@ -145,12 +146,12 @@ class SameFile:
 
 
 def looks(source: Source) -> Looks:
-    """Give what two spellings of a path have in common: the name in any case, size and time."""
+    """Return what two spellings of a path have in common: the name in any case, size and time."""
     return source.name.casefold(), source.size, source.mtime_ns
 
 
 def _still_there(suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
-    """Keep those whose known path leads to the file that was found. Blocks."""
+    """Return the known path of each file it really leads to. Blocks."""
     return {path: str(other.resolved) for path, (number, other) in suspects.items() if _number_at(other) == number}
 
 

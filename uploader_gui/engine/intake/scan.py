@@ -1,6 +1,6 @@
-"""Walking what a person dropped: files and folders become sources, refusals and a count of junk.
+"""Scans what a person dropped: files and folders become sources, refusals and junk that is left out.
 
-Called by `intake.py`. Walks in threads; where one is stuck on a sleeping share, another goes on with the next path.
+Scans in threads; where one is stuck on a sleeping share, another goes on with the next path.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
-"""The last one holds a folder's picture on macOS."""
+"""In lower case. The last one holds a folder's picture on macOS."""
 JUNK_PREFIXES: Final = ("~$", "._")
 CHUNK_SECONDS: Final = 0.03
-"""A chunk is handed on after this long, so that the first rows stand at once."""
+"""A chunk is handed on after this long, so that the first rows appear at once."""
 LOOK_SECONDS: Final = 0.1
-"""How often to look what a thread has found that does not come back."""
+"""How often to look what a thread has found that does not return."""
 STUCK_SECONDS: Final = 0.5
 MAX_WALKERS: Final = 16
 
@@ -48,14 +48,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Junk:
-    """A file left out. `resolved` tells it from others: the same one may be found twice."""
+    """A file left out. By its resolved path it counts once, however often it is found."""
 
     resolved: str
 
 
 @dataclass(slots=True)
 class Chunk:
-    """A part of what was found. `junk` holds the resolved paths of files left out."""
+    """A part of what was found. `junk`: the resolved paths of files left out."""
 
     found: list[Source | Refusal] = field(default_factory=list)
     junk: list[str] = field(default_factory=list)
@@ -65,9 +65,9 @@ Finding = Source | Refusal | Junk
 
 
 async def walk(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
-    """Give everything found below `paths`, chunk by chunk, in order where no disk sleeps.
+    """Yield everything found below `paths`, chunk by chunk; in order, unless a thread is stuck.
 
-    `receipt` is where this run writes its own: what an earlier run wrote there is not looked at.
+    `receipt` is where this run writes its own receipt: one that an earlier run wrote there is left out.
     """
     roots = deque(paths)
     chunks: asyncio.Queue[Chunk] = asyncio.Queue()
@@ -108,7 +108,7 @@ async def _walk_roots(
 
 
 def _gather(findings: Iterator[Finding], gathered: deque[Finding]) -> bool:
-    """Gather findings for a moment; say whether there may be more."""
+    """Gather findings for `CHUNK_SECONDS`; return whether there may be more. Blocks."""
     until = time.monotonic() + CHUNK_SECONDS
     for finding in findings:
         gathered.append(finding)
@@ -139,7 +139,7 @@ def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]
 
 
 def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
-    """Give what is found at or below one path."""
+    """Yield what is found at or below one path. Blocks."""
     try:
         resolved = Path(os.path.realpath(reachable(root)))
     except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
@@ -160,12 +160,12 @@ def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]
 
 
 def is_junk(name: str) -> bool:
-    """Say whether systems and programs leave such files behind on their own."""
+    """Return whether systems and programs leave files of that name behind on their own."""
     return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
 
 
 def _below(top: Path, resolved: Path, receipt: Path | None) -> Iterator[Finding]:
-    """Walk with a list of folders to come: they may lie deeper in each other than functions may call each other."""
+    """Yield what is in a folder. With a list of folders to come: they may be nested deeper than Python can recurse."""
     to_come = [_Folder(top, resolved, hidden=False)]
     while to_come:
         folder = to_come.pop()
@@ -187,7 +187,7 @@ class _Folder:
     hidden: bool
 
     def inner(self, entry: os.DirEntry[str]) -> _Folder:
-        """Give a folder in it: what lies in a hidden one is hidden."""
+        """Return a folder inside this one; what is in a hidden folder is hidden."""
         hidden = self.hidden or is_hidden(entry)
         return _Folder(self.path / entry.name, self.resolved / entry.name, hidden)
 
@@ -218,7 +218,7 @@ def _entry(entry: os.DirEntry[str], folder: _Folder, top: Path) -> Finding:
 
 
 def _link(path: Path, top: Path) -> Source | Refusal:
-    """Follow a link inside a folder only to a file within that folder."""
+    """Follow a link only to a file within the folder that was dropped."""
     try:
         resolved = Path(os.path.realpath(reachable(path)))
     except OSError as error:
@@ -229,7 +229,7 @@ def _link(path: Path, top: Path) -> Source | Refusal:
 
 
 def _look(path: Path, resolved: Path) -> Source | Refusal:
-    """What is opened later is opened by the name given here: it goes with the source."""
+    """Return the file, or why it is refused. The path opened here is the one opened later, and part of the source."""
     opened = reachable(resolved)
     try:
         return inspect(path, opened)
@@ -241,22 +241,22 @@ def _look(path: Path, resolved: Path) -> Source | Refusal:
 
 
 def broken(path: Path) -> Refusal:
-    """Return what is told of a path that could not be looked at by a mistake of this program."""
+    """Return the refusal of a path that an error of this program kept from being looked at."""
     name, shortened = wire_name(path.name or str(path))
     return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
 
 
 def is_missing(error: SourceError) -> bool:
-    """Say whether a refusal means that the path is not there: that is a failure, not a refusal."""
+    """Return whether the path does not exist: the upload fails then, and is not refused."""
     return isinstance(error, SourceMissing)
 
 
 _BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '
-"""How `receipt.encoded` begins, whatever the version."""
+"""How `receipt.encoded` begins, in every version."""
 
 
 def is_own_receipt(name: str, folder: Path, receipt: Path | None) -> bool:
-    """Say whether what `folder` holds under that name is this run's receipt, written by an earlier run."""
+    """Return whether the file of that name in `folder` is this run's receipt, written by an earlier run."""
     if receipt is None or os.path.normcase(name) != os.path.normcase(receipt.name):
         return False
     try:
@@ -266,6 +266,10 @@ def is_own_receipt(name: str, folder: Path, receipt: Path | None) -> bool:
 
 
 def is_receipt(path: Path) -> bool:
-    """Say whether a file begins as our receipts do. Raises OSError where it cannot be read."""
+    """Return whether a file begins as our receipts do.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as `os` opens it, whatever the path is called
         return os.read(file.fileno(), len(_BEGINNING)) == _BEGINNING

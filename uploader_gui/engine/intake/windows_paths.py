@@ -1,7 +1,6 @@
-"""What Windows and macOS have beside plain files and folders: junctions, hidden flags, names it misreads.
+"""What Windows and macOS have beside plain files and folders: junctions, hidden flags, names the system misreads.
 
-Called by `scan.py` for every entry of a folder. The rules are plain functions of text and figures; only
-`reachable`, `is_hidden` and `is_junction` ask which system this is.
+Most functions are the same on every system; only `reachable`, `is_hidden` and `is_junction` ask which one this is.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ _IN_ICLOUD: Final = re.compile(r"\..+\.icloud", re.DOTALL)
 
 
 def reachable(path: Path) -> Path:
-    """Give the path as the system opens it, however long it is and whatever it is called."""
+    """Return a path that the system opens, however long it is and whatever it is called."""
     return Path(extended(str(path))) if os.name == "nt" else path
 
 
 def extended(path: str) -> str:
-    r"""Give a Windows path with `\\?\` before it where Windows would refuse or misread it without, else as it is.
+    r"""Return a Windows path with `\\?\` before it where Windows would refuse or misread it without, else as it is.
 
     Source: Microsoft, "Maximum Path Length Limitation" and "Naming Files, Paths, and Namespaces".
     """
@@ -40,7 +39,7 @@ def extended(path: str) -> str:
 
 
 def plain(path: Path) -> Path:
-    r"""Give a path without the `\\?\` before it, to compare it with others."""
+    r"""Return a path without the `\\?\` before it, to compare it with others."""
     text = str(path)
     if text.startswith("\\\\?\\UNC\\"):
         return Path(f"\\\\{text[8:]}")
@@ -48,25 +47,25 @@ def plain(path: Path) -> Path:
 
 
 def is_hidden(entry: os.DirEntry[str]) -> bool:
-    """Say whether a file manager hides it: by its name everywhere, by its flag on Windows."""
+    """Return whether a file manager hides an entry: by its name on every system, by its flag on Windows."""
     return entry.name.startswith(".") or (os.name == "nt" and has_hidden_flag(entry.stat(follow_symlinks=False)))
 
 
 def has_hidden_flag(facts: object) -> bool:
-    """Say whether Windows' facts about a file hide it."""
+    """Return whether a `stat_result` of Windows says hidden."""
     return bool(getattr(facts, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN)
 
 
 def is_junction(entry: os.DirEntry[str]) -> bool:
-    """Say whether a folder is a link to another one, which Python takes for a folder: it may lead anywhere."""
+    """Return whether a folder is a link to another one, unknown to `DirEntry.is_symlink`: it may lead anywhere."""
     return os.name == "nt" and is_mount_point(entry.stat(follow_symlinks=False))
 
 
 def is_mount_point(facts: object) -> bool:
-    """Say whether Windows' facts about a folder make it a junction."""
+    """Return whether a `stat_result` of Windows says junction."""
     return getattr(facts, "st_reparse_tag", 0) == _MOUNT_POINT
 
 
 def is_in_icloud_only(name: str) -> bool:
-    """Say whether a file stands for one that macOS (up to 13) has put away into iCloud: hidden, but no junk."""
+    """Return whether a file stands for one that macOS (up to 13) has moved to iCloud: hidden, but no junk."""
     return bool(_IN_ICLOUD.fullmatch(name))

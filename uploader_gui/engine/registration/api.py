@@ -1,7 +1,7 @@
-"""The service's API: one JSON call that registers at most 20 files of an anomaly. Used by `registrar.py`.
+"""The service's API: one JSON call that registers at most 20 files of an anomaly.
 
-Source of every fact: the service's page "Add images to an anomaly" and our decisions about it. The tokens go to the
-configured address and nowhere else.
+The protocol is described on the service's page "Add images to an anomaly". The tokens go to the configured address
+and nowhere else.
 """
 
 from __future__ import annotations
@@ -50,23 +50,23 @@ MEGAOCTET: Final = 1_000_000
 _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000
 TOO_LONG: Final = 413
-"""Told with the service's own words, which seldom say it: another remedy helps there."""
+"""Put before the service's own words, which seldom mention it: the person has to do something else about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the service asks for to know a person; left out of `repr`."""
+    """What a person signs in with; left out of `repr`."""
 
     bearer: str = field(repr=False)
     session: str = field(repr=False)
 
     @property
     def sendable(self) -> bool:
-        """Whether HTTP can carry them: a pasted line break or an accent would end in a broken request."""
+        """Whether they can stand in a header: a pasted line break or an accent would break the request."""
         return all(re.fullmatch(r"[!-~]([ -~]*[!-~])?", token) for token in (self.bearer, self.session))
 
-    def taken_out_of(self, words: str) -> str:
-        """Give words without them: some gateways quote the header they did not like."""
+    def redacted_from(self, words: str) -> str:
+        """Return words without the tokens: some gateways quote the header they did not accept."""
         for token in filter(None, (self.bearer, self.session)):
             for form in (token, token.replace("/", r"\/"), quote(token), quote(token, safe="")):
                 words = words.replace(form, "[redacted]")
@@ -75,19 +75,19 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A registration's answer: a presigned PUT for each upload, or why there is none for it."""
+    """A registration's answer: for each upload a presigned PUT, or why it has none."""
 
     presigned: Mapping[UploadId, PresignedPut]
     failed: Mapping[UploadId, UploaderError]
 
     def without(self, refused: Mapping[UploadId, UploaderError]) -> Registration:
-        """Give the same answer, but for uploads whose URL is refused."""
+        """Return the same answer with these uploads failed: their URLs are refused."""
         kept = {upload_id: put for upload_id, put in self.presigned.items() if upload_id not in refused}
         return Registration(kept, {**self.failed, **refused})
 
 
 def _printable(text: str) -> str:
-    """An empty number names nothing in the register: that upload's record could not be found again."""
+    # By an empty id the upload's record in the register could not be found again.
     if not text.strip() or not text.isprintable():
         raise ValueError("it is empty, or holds characters that cannot be shown")
     return text
@@ -96,9 +96,9 @@ def _printable(text: str) -> str:
 class _WireUpload(BaseModel):
     model_config = ConfigDict(strict=True)
 
-    uploadId: str  # noqa: N815 - the wire's own word
-    presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the wire's own word
-    # Other calls of this API answer with a number. A lone surrogate or a NUL can be kept by no journal.
+    uploadId: str  # noqa: N815 - the name in the JSON
+    presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the name in the JSON
+    # Other calls of this API answer with a number. The journal cannot hold a lone surrogate or a NUL.
     id: Annotated[
         str,
         BeforeValidator(lambda value: str(value) if type(value) is int else value),
@@ -107,7 +107,7 @@ class _WireUpload(BaseModel):
 
 
 class ApiClient:
-    """Registers files. `tokens` may be replaced while it works."""
+    """Registers files. `tokens` may be replaced at any time."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class ApiClient:
     ) -> None:
         self._clients = clients
         self._base = check_url(api_url.rstrip("/"))
-        check_url(_images(self._base, _LONGEST_ID))  # what is too long as a whole is told at the start
+        check_url(_images(self._base, _LONGEST_ID))  # an address that is too long is refused at the start
         self._size_unit = size_unit
         self._clock = clock
         self.tokens = tokens
@@ -131,20 +131,20 @@ class ApiClient:
         return is_this_machine(self._base.host)
 
     def follow(self, other: ApiClient) -> None:
-        """Reach the same server the way another client does, and count sizes as it does.
+        """Use another client's connections to the same server, and its size unit.
 
-        A call that is on its way ends the way it began: broken off, it might have to be repeated.
+        A running call ends as it began: cancelled, it might have to be repeated.
         """
         self._clients, self._size_unit = other._clients, other._size_unit
 
     async def register(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
-        """Register 1 to 20 files and give their presigned PUTs, matched by uploadId.
+        """Register 1 to 20 files and return their presigned PUTs, matched by uploadId.
 
         Raises:
             SignInNeeded: 401, 403, or no tokens that could be sent.
             Offline, TlsFailed, ProxyFailed, TooManyRequests: it surely did nothing.
             ConnectionLost, Stalled, ServiceFailed, ProtocolViolated: it may have registered them.
-            Rejected: it will never register these, or was not asked because that is no anomaly's ID.
+            Rejected: it will never register these, or was not asked because the anomaly's id is malformed.
         """
         address = _images(self._base, anomaly_id)
         tokens = self.tokens
@@ -165,7 +165,7 @@ class ApiClient:
         async with answered(http, request) as response:
             body = await read_answer(response)
         self._clock.observe(response.headers.get("Date"))
-        _raise_for_status(response, readable(tokens.taken_out_of(service_words(body))), self._clock)
+        _raise_for_status(response, readable(tokens.redacted_from(service_words(body))), self._clock)
         try:
             return _registration(body, list(sources), local=self.is_local)
         except ProtocolViolated as error:
@@ -193,7 +193,7 @@ def _body(sources: Mapping[UploadId, Source], unit: SizeUnit) -> bytes:
 
 
 def wire_size(size: int, unit: SizeUnit) -> int:
-    """Give a size in bytes as the service wants it: whole megaoctets rounded up (its page: "in Mo"), or bytes."""
+    """Return a size in bytes in the service's unit: whole megaoctets rounded up (its page: "in Mo"), or bytes."""
     return size if unit == "bytes" else max(1, -(-size // MEGAOCTET))
 
 
@@ -207,19 +207,19 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
         raise SignInNeeded(words)
     if status in {429, 503}:
         raise TooManyRequests(words, retry_after=later)
-    if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - unknown 5xx: the gateway's own
+    if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - 5xx that only gateways send
         raise ServiceFailed(words, retry_after=later)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
         raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
-    if 200 <= status < 300:  # noqa: PLR2004 - not what its page promises
+    if 200 <= status < 300:  # noqa: PLR2004 - its page has no such answer
         raise ProtocolViolated(f"HTTP {status}")
     raise Rejected(f"HTTP {status}: {words}" if status == TOO_LONG and words != f"HTTP {status}" else words)
 
 
 def service_words(body: bytes) -> str:
-    """Give the service's own words as they are, empty where it has none.
+    """Return the service's own words, "" where the answer has none.
 
-    `{"message": …}` is what its gateway says ("Message" where a policy refuses); frameworks behind it say "error".
+    Its gateway answers `{"message": …}` ("Message" where a policy refuses); frameworks behind it answer "error".
     """
     try:
         answer = json.loads(body)
@@ -236,8 +236,8 @@ def _words_in(answer: object, depth: int) -> str:
 
 
 def _beginning(body: bytes, tokens: Tokens) -> str:
-    """Give an answer's first words for the log, without tokens and without the queries of (signed) addresses."""
-    words = tokens.taken_out_of(body[:2000].decode("utf-8", "replace"))
+    """Return an answer's beginning for the log, without tokens and without the queries of (signed) URLs."""
+    words = tokens.redacted_from(body[:2000].decode("utf-8", "replace"))
     return readable(re.sub(r"\?[^\s\"'<>]+", "?[redacted]", words))
 
 
@@ -258,7 +258,11 @@ def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Reg
 
 
 def _entries(body: bytes) -> list[dict[str, Any]]:
-    """Give the list under "uploads"; what is wrong with the answer otherwise goes into the error."""
+    """Return the list under "uploads".
+
+    Raises:
+        ProtocolViolated: the answer is something else; it says what.
+    """
     try:
         answer = json.loads(body, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
@@ -272,7 +276,7 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
 
 
 def _whole_number(digits: str) -> int | str:
-    """Python reads no number of more than 4,300 digits; as an id it is as good as another, and kept as text anyway."""
+    """Return a number, or its digits where Python would not read it (4,300): an id is kept as text anyway."""
     return int(digits) if len(digits) < _MANY_DIGITS else digits
 
 
@@ -287,6 +291,6 @@ def _one(entry: dict[str, Any] | None, count: int, *, local: bool) -> PresignedP
         field_name = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ProtocolViolated(f'"{field_name}" is missing or not what it should be') from error
     check_storage_address(upload.presignedUrl, local=local)
-    further_headers(upload.presignedUrl)  # what cannot be sent is told before it is begun
+    further_headers(upload.presignedUrl)  # a header we cannot send is refused here, before anything is sent
     expires_at, lifetime = expiry_of(upload.presignedUrl)
     return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

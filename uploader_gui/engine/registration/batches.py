@@ -1,7 +1,7 @@
-"""Queued uploads become groups of at most 20 for one registration, just in time.
+"""Which queued uploads are registered next, at most 20 in one call, just in time.
 
-Registered too early, a presigned URL expires in the queue; too late, a slot stands idle. The rules here say how
-much may be registered ahead; `batches.py` asks for a batch whenever something changed. Pure: no clock, no I/O.
+Registered too early, a presigned URL expires before its turn; too late, a slot stands idle. `LookAhead` decides how
+much is registered ahead of the transfers, `Batcher` which uploads those are.
 """
 
 from __future__ import annotations
@@ -16,27 +16,26 @@ from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.registration.api import MAX_BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.models import Upload, UploadId
-    from uploader_gui.engine.transfer.slots import Slots
-    from uploader_gui.engine.upload_store import UploadStore
-
 
 MAX_AHEAD: Final = 200
 MAX_CALLS: Final = 8
 _SPARE_TRIES: Final = 2
-"""Of the three registrations of unknown outcome that a file has (contract, "Limits"), those a probe may use up."""
+"""How many of a file's three registrations of unknown outcome (contract, "Limits") probes may use up."""
 _MOST_PROBES: Final = 5
-"""Before a file is asked for more often than this, another one is marked."""
+"""Before a probe asks for one file more often than this, another file is marked "may be registered twice"."""
 _ASSUMED_RATE: Final = 5_000_000.0
-"""Bytes per second, before any were seen: only very large files make a first batch smaller by it."""
+"""Bytes per second, before any were measured: only very large files make a first batch smaller by it."""
 _ASSUMED_LIFE: Final = 900.0
+"""Seconds that a presigned URL lives, before one was seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast things go right now; zeros where nothing is known yet.
+    """How fast things go right now; 0.0 where nothing is known yet.
 
     Attributes:
         files_rate, bytes_rate: per second, over the last seconds.
@@ -51,9 +50,9 @@ class Pace:
 
 
 def files_ahead(pace: Pace) -> int:
-    """Give how many files may be registered (or being registered) ahead of the running transfers.
+    """Return how many files may be registered (or being registered) ahead of the running transfers.
 
-    The reserve lasts for about twice a registration, and is at least one batch; the next batch comes on top.
+    Enough for about twice as long as a registration takes, at least one batch; the next batch comes on top.
     """
     if pace.files_rate <= 0:
         return 2 * MAX_BATCH
@@ -62,22 +61,22 @@ def files_ahead(pace: Pace) -> int:
 
 
 def bytes_ahead(pace: Pace) -> float:
-    """Give how many bytes may be registered ahead: what can be sent in a quarter of a URL's life."""
+    """Return how many bytes may be registered ahead: what can be sent in a quarter of a URL's life."""
     return (pace.bytes_rate or _ASSUMED_RATE) * (pace.url_life or _ASSUMED_LIFE) / 4
 
 
 def files_lasting(pace: Pace) -> float:
-    """Give how many files can begin in a quarter of a URL's life: small files on a slow storage outlive their URLs."""
+    """Return how many files can begin in a quarter of a URL's life: small ones may wait longer than URLs live."""
     if pace.files_rate <= 0 or pace.url_life <= 0:
         return math.inf
     return pace.files_rate * pace.url_life / 4
 
 
 def _cost_as_probe(upload: Upload) -> tuple[int, int]:
-    """Return what asking for this file costs where the answer may be lost again; the least is asked for.
+    """Return what a probe with this file costs should its answer be lost again; the cheapest file is chosen.
 
-    A file that carries the mark "may be registered twice" loses nothing more by it. Its last try is kept for when the
-    service answers, as long as another one of them has tries left; and then before a further file is marked.
+    A file already marked "may be registered twice" loses nothing more. Its last try is kept for when the service
+    answers, as long as another marked file has tries left; after that it is used before a further file is marked.
     """
     unknown = upload.unknown_registrations
     if not upload.may_be_registered_twice:
@@ -86,7 +85,7 @@ def _cost_as_probe(upload: Upload) -> tuple[int, int]:
 
 
 class Batcher:
-    """The uploads that wait to be registered, by anomaly, in order; those handed back come first."""
+    """The uploads that wait to be registered, by anomaly, in order; those that were put back come first."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, dict[UploadId, Upload]] = {}
@@ -96,7 +95,7 @@ class Batcher:
         return sum(map(len, self._queues()))
 
     def add(self, uploads: Iterable[Upload]) -> None:
-        """Queue uploads behind the others; one that is in already, in its new place only."""
+        """Queue uploads behind the others; one that is queued already moves to its new place."""
         for upload in uploads:
             self.discard(upload)
             self._waiting.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
@@ -108,7 +107,7 @@ class Batcher:
             self._returned.setdefault(upload.anomaly_id, {})[upload.upload_id] = upload
 
     def discard(self, upload: Upload) -> None:
-        """Take an upload out, if it is in."""
+        """Take an upload out, if it is queued."""
         for queues in (self._waiting, self._returned):
             queues.get(upload.anomaly_id, {}).pop(upload.upload_id, None)
 
@@ -118,10 +117,10 @@ class Batcher:
         """Take the next batch out, empty where none should go now.
 
         Args:
-            files: room for so many more files ahead.
-            size: room for so many more bytes ahead.
-            at_least: so many files may go whatever their size (slots that stand idle).
-            lasting: the URLs of so many more files would still be alive when their turn comes.
+            files: how many more files may be registered ahead.
+            size: how many more bytes may be registered ahead.
+            at_least: how many files may go whatever their size (slots that stand idle).
+            lasting: how many more files would begin while their URLs are still alive.
             whole: more files are still being found, so wait until a batch is full.
         """
         for anomaly_id in list(chain(self._returned, self._waiting)):
@@ -134,7 +133,7 @@ class Batcher:
         return []
 
     def next_probe(self) -> list[Upload]:
-        """Take out the one upload that asks whether the service works again, empty where none waits."""
+        """Take out the one upload that probes whether the service works again; empty where none waits."""
         waiting = list(chain.from_iterable(queue.values() for queue in self._queues()))
         if not waiting:
             return []
@@ -147,9 +146,9 @@ class Batcher:
         return chain(self._returned.values(), self._waiting.values())
 
     def _peek(self, anomaly_id: str, size: float, at_least: int, lasting: float) -> tuple[list[Upload], bool]:
-        """Give what the next batch for an anomaly would be, and whether no more would fit into it.
+        """Return what the next batch for an anomaly would be, and whether no more would fit into it.
 
-        A file whose outcome is unknown goes alone: should it be what the service stumbles over, it holds up no other.
+        A file whose outcome is unknown goes alone: should it be the one the service fails over, it holds up no other.
         """
         batch: list[Upload] = []
         queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
@@ -172,20 +171,18 @@ class Batcher:
 
 
 class LookAhead:
-    """The reserve of registered uploads.
+    """How much is registered ahead of the transfers, and how many calls run at once.
 
     Attributes:
         calls: how many registrations are on their way (or wait to be repeated).
-        call_seconds: what the last call took, 0.0 before the first.
+        call_seconds: how long the last call took, 0.0 before the first.
     """
 
-    def __init__(
-        self, *, batcher: Batcher, store: UploadStore, slots: Slots, rates: Callable[[], tuple[float, float]]
-    ) -> None:
-        self._batcher = batcher
-        self._store = store
-        self._slots = slots
-        self._rates = rates
+    def __init__(self, context: EngineContext) -> None:
+        self._batcher = context.batcher
+        self._store = context.store
+        self._slots = context.slots
+        self._meter = context.meter
         self._max_calls = MAX_CALLS
         self._not_before = 0.0
         self._url_life = 0.0
@@ -193,12 +190,12 @@ class LookAhead:
         self.call_seconds = 0.0
 
     def may_call(self, *, offline: bool) -> bool:
-        """Tell whether there may be one more call; while offline, one at a time looks whether the service is back."""
+        """Return whether there may be one more call; while offline, one at a time tries whether the service is back."""
         return time.monotonic() >= self._not_before and self.calls < (1 if offline else self._max_calls)
 
     def next_batch(self, *, whole: bool) -> list[Upload]:
         """Take out what is to be registered now, if anything. `whole`: more files are still being found."""
-        bytes_rate, files_rate = self._rates()
+        bytes_rate, files_rate = self._meter.rates(time.monotonic())
         pace = Pace(files_rate, bytes_rate, self.call_seconds, self._url_life)
         ahead = self._store.count(UploadState.REGISTERING, UploadState.REGISTERED)
         size = self._store.bytes_in(UploadState.REGISTERING, UploadState.REGISTERED)
@@ -212,15 +209,15 @@ class LookAhead:
         )
 
     def answered(self, seconds: float) -> None:
-        """A call was answered in so many seconds: one more at once may be tried."""
+        """Record how long an answered call took; one more at once may be tried."""
         self.call_seconds = seconds
         self._max_calls = min(MAX_CALLS, self._max_calls + 1)
 
-    def note_life(self, seconds: float | None) -> None:
-        """A presigned URL lives so long, where that is known."""
+    def note_lifetime(self, seconds: float | None) -> None:
+        """Record how long a presigned URL lives, where that is known."""
         self._url_life = seconds or self._url_life
 
     def slow_down(self, seconds: float) -> None:
-        """The service was asked too much: half the calls, and none for so many seconds."""
+        """Halve the number of calls, and make none for `seconds`: the service was asked too much."""
         self._max_calls = max(1, self.calls // 2)
         self._not_before = max(self._not_before, time.monotonic() + seconds)

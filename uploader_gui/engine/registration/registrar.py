@@ -1,7 +1,7 @@
 """Registers queued uploads in batches, just in time: asks the batcher, calls the API, waits and repeats as allowed.
 
-Made in `parts.py`. Registering creates records at the service, so it is repeated freely only when it surely did
-nothing; otherwise with the same uploadIds, few times, and the uploads are marked.
+Registering creates records at the service, so it is repeated freely only when it surely did nothing; otherwise with
+the same uploadIds, few times, and the uploads are marked "may be registered twice".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.engine.circuit_breaker import CircuitBreaker
 from uploader_gui.engine.errors import ApiError, Code, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
@@ -19,60 +20,40 @@ from uploader_gui.engine.registration.session import ApiSession
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from uploader_gui.engine.circuit_breaker import CircuitBreaker
-    from uploader_gui.engine.concurrency import Spawn
-    from uploader_gui.engine.conditions import Conditions, Connectivity
-    from uploader_gui.engine.event_buffer import EventBuffer
+    from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.models import Source, Upload, UploadId
-    from uploader_gui.engine.net.retry import RetryPolicy
-    from uploader_gui.engine.registration.api import ApiClient, Registration, Tokens
-    from uploader_gui.engine.registration.batches import Batcher
-    from uploader_gui.engine.transfer.slots import Slots
-    from uploader_gui.engine.upload_store import UploadStore
+    from uploader_gui.engine.registration.api import Registration, Tokens
 
 log = logging.getLogger(__name__)
 
-_ON_THE_WAY: Final = frozenset({UploadState.QUEUED, UploadState.REGISTERING, UploadState.REGISTERED})
+_UNFINISHED_HERE: Final = frozenset({UploadState.QUEUED, UploadState.REGISTERING, UploadState.REGISTERED})
 
 
 class Registrar:
-    """Keeps the reserve of registered uploads filled."""
+    """Keeps enough uploads registered ahead of the transfers.
 
-    def __init__(
-        self,
-        *,
-        api: ApiClient,
-        batcher: Batcher,
-        store: UploadStore,
-        slots: Slots,
-        policy: RetryPolicy,
-        conditions: Conditions,
-        link: Connectivity,
-        breaker: CircuitBreaker,
-        events_out: EventBuffer,
-        rates: Callable[[], tuple[float, float]],
-        spawn: Spawn,
-        registered: Callable[[list[Upload]], None],
-        wake: Callable[[], None],
-    ) -> None:
-        self._api = api
-        self._batcher = batcher
-        self._store = store
-        self._policy = policy
-        self._conditions = conditions
-        self._link = link
-        self._breaker = breaker
+    Attributes:
+        breaker: whether the service works as a whole.
+    """
+
+    def __init__(self, context: EngineContext) -> None:
+        self._api = context.server.api
+        self._retry = context.resources.retry
+        self._scheduler = context.scheduler
+        self._store = context.store
+        self._batcher = context.batcher
+        self._conditions = context.conditions
+        self._connectivity = context.connectivity
+        self._tasks = context.tasks
+        self._session = ApiSession(context)
+        self._look_ahead = LookAhead(context)
         self._probing = False
-        self._spawn = spawn
-        self._registered = registered
-        self._wake = wake
-        self._session = ApiSession(api, conditions, events_out)
-        self._look_ahead = LookAhead(batcher=batcher, store=store, slots=slots, rates=rates)
         self._unreachable_tries = 0
         self._in_flight: set[UploadId] = set()
         self._held: list[Upload] = []
+        self.breaker = CircuitBreaker(context, Condition.SERVICE_BUSY, Code.SERVICE_BUSY)
 
     @property
     def calls(self) -> int:
@@ -90,39 +71,39 @@ class Registrar:
         return self._session.tokens
 
     def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
-        """Use other tokens from now on, `entered` by a person just now or kept since an earlier run."""
+        """Use other tokens from now on, `entered` by a person just now or kept from an earlier run."""
         self._session.sign_in(tokens, entered=entered)
-        self._wake()
+        self._scheduler.wake()
 
     def sign_out(self) -> None:
         """Use no tokens: the next batch asks for sign-in."""
         self._session.sign_out()
-        self._wake()
+        self._scheduler.wake()
 
-    def pump(self, *, whole: bool) -> None:
-        """Send as many batches as the reserve wants. `whole`: more files are still being found.
+    def fill(self, *, whole: bool) -> None:
+        """Register the next batch where the look-ahead wants one. `whole`: more files are still being found.
 
-        While the service is in trouble as a whole, one file at a time asks whether it works again.
+        While the service is in trouble as a whole, one file at a time probes whether it works again.
         """
         if self._session.waiting:
             return
-        if self._breaker.open:
+        if self.breaker.open:
             self._send_probe()
         elif self._may_call() and (batch := self._look_ahead.next_batch(whole=whole)):
             self._look_ahead.calls += 1
-            self._spawn(self._register(batch), batch)
-            self._wake()  # the next one is looked for when this one counts as being registered
+            self._tasks.spawn(self._register(batch), batch)
+            self._scheduler.wake()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:
         return self._look_ahead.may_call(offline=Condition.OFFLINE in self._conditions)
 
     def _send_probe(self) -> None:
-        if self._probing or not self._breaker.due or not (batch := self._batcher.next_probe()):
+        if self._probing or not self.breaker.due or not (batch := self._batcher.next_probe()):
             return
-        self._breaker.probed()
+        self.breaker.probed()
         self._probing = True
         self._look_ahead.calls += 1
-        self._spawn(self._probe(batch), batch)
+        self._tasks.spawn(self._probe(batch), batch)
 
     async def _probe(self, batch: list[Upload]) -> None:
         try:
@@ -135,10 +116,10 @@ class Registrar:
             await self._attempt(batch)
         except Exception:
             log.exception("registration of %d files: internal error", len(batch))
-            self._give_up([upload for upload in batch if upload.state in _ON_THE_WAY])
+            self._give_up([upload for upload in batch if upload.state in _UNFINISHED_HERE])
         finally:
             self._look_ahead.calls -= 1
-            self._wake()
+            self._scheduler.wake()
 
     def _give_up(self, uploads: list[Upload]) -> None:
         for upload in uploads:
@@ -149,8 +130,8 @@ class Registrar:
         batch = self._askable(batch)
         if not batch:
             return
-        self._announce(batch)
-        await self._store.saved()
+        self._store.begin_registration(batch)
+        await self._store.writer.saved()
         tokens, began = self._session.tokens, time.monotonic()
         still = {upload.upload_id: upload.sent for upload in _registering(batch)}
         if not still:
@@ -158,9 +139,9 @@ class Registrar:
         try:
             answer = await self._ask(batch[0].anomaly_id, still)
         except SignInNeeded as error:
-            self._link.contact()
+            self._connectivity.note_activity()
             if tokens is not None:
-                self._breaker.succeeded()  # it speaks, though it lets nobody in
+                self.breaker.succeeded()  # it speaks, though it lets nobody in
             self._refused(batch, error, tokens)
         except Offline as error:
             await self._unreachable(batch, error)
@@ -171,15 +152,16 @@ class Registrar:
             self._succeeded(batch, answer, tokens)
 
     def _askable(self, batch: Iterable[Upload]) -> list[Upload]:
-        """Leave out what was cancelled meanwhile, and what was cancelled and wanted again: it is asked for already.
+        """Return the uploads of a batch to ask for, without those that were cancelled meanwhile.
 
-        Its answer is waited for; where it has come, the upload goes on with it.
+        One that was cancelled and wanted again may be asked for already: then its answer is waited for, and where the
+        answer has come, the upload goes on with it.
         """
         queued = [upload for upload in batch if upload.state is UploadState.QUEUED]
         self._held += [upload for upload in queued if upload.upload_id in self._in_flight]
         answered = [upload for upload in queued if upload.presigned is not None]
         self._store.move_all(answered, UploadState.REGISTERED, durable=True)
-        self._registered(answered)
+        self._scheduler.start_transfers(answered)
         return [
             upload
             for upload in queued
@@ -189,55 +171,43 @@ class Registrar:
     async def _ask(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
         self._in_flight |= sources.keys()
         try:
-            return await self._apart(await self._api.register(anomaly_id, sources))
+            return await self._without_taken(await self._api.register(anomaly_id, sources))
         finally:
             self._in_flight -= sources.keys()
-            asyncio.get_running_loop().call_soon(self._let_go)  # when the answer has been noted
+            asyncio.get_running_loop().call_soon(self._requeue_held)  # when the answer has been recorded
 
-    async def _apart(self, answer: Registration) -> Registration:
-        """Refuse what would be put where another upload is, or may be: one of the two files would be lost."""
+    async def _without_taken(self, answer: Registration) -> Registration:
+        """Refuse URLs of places where another upload is, or may be put: one of the two files would be lost."""
         places = {upload_id: place_of(presigned.url) for upload_id, presigned in answer.presigned.items()}
-        taken = await self._store.give_out(places)
-        return answer.without({upload_id: UrlRefused(_already(name)) for upload_id, name in taken.items()})
+        taken = await self._store.writer.claim_places(places)
+        return answer.without({upload_id: UrlRefused(_place_is_taken(name)) for upload_id, name in taken.items()})
 
-    def _let_go(self) -> None:
+    def _requeue_held(self) -> None:
         held, self._held = self._held, []
         self._requeue(held)
-        self._wake()
-
-    def _announce(self, batch: list[Upload]) -> None:
-        for upload in batch:
-            upload.registrations += 1
-            upload.may_be_registered_twice |= upload.url_given_out
-            upload.presigned = None
-        self._store.move_all(batch, UploadState.REGISTERING, durable=True)
+        self._scheduler.wake()
 
     def _succeeded(self, batch: list[Upload], answer: Registration, tokens: Tokens | None) -> None:
-        self._link.contact()
-        self._breaker.succeeded()
+        self._connectivity.note_activity()
+        self.breaker.succeeded()
         self._unreachable_tries = 0
         self._session.accepted(tokens)
         for upload in batch:
-            self._note_url(upload, answer)
+            self._record_url(upload, answer)
         registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
         self._store.move_all(registered, UploadState.REGISTERED, durable=True)
         for upload in _registering(batch):
             self._fail(upload, answer.failed[upload.upload_id])
-        self._registered(registered)
+        self._scheduler.start_transfers(registered)
 
-    def _note_url(self, upload: Upload, answer: Registration) -> None:
-        """Keep what was given out, for cancelled uploads too: whoever sends them after all needs no second one."""
+    def _record_url(self, upload: Upload, answer: Registration) -> None:
         presigned = answer.presigned.get(upload.upload_id)
-        if presigned is None:
-            return
-        upload.presigned, upload.service_id, upload.url_given_out = presigned, presigned.service_id, True
-        self._look_ahead.note_life(presigned.lifetime)
-        if upload.state.finished:
-            self._store.note(upload)
+        if presigned is not None:
+            self._store.record_url(upload, presigned)
+            self._look_ahead.note_lifetime(presigned.lifetime)
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:
-        """The service knows of this file, though it gave no URL we can use: asking again may double it."""
-        upload.url_given_out = True
+        self._store.record_refused_url(upload)
         log.info("upload %.8s: not registered: %s %s", upload.upload_id, error.code, error.detail)
         self._store.move(upload, UploadState.FAILED, Reason.of(error))
 
@@ -250,16 +220,15 @@ class Registrar:
             self._session.ask(tokens, error.detail)
 
     async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
-        """Nothing went out, and nobody is there: wait without using up an attempt."""
-        for upload in batch:
-            upload.registrations -= 1
-        self._unreachable_tries = 1 if self._breaker.open else self._unreachable_tries + 1  # its probes wait already
+        """Wait until servers can be reached again, without using up an attempt: nothing went out."""
+        self._store.uncount_registration(batch)
+        self._unreachable_tries = 1 if self.breaker.open else self._unreachable_tries + 1  # its probes wait already
         self._store.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
-        await self._link.wait_back(self._unreachable_tries)
+        await self._connectivity.wait_back(self._unreachable_tries)
         self._requeue(batch)
 
     async def _failed(self, batch: list[Upload], error: UploaderError) -> None:
-        self._link.contact()
+        self._connectivity.note_activity()
         log.info("registration of %d files: %s %s", len(batch), error.code, error.detail)
         final = self._final_after(batch, error)
         lasting = [upload for upload in _registering(batch) if upload not in final]
@@ -268,59 +237,55 @@ class Registrar:
             await self._wait_and_requeue(lasting, error)
 
     def _final_after(self, batch: list[Upload], error: UploaderError) -> list[Upload]:
-        """Return those of a failed batch that are not asked for again."""
+        """Return the uploads of a failed batch that are not asked for again."""
         asked = _registering(batch)
-        if self._breaker.concerns(error):
-            blamed = self._breaker.failed([upload.upload_id for upload in batch], error)
+        if self.breaker.concerns(error):
+            blamed = self.breaker.failed([upload.upload_id for upload in batch], error)
             self._use_up(batch, asked, error)
             return [upload for upload in asked if self._is_used_up(upload, blamed)]
         if isinstance(error, ApiError):
-            self._breaker.succeeded()  # it speaks, though it says no
-        return [u for u in asked if not error.retriable or u.registrations >= self._policy.attempts]
+            self.breaker.succeeded()  # it speaks, though it says no
+        return [u for u in asked if not error.retriable or u.registrations >= self._retry.attempts]
 
-    @staticmethod
-    def _use_up(batch: list[Upload], asked: list[Upload], error: UploaderError) -> None:
-        """What surely did nothing uses up nothing; the others may be registered by now, and have few tries."""
-        if not error.outcome_unknown:
-            for upload in batch:
-                upload.registrations -= 1
-            return
-        for upload in asked:
-            upload.unknown_registrations += 1
-            upload.may_be_registered_twice = True
+    def _use_up(self, batch: list[Upload], asked: list[Upload], error: UploaderError) -> None:
+        """Count a failed registration, unless it surely did nothing."""
+        if error.outcome_unknown:
+            self._store.record_lost_answer(asked)
+        else:
+            self._store.uncount_registration(batch)
 
     def _is_used_up(self, upload: Upload, blamed: frozenset[UploadId]) -> bool:
-        """Whether it was the file: others succeeded meanwhile, or there is no other to tell by."""
-        if upload.upload_id in blamed and upload.unknown_registrations >= self._policy.unknown_attempts:
+        """Return whether the file is at fault: others succeeded meanwhile, or no other is left to compare with."""
+        if upload.upload_id in blamed and upload.unknown_registrations >= self._retry.unknown_attempts:
             return True
-        return self._breaker.ends(upload.upload_id, self._on_this_side())
+        return self.breaker.ends(upload.upload_id, self._on_this_side())
 
     def _on_this_side(self) -> list[UploadId]:
         return self._store.ids_in(UploadState.PREPARING, UploadState.QUEUED, UploadState.REGISTERING)
 
     def _fail_for_good(self, uploads: list[Upload], error: UploaderError) -> None:
         for upload in uploads:
-            self._breaker.forget(upload.upload_id)
+            self.breaker.forget(upload.upload_id)
         self._store.move_all(uploads, UploadState.FAILED, Reason.of(error))
 
     async def _wait_and_requeue(self, uploads: list[Upload], error: UploaderError) -> None:
-        """Let uploads wait: on an open side for its probes, else each for itself."""
+        """Let uploads wait before they are asked for again; where the breaker is open, its probes wait instead."""
         self._store.move_all(uploads, UploadState.QUEUED, Reason.of(error))
         self._conditions.begin(Condition.SERVICE_BUSY)
-        wait = 0.0 if self._breaker.open else self._wait_after(uploads, error)
+        wait = 0.0 if self.breaker.open else self._wait_after(uploads, error)
         if isinstance(error, TooManyRequests):
-            rest = self._policy.rest_after(error, wait)
+            rest = self._retry.rest_after(error, wait)
             self._look_ahead.slow_down(rest)
-            asyncio.get_running_loop().call_later(rest, self._wake)
+            asyncio.get_running_loop().call_later(rest, self._scheduler.wake)
         if wait > 0:
             for upload in uploads:
-                upload.retry_at = time.monotonic() + wait
+                self._store.retry_later(upload, time.monotonic() + wait)
             await asyncio.sleep(wait)
         self._requeue(uploads)
 
     def _wait_after(self, uploads: list[Upload], error: UploaderError) -> float:
-        tries = max(max(upload.registrations, self._breaker.tries(upload.upload_id)) for upload in uploads)
-        backoff = self._policy.steady_backoff if len(self._on_this_side()) == 1 else self._policy.backoff
+        tries = max(max(upload.registrations, self.breaker.tries(upload.upload_id)) for upload in uploads)
+        backoff = self._retry.steady_backoff if len(self._on_this_side()) == 1 else self._retry.backoff
         return backoff(tries, error.retry_after)
 
     def _hand_back(self, batch: Iterable[Upload], reason: Reason) -> None:
@@ -328,14 +293,14 @@ class Registrar:
         self._requeue(batch)
 
     def _requeue(self, uploads: Iterable[Upload]) -> None:
-        """Give back what nobody cancelled meanwhile."""
+        """Give the batcher back what was not cancelled meanwhile."""
         self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
 
 
-def _already(name: str) -> str:
+def _place_is_taken(name: str) -> str:
     return f"another file has this place already: {name}" if name else "another file has this place already"
 
 
 def _registering(batch: Iterable[Upload]) -> list[Upload]:
-    """Leave out what a person cancelled meanwhile."""
+    """Return the uploads of a batch without those that were cancelled meanwhile."""
     return [upload for upload in batch if upload.state is UploadState.REGISTERING]

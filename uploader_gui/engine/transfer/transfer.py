@@ -1,96 +1,65 @@
 """One upload with one presigned PUT: its attempts, until the storage confirmed exactly the file's bytes.
 
-Made by `pool.py`, one asyncio task each. Tells its listener what it does; only the queue changes state.
+`Transfer` reads and sends; `AttemptLog` records what an attempt did, and decides whether there is another one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+import logging
+import time
+from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import Damaged, UploaderError, UrlExpired
+from uploader_gui.engine.errors import (
+    Damaged,
+    NetworkError,
+    NotConfirmed,
+    Offline,
+    SlowDown,
+    SourceError,
+    StorageError,
+    UploaderError,
+    UrlExpired,
+)
+from uploader_gui.engine.events import Condition, UploadProgress
+from uploader_gui.engine.models import SENDING, Reason, UploadState
 from uploader_gui.engine.source import SourceReader
 from uploader_gui.engine.transfer.s3 import Body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
-    from uploader_gui.engine.models import PresignedPut, Source
-    from uploader_gui.engine.net.retry import RetryPolicy
-    from uploader_gui.engine.net.server_clock import ServerClock
+    from uploader_gui.engine.circuit_breaker import CircuitBreaker
+    from uploader_gui.engine.context import EngineContext
+    from uploader_gui.engine.models import PresignedPut, Source, Upload, UploadId
     from uploader_gui.engine.source import Digests
-    from uploader_gui.engine.transfer.bandwidth import Bandwidth
-    from uploader_gui.engine.transfer.s3 import S3Client
-    from uploader_gui.engine.transfer.slots import Slots
+    from uploader_gui.engine.upload_store import UploadStore
+
+log = logging.getLogger(__name__)
 
 LEND_AFTER: Final = 1.0
-"""A disk that gives nothing for so many seconds: its transfer lends its slot to others."""
+"""Seconds without a block from the disk after which a transfer lends its slot to others."""
 MIN_PIECE: Final = 16 * 1024
 MAX_PIECE: Final = 256 * 1024
 """Larger ones are not faster, and progress is told piece by piece."""
 _PIECE_SECONDS: Final = 0.1
 _MARGIN_SECONDS: Final = 5.0
 """Time to begin; a tenth of the URL's life where that is less."""
-
-
-class TransferListener(Protocol):
-    """What the queue hears from a transfer."""
-
-    async def uploading(self) -> None:
-        """A PUT is about to begin; returns when that is recorded."""
-
-    def rank(self) -> tuple[int, int]:
-        """Return who is let in first while the storage is in trouble: the lowest (tries, bytes)."""
-
-    def waiting(self) -> None:
-        """Every slot is taken: an attempt begins when one is free."""
-
-    def moving(self) -> None:
-        """Bytes move, though perhaps too slowly for a piece to be done."""
-
-    def confirming(self) -> None:
-        """The last byte is handed over; the storage has not answered yet."""
-
-    def moved(self, count: int) -> None:
-        """So many bytes moved on; negative where an attempt starts again."""
-
-    async def failed(self, error: UploaderError) -> None:
-        """An attempt ended; returns when it is time for the next one, and raises the error where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every transfer works with. `rate` gives the bytes per second one transfer can expect, 0.0 unknown."""
-
-    storage: S3Client
-    slots: Slots
-    threads: Executor
-    policy: RetryPolicy
-    clock: ServerClock
-    bandwidth: Bandwidth
-    rate: Callable[[], float]
+_SPEED_MEMORY: Final = 0.7
+"""How much of the last speed figure stays in the next one: calm enough to read, quick enough to believe."""
 
 
 class Transfer:
     """Sends one source to one presigned URL."""
 
-    def __init__(
-        self,
-        source: Source,
-        presigned: PresignedPut,
-        means: Means,
-        listener: TransferListener,
-    ) -> None:
+    def __init__(self, context: EngineContext, source: Source, presigned: PresignedPut, attempts: AttemptLog) -> None:
+        self._context = context
         self._source = source
         self._presigned = presigned
-        self._means = means
-        self._listener = listener
-        self._sent = 0
+        self._attempts = attempts
 
     async def run(self) -> str:
-        """Send it, in as many attempts as the listener wants, and return the SHA-256 of what was sent, in hex.
+        """Send it, in as many attempts as allowed, and return the SHA-256 of what was sent, in hex.
 
         Raises:
             UrlExpired: a new presigned URL is needed.
@@ -100,68 +69,62 @@ class Transfer:
             try:
                 return await self._attempt()
             except UploaderError as error:
-                self._start_over()
-                await self._listener.failed(error)
+                self._attempts.start_over()
+                await self._attempts.failed(error)
 
     async def _attempt(self) -> str:
-        """One PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
-        if not self._means.slots.free:
-            self._listener.waiting()
-        async with self._means.slots.slot(self._listener.rank()):
-            self._check_life()
-            pieces = _Pieces(self._source, self._means, self._moved)
+        """Make one PUT: the first block is read before anything goes out, so a vanished file costs no connection."""
+        if not self._context.slots.free:
+            self._attempts.waiting()
+        async with self._context.slots.slot(self._attempts.rank()):
+            self._check_lifetime()
+            pieces = _Pieces(self._context, self._source, self._attempts.moved)
             try:
                 await pieces.begin()
-                self._check_life()
-                await self._listener.uploading()
+                self._check_lifetime()
+                await self._attempts.uploading()
                 return await self._put(pieces)
             finally:
                 pieces.close()
 
     async def _put(self, pieces: _Pieces) -> str:
         assert self._source.media_type is not None
-        body = Body(self._source.size, pieces.next, self._listener.moving, self._listener.confirming)
-        stored = await self._means.storage.put(self._presigned, self._source.media_type, body)
+        body = Body(self._source.size, pieces.next, self._attempts.moving, self._attempts.confirming)
+        stored = await self._context.server.storage.put(self._presigned, self._source.media_type, body)
         digests = pieces.digests()
         if not pieces.complete:
             raise Damaged
         stored.check(digests.md5)
         return digests.sha256
 
-    def _check_life(self) -> None:
+    def _check_lifetime(self) -> None:
         """Never start a PUT that cannot finish in time, unless a fresh URL would not be any better."""
         if self._presigned.expires_at is None:
             return
-        left = self._presigned.expires_at - self._means.clock.now()
-        life = self._presigned.lifetime or left
-        if left <= 0 or left < min(self._needed(life), 0.8 * life):
+        left = self._presigned.expires_at - self._context.server.clock.now()
+        lifetime = self._presigned.lifetime or left
+        if left <= 0 or left < min(self._seconds_needed(lifetime), 0.8 * lifetime):
             raise UrlExpired
 
-    def _needed(self, life: float) -> float:
-        rate = self._means.rate()
-        return min(_MARGIN_SECONDS, 0.1 * life) + (1.5 * self._source.size / rate if rate > 0 else 0.0)
-
-    def _moved(self, count: int) -> None:
-        self._sent += count
-        self._listener.moved(count)
-
-    def _start_over(self) -> None:
-        if self._sent:
-            self._listener.moved(-self._sent)
-            self._sent = 0
+    def _seconds_needed(self, lifetime: float) -> float:
+        running = max(1, self._context.store.count(*SENDING))
+        rate = self._context.meter.rates(time.monotonic())[0] / running
+        return min(_MARGIN_SECONDS, 0.1 * lifetime) + (1.5 * self._source.size / rate if rate > 0 else 0.0)
 
 
 class _Pieces:
-    """A source's bytes for the wire: one block read ahead in a thread, cut into pieces the line can swallow.
+    """A source's bytes for the network: one block read ahead in a thread, cut into pieces the line can take.
 
     A slow line gets small pieces, so that progress is seen; a fast one gets larger ones.
     `complete` is True once everything has been asked for: an answer before that confirms nothing.
     """
 
-    def __init__(self, source: Source, means: Means, moved: Callable[[int], None]) -> None:
+    def __init__(self, context: EngineContext, source: Source, moved: Callable[[int], None]) -> None:
         self._reader = SourceReader(source)
-        self._means = means
-        self._report = moved
+        self._threads = context.resources.threads
+        self._bandwidth = context.bandwidth
+        self._slots = context.slots
+        self._moved = moved
         self._ahead: asyncio.Future[bytes] | None = None
         self._block = memoryview(b"")
         self._in_flight = 0
@@ -175,24 +138,24 @@ class _Pieces:
         self._block = await self._next_block()
 
     async def next(self) -> bytes | memoryview:
-        """Give the next piece, empty at the end. Whoever asks again has sent the piece before."""
-        self._account()
+        """Return the next piece, empty at the end. A caller that asks again has sent the piece before."""
+        self._count_sent_piece()
         if not self._block:
             self._block = await self._next_block()
-        size = self._means.bandwidth.piece(self._piece)
+        size = self._bandwidth.piece(self._piece)
         piece, self._block = self._block[:size], self._block[size:]
-        await self._means.bandwidth.take(len(piece))
+        await self._bandwidth.take(len(piece))
         self.complete = not piece
         self._in_flight = len(piece)
         self._given_at = asyncio.get_running_loop().time()
         return piece
 
     def digests(self) -> Digests:
-        """Give both hashes of what was read."""
+        """Return both hashes of what was read."""
         return self._reader.digests()
 
     def close(self) -> None:
-        """Close the file; a stuck read is not waited for, and what it says at last concerns nobody any more."""
+        """Close the file; a stuck read is not waited for, and its outcome is ignored."""
         self._reader.close()
         if self._ahead is not None:
             self._ahead.add_done_callback(lambda ahead: ahead.cancelled() or ahead.exception())
@@ -202,7 +165,7 @@ class _Pieces:
             return memoryview(b"")
         await asyncio.wait({self._ahead}, timeout=LEND_AFTER)
         if not self._ahead.done():
-            async with self._means.slots.lent():
+            async with self._slots.lent():
                 await asyncio.wait({self._ahead})
         block, self._ahead = self._ahead.result(), None
         if self._reader.left:
@@ -210,15 +173,152 @@ class _Pieces:
         return memoryview(block)
 
     def _read_ahead(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._ahead = loop.run_in_executor(self._means.threads, self._reader.read)
+        self._ahead = asyncio.get_running_loop().run_in_executor(self._threads, self._reader.read)
 
-    def _account(self) -> None:
-        """The piece given last is with the network now: count it, and let the next one take about 0.1 s."""
+    def _count_sent_piece(self) -> None:
+        """Count the last piece, which is with the network now, and let the next one take about 0.1 s."""
         if not self._in_flight:
             return
-        self._report(self._in_flight)
+        self._moved(self._in_flight)
         elapsed = max(asyncio.get_running_loop().time() - self._given_at, 1e-6)
         wanted = int(self._in_flight / elapsed * _PIECE_SECONDS)
         self._piece = max(MIN_PIECE, min(MAX_PIECE, wanted, 4 * self._piece))
         self._in_flight = 0
+
+
+class AttemptLog:
+    """What the attempts of one transfer do to its upload's state, the figures, and the storage's circuit breaker.
+
+    Attributes:
+        sent: bytes of the running attempt that have been handed to the network.
+    """
+
+    def __init__(self, context: EngineContext, upload: Upload, breaker: CircuitBreaker) -> None:
+        self._context = context
+        self._upload = upload
+        self._breaker = breaker
+        self._store = context.store
+        self._slots = context.slots
+        self._meter = context.meter
+        self._retry = context.resources.retry
+        self._measured_at = 0.0
+        self._measured = 0
+        self._speed = 0.0
+        self._unreachable_tries = 0
+        self.sent = 0
+
+    def rank(self) -> tuple[int, int]:
+        """Return (tries, bytes): while the storage is in trouble, the lowest goes first."""
+        return self._breaker.tries(self._upload.upload_id), self._upload.sent.size
+
+    def waiting(self) -> None:
+        """Record that every slot is taken: after the pause between attempts it waits as any registered upload does."""
+        if self._upload.state is UploadState.RETRYING:
+            self._store.move(self._upload, UploadState.REGISTERED)
+        self._breaker.wake_if_due()
+
+    async def uploading(self) -> None:
+        """Record that a PUT is about to begin; return when the journal has that."""
+        self._measured_at, self._measured, self._speed = time.monotonic(), 0, 0.0
+        self._meter.began(self._measured_at, self._upload.upload_id)
+        self._store.begin_attempt(self._upload)
+        await self._store.writer.saved()
+
+    def moving(self) -> None:
+        """Record that bytes move, though perhaps too slowly for a whole piece."""
+        self._context.connectivity.note_activity()
+
+    def moved(self, count: int) -> None:
+        """Count `count` bytes handed to the network; negative where an attempt starts again."""
+        self.sent += count
+        self._meter.moved(time.monotonic(), self._upload.upload_id, count)
+        if count > 0:
+            self._context.connectivity.note_activity()
+        self._context.events.touch()
+
+    def start_over(self) -> None:
+        """Count the bytes of an attempt that ended no longer."""
+        if self.sent:
+            self.moved(-self.sent)
+
+    def confirming(self) -> None:
+        """Record that the last byte is handed over; the storage has not answered yet."""
+        self._store.move(self._upload, UploadState.CONFIRMING)
+
+    def progress(self, now: float) -> UploadProgress:
+        """Return how far this transfer is, and its smoothed speed."""
+        elapsed = now - self._measured_at
+        if elapsed > 0.05:  # noqa: PLR2004 - shorter is noise
+            speed = max(0.0, (self.sent - self._measured) / elapsed)
+            self._speed = _SPEED_MEMORY * self._speed + (1 - _SPEED_MEMORY) * speed if self._speed else speed
+            self._measured_at, self._measured = now, self.sent
+        return UploadProgress(self._upload.upload_id, self.sent, self._speed)
+
+    async def failed(self, error: UploaderError) -> None:
+        """Return when it is time for the next attempt; raise the error where there is none."""
+        if isinstance(error, Offline):
+            await self._wait_for_network(error)
+            return
+        wait = self._wait_after(error)
+        if wait is None:
+            self._ended_with(error)
+            raise error
+        self._context.connectivity.note_activity()
+        await self._try_again(error, wait)
+
+    def _wait_after(self, error: UploaderError) -> float | None:
+        """Return the seconds until the next attempt, None where this was the last one."""
+        upload, breaker, retry = self._upload, self._breaker, self._retry
+        if not breaker.concerns(error):
+            return retry.wait_after(error, upload.tries)
+        if upload.upload_id not in breaker.failed([upload.upload_id], error):
+            self._store.uncount_try(upload)  # others fare no better: it is not this file
+        if upload.tries >= retry.attempts or breaker.ends(upload.upload_id, self._on_this_side()):
+            return None
+        if breaker.open:
+            return 0.0  # its slot is what it waits for
+        backoff = retry.steady_backoff if len(self._on_this_side()) == 1 else retry.backoff
+        return backoff(breaker.tries(upload.upload_id), error.retry_after)
+
+    def _ended_with(self, error: UploaderError) -> None:
+        """Record what the end of this transfer says of the storage as a whole."""
+        if self._upload.state not in SENDING or isinstance(error, SourceError | NotConfirmed):
+            self._breaker.probe_again()
+        elif isinstance(error, StorageError) and not self._breaker.concerns(error):
+            self._breaker.succeeded()  # it speaks, though it says no
+            self._slots.let_go()
+
+    def _on_this_side(self) -> list[UploadId]:
+        return self._store.ids_in(UploadState.REGISTERED, *SENDING)
+
+    async def _try_again(self, error: UploaderError, wait: float) -> None:
+        """Wait, in `RETRYING`; where the storage as a whole is in trouble, no other transfer begins meanwhile."""
+        log.info("upload %.8s: %s %s, again in %.1f s", self._upload.upload_id, error.code, error.detail, wait)
+        if self._breaker.open:
+            self._slots.hold()
+        if isinstance(error, SlowDown):
+            self._context.conditions.begin(Condition.STORAGE_BUSY)
+            self._slots.slow_down(self._retry.rest_after(error, wait))
+        uncount_unconnected(self._store, self._upload, error)
+        self._retrying(Reason.of(error), time.monotonic() + wait if wait else None)
+        await asyncio.sleep(wait)
+
+    async def _wait_for_network(self, error: Offline) -> None:
+        """Wait until servers can be reached again: that was no attempt."""
+        self._unreachable_tries = 1 if self._breaker.open else self._unreachable_tries + 1  # its probes wait already
+        self._store.uncount_attempt(self._upload)
+        self._store.uncount_try(self._upload)
+        self._retrying(Reason.of(error), None)
+        await self._context.connectivity.wait_back(self._unreachable_tries)
+
+    def _retrying(self, reason: Reason, retry_at: float | None) -> None:
+        self._meter.ended(time.monotonic(), self._upload.upload_id)
+        if self._upload.state is not UploadState.RETRYING:
+            self._store.move(self._upload, UploadState.RETRYING, reason)
+        self._store.retry_later(self._upload, retry_at)
+
+
+def uncount_unconnected(store: UploadStore, upload: Upload, error: UploaderError) -> None:
+    """Count an attempt no longer where no connection came about: `attempts` counts the PUTs that began."""
+    if isinstance(error, NetworkError) and not error.outcome_unknown:
+        store.uncount_attempt(upload)

@@ -1,0 +1,50 @@
+"""A scheduler that only remembers what it was asked for, and the things of an engine a store needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from uploader_gui.engine.concurrency import DaemonThreads
+from uploader_gui.engine.context import Resources
+from uploader_gui.engine.conversion.temp_files import TempFiles
+from uploader_gui.engine.net.retry import RetryPolicy
+from uploader_gui.engine.own_files import OwnFiles
+from uploader_gui.engine.pictures.decoder import PictureDecoder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uploader_gui.engine.errors import Code
+    from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.scheduler import Scheduler
+
+
+class FakeScheduler:
+    """What was dropped and why it gave up, in order."""
+
+    def __init__(self) -> None:
+        self.dropped: list[Upload] = []
+        self.gave_up: list[Code] = []
+
+    @property
+    def real(self) -> Scheduler:
+        """As what the code under test asks for."""
+        return cast("Scheduler", self)
+
+    def wake(self) -> None:
+        """Nothing comes next."""
+
+    def drop(self, upload: Upload) -> None:
+        """Remember it."""
+        self.dropped.append(upload)
+
+    def give_up(self, code: Code) -> None:
+        """Remember it."""
+        self.gave_up.append(code)
+
+
+def resources_with(journal: Journal, folder: Path) -> Resources:
+    """Return what an engine has once, with this journal."""
+    own_files = OwnFiles(journal, folder)
+    return Resources(journal, own_files, TempFiles(folder, own_files), PictureDecoder(), DaemonThreads(), RetryPolicy())
