@@ -221,6 +221,7 @@ class UploadStore:
         """
         upload.may_be_registered_twice |= upload.state is UploadState.REGISTERING
         upload.state, upload.reason = state, None
+        upload.attempts = 0  # they count per run
 
     def explain(self, upload: Upload, reason: Reason) -> None:
         """Change why a finished upload is where it is, and tell of it."""

@@ -284,10 +284,7 @@ class Journal:
                 f"AND state IN ({marks}) ORDER BY added_at, upload_id",
                 (api_url, anomaly_id, anomaly_id, *states),
             )
-            uploads = [upload_of(row, order) for order, row in enumerate(rows)]
-        for upload in uploads:
-            upload.attempts = 0  # they count per run
-        return uploads
+            return [upload_of(row, order) for order, row in enumerate(rows)]
 
     def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], dict[str, float]]:
         """Return what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and when it arrived last.
