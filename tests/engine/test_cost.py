@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.transfer.eta import LONGEST, SharedTime, Sums, fitted
+from uploader_gui.engine.transfer.eta import LONGEST_PAUSE, SharedTime, Sums, fitted
 from uploader_gui.engine.transfer.rate_meter import SETTLE, RateMeter
 
 if TYPE_CHECKING:
@@ -246,5 +246,5 @@ def test_a_standstill_counts_for_a_moment_only() -> None:
     time = SharedTime()
     time.begin(100.0, "a")
     time.go_on(101.0)
-    assert time.so_far(4000.0) == {"a": 1.0 + LONGEST}
-    assert time.end(4000.0, "a") == 1.0 + LONGEST
+    assert time.so_far(4000.0) == {"a": 1.0 + LONGEST_PAUSE}
+    assert time.end(4000.0, "a") == 1.0 + LONGEST_PAUSE

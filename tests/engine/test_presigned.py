@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.net.client import check_url
-from uploader_gui.engine.transfer.presigned_url import MAX_LIFETIME, expiry_of, query_value, signed_headers
+from uploader_gui.engine.transfer.presigned_url import MAX_LIFETIME, expiry_of, signed_headers
 
 if TYPE_CHECKING:
     from typing import Any
@@ -112,11 +112,6 @@ def test_a_url_that_says_nothing_says_nothing(url: str) -> None:
 )
 def test_signed_headers_are_told_in_lower_case(names: str, expected: set[str]) -> None:
     assert signed_headers(f"https://b.example/k?X-Amz-SignedHeaders={names}") == expected
-
-
-def test_a_value_is_found_by_its_name_in_lower_case() -> None:
-    url = "https://b.example/k?X-Amz-Acl=bucket%2Fowner&x=1"
-    assert (query_value(url, "x-amz-acl"), query_value(url, "y")) == ("bucket/owner", None)
 
 
 @given(

@@ -1,1 +1,1 @@
-"""“Test connection”: looks at the way to the service step by step, beside the queue, in a thread of its own."""
+"""“Test connection”: checks the connection to the service step by step, in a thread of its own."""

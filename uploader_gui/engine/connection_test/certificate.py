@@ -1,7 +1,7 @@
-"""Who issued a certificate, read from its DER bytes. Used by `check.py` to tell people, never to trust.
+"""Who issued a certificate, read from its DER bytes: to show to people, never to decide on trust.
 
-Python tells the issuer only of certificates it has verified itself; on Windows and macOS the system verifies, and a
-refused one is what people most need to know about. Source: RFC 5280 §4.1, X.690 §8.
+Python tells the issuer only of certificates it has verified itself. On Windows and macOS the system verifies, and it is
+a refused certificate that people most need to know about. Source: RFC 5280 §4.1, X.690 §8.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _VERSION: Final = 0xA0
 _COMMON_NAME: Final = b"\x55\x04\x03"
 _ORGANIZATION: Final = b"\x55\x04\x0a"
 _ENCODINGS: Final = {0x1E: "utf-16-be", 0x1C: "utf-32-be", 0x14: "latin-1"}
-"""Tags of strings that are no UTF-8: BMPString, UniversalString, T61String."""
-_MOST_LENGTH_BYTES: Final = 4
+"""Tags of strings that are not UTF-8: BMPString, UniversalString, T61String."""
+_MAX_LENGTH_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """`issuer` and `subject` as people know them, "" where the certificate is silent or cannot be read."""
+    """`issuer` and `subject` as people know them, "" where they are missing or cannot be read."""
 
     issuer: str
     subject: str
@@ -35,7 +35,7 @@ UNREADABLE: Final = Certificate("", "", self_signed=False)
 
 
 def read(der: bytes) -> Certificate:
-    """Give who a certificate is for and who issued it; `UNREADABLE` where it is none."""
+    """Return the issuer and subject of a certificate; `UNREADABLE` where the bytes are none."""
     try:
         issuer, subject = _names(der)
         return Certificate(_known_as(issuer), _known_as(subject), self_signed=issuer == subject)
@@ -44,17 +44,17 @@ def read(der: bytes) -> Certificate:
 
 
 def _names(der: bytes) -> tuple[bytes, bytes]:
-    """Issuer and subject of the part that is signed: version, serial, algorithm, issuer, validity, subject."""
+    """Return issuer and subject of the signed part: version, serial, algorithm, issuer, validity, subject."""
     outer = _content(_content(der, _SEQUENCE), _SEQUENCE)
     fields = [(tag, value) for tag, value in _elements(outer) if tag != _VERSION]
     return fields[2][1], fields[4][1]
 
 
 def _known_as(name: bytes) -> str:
-    """The organization where there is one, and the common name where it says something else."""
+    """Return the organization, and the common name where that is different."""
     parts = dict(_parts(name))
-    told = [parts[kind] for kind in (_ORGANIZATION, _COMMON_NAME) if parts.get(kind)]
-    return " – ".join(dict.fromkeys(told))
+    known = [parts[kind] for kind in (_ORGANIZATION, _COMMON_NAME) if parts.get(kind)]
+    return " – ".join(dict.fromkeys(known))
 
 
 def _parts(name: bytes) -> Iterator[tuple[bytes, str]]:
@@ -71,7 +71,7 @@ def _content(data: bytes, wanted: int) -> bytes:
         if tag == wanted:
             return value
         break
-    raise ValueError("not what should stand here")
+    raise ValueError("another element was expected")
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -80,7 +80,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         tag, length, at = data[at], data[at + 1], at + 2
         if length & 0x80:
             count = length & 0x7F
-            if not 0 < count <= _MOST_LENGTH_BYTES:
+            if not 0 < count <= _MAX_LENGTH_BYTES:
                 raise ValueError("no length")
             length, at = int.from_bytes(data[at : at + count], "big"), at + count
         if at + length > len(data):

@@ -1,8 +1,8 @@
-"""Tests the way to the service step by step and says what works: name, line, certificate, answer, tokens, clocks.
+"""Tests the connection to the service step by step: host name, connection, certificate, response, tokens, clocks.
 
-Run by `thread.py`. It creates nothing: one GET that looks at an anomaly (a public page of the service
-describes it); any answer it does not know means "could not be told", never a refusal. Tokens go only to an
-address they belong to, and only over a connection that was verified.
+It creates nothing: it sends one GET for an anomaly (as a public page of the service describes). A response it does not
+know is reported as "could not be found out", never as a refusal. Tokens go only to the address they belong to, and only
+over a verified connection.
 """
 
 from __future__ import annotations
@@ -40,17 +40,25 @@ if TYPE_CHECKING:
 
 
 ANSWER_SECONDS: Final = 20.0
-RIGHT_WITHIN: Final = 60.0
-"""A clock that is less than a minute off needs no word: the program allows for it anyway."""
+CLOCK_TOLERANCE: Final = 60.0
+"""In seconds. A smaller difference needs no mention: the program corrects it anyway."""
 _NO_ANOMALY: Final = "0"
 _SELF_SIGNED: Final = frozenset({18})
 _EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
 _OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
-"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h) and macOS' errSec… (SecBase.h), as truststore gives them."""
+"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+_NOT_FOUND: Final = 404
+_NETWORK_SIGN_IN: Final = 511
+_BUSY: Final = frozenset({429, 503})
+_NO_ROUTE: Final = "missing authentication token"
+"""What the service's gateway answers to a path it does not know, with 403."""
+_PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
 class ConnectionCheck:
-    """One test. `tell` hears each finding as soon as it is made, from the loop that runs it."""
+    """One test. It calls `tell` with each finding at once, on the loop that runs it."""
 
     def __init__(
         self,
@@ -66,7 +74,7 @@ class ConnectionCheck:
         self._wall_clock = wall_clock
 
     async def run(self) -> None:
-        """Test everything, as far as one step lets the next one be tested."""
+        """Test step by step, until one fails that the next ones need."""
         try:
             url = check_url(self._question.api_url.rstrip("/"))
         except UrlRefused as error:
@@ -89,19 +97,19 @@ class ConnectionCheck:
         finally:
             await clients.aclose()
 
-    # The way there
+    # The connection
 
     async def _reaches(self, url: httpx.URL, proxy: str | None) -> bool:
-        """Find the name and stand the line, to the proxy where there is one."""
+        """Resolve the host name and connect, to the proxy where there is one; return whether both worked."""
         host, port = url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
         if proxy is not None:
             parts = urlsplit(proxy)
             host, port = parts.hostname or "", parts.port or 80
             self._note(Fact.PROXY_USED, f"{host}:{port}")
         host = host.strip("[]")
-        return await self._finds(host, port) and await self._connects(host, port)
+        return await self._resolves(host, port) and await self._connects(host, port)
 
-    async def _finds(self, host: str, port: int) -> bool:
+    async def _resolves(self, host: str, port: int) -> bool:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await asyncio.get_running_loop().getaddrinfo(host, port)
@@ -148,7 +156,7 @@ class ConnectionCheck:
         with translated_httpx_errors():
             request = http.build_request("GET", path, headers={"Accept": "application/json", **self._token_headers()})
         async with answered(http, request) as response:
-            self._say_how_secure(response)
+            self._report_certificate(response)
             return response, await read_body(response)
 
     def _token_headers(self) -> dict[str, str]:
@@ -157,7 +165,7 @@ class ConnectionCheck:
         bearer, session = self._question.tokens
         return {"Authorization": f"Bearer {bearer}", "X-Session-Token": session}
 
-    def _say_how_secure(self, response: httpx.Response) -> None:
+    def _report_certificate(self, response: httpx.Response) -> None:
         if response.url.scheme != "https":
             self._note(Fact.NOT_ENCRYPTED)
             return
@@ -170,7 +178,7 @@ class ConnectionCheck:
         if refusal is None:
             self._bad(Fact.NO_TLS)
             return
-        certificate = await self._look_at_certificate(url)
+        certificate = await self._fetch_certificate(url)
         code = getattr(refusal, "verify_code", 0)
         if code in _OTHER_NAME:
             self._bad(Fact.CERTIFICATE_OTHER_NAME, url.host)
@@ -181,16 +189,16 @@ class ConnectionCheck:
         else:
             self._bad(Fact.CERTIFICATE_REFUSED, certificate.issuer, refusal.verify_message)
 
-    async def _look_at_certificate(self, url: httpx.URL) -> Certificate:
-        """Fetch a certificate that was refused, to name its issuer: nothing of ours goes over that connection."""
-        blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        blind.check_hostname = False
-        blind.verify_mode = ssl.CERT_NONE
-        clients = Clients(self._options, blind, answer_seconds=ANSWER_SECONDS)
+    async def _fetch_certificate(self, url: httpx.URL) -> Certificate:
+        """Return a certificate that was refused, to name its issuer. Nothing of ours goes over that connection."""
+        unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        unverified.check_hostname = False
+        unverified.verify_mode = ssl.CERT_NONE
+        clients = Clients(self._options, unverified, answer_seconds=ANSWER_SECONDS)
         try:
             http = await clients.client_for(url)
             async with answered(http, http.build_request("HEAD", url.copy_with(path="/"))) as response:
-                return _certificate_of(response)  # a closed connection has none any more
+                return _certificate_of(response)  # after this block the connection is closed and has none
         except UploaderError:
             return UNREADABLE
         finally:
@@ -206,12 +214,12 @@ class ConnectionCheck:
         if date is None:
             return
         ahead = round(self._wall_clock() - date)
-        if abs(ahead) <= RIGHT_WITHIN:
+        if abs(ahead) <= CLOCK_TOLERANCE:
             self._good(Fact.CLOCK_RIGHT)
         else:
             self._note(Fact.CLOCK_AHEAD if ahead > 0 else Fact.CLOCK_BEHIND, str(abs(ahead)))
 
-    # Telling
+    # Findings
 
     def _good(self, fact: Fact, *values: str) -> None:
         self._tell(Finding(fact, Verdict.GOOD, values))
@@ -227,24 +235,15 @@ class ConnectionCheck:
 
 
 def _certificate_of(response: httpx.Response) -> Certificate:
-    """Give the certificate an answer came with."""
+    """Return the certificate of a response's connection."""
     stream = response.extensions.get("network_stream")
     secured = stream.get_extra_info("ssl_object") if stream is not None else None
     der = secured.getpeercert(binary_form=True) if secured is not None else None
     return read(der) if der else UNREADABLE
 
 
-_UNAUTHORIZED: Final = 401
-_FORBIDDEN: Final = 403
-_NOT_FOUND: Final = 404
-_NETWORK_SIGN_IN: Final = 511
-_BUSY: Final = frozenset({429, 503})
-_NO_ROUTE: Final = "missing authentication token"
-_PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
-
-
 def judge(question: Question, response: httpx.Response, body: bytes, *, now: float) -> Iterator[Finding]:
-    """Give what the answer tells. `now` is the server's time, in seconds since 1970."""
+    """Yield what a response tells. `now` is the server's time, in seconds since 1970."""
     trouble = _trouble(response, body)
     if trouble is not None:
         yield trouble
@@ -255,7 +254,7 @@ def judge(question: Question, response: httpx.Response, body: bytes, *, now: flo
 
 
 def _trouble(response: httpx.Response, body: bytes) -> Finding | None:
-    """Give why this is not the service's own answer, None where it is."""
+    """Return why a response is not the service's, or not a usable one; None where it is."""
     status = response.status_code
     if status // 100 == 3:  # noqa: PLR2004 - redirects
         return _bad(Fact.REDIRECTED, readable(urlsplit(response.headers.get("Location", "")).netloc)[:100])

@@ -1,7 +1,4 @@
-"""What a test of the connection finds out, step by step, as plain values. Imports nothing heavy; sentences elsewhere.
-
-Made by `check.py`, told to people by the settings dialog.
-"""
+"""The results of a connection test, one per step, as plain values. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from enum import Enum, StrEnum
 
 
 class Verdict(Enum):
-    """How good a finding is. `NOTE`: it works, but a person should know; `UNKNOWN`: it could not be told."""
+    """How good a finding is. `NOTE`: it works, but a person should know; `UNKNOWN`: it could not be found out."""
 
     GOOD = "good"
     NOTE = "note"
@@ -19,7 +16,7 @@ class Verdict(Enum):
 
 
 class Fact(StrEnum):
-    """What was found; in brackets what `Finding.values` carry."""
+    """What was found; in brackets the contents of `Finding.values`."""
 
     ADDRESS_REFUSED = "address_refused"  # [why, in our words]
     AUTHORITY_UNUSABLE = "authority_unusable"  # [file, why]
@@ -70,14 +67,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be tested besides the way there.
+    """What to test.
 
     Attributes:
         api_url: the service's address.
-        tokens: bearer and session token, None where there are none for this very address.
-        anomaly_id: the one to look at, "" where none is known.
+        tokens: bearer and session token, None where there are none for this address.
+        anomaly_id: the anomaly to ask for, "" where none is known.
         kept_back: there are tokens, but for another address: they are not sent to this one.
-        expires_at: when the session token says it ends, in seconds since 1970.
+        expires_at: when the session token expires by its own claim, in seconds since 1970.
     """
 
     api_url: str

@@ -1,6 +1,6 @@
-"""A test of the connection in a thread of its own: the window never waits, and may stop it at any time.
+"""A connection test in a thread of its own: the window never waits, and may stop it at any time.
 
-Used by `gui/settings/connection_tester.py`. Like the engine's, this thread imports what is heavy itself.
+Like the engine's, this thread imports the heavy modules itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
-    """How to reach the service: as in `EngineOptions`. `program` is "uploader-gui X.Y.Z"."""
+    """How to reach the service, as in `EngineOptions`. `program` is "uploader-gui X.Y.Z"."""
 
     program: str
     proxy_for: Callable[[str], str | None] | None = None
@@ -30,7 +30,7 @@ class NetworkSettings:
 
 
 class ConnectionThread:
-    """One test. `tell` hears findings and `done` the end, both from this thread; neither after `stop()`."""
+    """One test. It calls `tell` with each finding and `done` at the end, from its thread; neither after `stop()`."""
 
     def __init__(
         self, question: Question, network: NetworkSettings, *, tell: Callable[[Finding], None], done: Callable[[], None]
@@ -45,11 +45,11 @@ class ConnectionThread:
         self._thread = threading.Thread(target=self._run, name="uploader-connection-test", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin the test."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End it; returns at once."""
+        """End the test; return at once."""
         self._stopped.set()
         loop, task = self._loop, self._task
         if loop is None or task is None:
@@ -66,7 +66,7 @@ class ConnectionThread:
             return
         except Exception:
             log.exception("the test of the connection broke")
-            self._hear(Finding(Fact.BROKEN, Verdict.BAD))
+            self._tell_unless_stopped(Finding(Fact.BROKEN, Verdict.BAD))
         if not self._stopped.is_set():
             self._done()
 
@@ -81,8 +81,8 @@ class ConnectionThread:
         threads = DaemonThreads()
         self._loop.set_default_executor(threads)
         options = HttpOptions(self._network.program.replace(" ", "/"), self._network.proxy_for, self._network.ca_file)
-        await ConnectionCheck(self._question, options, self._hear).run()
+        await ConnectionCheck(self._question, options, self._tell_unless_stopped).run()
 
-    def _hear(self, finding: Finding) -> None:
+    def _tell_unless_stopped(self, finding: Finding) -> None:
         if not self._stopped.is_set():
             self._tell(finding)

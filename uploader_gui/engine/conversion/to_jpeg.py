@@ -1,7 +1,7 @@
-"""A picture the service refuses becomes a JPEG file: read here, made by the decoder, written here. In a thread.
+"""Converts a picture the service refuses into a JPEG file. Call it in a thread.
 
-Called by `conversions.py`. The decoder's process sees the picture's bytes alone: a share that sleeps does not stop it,
-and what was hashed is what is decoded.
+The decoder's process gets the picture's bytes, never its path: a sleeping share does not stop it, and the bytes that
+are hashed are those that are decoded.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
     from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 MAX_BYTES: Final = 400_000_000
-"""A larger file is not read into memory; a sheet of A3 scanned at 600 dpi has 208 MB."""
+"""Larger files are not read into memory; a sheet of A3 scanned at 600 dpi has 208 MB."""
 
 
 def into_jpeg(source: Source, target: Path, heartbeat: Heartbeat, decoder: PictureDecoder) -> tuple[str, bool]:
-    """Write a JPEG of the source's picture; return the source's SHA-256, and whether its metadata were unreadable.
+    """Write a JPEG of the source's picture; return the source's SHA-256 in hex, and whether metadata were unreadable.
 
     Raises:
-        SourceError: it cannot be read, or changed meanwhile.
+        SourceError: it cannot be read, or has changed.
         CannotConvert, BrokenPicture: see `PictureDecoder.jpeg`.
         NotPrepared: the JPEG cannot be written, or there is no decoder.
     """
     content, sha256 = _whole(source, heartbeat)
     heartbeat.reading = False
-    made = decoder.jpeg(content, heartbeat.beat)
+    jpeg = decoder.jpeg(content, heartbeat.beat)
     heartbeat.beat()
-    _write(made.content, target)
-    return sha256, made.without_metadata
+    _write(jpeg.content, target)
+    return sha256, jpeg.without_metadata
 
 
 def _whole(source: Source, heartbeat: Heartbeat) -> tuple[bytes, str]:
-    """Read everything once: what is hashed is what is decoded, and decoding waits for no share."""
+    """Return the source's bytes and their SHA-256 in hex."""
     if source.size > MAX_BYTES:
         raise CannotConvert(TOO_LARGE)
     reader, data = SourceReader(source, reading_again=heartbeat.beat), io.BytesIO()

@@ -1,7 +1,7 @@
-"""A file inside a ZIP, streamed: for types the service refuses. Called by `conversions.py`, in a thread.
+"""Puts a file of a type the service refuses inside a ZIP. Call it in a thread.
 
-The name inside is the file's own, as is its time. Format: PKWARE's APPNOTE; the exact time in Info-ZIP's extra
-field "UT", for the format's own has two seconds' grain and no time zone.
+The entry has the file's name and time. Format: PKWARE's APPNOTE. The exact time is in Info-ZIP's extra field "UT": the
+format's own has steps of two seconds and no time zone.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.conversion.temp_files import Heartbeat
     from uploader_gui.engine.models import Source
 
-_WORTH_IT: Final = 0.9
-"""A first block that shrinks less than this is stored: films and photos are compressed already."""
+_WORTH_COMPRESSING: Final = 0.9
+"""Where the first block's compressed share is larger, the file is stored: films and photos are compressed already."""
 _FIRST_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _LAST_TIME: Final = (2107, 12, 31, 23, 59, 58)
 _UNIX: Final = 3
@@ -34,11 +34,11 @@ _LAST_UNIX_TIME: Final = 2**31 - 1
 
 
 def into_zip(source: Source, target: Path, heartbeat: Heartbeat) -> str:
-    """Write a ZIP with the source in it, and give the source's SHA-256 in hex.
+    """Write a ZIP with the source in it; return the source's SHA-256 in hex.
 
     Raises:
-        SourceError: it cannot be read, or changed meanwhile.
-        TooLarge: the ZIP is more than one PUT takes.
+        SourceError: it cannot be read, or has changed.
+        TooLarge: the ZIP is larger than one PUT allows.
         NotPrepared: the ZIP cannot be written.
     """
     reader = SourceReader(source, reading_again=heartbeat.beat)
@@ -52,19 +52,18 @@ def into_zip(source: Source, target: Path, heartbeat: Heartbeat) -> str:
 
 
 def _write(source: Source, reader: SourceReader, target: Path, heartbeat: Heartbeat) -> None:
-    """SourceReader translates what it meets; any other OSError is of the target."""
     block = reader.read()
     entry = _entry(source, block)
     try:
         with target.open("wb") as file:
-            with zipfile.ZipFile(file, "w") as made, made.open(entry, "w") as inside:
+            with zipfile.ZipFile(file, "w") as archive, archive.open(entry, "w") as inside:
                 while block:
                     heartbeat.beat()
                     inside.write(block)
                     block = reader.read()
             file.flush()
             os.fsync(file.fileno())
-    except OSError as error:
+    except OSError as error:  # of the target: the reader's are SourceErrors
         raise NotPrepared(error.strerror or str(error)) from error
 
 
@@ -74,13 +73,13 @@ def _entry(source: Source, block: bytes) -> zipfile.ZipInfo:
     entry.create_system = _UNIX
     entry.external_attr = _FILE_MODE
     entry.extra = _exact_time(source.mtime_ns)
-    shrunk = len(zlib.compress(block, 1))
-    entry.compress_type = zipfile.ZIP_DEFLATED if shrunk < _WORTH_IT * len(block) else zipfile.ZIP_STORED
+    is_smaller = len(zlib.compress(block, 1)) < _WORTH_COMPRESSING * len(block)
+    entry.compress_type = zipfile.ZIP_DEFLATED if is_smaller else zipfile.ZIP_STORED
     return entry
 
 
 def _inner_name(name: str) -> str:
-    """Give the file's own name, readable everywhere: NFC, and no bytes that are no text."""
+    """Return the file's name as every system can read it: NFC, with undecodable bytes replaced."""
     return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
 
 

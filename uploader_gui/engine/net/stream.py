@@ -99,7 +99,7 @@ class SocketStream(httpcore.AsyncNetworkStream):
         return received
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
-        """Give everything to the kernel."""
+        """Pass all of it to the kernel."""
         left = memoryview(buffer)
         try:
             while left:

@@ -1,6 +1,6 @@
-"""How many bytes per second all transfers together may send: one bucket they all draw from, before each piece.
+"""Limits how many bytes per second all transfers together send: each takes its share before it sends a piece.
 
-Changed by `queue.py`, drawn from in `transfer.py`. A new limit counts at once, also for whoever is waiting.
+A new limit holds at once, also for transfers that are waiting.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import math
 from typing import Final
 
 SAVED_SECONDS: Final = 0.25
-"""How long unused bandwidth is kept: timers that wake late lose nothing, and no burst is felt."""
+"""How long unused bandwidth is kept: timers that fire late lose nothing, and bursts stay short."""
 _PIECE_SECONDS: Final = 0.1
 _SMALLEST_PIECE: Final = 1024
 
 
 class Bandwidth:
-    """A limit in bytes per second; 0 means none."""
+    """A limit in bytes per second; 0 means no limit."""
 
     def __init__(self, limit: float = 0.0) -> None:
         self._limit = limit
@@ -25,19 +25,19 @@ class Bandwidth:
         self._changed = asyncio.Event()
 
     def change(self, limit: float) -> None:
-        """Set another limit; what was borrowed under the old one is forgiven."""
+        """Set another limit; waits due under the old one are dropped."""
         self._limit = limit
         self._free_at = -math.inf
         self._changed.set()
 
     def piece(self, wanted: int) -> int:
-        """Give how many bytes to hand out at once: little under a limit, so that bars move and everybody gets some."""
+        """Return how many of the `wanted` bytes to send at once: few under a limit, so that every transfer moves."""
         if not self._limit:
             return wanted
         return min(wanted, max(_SMALLEST_PIECE, int(self._limit * _PIECE_SECONDS)))
 
     async def take(self, count: int) -> None:
-        """Return when so many bytes may go; whoever asked first goes first."""
+        """Wait until `count` bytes may be sent; first come, first served."""
         if not self._limit:
             return
         async with self._turn:
@@ -47,7 +47,7 @@ class Bandwidth:
                 self._free_at = max(self._free_at, earliest) + count / self._limit
 
     async def _wait(self) -> None:
-        """Wait until the bytes before have had their time, or the limit has changed."""
+        """Wait until the time of the bytes sent before is over, or the limit has changed."""
         while (left := self._free_at - asyncio.get_running_loop().time()) > 0:
             self._changed.clear()
             try:

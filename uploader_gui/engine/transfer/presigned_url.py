@@ -1,4 +1,4 @@
-"""What can be read off a presigned S3 URL without knowing its secret: when it expires, what it signs, where it leads.
+"""What a presigned S3 URL tells without its secret key: when it expires, which headers it signs, where it leads.
 
 Source: AWS, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)".
 """
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
 MAX_LIFETIME: Final = 604_800.0
 """S3 accepts at most seven days."""
-_OURS: Final = frozenset({"host", "content-type", "content-length"})
-"""Signed headers that a PUT has in any case, with values of our own."""
+_OWN_HEADERS: Final = frozenset({"host", "content-type", "content-length"})
+"""Headers that a PUT has in any case, with values of our own."""
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+", re.ASCII)
 """RFC 9110, "token", in lower case."""
 _VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 _MAY_BE_SIGNED: Final = re.compile(r"host|content-.+|cache-control|expires|if-none-match|x-amz-.+", re.ASCII)
-_NEVER: Final = re.compile(r"content-transfer-.+")
-_IN_PIECES: Final[Mapping[str, bytes]] = {
+_NEVER_ALLOWED: Final = re.compile(r"content-transfer-.+")
+_CHUNKED: Final[Mapping[str, bytes]] = {
     "content-encoding": b"aws-chunked",
     "x-amz-content-sha256": b"streaming-",
     "x-amz-decoded-content-length": b"",
     "x-amz-trailer": b"",
 }
-"""What announces a body cut into signed pieces, which the storage would look for in the file: name -> part of it."""
+"""Headers that announce a body of signed chunks, which the storage would look for in the file: name -> in its value."""
 _SECRETS: Final = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature"})
 _OLD_SIGNATURE: Final = frozenset({b"awsaccesskeyid", b"signature", b"expires"})
-"""Signature Version 2's parameters, which say nothing of the object either."""
+"""The parameters of Signature Version 2; they do not belong to the object's place."""
 _OPERATION: Final = (b"x-id", b"PutObject")
-"""What AWS's SDK for JavaScript adds to every URL, and S3 does not look at."""
+"""The parameter that AWS's SDK for JavaScript adds to every URL, and S3 ignores."""
 _PORTS: Final = {"https": 443, "http": 80}
 
 
 def expiry_of(url: str) -> tuple[float | None, float | None]:
-    """Give when a URL expires (seconds since 1970, server's clock) and its whole life in seconds; None: unsaid."""
+    """Return when a URL expires (seconds since 1970, server's clock) and its lifetime in seconds; None where unsaid."""
     query = _query(url)
     try:
         lifetime = min(float(int(query["x-amz-expires"])), MAX_LIFETIME)
@@ -53,38 +53,38 @@ def expiry_of(url: str) -> tuple[float | None, float | None]:
 
 
 def signed_headers(url: str) -> frozenset[str]:
-    """Give the names of the headers the signature covers, in lower case."""
+    """Return the names of the headers that the signature covers, in lower case."""
     names = _query(url).get("x-amz-signedheaders", "host")
     return frozenset(name for name in names.lower().split(";") if name)
 
 
 def further_headers(url: str) -> dict[str, bytes]:
-    """Give the signed headers a PUT would not have by itself, with their values where the URL tells them, as UTF-8.
+    """Return the signed headers that a PUT would not have by itself, with the values from the URL, as UTF-8.
 
-    A URL may not choose any header: one that names a credential or the framing would speak for us.
+    A URL must not choose any header it likes: it could set a credential, or the framing of the request.
 
     Raises:
-        UrlRefused: it signs a header that is not S3's, or is none, or whose value cannot be known or sent; or it says
-            something twice.
+        UrlRefused: it signs a header that is not S3's or not valid, or whose value is unknown or cannot be sent; or it
+            has a parameter twice.
     """
     signed, given = signed_headers(url), _values(url)
     for name in sorted(signed | given.keys()):
         _check_once(name, given.get(name, []), signed)
     for name in sorted(signed):
         _check_name(name, given)
-    return {name: _value(name, given) for name in sorted(signed - _OURS)}
+    return {name: _value(name, given) for name in sorted(signed - _OWN_HEADERS)}
 
 
 def _check_once(name: str, values: list[bytes], signed: frozenset[str]) -> None:
-    """Of two values nobody knows which one the storage takes."""
+    """Refuse a parameter with two values: nobody knows which of them the storage takes."""
     if len(values) > 1 and (name in signed or name.startswith("x-amz-")):
         raise UrlRefused(f"it names {_shown(name)} twice")
 
 
 def _check_name(name: str, given: Mapping[str, list[bytes]]) -> None:
-    if not (_NAME.fullmatch(name) and _MAY_BE_SIGNED.fullmatch(name)) or _NEVER.fullmatch(name):
+    if not (_NAME.fullmatch(name) and _MAY_BE_SIGNED.fullmatch(name)) or _NEVER_ALLOWED.fullmatch(name):
         raise UrlRefused(f"it chooses the header {_shown(name)}")
-    if name == "content-length" and name in given:  # ours is what the file has
+    if name == "content-length" and name in given:  # we send the file's length
         raise UrlRefused(f"it chooses the header {_shown(name)}")
 
 
@@ -93,10 +93,10 @@ def _value(name: str, given: Mapping[str, list[bytes]]) -> bytes:
         return b"UNSIGNED-PAYLOAD"
     if name not in given:
         raise UrlRefused(f"it needs the header {_shown(name)}, whose value only the service knows")
-    value = given[name][0].strip(b" \t")  # as every signature counts it, and as HTTP has it
+    value = given[name][0].strip(b" \t")  # as in the signature, and in HTTP
     if _VALUE.fullmatch(value) is None or not _is_utf8(value):
         raise UrlRefused(f"it gives the header {_shown(name)} a value that no request can carry")
-    if name in _IN_PIECES and _IN_PIECES[name] in value.lower():
+    if name in _CHUNKED and _CHUNKED[name] in value.lower():
         raise UrlRefused(f"it chooses the header {_shown(name)}")
     return value
 
@@ -114,10 +114,10 @@ def _shown(name: str) -> str:
 
 
 def place_of(url: str) -> bytes:
-    """Return the SHA-256 of where a URL puts an object: two with the same one lead to the same object.
+    """Return a SHA-256 of the place where a URL puts its object: URLs with the same one lead to the same object.
 
-    The place is scheme, host, port, path and query, however they are spelled, without what signs the request. To S3 a
-    plus is a blank in the path too.
+    The place is scheme, host, port, path and query, however they are spelled, without the parameters of the signature.
+    S3 reads a plus as a blank in the path, too.
     """
     try:
         parts = urlsplit(url)
@@ -126,16 +126,16 @@ def place_of(url: str) -> bytes:
     except ValueError:
         return hashlib.sha256(url.encode("utf-8", "surrogateescape")).digest()
     path = unquote_to_bytes(parts.path.replace("+", " ") or "/")
-    query = sorted(pair for pair in _pairs(parts.query) if not _signs(pair[0]) and pair != _OPERATION)
+    query = sorted(pair for pair in _pairs(parts.query) if not _is_of_signature(pair[0]) and pair != _OPERATION)
     return hashlib.sha256(repr((origin, path, query)).encode()).digest()
 
 
-def _signs(name: bytes) -> bool:
+def _is_of_signature(name: bytes) -> bool:
     return name.lower().startswith(b"x-amz-") or name.lower() in _OLD_SIGNATURE
 
 
 def taken_out_of(words: str, url: str) -> str:
-    """Give a server's words without what of the link they repeat: they end in log, journal and receipt."""
+    """Return a server's words without the secrets of the URL they may repeat: they go into log, journal and receipt."""
     for name, _, value in (pair.partition("=") for pair in urlsplit(url).query.split("&")):
         if value and unquote_plus(name).lower() in _SECRETS:
             for form in {value, unquote(value), unquote_plus(value)}:
@@ -143,13 +143,8 @@ def taken_out_of(words: str, url: str) -> str:
     return re.sub(r"\?[^\s\"'<>=?]*=[^\s\"'<>]*", "?[redacted]", words)
 
 
-def query_value(url: str, name: str) -> str | None:
-    """Give a query parameter by its name in lower case."""
-    return _query(url).get(name)
-
-
 def _old_expiry(query: dict[str, str]) -> tuple[float | None, float | None]:
-    """Signature Version 2 says only when: `Expires`, in seconds since 1970."""
+    """Return the `Expires` of Signature Version 2, in seconds since 1970; it tells no lifetime."""
     try:
         return float(int(query["expires"])), None
     except (KeyError, ValueError, OverflowError):
@@ -161,7 +156,7 @@ def _query(url: str) -> dict[str, str]:
 
 
 def _values(url: str) -> dict[str, list[bytes]]:
-    """Give every query parameter by its name in lower case, with all its values, none of them empty left out."""
+    """Return all values of every query parameter, empty ones too, by its name in lower case."""
     found: dict[str, list[bytes]] = {}
     try:
         query = urlsplit(url).query
@@ -173,7 +168,7 @@ def _values(url: str) -> dict[str, list[bytes]]:
 
 
 def _pairs(query: str) -> Iterator[tuple[bytes, bytes]]:
-    """Yield names and values as bytes; in a query a plus is a blank."""
+    """Yield names and values as bytes, with a plus read as a blank."""
     for pair in filter(None, query.split("&")):
         name, _, value = pair.replace("+", " ").partition("=")
         yield unquote_to_bytes(name), unquote_to_bytes(value)

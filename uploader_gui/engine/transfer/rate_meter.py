@@ -1,7 +1,4 @@
-"""How fast things go: bytes and files per second over the last seconds, and the time left.
-
-Asked by the batcher's reserve, by "can this PUT finish in time", and by the progress events.
-"""
+"""The speed of the whole queue: bytes and files per second over the last seconds, and the time left."""
 
 from __future__ import annotations
 
@@ -14,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
 WINDOW: Final = 5.0
-"""Seconds that a rate looks back."""
+"""The seconds over which rates are measured."""
 SETTLE: Final = 3.0
-"""Seconds during which no time left is told: the first figures are wild."""
+"""The first seconds, in which there is no time left: the first figures vary too much."""
 _SAMPLE_EVERY: Final = 0.1
 
 
 class RateMeter:
-    """Bytes and files per second over the last `WINDOW` seconds. Times are on one monotonic clock, handed in."""
+    """Bytes and files per second over the last `WINDOW` seconds. Callers pass the time, on one monotonic clock."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int, int]] = deque()
@@ -30,38 +27,33 @@ class RateMeter:
         self._began: float | None = None
         self._left = TimeLeft()
 
-    @property
-    def files_seen(self) -> int:
-        """How many files have arrived since the beginning."""
-        return self._files
-
     def began(self, now: float, transfer: Hashable) -> None:
-        """An attempt begins to move: time counts from here, not from the first figure."""
+        """Note that an attempt begins: time counts from here, not from the first bytes."""
         self._left.began(now, transfer)
         if self._began is None:
             self._began = now
             self._samples.append((now, self._bytes, self._files))
 
     def moved(self, now: float, transfer: Hashable, count: int) -> None:
-        """Count bytes of a transfer; `count` is negative where an attempt starts again."""
+        """Note that `count` bytes of a transfer were sent; negative where another attempt begins."""
         self._left.moved(now, transfer, count)
         self._bytes += count
         self._sample(now)
 
     def ended(self, now: float, transfer: Hashable, *, arrived: bool = False) -> None:
-        """An attempt ended, and perhaps its file has arrived. Told twice it counts once."""
+        """Note that an attempt ended, and whether its file has arrived; a further call without that changes nothing."""
         self._left.ended(now, transfer, arrived=arrived)
         self._files += arrived
         self._sample(now)
 
     def rest(self) -> None:
-        """Nothing moves any more: forget the pace, it will be another one next time."""
+        """Start again, as nothing moves any more and the speed will be another one next time."""
         self._began = None
         self._samples.clear()
         self._left.forget()
 
     def rates(self, now: float) -> tuple[float, float]:
-        """Give bytes per second and files per second; both 0.0 while nothing is known."""
+        """Return bytes per second and files per second; both 0.0 while nothing is known."""
         self._trim(now)
         if not self._samples:
             return 0.0, 0.0
@@ -70,7 +62,7 @@ class RateMeter:
         return max(0.0, (self._bytes - count) / elapsed), (self._files - files) / elapsed
 
     def seconds_left(self, now: float, bytes_left: int, files_left: int, *, call_seconds: float = 0.0) -> float | None:
-        """Give the time left, counting a cost per file as well as bytes; None while it cannot be told.
+        """Return the time left in seconds, from costs per file and per byte; None while it is unknown.
 
         `call_seconds`: how long a call to the service takes.
         """

@@ -1,10 +1,14 @@
-"""The storage: one PUT to a presigned S3 URL. It never sees a token. Used by `transfer.py`.
+"""The storage: one PUT to a presigned S3 URL, and what its answer means. It never sees a token.
 
-Source: AWS S3 "PutObject" and "Error responses"; our decisions about the service's silent places.
+Source: AWS S3 "PutObject" and "Error responses"; the answers of rclone, Swift, moto, Garage, S3Proxy and Ceph; our
+decisions where the service is silent. Only an ETag that is the MD5 proves that the bytes arrived: block pages, captive
+portals and web servers answer 200 too, some with an ETag of their own.
 """
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +17,8 @@ import httpx
 
 from uploader_gui.engine.addresses import check_storage_address
 from uploader_gui.engine.errors import (
+    Damaged,
+    NotConfirmed,
     SignatureMismatch,
     SlowDown,
     Stalled,
@@ -22,7 +28,6 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
-from uploader_gui.engine.transfer.confirmation import error_words, read_success, title_of
 from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers, taken_out_of
 
 if TYPE_CHECKING:
@@ -32,23 +37,33 @@ if TYPE_CHECKING:
     from uploader_gui.engine.net.client import Clients
     from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.net.stall_watchdog import Watchdog
-    from uploader_gui.engine.transfer.confirmation import Stored
 
 PORTION: Final = 64 * 1024
-"""So much at a time is given to a connection that cannot be felt (on Windows' proactor, through a proxy that speaks TLS
-itself): a line that moves it within the watchdog's patience, at 2.2 KB/s, lives."""
-_NEVER_BETTER: Final = frozenset({501, 505})
-"""Of the 5xx: what will not be understood the next time either."""
-_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
-"""Codes with which S3 asks for the same request once more, whatever their status."""
+"""Bytes given at once to a connection that cannot be measured (on Windows' proactor, or through a proxy that speaks TLS
+itself): a line with 2.2 KB/s moves them before the watchdog's timeout."""
+_FINAL_5XX: Final = frozenset({501, 505})
+"""The 5xx that another try would not change."""
+_TRY_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
+"""The error codes with which S3 asks for the same request again, whatever their status."""
+_MD5: Final = re.compile(r'(?:W/)?("?)(?P<hex>[0-9a-f]{32})\1', re.IGNORECASE)
+"""The ETag of an object sent in one PUT; weak where a proxy compresses responses."""
+_MULTIPART_ETAG: Final = re.compile(r'("?)[0-9a-f]{32}-[0-9]{1,5}\1', re.IGNORECASE | re.ASCII)
+_S3_HEADERS: Final = ("x-amz-request-id", "x-amz-id-2", "x-amz-version-id")
+_ENCRYPTION: Final = "x-amz-server-side-encryption"
+_KEY_HEADERS: Final = (f"{_ENCRYPTION}-aws-kms-key-id", f"{_ENCRYPTION}-customer-algorithm")
+"""With such a key the ETag is not the MD5."""
+_PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
+_ERROR: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<Error[\s>]")
+_TITLE: Final = re.compile(r"<title[^<>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+"""Bounded, because a hostile page could make a regular expression slow."""
 
 
 @dataclass(slots=True)
 class Body:
-    """What goes out: exactly `size` bytes, given piece by piece.
+    """The body of a PUT: exactly `size` bytes, piece by piece.
 
-    `next_piece` gives bytes, empty at the end; `moving` is called now and then while bytes move, `finished` when the
-    last byte has been handed over.
+    `next_piece` returns bytes, empty at the end; `moving` is called now and then while bytes move, `finished` when the
+    connection has the last byte.
     """
 
     size: int
@@ -57,8 +72,34 @@ class Body:
     finished: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A 2xx answer to a PUT. `md5` is the MD5 in its ETag, None where that is none.
+
+    `comparable`: the ETag must be the MD5 of the object. `doubt` says what answered where that was not the storage.
+    """
+
+    md5: str | None
+    comparable: bool
+    doubt: str = ""
+
+    def check(self, md5: str) -> None:
+        """Check that the storage confirmed the object with this MD5.
+
+        Raises:
+            Damaged: it holds other bytes.
+            NotConfirmed: something else answered, or the answer does not say what is stored.
+        """
+        if self.md5 == md5:
+            return
+        if self.doubt:
+            raise NotConfirmed(self.doubt)
+        if self.comparable:
+            raise Damaged
+
+
 class S3Client:
-    """Sends presigned PUTs, and remembers per host whether it wants a Content-Type that was not signed.
+    """Sends presigned PUTs, and remembers per host whether it wants no Content-Type where none was signed.
 
     `local`: the storage may be on this machine, as the API is.
     """
@@ -73,32 +114,32 @@ class S3Client:
         self._origins: dict[str, httpx.URL] = {}
         self._without_content_type: set[str] = set()
         self._mismatched: dict[str, bool] = {}
-        """By URL: whether the attempt whose signature did not fit had a Content-Type; the next one is the other way."""
+        """By URL: whether the next attempt goes without Content-Type, after one whose signature did not match."""
 
     def follow(self, other: S3Client) -> None:
-        """Reach storages the way another client does."""
+        """Use the connections of another client."""
         self._clients = other._clients
 
     async def put(self, presigned: PresignedPut, media_type: str, body: Body) -> Stored:
         """Send one object in one PUT.
 
         Raises:
-            UrlRefused: the address is not one evidence may go to, or no request that we may send fits it.
+            UrlRefused: no evidence may go to this address, or it needs a request that we do not send.
             UrlExpired: a new presigned URL is needed.
-            SlowDown: the storage wants everybody to be slower.
-            StorageRefused: it does not take this object.
-            Offline, TlsFailed, ProxyFailed, ConnectionLost, Stalled: the way there.
-            SourceError: whatever `body.next_piece` raises.
+            SlowDown: all transfers are to slow down.
+            StorageRefused: the storage refuses this object.
+            Offline, TlsFailed, ProxyFailed, ConnectionLost, Stalled: the connection failed.
+            SourceError: raised by `body.next_piece`.
         """
         parts = check_storage_address(presigned.url, local=self._local)
         headers = self._headers(presigned.url, media_type, body.size)
         origin = self._origin(parts)
         http = await self._clients.client_for(origin)
         if await self._clients.goes_through_proxy(origin):
-            # WORKAROUND: httpcore gives CONNECT the request's "target" too, which would tell the proxy the whole URL.
+            # WORKAROUND: httpcore passes "target" to CONNECT too, which would show the proxy the whole URL.
             url, exactly = check_url(presigned.url), {}
         else:
-            # The path and query exactly as they were signed: any re-encoding would break the signature.
+            # Path and query exactly as they were signed: encoding them again would break the signature.
             url, exactly = origin, {"target": _target(parts)}
         activity = ConnectionActivity()
         extensions = {EXTENSION: activity, **exactly}
@@ -118,7 +159,7 @@ class S3Client:
         raise self._failed(response, answer, presigned)
 
     def _origin(self, parts: SplitResult) -> httpx.URL:
-        """Give scheme, host and port as httpx wants them, looked at once per host: it takes long over a long URL."""
+        """Return scheme, host and port as httpx's type, parsed once per host: httpx is slow with long URLs."""
         key = f"{parts.scheme}://{parts.netloc}/"
         if key not in self._origins:
             self._origins[key] = check_url(key)
@@ -133,7 +174,7 @@ class S3Client:
         return headers | {name.encode(): value for name, value in further_headers(url).items()}
 
     def _succeeded(self, response: httpx.Response, stored: Stored, presigned: PresignedPut) -> Stored:
-        """Learn from a success what the host wants, unless it is in doubt whose success it is."""
+        """Remember whether the host wants a Content-Type, unless something else may have answered."""
         if not stored.doubt:
             self._mismatched.pop(presigned.url, None)
             if "content-type" not in response.request.headers:
@@ -157,7 +198,7 @@ class S3Client:
 
 
 class _Pieces(httpx.AsyncByteStream):
-    """The body as httpx wants it; the watchdog hears of everything that is given out."""
+    """The body as httpx's type; it reports to the watchdog what it gives to the connection."""
 
     def __init__(self, body: Body, watchdog: Watchdog) -> None:
         self._body = body
@@ -184,6 +225,57 @@ def _target(parts: SplitResult) -> bytes:
     return (f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/").encode("ascii", "strict")
 
 
+def read_success(response: httpx.Response, answer: bytes, url: str, *, early: bool) -> Stored:
+    """Return what a 2xx to a PUT says. `early`: it came before the other side had confirmed the whole file."""
+    etags = {etag.strip() for etag in response.headers.get_list("ETag")} - {"", '""'}
+    etag = etags.pop() if len(etags) == 1 and response.status_code == 200 else ""  # noqa: PLR2004 - PutObject's
+    match = _MD5.fullmatch(etag)
+    md5 = match["hex"].lower() if match else None
+    comparable = md5 is not None and _is_etag_the_md5(response)
+    if comparable and not response.num_bytes_downloaded:
+        return Stored(md5, comparable)
+    return Stored(md5, comparable, readable(taken_out_of(_doubt(response, answer, etag, early=early), url)))
+
+
+def _is_etag_the_md5(response: httpx.Response) -> bool:
+    """Whether S3 makes the ETag of the MD5: not under a customer's key or the key service's, but under AES256."""
+    kind = response.headers.get(_ENCRYPTION, "").strip().upper()
+    return kind in {"", "AES256"} and not any(response.headers.get(name) for name in _KEY_HEADERS)
+
+
+def _doubt(response: httpx.Response, answer: bytes, etag: str, *, early: bool) -> str:
+    """Return why the storage may not have the file, in English; empty where it has."""
+    if _ERROR.match(answer):
+        return _with("the storage answered with an error", ": ".join(filter(None, error_words(answer))).rstrip(". "))
+    if response.num_bytes_downloaded:  # counted before decompression: a body that cannot be decompressed counts too
+        is_page = _PAGE.search(answer[:4096]) or "html" in response.headers.get("Content-Type", "").lower()
+        kind = "a web page" if is_page else "something else"
+        return _with(f"{kind} answered in place of the storage", _server_name(response, answer))
+    if response.status_code != 200 or not _looks_like_s3(response, etag):  # noqa: PLR2004 - PutObject's
+        return _with("something else answered in place of the storage", _server_name(response, answer))
+    if not etag:
+        return "the answer has no ETag"
+    return "the storage answered before it had the whole file" if early else ""
+
+
+def _looks_like_s3(response: httpx.Response, etag: str) -> bool:
+    names = (*_S3_HEADERS, _ENCRYPTION, *_KEY_HEADERS)
+    return any(response.headers.get(name) for name in names) or _MULTIPART_ETAG.fullmatch(etag) is not None
+
+
+def _server_name(response: httpx.Response, answer: bytes) -> str:
+    """Return the status (other than 200), title of the page and program of a server, else its Content-Type."""
+    status = "" if response.status_code == 200 else f"HTTP {response.status_code}"  # noqa: PLR2004 - success
+    title = title_of(answer)
+    server = readable(response.headers.get("Server", ""))[:60]
+    known = filter(None, (status, f"“{title}”" if title else "", server))
+    return ", ".join(known) or readable(response.headers.get("Content-Type", ""))[:60]
+
+
+def _with(fact: str, more: str) -> str:
+    return f"{fact}: {more}" if more else fact
+
+
 def _error_of(
     response: httpx.Response, answer: bytes, words: str, *, expired: bool, clock: ServerClock
 ) -> StorageError | Stalled:
@@ -191,7 +283,7 @@ def _error_of(
     status = response.status_code
     if status in {400, 403} and (expired or "expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
-    if status == 429 or (status >= 500 and status not in _NEVER_BETTER) or code in _LATER:  # noqa: PLR2004 - 5xx
+    if status == 429 or (status >= 500 and status not in _FINAL_5XX) or code in _TRY_LATER:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
     if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain
         return Stalled(words)
@@ -199,16 +291,36 @@ def _error_of(
 
 
 def _words(response: httpx.Response, answer: bytes, url: str) -> str:
-    """Give the storage's own words, without what of the link they repeat."""
+    """Return the storage's words, without the secrets of the URL they may repeat."""
     code, message = error_words(answer)
     words = f"{code}: {message}" if code else ": ".join(_who_answered(response, answer))
     return readable(taken_out_of(words, url))
 
 
 def _who_answered(response: httpx.Response, answer: bytes) -> Iterator[str]:
-    """Yield the status, and what it leads to or the title of its page: a network's sign-in, a filter."""
+    """Yield the status, and the target of a redirect or the title of a page: a network's sign-in, a filter."""
     yield f"HTTP {response.status_code}"
     if response.has_redirect_location:
         yield urlsplit(response.headers["Location"]).netloc
     elif title := title_of(answer):
         yield f"“{title}”"
+
+
+def error_words(answer: bytes) -> tuple[str, str]:
+    """Return Code and Message of S3's error XML, empty where it is none.
+
+    Without an XML parser: two plain fields are needed, and an entity bomb stays text.
+    """
+    text = answer[:65536].decode("utf-8", "replace")
+    return _element(text, "Code"), _element(text, "Message")
+
+
+def _element(text: str, name: str) -> str:
+    begin, end = text.find(f"<{name}>"), text.find(f"</{name}>")
+    return text[begin + len(name) + 2 : end].strip() if 0 <= begin < end else ""
+
+
+def title_of(answer: bytes) -> str:
+    """Return the title of a web page on one line, empty where it has none."""
+    found = _TITLE.search(answer[:65536].decode("utf-8", "replace"))
+    return readable(html.unescape(found[1]))[:100].strip() if found else ""

@@ -1,8 +1,8 @@
-"""How many transfers run at once: a semaphore whose width follows the storage's mood.
+"""How many transfers run at once: a semaphore whose limit adapts to the storage.
 
-On 503 SlowDown all transfers slow down together (half the slots, and a common rest); each file that arrives
-afterwards gives a slot back. While the storage is in trouble as a whole (`hold`), one transfer at a time is let in to
-ask whether it works again. A transfer whose disk sleeps lends its slot to others meanwhile.
+After 503 SlowDown there are half as many slots, and no transfer begins for a while; each file that arrives afterwards
+adds a slot again. While the storage as a whole is in trouble (`hold`), one transfer at a time is let in as a probe. A
+transfer whose disk sleeps lends its slot to others meanwhile.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 MAX_LENT: Final = 32
-"""More sleeping files than this keep their slots: each lent one holds a thread and a connection."""
-
+"""At most this many slots are lent at once: each such transfer keeps a thread and a connection."""
 _SELDOM_TRIED_EVERY: Final = 3
+"""Every third probe goes to a file that was tried seldom."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter:
-    """A transfer that waits for its turn. `under_way`: it has begun, and lent its slot to others."""
+    """A transfer that waits for a slot. `under_way`: it has begun, and lent its slot to others."""
 
     turn: asyncio.Future[None]
     rank: tuple[int, int]
@@ -32,7 +32,7 @@ class _Waiter:
 
 
 class Slots:
-    """`width` slots; `limit` of them may be in use right now."""
+    """`width` slots, of which `_limit` may be in use now."""
 
     def __init__(self, width: int) -> None:
         self._width = width
@@ -46,23 +46,23 @@ class Slots:
 
     @property
     def free(self) -> int:
-        """How many transfers could begin right now."""
+        """Return how many transfers could begin now."""
         return 0 if self._rest or self._held else max(0, self._limit - self._in_use - len(self._waiters))
 
     @property
     def slowed(self) -> bool:
-        """True while fewer transfers may run than the setting says."""
+        """Whether fewer transfers may run than the setting says."""
         return self._limit < self._width
 
     def resize(self, width: int) -> None:
-        """Change the setting."""
+        """Set another width."""
         self._limit = max(1, self._limit + width - self._width)
         self._width = width
         self._wake()
 
     @asynccontextmanager
     async def slot(self, rank: tuple[int, int] = (0, 0)) -> AsyncIterator[None]:
-        """Hold a slot. `rank`: how often it was tried since something got through, and how many bytes it will send."""
+        """Hold a slot. `rank`: how often this file was tried since any file arrived, and its size in bytes."""
         await self._acquire(rank)
         try:
             yield
@@ -71,7 +71,7 @@ class Slots:
 
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[None]:
-        """Give the held slot to others while the block runs, and take one back afterwards."""
+        """Lend the held slot to others while the block runs, and take one back afterwards."""
         if self._lent >= MAX_LENT:
             yield
             return
@@ -86,7 +86,7 @@ class Slots:
     def slow_down(self, rest: float) -> None:
         """Halve the number of transfers, and begin none for `rest` seconds.
 
-        What was sent together is refused together: until the rest is over that counts once, and the longest rest.
+        Transfers that run together are refused together: until the rest is over they count once, with the longest rest.
         """
         if self._rest is None:
             self._limit = max(1, min(self._limit, self._in_use) // 2)
@@ -94,7 +94,7 @@ class Slots:
             self._rest_for(rest)
 
     def hold(self) -> None:
-        """Let no transfer begin but those of `let_one_in`."""
+        """Let no transfer begin, except by `let_one_in`."""
         if not self._held:
             self._let_in = 0
         self._held = True
@@ -105,10 +105,10 @@ class Slots:
         self._wake()
 
     def let_one_in(self) -> bool:
-        """Give a slot to a waiting transfer, whatever holds it up. Return whether one waits.
+        """Give a slot to a waiting transfer, in spite of `hold` and rest. Return whether one was waiting.
 
-        The storage may stumble over one file alone, or over the first tries of each: so of three, one goes to a file
-        that was tried seldom, and two to one that was tried often. The smallest one knows soonest.
+        The storage may fail on one file alone, or on the first tries of each. So of three probes one is a file that was
+        tried seldom, and two are files that were tried often; the smallest of them, as it ends soonest.
         """
         waiters = [waiter for waiter in self._waiters if not waiter.turn.done()]
         if not waiters or self._in_use >= self._width:
@@ -121,7 +121,7 @@ class Slots:
         return True
 
     def arrived(self) -> None:
-        """A file arrived: one more transfer may run."""
+        """Note that a file arrived: one more transfer may run."""
         if self._limit < self._width:
             self._limit += 1
             self._wake()
@@ -139,7 +139,7 @@ class Slots:
             raise
 
     async def _take_back(self) -> None:
-        """A cancelled transfer must hold one too, for its `slot()` gives one back on the way out."""
+        """Wait for a slot. A cancelled transfer counts as holding one: its `slot()` gives one back at the end."""
         try:
             await self._acquire(under_way=True)
         except asyncio.CancelledError:
@@ -174,7 +174,7 @@ class Slots:
             self._admit(waiter)
 
     def _next(self) -> _Waiter | None:
-        """Return who is first; while the slots are held, of those that only lent theirs."""
+        """Return the first waiter; while the slots are held, of those that lent theirs."""
         if not self._held:
             return self._waiters[0] if self._waiters else None
         return next((waiter for waiter in self._waiters if waiter.under_way), None)
