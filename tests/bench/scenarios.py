@@ -78,7 +78,7 @@ async def smooth(window: MainWindow, large: int, small: int, paths: list[Path]) 
     ticker.start()
     window.footer.primary.click()
     while not all(window.model.snapshot(row).state is UploadState.UPLOADED for row in range(large)):
-        await _first(window.model.figures_changed)
+        await _first(window.model.counts_changed)
     return ticker.stop()
 
 

@@ -100,8 +100,8 @@ class FakeEngine(QObject):
     def save_receipt(self, content: bytes, path: Path) -> None:
         self.saved.append((path, content))
 
-    def look_back(self) -> None:
-        self.calls.append(("look_back", None))
+    def load_history(self) -> None:
+        self.calls.append(("load_history", None))
 
     def search_history(self, wanted: str) -> None:
         self.calls.append(("search_history", wanted))

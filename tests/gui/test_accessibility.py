@@ -246,7 +246,7 @@ def test_where_the_system_sets_the_contrast_palette_and_style_step_aside(
 ) -> None:
     engine.tell(one_of_each(), Progress((UploadProgress(UploadId("uploading.jpg"), MB // 2, 1.0),), Totals()))
     try:
-        theme.step_aside()
+        theme.use_system_palette()
         assert qapp.styleSheet() == ""
         assert qapp.palette().color(QPalette.ColorRole.Window) != QColor(LIGHT.bg)
         assert theme.colors.text == qapp.palette().text().color().name()

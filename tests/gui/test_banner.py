@@ -234,11 +234,11 @@ def test_nobody_is_asked_to_sign_in_while_the_password_store_may_have_tokens(
         engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN})))
         engine.tell(SignInRequired())
     assert not window.banner.isVisibleTo(window)
-    window.notices.say_store_silent(silent=True)
+    window.notices.show_store_silent(silent=True)
     assert window.banner.text.text().startswith("This computer’s password store does not answer yet")
     with qtbot.waitSignal(window.sign_in_wanted):
         window.banner.button.click()
-    window.notices.say_store_silent(silent=False)
+    window.notices.show_store_silent(silent=False)
     with qtbot.waitSignal(window.sign_in_wanted):  # it has none
         window.set_signed_in(SignInState(signed_in=False))
     assert window.banner.text.text() == "Sign in to send this file."

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from uploader_gui.gui.drop.captures import Captures
+from uploader_gui.gui.drop.mime import Captures
 
 if TYPE_CHECKING:
     from pathlib import Path

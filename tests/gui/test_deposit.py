@@ -61,7 +61,7 @@ def send(window: MainWindow, paths: list[Path], qtbot: QtBot, *, files: int) -> 
     window.add_paths(paths)
     qtbot.waitUntil(window.body.preflight.isVisible, timeout=PATIENCE)
     QTest.mouseClick(window.footer.primary, LEFT)
-    qtbot.waitUntil(lambda: window.model.figures().uploaded == files, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.model.counts().uploaded == files, timeout=PATIENCE)
 
 
 def save(window: MainWindow, path: Path, qtbot: QtBot, told: list[Event]) -> bytes:
@@ -109,7 +109,7 @@ def test_what_went_before_is_skipped_with_its_day_and_sent_again_when_asked(
     qtbot.waitUntil(strip.send_again.isVisible, timeout=PATIENCE)
     assert day(time.time()) in strip.before.text()
     QTest.mouseClick(strip.send_again, LEFT)
-    qtbot.waitUntil(lambda: whole.model.figures().waiting == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: whole.model.counts().waiting == 1, timeout=PATIENCE)
     QTest.mouseClick(whole.footer.primary, LEFT)
     qtbot.waitUntil(lambda: len(strict_api.registered) == 2, timeout=PATIENCE)  # what was skipped counts as uploaded
-    qtbot.waitUntil(lambda: whole.model.figures().uploaded == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: whole.model.counts().uploaded == 1, timeout=PATIENCE)

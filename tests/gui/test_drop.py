@@ -260,7 +260,7 @@ def test_what_is_wanted_for_kept_files_holds_for_them_when_there_is_a_number(
     window.keep_paths([tmp_path / "a.pdf"])
     window.add_paths([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
     window.set_anomaly("4217")
-    window.taking_in.add_kept()
+    window.add_files.add_kept()
     assert engine.added == [([tmp_path / "a.pdf"], "4217"), ([tmp_path / "b.mp4", tmp_path / "c.mp4"], "4217")]
     assert engine.wishes == [AddOptions(), in_zip]
     window.add_paths([tmp_path / "d.mp4"], in_zip)

@@ -15,11 +15,12 @@ from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
-from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, shown_always, shown_at_hand
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.leave_dialog import question
 
 if TYPE_CHECKING:
     from tests.gui.fake_engine import FakeEngine
@@ -37,7 +38,7 @@ def test_a_row_names_its_server_and_says_that_it_waits_for_it() -> None:
     sent = upload("a.jpg", S.UPLOADED, elsewhere=OLD)
     assert row_text.facts_text(sent, with_anomaly=False).endswith(" · Server old.example/main")
     assert row_text.reason_text(sent) == ""
-    assert row_text.spoken(waiting, None, 0.0) == (
+    assert row_text.accessible_text(waiting, None, 0.0) == (
         "a.jpg, waiting, Server old.example/main, Waits until this server is set again."
     )
     assert "Server" not in row_text.facts_text(upload("a.jpg"), with_anomaly=False)
@@ -49,8 +50,8 @@ def test_nothing_it_offers_goes_to_its_server_or_by_itself_to_another(state: S) 
     offers = {action for action in MENU if allowed(action, row)}
     assert not offers & {RowAction.TRY_AGAIN, RowAction.SEND_AGAIN, RowAction.CONVERT, RowAction.ZIP}
     assert (RowAction.SEND_HERE in offers) is not state.stored
-    assert shown_always(row) == (() if state.stored else (RowAction.SEND_HERE,))
-    assert set(shown_at_hand(row)) <= offers | {RowAction.MORE}
+    assert resting_row_actions(row) == (() if state.stored else (RowAction.SEND_HERE,))
+    assert set(active_row_actions(row)) <= offers | {RowAction.MORE}
     assert RowAction.SEND_HERE not in {action for action in MENU if allowed(action, replace(row, elsewhere=""))}
 
 
@@ -90,20 +91,20 @@ def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: MainWindow
         upload("c.jpg", S.UPLOADED),
     )
     engine.tell(QueueStatus(running=True), UploadsAdded(rows), QueueStatus(running=False))
-    figures = window.model.figures()
+    figures = window.model.counts()
     assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
     assert window.footer.primary_action is FooterAction.DONE
     assert window.footer.below.text() == "2 files were not sent."
     engine.tell(UploadsChanged((replace(rows[0], elsewhere=""), replace(rows[1], elsewhere=""))))
     window.model.flush()
-    figures = window.model.figures()
+    figures = window.model.counts()
     assert (figures.unfinished, figures.elsewhere, figures.retriable) == (1, 0, 1)
 
 
 def test_closing_counts_it_as_unsent(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a.jpg", elsewhere=OLD), upload("b.jpg", S.UPLOADED))))
     assert window.unsent.asks
-    assert "1 waiting" in window.unsent.question()
+    assert "1 waiting" in question(window.unsent)
     assert not window.unsent.goes_on
 
 
@@ -161,7 +162,7 @@ def test_what_failed_at_another_server_is_not_sent_again_from_here(window: MainW
 
 def test_a_receipt_names_the_servers_where_there_were_several() -> None:
     files = [file("a.jpg") | {"server": OLD}, file("b.jpg") | {"server": "https://new.example"}]
-    page = receipt_page.table(enumerate(files, 1))
+    page = receipt_pages.table_html(enumerate(files, 1))
     assert "Server: old.example/main" in page
     assert "Server: new.example" in page
     table = receipt_csv.table(receipt(*files), receipt_words.table_form()).decode("utf-8-sig")

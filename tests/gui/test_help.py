@@ -85,5 +85,5 @@ def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtb
     with qtbot.waitSignal(window.diagnostics_wanted):
         QTest.mouseClick(dialog.copy, LEFT)
     assert not dialog.copied.isVisible()
-    dialog.say_copied()
+    dialog.show_copied()
     assert dialog.copied.isVisible()

@@ -41,7 +41,7 @@ def history(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> HistoryDial
     QTest.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
-    assert engine.calls == [("look_back", None)]
+    assert engine.calls == [("load_history", None)]
     engine.tell(HistoryFound(RUNS))
     return dialog
 
@@ -153,7 +153,7 @@ def test_a_file_is_shown_in_its_folder(history: HistoryDialog, engine: FakeEngin
 
 def test_a_run_that_ends_meanwhile_is_looked_up(history: HistoryDialog, engine: FakeEngine) -> None:
     engine.tell(QueueIdle(Totals()))
-    assert asked(engine, "look_back") == [None, None]
+    assert asked(engine, "load_history") == [None, None]
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
     engine.tell(HistoryFound((PastRun(RunKey(3, "9"), "uploader-gui", MARCH + 900, None), *RUNS)))
     assert history.deposits.chosen is not None

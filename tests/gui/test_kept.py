@@ -12,8 +12,7 @@ from PySide6.QtTest import QTest
 
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.models import Treatment
-from uploader_gui.gui.drop.waiting_files import WaitingFiles, decoded, encoded
-from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -28,7 +27,7 @@ ODD = ("/photos/a, b;%c=[d].jpg", "/photos/étage \n\t\\.jpg", "/photos/🙂.jpg
 
 def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> None:
     kept = [
-        WaitingFiles(Path(name), is_folder=not at, wishes=WISHED if at else AddOptions()) for at, name in enumerate(ODD)
+        KeptPath(Path(name), is_folder=not at, options=WISHED if at else AddOptions()) for at, name in enumerate(ODD)
     ]
     assert WindowMemory(tmp_path / "window.ini").keep(kept)
     assert WindowMemory(tmp_path / "window.ini").kept == kept
@@ -37,7 +36,7 @@ def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[", "[7]", '[{"path": "a"}]', encoded([WaitingFiles(Path("relative"))]), "[" * 100_000]
+    "text", ["", "{}", "[", "[7]", '[{"path": "a"}]', encoded([KeptPath(Path("relative"))]), "[" * 100_000]
 )
 def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
     assert decoded(text) == []
@@ -45,17 +44,15 @@ def test_what_is_wrong_in_the_memory_is_forgotten(text: str) -> None:
 
 def test_a_memory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "window.ini").mkdir()
-    assert not WindowMemory(tmp_path / "window.ini").keep([WaitingFiles(Path("/photos/a.jpg"))])
+    assert not WindowMemory(tmp_path / "window.ini").keep([KeptPath(Path("/photos/a.jpg"))])
 
 
 def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    window.taking_in.restore(
-        [WaitingFiles(Path("/photos"), is_folder=True), WaitingFiles(Path("/b.jpg"), wishes=WISHED)]
-    )
+    window.add_files.restore([KeptPath(Path("/photos"), is_folder=True), KeptPath(Path("/b.jpg"), options=WISHED)])
     assert window.header.hint.text() == "2 files and folders wait for the number."
-    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+    with qtbot.waitSignal(window.add_files.kept_changed) as told:
         QTest.keyClicks(window.header.field, "4217\r")
     assert told.args == [[]]
     assert engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
@@ -63,16 +60,16 @@ def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
 
 
 def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+    with qtbot.waitSignal(window.add_files.kept_changed) as told:
         window.add_paths([Path("/photos/a.jpg")])
-    assert told.args == [[WaitingFiles(Path("/photos/a.jpg"))]]
+    assert told.args == [[KeptPath(Path("/photos/a.jpg"))]]
 
 
 def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> None:
     assert not window.header.forget_kept.isVisible()
     window.add_paths([Path("/photos/a.jpg")])
     assert window.header.forget_kept.text() == "Do not add"
-    with qtbot.waitSignal(window.taking_in.kept_changed) as told:
+    with qtbot.waitSignal(window.add_files.kept_changed) as told:
         QTest.mouseClick(window.header.forget_kept, LEFT)
     assert told.args == [[]]
     assert not window.header.forget_kept.isVisible()

@@ -14,7 +14,7 @@ from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.gui.upload_list.row_text import attention, type_label
+from uploader_gui.gui.upload_list.row_text import attention_rank, type_label
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_cancelled_files_have_a_filter_while_there_are_some(
         (Column.NAME, lambda one: int(one.source.name[4:-4])),
         (Column.SIZE, lambda one: one.source.size),
         (Column.TYPE, lambda one: type_label(one.source)),
-        (Column.STATE, attention),
+        (Column.STATE, attention_rank),
         (Column.ADDED, lambda one: one.order),
     ],
     ids=lambda value: value.name if isinstance(value, Column) else "",

@@ -70,7 +70,7 @@ def test_a_drop_of_five_thousand_files_is_one_insertion(model: UploadModel) -> N
     model.rowsInserted.connect(lambda _parent, first, last: insertions.append((first, last)))
     model.add([upload(f"{n}.jpg", order=n) for n in range(5000)])
     assert insertions == [(0, 4999)]
-    assert model.figures().waiting == 5000
+    assert model.counts().waiting == 5000
 
 
 def test_the_model_keeps_the_snapshots_themselves(model: UploadModel) -> None:
@@ -83,10 +83,10 @@ def test_changes_reach_the_views_together_and_then_nothing_ticks(model: UploadMo
     model.add([upload(f"{n}.jpg", order=n) for n in range(100)])
     ranges: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last: ranges.append((first.row(), last.row())))
-    with qtbot.waitSignal(model.figures_changed, timeout=60_000):
+    with qtbot.waitSignal(model.counts_changed, timeout=60_000):
         for n in range(10, 20):
             model.change([upload(f"{n}.jpg", S.UPLOADING, order=n)])
-            model.move_on([UploadProgress(UploadId(f"{n}.jpg"), MB // 2, 1.0)])
+            model.update_progress([UploadProgress(UploadId(f"{n}.jpg"), MB // 2, 1.0)])
     assert ranges == [(10, 19)]
     assert not any(timer.isActive() for timer in model.findChildren(type(model._flush_timer)))
 
@@ -110,31 +110,31 @@ def test_a_row_that_is_taken_off_the_list_counts_down_no_longer(model: UploadMod
 
 def test_progress_is_forgotten_once_a_transfer_ends(model: UploadModel) -> None:
     model.add([upload("a.jpg", S.UPLOADING)])
-    model.move_on([UploadProgress(UploadId("a.jpg"), 640_000, 2.1 * MB)])
+    model.update_progress([UploadProgress(UploadId("a.jpg"), 640_000, 2.1 * MB)])
     model.flush()
     assert model.index(0, Column.STATE).data() == "64\u00a0%  ·  2.1\u00a0MB/s"
     model.change([upload("a.jpg", S.UPLOADED)])
     model.flush()
     assert model.progress_of(UploadId("a.jpg")) is None
-    assert model.figures().bytes_done == MB
+    assert model.counts().bytes_done == MB
 
 
 def test_progress_that_comes_late_is_not_counted_twice(model: UploadModel) -> None:
     model.add([upload("a.jpg", S.UPLOADED)])
-    model.move_on([UploadProgress(UploadId("a.jpg"), MB, 0.0)])
+    model.update_progress([UploadProgress(UploadId("a.jpg"), MB, 0.0)])
     model.flush()
-    assert model.figures().bytes_done == MB
+    assert model.counts().bytes_done == MB
 
 
 def test_confirming_is_full_but_not_yet_uploaded(model: UploadModel) -> None:
     model.add([upload("a.jpg", S.CONFIRMING)])
     assert model.index(0, Column.STATE).data() == "Confirming"
-    assert model.figures().uploaded == 0
+    assert model.counts().uploaded == 0
 
 
 def test_rows_read_as_text_for_assistive_technology(model: UploadModel) -> None:
     model.add([upload("IMG_1.jpg", S.UPLOADING), upload("b.jpg", S.FAILED, Code.CHANGED)])
-    model.move_on([UploadProgress(UploadId("IMG_1.jpg"), 420_000, 0.0)])
+    model.update_progress([UploadProgress(UploadId("IMG_1.jpg"), 420_000, 0.0)])
     model.flush()
     spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
     assert spoken == ["IMG_1.jpg, 42\u00a0%, sending", "b.jpg, failed, The file was changed while it was being sent."]
@@ -210,13 +210,13 @@ def test_sorted_by_state_rows_move_once_their_state_has_changed(model: UploadMod
 
 def test_figures_follow_every_change(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
-    before = model.figures()
+    before = model.counts()
     assert (before.files, before.bytes_total, before.bytes_done) == (12, 9 * MB, MB)
     model.change([upload(state.value, S.UPLOADED, order=at) for at, state in enumerate(S)])
     model.flush()
-    assert (model.figures().uploaded, model.figures().fraction) == (12, 1.0)
+    assert (model.counts().uploaded, model.counts().fraction) == (12, 1.0)
     model.remove([UploadId(state.value) for state in S])
-    assert model.figures().files == 0
+    assert model.counts().files == 0
 
 
 def test_many_scattered_rows_leave_at_once(model: UploadModel, qtbot: QtBot) -> None:
@@ -241,7 +241,7 @@ def test_rows_name_their_anomaly_where_there_are_several_or_another_one_is_shown
 def test_twenty_thousand_emits_leave_the_interpreter_alive(model: UploadModel) -> None:
     """PySide6 6.12.0 on Python 3.11 dropped a reference of None with each emit until it aborted."""
     heard = itertools.count()
-    model.figures_changed.connect(lambda: next(heard) and None)
+    model.counts_changed.connect(lambda: next(heard) and None)
     for _ in range(20_000):
-        model.figures_changed.emit()
+        model.counts_changed.emit()
     assert next(heard) == 20_000

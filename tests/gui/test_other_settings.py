@@ -218,7 +218,7 @@ def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_aga
     engine.join(60)
     bridge.replace(replace(here, size_unit="bytes"), listed(window))
     qtbot.waitUntil(lambda: "waiting.jpg" in shown(window), timeout=PATIENCE)
-    bridge.look_back()
+    bridge.load_history()
     qtbot.waitUntil(lambda: any(isinstance(event, HistoryFound) for event in told), timeout=PATIENCE)
     assert shown(window) == {"waiting.jpg": (S.QUEUED, "")}
     assert names_at(strict_api) == ["early.jpg"]

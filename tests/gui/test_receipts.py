@@ -23,7 +23,7 @@ from tests.gui.receipts import file, receipt
 from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
-from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 
@@ -148,8 +148,8 @@ def test_times_are_those_of_the_persons_own_clock_and_the_tables_second_column_i
 ) -> None:
     zone(name)
     made = receipt(file(uploaded_at=at)) | {"started_at": at}
-    assert local in receipt_page.top(made).replace("&nbsp;", " ").replace("\u00a0", " ")
-    assert local in receipt_page.table([(1, made["files"][0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_pages.heading_html(made).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_pages.table_html([(1, made["files"][0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
     (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")))
     assert (row["Uploaded at"], row["Uploaded at (UTC)"]) == (local, at)
     listed, deposits = FileList(theme), DepositList(theme)
@@ -180,12 +180,12 @@ def test_news_of_a_receipt(dialog: QFileDialog, window: MainWindow, engine: Fake
 
 
 def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None:
-    html = receipt_page.top(receipt(file(), file("b.jpg", "failed"), file("c.jpg", "skipped")))
+    html = receipt_pages.heading_html(receipt(file(), file("b.jpg", "failed"), file("c.jpg", "skipped")))
     told = re.sub(r"<[^>]*>", "|", html).replace("\u00a0", " ")
     assert "Anomaly 4217" in told
     assert "3 files: 1 uploaded (3.4 MB), 1 already there, 1 failed" in told
     assert "uploader-gui 1.2.3" in told
-    rows = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file()), (2, file("b.jpg", "failed"))]))
+    rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file()), (2, file("b.jpg", "failed"))]))
     assert "SHA-256 " + "ab" * 32 in rows
     assert "uploadId 8d2f1c2e-1111-4222-8333-444455556666" in rows
     assert "Register no. 1001" in rows
@@ -196,7 +196,7 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
 def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancelled() -> None:
     by_hand = {"code": "cancelled", "message": "You cancelled it."}
     made = receipt(file("a.jpg", "cancelled", reason=by_hand, sha256=None, id=None, uploaded_at=None))
-    page = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, made["files"][0])]))
+    page = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, made["files"][0])]))
     assert "Cancelled" in page
     assert "You cancelled it." not in page
     text = receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")
@@ -206,21 +206,21 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
 
 def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32}
-    row = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file("IMG_1.jpg", original=original))]))
+    row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
 
 
 def test_the_page_says_what_could_not_be_read_of_the_original() -> None:
     original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32, "metadata": "unreadable"}
-    row = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file("IMG_1.jpg", original=original))]))
+    row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "without details, such as date or place, that could not be read" in row
 
 
 def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(theme: Theme, qtbot: QtBot) -> None:
     missing = {"code": "missing", "message": "The file is not there any more."}
     gone = file("rien", "failed", size=0, mime_type=None, sha256=None, id=None, uploaded_at=None, reason=missing)
-    page = receipt_page.table([(1, gone)])
+    page = receipt_pages.table_html([(1, gone)])
     assert "rien" in page
     assert not re.search("0\u00a0B|Unknown type", page)
     listed = FileList(theme)
@@ -232,7 +232,7 @@ def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(th
 
 
 def test_names_are_data_on_the_page() -> None:
-    html = receipt_page.table([(1, file(EVIL, id="<b>1</b>"))])
+    html = receipt_pages.table_html([(1, file(EVIL, id="<b>1</b>"))])
     assert "<img" not in html
     assert "<b>1</b>" not in html
     assert "\u202e" not in html
@@ -276,6 +276,6 @@ def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
         writer = QPdfWriter(QBuffer())
         prepare(writer)
         pages = ReceiptPages({"files": []}, writer, QFont(), writer)
-        one = receipt_page.table([(1, file(name, mime_type=media_type, sha256=None, id=None, uploaded_at=None))])
+        one = receipt_pages.table_html([(1, file(name, mime_type=media_type, sha256=None, id=None, uploaded_at=None))])
         heights.append(pages._laid_out(one).size().height())
     assert heights[0] == heights[1]

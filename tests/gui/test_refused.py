@@ -17,7 +17,7 @@ from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgr
 from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.preflight.refused_dialog import RefusedDialog
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.row_actions import RowAction, shown_always
+from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_a_refused_photo_offers_both_ways_and_does_the_one_clicked(
     ],
 )
 def test_a_row_offers_what_can_be_done(snapshot: UploadSnapshot, expected: tuple[RowAction, ...]) -> None:
-    assert shown_always(snapshot) == expected
+    assert resting_row_actions(snapshot) == expected
 
 
 def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: MainWindow, engine: FakeEngine) -> None:
@@ -81,7 +81,7 @@ def test_how_far_it_is_counts_the_bytes_of_what_is_sent(window: MainWindow, engi
     engine.tell(Progress((progress,), Totals()))
     window.model.flush()
     assert row_text.state_text(running, progress, 0.0).replace("\u00a0", " ") == "50 %"
-    assert (window.model.figures().bytes_total, window.model.figures().fraction) == (2 * MB, 0.5)
+    assert (window.model.counts().bytes_total, window.model.counts().fraction) == (2 * MB, 0.5)
 
 
 def opened(window: MainWindow) -> RefusedDialog:

@@ -17,7 +17,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Source, Substitute, UploadState
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed, shown_at_hand
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
 from uploader_gui.gui.upload_list.upload_filter import Column
 from uploader_gui.text import Words
@@ -47,7 +47,7 @@ def point_at(window: MainWindow, place: QPoint) -> None:
 
 def place_of(window: MainWindow, row: int, action: RowAction) -> QPoint:
     index = window.shown.index(row, 0)
-    layout = window.view.delegate.layout_of(window.view.visualRect(index), index, at_hand=True)
+    layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=True)
     return next(button.area.center() for button in layout.actions if button.action is action)
 
 
@@ -101,7 +101,7 @@ def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWind
     show(window, engine, upload("a.heic", S.REFUSED, Code.TYPE_NOT_ACCEPTED))
     index = window.shown.index(0, 0)
     rect = window.view.visualRect(index)
-    rests, at_hand = (window.view.delegate.layout_of(rect, index, at_hand=hand).actions for hand in (False, True))
+    rests, at_hand = (window.view.delegate.layout_of(rect, index, active=hand).actions for hand in (False, True))
     assert rests
     assert set(rests) < set(at_hand)
 
@@ -110,7 +110,7 @@ def test_the_buttons_of_a_row_do_not_move_when_it_is_pointed_at(window: MainWind
 def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, engine: FakeEngine, state: S) -> None:
     snapshot = upload("a.jpg", state, Code.CHANGED)
     show(window, engine, snapshot)
-    assert shown_at_hand(snapshot)[-1] is RowAction.MORE
+    assert active_row_actions(snapshot)[-1] is RowAction.MORE
     QTest.mouseClick(window.view.viewport(), LEFT, pos=place_of(window, 0, RowAction.MORE))
     menu = window.view.findChild(QMenu)
     assert isinstance(menu, QMenu)

@@ -129,7 +129,7 @@ def test_a_certificate_authority_is_chosen_and_removed(
     assert dialog.values.ca_file == str(ca.pem)
     wrong = tmp_path / "photo.jpg"
     wrong.write_bytes(b"no certificate")
-    page.authority.take(str(wrong))
+    page.authority.use_file(str(wrong))
     assert page.wrong_authority.isVisible()
     assert not dialog.save.isEnabled()
     QTest.mouseClick(page.authority.remove, LEFT)

@@ -13,7 +13,7 @@ from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
-from uploader_gui.gui.upload_list.row_painter import MOST, RowCache
+from uploader_gui.gui.upload_list.row_painter import MAX_PICTURES, RowCache
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainter
@@ -40,8 +40,8 @@ class Painted:
 @pytest.mark.usefixtures("qapp")
 def test_what_shows_the_same_is_painted_once() -> None:
     rows, painted = RowCache(), Painted()
-    first = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
-    again = rows.of("a", ROW, ground="#fff", ratio=2.0, paint=painted)
+    first = rows.of("a", ROW, background="#fff", ratio=2.0, paint=painted)
+    again = rows.of("a", ROW, background="#fff", ratio=2.0, paint=painted)
     assert (painted.times, again.cacheKey()) == (1, first.cacheKey())
     assert (first.width(), first.height(), first.devicePixelRatio()) == (600, 120, 2.0)
     assert first.toImage().pixelColor(300, 60).name() == "#ff0000"
@@ -50,12 +50,12 @@ def test_what_shows_the_same_is_painted_once() -> None:
 @pytest.mark.usefixtures("qapp")
 def test_after_another_theme_and_where_there_are_too_many_it_is_painted_again() -> None:
     rows, painted = RowCache(), Painted()
-    for shown in ("a", *range(MOST), "a"):
-        rows.of(shown, ROW, ground="#fff", ratio=1.0, paint=painted)
-    assert painted.times == MOST + 2
+    for shown in ("a", *range(MAX_PICTURES), "a"):
+        rows.of(shown, ROW, background="#fff", ratio=1.0, paint=painted)
+    assert painted.times == MAX_PICTURES + 2
     rows.clear()
-    rows.of("a", ROW, ground="#fff", ratio=1.0, paint=painted)
-    assert painted.times == MOST + 3
+    rows.of("a", ROW, background="#fff", ratio=1.0, paint=painted)
+    assert painted.times == MAX_PICTURES + 3
 
 
 def seen(window: MainWindow) -> QImage:
@@ -93,7 +93,7 @@ def test_a_row_below_those_that_changed_keeps_its_face(window: MainWindow, engin
     area = window.view.viewport()
     area.repaint()
     before = on_screen(window)
-    window.model.move_on([UploadProgress(UploadId(f"{n}.pdf"), 1, 1.0) for n in range(2)])
+    window.model.update_progress([UploadProgress(UploadId(f"{n}.pdf"), 1, 1.0) for n in range(2)])
     area.repaint(0, 0, area.width(), 2 * window.view.rowHeight(0) + 1)  # as Qt does: a line more than two rows
     after = on_screen(window)
     area.repaint()

@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.style.icons import Icons
-from uploader_gui.gui.style.theme import palette_of, style_sheet
+from uploader_gui.gui.style.theme import Icons, palette_of, style_sheet
 from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.paths import find_resource
 

@@ -14,8 +14,7 @@ from tests.support import pictures
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
-from uploader_gui.gui.upload_list import thumbnail_maker
-from uploader_gui.gui.upload_list.thumbnails import Thumbnails
+from uploader_gui.gui.upload_list.thumbnails import Thumbnails, is_picture, make_thumbnail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +48,7 @@ def test_it_shows_the_middle_of_the_upright_picture(
     name: str, make: Any, pixels: int, decoder: PictureDecoder, tmp_path: Path
 ) -> None:
     """Upright it is 64 by 96: red came to the top right corner, green to the bottom right, outside the middle."""
-    made = thumbnail_maker.made(source_of(make(tmp_path / name)), pixels, decoder)
+    made = make_thumbnail(source_of(make(tmp_path / name)), pixels, decoder)
     assert made is not None
     assert (made.width(), made.height()) == (pixels, pixels)
     assert made.pixelColor(0, 0).alpha() == 0  # round corners
@@ -66,19 +65,19 @@ def test_what_cannot_be_decoded_gives_none(content: bytes, decoder: PictureDecod
         path.write_bytes(content)
         facts = path.stat()
         source = Source(path, path, name, media_type, facts.st_size, facts.st_mtime_ns)
-        assert thumbnail_maker.made(source, SIDE, decoder) is None
+        assert make_thumbnail(source, SIDE, decoder) is None
 
 
 def test_a_pipe_is_never_opened(decoder: PictureDecoder, tmp_path: Path) -> None:
     path = tmp_path / "a.heic"
     os.mkfifo(path)
-    assert thumbnail_maker.made(describe_only(path, path), SIDE, decoder) is None
+    assert make_thumbnail(describe_only(path, path), SIDE, decoder) is None
 
 
 def test_only_pictures_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    assert not thumbnail_maker.is_picture(Source(path, path, "a.pdf", "application/pdf", 1, 1))
-    assert not thumbnail_maker.is_picture(describe_only(tmp_path / "film.mp4", tmp_path / "film.mp4"))
+    assert not is_picture(Source(path, path, "a.pdf", "application/pdf", 1, 1))
+    assert not is_picture(describe_only(tmp_path / "film.mp4", tmp_path / "film.mp4"))
 
 
 def test_a_row_gets_its_thumbnail_without_waiting(
@@ -88,7 +87,7 @@ def test_a_row_gets_its_thumbnail_without_waiting(
     with qtbot.waitSignal(window.view.delegate.thumbnails.came, timeout=PATIENCE):
         engine.tell(UploadsAdded((replace(upload("a.jpg"), source=source_of(path)),)))
     tile = window.view.delegate.layout_of(
-        window.view.visualRect(window.shown.index(0, 0)), window.shown.index(0, 0), at_hand=False
+        window.view.visualRect(window.shown.index(0, 0)), window.shown.index(0, 0), active=False
     ).tile
     image: QImage = window.view.viewport().grab().toImage()
     ratio = image.devicePixelRatio()

@@ -35,7 +35,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts import receipt_page
+from uploader_gui.gui.receipts import receipt_pages
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.words.language import Language
@@ -92,7 +92,7 @@ def test_the_band_stands_whatever_else_the_window_has_to_say(trial: MainWindow, 
     engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
     assert trial.banner.isVisible()
     assert band_is_seen(trial)
-    trial.drop.overlay.say("Add 2 files", "")
+    trial.drop.overlay.show_texts("Add 2 files", "")
     assert band_is_seen(trial)
     trial.drop.overlay.hide()
     trial.resize(640, 480)
@@ -254,13 +254,13 @@ def test_the_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path
 
 
 def test_the_page_claims_no_deposit() -> None:
-    top = re.sub(r"<[^>]*>", "|", receipt_page.top(MADE))
+    top = re.sub(r"<[^>]*>", "|", receipt_pages.heading_html(MADE))
     assert "Trial, not a deposit" in top
     assert "1 uploaded (trial), 1 already there (trial), 1 failed" in top
     assert "Nothing was sent to the register" in top
     assert not re.search(r"Deposit|confirmed", top)
-    assert receipt_page.foot(MADE).startswith("TRIAL, not a deposit")
-    rows = re.sub(r"<[^>]*>", "|", receipt_page.table([(1, file())], trial=True))
+    assert receipt_pages.footer_text(MADE).startswith("TRIAL, not a deposit")
+    rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file())], trial=True))
     assert "Uploaded (trial)" in rows
     assert "Trial no. 1001" in rows
     assert "Register no." not in rows

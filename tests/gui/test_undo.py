@@ -139,7 +139,7 @@ def test_rows_come_back_to_their_places(window: MainWindow, engine: FakeEngine) 
     )
     assert names(window) == [f"{n}.jpg" for n in range(6)]
     window.model.sort_by(Column.SIZE)
-    assert window.model.figures().waiting == 6
+    assert window.model.counts().waiting == 6
 
 
 def test_rows_that_come_back_are_no_drop(window: MainWindow, engine: FakeEngine) -> None:

@@ -189,7 +189,7 @@ def cut_off(window: MainWindow) -> list[str]:
 def test_an_idle_window_never_wakes_up(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.tell(one_of_each())
     engine.tell(UploadsChanged((upload("queued.jpg", S.UPLOADED),)))
-    qtbot.waitUntil(lambda: window.model.figures().uploaded == 3)
+    qtbot.waitUntil(lambda: window.model.counts().uploaded == 3)
     timers = window.findChildren(type(window.model._flush_timer))
     qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=30_000)  # thumbnails were looked for
 

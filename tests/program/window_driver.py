@@ -46,13 +46,13 @@ def rows(figures: dict[str, int]) -> None:
 
     def look() -> None:
         nonlocal done
-        now = model.figures()
+        now = model.counts()
         if not done and all(getattr(now, name) == count for name, count in figures.items()):
             done = True
             listed = [model.snapshot(row) for row in range(model.rowCount())]
             answer({one.source.name: one.state.value for one in listed})
 
-    model.figures_changed.connect(look)
+    model.counts_changed.connect(look)
     look()
 
 
@@ -71,10 +71,10 @@ def press(name: str) -> None:
 
 def until_kept(_: Any) -> None:
     """Answer once files wait for a number."""
-    if window().taking_in.kept is not None:
+    if window().add_files.kept is not None:
         answer(True)
     else:
-        window().taking_in.kept_changed.connect(lambda _: answer(True))
+        window().add_files.kept_changed.connect(lambda _: answer(True))
 
 
 def type_number(text: str) -> None:
@@ -93,8 +93,8 @@ def until_number(text: str) -> None:
 
 def until_given(_: Any) -> None:
     """Answer once the files this start was given are somewhere: how many wait for a number, and how many are listed."""
-    kept, listed = window().taking_in.kept, window().model.rowCount()
-    if kept is None and not (listed or window().taking_in.unanswered):
+    kept, listed = window().add_files.kept, window().model.rowCount()
+    if kept is None and not (listed or window().add_files.unanswered):
         QTimer.singleShot(10, lambda: until_given(None))
     else:
         answer([0 if kept is None else kept.files, listed])

@@ -1,4 +1,4 @@
-"""What the window asks of the engine: the one seam between them. `bridge.py` keeps it; tests keep it by hand."""
+"""The engine as the window sees it. `bridge.py` implements it; tests have an implementation of their own."""
 
 from __future__ import annotations
 
@@ -15,70 +15,70 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Intents go down, frozen events come up on the UI thread. Nothing here waits."""
+    """Commands that return at once; frozen events arrive on the UI thread."""
 
     @property
     def event_arrived(self) -> SignalInstance:
-        """Carry one `events.Event` at a time."""
+        """Signal with one `events.Event` at a time."""
 
     def add_paths(
-        self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions = ..., recorded: Callable[[], None] = ...
+        self, paths: Sequence[Path], anomaly_id: str, options: AddOptions = ..., recorded: Callable[[], None] = ...
     ) -> None:
-        """Put files and folders into the queue; the anomaly stays bound to them. `wishes` hold for them alone.
+        """Add files and folders to the queue, for this anomaly and no other. `options` apply to them alone.
 
-        `recorded` is called when they are in the journal.
+        `recorded` is called on the UI thread once everything found is in the journal.
         """
 
     def start(self) -> None:
         """Start or resume."""
 
     def pause(self) -> None:
-        """Stop beginning anything new; what runs goes back to waiting."""
+        """Stop sending; running transfers go back to waiting."""
 
     def cancel(self, upload_ids: Sequence[UploadId]) -> None:
-        """Give up unfinished uploads."""
+        """Cancel unfinished uploads."""
 
     def cancel_all(self) -> None:
-        """Give up everything unfinished."""
+        """Cancel every unfinished upload."""
 
     def retry(self, upload_ids: Sequence[UploadId]) -> None:
-        """Try failed and cancelled ones again."""
+        """Send failed and cancelled uploads again."""
 
     def retry_failed(self) -> None:
-        """Try everything that failed again."""
+        """Send every failed upload again."""
 
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
-        """Send what was skipped because it had been uploaded before; without `start` it waits for a person."""
+        """Send skipped uploads (they had been uploaded before); without `start` they wait for Start."""
 
     def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
-        """Make files of a refused type acceptable this way."""
+        """Convert files of a refused type, or put each into a ZIP."""
 
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
-        """Take finished or waiting uploads off the list."""
+        """Remove finished or waiting uploads from the list."""
 
     def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
         """Cancel some and remove others, as one step that can be undone."""
 
     def undo(self) -> None:
-        """Bring back what was removed or cancelled last."""
+        """Undo the last removal or cancellation."""
 
     def send_here(self, upload_ids: Sequence[UploadId]) -> None:
-        """Send files that were added for another server to the one in use instead."""
+        """Send files that were added for another server to the current one."""
 
     def clear_finished(self) -> None:
-        """Take everything finished off the list."""
+        """Remove finished uploads that need no decision from the list."""
 
     def build_receipt(self, key: RunKey | None = None) -> None:
-        """Ask for a past run's receipt, or (None) this run's; answered by `ReceiptBuilt`."""
+        """Request the receipt of a past run, or (None) of this run; `ReceiptBuilt` answers."""
 
     def save_receipt(self, content: bytes, path: Path) -> None:
-        """Write a receipt made ready in any form; answered by `ReceiptWritten`."""
+        """Write a finished receipt file; `ReceiptWritten` answers."""
 
-    def look_back(self) -> None:
-        """Ask for all past runs; answered by `HistoryFound`."""
+    def load_history(self) -> None:
+        """Request all past runs; `HistoryFound` answers."""
 
     def search_history(self, wanted: str) -> None:
-        """Ask which runs hold a file of that name; answered by `HistoryMatches`."""
+        """Request the runs that hold a file whose name contains this text; `HistoryMatches` answers."""
 
     def send_past_again(self, key: RunKey) -> None:
-        """Send what failed in a past run again."""
+        """Send again what failed in a past run."""

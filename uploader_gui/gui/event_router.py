@@ -1,6 +1,6 @@
-"""How things stand, as the window shows it: hears the engine's events, and keeps list, figures and band up to date.
+"""Routes the engine's events to the list, the counts, the banner and the header, and keeps the last known state.
 
-A part of the main window, which hears for itself what becomes of receipts.
+`main_window.py` handles the events about receipts itself.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NEED_A_PERSON: Final = frozenset({events.Condition.SIGN_IN, events.Condition.JO
 
 
 class EventRouter(QObject):
-    """Everything the engine told last, put where a person sees it.
+    """Keeps the engine's last status and totals, and shows them.
 
-    `sign_in_wanted(refused_again: bool)`: the service does not take the tokens. `notices` says what the band says.
+    `sign_in_wanted(refused_again: bool)`: the service accepts no tokens. `notices` chooses what the banner says.
     """
 
     sign_in_wanted = Signal(bool)
@@ -46,48 +46,48 @@ class EventRouter(QObject):
         self._was_signed_in = False
         self._signed_in = SignInState(signed_in=False)
         self.notices = Notices(body.banner)
-        model.figures_changed.connect(self.show)
+        model.counts_changed.connect(self.show)
 
     @property
     def signed_in(self) -> bool:
-        """Tell whether there are tokens."""
+        """Whether there are tokens."""
         return self._signed_in.signed_in
 
     @property
     def goes_on(self) -> bool:
-        """Tell whether files are sent with nobody doing anything: also what a dead line or busy server holds up."""
-        some = bool(self._model.figures().unfinished) or self._status.walking
+        """Whether files are sent without a person doing anything; a dead line or a busy server only delays them."""
+        some = bool(self._model.counts().unfinished) or self._status.walking
         return some and self._status.running and not (self._broken or self._status.conditions & _NEED_A_PERSON)
 
     @property
     def searching(self) -> bool:
-        """Tell whether files are being looked at that may not be on the list yet."""
+        """Whether the engine is inspecting files that may not be on the list yet."""
         return self._status.walking
 
     @property
     def wants_sign_in(self) -> bool:
-        """Tell whether files wait for somebody to sign in."""
+        """Whether files wait for a person to sign in."""
         return events.Condition.SIGN_IN in self._status.conditions
 
     @property
     def saved(self) -> bool:
-        """Tell whether the list can be written down."""
+        """Whether the journal can be written."""
         return not self._broken and events.Condition.JOURNAL not in self._status.conditions
 
     def set_signed_in(self, state: SignInState) -> None:
-        """Show whether tokens are there and how long they last."""
+        """Show whether there are tokens and how long they last."""
         self._was_signed_in |= state.signed_in
-        in_vain = self._signed_in.awaited and not (state.awaited or state.signed_in)
+        found_none = self._signed_in.awaited and not (state.awaited or state.signed_in)
         self._signed_in = state
         self._body.header.show_sign_in(state)
-        self._show_notice(self._model.figures())
-        if in_vain and events.Condition.SIGN_IN in self._status.conditions:
+        self._show_notice(self._model.counts())
+        if found_none and events.Condition.SIGN_IN in self._status.conditions:
             self.sign_in_wanted.emit(False)
 
-    def take(self, event: events.Event) -> None:
-        """Show what the engine tells."""
-        self._body.preflight.take(event)
-        self._body.undo.take(event)
+    def handle_event(self, event: events.Event) -> None:
+        """Show what an event of the engine changes."""
+        self._body.preflight.handle_event(event)
+        self._body.undo.handle_event(event)
         match event:
             case events.UploadsAdded(uploads):
                 self._model.add(uploads)
@@ -99,19 +99,19 @@ class EventRouter(QObject):
                     self.notices.engine_works(another=True)
             case events.Progress(transfers, totals):
                 self._totals = totals
-                if not self._model.move_on(transfers):  # else with the rows, in one painting
+                if not self._model.update_progress(transfers):  # else with the rows, in one painting
                     self.show()
             case _:
-                self._take_rare(event)
+                self._handle_rare_event(event)
 
     def show(self) -> None:
-        """Show the figures as they are now, in the language in use."""
-        figures = self._model.figures()
-        self._body.show_figures(figures, self._totals, self._status)
+        """Show the current counts in the current language."""
+        counts = self._model.counts()
+        self._body.show_counts(counts, self._totals, self._status)
         self._body.header.show_offline(self._status.running and events.Condition.OFFLINE in self._status.conditions)
-        self._show_notice(figures)
+        self._show_notice(counts)
 
-    def _take_rare(self, event: events.Event) -> None:
+    def _handle_rare_event(self, event: events.Event) -> None:
         match event:
             case events.EngineFailed():
                 self._broken = True
@@ -136,21 +136,21 @@ class EventRouter(QObject):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
                 self._was_signed_in = True
-        self.notices.take(event)
+        self.notices.handle_event(event)
 
     def _show_failed(self) -> None:
-        """At the end, what was not sent stands at the top."""
+        """At the end of a run, move what was not sent to the top."""
         self._model.flush()
-        figures = self._model.figures()
-        if figures.failed or figures.refused:
+        counts = self._model.counts()
+        if counts.failed or counts.refused:
             self._model.put_failed_first(on=True)
             self._view.scrollToTop()
 
-    def _show_notice(self, figures: ListCounts) -> None:
-        session = None if self._sandbox else session_notice(self._signed_in, figures, self._totals, time.time())
+    def _show_notice(self, counts: ListCounts) -> None:
+        session = None if self._sandbox else session_notice(self._signed_in, counts, self._totals, time.time())
         self.notices.look(
             self._status,
-            figures,
+            counts,
             session=session,
             was_signed_in=self._was_signed_in,
             awaits_tokens=self._signed_in.awaited,

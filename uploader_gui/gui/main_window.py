@@ -1,6 +1,6 @@
-"""The window: puts its parts together and hands a person's wishes to whoever answers them.
+"""The main window: builds its parts and connects what a person does with the engine or the composition root.
 
-`window_app/` answers the signals below: the window itself decides nothing about tokens, settings or leaving.
+The window decides nothing about tokens, settings or leaving: `window_app/` answers the signals below.
 `event_router.py` shows what the engine reports.
 """
 
@@ -18,14 +18,13 @@ from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.event_router import EventRouter
-from uploader_gui.gui.preflight.refused_dialog import RefusedController
+from uploader_gui.gui.notices import BannerAction
 from uploader_gui.gui.style.widgets import HISTORY_KEY
+from uploader_gui.gui.upload_list.counts import Unsent
 from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
-from uploader_gui.gui.window.banner import BannerAction
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.leave_dialog import Unsent
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.text import Words
@@ -42,8 +41,9 @@ if TYPE_CHECKING:
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
-    from uploader_gui.gui.drop.mime import Offered
+    from uploader_gui.gui.drop.mime import DropKind
     from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.preflight.refused_dialog import RefusedController
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings.settings_values import SettingsValues
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """What people see. Signals are requests to the composition root.
+    """The main window. Signals are requests to the composition root.
 
-    `sign_in_wanted(refused_again: bool)` wants `show_sign_in(...)`, `settings_wanted` wants
+    `sign_in_wanted(refused_again: bool)` is answered by `show_sign_in(...)`, `settings_wanted` by
     `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(SettingsValues)` follow.
-    `background_wanted` wants the window hidden while files are sent; `anomaly_used(id)` got files,
+    `background_wanted` asks to hide the window while files are sent. `anomaly_used(id)`: files were added to it.
     `picture_given(QImage)` is to become a file.
     """
 
@@ -87,53 +87,62 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._engine = engine
+        self._theme = theme
         self.trial = sandbox
         self.kept_is_saved = True
-        """Told by the composition root: whether what waits for a number stands on the disk."""
+        """Whether the kept paths are saved on disk; the composition root sets it."""
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
-        self.standing = EventRouter(self.model, self.view, self.body, sandbox=sandbox, parent=self)
-        self.notices = self.standing.notices
-        self.refused = RefusedController(self.model, engine, theme, self)
+        self.event_router = EventRouter(self.model, self.view, self.body, sandbox=sandbox, parent=self)
+        self.notices = self.event_router.notices
         self.setCentralWidget(self.body)
         self.resize(980, 680)
-        self.taking_in = AddFiles(self, engine, self.header, theme)
-        self.drop = self.taking_in.drop
+        self.add_files = AddFiles(self, engine, self.header, theme)
+        self.drop = self.add_files.drop
         if self.body.trial is not None:
             self.drop.overlay.spare(self.body.trial)
         self.dialogs = WindowDialogs(self, theme)
         self._connect()
         self._add_shortcuts()
-        self._name()
+        self._set_title()
         self.header.field.setText(anomaly_id)
-        self.standing.show()
-        engine.event_arrived.connect(self._take)
+        self.event_router.show()
+        engine.event_arrived.connect(self._handle_event)
 
     @cached_property
     def receipts(self) -> ReceiptController:
-        """Give what gives out receipts, from the first one on."""
+        """Return the controller of receipts, made at the first one."""
         from uploader_gui.gui.receipts.receipt_controller import ReceiptController  # noqa: PLC0415 - loaded when asked for
 
-        desk = ReceiptController(self, self._engine, trial=self.trial)
-        desk.told.connect(self.body.tell)
-        return desk
+        controller = ReceiptController(self, self._engine, trial=self.trial)
+        controller.news.connect(self.body.show_news)
+        return controller
 
-    # What the composition root asks
+    @cached_property
+    def refused(self) -> RefusedController:
+        """Return the controller that asks about refused files, made at the first question."""
+        from uploader_gui.gui.preflight.refused_dialog import RefusedController  # noqa: PLC0415 - loaded when asked for
+
+        controller = RefusedController(self.model, self._engine, self._theme, self)
+        controller.remembered.connect(self.choices_remembered)
+        return controller
+
+    # For the composition root
 
     def set_signed_in(self, state: SignInState) -> None:
-        """Show whether tokens are there and how long they last."""
-        self.standing.set_signed_in(state)
+        """Show whether there are tokens and how long they last."""
+        self.event_router.set_signed_in(state)
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
-        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.standing.signed_in)
+        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
 
     def show_settings(self, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})) -> SettingsDialog:
-        """Open the settings; `fixed` ones, each with its environment variable, cannot be changed."""
+        """Open the settings. `fixed` maps settings that cannot be changed to their environment variables."""
         return self.dialogs.settings(values, fixed)
 
     def show_history(self) -> None:
@@ -146,46 +155,46 @@ class MainWindow(QMainWindow):
 
     @property
     def unsent(self) -> Unsent:
-        """Give what closing now would leave unsent."""
+        """What closing now would leave unsent."""
         self.model.flush()
         return Unsent(
-            figures=self.model.figures(),
+            counts=self.model.counts(),
             anomaly_id=self.model.only_anomaly,
-            kept=self.taking_in.kept,
-            searching=self.standing.searching or self.taking_in.unanswered,
-            goes_on=self.standing.goes_on,
-            saved=self.standing.saved and self.kept_is_saved,
+            kept=self.add_files.kept,
+            searching=self.event_router.searching or self.add_files.unanswered,
+            goes_on=self.event_router.goes_on,
+            saved=self.event_router.saved and self.kept_is_saved,
             trial=self.trial,
         )
 
     def set_anomaly(self, anomaly_id: str) -> None:
-        """Put a number into the field; files already on the list keep theirs."""
+        """Put a number into the field; files already on the list keep their anomaly."""
         self.header.field.setText(anomaly_id)
 
-    def add_paths(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
-        """Add files and folders to the anomaly shown at this moment, or keep them until there is one."""
-        self.taking_in.add(paths, wishes)
+    def add_paths(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
+        """Add files and folders to the anomaly shown, or keep them until there is one."""
+        self.add_files.add(paths, options)
 
     def keep_paths(self, paths: Sequence[Path]) -> None:
-        """Keep files and folders, whatever number stands there, until a person says that they are for it."""
-        self.taking_in.keep(paths)
+        """Keep files and folders until a person confirms the anomaly, even if its number is already there."""
+        self.add_files.keep(paths)
 
-    def say_picture_lost(self, why: str) -> None:
-        """Say that a picture could not become a file; `why` in the system's words."""
+    def show_picture_lost(self, why: str) -> None:
+        """Show that a picture could not be saved as a file; `why` in the system's words."""
         self.notices.explain(lambda: MannersWords.PICTURE_LOST.filled(why))
 
     # Connecting
 
     def _connect(self) -> None:
-        self.taking_in.anomaly_used.connect(self.anomaly_used)
-        self.taking_in.picture_given.connect(self.picture_given)
-        self.taking_in.refused.connect(self._explain)
+        self.add_files.anomaly_used.connect(self.anomaly_used)
+        self.add_files.picture_given.connect(self.picture_given)
+        self.add_files.refused.connect(self._explain_refused_drop)
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
         self.header.history_wanted.connect(self.show_history)
         self.banner.action_wanted.connect(self._do_banner_action)
-        self.empty.add_files_wanted.connect(self.taking_in.choose_files)
-        self.empty.add_folder_wanted.connect(self.taking_in.choose_folder)
+        self.empty.add_files_wanted.connect(self.add_files.choose_files)
+        self.empty.add_folder_wanted.connect(self.add_files.choose_folder)
         self.empty.samples_wanted.connect(self.samples_wanted)
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
@@ -194,15 +203,14 @@ class MainWindow(QMainWindow):
         self.view.taken_away.connect(self._engine.take_away)
         self.body.undo.undo_wanted.connect(self._engine.undo)
         self.footer.action_wanted.connect(self._do_footer_action)
-        self.standing.sign_in_wanted.connect(self.sign_in_wanted)
+        self.event_router.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
-        self.refused.remembered.connect(self.choices_remembered)
-        self.body.preflight.refused_wanted.connect(self.refused.open)
+        self.body.preflight.refused_wanted.connect(self._open_refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self._connect_dialogs()
 
-    def _name(self) -> None:
-        """Qt names a window after the program; one that only tries out has another title."""
+    def _set_title(self) -> None:
+        """Qt shows the program's name as title; a trial has a title of its own."""
         if self.trial:
             self.setWindowTitle(Words.TRIAL_TITLE.text)
 
@@ -218,16 +226,16 @@ class MainWindow(QMainWindow):
             (self.dialogs.diagnostics_wanted, self.diagnostics_wanted),
         ):
             wish.connect(passed_on)
-        self.taking_in.kept_changed.connect(self._follow_question)
-        self.model.figures_changed.connect(self._follow_question)
-        self.model.figures_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self._unfinished()))
+        self.add_files.kept_changed.connect(self._update_leave_question)
+        self.model.counts_changed.connect(self._update_leave_question)
+        self.model.counts_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self._unfinished()))
 
     def _add_shortcuts(self) -> None:
         for keys, wanted in (
-            (QKeySequence.StandardKey.Open, self.taking_in.choose_files),
-            (QKeySequence.StandardKey.Paste, self.taking_in.paste),
+            (QKeySequence.StandardKey.Open, self.add_files.choose_files),
+            (QKeySequence.StandardKey.Paste, self.add_files.paste),
             (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
-            (QKeySequence(Qt.Key.Key_Escape), self.body.step_back),
+            (QKeySequence(Qt.Key.Key_Escape), self.body.clear_search_or_selection),
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
             (QKeySequence.StandardKey.Undo, self._engine.undo),
@@ -236,55 +244,58 @@ class MainWindow(QMainWindow):
         self.header.field.undo_wanted.connect(self._engine.undo)
         self.filters.search.undo_wanted.connect(self._engine.undo)
 
-    # What the engine tells
+    # Events of the engine
 
-    def _take(self, event: events.Event) -> None:
+    def _handle_event(self, event: events.Event) -> None:
         match event:
             case events.PathsAdded():
-                self.taking_in.hear(event)
+                self.add_files.paths_added(event)
             case events.ReceiptBuilt():
-                self.receipts.take(event)
+                self.receipts.receipt_built(event)
             case events.ReceiptWritten(path, None):
                 self.receipts.written(path)
             case events.UndoOffered():
-                self._undo_before_typing()
-        self.standing.take(event)
+                self._forget_typing()
+        self.event_router.handle_event(event)
         if isinstance(event, events.QueueIdle):
             self.dialogs.withdraw_leave()
-        self._follow_question()
+        self._update_leave_question()
 
-    def _follow_question(self) -> None:
+    def _update_leave_question(self) -> None:
         self.dialogs.follow_leave(lambda: self.unsent)
 
-    def _undo_before_typing(self) -> None:
-        """Ctrl+Z takes back what was done last: what was typed before that stays, wherever the keyboard is."""
+    def _forget_typing(self) -> None:
+        """Ctrl+Z undoes the last action: typing that came before it must not be undone first."""
         for field in (self.header.field, self.filters.search):
             field.forget_typing()
 
     def _retranslate(self) -> None:
-        """What is painted follows by itself."""
-        self._name()
+        """Painted parts need no call: they paint in the current language."""
+        self._set_title()
         self.body.retranslate()
         self.view.retranslate()
-        self.standing.show()
+        self.event_router.show()
 
-    # What a person asks
+    # Actions of a person
 
-    def _explain(self, gift: Offered) -> None:
-        """What is no file is explained, with what to do."""
-        self.notices.explain(lambda: gift.advice)
+    def _explain_refused_drop(self, kind: DropKind) -> None:
+        """Show what to do about a drop that holds no files."""
+        self.notices.explain(lambda: kind.advice)
 
     def _unfinished(self) -> int:
-        figures = self.model.figures()
-        return figures.unfinished + figures.elsewhere
+        counts = self.model.counts()
+        return counts.unfinished + counts.elsewhere
+
+    def _open_refused(self) -> None:
+        self.refused.open()
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
 
     def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        from uploader_gui.gui.upload_list.row_actions import carry_out  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.upload_list.row_actions import perform  # noqa: PLC0415 - loaded when asked for
 
-        carry_out(action, uploads, self._engine)
+        perform(action, uploads, self._engine)
 
     def _do_banner_action(self, action: BannerAction) -> None:
         match action:
@@ -312,11 +323,11 @@ class MainWindow(QMainWindow):
             FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
             FooterAction.DONE: self._engine.clear_finished,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
-            FooterAction.REFUSED_FILES: self.refused.open,
+            FooterAction.REFUSED_FILES: self._open_refused,
             FooterAction.CANCEL_ALL: lambda: self.dialogs.cancel_all(self._unfinished()),
             FooterAction.UNDO: self._engine.undo,
-            FooterAction.ADD_FILES: self.taking_in.choose_files,
-            FooterAction.ADD_FOLDER: self.taking_in.choose_folder,
+            FooterAction.ADD_FILES: self.add_files.choose_files,
+            FooterAction.ADD_FOLDER: self.add_files.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
             FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(),  # noqa: PLW0108 - only then it is loaded
             FooterAction.HISTORY: self.show_history,
@@ -326,10 +337,10 @@ class MainWindow(QMainWindow):
         }
         wanted[action]()
 
-    # Qt asks
+    # Overrides of Qt
 
     def changeEvent(self, event: QEvent) -> None:
-        """Say everything in a new language, and how long the session lasts whenever a person comes back."""
+        """Follow the language; show the session's time left whenever the window is activated."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
@@ -337,7 +348,7 @@ class MainWindow(QMainWindow):
             self.header.show_time()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Only ask: the composition root leaves once it has taken everything down."""
+        """Never close here: ask first, and let the composition root stop everything and exit."""
         event.ignore()
         unsent = self.unsent
         if unsent.asks:

@@ -1,16 +1,19 @@
-"""What the band says and in which order: a failure of the engine, what a person must do, what was told once.
+"""What the banner says: the sentences, their buttons, and which comes first when there are several.
 
-Made by `event_router.py`; the main window carries out what the band's buttons ask.
+`window/banner.py` shows the chosen one; `main_window.py` does what its buttons ask for.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
-from uploader_gui.gui.window.banner import BannerAction, Notice, elsewhere_notice, notice_for
+from uploader_gui.engine.events import Condition
+from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.text import Counted, Words, engine_failed
 from uploader_gui.words import units
 from uploader_gui.words.manners import MannersWords
@@ -19,24 +22,60 @@ from uploader_gui.words.password_store import StoreWords
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from uploader_gui.engine.events import Totals
+    from uploader_gui.engine.events import QueueStatus, Totals
     from uploader_gui.engine.models import Reason, UploadId
     from uploader_gui.gui.upload_list.counts import ListCounts
     from uploader_gui.gui.window.banner import Banner
     from uploader_gui.gui.window.header import SignInState
 
 
-class Notices:
-    """Chooses the band's notice. `left_over`: the uploads of an earlier run that a person is asked about.
+USUAL_SPEED: Final = 1_000_000.0
+"""Bytes per second assumed until one is measured: an office's upload line."""
+SECONDS_PER_FILE: Final = 0.3
+_GO_ON_BY_THEMSELVES: Final = {
+    Condition.OFFLINE: Words.OFFLINE,
+    Condition.SERVICE_BUSY: Words.SERVICE_BUSY,
+    Condition.STORAGE_BUSY: Words.STORAGE_BUSY,
+}
 
-    Notices are kept as what makes them: they are made anew when the language changes.
+
+class BannerAction(Enum):
+    """What the banner's buttons do; the value is the label."""
+
+    SIGN_IN = Words.SIGN_IN
+    TRY_AGAIN = Words.TRY_AGAIN
+    SAVE_ELSEWHERE = Words.CHOOSE_OTHER_PLACE
+    CLOSE = Words.CLOSE
+    RESUME = Words.RESUME
+    DISCARD = Words.DISCARD
+    SETTINGS = Words.SETTINGS
+    SEND_HERE = Words.SEND_HERE
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the banner. `action` is None where sending resumes by itself or nothing helps.
+
+    `other` is the second button, where a person has two choices. `grave` shows it as an error.
+    """
+
+    text: str
+    action: BannerAction | None = None
+    grave: bool = False
+    other: BannerAction | None = None
+
+
+class Notices:
+    """Chooses the banner's notice. `left_over`: the uploads of an earlier run that a person is asked about.
+
+    It keeps functions that make notices, not notices, so that a change of language translates them.
     """
 
     def __init__(self, banner: Banner) -> None:
         self._banner = banner
         self._failure: Callable[[], Notice] | None = None
         self._mistake = False
-        """The failure is one of the program: it must be read, also where the rest goes on."""
+        """The failure is a bug of the program: it stays, even when the engine works again."""
         self._told: Callable[[], Notice] | None = None
         self._warned: Callable[[], Notice] | None = None
         self._conditions: Notice | None = None
@@ -48,8 +87,8 @@ class Notices:
         self._asked: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
         self._discarded: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
 
-    def take(self, event: events.Event) -> None:
-        """Remember what an event has to tell, if it has."""
+    def handle_event(self, event: events.Event) -> None:
+        """Keep the notice that an event causes, if any."""
         match event:
             case events.ReceiptWritten(_, error):
                 self._told = partial(_receipt_failed, error) if error else None
@@ -67,50 +106,50 @@ class Notices:
         self._show()
 
     def engine_works(self, *, another: bool = False) -> None:
-        """What held it up is over; a mistake of the program must be read all the same, but of another engine's."""
+        """Remove the failure, as the engine works; a bug's notice is removed only with `another` engine."""
         if another or not self._mistake:
             self._failure = None
             self._show()
 
     def explain(self, sentence: Callable[[], str]) -> None:
-        """Tell something once, until it is closed."""
+        """Show a sentence until it is closed."""
         self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
         self._show()
 
     def warn(self, sentence: Callable[[], str]) -> None:
-        """As `explain`, but behind what is told meanwhile: it must be read, if not at once."""
+        """Show a sentence until it is closed, after those of `explain` and of events: it must not replace them."""
         self._warned = lambda: Notice(sentence(), BannerAction.CLOSE)
         self._show()
 
-    def say_store_silent(self, *, silent: bool) -> None:
-        """Tell, as long as it is so, that the password store does not answer, and what can be done about it."""
+    def show_store_silent(self, *, silent: bool) -> None:
+        """Show, while `silent`, that the password store does not answer and what a person can do."""
         self._store_silent = silent
         self._show()
 
     def look(
         self,
         status: events.QueueStatus,
-        figures: ListCounts,
+        counts: ListCounts,
         *,
         session: Notice | None,
         was_signed_in: bool,
         awaits_tokens: bool = False,
     ) -> None:
-        """Choose anew after conditions, figures, the session's end or the language changed."""
+        """Choose again after conditions, counts, the session's end or the language changed."""
         self._session = session
         self._session_dismissed &= session is not None
-        self._conditions = notice_for(status, figures, was_signed_in=was_signed_in, awaits_tokens=awaits_tokens)
-        self._elsewhere = elsewhere_notice(figures)
+        self._conditions = notice_for(status, counts, was_signed_in=was_signed_in, awaits_tokens=awaits_tokens)
+        self._elsewhere = elsewhere_notice(counts)
         self._show()
 
     def discard(self) -> tuple[UploadId, ...]:
-        """Give the uploads a person was asked about and does not want; taken back, they are asked about again."""
+        """Return the uploads of an earlier run that a person does not want; after Undo the question comes back."""
         self._discarded, left_over = self._asked, self.left_over
         self.forget()
         return left_over
 
     def forget(self) -> None:
-        """What was told is dealt with; where nothing was, it is the warning about the session."""
+        """Close what is shown: a told notice, else a warning, else the one about the session's end."""
         if self._told is not None:
             self._told = None
         elif self._warned is not None:
@@ -126,16 +165,16 @@ class Notices:
         self._told = partial(_left_over, len(upload_ids), len(ended))
 
     def _show(self) -> None:
-        """What goes on by itself stands behind what was told; what needs a person before it."""
+        """A condition that needs a person comes before told notices, one that ends by itself after them."""
         conditions = self._conditions
         session = None if self._session_dismissed else self._session
         failure, told, warned = (make and make() for make in (self._failure, self._told, self._warned))
         if self._store_silent and failure is None and not (conditions is not None and conditions.grave):
             failure = Notice(StoreWords.WAITING.text, BannerAction.SIGN_IN)
         if conditions is not None and conditions.action is None:
-            self._banner.tell(failure or told or warned or session or conditions)
+            self._banner.show_notice(failure or told or warned or session or conditions)
         else:
-            self._banner.tell(failure or conditions or told or warned or session or self._elsewhere)
+            self._banner.show_notice(failure or conditions or told or warned or session or self._elsewhere)
 
 
 def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, ...], ...]) -> bool:
@@ -147,7 +186,7 @@ def _receipt_failed(error: str) -> Notice:
 
 
 def _left_over(count: int, ended: int) -> Notice:
-    """What failed or was refused is not tried again by itself: alone it only asks to be looked at, or taken off."""
+    """Ended files are not sent again by Resume: if there are only such, the first button is Close."""
     told = [Counted.LEFT_OVER.text(count)] if count else []
     told += [Counted.ENDED_UNSENT.text(ended)] if ended else []
     return Notice(" ".join(told), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
@@ -161,28 +200,68 @@ def _failed(reason: Reason) -> Notice:
     return Notice(engine_failed(reason), grave=True)
 
 
-USUAL_SPEED: Final = 1_000_000.0
-"""Bytes per second assumed before the first file has gone: an office's line upwards."""
-SECONDS_PER_FILE: Final = 0.3
+def notice_for(
+    status: QueueStatus, counts: ListCounts, *, was_signed_in: bool, awaits_tokens: bool = False
+) -> Notice | None:
+    """Return the notice for the queue's conditions, one that needs a person first; None where there is none.
+
+    A busy server or a dead line is named only while files wait for it: a failed file says so in its row, and a
+    paused queue waits for a person only. With `awaits_tokens` the password store may still have tokens, so nobody
+    is asked to sign in.
+    """
+    conditions = status.conditions
+    if Condition.JOURNAL in conditions:
+        return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
+    if Condition.SIGN_IN in conditions and not awaits_tokens:
+        return Notice(_sign_in_text(counts, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
+    if not (counts.unfinished and status.running):
+        return None
+    for condition, words in _GO_ON_BY_THEMSELVES.items():
+        if condition in conditions:
+            return Notice(words.text)
+    return None
 
 
-def session_notice(state: SignInState, figures: ListCounts, totals: Totals, now: float) -> Notice | None:
-    """Give the warning, None where the session lasts long enough (or nobody can tell). `now` is since 1970."""
-    if not (state.signed_in and state.expires_at is not None and figures.unfinished):
+def elsewhere_notice(counts: ListCounts) -> Notice | None:
+    """Return the notice that files wait for another server, with both ways out; None where none does."""
+    if not counts.elsewhere:
+        return None
+    if len(counts.servers) > 1:
+        text = Counted.WAIT_FOR_SERVERS.text(counts.elsewhere)
+    else:
+        text = Counted.WAIT_FOR_SERVER.text(counts.elsewhere, *map(server_name, counts.servers))
+    return Notice(text, BannerAction.SETTINGS, other=BannerAction.SEND_HERE)
+
+
+def _sign_in_text(counts: ListCounts, *, was_signed_in: bool) -> str:
+    if not was_signed_in:
+        return Counted.SIGN_IN_TO_SEND.text(counts.unfinished)
+    waiting = Counted.WAIT.text(counts.waiting)
+    if not counts.sending:
+        return Words.EXPIRED_WAITING.filled(waiting)
+    return Words.EXPIRED_BANNER.filled(Counted.BEING_FINISHED.text(counts.sending), waiting)
+
+
+def session_notice(state: SignInState, counts: ListCounts, totals: Totals, now: float) -> Notice | None:
+    """Return the warning that the session ends too early; None where it does not, or the end is unknown.
+
+    `now` is in seconds since 1970.
+    """
+    if not (state.signed_in and state.expires_at is not None and counts.unfinished):
         return None
     left = state.expires_at - now
     if left <= 0:
         return Notice(MannersWords.SESSION_OVER.text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
-    needed = _needed(figures, totals)
+    needed = _needed(counts, totals)
     if needed <= left:
         return None
     text = MannersWords.SESSION_ENDS.filled(units.lifetime(left), units.duration(needed))
     return Notice(text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
 
 
-def _needed(figures: ListCounts, totals: Totals) -> float:
-    """Seconds until everything is sent: measured while it runs, else a careful guess."""
+def _needed(counts: ListCounts, totals: Totals) -> float:
+    """Return the seconds until everything is sent: measured while it runs, else a careful guess."""
     if totals.seconds_left is not None:
         return totals.seconds_left
     speed = totals.speed or USUAL_SPEED
-    return (figures.bytes_total - figures.bytes_done) / speed + figures.unfinished * SECONDS_PER_FILE
+    return (counts.bytes_total - counts.bytes_done) / speed + counts.unfinished * SECONDS_PER_FILE

@@ -71,7 +71,7 @@ class FirstWindow:
         self.memory.restore(self.window)
         if self.trial is None:
             self.window.header.field.offer(self.memory.anomalies)
-            self.window.taking_in.restore(self.memory.kept)
+            self.window.add_files.restore(self.memory.kept)
         self.window.show()
 
     def _note_closing(self) -> None:

@@ -154,12 +154,12 @@ class Preferences:
     def _end_question(self) -> None:
         """What the keyring has been asked is answered, or no longer wanted."""
         self._question = None
-        self._window.notices.say_store_silent(silent=False)
+        self._window.notices.show_store_silent(silent=False)
         self.show_signed_in()
 
     def _say_store_silent(self, question: object) -> None:
         if question is self._question:
-            self._window.notices.say_store_silent(silent=True)
+            self._window.notices.show_store_silent(silent=True)
 
     def _warn_of_silence(self, keeper: Keeper, sentence: StoreWords) -> None:
         if keeper is Keeper.SILENT:

@@ -25,8 +25,8 @@ from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
+from uploader_gui.gui.desktop.desktop import RealDesktop
 from uploader_gui.gui.desktop.policy import DesktopPolicy
-from uploader_gui.gui.desktop.real_desktop import RealDesktop
 from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.platform.application import QuitRequests
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from uploader_gui.config import Config
     from uploader_gui.engine.events import Event
     from uploader_gui.gui.bridge import Outcome
-    from uploader_gui.gui.drop.waiting_files import WaitingFiles
+    from uploader_gui.gui.window.window_memory import KeptPath
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
     from uploader_gui.window_app.first_window import FirstWindow
@@ -153,7 +153,7 @@ class Program:
         self._bridge.event_arrived.connect(self._heard)
         if self._first is not None:
             self._first.handed_over.connect(self._take_over)
-            self._bridge.stands.connect(partial(self._first.listen, owns_journal=True))
+            self._bridge.ready.connect(partial(self._first.listen, owns_journal=True))
         window.exit_requested.connect(self._leave.set)
         self._manners.leave_wanted.connect(self._leave.set)
         self._desktop.window_wanted.connect(self._manners.come_back)
@@ -165,7 +165,7 @@ class Program:
         self._desktop.stop_wanted.connect(self._leave.set)
         if self._trial is None:
             window.anomaly_used.connect(self._remember)
-        window.taking_in.kept_changed.connect(self._keep)
+        window.add_files.kept_changed.connect(self._keep)
         window.samples_wanted.connect(open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
@@ -201,7 +201,7 @@ class Program:
         if not self._plan.anomaly_id:
             self._window.keep_paths(given)
             return
-        self._window.taking_in.add_to(self._plan.anomaly_id, given)
+        self._window.add_files.add_to(self._plan.anomaly_id, given)
 
     def _take_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
@@ -226,13 +226,13 @@ class Program:
             reply(Answer.TAKEN)
         else:
             reply(Answer.RECEIVED)
-            self._window.taking_in.add_to(anomaly_id, handover.paths, wishes, partial(reply, Answer.TAKEN))
+            self._window.add_files.add_to(anomaly_id, handover.paths, wishes, partial(reply, Answer.TAKEN))
 
     def _remember(self, anomaly_id: str) -> None:
         self._memory.remember(anomaly_id)
         self._window.header.field.offer(self._memory.anomalies)
 
-    def _keep(self, kept: Sequence[WaitingFiles]) -> None:
+    def _keep(self, kept: Sequence[KeptPath]) -> None:
         self._window.kept_is_saved = self._memory.keep(kept)
 
     def _reported_anomaly(self) -> str:
@@ -325,7 +325,7 @@ class Program:
 
     def _receipt_of_nothing(self) -> dict[str, Any] | None:
         """Return what a start did that was interrupted before its engine had anything to do, however slow it is."""
-        if not self._interrupted or self._has_taken_up or self._window.taking_in.unanswered:
+        if not self._interrupted or self._has_taken_up or self._window.add_files.unanswered:
             return None
         from uploader_gui.engine import receipt  # noqa: PLC0415 - only where one is asked for
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.gui.desktop import reveal
-from uploader_gui.gui.drop.captures import Captures
+from uploader_gui.gui.desktop.desktop import show_in_folder
+from uploader_gui.gui.drop.mime import Captures
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Support:
         self._preferences = preferences
         self._errands = errands
         self._captures = Captures(data.captures)
-        window.log_wanted.connect(lambda: reveal.show_in_folder(data.log))
+        window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: errands.spawn(self._copy_diagnostics()))
         window.picture_given.connect(lambda picture: errands.spawn(self._take(picture)))
 
@@ -41,7 +41,7 @@ class Support:
         try:
             path = await self._errands.in_thread(self._captures.save, picture)
         except OSError as error:
-            self._window.say_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
+            self._window.show_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
         else:
             self._bridge.note_capture(path)
             self._window.add_paths([path])
@@ -54,13 +54,13 @@ class Support:
 
         text = await self._errands.in_thread(diagnostics, configuration, self._surroundings())
         QGuiApplication.clipboard().setText(text)
-        self._window.dialogs.help().say_copied()
+        self._window.dialogs.help().show_copied()
 
     def _surroundings(self) -> dict[str, str]:
-        screen, figures = self._window.screen(), self._window.model.figures()
+        screen, counts = self._window.screen(), self._window.model.counts()
         return {
             "qt": f"{qVersion()} {QGuiApplication.platformName()}",
             "language": self._window.locale().name(),
             "screen": f"{screen.size().width()}x{screen.size().height()} at {screen.devicePixelRatio():g}",
-            "list": ", ".join(f"{name} {getattr(figures, name)}" for name in figures.__dataclass_fields__),
+            "list": ", ".join(f"{name} {getattr(counts, name)}" for name in counts.__dataclass_fields__),
         }

@@ -1,31 +1,157 @@
-"""What the program asks of the desktop around it: the one seam, kept by `real_desktop.py`, in tests by hand."""
+"""The desktop around the program: notifications, the icon beside the clock, progress, no sleep, the file manager.
+
+`policy.py` decides when each of them is shown.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QObject, QProcess, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from uploader_gui.gui.desktop.launcher import launcher_for
+from uploader_gui.platform.keep_awake import KeepAwake
+from uploader_gui.platform.session_bus import SessionBus, has_session_bus
+from uploader_gui.text import Words
+from uploader_gui.words.manners import MannersWords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QWidget
+
+_READING_MS: Final = 6000
 
 
 class Desktop(Protocol):
-    """Every wish may be refused by the platform without a word: nothing depends on it."""
+    """The desktop as `policy.py` sees it. A platform may ignore any call: nothing depends on it."""
 
     @property
     def reading_ms(self) -> int:
-        """Milliseconds that a notification lasts, where it goes with the program; else 0."""
+        """Milliseconds to wait before exit, so that a notification that ends with the program can be read."""
 
     def notify(self, title: str, text: str) -> None:
-        """Tell a person who looks elsewhere."""
+        """Show a notification."""
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Show on taskbar, dock or launcher how far it is (0 to 1; None: nothing goes on), and how many files wait."""
+        """Show progress on taskbar, Dock or launcher: 0 to 1, None for none; `left` is the number of files left."""
 
-    def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a wish with two values
-        """Keep the machine from falling asleep, or no longer."""
+    def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
+        """Keep the machine awake, or let it sleep again."""
 
     def show_icon(self, tip: str) -> None:
-        """Show an icon that brings the window back, with a few words, while the window is hidden."""
+        """Show an icon with a tooltip that brings the hidden window back."""
 
     def hide_icon(self) -> None:
-        """Take the icon away."""
+        """Hide the icon."""
 
     def close(self) -> None:
-        """Give everything back."""
+        """Release everything: icon, progress, D-Bus, keeping awake."""
+
+
+class RealDesktop(QObject):
+    """The real desktop. The icon emits `window_wanted` and `stop_wanted`.
+
+    `badge` is the application's `setBadgeNumber`.
+    """
+
+    window_wanted = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self, window: QWidget, icon: QIcon, badge: Callable[[int], None]) -> None:
+        super().__init__(window)
+        self._awake = KeepAwake()
+        self._bus = SessionBus() if has_session_bus() else None
+        self._launcher = launcher_for(lambda: int(window.winId()), badge, self._bus)
+        self._window = window
+        self._picture = icon
+        self._icon: QSystemTrayIcon | None = None
+
+    @property
+    def reading_ms(self) -> int:
+        """The icon's notification disappears with the icon; one of the D-Bus service stays, so no wait is needed."""
+        return 0 if self._bus is not None else _READING_MS
+
+    def notify(self, title: str, text: str) -> None:
+        """Show it through the D-Bus service on Linux, else through the icon."""
+        if self._bus is not None:
+            self._bus.notify(title, text)
+        elif QSystemTrayIcon.isSystemTrayAvailable():
+            shown = self._shown_icon()
+            shown.showMessage(title, text, self._picture)
+
+    def show_progress(self, share: float | None, left: int) -> None:
+        """Show it where the platform can."""
+        self._launcher.show_progress(share, left)
+
+    def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
+        """Keep the machine awake, or let it sleep again."""
+        self._awake.want(wanted)
+
+    def get_ready(self) -> None:
+        """Load the modules that keeping the machine awake needs."""
+        self._awake.get_ready()
+
+    def show_icon(self, tip: str) -> None:
+        """Show the icon with this tooltip."""
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._shown_icon().setToolTip(tip)
+
+    def hide_icon(self) -> None:
+        """Hide the icon."""
+        if self._icon is not None:
+            self._icon.hide()
+
+    def close(self) -> None:
+        """Release everything: icon, progress, D-Bus, keeping awake."""
+        self._awake.close()
+        self._launcher.show_progress(None, 0)
+        if self._bus is not None:
+            self._bus.close()
+        self.hide_icon()
+
+    def _shown_icon(self) -> QSystemTrayIcon:
+        """Make it when first needed: it queries the desktop, which takes a while."""
+        if self._icon is None:
+            self._icon = QSystemTrayIcon(self._picture, self)
+            self._icon.activated.connect(self._activated)
+            self._icon.messageClicked.connect(self.window_wanted)
+            self._icon.setContextMenu(self._menu())
+        self._icon.show()
+        return self._icon
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        for words, wish in ((MannersWords.SHOW_WINDOW, self.window_wanted), (Words.LEAVE_STOP, self.stop_wanted)):
+            entry = QAction(words.text, menu)
+            entry.triggered.connect(wish)
+            menu.addAction(entry)
+        return menu
+
+    def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:
+        """On a Mac every click opens the menu, so it must not show the window too."""
+        if how is not QSystemTrayIcon.ActivationReason.Context and sys.platform != "darwin":
+            self.window_wanted.emit()
+
+
+def show_in_folder(path: Path) -> None:
+    """Show a file in the system's file manager: selected where the system can do that, else open its folder."""
+    if sys.platform == "win32":
+        subprocess.Popen(explorer_command(str(path)))  # noqa: S603 - Windows' own program, and no shell
+    elif sys.platform == "darwin":
+        QProcess.startDetached("/usr/bin/open", ["-R", str(path)])
+    else:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def explorer_command(path: str) -> str:
+    """Return Explorer's command line. The path is quoted alone: Explorer splits at commas outside quotes."""
+    windows = os.environ.get("SystemRoot", "C:\\Windows")  # noqa: SIM112 - how Windows writes it
+    return f'"{windows}\\explorer.exe" /select,"{path}"'

@@ -1,7 +1,4 @@
-"""Progress on the system's own surface: launcher (Linux), taskbar button (Windows), a number on the Dock (macOS).
-
-Used by `real_desktop.py`. Whatever the platform lacks is left out without a word.
-"""
+"""Progress on the launcher (Linux), the taskbar button (Windows) or as a number on the Dock icon (macOS)."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Launcher(Protocol):
-    """One platform's surface."""
+    """Where one platform shows progress."""
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Show how far it is (0 to 1; None: nothing goes on), and how many files wait."""
+        """Show progress, 0 to 1 or None for none, and the number of files left."""
 
 
 class DockBadge:
@@ -30,22 +27,20 @@ class DockBadge:
         self._badge = badge
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Show it; 0 takes it away."""
+        """Show the number; 0 removes it."""
         self._badge(0 if share is None else left)
 
 
 class NoLauncher:
-    """A platform without such a surface."""
+    """A platform that shows no progress."""
 
     def show_progress(self, share: float | None, left: int) -> None:
         """Do nothing."""
 
 
 def launcher_for(window: Callable[[], int], badge: Callable[[int], None], bus: SessionBus | None) -> Launcher:
-    """Give this platform's surface. `window` gives the window's native handle, `bus` is there on Linux alone."""
+    """Return this platform's launcher. `window` returns the native window handle, `bus` exists on Linux only."""
     if sys.platform == "win32":
-        from uploader_gui.gui.desktop.launcher import Taskbar  # noqa: PLC0415 - Windows alone
-
         return Taskbar(window)
     if sys.platform == "darwin":
         return DockBadge(badge)
@@ -58,13 +53,13 @@ _CLASS: Final = "{56FDF344-FD6D-11D0-958A-006097C9A090}"
 _INTERFACE: Final = "{EA1AFB91-9E28-4B86-90E9-9E9F8A5EEFAF}"
 _IN_PROCESS: Final = 1
 _INIT, _SET_VALUE, _SET_STATE = 3, 9, 10
-"""Places in the table: three of IUnknown, five of ITaskbarList, one of ITaskbarList2, then ITaskbarList3's."""
+"""Indexes in the method table: three of IUnknown, five of ITaskbarList, one of ITaskbarList2, then ITaskbarList3."""
 _NONE, _NORMAL = 0, 2
 _STEPS: Final = 1000
 
 
 class Taskbar:
-    """`window` gives the window's handle when something is to be shown."""
+    """The taskbar button, through COM's ITaskbarList3. `window` returns the native window handle."""
 
     def __init__(self, window: Callable[[], int]) -> None:
         self._window = window
@@ -72,7 +67,7 @@ class Taskbar:
         self._tried = False
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Show how far it is; None takes the progress away."""
+        """Show progress; None removes it."""
         del left
         taskbar = self._taskbar()
         if taskbar is None:
@@ -84,17 +79,17 @@ class Taskbar:
             _call(taskbar, _SET_VALUE, handle, done, whole)
 
     def _taskbar(self) -> ctypes.c_void_p | None:
-        """COM is initialized in the window's thread already: Qt's drag and drop needs it."""
+        """Return the COM object. Qt has initialized COM in this thread already, for drag and drop."""
         if not self._tried:
             self._tried = True
             try:
-                self._list = _made()
+                self._list = _create_taskbar_list()
             except (OSError, AttributeError) as error:
                 log.info("no progress on the taskbar: %s", error)
         return self._list
 
 
-def _made() -> ctypes.c_void_p:
+def _create_taskbar_list() -> ctypes.c_void_p:
     ole: Any = ctypes.OleDLL("ole32")  # type: ignore[attr-defined]  # Windows alone has it; raises OSError for a failed HRESULT
     class_id, interface_id = ctypes.create_string_buffer(16), ctypes.create_string_buffer(16)
     ole.CLSIDFromString(ctypes.c_wchar_p(_CLASS), class_id)

@@ -1,4 +1,1 @@
-"""The dialogs that are one file each, and the frame and form parts all dialogs share.
-
-`window/window_dialogs.py` opens them.
-"""
+"""Dialogs of one file each, and the form that all dialogs share. `window/window_dialogs.py` opens them."""

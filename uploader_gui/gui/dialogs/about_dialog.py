@@ -1,7 +1,4 @@
-"""The About window: which version this is, what it is made of, and under which licences.
-
-Opened by `window_dialogs.py` from the footer's menu.
-"""
+"""The About dialog: the version, the components and their licences."""
 
 from __future__ import annotations
 
@@ -26,11 +23,11 @@ _HEIGHT: Final = 260
 
 
 class AboutDialog(PlainDialog):
-    """Version, components, licences; closes by Esc or its button."""
+    """Shows version, components and licences."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(Words.TITLE, theme, parent)
-        self._texts: Path | None = licences_folder()
+        self._licences_folder: Path | None = licences_folder()
         self.parts = QTreeWidget()
         self.parts.setRootIsDecorated(False)
         self.parts.setUniformRowHeights(True)
@@ -44,7 +41,7 @@ class AboutDialog(PlainDialog):
         self.setMinimumWidth(theme.px(560))
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
+        """Set all texts in the current language."""
         super().retranslate()
         self.parts.setHeaderLabels([Words.COMPONENT.text, Words.VERSION.text, Words.LICENCE.text])
 
@@ -61,9 +58,9 @@ class AboutDialog(PlainDialog):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)
         self.parts.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.licences.setVisible(self._texts is not None)
+        self.licences.setVisible(self._licences_folder is not None)
         self.add_buttons(self.licences, self.close_button)
         self.close_button.setFocus()
 
     def _show_licences(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._texts)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._licences_folder)))

@@ -1,7 +1,4 @@
-"""The question before everything unfinished is cancelled: how many files that are, and what stays. Asked once.
-
-Opened by `window_dialogs.py`, which tells it when fewer files are left.
-"""
+"""The question before everything unfinished is cancelled: how many files, and what stays."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CancelDialog(PlainDialog):
-    """`accepted` means yes; Enter and Esc are the harmless answer. It goes by itself when nothing is left to cancel."""
+    """`accepted` means yes; Enter and Esc mean no. The dialog closes by itself when nothing is left to cancel."""
 
     def __init__(self, theme: Theme, parent: QWidget, unfinished: int) -> None:
         super().__init__(Words.CANCEL_ALL, theme, parent)
@@ -39,7 +36,7 @@ class CancelDialog(PlainDialog):
         self._ask()
 
     def show_unfinished(self, count: int) -> None:
-        """While it is open, files arrive: ask about those that are left."""
+        """Update the question: while it is open, files are sent."""
         if count == self._unfinished:
             return
         self._unfinished = count
@@ -48,7 +45,7 @@ class CancelDialog(PlainDialog):
             self.reject()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
+        """Set all texts in the current language."""
         self._ask()
         super().retranslate()
 

@@ -1,7 +1,4 @@
-"""What dialogs and the pages within them share: sentences, fields under their captions, words in the language in use.
-
-Used by `form.py`, by dialogs and by `settings_pages.py`.
-"""
+"""What dialogs and their pages share: titles, sentences, fields with captions, buttons; all follow the language."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FormParts:
-    """Fills a column. `begin` comes first; `grown` is called when sentences may need another height."""
+    """Adds widgets to a column. Call `begin` first."""
 
     theme: Theme
     column: QVBoxLayout
@@ -32,50 +29,50 @@ class FormParts:
         """Start with an empty column."""
         self.theme = theme
         self.column = column
-        self._said: list[tuple[Callable[[str], object], Sentence]] = []
+        self._texts: list[tuple[Callable[[str], object], Sentence]] = []
 
-    def say(self, place: Callable[[str], object], words: Sentence) -> None:
-        """Put words in their place, now and whenever the language changes."""
-        self._said.append((place, words))
+    def translate(self, place: Callable[[str], object], words: Sentence) -> None:
+        """Call `place` with a sentence's text, now and whenever the language changes."""
+        self._texts.append((place, words))
         place(words.text)
 
-    def say_again(self) -> None:
-        """Say everything in the language in use."""
-        for place, words in self._said:
+    def retranslate_parts(self) -> None:
+        """Set all texts in the current language."""
+        for place, words in self._texts:
             place(words.text)
 
     def add_title(self, words: Sentence) -> None:
-        """Add the first line."""
+        """Add a title."""
         made = label("", self.theme, 16, QFont.Weight.DemiBold)
-        self.say(made.setText, words)
+        self.translate(made.setText, words)
         self.column.addWidget(made)
 
     def add_sentence(self, words: Sentence, kind: str = "muted") -> QWidget:
-        """Add a sentence that wraps."""
+        """Add a sentence that wraps. `kind` is one of the style sheet's."""
         made = label("", self.theme, 13)
-        self.say(made.setText, words)
+        self.translate(made.setText, words)
         made.setProperty("kind", kind)
         made.setWordWrap(True)
         self.column.addWidget(made)
         return made
 
     def add_field(self, caption: Sentence, field: QWidget, *, more: Callable[[], str] = str) -> None:
-        """Add a field under its caption; `more` gives what is said behind that, in the language in use."""
+        """Add a field under its caption; `more` returns text to append to the caption, in the current language."""
         said = label("", self.theme, 12, QFont.Weight.DemiBold)
         said.setBuddy(field)
-        self.say(lambda text: said.setText(text + more()), caption)
-        self.say(lambda text: field.setAccessibleName(text + more()), caption)
+        self.translate(lambda text: said.setText(text + more()), caption)
+        self.translate(lambda text: field.setAccessibleName(text + more()), caption)
         field.setFont(self.theme.font(14))
         self.column.addSpacing(4)
         self.column.addWidget(said)
         self.column.addWidget(field)
 
     def fix(self, fields: Iterable[QWidget], words: Sentence, by: str) -> None:
-        """Grey fields, and say below the last of them by what they are fixed."""
+        """Disable fields, and show below the last one what fixes them (`by`)."""
         said = label("", self.theme, 12)
         said.setProperty("kind", "muted")
         said.setWordWrap(True)
-        self.say(lambda sentence: said.setText(sentence.replace("%1", by)), words)
+        self.translate(lambda sentence: said.setText(sentence.replace("%1", by)), words)
         below = 0
         for one in fields:
             one.setEnabled(False)
@@ -84,13 +81,13 @@ class FormParts:
         self.column.insertWidget(below, said)
 
     def button(self, words: Sentence, kind: str) -> QPushButton:
-        """Make a button of a kind known to the style sheet."""
+        """Return a button of a kind known to the style sheet."""
         made = push_button("", kind, self.theme)
-        self.say(made.setText, words)
+        self.translate(made.setText, words)
         return made
 
     def choices(self, words: Mapping[str, Sentence]) -> dict[str, QPushButton]:
-        """Make a button for each value, to be chosen from."""
+        """Return a checkable button for each value."""
         made = {value: self.button(one, "choice") for value, one in words.items()}
         for button in made.values():
             button.setCheckable(True)
@@ -110,11 +107,11 @@ class Form(QWidget, FormParts):
         """Follow the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            self.say_again()
+            self.retranslate_parts()
 
 
 def scrolling(page: QWidget) -> QScrollArea:
-    """Put a page where it can be scrolled, for screens (or texts) that leave it too little room."""
+    """Return a scroll area with this page, for small screens and large texts."""
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
@@ -125,7 +122,7 @@ def scrolling(page: QWidget) -> QScrollArea:
 
 
 def row_of(choices: Iterable[QPushButton]) -> QWidget:
-    """Put buttons side by side, of which one is chosen."""
+    """Return a row of buttons of which one is checked."""
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
@@ -138,7 +135,7 @@ def row_of(choices: Iterable[QPushButton]) -> QWidget:
 
 
 def chosen(choices: Mapping[str, QPushButton]) -> str:
-    """Give the value of the chosen button."""
+    """Return the value of the chosen button."""
     return next(value for value, choice in choices.items() if choice.isChecked())
 
 
@@ -152,7 +149,7 @@ class PlainDialog(QDialog, FormParts):
     def __init__(self, title: Sentence, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.begin(theme, QVBoxLayout(self))
-        self.say(self.setWindowTitle, title)
+        self.translate(self.setWindowTitle, title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.column.setContentsMargins(24, 20, 24, 20)
@@ -160,17 +157,17 @@ class PlainDialog(QDialog, FormParts):
         self.widen(440)
 
     def widen(self, width: int) -> None:
-        """Be at least so wide at the usual text size, but never wider than the screen."""
+        """Set the minimum width in logical pixels, scaled with the text; never wider than the screen."""
         room = self.screen().availableGeometry().width() - 2 * _MARGIN
         self.setMinimumWidth(min(self.theme.px(width), room))
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        self.say_again()
+        """Set all texts in the current language."""
+        self.retranslate_parts()
         self.fit()
 
     def fit(self) -> None:
-        """Take the height the sentences now need."""
+        """Resize to the height that the texts need now."""
         self.column.activate()
         height = self.column.totalHeightForWidth(self.width())
         if height < 0:  # nothing in it wraps
@@ -203,6 +200,6 @@ class PlainDialog(QDialog, FormParts):
             super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Come up in the right height."""
+        """Open with the right height."""
         super().showEvent(event)
         self.fit()

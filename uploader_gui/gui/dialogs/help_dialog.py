@@ -1,4 +1,4 @@
-"""Help: every shortcut, and what to hand to whoever helps (log, diagnostics). Opened by F1 and from the settings."""
+"""Help: every shortcut, the log, and the diagnostics to send to support."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _KEY = QKeySequence.StandardKey
 _HIGHEST_SHARE: Final = 0.45
-"""Of the screen's height, for the shortcuts; above that they scroll."""
+"""Of the screen's height, for the shortcuts; beyond it they scroll."""
 _AROUND: Final = 320
-"""Height of all that stands around the shortcuts, with the window's frame."""
+"""Height in logical pixels of everything around the shortcuts, the window's frame included."""
 _LOWEST: Final = 60
 _INSIDE: Final = (10, 8, 10, 8)
-"""Between the shortcuts and the frame that shows where the keyboard is."""
+"""Margins between the shortcuts and the focus frame."""
 _K = Qt.Key
 Keys = QKeySequence.StandardKey | Qt.Key | QKeyCombination
 SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
@@ -43,14 +43,14 @@ SHORTCUTS: Final[tuple[tuple[tuple[Keys, ...], HelpWords], ...]] = (
     ((_K.Key_Escape,), HelpWords.ESCAPE),
     ((_K.Key_F1,), HelpWords.HELP),
 )
-"""Keys -> what they do, in the order in which they are met."""
+"""Keys -> what they do, in the order of the window from top to bottom."""
 
 _ARROWS: Final[dict[Keys, str]] = {_K.Key_Up: "↑", _K.Key_Down: "↓", _K.Key_Left: "←", _K.Key_Right: "→"}
-"""As on the keys: a word such as “Down” is on none of them."""
+"""Arrows as printed on the keys; Qt would write “Down”."""
 
 
 class HelpDialog(PlainDialog):
-    """`log_wanted` and `diagnostics_wanted` are requests; `say_copied` confirms the latter."""
+    """`log_wanted` and `diagnostics_wanted` are requests; `show_copied` confirms the second."""
 
     log_wanted = Signal()
     diagnostics_wanted = Signal()
@@ -66,7 +66,7 @@ class HelpDialog(PlainDialog):
         self._page.setLayout(self._table())
         self._area = scrolling(self._page)
         self._area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the arrows scroll it
-        self.say(self._area.setAccessibleName, HelpWords.TITLE)
+        self.translate(self._area.setAccessibleName, HelpWords.TITLE)
         self.column.addWidget(self._area, 1)
         self.column.addSpacing(12)
         self.add_sentence(HelpWords.IF_ASKED)
@@ -79,13 +79,13 @@ class HelpDialog(PlainDialog):
         self.copy.clicked.connect(self.diagnostics_wanted)
         self.close_button.clicked.connect(self.accept)
 
-    def say_copied(self) -> None:
-        """Say that the diagnostics are in the clipboard now."""
+    def show_copied(self) -> None:
+        """Show that the diagnostics are in the clipboard."""
         self.copied.show()
         self.fit()
 
     def fit(self) -> None:
-        """Show all shortcuts, as far as the screen has room."""
+        """Make all shortcuts visible if the screen is high enough."""
         margins = self.column.contentsMargins()
         width = max(self.width(), self.minimumWidth()) - margins.left() - margins.right()
         frame = 2 * self._area.frameWidth()
@@ -102,7 +102,7 @@ class HelpDialog(PlainDialog):
         for row, (keys, (_, words)) in enumerate(zip(self.keys, SHORTCUTS, strict=True)):
             said = label("", self.theme, 13)
             said.setWordWrap(True)
-            self.say(said.setText, words)
+            self.translate(said.setText, words)
             grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(said, row, 1)
         return grid
@@ -116,7 +116,7 @@ class HelpDialog(PlainDialog):
         return row
 
     def _name_keys(self) -> None:
-        """Keys by the names the system (and the language) gives them."""
+        """Name the keys as the system does in this language."""
         for shown, (keys, _) in zip(self.keys, SHORTCUTS, strict=True):
             shown.setText(" · ".join(_named(key) for key in keys))
 
@@ -128,7 +128,7 @@ class HelpDialog(PlainDialog):
 
 
 def room_for_shortcuts(screen: int, scale: float) -> int:
-    """Give the height that the shortcuts may take on a screen so high, text being scaled: the rest is below them."""
+    """Return the maximum height of the shortcuts on a screen of this height, with text scaled by `scale`."""
     return min(int(screen * _HIGHEST_SHARE), max(screen - round(_AROUND * scale), round(_LOWEST * scale)))
 
 

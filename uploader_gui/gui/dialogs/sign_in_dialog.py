@@ -1,4 +1,4 @@
-"""The dialog for the two tokens. The composition root opens it through the window and keeps what is submitted."""
+"""The sign-in dialog for the two tokens, and what is accepted as a pasted token."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _HINTS: Final = (
 
 
 class TokensKept(Enum):
-    """Where tokens are kept; the value says it."""
+    """Where tokens are kept; the value is the sentence that says so."""
 
     KEYRING = Words.KEPT_KEYRING
     MEMORY = Words.KEPT_MEMORY
 
 
 class SignInDialog(PlainDialog):
-    """Asks for both tokens. `submitted(bearer, session)` carries them cleaned; `sign_out_wanted` forgets them."""
+    """Asks for both tokens. `submitted(bearer, session)` has them cleaned; `sign_out_wanted`: forget the tokens."""
 
     submitted = Signal(str, str)
     sign_out_wanted = Signal()
@@ -56,36 +56,36 @@ class SignInDialog(PlainDialog):
         self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_buttons(self.cancel, self.confirm)
         self._connect()
-        self._judge()
+        self._validate()
         self._show_or_hide()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
+        """Set all texts in the current language."""
         super().retranslate()
         self._show_or_hide()
 
-    def say_refused(self) -> None:
-        """Say that the tokens just entered were refused."""
+    def show_refused(self) -> None:
+        """Show that the tokens just entered were refused."""
         self._refused.show()
         self.fit()
         self.bearer.setFocus()
         self.bearer.selectAll()
 
     @property
-    def says_refused(self) -> bool:
-        """Tell whether the dialog says so."""
+    def shows_refused(self) -> bool:
+        """Whether the dialog shows that tokens were refused."""
         return not self._refused.isHidden()
 
     def _connect(self) -> None:
         for field in (self.bearer, self.session):
-            field.textChanged.connect(self._judge)
+            field.textChanged.connect(self._validate)
         self.show_tokens.toggled.connect(self._show_or_hide)
         self.confirm.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.reject)
         self.sign_out.clicked.connect(self.sign_out_wanted)
         self.sign_out.clicked.connect(self.reject)
 
-    def _judge(self) -> None:
+    def _validate(self) -> None:
         self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))
 
     def _show_or_hide(self) -> None:
@@ -100,7 +100,7 @@ class SignInDialog(PlainDialog):
 
 
 def clean(pasted: str) -> str:
-    """Give the token in what was pasted: without spaces, quotes, line breaks, header name or “Bearer”."""
+    """Return a pasted token without spaces, quotes, line breaks, header name or “Bearer”."""
     return "".join(_WRAPPING.sub("", pasted.strip().strip("\"'")).split())
 
 

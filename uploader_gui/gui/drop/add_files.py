@@ -1,7 +1,4 @@
-"""How files come in: dropped, pasted, chosen; kept while there is no number, explained where they are no files.
-
-A part of the main window. What is added belongs to the anomaly shown at that moment.
-"""
+"""Adds dropped, pasted and chosen files to the anomaly shown at that moment, or keeps them until there is a number."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
-from uploader_gui.gui.drop.mime import Offered, files_in, folders_among, offered_in, picture_in
-from uploader_gui.gui.drop.waiting_files import WaitingFiles, counted
+from uploader_gui.gui.drop.mime import DropKind, drop_kind_of, files_in, folders_among, picture_in
+from uploader_gui.gui.window.window_memory import KeptPath, counted
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
@@ -24,16 +21,20 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import PathsAdded
-    from uploader_gui.gui.drop.mime import Dropped
+    from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import Header
 
 
 class AddFiles(QObject):
-    """`anomaly_used(id)` got files; `picture_given(QImage)` is to become a file; `refused(Offered)` cannot be taken.
+    """Takes files and hands them to the engine.
 
-    `kept_changed(list[WaitingFiles])`: this waits for a number from now on.
+    Signals:
+        kept_changed(list[KeptPath]): all paths that wait for a number now.
+        anomaly_used(str): files were added to this anomaly.
+        picture_given(QImage): a picture without a file, which is to become one.
+        refused(DropKind): what was offered holds no files.
     """
 
     kept_changed = Signal(object)
@@ -46,7 +47,7 @@ class AddFiles(QObject):
         self._window = window
         self._engine = engine
         self._header = header
-        self._kept: dict[Path, WaitingFiles] = {}
+        self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.files_dropped.connect(self.add)
@@ -57,100 +58,100 @@ class AddFiles(QObject):
         header.forget_kept_wanted.connect(self.forget_kept)
 
     @property
-    def kept(self) -> Dropped | None:
-        """Give how many files and folders wait for a number, None where none do."""
+    def kept(self) -> EntryCounts | None:
+        """Count of files and folders that wait for a number, None where there are none."""
         return counted(self._kept.values())
 
-    def add(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
+    def add(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         if anomaly_id := self._header.field.anomaly_id:
-            self.add_to(anomaly_id, paths, wishes)
+            self.add_to(anomaly_id, paths, options)
         else:
-            self.keep(paths, wishes)
+            self.keep(paths, options)
 
     def add_to(
         self,
         anomaly_id: str,
         paths: Sequence[Path],
-        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
+        options: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
-        """Add files and folders to this anomaly, whatever number stands there; `recorded` once they are journalled."""
+        """Add files and folders to this anomaly, whichever is shown; `recorded` is called once they are journalled."""
         self._unanswered += 1
-        self._engine.add_paths(paths, anomaly_id, wishes, recorded)
+        self._engine.add_paths(paths, anomaly_id, options, recorded)
         self.anomaly_used.emit(anomaly_id)
 
     @property
     def unanswered(self) -> bool:
-        """Tell whether the engine has been given files that it has not looked at to the end."""
+        """Whether the engine has not finished looking at some files it was given."""
         return self._unanswered > 0
 
-    def hear(self, event: PathsAdded) -> None:
-        """A drop has been looked at to its end."""
-        del event  # one comes for each, in whatever order
+    def paths_added(self, event: PathsAdded) -> None:
+        """Note that the engine has looked at all files of one `add_to`."""
+        del event  # there is one for each call, in any order
         self._unanswered = max(0, self._unanswered - 1)
 
-    def keep(self, paths: Sequence[Path], wishes: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
-        """Keep files and folders until a person says which anomaly they are for."""
+    def keep(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
+        """Keep files and folders until a person confirms their anomaly."""
         folders = folders_among(paths)
-        self._keep([WaitingFiles(path, path in folders, wishes) for path in paths])
+        self._keep([KeptPath(path, path in folders, options) for path in paths])
         self._header.field.setFocus()
 
-    def restore(self, kept: Sequence[WaitingFiles]) -> None:
-        """Keep what waited for a number when the last window was closed."""
+    def restore(self, kept: Sequence[KeptPath]) -> None:
+        """Keep the paths that waited for a number when the last window was closed."""
         if kept:
             self._keep(kept)
 
     def forget_kept(self) -> None:
-        """A person does not want it added; the files stay where they are."""
-        self._become({})
+        """Drop the kept paths; the files themselves stay where they are."""
+        self._set_kept({})
 
-    def _keep(self, kept: Sequence[WaitingFiles]) -> None:
-        self._become(self._kept | {one.path: one for one in kept})
+    def _keep(self, kept: Sequence[KeptPath]) -> None:
+        self._set_kept(self._kept | {one.path: one for one in kept})
 
-    def _become(self, kept: dict[Path, WaitingFiles]) -> None:
+    def _set_kept(self, kept: dict[Path, KeptPath]) -> None:
         self._kept = kept
         self._header.show_kept(self.kept)
         self.kept_changed.emit(list(kept.values()))
 
     def add_kept(self) -> None:
-        """Add what was kept, now that there is a number."""
+        """Add the kept paths to the anomaly shown, if there is one."""
         if not self._kept or not self._header.field.anomaly_id:
             return
         kept = list(self._kept.values())
-        for wishes in dict.fromkeys(one.wishes for one in kept):
-            self.add([one.path for one in kept if one.wishes == wishes], wishes)
-        self._become({})  # only now: they are the engine's
+        for options in dict.fromkeys(one.options for one in kept):
+            self.add([one.path for one in kept if one.options == options], options)
+        self._set_kept({})  # only now that the engine has them
 
     def paste(self) -> None:
-        """Take what the clipboard holds."""
+        """Add what the clipboard holds."""
         mime = QGuiApplication.clipboard().mimeData()
-        gift = offered_in(mime)
-        if gift is Offered.FILES:
+        kind = drop_kind_of(mime)
+        if kind is DropKind.FILES:
             self.add(files_in(mime))
-        elif gift is Offered.PICTURE:
+        elif kind is DropKind.PICTURE:
             self.picture_given.emit(picture_in(mime))
         else:
-            self.refused.emit(gift)
+            self.refused.emit(kind)
 
     def choose_files(self) -> None:
-        """Ask for files."""
+        """Ask for files in the system's dialog, and add them."""
         choose_files(self._window, self.add)
 
     def choose_folder(self) -> None:
-        """Ask for a folder."""
+        """Ask for a folder in the system's dialog, and add it."""
         choose_folder(self._window, self.add)
 
 
 def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for files."""
+    """Open the system's dialog for files; `chosen` gets their paths."""
     dialog = QFileDialog(parent, Words.ADD_FILES.text)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     return _opened(dialog, chosen)
 
 
 def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for a folder."""
+    """Open the system's dialog for a folder; `chosen` gets its path."""
     dialog = QFileDialog(parent, Words.ADD_FOLDER.text)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)

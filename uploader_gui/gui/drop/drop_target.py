@@ -1,6 +1,6 @@
-"""The whole window as a drop target: lights up while files are over it and leaves no trace afterwards.
+"""The whole window as a drop target, with an overlay that says what a drop would do.
 
-`add_files.py` makes one `DropTarget`. Files are only ever copied; what is no file is explained.
+Drops are always copies, never moves. `add_files.py` adds what is dropped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.drop.mime import Offered, counted, files_in, offered_in, picture_in
+from uploader_gui.gui.drop.mime import DropKind, counted, drop_kind_of, files_in, picture_in
 from uploader_gui.gui.style.widgets import IconLabel, label
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -28,7 +28,7 @@ _MARGIN: Final = 24
 
 
 class DropOverlay(QWidget):
-    """What is seen of it: one big dashed target that says what letting go would do."""
+    """A big dashed area over the window that says what letting go would do."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window)
@@ -52,11 +52,11 @@ class DropOverlay(QWidget):
         self.hide()
 
     def spare(self, band: QWidget) -> None:
-        """Never cover this band, nor what is above it."""
+        """Do not cover this band, nor anything above it."""
         self._spared = band
 
-    def say(self, title: str, subtitle: str) -> None:
-        """Cover the window and say it."""
+    def show_texts(self, title: str, subtitle: str) -> None:
+        """Cover the window with these texts."""
         self.title.setText(title)
         self.subtitle.setText(subtitle)
         covered = self._window.rect()
@@ -67,7 +67,7 @@ class DropOverlay(QWidget):
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the target."""
+        """Paint the dashed area."""
         del event
         colors = self._theme.colors
         painter = QPainter(self)
@@ -81,9 +81,9 @@ class DropOverlay(QWidget):
 
 
 class DropTarget(QObject):
-    """Watches a window for drags. `anomaly_id` is asked when a drag comes in.
+    """Watches a window for drags. `anomaly_id` returns the anomaly shown, "" for none.
 
-    `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(Offered)`.
+    Signals: `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(DropKind)`.
     """
 
     files_dropped = Signal(object)
@@ -94,36 +94,36 @@ class DropTarget(QObject):
         super().__init__(window)
         self._anomaly_id = anomaly_id
         self._paths: list[Path] = []
-        self._gift = Offered.NOTHING
+        self._kind = DropKind.NOTHING
         self.overlay = DropOverlay(window, theme)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def _enter(self, event: QDragEnterEvent) -> None:
-        """Accept even what holds no files: only then does Qt tell the drop, which is answered by what to do."""
+        """Accept even what holds no files: only then does Qt report the drop, and advice can be shown."""
         if event.source() is not None:
             event.ignore()  # text dragged within the window
             return
-        self._look_at(event)
-        self._take(event)
-        self._say()
+        self._inspect(event)
+        self._accept_as_copy(event)
+        self._set_texts()
 
-    def _look_at(self, event: QDragEnterEvent | QDropEvent) -> None:
-        self._gift = offered_in(event.mimeData())
-        self._paths = files_in(event.mimeData()) if self._gift is Offered.FILES else []
+    def _inspect(self, event: QDragEnterEvent | QDropEvent) -> None:
+        self._kind = drop_kind_of(event.mimeData())
+        self._paths = files_in(event.mimeData()) if self._kind is DropKind.FILES else []
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         anomaly_id = self._anomaly_id()
-        if self._gift.advice:
-            self.overlay.say(Words.DROP_NO_FILES.text, self._gift.advice)
+        if self._kind.advice:
+            self.overlay.show_texts(Words.DROP_NO_FILES.text, self._kind.advice)
         elif not anomaly_id:
-            self.overlay.say(Words.DROP_FIRST_ID.text, Words.DROP_KEPT.text)
-        elif self._gift is Offered.PICTURE:
-            self.overlay.say(MannersWords.ADD_PICTURE.filled(anomaly_id), MannersWords.PICTURE_SAVED.text)
+            self.overlay.show_texts(Words.DROP_FIRST_ID.text, Words.DROP_KEPT.text)
+        elif self._kind is DropKind.PICTURE:
+            self.overlay.show_texts(MannersWords.ADD_PICTURE.filled(anomaly_id), MannersWords.PICTURE_SAVED.text)
         else:
-            self.overlay.say(counted(self._paths).add_to(anomaly_id), Words.DROP_COPY.text)
+            self.overlay.show_texts(counted(self._paths).add_to(anomaly_id), Words.DROP_COPY.text)
 
-    def _take(self, event: QDragMoveEvent | QDropEvent) -> None:
+    def _accept_as_copy(self, event: QDragMoveEvent | QDropEvent) -> None:
         """Always copy: a move would let the file manager delete the originals."""
         event.setDropAction(Qt.DropAction.CopyAction)
         if event.dropAction() is Qt.DropAction.MoveAction:  # where no copy is offered, Qt answers with what is
@@ -131,29 +131,29 @@ class DropTarget(QObject):
         event.accept()
 
     def _drop(self, event: QDropEvent) -> None:
-        self._look_at(event)
-        self._take(event)
-        gift, dropped = self._gift, self._paths
+        self._inspect(event)
+        self._accept_as_copy(event)
+        kind, dropped = self._kind, self._paths
         self._leave()
-        if gift is Offered.FILES:
+        if kind is DropKind.FILES:
             self.files_dropped.emit(dropped)
-        elif gift is Offered.PICTURE:
+        elif kind is DropKind.PICTURE:
             self.picture_dropped.emit(picture_in(event.mimeData()))
         else:
-            self.refused.emit(gift)
+            self.refused.emit(kind)
 
     def _leave(self) -> None:
         self._paths = []
         self.overlay.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the window's drag events."""
+        """Handle the window's drag events."""
         if isinstance(event, QDragEnterEvent):
             self._enter(event)
         elif isinstance(event, QDropEvent) and event.source() is not None:  # moves are among them
             event.ignore()
         elif isinstance(event, QDragMoveEvent):
-            self._take(event)
+            self._accept_as_copy(event)
         elif event.type() == QEvent.Type.DragLeave:
             self._leave()
         elif isinstance(event, QDropEvent):
@@ -164,7 +164,7 @@ class DropTarget(QObject):
 
 
 def dashed(color: str) -> QPen:
-    """Give the dashed line around a drop target."""
+    """Return the pen for the dashed line around a drop target."""
     pen = QPen(QColor(color), 2, Qt.PenStyle.CustomDashLine)
     pen.setDashPattern([5, 3])
     return pen

@@ -1,4 +1,4 @@
-"""What a drag or the clipboard offers, and what a person can do about what is no file. Used by drop and paste."""
+"""What a drag or the clipboard holds: files, a picture that becomes a file, or something else, with advice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
 
 from uploader_gui.text import Counted
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
 
 _MAIL: Final = ("filegroupdescriptor", "renprivatemessages", "renprivateitem")
-"""What Outlook offers in place of files."""
+"""Parts of the MIME types that Outlook offers instead of files."""
 _PROMISE: Final = ("promise",)
-"""What Photos and Mail of macOS offer: files they would write on request (NSFilePromise, promised-file-url …)."""
+"""In the MIME types of macOS' Photos and Mail: files they would write on request (NSFilePromise, promised-file-url)."""
 
 
-class Offered(Enum):
-    """Kinds of what is offered: two that can be taken, and others, whose value says what to do about them."""
+class DropKind(Enum):
+    """What is offered: the first two kinds can be added; the value of each other is the advice to show."""
 
     FILES = "files"
     PICTURE = "picture"
@@ -39,34 +40,34 @@ class Offered(Enum):
 
     @property
     def advice(self) -> str:
-        """Say what to do, empty for what can be taken."""
+        """What a person can do, "" for what can be added."""
         return self.value.text if isinstance(self.value, MannersWords) else ""
 
 
-def offered_in(mime: QMimeData | None) -> Offered:
-    """Tell what is offered; a picture from a browser comes with its link, and the picture counts."""
+def drop_kind_of(mime: QMimeData | None) -> DropKind:
+    """Return what is offered. A browser offers a picture together with its link: that is a picture."""
     if mime is None:
-        return Offered.NOTHING
+        return DropKind.NOTHING
     if files_in(mime):
-        return Offered.FILES
-    return _foreign(mime) or (Offered.PICTURE if _picture_format(mime) else _in_words(mime))
+        return DropKind.FILES
+    return _foreign(mime) or (DropKind.PICTURE if _picture_format(mime) else _in_words(mime))
 
 
-def _foreign(mime: QMimeData) -> Offered | None:
-    """What other programs offer in forms of their own."""
+def _foreign(mime: QMimeData) -> DropKind | None:
+    """Return the kind that other programs offer in types of their own, None for others."""
     names = " ".join(mime.formats()).lower()
     if any(mark in names for mark in _MAIL):
-        return Offered.MAIL
-    return Offered.PROMISE if any(mark in names for mark in _PROMISE) else None
+        return DropKind.MAIL
+    return DropKind.PROMISE if any(mark in names for mark in _PROMISE) else None
 
 
 def files_in(mime: QMimeData) -> list[Path]:
-    """Give local files and folders, by address or as lines of text."""
+    """Return the local files and folders, given as URLs or as lines of text."""
     return paths_in(mime) or (paths_in_text(mime.text()) if mime.hasText() else [])
 
 
 def picture_in(mime: QMimeData) -> QImage:
-    """Give the picture, null where it cannot be read."""
+    """Return the picture, a null image where it cannot be read."""
     offered = mime.imageData() if mime.hasImage() else None
     if isinstance(offered, QImage) and not offered.isNull():
         return offered
@@ -79,37 +80,37 @@ def _picture_format(mime: QMimeData) -> str:
     return next((name for name in mime.formats() if name.startswith("image/")), "")
 
 
-def _in_words(mime: QMimeData) -> Offered:
+def _in_words(mime: QMimeData) -> DropKind:
     if mime.hasUrls() or mime.text().strip().lower().startswith(("http://", "https://")):
-        return Offered.LINK
-    return Offered.TEXT if mime.hasText() else Offered.NOTHING
+        return DropKind.LINK
+    return DropKind.TEXT if mime.hasText() else DropKind.NOTHING
 
 
-_PATIENCE: Final = 0.05
-"""Seconds a drag may spend on asking the disk what is a folder; a sleeping share must not stop the window."""
+_FOLDER_CHECK_SECONDS: Final = 0.05
+"""Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 _LINES_LOOKED_AT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """How many files and folders a person holds over the window."""
+class EntryCounts:
+    """How many files and folders are offered or kept."""
 
     files: int
     folders: int
 
     @property
     def entries(self) -> int:
-        """Count both."""
+        """Files and folders together."""
         return self.files + self.folders
 
     def add_to(self, anomaly_id: str) -> str:
-        """Say what letting go would do."""
+        """Return the sentence that says what letting go would do."""
         return self._counted(Counted.ADD_FILES_TO, Counted.ADD_FOLDERS_TO, Counted.ADD_MIXED_TO).text(
             self.entries, anomaly_id
         )
 
     def wait(self) -> str:
-        """Say that they are kept."""
+        """Return the sentence that says that they wait for a number."""
         return self._counted(Counted.FILES_WAIT, Counted.FOLDERS_WAIT, Counted.MIXED_WAIT).text(self.entries)
 
     def _counted(self, files: Counted, folders: Counted, mixed: Counted) -> Counted:
@@ -119,30 +120,76 @@ class Dropped:
 
 
 def paths_in(mime: QMimeData | None) -> list[Path]:
-    """Give the local files and folders of a drag or clipboard, each once; web addresses are not files."""
+    """Return the local files and folders among the URLs, each once."""
     if mime is None or not mime.hasUrls():
         return []
     return list(dict.fromkeys(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()))
 
 
 def paths_in_text(text: str) -> list[Path]:
-    """Give the existing paths among lines of text, as “Copy as path” leaves them in the clipboard."""
+    """Return the existing absolute paths among lines of text, as Windows' “Copy as path” writes them."""
     lines = [line.strip().strip('"') for line in text.splitlines()[:_LINES_LOOKED_AT]]
     paths = [Path(line) for line in lines if line and "\0" not in line]
-    return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - a Path raises
+    return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
 
 
-def counted(paths: Sequence[Path]) -> Dropped:
-    """Count files and folders; once patience is over, a name without an extension counts as a folder."""
+def counted(paths: Sequence[Path]) -> EntryCounts:
+    """Return how many are files and folders (`folders_among`)."""
     folders = len(folders_among(paths))
-    return Dropped(files=len(paths) - folders, folders=folders)
+    return EntryCounts(files=len(paths) - folders, folders=folders)
 
 
 def folders_among(paths: Sequence[Path]) -> set[Path]:
-    """Give those that are folders; once patience is over, those without an extension."""
-    until = time.monotonic() + _PATIENCE
+    """Return the paths that are folders; after 0.05 s without asking the disk: those without an extension."""
+    until = time.monotonic() + _FOLDER_CHECK_SECONDS
     return {path for path in paths if (_is_folder(path) if time.monotonic() < until else not path.suffix)}
 
 
 def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - a Path raises what it cannot look at
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where access is denied
+
+
+class Captures:
+    """Saves pictures without a file (a pasted screenshot, an image from a browser) in one private folder.
+
+    `engine/own_files.py` removes them once no upload needs them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, picture: QImage) -> Path:
+        """Write a picture as PNG, named after the time, and return its path. Slow: call it in a thread.
+
+        Raises:
+            OSError: the picture is null, or cannot be written.
+        """
+        content = _png(picture)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = 1
+        while True:
+            try:
+                return _written(self._folder / _name(number), content)
+            except FileExistsError:
+                number += 1
+
+
+def _png(picture: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if picture.isNull() or not picture.save(buffer, "PNG"):  # type: ignore[call-overload]  # takes str, stubs say bytes
+        raise OSError(0, "")
+    return bytes(content.data())
+
+
+def _name(number: int) -> str:
+    """Return the file's name; dots in the time, because Windows allows no colons."""
+    again = f" ({number})" if number > 1 else ""
+    return f"Capture {time.strftime('%Y-%m-%d %H.%M.%S')}{again}.png"
+
+
+def _written(path: Path, content: bytes) -> Path:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
+    return path

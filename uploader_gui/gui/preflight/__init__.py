@@ -1,1 +1,1 @@
-"""What is said about a drop before it is sent: the summary, the refused files and what can be done about them."""
+"""What is shown about a drop before it is sent: the summary, and what to do about refused files."""

@@ -1,6 +1,6 @@
-"""What becomes of dropped files, added up over several drops: how many go, how many do not and why. No widgets.
+"""The summary of dropped files, added up over several drops: how many will be sent, how many not, and why.
 
-`preflight_strip.py` shows it. What becomes of the files once they are being sent is the list's to tell, not ours.
+No widgets: `preflight_strip.py` shows it. Once files are being sent, the list shows what becomes of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _S = UploadState
 _D = DropCounts
-_WHY: Final[Mapping[Code, DropCounts]] = {
+_REASONS: Final[Mapping[Code, DropCounts]] = {
     Code.TYPE_NOT_ACCEPTED: _D.TYPE,
     Code.EMPTY_FILE: _D.EMPTY,
     Code.EMPTY_FOLDER: _D.EMPTY_FOLDER,
@@ -35,14 +35,14 @@ _WHY: Final[Mapping[Code, DropCounts]] = {
 }
 _SEPARATOR: Final = " · "
 _ASKED_OR_FOUND_OUT: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.SKIPPED, _S.REFUSED})
-"""What becomes of a file before its turn: compared with earlier uploads, converted, sent all the same."""
+"""The states a file can take before it is sent: compared with earlier uploads, converted, sent despite that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the strip says: the first line, what does not go (may be empty), what went before (may be empty).
+    """The strip's texts: what will be sent, what will not ("" for none), what was sent before ("" for none).
 
-    `sent_before` are the skipped ones that may be sent again; `helpable`: something can be done for refused ones.
+    `sent_before` are the skipped uploads, which can be sent again; `helpable`: refused files can be converted.
     """
 
     going: str
@@ -53,7 +53,7 @@ class Summary:
 
 
 class Preflight:
-    """Adds up drops until it is told to forget them."""
+    """Adds up drops until `forget`."""
 
     def __init__(self) -> None:
         self._uploads: dict[UploadId, UploadSnapshot] = {}
@@ -62,17 +62,17 @@ class Preflight:
         self._running = False
 
     def forget(self) -> None:
-        """The summary has been read, or sending has begun."""
+        """Start again with nothing: the summary was closed, or sending has begun."""
         self._uploads.clear()
         self._counts.clear()
         self._complete = False
 
-    def take(self, event: events.Event) -> bool:
-        """Take an event of the engine; tell whether the summary may be another one now."""
+    def handle_event(self, event: events.Event) -> bool:
+        """Update from an event of the engine; return whether the summary may have changed."""
         match event:
             case events.QueueStatus(running):
                 self._running = running
-            case events.UploadsAdded(uploads):  # the drop is told when it is walked to its end
+            case events.UploadsAdded(uploads):  # shown with PathsAdded, when the whole drop is scanned
                 self._uploads.update((one.upload_id, one) for one in uploads)
             case events.UploadsChanged(uploads):
                 return self._change(uploads)
@@ -88,44 +88,44 @@ class Preflight:
         return False
 
     def summary(self) -> Summary | None:
-        """Say it in the language in use; None while there is nothing to say."""
+        """Return the summary in the current language, None while there is nothing to show."""
         if not self._complete:
             return None
         uploads = [one for one in self._uploads.values() if not one.elsewhere]
         if self._uploads and not uploads:
-            return None  # all of it waits for another server: the band says so
+            return None  # all files wait for another server: the banner says so
         going = [one for one in uploads if not one.state.finished]
         before = [one for one in uploads if one.state is _S.SKIPPED]
-        not_going = self._not_going(uploads)
+        not_going = self._not_going_text(uploads)
         if not (going or before or not_going):
             return None
         return Summary(
-            _going(going, listed=bool(self._counts[_D.LISTED] or self._counts[_D.TAKEN_UP])),
+            _going_text(going, listed=bool(self._counts[_D.LISTED] or self._counts[_D.TAKEN_UP])),
             not_going,
-            _before(before),
+            _before_text(before),
             tuple(one.upload_id for one in before),
             any(map(offered_treatments, uploads)),
         )
 
     @property
     def is_plain(self) -> bool:
-        """True where everything dropped goes: nothing that the list does not show."""
+        """Whether everything dropped will be sent, so that the list shows all there is."""
         return not self._counts.total() and not any(one.state.finished for one in self._uploads.values())
 
     def _change(self, uploads: Iterable[UploadSnapshot]) -> bool:
-        known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads and self._is_news(one)}
-        other = any(_seen(self._uploads[key]) != _seen(one) for key, one in known.items())
+        known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads and self._matters(one)}
+        other = any(_shown(self._uploads[key]) != _shown(one) for key, one in known.items())
         self._uploads.update(known)
         return other
 
-    def _is_news(self, upload: UploadSnapshot) -> bool:
-        """A drop brought what it brought, however far its files are by now."""
+    def _matters(self, upload: UploadSnapshot) -> bool:
+        """Return whether a new state belongs into the summary: being sent does not change what was dropped."""
         if self._running:
             return upload.state in _ASKED_OR_FOUND_OUT
         return upload.state is not _S.UPLOADED
 
     def _remove(self, upload_ids: Iterable[UploadId]) -> bool:
-        """While files are sent, rows go because they have arrived."""
+        """While files are sent, unfinished rows are removed because they were uploaded: they still count."""
         uploads = self._uploads
         gone = [one for one in upload_ids if one in uploads and (uploads[one].state.finished or not self._running)]
         for one in gone:
@@ -139,23 +139,23 @@ class Preflight:
         self._counts[_D.TAKEN_UP] += event.resumed
         self._counts[_D.OTHERS_UNFINISHED] = event.others_unfinished
 
-    def _not_going(self, uploads: Iterable[UploadSnapshot]) -> str:
-        whys = Counter(_why(one) for one in uploads if one.state in {_S.REFUSED, _S.FAILED})
-        told = [*((why, whys[why]) for why in _D if why in whys), *self._counts.items()]
-        return _SEPARATOR.join(sentence.text(count) for sentence, count in told if count)
+    def _not_going_text(self, uploads: Iterable[UploadSnapshot]) -> str:
+        whys = Counter(_reason_of(one) for one in uploads if one.state in {_S.REFUSED, _S.FAILED})
+        parts = [*((why, whys[why]) for why in _D if why in whys), *self._counts.items()]
+        return _SEPARATOR.join(sentence.text(count) for sentence, count in parts if count)
 
 
-def _seen(upload: UploadSnapshot) -> tuple[UploadState, str]:
-    """Return what of it the summary speaks of."""
+def _shown(upload: UploadSnapshot) -> tuple[UploadState, str]:
+    """Return what the summary shows of an upload."""
     return upload.state, upload.elsewhere
 
 
-def _why(upload: UploadSnapshot) -> DropCounts:
-    return _WHY.get(upload.reason.code, _D.OTHER) if upload.reason else _D.OTHER
+def _reason_of(upload: UploadSnapshot) -> DropCounts:
+    return _REASONS.get(upload.reason.code, _D.OTHER) if upload.reason else _D.OTHER
 
 
-def _going(uploads: list[UploadSnapshot], *, listed: bool) -> str:
-    """What is on the list already may go all the same."""
+def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
+    """Return the first line. `listed`: dropped files were on the list already, and may be sent from there."""
     if not uploads:
         return (DropWords.NOTHING_NEW if listed else DropWords.NOTHING_GOES).text
     if any(one.trial for one in uploads):
@@ -166,15 +166,15 @@ def _going(uploads: list[UploadSnapshot], *, listed: bool) -> str:
     return _D.GOING.text(len(uploads), units.size(sum(one.source.size for one in uploads)), where)
 
 
-def _before(uploads: list[UploadSnapshot]) -> str:
-    return _D.SENT_BEFORE.text(len(uploads), _when(uploads)) if uploads else ""
+def _before_text(uploads: list[UploadSnapshot]) -> str:
+    return _D.SENT_BEFORE.text(len(uploads), _when_text(uploads)) if uploads else ""
 
 
-def _when(uploads: list[UploadSnapshot]) -> str:
+def _when_text(uploads: list[UploadSnapshot]) -> str:
     times = sorted(one.sent_before for one in uploads if one.sent_before is not None)
     if not times:
         return DropWords.EARLIER.text
-    from uploader_gui.gui.receipts.receipt_words import day  # noqa: PLC0415 - hardly ever needed, and the window stands sooner
+    from uploader_gui.gui.receipts.receipt_words import day  # noqa: PLC0415 - seldom needed; the first paint does not wait for it
 
     first, last = day(times[0]), day(times[-1])
     return DropWords.ON_DAY.filled(first) if first == last else DropWords.BETWEEN.filled(first, last)

@@ -1,6 +1,6 @@
-"""The quiet summary of a drop above the list: gone when it is closed, or when sending begins. Never a message box.
+"""The strip above the list that shows a drop's summary until it is closed or sending begins; never a message box.
 
-In a low window it folds to its first line, and the rest comes at a press of its button.
+In a low window it folds to its first line, with a button for the rest.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _BETWEEN: Final = 12
 
 
 class PreflightStrip(QWidget):
-    """Shows what becomes of what was dropped. `send_again_wanted` carries the ids of skipped uploads.
+    """Shows the summary of the last drops. `send_again_wanted(tuple[UploadId, ...])`: the skipped uploads.
 
-    `opened`: a person wants to see everything, also where it would be folded.
+    `opened`: a person has unfolded it.
     """
 
     send_again_wanted = Signal(object)
     refused_wanted = Signal()
-    came_or_went = Signal()
+    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -60,13 +60,13 @@ class PreflightStrip(QWidget):
         self.hide()
 
     @property
-    def said(self) -> Summary | None:
-        """Give what it says."""
+    def summary(self) -> Summary | None:
+        """The summary shown, None while hidden."""
         return self._summary
 
-    def take(self, event: events.Event) -> None:
-        """Take an event of the engine."""
-        changed = self._preflight.take(event)
+    def handle_event(self, event: events.Event) -> None:
+        """Update, show or hide the summary after an event of the engine."""
+        changed = self._preflight.handle_event(event)
         match event:
             case events.QueueStatus(running):
                 if running and not self._running:
@@ -78,19 +78,19 @@ class PreflightStrip(QWidget):
                 self._show()
 
     def forget(self) -> None:
-        """Be gone until the next drop."""
+        """Hide until the next drop."""
         self._preflight.forget()
         self._show()
 
     def fold(self, *, on: bool) -> None:
-        """Show the first line alone, until a person asks for the rest; or everything."""
+        """Show only the first line (until a person unfolds it), or everything."""
         if on is not self._folded:
             self._folded, self.opened = on, False
             if self._summary is not None:
                 self._show_lines(self._summary)
 
     def least_height_at(self, width: int) -> int:
-        """Give how high it has to be at a width: folded, unless a person has opened it."""
+        """Return the height in pixels at a width, folded unless a person has unfolded it."""
         if self.opened:
             return self.height_at(width)
         left, top, right, bottom = _INSIDE
@@ -99,14 +99,14 @@ class PreflightStrip(QWidget):
         return top + max(text, *(one.height() for one in buttons)) + bottom + self._below()
 
     def height_at(self, width: int) -> int:
-        """Give how high it has to be at a width, as it stands now."""
+        """Return the height in pixels at a width, with the lines shown now."""
         inside = self._strip.layout()
         assert inside is not None
-        inside.invalidate()  # what was just hidden or shown counts at once
+        inside.invalidate()  # so that lines shown or hidden just now count
         return inside.totalHeightForWidth(width) + self._below()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
+        """Set all texts in the current language."""
         self.send_again.setText(DropWords.SEND_AGAIN.text)
         self.refused.setText(TreatmentWords.REFUSED_FILES.text)
         self.close_button.rename(DropWords.CLOSE.text)
@@ -136,7 +136,7 @@ class PreflightStrip(QWidget):
         column.addWidget(self._strip)
 
     def _show(self) -> None:
-        """While sending goes on, only what cannot be seen in the list is worth a line."""
+        """Show the summary; while files are sent, only one with something that the list does not show."""
         summary = self._preflight.summary()
         if summary is not None and self._running and self._preflight.is_plain:
             summary = None
@@ -152,7 +152,7 @@ class PreflightStrip(QWidget):
         self.refused.setVisible(summary.helpable)
         self.send_again.setVisible(bool(summary.sent_before))
         self._appear(True)
-        self.came_or_went.emit()
+        self.room_changed.emit()
         self.setAccessibleName(DropWords.SUMMARY.text)
         self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
 
@@ -175,7 +175,7 @@ class PreflightStrip(QWidget):
     def _appear(self, there: bool) -> None:  # noqa: FBT001 - as Qt's setVisible
         if there is self.isHidden():
             self.setVisible(there)
-            self.came_or_went.emit()
+            self.room_changed.emit()
 
     def _send_again(self) -> None:
         if self._summary is not None:
@@ -183,7 +183,7 @@ class PreflightStrip(QWidget):
 
 
 def _line(sentence: QWidget, button: QWidget) -> QWidget:
-    """Put both side by side. A widget, not a layout: an empty layout would hold all lines at no width."""
+    """Return a row of both. A widget, not a layout: an empty layout would hold all lines at no width."""
     line = QWidget()
     row = QHBoxLayout(line)
     row.setContentsMargins(0, 0, 0, 0)

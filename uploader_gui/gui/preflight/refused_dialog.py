@@ -1,7 +1,4 @@
-"""The question what to do about refused files: photos to JPEG, the rest inside a ZIP, and whether from now on.
-
-Opened by `refused_dialog.py`.
-"""
+"""The question what to do about refused files: photos to JPEG, others into a ZIP, and whether to remember that."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox
 
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.models import Treatment
@@ -20,7 +17,7 @@ from uploader_gui.words.treatments import TreatmentWords
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QPushButton, QWidget
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.engine_api import Engine
@@ -39,7 +36,7 @@ _FOR_OTHERS: Final = {Treatment.ZIP: TreatmentWords.ZIP, _LEAVE: TreatmentWords.
 
 
 class RefusedDialog(PlainDialog):
-    """Asks once for all photos and once for all other files; only what there is, and how many."""
+    """Asks once for all photos and once for all other files; leaves out the kind that has none."""
 
     def __init__(self, theme: Theme, parent: QWidget, *, photos: int, others: int) -> None:
         super().__init__(TreatmentWords.TITLE, theme, parent)
@@ -53,7 +50,7 @@ class RefusedDialog(PlainDialog):
         self.add_sentence(TreatmentWords.EXPLANATION)
         self._add_choices(TreatmentWords.PHOTOS, self.photos, photos)
         self._add_choices(TreatmentWords.OTHERS, self.others, others)
-        self.say(self.remember.setText, TreatmentWords.REMEMBER)
+        self.translate(self.remember.setText, TreatmentWords.REMEMBER)
         self.column.addSpacing(8)
         self.column.addWidget(self.remember)
         self.add_buttons(self.cancel, self.apply)
@@ -67,13 +64,13 @@ class RefusedDialog(PlainDialog):
 
     @property
     def answers(self) -> dict[str, str]:
-        """Give what was chosen, by the names of the settings."""
+        """The choices, by the names of the settings."""
         asked = {"refused_pictures": self.photos, "refused_others": self.others}
         return {setting: str(chosen(choices)) for setting, choices in asked.items() if choices}
 
 
 def _check_box(theme: Theme) -> QCheckBox:
-    """Its frame is drawn darker than the palette's window: in the dark that would not be seen."""
+    """Return a check box with a lighter palette: Qt draws its frame darker than the window, invisible in dark mode."""
     box = QCheckBox()
     box.setFont(theme.font(13))
     palette = box.palette()
@@ -83,7 +80,7 @@ def _check_box(theme: Theme) -> QCheckBox:
 
 
 class RefusedController(QObject):
-    """Opens the dialog and does what it says. `remembered` carries settings to be kept, by name."""
+    """Opens the dialog and applies its answers. `remembered(dict)`: settings to be saved, by name."""
 
     remembered = Signal(object)
 
@@ -95,19 +92,17 @@ class RefusedController(QObject):
         self._parent = parent
 
     def open(self) -> RefusedDialog | None:
-        """Ask about every refused file that something can be done for; None where there is none."""
+        """Ask about the refused files that can be converted; None where there are none."""
         photos, others = self._refused()
         if not photos and not others:
             return None
-        from uploader_gui.gui.preflight.refused_dialog import RefusedDialog  # noqa: PLC0415 - loaded when asked for
-
         dialog = RefusedDialog(self._theme, self._parent, photos=len(photos), others=len(others))
         dialog.accepted.connect(lambda: self._do(dialog))
         dialog.open()
         return dialog
 
     def _do(self, dialog: RefusedDialog) -> None:
-        """What is refused by now counts, not what was when the dialog opened."""
+        """Apply the answers to what is refused now, not to what was when the dialog opened."""
         for choice, uploads in zip(_choices(dialog.answers), self._refused(), strict=True):
             if choice in set(Treatment) and uploads:
                 self._engine.treat([upload.upload_id for upload in uploads], Treatment(choice))

@@ -1,1 +1,1 @@
-"""Looking back: receipts on paper, as a table and in words; History, which lists past deposits."""
+"""Receipts (PDF, print, CSV, JSON), and History, which lists past deposits."""

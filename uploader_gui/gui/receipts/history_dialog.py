@@ -1,6 +1,6 @@
-"""History: past deposits from the journal, searchable; their receipts, their files, and another try for the failed.
+"""History: past deposits with their files and receipts, searchable; failed files can be sent again.
 
-Opened by the main window. What it shows it asks of the engine, on whose thread the journal is read.
+Everything comes from the engine's events: the journal is read on its thread.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStack
 
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.desktop import reveal
+from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
 from uploader_gui.gui.upload_list.row_text import server_name
@@ -32,14 +32,14 @@ _W = HistoryWords
 
 
 class HistoryDialog(QDialog):
-    """Lists deposits and the files of the chosen one. `sandbox`: there is nothing to look back at."""
+    """Lists deposits and the files of the selected one. In the `sandbox` there is no history."""
 
     def __init__(
-        self, engine: Engine, desk: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
+        self, engine: Engine, controller: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
     ) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._desk = desk
+        self._receipts = controller
         self._theme = theme
         self._sandbox = sandbox
         self._server = ""
@@ -67,15 +67,15 @@ class HistoryDialog(QDialog):
         self._search_timer.setInterval(_SEARCH_MS)
         self._build()
         self._connect()
-        self._say()
+        self._set_texts()
         self._show_state()
         if not sandbox:
-            engine.look_back()
+            engine.load_history()
 
-    # What the engine tells
+    # Events of the engine
 
-    def take(self, event: events.Event) -> None:
-        """Show what was asked for; after a run the figures are others."""
+    def handle_event(self, event: events.Event) -> None:
+        """Show what was requested; load the history again after a run."""
         match event:
             case events.HistoryFound(runs, server):
                 self._server = server
@@ -88,12 +88,12 @@ class HistoryDialog(QDialog):
                 self.files.show_files(receipt["files"], self._wanted)
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
-                self.tell(Words.RECEIPT_FAILED.filled(error))
+                self.show_news(Words.RECEIPT_FAILED.filled(error))
             case events.QueueIdle() if not self._sandbox:
-                self._engine.look_back()
+                self._engine.load_history()
 
-    def tell(self, news: str) -> None:
-        """Say what became of a receipt here: the window's own line is behind this dialog."""
+    def show_news(self, news: str) -> None:
+        """Show what became of a receipt; the window's own line is behind this dialog."""
         self.news.setText(news)
         announce(self.news, news)
 
@@ -151,10 +151,10 @@ class HistoryDialog(QDialog):
     def _made_lower(self) -> QWidget:
         lower = QWidget()
         buttons = QWidget()
-        scheduler = FlowLayout(8)
-        buttons.setLayout(scheduler)
+        flow = FlowLayout(8)
+        buttons.setLayout(flow)
         for button in (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again):
-            scheduler.addWidget(button)
+            flow.addWidget(button)
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(10)
@@ -167,22 +167,22 @@ class HistoryDialog(QDialog):
         self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
 
     def _connect(self) -> None:
-        self._engine.event_arrived.connect(self.take)
-        self._desk.told.connect(self.tell)
+        self._engine.event_arrived.connect(self.handle_event)
+        self._receipts.news.connect(self.show_news)
         self._theme.changed.connect(self._follow_theme)
-        self._search_timer.timeout.connect(self._ask_for_files_named)
+        self._search_timer.timeout.connect(self._search_file_names)
         self.search.textChanged.connect(self._search_changed)
         self.deposits.currentItemChanged.connect(self._chosen)
         self.files.currentItemChanged.connect(self._show_state)
         self.files.itemActivated.connect(self._show_in_folder)
         self.show_file.clicked.connect(self._show_in_folder)
         self.send_again.clicked.connect(self._send_again)
-        self.open_receipt.clicked.connect(lambda: self._desk.open(*self._anomaly_and_key()))
-        self.save_receipt.clicked.connect(lambda: self._desk.save_as(*self._anomaly_and_key()))
-        self.print_out.clicked.connect(lambda: self._desk.print_out(self._key))
+        self.open_receipt.clicked.connect(lambda: self._receipts.open(*self._anomaly_and_key()))
+        self.save_receipt.clicked.connect(lambda: self._receipts.save_as(*self._anomaly_and_key()))
+        self.print_out.clicked.connect(lambda: self._receipts.print_out(self._key))
         self.close_button.clicked.connect(self.accept)
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         self.setWindowTitle(_W.TITLE.text)
         self.title.setText(_W.TITLE.text)
         self.search.setPlaceholderText(_W.FIND.text)
@@ -192,15 +192,15 @@ class HistoryDialog(QDialog):
         self.open_receipt.setText(_W.OPEN_RECEIPT.text)
         self.save_receipt.setText(_W.SAVE_RECEIPT.text)
         self.close_button.setText(_W.CLOSE.text)
-        self.deposits.say()
-        self.files.say()
+        self.deposits.retranslate()
+        self.files.retranslate()
 
     def _search_changed(self) -> None:
         self._with_file = frozenset()
         self._search()
         self._search_timer.start()
 
-    def _ask_for_files_named(self) -> None:
+    def _search_file_names(self) -> None:
         if self._wanted and not self._sandbox:
             self._engine.search_history(self._wanted)
 
@@ -228,7 +228,7 @@ class HistoryDialog(QDialog):
         self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
 
     def _explain(self, why: str) -> None:
-        """Say why the button is grey, and what to do."""
+        """Show why “Send again” is disabled, and what to do; "" hides it."""
         self.send_again.setToolTip(why)
         self.send_again.setAccessibleDescription(why)
         self.elsewhere.setText(why)
@@ -245,28 +245,28 @@ class HistoryDialog(QDialog):
 
     def _show_in_folder(self) -> None:
         if (file := self.files.chosen) is not None:
-            reveal.show_in_folder(Path(file["path"]))
+            show_in_folder(Path(file["path"]))
 
     def _send_again(self) -> None:
-        """The failed ones stand on the list again, where a person sees what becomes of them."""
+        """Send failed files again and close: they are on the list behind this dialog."""
         if (key := self._key) is not None:
             self._engine.send_past_again(key)
             self.accept()
 
-    # Qt asks
+    # Overrides of Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the buttons take two lines, the lists leave them room."""
+        """Reserve room for buttons that need two lines."""
         super().resizeEvent(event)
         layout = self._lower.layout()
         assert layout is not None
         self._lower.setMinimumHeight(layout.totalMinimumHeightForWidth(self._pages.width()))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the language: what was shown is asked for anew."""
+        """Follow the language; request the history again, for its texts."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            self._say()
+            self._set_texts()
             self._show_state()
             if not self._sandbox:
-                self._engine.look_back()
+                self._engine.load_history()

@@ -1,4 +1,4 @@
-"""The two lists of History: deposits above, the files of the chosen one below. Used by `history_dialog.py`."""
+"""The two lists of History: deposits above, the files of the selected one below."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _DATA: Final = Qt.ItemDataRole.UserRole
 _LOWEST: Final = 62
-"""The headings and one line."""
+"""Minimum height: the headings and one row."""
 _AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
@@ -37,10 +37,10 @@ _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 
 
 class _List(QTreeWidget):
-    """A plain list with columns: `wide` takes the room, the others their content's; `figures` stands at its right."""
+    """A list with columns. Column `wide` takes the free width; the heading of column `numbers` is right-aligned."""
 
     def __init__(
-        self, name: HistoryWords, headings: Sequence[HistoryWords], *, wide: int, figures: int, theme: Theme
+        self, name: HistoryWords, headings: Sequence[HistoryWords], *, wide: int, numbers: int, theme: Theme
     ) -> None:
         super().__init__()
         self._name = name
@@ -61,11 +61,11 @@ class _List(QTreeWidget):
         for column in range(len(headings)):
             mode = QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
             self.header().setSectionResizeMode(column, mode)
-        self.headerItem().setTextAlignment(figures, _AT_RIGHT)
-        self.say()
+        self.headerItem().setTextAlignment(numbers, _AT_RIGHT)
+        self.retranslate()
 
-    def say(self) -> None:
-        """Name list and columns in the language in use."""
+    def retranslate(self) -> None:
+        """Set the headings in the current language."""
         self.setAccessibleName(self._name.text)
         self.setHeaderLabels([heading.text for heading in self._headings])
 
@@ -75,15 +75,15 @@ class DepositList(_List):
 
     def __init__(self, theme: Theme) -> None:
         headings = (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT, _W.SERVER)
-        super().__init__(_W.DEPOSITS, headings, wide=3, figures=2, theme=theme)
+        super().__init__(_W.DEPOSITS, headings, wide=3, numbers=2, theme=theme)
         self.header().setSectionResizeMode(_SERVER, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(_SERVER, theme.px(_SERVER_WIDTH))
         self.hideColumn(_SERVER)
 
     def show_runs(self, runs: Sequence[PastRun], server: str) -> None:
-        """Show these, and keep the chosen one chosen where it is still there.
+        """Show these runs, and keep the selected one selected if it is still there.
 
-        They name their servers where one of them went to another than `server`, the one in use.
+        The column of servers is visible if a run went to another server than `server`, the current one.
         """
         before = self.chosen
         self.clear()
@@ -95,17 +95,17 @@ class DepositList(_List):
 
     @property
     def chosen(self) -> PastRun | None:
-        """Give the chosen run, where one is visible."""
+        """The selected run, None where there is none or it is hidden."""
         item = self.currentItem()
         return None if item is None or item.isHidden() else item.data(0, _DATA)
 
     @property
     def visible_runs(self) -> list[PastRun]:
-        """Give the runs that match the search."""
+        """The runs that match the search."""
         return [item.data(0, _DATA) for item in self._items() if not item.isHidden()]
 
     def search(self, wanted: str, with_file: frozenset[RunKey]) -> None:
-        """Show only runs whose anomaly, date or named server contains the text, or that hold such a file."""
+        """Show only runs whose anomaly, date or visible server contains the text, and those in `with_file`."""
         text = folded(wanted)
         for item in self._items():
             run = item.data(0, _DATA)
@@ -127,10 +127,10 @@ class FileList(_List):
     """The files of a receipt."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), wide=0, figures=1, theme=theme)
+        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), wide=0, numbers=1, theme=theme)
 
     def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
-        """Show these, what needs a person first; the first whose name contains the text is chosen."""
+        """Show these files, failed and refused first; select the first whose name contains `wanted`."""
         self.clear()
         items = [self._item(file) for file in sorted(files, key=_attention)]
         self.addTopLevelItems(items)
@@ -140,7 +140,7 @@ class FileList(_List):
 
     @property
     def chosen(self) -> Mapping[str, Any] | None:
-        """Give the chosen file as it stands in the receipt."""
+        """The selected file's entry in the receipt, None for none."""
         item = self.currentItem()
         return None if item is None else item.data(0, _DATA)
 

@@ -1,7 +1,7 @@
-"""Gives out receipts: asks where and in which form, makes it ready, has the engine save it, or prints it.
+"""Saves, opens and prints receipts, for the footer and for History.
 
-One belongs to the main window, for the footer's Receipt… and for History. Receipts come from the engine as plain
-values (`events.ReceiptBuilt`); what is ready goes back to it, for the window's thread never waits for a disk.
+A receipt comes from the engine as plain values (`events.ReceiptBuilt`). The finished file's bytes go back to the
+engine, which writes them: the window's thread never waits for a disk.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
-from uploader_gui.gui.receipts import receipt_page, receipt_words
-from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.words.deposits import ReceiptWords
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _DOTS_PER_INCH: Final = 300
 
 
 class ReceiptFormat(Enum):
-    """The forms of a receipt: how the dialog calls it; the suffix is the name in small letters."""
+    """The file formats of a receipt; the value is the file dialog's name filter."""
 
     PDF = ReceiptWords.PDF
     CSV = ReceiptWords.CSV
@@ -43,14 +42,14 @@ class ReceiptFormat(Enum):
 
     @property
     def suffix(self) -> str:
-        """Give what a file's name ends with."""
+        """The file extension without a dot."""
         return self.name.lower()
 
 
 class ReceiptController(QObject):
-    """Saves, shows and prints receipts. `told` is quiet news of what became of one."""
+    """Saves, opens and prints receipts. `news(str)`: a sentence about what became of one."""
 
-    told = Signal(str)
+    news = Signal(str)
 
     def __init__(self, window: QWidget, engine: Engine, *, trial: bool = False) -> None:
         super().__init__(window)
@@ -59,63 +58,63 @@ class ReceiptController(QObject):
         self._engine = engine
         self._to_open: set[str] = set()
         self._shown_from: QTemporaryDir | None = None
-        self._waiting: deque[tuple[RunKey | None, Callable[[Mapping[str, Any]], None]]] = deque()
+        self._requests: deque[tuple[RunKey | None, Callable[[Mapping[str, Any]], None]]] = deque()
 
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
-        """Ask where and in which form, then save the receipt of a past run, or of this one."""
+        """Ask for a file name and format, then save the receipt of a past run, or (None) of this one."""
         dialog = _save_dialog(self._window, self._name(anomaly_id))
-        dialog.fileSelected.connect(lambda name: self._save(*_chosen(name, dialog), key))
+        dialog.fileSelected.connect(lambda name: self._save(*_path_and_format(name, dialog), key))
         dialog.open()
         return dialog
 
     def print_out(self, key: RunKey | None = None) -> None:
-        """Ask for a printer, then print the receipt of a past run, or of this one."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - only who prints needs it
+        """Ask for a printer, then print the receipt of a past run, or (None) of this one."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - needed for printing only
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        prepare(printer)
+        receipt_pages.prepare(printer)
         dialog = QPrintDialog(printer, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._ask(key, lambda receipt: self._print(receipt, printer)))
-        QDialog.open(dialog)  # its own `open` hides this one
+        QDialog.open(dialog)  # QPrintDialog.open takes other arguments
 
     def open(self, anomaly_id: str, key: RunKey | None = None) -> None:
-        """Show the receipt in whatever this computer shows PDF files with."""
+        """Open the receipt in the system's PDF viewer."""
         if self._shown_from is None:
-            self._shown_from = QTemporaryDir()  # for nobody else's eyes, and gone with the program
-        now = QTime.currentTime().toString("hhmmsszzz")  # another name each time: who shows the last one may hold it
+            self._shown_from = QTemporaryDir()  # private, and removed at exit
+        now = QTime.currentTime().toString("hhmmsszzz")  # a new name each time: a viewer may lock the last file
         path = Path(self._shown_from.filePath(f"{self._name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
         self._ask(key, lambda receipt: self._make_pdf(receipt, path))
 
     def written(self, path: str) -> None:
-        """Open a receipt that was made to be looked at; of any other tell where it is."""
+        """Open a receipt that was made to be viewed; for any other, show where it was saved."""
         if path not in self._to_open:
             saved = Path(path)
-            self.told.emit(ReceiptWords.SAVED.filled(saved.name, str(saved.parent)))
+            self.news.emit(ReceiptWords.SAVED.filled(saved.name, str(saved.parent)))
             return
         self._to_open.discard(path)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
-            self.told.emit(ReceiptWords.NOTHING_OPENS.text)
+            self.news.emit(ReceiptWords.NOTHING_OPENS.text)
 
-    def take(self, event: ReceiptBuilt) -> None:
-        """Go on with what this receipt was asked for."""
-        for waiting in self._waiting:
-            if waiting[0] == event.key:
-                self._waiting.remove(waiting)
-                waiting[1](event.receipt)
+    def receipt_built(self, event: ReceiptBuilt) -> None:
+        """Continue the action that requested this receipt."""
+        for request in self._requests:
+            if request[0] == event.key:
+                self._requests.remove(request)
+                request[1](event.receipt)
                 return
 
     # Inside
 
     def _name(self, anomaly_id: str) -> str:
-        """Say which anomaly and when, and of a trial that it is one."""
+        """Return a file name without extension: anomaly and date, for a trial with its mark."""
         today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
         mark = ReceiptWords.TRIAL_MARK.text if self._trial else ""
         return "-".join(part for part in (mark, ReceiptWords.FILE_NAME.text, anomaly_id, today) if part)
 
     def _ask(self, key: RunKey | None, then: Callable[[Mapping[str, Any]], None]) -> None:
-        self._waiting.append((key, then))
+        self._requests.append((key, then))
         self._engine.build_receipt(key)
 
     def _save(self, path: Path, chosen: ReceiptFormat, key: RunKey | None) -> None:
@@ -131,22 +130,22 @@ class ReceiptController(QObject):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
         writer.setResolution(_DOTS_PER_INCH)
-        writer.setTitle(receipt_page.foot(receipt))
+        writer.setTitle(receipt_pages.footer_text(receipt))
         writer.setCreator(receipt["program"])
-        prepare(writer)
+        receipt_pages.prepare(writer)
 
         def ready() -> None:
             self._engine.save_receipt(bytes(buffer.data().data()), path)
             buffer.deleteLater()
 
-        self._bring_onto(writer, receipt, ready)
+        self._lay_out(writer, receipt, ready)
 
     def _print(self, receipt: Mapping[str, Any], printer: QPrinter) -> None:
-        printer.setDocName(receipt_page.foot(receipt))
-        self._bring_onto(printer, receipt, lambda: self.told.emit(ReceiptWords.PRINTED.text))
+        printer.setDocName(receipt_pages.footer_text(receipt))
+        self._lay_out(printer, receipt, lambda: self.news.emit(ReceiptWords.PRINTED.text))
 
-    def _bring_onto(self, device: QPdfWriter | QPrinter, receipt: Mapping[str, Any], ready: Callable[[], None]) -> None:
-        pages = ReceiptPages(receipt, device, self._window.font(), self)
+    def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Mapping[str, Any], ready: Callable[[], None]) -> None:
+        pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self)
         pages.done.connect(ready)
         pages.done.connect(pages.deleteLater)
         pages.start()
@@ -157,27 +156,27 @@ def _csv(receipt: Mapping[str, Any]) -> bytes:
 
 
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:
-    """Open in the person's documents, with a name proposed."""
+    """Return a save dialog that starts in the documents folder with this name."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     dialog = QFileDialog(window, ReceiptWords.SAVE.text, documents)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters([one.value.text for one in ReceiptFormat])
     dialog.setDefaultSuffix(ReceiptFormat.PDF.suffix)
-    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_named(chosen).suffix))
+    dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of_filter(chosen).suffix))
     dialog.selectFile(f"{name}.{ReceiptFormat.PDF.suffix}")
     return dialog
 
 
-def _chosen(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptFormat]:
-    """What the name ends with decides, then what the dialog shows."""
+def _path_and_format(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptFormat]:
+    """Return path and format: the name's extension decides, else the selected name filter."""
     path = Path(name)
     ending = path.suffix.removeprefix(".").upper()
     if ending in ReceiptFormat.__members__:
         return path, ReceiptFormat[ending]
-    chosen = _named(dialog.selectedNameFilter())
+    chosen = _format_of_filter(dialog.selectedNameFilter())
     return path.with_name(f"{path.name}.{chosen.suffix}"), chosen
 
 
-def _named(name_filter: str) -> ReceiptFormat:
+def _format_of_filter(name_filter: str) -> ReceiptFormat:
     return next((one for one in ReceiptFormat if one.value.text == name_filter), ReceiptFormat.PDF)

@@ -1,14 +1,15 @@
-"""Brings a receipt onto paper, as PDF or through a printer: page after page, never for long at a time.
+"""Lays a receipt out on pages, for a PDF or a printer: the HTML, and the painting.
 
-Called by `receipt_controller.py`. Qt lays out under Python's lock, so a thread would not help: 3,000 files take three
-seconds in one piece. Each page is a small document of its own instead, one per turn of the event loop; a file's row
-is never torn apart, and the headings stand on every page.
+Qt lays out while it holds Python's lock, so a thread would not help: 3,000 files take three seconds in one piece.
+Instead each page is a small document, made in one turn of the event loop. No file's row is split, and every page
+has the headings. Black on white in every theme. Names and servers' texts are data: everything is escaped.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMarginsF, QObject, QRectF, QSizeF, Qt, QTimer, Signal
@@ -24,36 +25,44 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
-from uploader_gui.gui.receipts import receipt_page, receipt_words
+from uploader_gui.gui.receipts import receipt_words
+from uploader_gui.gui.upload_list.row_text import server_name, visible_name
+from uploader_gui.paths import find_resource
 from uploader_gui.words import units
-from uploader_gui.words.deposits import ReceiptWords
+from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from PySide6.QtGui import QPagedPaintDevice
 
+_W = ReceiptWords
+_COLUMNS: Final = ((5, _W.FILE), (57, _W.FILE), (9, _W.SIZE), (11, _W.TYPE), (18, _W.RESULT))
+"""Width in percent and heading of each column; the first is the file's number, shown without its heading."""
+_LINE: Final = "border-bottom: 0.6px solid #c9ced6"
+_HEAD_LINE: Final = "border-bottom: 1px solid #5e6776"
+
 MARGIN_MM: Final = 16
 _ROWS_TRIED: Final = 20
-"""More rows than fit on a page."""
+"""More rows than fit on one page."""
 _FOOT_ROOM: Final = 0.04
-"""The share of a page's height that its foot takes."""
+"""The footer's share of a page's height."""
 _FOOT_PT: Final = 7.5
 _MARK_SHARE: Final = 0.7
-"""How much of the page's diagonal the mark of a trial takes."""
+"""The length of a trial's mark, as a share of the page's diagonal."""
 _MARK_ALPHA: Final = 56
-"""Of 255: to be seen at once, and read through."""
+"""Opacity of 255: visible at once, with readable text below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     document: QTextDocument
     height: float
-    """What of the document belongs to this page, in the device's pixels; the rest is on the next one."""
+    """The part of the document that belongs to this page, in the device's pixels; the rest is on the next page."""
 
 
 class ReceiptPages(QObject):
-    """One receipt on its way to paper; `done` when the device has all of it."""
+    """Paints one receipt onto a device; `done` is emitted when all pages are painted."""
 
     done = Signal()
 
@@ -71,11 +80,11 @@ class ReceiptPages(QObject):
 
     @property
     def page_count(self) -> int:
-        """How many pages there are, once it is done."""
+        """The number of pages, after `done`."""
         return len(self._pages)
 
     def start(self) -> None:
-        """Begin; the event loop does the rest."""
+        """Begin; the rest runs in the event loop."""
         QTimer.singleShot(0, self, self._lay_out_next)
 
     def _lay_out_next(self) -> None:
@@ -85,9 +94,9 @@ class ReceiptPages(QObject):
 
     def _next_page(self) -> _Page:
         tried = self._files[self._at : self._at + _ROWS_TRIED]
-        head = "" if self._pages else receipt_page.top(self._receipt)
-        document = self._laid_out(head + (receipt_page.table(tried, trial=self._trial) if tried else ""))
-        count, height = _fitting(document, self._size().height() * (1 - _FOOT_ROOM))
+        head = "" if self._pages else heading_html(self._receipt)
+        document = self._laid_out(head + (table_html(tried, trial=self._trial) if tried else ""))
+        count, height = _rows_that_fit(document, self._size().height() * (1 - _FOOT_ROOM))
         self._at += count if tried else 0
         return _Page(document, height)
 
@@ -99,7 +108,7 @@ class ReceiptPages(QObject):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)  # a hash has no word to break at
         document.setDefaultTextOption(option)
-        document.setHtml(receipt_page.document(body))
+        document.setHtml(page_html(body))
         document.setTextWidth(self._size().width())
         return document
 
@@ -129,11 +138,11 @@ class ReceiptPages(QObject):
         self.done.emit()
 
     def _paint_trial(self) -> None:
-        """Across the page, over everything: whatever is cut out or copied of it shows what it is."""
+        """Paint the trial's mark across the page, over everything: every part of a copy shows it."""
         font = QFont(self._font)
         font.setBold(True)
         font.setPixelSize(100)
-        mark, size = ReceiptWords.TRIAL_MARK.text, self._size()
+        mark, size = _W.TRIAL_MARK.text, self._size()
         painter = self._painter
         painter.save()
         painter.translate(size.width() / 2, size.height() / 2)
@@ -149,24 +158,24 @@ class ReceiptPages(QObject):
     def _paint_foot(self) -> None:
         font = QFont(self._font)
         font.setPointSizeF(_FOOT_PT)
-        number = ReceiptWords.PAGE.filled(units.number(self._painted + 1), units.number(len(self._pages)))
+        number = _W.PAGE.filled(units.number(self._painted + 1), units.number(len(self._pages)))
         self._painter.setFont(font)
         self._painter.setPen(QColor("#5e6776"))
         place = QRectF(0, 0, self._size().width(), self._size().height())
         bottom = Qt.AlignmentFlag.AlignBottom
-        self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignLeft, receipt_page.foot(self._receipt))
+        self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignLeft, footer_text(self._receipt))
         self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignRight, number)
 
 
 def prepare(device: QPagedPaintDevice) -> None:
-    """Make the paper A4, upright."""
+    """Set A4, portrait, with margins of 16 mm."""
     margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
     paper = QPageSize(QPageSize.PageSizeId.A4)
     device.setPageLayout(QPageLayout(paper, QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter))
 
 
-def _fitting(document: QTextDocument, room: float) -> tuple[int, float]:
-    """Give how many rows of the document's last table fit, at least one, and the height down to there."""
+def _rows_that_fit(document: QTextDocument, room: float) -> tuple[int, float]:
+    """Return how many rows of the last table fit (at least one), and the height down to the last of them."""
     whole = document.size().height()
     table = next((one for one in reversed(document.rootFrame().childFrames()) if isinstance(one, QTextTable)), None)
     if table is None or table.rows() < 2:  # noqa: PLR2004 - the headings and a file
@@ -180,3 +189,109 @@ def _fitting(document: QTextDocument, room: float) -> tuple[int, float]:
     ]
     fitting = max(1, sum(bottom <= room for bottom in tops[1:]))
     return fitting, tops[fitting] if fitting < len(tops) else whole
+
+
+def heading_html(receipt: Mapping[str, Any]) -> str:
+    """Return the HTML of the receipt's top: title, anomaly, times, program, sums, and what they mean."""
+    totals, trial = receipt["totals"], receipt_words.is_trial(receipt)
+    count = ReceiptCounts.FILES.text(totals["files"])
+    summed = receipt_words.sums(totals, totals["bytes_uploaded"], trial=trial)
+    began, ended = receipt_words.moment(receipt["started_at"]), receipt_words.moment(receipt["finished_at"])
+    facts = (
+        ((_W.TRIAL_WHEN if trial else _W.FROM_UNTIL).text, _W.UNTIL.filled(began, ended)),
+        (_W.FILES.text, _W.SUM.filled(count, summed) if summed else count),
+        (_W.PROGRAM.text, receipt["program"]),
+    )
+    rows = "".join(
+        f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
+        for name, value in facts
+    )
+    title, means = (_W.TRIAL_TITLE, _W.TRIAL_MEANS) if trial else (_W.TITLE, _W.PROMISE)
+    return (
+        f'<h1>{escape(title.text)}</h1><p class="anomaly">{escape(_anomaly_text(receipt))}</p>'
+        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(means.text)}</p>'
+    )
+
+
+def footer_text(receipt: Mapping[str, Any]) -> str:
+    """Return the line at the bottom of every page, as plain text."""
+    foot = _W.TRIAL_FOOT if receipt_words.is_trial(receipt) else _W.FOOT
+    return foot.filled(receipt["anomaly_id"], receipt_words.moment(receipt["finished_at"]))
+
+
+def table_html(files: Iterable[tuple[int, Mapping[str, Any]]], *, trial: bool = False) -> str:
+    """Return the HTML table of numbered files with its headings; `trial`: nothing went to a register."""
+    heads = "".join(
+        f'<th width="{width}%" style="{_HEAD_LINE}">{escape(word.text) if at else ""}</th>'
+        for at, (width, word) in enumerate(_COLUMNS)
+    )
+    rows = "".join(_row_html(number, file, trial=trial) for number, file in files)
+    table_tag = '<table width="100%" cellspacing="0" cellpadding="4" style="border-collapse: collapse">'
+    return f"{table_tag}<thead><tr>{heads}</tr></thead>{rows}</table>"
+
+
+def page_html(body: str) -> str:
+    """Return a complete HTML document with the style sheet."""
+    style = find_resource("receipt.css").read_text("utf-8")
+    return f"<html><head><style>{style}</style></head><body>{body}</body></html>"
+
+
+def _row_html(number: int, file: Mapping[str, Any], *, trial: bool) -> str:
+    cells = (
+        f'<span class="quiet">{number}</span>',
+        _file_html(file),
+        escape(receipt_words.size(file)),
+        escape(receipt_words.kind(file)),
+        _result_html(file, trial=trial),
+    )
+    return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
+
+
+def _file_html(file: Mapping[str, Any]) -> str:
+    """Return a file's name, reason, hash, upload id, original and notes."""
+    lines = [f"<b>{escape(visible_name(file['name']))}</b>"]
+    if why := receipt_words.why(file):
+        lines.append(_small_html(why))
+    if file["sha256"]:
+        lines.append(_monospace_html("SHA-256", file["sha256"]))
+    lines.append(_monospace_html("uploadId", file["upload_id"]))
+    if original := file.get("original"):  # what is sent was made from another file, which stays the evidence
+        made = _W.MADE_WITHOUT if "metadata" in original else _W.MADE_FROM
+        lines.append(_small_html(made.filled(visible_name(original["name"]), units.size(original["size"]))))
+        lines.append(_monospace_html("SHA-256", original["sha256"]))
+    if notes := _notes_text(file):
+        lines.append(_small_html(notes))
+    return "<br>".join(lines)
+
+
+def _result_html(file: Mapping[str, Any], *, trial: bool) -> str:
+    """Return a file's result, time, and number in the register."""
+    look = "trial" if trial else file["state"]
+    lines = [f'<span class="{look}">{escape(receipt_words.result(file, trial=trial))}</span>']
+    if file["uploaded_at"]:
+        lines.append(_small_html(receipt_words.moment(file["uploaded_at"])))
+    if file["id"]:
+        number = _W.TRIAL_ID if trial else _W.REGISTER_NUMBER
+        lines.append(_small_html(number.filled(visible_name(file["id"]))))
+    return "<br>".join(lines)
+
+
+def _notes_text(file: Mapping[str, Any]) -> str:
+    attempts = file["attempts"]
+    server = [_W.SERVER_NAMED.filled(server_name(file["server"]))] if "server" in file else []
+    notes = [_W.ATTEMPTS.filled(units.number(attempts))] if attempts > 1 else []
+    if file["may_be_registered_twice"]:
+        notes.append(_W.MAY_BE_TWICE.text)
+    return " · ".join(server + notes)
+
+
+def _small_html(text: str) -> str:
+    return f'<span class="small">{escape(text)}</span>'
+
+
+def _monospace_html(name: str, value: str) -> str:
+    return f'<span class="hash">{name} {escape(value)}</span>'
+
+
+def _anomaly_text(receipt: Mapping[str, Any]) -> str:
+    return f"{_W.ANOMALY.text} {receipt['anomaly_id']}"

@@ -1,4 +1,4 @@
-"""A receipt's plain values in the person's words: results, reasons, times, sums. For page, table and History."""
+"""The values of a receipt as texts in the current language: results, reasons, times, sums."""
 
 from __future__ import annotations
 
@@ -46,34 +46,34 @@ _HEADINGS: Final = (
 
 
 def is_trial(receipt: Mapping[str, Any]) -> bool:
-    """Tell whether nothing of it went to a register."""
+    """Return whether this is a trial's receipt: nothing went to a register."""
     return bool(receipt.get("trial"))
 
 
 def result(file: Mapping[str, Any], *, trial: bool = False) -> str:
-    """Say what became of a file; `trial`: of one that was only tried out."""
+    """Return what became of a file, in words."""
     return _results(trial=trial)[file["state"]]
 
 
 def why(file: Mapping[str, Any]) -> str:
-    """Say why a file is where it is, in the person's language; "" where there is nothing to say."""
+    """Return the reason of a file's state, "" where there is none or a person cancelled it."""
     if file["reason"] is None or file["state"] == "cancelled":
         return ""
     return cause_and_action(_reason(file["reason"])).cause
 
 
 def size(file: Mapping[str, Any]) -> str:
-    """Give a file's size for people; "" where nobody could look at it."""
+    """Return a file's size with its unit, "" where it is unknown."""
     return units.size(file["size"]) if _is_known(file) else ""
 
 
 def kind(file: Mapping[str, Any]) -> str:
-    """Name a file's type for people; "" where nobody could look at it."""
+    """Return the name of a file's type, "" where it is unknown."""
     return type_name_of(file["mime_type"], file["name"]) if _is_known(file) else ""
 
 
 def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> str:
-    """Say how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
+    """Return how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
     sentences = _SUMS | (_TRIAL_SUMS if trial else {})
     parts = [sentence.text(states[state]) for state, sentence in sentences.items() if states.get(state)]
     if not trial and states.get("uploaded"):
@@ -82,13 +82,13 @@ def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> st
 
 
 def moment(iso: str) -> str:
-    """Give a receipt's time by this computer's clock, to the second."""
+    """Return a receipt's time (ISO 8601) as local time, to the second."""
     local = datetime.fromisoformat(iso).astimezone()
     return f"{day(local.timestamp())} {local:%H:%M:%S}"
 
 
 def day(seconds: float) -> str:
-    """Give the day of a time (seconds since 1970), not to be misread: `12/03/2025` in French, `12 Mar 2025`."""
+    """Return the local day of a time (seconds since 1970): `12/03/2025` in French, else `12 Mar 2025`."""
     local = datetime.fromtimestamp(seconds).astimezone().date()
     if QLocale().language() == QLocale.Language.French:
         return f"{local:%d/%m/%Y}"
@@ -96,12 +96,12 @@ def day(seconds: float) -> str:
 
 
 def day_and_time(seconds: float) -> str:
-    """Give a time (seconds since 1970) to the minute."""
+    """Return the local day and time to the minute; `seconds` since 1970."""
     return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
 
 def table_form(*, trial: bool = False) -> TableForm:
-    """Give the table's form in the language in use: Excel splits at the list separator of the language."""
+    """Return the CSV's form in the current language: Excel splits at the language's list separator."""
     decimal_mark = QLocale().decimalPoint()
     headings = [_W.TRIAL_NUMBER if trial and heading is _W.NUMBER else heading for heading in _HEADINGS]
     return TableForm(
@@ -126,7 +126,7 @@ def _is_known(file: Mapping[str, Any]) -> bool:
 
 
 def _reason(told: Mapping[str, str]) -> Reason:
-    """A receipt keeps the English message: what its code does not say is the detail at its end."""
+    """Return the reason behind a receipt's English message: the part after the code's own sentence is the detail."""
     plain = Reason(Code(told["code"]))
     detail = told["message"].removeprefix(english(plain))
     return Reason(plain.code, detail.strip(" ()")) if detail != told["message"] else plain

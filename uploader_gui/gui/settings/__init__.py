@@ -1,1 +1,1 @@
-"""What stands inside `settings_dialog.py`: its pages, their values, and the test of the connection."""
+"""The settings dialog: its pages, their values, and the test of the connection."""

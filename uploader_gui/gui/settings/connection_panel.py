@@ -1,4 +1,4 @@
-"""“Test connection” and what it found, line by line, in words with a symbol. A part of the settings dialog."""
+"""“Test connection” in the settings: the button, the findings line by line, and the thread behind them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
 
 
-_LOOKS: Final = {
+_STYLES: Final = {
     Verdict.GOOD: ("check", "ok", SettingsWords.WORKS),
     Verdict.NOTE: ("info", "accent", SettingsWords.TO_KNOW),
     Verdict.UNKNOWN: ("unknown", "muted", SettingsWords.UNTOLD),
     Verdict.BAD: ("failed", "danger", SettingsWords.WRONG),
 }
-"""Verdict -> symbol, its colour, and the word that says the same to whoever sees neither."""
+"""Verdict -> symbol, its colour, and the word that a screen reader reads instead."""
 
 
 class ConnectionPanel(QWidget):
-    """`test_wanted` and `stop_wanted` are requests; `grown` tells that it needs another height."""
+    """`test_wanted` and `stop_wanted` are requests; `grown`: the panel needs another height."""
 
     test_wanted = Signal()
     stop_wanted = Signal()
@@ -48,21 +48,21 @@ class ConnectionPanel(QWidget):
         self._column = QVBoxLayout(self._findings)
         self._build()
         self.button.clicked.connect(self._press)
-        self._say()
+        self._set_texts()
 
     @property
     def texts(self) -> list[str]:
-        """Give the lines shown."""
+        """The lines shown."""
         return [line.text() for _, line in self._lines]
 
     @property
     def is_testing(self) -> bool:
-        """Tell whether a test goes on."""
+        """Whether a test is running."""
         return self._testing
 
     def show_finding(self, finding: Finding) -> None:
-        """Add a line."""
-        icon, color, _ = _LOOKS[finding.verdict]
+        """Add a finding's line."""
+        icon, color, _ = _STYLES[finding.verdict]
         text = label("", self._theme, 13)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -75,16 +75,16 @@ class ConnectionPanel(QWidget):
         row.addWidget(text, 1)
         self._column.addLayout(row)
         self._lines.append((finding, text))
-        self._say_line(finding, text)
+        self._set_line_text(finding, text)
         self.grown.emit()
 
     def show_end(self) -> None:
-        """The test is over."""
+        """Show that the test has ended."""
         self._testing = False
-        self._say()
+        self._set_texts()
 
     def set_possible(self, possible: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
-        """Allow a test, or not while a field is wrong."""
+        """Enable the button, or disable it while a field is invalid."""
         self.button.setEnabled(possible or self._testing)
 
     # Inside
@@ -109,7 +109,7 @@ class ConnectionPanel(QWidget):
             return
         self._forget()
         self._testing = True
-        self._say()
+        self._set_texts()
         self.test_wanted.emit()
 
     def _forget(self) -> None:
@@ -122,51 +122,51 @@ class ConnectionPanel(QWidget):
                     widget.deleteLater()
         self.grown.emit()
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         self.button.setText((SettingsWords.STOP_TEST if self._testing else SettingsWords.TEST).text)
         self.busy.setText(SettingsWords.TESTING.text if self._testing else "")
         self._findings.setAccessibleName(SettingsWords.TEST_RESULTS.text)
         for finding, text in self._lines:
-            self._say_line(finding, text)
+            self._set_line_text(finding, text)
 
-    def _say_line(self, finding: Finding, text: QLabel) -> None:
+    def _set_line_text(self, finding: Finding, text: QLabel) -> None:
         text.setText(told(finding))
-        text.setAccessibleName(f"{_LOOKS[finding.verdict][2].text}: {text.text()}")
+        text.setAccessibleName(f"{_STYLES[finding.verdict][2].text}: {text.text()}")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            self._say()
+            self._set_texts()
 
 
 class ConnectionTester(QObject):
-    """One test at a time; what a stopped one still says is not passed on."""
+    """Runs one test at a time; findings of a stopped test are ignored."""
 
     found = Signal(object)
     ended = Signal()
-    _heard = Signal(int, object)
+    _found_in_thread = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
         self._thread: ConnectionThread | None = None
-        self._heard.connect(self._pass_on)
+        self._found_in_thread.connect(self._pass_on)
 
     def start(self, question: Question, network: NetworkSettings) -> None:
-        """Test from the beginning."""
+        """Stop a running test and start a new one."""
         self.stop()
         number = self._number
         self._thread = ConnectionThread(
             question,
             network,
-            tell=lambda finding: self._heard.emit(number, finding),
-            done=lambda: self._heard.emit(number, None),
+            tell=lambda finding: self._found_in_thread.emit(number, finding),
+            done=lambda: self._found_in_thread.emit(number, None),
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """Test no more."""
+        """Stop the test, if one is running."""
         self._number += 1
         if self._thread is not None:
             self._thread.stop()

@@ -1,4 +1,4 @@
-"""The settings, on pages. The composition root saves what `saved` carries, and runs the test of the connection."""
+"""The settings dialog with its three pages. The composition root saves the values and runs the connection test."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 560
 _HIGHEST_SHARE: Final = 0.65
-"""Of the screen's height, for the pages; above that they scroll."""
+"""Of the screen's height, for the pages; beyond it they scroll."""
 
 
 class SettingsDialog(PlainDialog):
-    """Shows values and gives changed ones; Save is grey while something cannot be used.
+    """Edits the settings; Save is disabled while a value is invalid.
 
-    `fixed` names settings that nobody can change here, each with the environment variable it is fixed by.
-    `test_wanted(SettingsValues)` wants the connection tested with what stands in the fields; `test_stopped` no more.
+    `fixed` maps settings that cannot be changed here to the environment variables that fix them.
+    `test_wanted(SettingsValues)` asks for a connection test with the fields' values, `test_stopped` for its end.
     """
 
     saved = Signal(object)
@@ -52,13 +52,13 @@ class SettingsDialog(PlainDialog):
         self.cancel = self.button(Words.CANCEL, "plain")
         self.help = self.button(HelpWords.OPEN, "link")
         self._build()
-        self._grey(fixed)
+        self._disable_fixed(fixed)
         self._connect()
-        self._judge()
+        self._validate()
 
     @property
     def values(self) -> SettingsValues:
-        """Give what stands in the fields."""
+        """The values in the fields."""
         return SettingsValues(
             api_url=self.connection.chosen_address,
             size_unit=self.sending.chosen_unit,
@@ -74,7 +74,7 @@ class SettingsDialog(PlainDialog):
         )
 
     def fit(self) -> None:
-        """Take the height of the highest page, as far as the screen has it."""
+        """Resize to the highest page, if the screen is high enough."""
         self.pages.setMinimumHeight(self._pages_height())
         super().fit()
 
@@ -88,7 +88,7 @@ class SettingsDialog(PlainDialog):
         self.column.addWidget(self.pages, 1)
         self.add_buttons(self.help, self.cancel, self.save)
 
-    def _grey(self, fixed: Mapping[str, str]) -> None:
+    def _disable_fixed(self, fixed: Mapping[str, str]) -> None:
         for page in (self.connection, self.sending, self.program):
             for name, fields in page.fields.items():
                 if variable := fixed.get(name):
@@ -98,10 +98,10 @@ class SettingsDialog(PlainDialog):
         area = scrolling(page)
         area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
         number = self.pages.addTab(area, "")
-        self.say(lambda text: self.pages.setTabText(number, text), title)
+        self.translate(lambda text: self.pages.setTabText(number, text), title)
 
     def _connect(self) -> None:
-        self.connection.changed.connect(self._judge)
+        self.connection.changed.connect(self._validate)
         panel = self.connection.panel
         panel.test_wanted.connect(lambda: self.test_wanted.emit(self.values))
         panel.stop_wanted.connect(self.test_stopped)
@@ -111,7 +111,7 @@ class SettingsDialog(PlainDialog):
         self.help.clicked.connect(self.help_wanted)
 
     def _follow_findings(self, area: QScrollArea, *_: int) -> None:
-        """What a page holds grew: take the room there is. While a test goes on, its newest line is what counts."""
+        """Resize after a page has grown; during a connection test scroll to its newest line."""
         self.fit()
         if self.connection.panel.is_testing:
             area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
@@ -126,8 +126,8 @@ class SettingsDialog(PlainDialog):
         needed = max(heights) + self.pages.tabBar().sizeHint().height() + 2
         return min(needed, int(self.screen().availableGeometry().height() * _HIGHEST_SHARE))
 
-    def _judge(self) -> None:
-        self.save.setEnabled(self.connection.is_fine)
+    def _validate(self) -> None:
+        self.save.setEnabled(self.connection.is_valid)
         self.fit()
 
     def _save(self) -> None:

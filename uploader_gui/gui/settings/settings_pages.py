@@ -1,6 +1,6 @@
-"""The pages of the settings: the way to the service, how it is sent, the program itself. Made by `settings_dialog.py`.
+"""The pages of the settings: connection, sending, program.
 
-Each page shows its share of the values, says whether they can be saved (`is_fine`) and tells `changed`.
+`fields` of each page maps a setting's name to the widgets that show it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 16
 FASTEST: Final = 9999.0
 PROXY: Final = re.compile(r"https?://[^\s/@]+(@[^\s/@]+)?/?")
-"""As `settings.py` wants it."""
+"""A proxy's address, as `settings.py` accepts it."""
 _PROXY_EXAMPLE: Final = "http://proxy.example:3128"
 LONGEST_HISTORY: Final = 36_500
 _FIELD_HEIGHT: Final = 34
@@ -51,7 +51,7 @@ _PROXIES: Final = {
 
 
 class ConnectionPage(Form):
-    """Server, proxy, certificate authority, and the test of all three."""
+    """Server, proxy, certificate authority, and the test of all three. `is_valid`: they can be saved."""
 
     changed = Signal()
 
@@ -68,27 +68,27 @@ class ConnectionPage(Form):
         self.panel = ConnectionPanel(theme)
         self._build()
         self._connect()
-        self._judge()
+        self._validate()
 
     @property
     def chosen_address(self) -> str:
-        """Give the server's address as it will be saved."""
+        """The server's address as it will be saved."""
         return self.address.text().strip().rstrip("/")
 
     @property
     def chosen_proxy(self) -> str:
-        """Give "system", "none", or the proxy's address."""
+        """The proxy's address, or "system", or "none"."""
         kind = chosen(self.proxies)
         return self.proxy.text().strip() if kind == "address" else kind
 
     @property
-    def is_fine(self) -> bool:
-        """Tell whether everything a person can change here can be used."""
-        return all(fine or not one.isEnabledTo(self) for one, fine in self._judgements())
+    def is_valid(self) -> bool:
+        """Whether all values that a person can change here are valid."""
+        return all(valid or not one.isEnabledTo(self) for one, valid in self._validity())
 
     @property
     def fields(self) -> dict[str, list[QWidget]]:
-        """Give what shows each setting, by its name."""
+        """The widgets that show each setting, by its name."""
         return {
             "api_url": [self.address],
             "proxy": [_row(self.proxies), self.proxy],
@@ -100,7 +100,7 @@ class ConnectionPage(Form):
         self.wrong = self.add_sentence(Words.SERVER_INVALID, "warning")
         self.add_field(SettingsWords.PROXY, row_of(self.proxies.values()))
         self.proxy.setFont(self.theme.font(14))
-        self.say(self.proxy.setAccessibleName, SettingsWords.PROXY_FIELD)
+        self.translate(self.proxy.setAccessibleName, SettingsWords.PROXY_FIELD)
         self.column.addWidget(self.proxy)
         self.wrong_proxy = self.add_sentence(SettingsWords.PROXY_INVALID, "warning")
         self.add_field(SettingsWords.AUTHORITY, self.authority)
@@ -109,42 +109,46 @@ class ConnectionPage(Form):
         self.column.addStretch()
 
     def _connect(self) -> None:
-        self.address.textChanged.connect(self._judge)
-        self.proxy.textChanged.connect(self._judge)
+        self.address.textChanged.connect(self._validate)
+        self.proxy.textChanged.connect(self._validate)
         for choice in self.proxies.values():
-            choice.toggled.connect(self._judge)
-        self.authority.changed.connect(self._judge)
+            choice.toggled.connect(self._validate)
+        self.authority.changed.connect(self._validate)
         self.panel.grown.connect(self.changed)
 
-    def _judge(self) -> None:
+    def _validate(self) -> None:
         by_hand = self.proxies["address"].isChecked()
         self.proxy.setVisible(by_hand)
-        self.wrong.setVisible(not self._address_fine())
-        self.wrong_proxy.setVisible(bool(self.proxy.text()) and not self._proxy_fine())
-        self.wrong_authority.setVisible(not self.authority.is_fine)
-        self.panel.set_possible(self.is_fine)
+        self.wrong.setVisible(not self._is_address_valid())
+        self.wrong_proxy.setVisible(bool(self.proxy.text()) and not self._is_proxy_valid())
+        self.wrong_authority.setVisible(not self.authority.is_valid)
+        self.panel.set_possible(self.is_valid)
         self.changed.emit()
 
-    def _judgements(self) -> tuple[tuple[QWidget, bool], ...]:
+    def _validity(self) -> tuple[tuple[QWidget, bool], ...]:
         authority = self.authority
-        return (self.address, self._address_fine()), (self.proxy, self._proxy_fine()), (authority, authority.is_fine)
+        return (
+            (self.address, self._is_address_valid()),
+            (self.proxy, self._is_proxy_valid()),
+            (authority, authority.is_valid),
+        )
 
-    def _address_fine(self) -> bool:
+    def _is_address_valid(self) -> bool:
         return is_usable_address(self.address.text().strip())
 
-    def _proxy_fine(self) -> bool:
+    def _is_proxy_valid(self) -> bool:
         by_hand = self.proxies["address"].isChecked()
         return not by_hand or PROXY.fullmatch(self.proxy.text().strip()) is not None
 
 
 class AuthorityField(QWidget):
-    """The file of a further certificate authority: chosen with the system's dialog, or none."""
+    """The file of an additional certificate authority, chosen in the system's dialog; "" for none."""
 
     changed = Signal()
 
     def __init__(self, theme: Theme, path: str) -> None:
         super().__init__()
-        self._form = Form(theme)  # says its words, and follows the language with us
+        self._form = Form(theme)  # sets the texts and follows the language
         self._form.setParent(self)
         self._form.hide()
         self.path = path
@@ -153,8 +157,8 @@ class AuthorityField(QWidget):
         self.shown.setAcceptDrops(False)
         self.choose = self._form.button(SettingsWords.AUTHORITY_CHOOSE, "plain")
         self.remove = self._form.button(SettingsWords.AUTHORITY_REMOVE, "plain")
-        self._form.say(self.shown.setPlaceholderText, SettingsWords.AUTHORITY_NONE)
-        self._form.say(self.shown.setAccessibleName, SettingsWords.AUTHORITY)
+        self._form.translate(self.shown.setPlaceholderText, SettingsWords.AUTHORITY_NONE)
+        self._form.translate(self.shown.setAccessibleName, SettingsWords.AUTHORITY)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.shown, 1)
@@ -162,28 +166,28 @@ class AuthorityField(QWidget):
         row.addWidget(self.remove)
         self.setFocusProxy(self.choose)
         self.choose.clicked.connect(self._choose)
-        self.remove.clicked.connect(lambda: self.take(""))
-        self.take(path)
+        self.remove.clicked.connect(lambda: self.use_file(""))
+        self.use_file(path)
 
-    def take(self, path: str) -> None:
-        """Use this file, "" for none."""
+    def use_file(self, path: str) -> None:
+        """Show this file, "" for none, and check it."""
         self.path = path
         self.shown.setText(path)
         self.shown.setToolTip(tip(path))
         self.remove.setVisible(bool(path))
-        self.is_fine = not path or _is_authority(path)
+        self.is_valid = not path or _is_authority(path)
         self.changed.emit()
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, SettingsWords.AUTHORITY_CHOOSE.text)
         dialog.setNameFilter(SettingsWords.AUTHORITY_FILTER.text)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.take)
+        dialog.fileSelected.connect(self.use_file)
         dialog.open()
 
 
 class SendingPage(Form):
-    """Units, files at once, speed limit, files of refused types."""
+    """Files at once, speed limit, units, and files of refused types."""
 
     def __init__(self, theme: Theme, values: SettingsValues) -> None:
         super().__init__(theme)
@@ -200,8 +204,8 @@ class SendingPage(Form):
             field.setMaximumWidth(theme.px(_FIGURE_WIDTH))
         self.add_field(Words.AT_ONCE, self.at_once)
         self.add_field(SettingsWords.BANDWIDTH, self.bandwidth)
-        self.say(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
-        self.say(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
+        self.translate(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
+        self.translate(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
         self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
         self.add_sentence(Words.SIZE_UNIT_MORE)
         self.pictures = self.choices(_FOR_PICTURES)
@@ -214,7 +218,7 @@ class SendingPage(Form):
 
     @property
     def fields(self) -> dict[str, list[QWidget]]:
-        """Give what shows each setting, by its name."""
+        """The widgets that show each setting, by its name."""
         return {
             "max_concurrent_uploads": [self.at_once],
             "bandwidth_limit": [self.bandwidth],
@@ -225,22 +229,22 @@ class SendingPage(Form):
 
     @property
     def chosen_for_pictures(self) -> str:
-        """Give what becomes of photos the register refuses."""
+        """What to do with photos that the register refuses."""
         return chosen(self.pictures)
 
     @property
     def chosen_for_others(self) -> str:
-        """Give what becomes of other files it refuses."""
+        """What to do with other files that it refuses."""
         return chosen(self.others)
 
     @property
     def chosen_unit(self) -> str:
-        """Give the chosen unit of sizes."""
+        """The unit of sizes."""
         return chosen(self.units)
 
 
 class ProgramPage(Form):
-    """Language, colours, how long History remembers."""
+    """Language, colours, and how long History keeps deposits."""
 
     def __init__(self, theme: Theme, values: SettingsValues) -> None:
         super().__init__(theme)
@@ -254,12 +258,12 @@ class ProgramPage(Form):
         self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
         self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
         self.add_field(SettingsWords.HISTORY_DAYS, self.history_days)
-        self.say(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), SettingsWords.DAYS)
+        self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), SettingsWords.DAYS)
         self.column.addStretch()
 
     @property
     def fields(self) -> dict[str, list[QWidget]]:
-        """Give what shows each setting, by its name."""
+        """The widgets that show each setting, by its name."""
         return {
             "language": [_row(self.languages)],
             "theme": [_row(self.themes)],
@@ -268,12 +272,12 @@ class ProgramPage(Form):
 
     @property
     def chosen_language(self) -> str:
-        """Give the chosen language."""
+        """The language."""
         return chosen(self.languages)
 
     @property
     def chosen_theme(self) -> str:
-        """Give the chosen colours."""
+        """The colours."""
         return chosen(self.themes)
 
 
@@ -285,7 +289,7 @@ def _whole_number(least: int, most: int, value: int) -> QSpinBox:
 
 
 def _row(choices: Mapping[str, QPushButton]) -> QWidget:
-    """Give the row that choices stand in."""
+    """Return the row that holds these buttons."""
     row = next(iter(choices.values())).parentWidget()
     assert row is not None
     return row

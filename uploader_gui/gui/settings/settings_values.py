@@ -1,4 +1,7 @@
-"""What the settings dialog shows and gives back, by the names of `settings.Settings`."""
+"""The values of the settings dialog, by the names of `settings.Settings`.
+
+In a file of its own, so that the program's start loads neither pydantic nor the dialog's pages for it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from uploader_gui.engine.errors import UrlRefused
 
 @dataclass(frozen=True, slots=True)
 class SettingsValues:
-    """What a person can set.
+    """What a person can change in the settings dialog.
 
     Attributes:
         api_url: the service.
@@ -19,9 +22,9 @@ class SettingsValues:
         language: `system`, `fr` or `en`.
         bandwidth_limit: megaoctets per second for all files together, 0 for none.
         proxy: `system`, `none`, or an address.
-        ca_file: a further certificate authority, "" for none.
+        ca_file: the file of an additional certificate authority, "" for none.
         theme: `system`, `light` or `dark`.
-        refused_pictures: what becomes of photos the register refuses: `ask`, `convert` or `zip`.
+        refused_pictures: what to do with photos that the register refuses: `ask`, `convert` or `zip`.
         refused_others: the same of other files: `ask` or `zip`.
         history_days: how long finished deposits stay in History, 1 to 36,500.
     """
@@ -40,7 +43,7 @@ class SettingsValues:
 
 
 def is_usable_address(address: str) -> bool:
-    """Tell whether tokens may go there: https, or http to this very machine; no user info, query or fragment."""
+    """Return whether tokens may be sent there: https, or http on loopback; no user info, query or fragment."""
     try:
         check_base(address)
     except UrlRefused:

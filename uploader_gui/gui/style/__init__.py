@@ -1,1 +1,1 @@
-"""How everything looks: colours, fonts, icons, and the small widgets and layouts all other rooms are built from."""
+"""The look: colours, fonts, icons, and small widgets and layouts for window and dialogs."""

@@ -1,4 +1,4 @@
-"""The two sets of colours, and how light a colour is against another. Read by `theme.py` and its tests."""
+"""The light and the dark set of colours, and the contrast of two colours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Colors:
 
     @classmethod
     def of_palette(cls, palette: QPalette) -> Colors:
-        """Take over the system's own colours (high contrast): state is then told by symbol and word."""
+        """Return the system's own colours (high contrast); state is then shown by symbol and word only."""
         text, base = palette.text().color().name(), palette.base().color().name()
         accent, on_accent = palette.highlight().color().name(), palette.highlightedText().color().name()
         return cls(
@@ -58,7 +58,7 @@ class Colors:
 
 
 def blended(color: str, onto: str, share: float) -> str:
-    """Give `color` laid over `onto`, opaque to `share` (0 to 1)."""
+    """Return `color` laid over `onto`, opaque to `share` (0 to 1)."""
     top, ground = QColor(color), QColor(onto)
     channels = (
         (top.red(), ground.red()),
@@ -69,7 +69,7 @@ def blended(color: str, onto: str, share: float) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
     lighter, darker = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -1,27 +1,28 @@
-"""Colours, fonts and style of the whole program; follows the system's light and dark live.
+"""Colours, fonts, icons and style of the whole program; follows the system's light and dark mode live.
 
-The composition root makes one `Theme` for its application; every painted part reads `theme.colors` when it
-paints and repaints on `changed`. With a high-contrast system theme our palette steps aside.
+There is one `Theme` per application. Painted parts read `theme.colors` when they paint, and repaint on `changed`.
+With a high-contrast system theme the system's palette is used.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors
-from uploader_gui.gui.style.icons import Icons
 from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 _USUAL_TEXT_PX: Final = 14
-"""A system text up to this many pixels is the normal size; above it everything grows in proportion."""
+"""A system font up to this size is the normal one; above it everything grows in proportion."""
 
 _MOTIONS: Final = (
     Qt.UIEffect.UI_AnimateMenu,
@@ -31,7 +32,7 @@ _MOTIONS: Final = (
     Qt.UIEffect.UI_FadeTooltip,
     Qt.UIEffect.UI_AnimateToolBox,
 )
-"""Nothing moves but what the data move, whatever the system says of motion."""
+"""Animations that are switched off, whatever the system says: only data move."""
 
 _ROLES: Final = {
     "Window": "bg",
@@ -59,7 +60,7 @@ _ROLES: Final = {
 
 
 class Theme(QObject):
-    """What the program looks like now. `scheme` forces light or dark (tests, screenshots)."""
+    """The current look. `scheme` forces light or dark; `Unknown` follows the system."""
 
     changed = Signal()
 
@@ -79,14 +80,14 @@ class Theme(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Read the system's wish (or the forced scheme) and put colours and style in force."""
+        """Apply the colours and style of the system, or of the forced scheme."""
         if _high_contrast(self._app):
-            self.step_aside()
+            self.use_system_palette()
         else:
             self._show(self._chosen())
 
-    def step_aside(self) -> None:
-        """Leave colours and style to the system; what is painted takes over its palette."""
+    def use_system_palette(self) -> None:
+        """Leave colours and style to the system; painted parts use its palette."""
         self._app.setStyleSheet("")
         self._app.setPalette(QPalette())
         self.colors = Colors.of_palette(self._app.palette())
@@ -94,16 +95,16 @@ class Theme(QObject):
         self.changed.emit()
 
     def force(self, scheme: Qt.ColorScheme) -> None:
-        """Stay with one scheme whatever the system says; `Unknown` follows the system again."""
+        """Use one scheme whatever the system says; `Unknown` follows the system again."""
         self._forced = scheme
         self.apply()
 
     def px(self, length: int) -> int:
-        """Give a length in logical pixels, grown with the system's text size."""
+        """Return a length in logical pixels, scaled with the system's text size."""
         return round(length * self.scale)
 
     def font(self, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """Give the system's font at a size in logical pixels, grown with the system's text size."""
+        """Return the system's font at a size in logical pixels, scaled with the system's text size."""
         font = QFont(self._app.font())
         font.setPixelSize(self.px(size))
         font.setWeight(weight)
@@ -124,7 +125,7 @@ class Theme(QObject):
 
 
 def palette_of(colors: Colors) -> QPalette:
-    """Give the palette that makes native dialogs and Qt's own widgets agree with our colours."""
+    """Return the palette that gives native dialogs and Qt's own widgets these colours."""
     palette = QPalette()
     for role, color in _ROLES.items():
         palette.setColor(QPalette.ColorRole[role], QColor(getattr(colors, color)))
@@ -134,7 +135,7 @@ def palette_of(colors: Colors) -> QPalette:
 
 
 def style_sheet(colors: Colors) -> str:
-    """Give the style sheet with the colours filled in."""
+    """Return the style sheet with these colours."""
     template = find_resource("style.qss").read_text(encoding="utf-8")
     values = asdict(colors)
     return re.sub(r"@([a-z_]+)", lambda name: str(values.get(name[1], name[0])), template)
@@ -146,8 +147,47 @@ def _text_scale(font: QFont) -> float:
 
 
 def _high_contrast(app: QApplication) -> bool:
-    """Qt can tell since 6.10; before that Windows' high contrast shows only in its palette."""
+    """Return whether the system wants high contrast; always False before Qt 6.10, which cannot tell."""
     hints = app.styleHints()
     if not hasattr(hints, "accessibility"):
         return False
     return bool(hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
+
+
+class Icons:
+    """Renders `resources/icons/*.svg` and caches them by name, colour, size and device pixel ratio.
+
+    The files draw with `currentColor`, which is replaced by the colour asked for.
+    """
+
+    def __init__(self) -> None:
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+
+    def forget(self) -> None:
+        """Clear the cache: the colours have changed."""
+        self._pixmaps.clear()
+
+    def pixmap(self, name: str, color: str, size: int, *, ratio: float = 1.0) -> QPixmap:
+        """Return a square pixmap; `size` is in logical pixels, `ratio` is device pixels per logical pixel."""
+        key = (name, color, size, ratio)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _rendered(name, color, QSize(size, size), ratio)
+        return self._pixmaps[key]
+
+    def icon(self, name: str, color: str, size: int) -> QIcon:
+        """Return an icon for a button, with a pixmap for each screen's pixel ratio."""
+        icon = QIcon()
+        for ratio in {float(ceil(screen.devicePixelRatio())) for screen in QGuiApplication.screens()}:
+            icon.addPixmap(self.pixmap(name, color, size, ratio=ratio))
+        return icon
+
+
+def _rendered(name: str, color: str, size: QSize, ratio: float) -> QPixmap:
+    source = find_resource(f"icons/{name}.svg").read_bytes().replace(b"currentColor", color.encode())
+    pixmap = QPixmap(size * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(source)).render(painter, QRectF(0, 0, size.width(), size.height()))
+    painter.end()
+    return pixmap

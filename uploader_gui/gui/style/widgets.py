@@ -1,7 +1,4 @@
-"""Small parts of window and dialogs: buttons, plain labels, icons, a dot, a thin bar.
-
-Each reads the theme when it paints.
-"""
+"""Small widgets and layouts of window and dialogs: buttons, plain labels, icons, a dot, a thin bar, a flow layout."""
 
 from __future__ import annotations
 
@@ -29,23 +26,23 @@ if TYPE_CHECKING:
 
 
 _FRAME: Final = QSize(16, 48)
-"""Room for a window's title and edges, which are not known before it is shown."""
+"""Room for a window's title and edges, whose size is unknown before it is shown."""
 
 STEPS: Final = 1000
-"""How finely a thin bar moves; bytes would overflow Qt's 32-bit bars."""
+"""Steps of a thin bar; bytes would overflow Qt's 32-bit bars."""
 
 
 class TypedLine(QLineEdit):
-    """A field in which Ctrl+Z is the window's once nothing typed is left to take back."""
+    """A field that passes Ctrl+Z to the window when it has no typing to undo."""
 
     undo_wanted = Signal()
 
     def forget_typing(self) -> None:
-        """Keep what is typed: something else was done since."""
+        """Clear the field's own undo history; the text stays."""
         self.setText(self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt gives a field Ctrl+Z whether it has anything to take back or not."""
+        """Emit `undo_wanted` where Qt would swallow Ctrl+Z without anything to undo."""
         if event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable():
             self.undo_wanted.emit()
             return
@@ -53,7 +50,7 @@ class TypedLine(QLineEdit):
 
 
 def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
-    """Make a button of a kind known to the style sheet: primary, plain, link, quiet."""
+    """Return a button of a kind known to the style sheet: primary, plain, link, quiet, choice."""
     button = QPushButton(label)
     button.setProperty("kind", kind)
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
@@ -64,7 +61,7 @@ def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
 
 
 def label(text: str, theme: Theme, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
-    """Make a label that shows its text as it is: names and servers' words are never markup."""
+    """Return a label for plain text: names and servers' texts are never markup."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setFont(theme.font(size, weight))
@@ -72,36 +69,36 @@ def label(text: str, theme: Theme, size: int, weight: QFont.Weight = QFont.Weigh
 
 
 def tip(*lines: str) -> str:
-    """Give a tooltip that shows these lines as they are; "" for none. Qt by itself takes `<b>` in a name for markup."""
-    from html import escape  # noqa: PLC0415 - not before the window stands
+    """Return a tooltip with these lines as plain text, "" for none: Qt would take `<b>` in a name for markup."""
+    from html import escape  # noqa: PLC0415 - not needed for the first paint
 
     shown = [escape(line) for line in lines if line]
     return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
 
 
 def within_screen(window: QWidget, wanted: QSize) -> QSize:
-    """Give the size a window wants, less where its screen is smaller."""
+    """Return a window's wanted size, reduced where its screen is smaller."""
     return wanted.boundedTo(window.screen().availableGeometry().size() - _FRAME)
 
 
 def set_look(widget: QWidget, name: str, value: str) -> None:
-    """Set a property the style sheet selects by, and let the style see it."""
+    """Set a property that the style sheet selects by, and apply the style sheet again."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # too early, it would cost the font
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # polished earlier, the widget would lose its font
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 
 
 def announce(widget: QWidget, text: str) -> None:
-    """Have assistive technology read what appears by itself; where Qt is older than 6.8 it stays silent."""
+    """Let a screen reader read a text that appears by itself; silent before Qt 6.8."""
     if hasattr(QtGui, "QAccessibleAnnouncementEvent"):
         QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
 
 
 class IconButton(QPushButton):
-    """A button that is only a symbol; its name is for tooltip and assistive technology."""
+    """A button with a symbol; its name is shown as tooltip and read by screen readers."""
 
     def __init__(self, icon: str, theme: Theme) -> None:
         super().__init__()
@@ -114,7 +111,7 @@ class IconButton(QPushButton):
         self._follow_theme()
 
     def rename(self, name: str) -> None:
-        """Say what it does."""
+        """Set the name."""
         self.setToolTip(name)
         self.setAccessibleName(name)
 
@@ -125,7 +122,7 @@ class IconButton(QPushButton):
 
 
 class IconLabel(QWidget):
-    """A picture in the middle of its row, in a colour of the theme."""
+    """A centred icon in a colour of the theme."""
 
     def __init__(self, icon: str, color: str, side: int, theme: Theme) -> None:
         super().__init__()
@@ -134,7 +131,7 @@ class IconLabel(QWidget):
         self.setFixedHeight(side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture."""
+        """Paint the icon."""
         del event
         painter = QPainter(self)
         pixmap = self._theme.icons.pixmap(
@@ -145,7 +142,7 @@ class IconLabel(QWidget):
 
 
 class Dot(QWidget):
-    """A small disc that repeats in colour what the words beside it say."""
+    """A small disc that repeats in colour what the text beside it says."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -154,7 +151,7 @@ class Dot(QWidget):
         self.setFixedSize(8, 8)
 
     def show_color(self, color: str) -> None:
-        """Take a colour of the theme."""
+        """Use a colour of the theme, by its name."""
         self._color = color
         self.update()
 
@@ -170,7 +167,7 @@ class Dot(QWidget):
 
 
 class ThinBar(QProgressBar):
-    """The overall bar: Qt's own for assistive technology, painted as a thin rounded line."""
+    """The overall bar: Qt's own for screen readers, painted as a thin rounded line."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -181,9 +178,9 @@ class ThinBar(QProgressBar):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_share(self, share: float) -> None:
-        """Show a share of one; full only when everything is there.
+        """Show a share, 0 to 1; the bar is full only at 1.
 
-        Qt's bar would paint at once, and all else in the window that waits to be painted with it: a paint too many.
+        Updates are off meanwhile: Qt's bar would repaint at once, together with all other pending paints.
         """
         value = STEPS if share >= 1 else min(int(share * STEPS), STEPS - 1)
         if value != self.value():
@@ -207,7 +204,7 @@ class ThinBar(QProgressBar):
 
 
 class FlowLayout(QLayout):
-    """Lays widgets out like words: on a narrow window or with large text they go on in the next line."""
+    """Lays widgets out like words: those that do not fit go into the next line."""
 
     def __init__(self, gap: int) -> None:
         super().__init__()
@@ -216,7 +213,7 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def _place(self, area: QRect, *, really: bool) -> int:
-        """Give the height needed; move the widgets if `really`."""
+        """Return the height needed; move the widgets if `really`."""
         x, y, line = area.x(), area.y(), 0
         for entry in self._shown():
             size = entry.sizeHint()
@@ -228,37 +225,37 @@ class FlowLayout(QLayout):
         return y + line - area.y()
 
     def _shown(self) -> list[QLayoutItem]:
-        """Leave out what was hidden; what was never shown yet will be."""
+        """Return the entries without hidden widgets; those not shown yet count as visible."""
         explicit = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
         widgets = ((entry, entry.widget()) for entry in self._entries)
         return [entry for entry, one in widgets if one is None or not (one.isHidden() and one.testAttribute(explicit))]
 
     def one_line_width(self) -> int:
-        """Give the width at which everything stands in one line."""
+        """Return the width at which everything fits into one line."""
         return sum(entry.sizeHint().width() + self._gap for entry in self._shown()) - self._gap
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 -- Qt's name
-        """Take a widget's layout item."""
+        """Add a layout item."""
         self._entries.append(item)
 
     def count(self) -> int:
-        """Count the widgets."""
+        """Return the number of items."""
         return len(self._entries)
 
     def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 -- Qt's name; Qt asks past the end and expects null
-        """Give one, or nothing past the end."""
+        """Return an item, None past the end."""
         return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 -- Qt's name; Qt asks past the end and expects null
-        """Give one away."""
+        """Remove and return an item, None past the end."""
         return self._entries.pop(index) if 0 <= index < len(self._entries) else None
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 -- Qt's name
-        """Narrower means higher."""
+        """Return True: a narrower layout is higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 -- Qt's name
-        """Give the height at a width."""
+        """Return the height at a width."""
         return self._place(QRect(0, 0, width, 0), really=False)
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802 -- Qt's name
@@ -267,17 +264,17 @@ class FlowLayout(QLayout):
         self._place(rect, really=True)
 
     def sizeHint(self) -> QSize:
-        """One line if there is room."""
+        """Return the size of one line."""
         return QSize(self.one_line_width(), self.heightForWidth(self.one_line_width()))
 
     def minimumSize(self) -> QSize:  # noqa: N802 -- Qt's name
-        """At least the widest widget."""
+        """Return the size of the widest and the highest widget."""
         sizes = [entry.sizeHint() for entry in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
 
 ENTER_KEY: Final = Qt.Key.Key_Return if sys.platform == "darwin" else Qt.Key.Key_Enter
-"""Only for its name: Enter, Entrée, as it stands on the keyboards; on a Mac ↩. Both keys do the same."""
+"""The key whose name is shown: Enter, Entrée; on a Mac ↩. Both keys do the same."""
 
 HISTORY_KEY: Final = Qt.Key.Key_Y if sys.platform == "darwin" else Qt.Key.Key_H
-"""With Ctrl, on a Mac Command: ⌘H hides the program there, and ⌘Y is how browsers show what has been."""
+"""With Ctrl, on a Mac Command: ⌘H hides a program there, and ⌘Y shows the history in browsers."""

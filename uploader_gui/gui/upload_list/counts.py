@@ -1,4 +1,4 @@
-"""The list in figures: counts per state and bytes, kept up to date with each change instead of counted anew."""
+"""The list in numbers: files per state and bytes, updated with each change instead of counted again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.drop.mime import EntryCounts
 
 _S = UploadState
 _NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
@@ -20,10 +21,10 @@ _NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """Counts of files, and bytes of what is sent. Skipped files count as uploaded: they are there.
+    """Numbers of files, and bytes of those that are to be sent. Skipped files count as uploaded: the register has them.
 
-    What waits for another server than the one in use is `elsewhere`, and neither `waiting` nor `unfinished`; `servers`
-    are its servers. `failed` counts all that failed, `retriable` those of the server in use.
+    Files that wait for another server count as `elsewhere`, not as `waiting` or `unfinished`; `servers` are the
+    addresses of those servers. `failed` counts all failed files, `retriable` those of the current server.
     """
 
     files: int = 0
@@ -41,19 +42,52 @@ class ListCounts:
 
     @property
     def unfinished(self) -> int:
-        """Count what still has a way to go."""
+        """Files still to be sent to the current server."""
         return self.waiting + self.sending
 
     @property
     def fraction(self) -> float:
-        """Give the share of the bytes that has arrived, 0 to 1."""
+        """The share of bytes sent, 0 to 1."""
         if self.bytes_total:
             return self.bytes_done / self.bytes_total
         return 1.0 if self.files and not (self.unfinished or self.elsewhere) else 0.0
 
 
-class Tally:
-    """Counts snapshots by state; constant work per change."""
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What is unsent at one moment, for the question on closing.
+
+    Attributes:
+        counts: the list in numbers.
+        anomaly_id: the anomaly of all files on the list; "" where there are several, or no files.
+        kept: paths that wait for a number, None where there are none.
+        searching: the engine is inspecting files that are not on the list yet.
+        goes_on: files are sent without a person doing anything, even without a window.
+        saved: everything of this is on disk for the next start.
+        trial: nothing of it goes to a register, and nothing is kept for the next start.
+    """
+
+    counts: ListCounts = ListCounts()
+    anomaly_id: str = ""
+    kept: EntryCounts | None = None
+    searching: bool = False
+    goes_on: bool = False
+    saved: bool = True
+    trial: bool = False
+
+    @property
+    def listed(self) -> int:
+        """Files on the list that were not uploaded, cancelled ones included."""
+        return self.counts.files - self.counts.uploaded
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to be asked before the program exits; cancelled files need no question."""
+        return self.listed > self.counts.cancelled or self.kept is not None or self.searching
+
+
+class ListCounter:
+    """Counts snapshots by state, with constant work per change."""
 
     def __init__(self) -> None:
         self._states: Counter[UploadState] = Counter()
@@ -64,7 +98,7 @@ class Tally:
 
     @property
     def anomalies(self) -> frozenset[str]:
-        """Give the different anomalies on the list."""
+        """The anomalies on the list."""
         return frozenset(self._anomalies)
 
     def add(self, uploads: Iterable[UploadSnapshot]) -> None:
@@ -84,8 +118,8 @@ class Tally:
         self._count(before, -1)
         self._count(after, 1)
 
-    def figures(self, running: Iterable[UploadProgress]) -> ListCounts:
-        """Give the figures, with the bytes of running transfers."""
+    def counts(self, running: Iterable[UploadProgress]) -> ListCounts:
+        """Return the counts, with the bytes of running transfers."""
         states, sizes = self._states, self._bytes
         return ListCounts(
             files=states.total() + self._elsewhere.total(),

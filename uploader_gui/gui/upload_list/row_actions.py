@@ -1,4 +1,4 @@
-"""Which actions a row offers in which state: as text buttons, and in the context menu."""
+"""The actions of a row: which are allowed in which state, which are shown, and what they do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTER
 
 
 class RowAction(Enum):
-    """Something a person can do with one row or several; the value is its label."""
+    """What a person can do with one or more rows; the value is the label."""
 
     TRY_AGAIN = Words.TRY_AGAIN
     SEND_AGAIN = Words.SEND_AGAIN
@@ -41,7 +41,7 @@ class RowAction(Enum):
 
     @property
     def label(self) -> str:
-        """Give the label in the person's language."""
+        """The label in the current language."""
         words: Sentence = self.value
         return words.text
 
@@ -75,8 +75,8 @@ MENU: Final = (
 )
 
 
-def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
-    """Give the actions a resting row shows: only where a person may want to do something."""
+def resting_row_actions(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
+    """Return the actions a row always shows: those of states that may need a person."""
     if snapshot.elsewhere:
         return () if snapshot.state.stored else (RowAction.SEND_HERE,)
     treatments = offered_treatments(snapshot)
@@ -86,14 +86,14 @@ def shown_always(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     return (action,) if action else ()
 
 
-def shown_at_hand(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
-    """Give the actions shown while the row is pointed at or has the keyboard: the rest is behind More."""
-    first = shown_always(snapshot) or ((RowAction.REMOVE,) if snapshot.state.stored else (RowAction.CANCEL,))
+def active_row_actions(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
+    """Return the actions shown while the row is hovered or focused; the others are behind More."""
+    first = resting_row_actions(snapshot) or ((RowAction.REMOVE,) if snapshot.state.stored else (RowAction.CANCEL,))
     return (*first, RowAction.MORE)
 
 
 def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
-    """Tell whether an action makes sense in the row's state."""
+    """Return whether an action is possible in the row's state."""
     if action in TREATMENTS:
         return TREATMENTS[action] in offered_treatments(snapshot)
     if action is RowAction.COPY_REASON:
@@ -106,12 +106,12 @@ def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
 
 
 def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> list[UploadSnapshot]:
-    """Give those of the selected rows the action applies to."""
+    """Return the rows for which the action is possible."""
     return [snapshot for snapshot in snapshots if allowed(action, snapshot)]
 
 
-def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine) -> None:
-    """Do it for all the rows; only the first one's folder is shown."""
+def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine) -> None:
+    """Do it for all rows; Show in folder is done for the first one only."""
     ids = [upload.upload_id for upload in uploads]
     match action:
         case RowAction.TRY_AGAIN:
@@ -127,9 +127,9 @@ def carry_out(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engi
         case RowAction.REMOVE:
             engine.remove(ids)
         case RowAction.SHOW_IN_FOLDER:
-            from uploader_gui.gui.desktop import reveal  # noqa: PLC0415 - hardly ever needed
+            from uploader_gui.gui.desktop.desktop import show_in_folder  # noqa: PLC0415 - seldom needed
 
-            reveal.show_in_folder(uploads[0].source.path)
+            show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:
             lines = [Words.BECAUSE.filled(upload.source.name, whole_reason(upload)) for upload in uploads]
             QGuiApplication.clipboard().setText("\n".join(lines))

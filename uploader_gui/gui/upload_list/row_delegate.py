@@ -1,6 +1,6 @@
-"""Shows one upload as a row: tile, name, second line, state, bar or actions. Used by `upload_view.py`.
+"""Qt's delegate for the list: paints one upload as a row, and returns its layout and tooltip.
 
-`row_painter.py` knows how that looks, `layout_of` tells the view what lies where.
+`row_layout.py` places the parts, `row_painter.py` paints them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QToolTip
 from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.row_actions import RowAction, shown_always, shown_at_hand
+from uploader_gui.gui.upload_list.row_actions import RowAction, active_row_actions, resting_row_actions
 from uploader_gui.gui.upload_list.row_layout import RowFonts, RowLayout, lay_out
 from uploader_gui.gui.upload_list.row_painter import RowCache, RowPainter, Shown
 from uploader_gui.gui.upload_list.thumbnails import Thumbnails
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
 _S = UploadState
-_LOOKS: Final = (
+_ROW_FLAGS: Final = (
     QStyle.StateFlag.State_Selected
     | QStyle.StateFlag.State_MouseOver
     | QStyle.StateFlag.State_HasFocus
     | QStyle.StateFlag.State_KeyboardFocusChange
 )
-"""What of a view's state changes a row's ground."""
+"""The state flags that change a row's background."""
 _BARS: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 
 class RowDelegate(QStyledItemDelegate):
-    """The painted row.
+    """Paints rows.
 
-    `pointed_at` is the action under the mouse, kept up to date by the view; `last_line` is the lowest one it is about
-    to paint: Qt's paint a line more than has changed, and the row below those that have would be painted as well.
+    The view sets `pointed_at`, the action under the mouse, and `last_line`, the lowest pixel line of the area to be
+    painted: Qt adds a line to the changed area, which would repaint the whole row below it.
     """
 
     def __init__(
@@ -59,88 +59,88 @@ class RowDelegate(QStyledItemDelegate):
         self.thumbnails = Thumbnails(self, decoder=decoder)
         self.fonts = RowFonts(theme)
         self._painter = RowPainter(theme, self.fonts, self.thumbnails)
-        self._still = RowCache()
+        self._cache = RowCache()
         self.pointed_at: tuple[QPersistentModelIndex, RowAction] | None = None
         self.last_line = -1
 
     def measure_again(self) -> None:
-        """Take over the theme's fonts, and another language's words, after a change."""
+        """Measure again after a change of the theme's fonts or the language."""
         self.fonts = RowFonts(self._theme)
         self._painter = RowPainter(self._theme, self.fonts, self.thumbnails)
-        self._still.clear()
+        self._cache.clear()
 
-    def layout_of(self, row: QRect, index: Index, *, at_hand: bool) -> RowLayout:
-        """Give what lies where in a row; `at_hand` rows show more actions."""
+    def layout_of(self, row: QRect, index: Index, *, active: bool) -> RowLayout:
+        """Return the layout of a row; an `active` row shows more actions."""
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
         state = row_text.state_text(upload, self._model.progress_of(upload.upload_id), self._model.clock())
-        return self._lay_out(row, upload, state, at_hand=at_hand)
+        return self._lay_out(row, upload, state, active=active)
 
-    def _lay_out(self, row: QRect, upload: UploadSnapshot, state: str, *, at_hand: bool) -> RowLayout:
+    def _lay_out(self, row: QRect, upload: UploadSnapshot, state: str, *, active: bool) -> RowLayout:
         return lay_out(
             row,
             self.fonts,
             state=state,
-            actions=shown_at_hand(upload) if at_hand else shown_always(upload),
+            actions=active_row_actions(upload) if active else resting_row_actions(upload),
             has_bar=upload.state in _BARS,
         )
 
-    # What is painted
+    # Painting
 
     def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
         progress = self._model.progress_of(upload.upload_id)
         row, state = _rect_of(option), row_text.state_text(upload, progress, self._model.clock())
-        layout = self._lay_out(row, upload, state, at_hand=is_at_hand(option))
-        shown = Shown(upload, self._model.names_anomalies(), _state_of(option) & _LOOKS)
+        layout = self._lay_out(row, upload, state, active=is_active(option))
+        shown = Shown(upload, self._model.names_anomalies(), _state_of(option) & _ROW_FLAGS)
         if upload.state in _BARS:
-            painter.drawPixmap(row.topLeft(), self._still_picture(painter, row, layout, shown))
+            painter.drawPixmap(row.topLeft(), self._static_picture(painter, row, layout, shown))
         else:
-            self._painter.paint_still(painter, row, layout, shown)
+            self._painter.paint_static(painter, row, layout, shown)
         self._painter.paint_state(painter, upload, state, layout.state)
         if not layout.bar.isNull():
             self._painter.paint_bar(painter, upload, row_text.fraction(upload, progress), layout.bar)
         for button in layout.actions:
             self._painter.paint_action(painter, button, underlined=self._is_pointed_at(index, button.action))
 
-    def _still_picture(self, painter: QPainter, row: QRect, layout: RowLayout, shown: Shown) -> QPixmap:
-        """Give what does not move in a running row. A snapshot is another one whenever its upload changed."""
+    def _static_picture(self, painter: QPainter, row: QRect, layout: RowLayout, shown: Shown) -> QPixmap:
+        """Return the picture of a running row's static parts, cached by all that it shows."""
         ratio, source = painter.device().devicePixelRatioF(), shown.upload.source
         thumbnail = self.thumbnails.of(source, layout.tile.width(), ratio)
         name = min(layout.name.width(), self.fonts.name_width(source.name))
         seen = (shown, thumbnail and thumbnail.cacheKey(), row.width(), row.height(), ratio, name,
                 layout.second.width())  # fmt: skip
-        return self._still.of(
+        return self._cache.of(
             seen,
             row,
-            ground=self._theme.colors.surface,
+            background=self._theme.colors.surface,
             ratio=ratio,
-            paint=lambda onto: self._painter.paint_still(onto, row, layout, shown),
+            paint=lambda onto: self._painter.paint_static(onto, row, layout, shown),
         )
 
     def _is_pointed_at(self, index: Index, action: RowAction) -> bool:
         return self.pointed_at is not None and self.pointed_at == (QPersistentModelIndex(index), action)
 
-    def _tip(self, upload: UploadSnapshot, layout: RowLayout) -> str:
-        """Say what is elided, and the whole reason."""
+    def _tooltip(self, upload: UploadSnapshot, layout: RowLayout) -> str:
+        """Return the tooltip: the name if it is elided, and the whole reason."""
         name = row_text.visible_name(upload.source.name)
         reason = row_text.whole_reason(upload)
         elided = self.fonts.name_metrics.horizontalAdvance(name) > layout.name.width()
         return tip(name if elided else "", reason)
 
-    # Qt asks
+    # Overrides of Qt
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the row."""
+        """Paint the row; if it only touches the area to be painted, just its background."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if _rect_of(option).top() == self.last_line:
-            self._painter.paint_ground(painter, _rect_of(option), _state_of(option))
+            self._painter.paint_background(painter, _rect_of(option), _state_of(option))
         else:
             self._paint_row(painter, option, index)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Give every row the same height."""
+        """Return the size; all rows have the same height."""
         del index
         return QSize(_rect_of(option).width(), self.fonts.row_height)
 
@@ -148,13 +148,13 @@ class RowDelegate(QStyledItemDelegate):
         """Show the tooltip of a row."""
         if event.type() != QEvent.Type.ToolTip or not index.isValid():
             return False
-        layout = self.layout_of(_rect_of(option), index, at_hand=is_at_hand(option))
-        QToolTip.showText(event.globalPos(), self._tip(index.data(Role.SNAPSHOT), layout), view)
+        layout = self.layout_of(_rect_of(option), index, active=is_active(option))
+        QToolTip.showText(event.globalPos(), self._tooltip(index.data(Role.SNAPSHOT), layout), view)
         return True
 
 
-def is_at_hand(option: QStyleOptionViewItem) -> bool:
-    """Tell whether a row is pointed at or has the keyboard, so that it shows all its actions."""
+def is_active(option: QStyleOptionViewItem) -> bool:
+    """Return whether a row is hovered or focused, so that it shows its actions."""
     near = QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
     return bool(_state_of(option) & near)
 

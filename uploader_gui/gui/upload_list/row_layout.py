@@ -1,4 +1,4 @@
-"""Where everything in a row lies: plain geometry, shared by painting, clicking and tooltips."""
+"""The layout of a row: the rectangles of its parts, for painting, clicks and tooltips."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _LINE_GAP: Final = 5
 _STATE_GAP: Final = 7
 _ACTION_GAP: Final = 16
 _COLUMN_GAP: Final = 16
-_NAMES: Final = 200
+_MAX_WIDTHS: Final = 200
 
 
 class RowFonts:
-    """The three fonts of a row, measured once per theme."""
+    """The fonts of a row, measured once per theme."""
 
     def __init__(self, theme: Theme) -> None:
         self.name = theme.font(14, QFont.Weight.Medium)
@@ -51,9 +51,9 @@ class RowFonts:
         self._name_widths: dict[str, int] = {}
 
     def name_width(self, name: str) -> int:
-        """Give how wide a name is, measured once for each of the rows that are painted again and again."""
+        """Return a name's width in pixels; running rows, which are painted often, are measured once."""
         if name not in self._name_widths:
-            if len(self._name_widths) >= _NAMES:
+            if len(self._name_widths) >= _MAX_WIDTHS:
                 self._name_widths.clear()
             self._name_widths[name] = self.name_metrics.horizontalAdvance(name)
         return self._name_widths[name]
@@ -61,7 +61,7 @@ class RowFonts:
 
 @dataclass(frozen=True, slots=True)
 class ActionArea:
-    """A text button of a row: what it does and where it is hit."""
+    """A text button of a row: its action, label and clickable area."""
 
     action: RowAction
     label: str
@@ -81,12 +81,12 @@ class RowLayout:
     actions: tuple[ActionArea, ...]
 
     def action_at(self, point: QPoint) -> RowAction | None:
-        """Give the action under the pointer."""
+        """Return the action at a point, None where there is none."""
         return next((button.action for button in self.actions if button.area.contains(point)), None)
 
 
 def lay_out(row: QRect, fonts: RowFonts, *, state: str, actions: Sequence[RowAction], has_bar: bool) -> RowLayout:
-    """Place everything in a row: texts at the left take what state, bar and actions leave."""
+    """Return the layout of a row: state, bar and actions at the right, the texts get the rest."""
     right = row.right() - fonts.px(_RIGHT) + 1
     top = row.top() + (row.height() - _lines_height(fonts)) // 2
     first = QRect(row.left(), top, row.width(), fonts.name_metrics.height())
@@ -110,7 +110,7 @@ def lay_out(row: QRect, fonts: RowFonts, *, state: str, actions: Sequence[RowAct
 
 
 def separator(row: QRect, fonts: RowFonts) -> QRect:
-    """Give the hairline under a row, from the text to the right margin."""
+    """Return the line below a row, from the text to the right margin."""
     left = row.left() + fonts.px(_TEXT_LEFT)
     return QRect(left, row.bottom(), row.right() - fonts.px(11) - left, 1)
 
@@ -139,7 +139,7 @@ def _between(line: QRect, left: int, right: int) -> QRect:
 
 
 def _bar(line: QRect, row: QRect, right: int, fonts: RowFonts) -> QRect:
-    """The bar ends where the actions begin, and leaves a narrow row's text its half."""
+    """Return the bar's area: it ends before the actions and takes two fifths of a narrow row at most."""
     edge = row.right() - fonts.px(_RIGHT) + 1
     left = edge - min(fonts.px(_BAR_WIDTH), row.width() * 2 // 5)
     end = right if right == edge else right - fonts.px(_ACTION_GAP)
@@ -148,9 +148,9 @@ def _bar(line: QRect, row: QRect, right: int, fonts: RowFonts) -> QRect:
 
 
 def _buttons(line: QRect, right: int, fonts: RowFonts, actions: Sequence[RowAction]) -> tuple[ActionArea, ...]:
-    """Text buttons from the right; their hit areas are higher than the text.
+    """Return the text buttons, right-aligned, with clickable areas higher than the text.
 
-    More, which comes when the row is pointed at, stands left of the others: they must not move under the pointer.
+    More appears when the row is hovered. It is left of the others, which must not move under the pointer.
     """
     areas: list[ActionArea] = []
     from_the_left = sorted(actions, key=lambda one: one is not RowAction.MORE)

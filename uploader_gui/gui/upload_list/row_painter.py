@@ -1,7 +1,4 @@
-"""How a row looks: paints its parts where `row_layout.py` puts them. Used by `row_delegate.py`.
-
-Nothing here knows the list, or keeps state of a row; what is painted comes from the snapshot.
-"""
+"""Paints the parts of a row where `row_layout.py` places them, from the snapshot alone; caches pictures of rows."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
     _S.REFUSED: ("refused", "warning"),
     _S.CANCELLED: ("refused", "muted"),
 }
-"""State -> symbol and the name of its colour; with the word beside it, state is never colour alone."""
+"""State -> symbol and the name of its colour; the word beside it says the same."""
 
 _REASON_COLORS: Final = {_S.FAILED: "danger", _S.REFUSED: "warning"}
 _ACROSS: Final = Qt.AlignmentFlag.AlignVCenter
@@ -51,54 +48,54 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight | _ACROSS
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a row shows beside bar and figures: its upload, whether with its anomaly, and how it is looked at."""
+    """What the static parts of a row show: its upload, whether its anomaly is named, and the selection's flags."""
 
     upload: UploadSnapshot
     with_anomaly: bool
-    looks: QStyle.StateFlag
+    flags: QStyle.StateFlag
 
 
 class RowPainter:
-    """Paints with one theme and its fonts; another one is made when they change."""
+    """Paints with one theme and its fonts; replaced when they change."""
 
     def __init__(self, theme: Theme, fonts: RowFonts, thumbnails: Thumbnails) -> None:
         self._theme = theme
         self._fonts = fonts
         self._thumbnails = thumbnails
 
-    def paint_still(self, painter: QPainter, row: QRect, layout: RowLayout, shown: Shown) -> None:
-        """Paint what stays while a file is sent, from back to front."""
+    def paint_static(self, painter: QPainter, row: QRect, layout: RowLayout, shown: Shown) -> None:
+        """Paint the parts that do not change while a file is sent, from back to front."""
         self._paint_line(painter, row)
-        self.paint_ground(painter, row, shown.looks)
+        self.paint_background(painter, row, shown.flags)
         self._paint_tile(painter, shown.upload, layout.tile)
         self._paint_name(painter, shown.upload, layout.name)
         self._paint_second(painter, shown, layout.second)
         self._paint_symbol(painter, shown.upload, layout.disc)
 
-    def paint_ground(self, painter: QPainter, row: QRect, looks: QStyle.StateFlag) -> None:
-        """Paint what says that a row is chosen, pointed at or has the keyboard."""
+    def paint_background(self, painter: QPainter, row: QRect, flags: QStyle.StateFlag) -> None:
+        """Paint the background that shows that a row is selected, hovered or focused."""
         colors = self._theme.colors
         color = ""
-        if looks & QStyle.StateFlag.State_Selected:
+        if flags & QStyle.StateFlag.State_Selected:
             color = colors.accent_soft
-        elif looks & QStyle.StateFlag.State_MouseOver:
+        elif flags & QStyle.StateFlag.State_MouseOver:
             color = colors.hover
         area = QRectF(row).adjusted(4.5, 1.5, -4.5, -2.5)
         focus = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
-        ring = QPen(QColor(colors.accent), 2) if looks & focus == focus else QPen(Qt.PenStyle.NoPen)
+        ring = QPen(QColor(colors.accent), 2) if flags & focus == focus else QPen(Qt.PenStyle.NoPen)
         painter.setPen(ring)
         painter.setBrush(QColor(color) if color else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(area, 7, 7)
 
     def paint_state(self, painter: QPainter, upload: UploadSnapshot, text: str, box: QRect) -> None:
-        """Paint the words at the right."""
+        """Paint the state's text at the right."""
         colors = self._theme.colors
         painter.setFont(self._fonts.state)
         painter.setPen(QColor(colors.text if upload.state is _S.UPLOADING else self._state_color(upload)))
         painter.drawText(box, _RIGHT, text)
 
     def paint_bar(self, painter: QPainter, upload: UploadSnapshot, share: float, bar: QRect) -> None:
-        """Paint how far it is, a share of one."""
+        """Paint the progress bar; `share` is 0 to 1."""
         radius = bar.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.colors.line))
@@ -182,36 +179,36 @@ def _centred(box: QRect, side: int) -> QRect:
     return QRect(box.left() + (box.width() - side) // 2, box.top() + (box.height() - side) // 2, side, side)
 
 
-MOST: Final = 24
-"""More than run at once: a picture is as wide as the window."""
+MAX_PICTURES: Final = 24
+"""Pictures kept: more than transfers run at once. Each is as wide as the window."""
 
 
 class RowCache:
-    """The newest pictures, each with what it shows (so that no other thing can be taken for it)."""
+    """Caches the newest pictures of rows, each under a key of all that it shows."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, QPixmap] = OrderedDict()
 
     def clear(self) -> None:
-        """Forget them all: fonts, colours or the language changed."""
+        """Remove all: fonts, colours or the language changed."""
         self._kept.clear()
 
     def of(
-        self, shown: Hashable, row: QRect, *, ground: str, ratio: float, paint: Callable[[QPainter], None]
+        self, shown: Hashable, row: QRect, *, background: str, ratio: float, paint: Callable[[QPainter], None]
     ) -> QPixmap:
-        """Give the picture of what is shown, painted now where there is none; `paint` works in the row's own place."""
+        """Return the picture for a key, painted now if there is none; `paint` draws in the view's coordinates."""
         if shown not in self._kept:
-            self._kept[shown] = _painted(row, ground, ratio, paint)
-            if len(self._kept) > MOST:
+            self._kept[shown] = _painted(row, background, ratio, paint)
+            if len(self._kept) > MAX_PICTURES:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(shown)
         return self._kept[shown]
 
 
-def _painted(row: QRect, ground: str, ratio: float, paint: Callable[[QPainter], None]) -> QPixmap:
+def _painted(row: QRect, background: str, ratio: float, paint: Callable[[QPainter], None]) -> QPixmap:
     picture = QPixmap(row.size() * ratio)
     picture.setDevicePixelRatio(ratio)
-    picture.fill(QColor(ground))  # opaque, so that letters are smoothed as on the window itself
+    picture.fill(QColor(background))  # opaque, so that text is smoothed as in the window
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(-row.topLeft())

@@ -1,4 +1,4 @@
-"""A row in words: type, state, second line. Painted by the delegate, read aloud through the model."""
+"""The texts of a row: type, state, second line, reason, and what a screen reader reads."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _TRIAL_WORDS: Final[Mapping[UploadState, Sentence]] = {
     _S.UPLOADED: Words.UPLOADED_TRIAL,
     _S.SKIPPED: Words.SKIPPED_TRIAL,
 }
-"""No register has what was only tried out."""
+"""In a trial no register has the files, so these states have other words."""
 _ATTENTION: Final = (
     _S.FAILED,
     _S.REFUSED,
@@ -72,23 +72,23 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "application/x-7z-compressed": ("7-Zip", "7Z"),
     "application/vnd.ms-outlook": ("Outlook", "MSG"),
 }
-_UNSEEN: Final = re.compile(
+_INVISIBLE: Final = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
 )
-"""Control characters, marks of direction, line separators, lone surrogates."""
+"""Control characters, direction marks, line separators, lone surrogates."""
 
-_NEVER_SEEN: Final = frozenset({Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.OUTSIDE_LINK, Code.EMPTY_FOLDER})
+_WITHOUT_SIZE: Final = frozenset({Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.OUTSIDE_LINK, Code.EMPTY_FOLDER})
 _TILE_LETTERS: Final = 4
 _PHOTO_SUFFIXES: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", ".avif", ".bmp"})
 
 
 def type_label(source: Source) -> str:
-    """Name a file's type for people: `JPEG`, `Excel`, `HEIC`."""
+    """Return the name of a file's type: `JPEG`, `Excel`, `HEIC`."""
     return type_name_of(source.media_type, source.name)
 
 
 def type_name_of(media_type: str | None, name: str) -> str:
-    """Name a type for people by what it is registered as, else by the file's name."""
+    """Return the name of a media type; without one, of the file's extension."""
     if known := _TYPES.get(media_type or ""):
         return known[0]
     if media_type == "text/plain":
@@ -99,14 +99,14 @@ def type_name_of(media_type: str | None, name: str) -> str:
 
 
 def tile_letters(source: Source) -> str:
-    """Give the at most four letters on a row's tile."""
+    """Return the letters on a row's tile, four at most."""
     if known := _TYPES.get(source.media_type or ""):
         return known[1]
     return PurePath(source.name).suffix.lstrip(".").upper()[:_TILE_LETTERS]
 
 
 def tile_icon(snapshot: UploadSnapshot) -> str:
-    """Name the icon on a row's tile, empty where letters tell more."""
+    """Return the name of the icon on a row's tile, "" where letters are better."""
     source = snapshot.source
     if snapshot.reason is not None and snapshot.reason.code is Code.EMPTY_FOLDER:
         return "folder"
@@ -121,12 +121,12 @@ def tile_icon(snapshot: UploadSnapshot) -> str:
 
 
 def visible_name(name: str) -> str:
-    """Give a name that cannot turn the line around or break it: file names are data."""
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", name)
+    """Return a file name without characters that reverse or break the line: names come from strangers."""
+    return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float:
-    """Give how much of a running upload is sent, 0 to 1. Full means only that the server is asked now."""
+    """Return how much of a running upload is sent, 0 to 1. 1 does not mean that the server has confirmed it."""
     if snapshot.state is _S.CONFIRMING:
         return 1.0
     if progress is None or snapshot.sent.size <= 0:
@@ -135,7 +135,7 @@ def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float
 
 
 def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
-    """Give the state in words; a running upload gives percent and speed instead. `now` is monotonic."""
+    """Return the state in words; for a running upload percent and speed. `now` is `time.monotonic()`."""
     if snapshot.state is _S.UPLOADING:
         return _progress_text(snapshot, progress)
     if is_counting(snapshot) and snapshot.retry_at is not None and snapshot.retry_at > now:
@@ -144,19 +144,19 @@ def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: f
 
 
 def state_word(snapshot: UploadSnapshot) -> str:
-    """Give the state as one word; in a trial it says so where a register would have the file."""
+    """Return the state as one word; a trial has words of its own for uploaded files."""
     trial = _TRIAL_WORDS.get(snapshot.state) if snapshot.trial else None
     return (trial or _STATE_WORDS[snapshot.state]).text
 
 
 def is_counting(snapshot: UploadSnapshot) -> bool:
-    """Tell whether the row counts down to its next attempt."""
+    """Return whether the row counts down to its next attempt."""
     return snapshot.retry_at is not None and snapshot.state in {_S.RETRYING, _S.QUEUED}
 
 
 def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
-    """Give the first half of the second line: size · type, and the anomaly where rows differ in it."""
-    facts = [units.size(snapshot.source.size), type_label(snapshot.source)] if was_seen(snapshot) else []
+    """Return the first part of the second line: size · type, and the anomaly where rows have different ones."""
+    facts = [units.size(snapshot.source.size), type_label(snapshot.source)] if is_size_known(snapshot) else []
     if sent := sent_as(snapshot, visible_name(snapshot.sent.name)):
         facts.append(sent)
     if with_anomaly:
@@ -167,26 +167,26 @@ def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
 
 
 def server_name(address: str) -> str:
-    """Give a server's address as people call it: without the scheme where that is the usual one."""
+    """Return a server's address without `https://` and the final slash."""
     return address.removeprefix("https://").rstrip("/")
 
 
-def was_seen(snapshot: UploadSnapshot) -> bool:
-    """Tell whether size and type are known."""
+def is_size_known(snapshot: UploadSnapshot) -> bool:
+    """Return whether size and type are known."""
     return is_known(snapshot.source.size, snapshot.reason.code if snapshot.reason else None)
 
 
 def is_known(size: int, code: str | None) -> bool:
-    """Tell whether a size says something: of what is not there, or no file, “0 B” would be an untrue figure."""
-    return size > 0 or code not in _NEVER_SEEN
+    """Return whether a size is known: “0 B” would be wrong for a missing file or a folder. `code` is the reason's."""
+    return size > 0 or code not in _WITHOUT_SIZE
 
 
 def reason_text(snapshot: UploadSnapshot) -> str:
-    """Give the second half of the second line: why, and what to do unless a button of the row says it."""
+    """Return the second part of the second line: the reason, and what to do unless a button of the row says it."""
     parts = []
     if snapshot.elsewhere and not snapshot.state.finished:
         parts = [Words.WAITS_FOR_SERVER.text]
-    elif snapshot.reason is not None and not _is_said_by_the_banner(snapshot):
+    elif snapshot.reason is not None and not _is_in_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
         parts = [remedy.cause, _action_text(snapshot, remedy.action)]
     if snapshot.sent.name_shortened:
@@ -197,12 +197,12 @@ def reason_text(snapshot: UploadSnapshot) -> str:
 
 
 def whole_reason(snapshot: UploadSnapshot) -> str:
-    """Give everything known about why, with the server's own words: tooltip and clipboard."""
+    """Return the whole reason with the server's own words, for tooltip and clipboard; "" for none."""
     return cause_and_action(snapshot.reason).whole if snapshot.reason else ""
 
 
-def spoken(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
-    """Give the row as a screen reader says it: `IMG_1.jpg, 42 %, sending`."""
+def accessible_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
+    """Return the row as a screen reader reads it: `IMG_1.jpg, 42 %, sending`."""
     parts = [visible_name(snapshot.source.name)]
     if snapshot.state is _S.UPLOADING:
         parts += [units.percent(fraction(snapshot, progress)), state_word(snapshot).lower()]
@@ -215,8 +215,8 @@ def spoken(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float
     return ", ".join(parts)
 
 
-def attention(snapshot: UploadSnapshot) -> int:
-    """Rank a state for sorting: what needs a person first, what is done last."""
+def attention_rank(snapshot: UploadSnapshot) -> int:
+    """Return a state's rank for sorting: what needs a person first, what is done last."""
     return _ATTENTION.index(snapshot.state)
 
 
@@ -227,15 +227,15 @@ def _progress_text(snapshot: UploadSnapshot, progress: UploadProgress | None) ->
     return "  ·  ".join(parts)
 
 
-def _is_said_by_the_banner(snapshot: UploadSnapshot) -> bool:
-    """Signing in is one person's one step for all files that wait for it: not a reason of each row."""
+def _is_in_banner(snapshot: UploadSnapshot) -> bool:
+    """Return whether the banner shows the reason: one sign-in is for all waiting files."""
     return snapshot.reason is not None and snapshot.reason.code is Code.SIGN_IN and not snapshot.state.finished
 
 
 def _action_text(snapshot: UploadSnapshot, action: str) -> str:
-    """What goes on by itself asks for nothing; a bare “Try again.” is the row's button already.
+    """Return what a person can do, "" where a button of the row says it or nothing can be done.
 
-    What waits may wait for a person, who paused it: it only says why.
+    A waiting file may have been paused by a person, so it says nothing; one that is sent again needs nothing.
     """
     if snapshot.state in {_S.QUEUED, _S.REGISTERED}:
         return ""

@@ -1,51 +1,63 @@
-"""Thumbnails for the pictures in visible rows: asked for while a row is painted, decoded elsewhere, kept in bounds.
+"""Thumbnails of pictures in visible rows: requested while a row is painted, made in threads, kept in a bounded cache.
 
-Used by `row_delegate.py`. Only what is painted is asked for, the newest first; what was scrolled past is forgotten.
-A share that sleeps holds up its own pictures only, and nobody waits for it.
+The newest request comes first, and old ones are dropped when the list is scrolled. A slow share delays only its own
+pictures. Qt decodes the types that the register accepts, at the size needed; the decoder's process decodes the
+others, for a damaged picture can crash whatever decodes it.
 """
 
 from __future__ import annotations
 
+import logging
+import stat
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPixmap
 
 from uploader_gui.engine.concurrency import DaemonThreads
-from uploader_gui.gui.upload_list import thumbnail_maker
+from uploader_gui.engine.models import mtime_of
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage
-
     from uploader_gui.engine.models import Source
     from uploader_gui.engine.pictures.decoder import PictureDecoder
+
+log = logging.getLogger(__name__)
 
 MOST: Final = 600
 MOST_BYTES: Final = 16_000_000
 AT_ONCE: Final = 1
-"""Scrolling and sending need the other cores: two at once made the longest gap in scrolling three times as long."""
+"""Thumbnails made at once: with two, the longest gap in scrolling was three times as long."""
 STUCK_SECONDS: Final = 2.0
-"""A picture that takes longer does not count among those at once any more."""
+"""A picture that takes longer no longer counts towards `AT_ONCE`."""
 MOST_STUCK: Final = 12
 MOST_WAITING: Final = 40
-"""More rows than a screen shows."""
+"""Waiting requests: more than a screen has rows."""
+_BY_QT: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
+_BY_DECODER: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".png"})
+"""Extensions of files without an accepted type; the last three are pictures with a wrong extension."""
+_ROUND: Final = 7 / 40
+"""The corner radius as a share of a tile's width."""
+_MAX_PIXELS: Final = 120_000_000
+_MAX_BYTES: Final = 100_000_000
+"""The largest file that is read into memory for the decoder: several may wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """One thumbnail: of which file, as it was then, and how many pixels wide and high."""
+class ThumbnailKey:
+    """Identifies a thumbnail: the file as it was when inspected, and the width and height in pixels."""
 
     source: Source
     pixels: int
 
 
 class Thumbnails(QObject):
-    """What is known of pictures; `came` says that something can be painted better now.
+    """Makes and caches thumbnails; `came`: one is ready, so rows should be painted again.
 
-    Without a `decoder` pictures that the register refuses keep their tiles.
+    Without a `decoder` only JPEG, PNG and GIF have thumbnails.
     """
 
     came = Signal()
@@ -58,80 +70,148 @@ class Thumbnails(QObject):
         self._decoder = decoder
         self._most = most
         self._threads = DaemonThreads()
-        self._kept: OrderedDict[Wish, QPixmap | None] = OrderedDict()
-        self._waiting: OrderedDict[Wish, None] = OrderedDict()
-        self._began: dict[Wish, float] = {}
+        self._kept: OrderedDict[ThumbnailKey, QPixmap | None] = OrderedDict()
+        self._waiting: OrderedDict[ThumbnailKey, None] = OrderedDict()
+        self._began: dict[ThumbnailKey, float] = {}
         self._bytes = 0
-        self._look = QTimer(self)
-        self._look.setSingleShot(True)
-        self._look.setInterval(int(STUCK_SECONDS * 1000))
-        self._look.timeout.connect(self._go_on)
+        self._stuck_timer = QTimer(self)
+        self._stuck_timer.setSingleShot(True)
+        self._stuck_timer.setInterval(int(STUCK_SECONDS * 1000))
+        self._stuck_timer.timeout.connect(self._begin_waiting)
         self._made.connect(self._keep)
 
     def of(self, source: Source, side: int, ratio: float) -> QPixmap | None:
-        """Give the thumbnail of a picture, `side` logical pixels wide and high, or None and see to it."""
-        if not thumbnail_maker.is_picture(source):
+        """Return a thumbnail, `side` logical pixels wide and high; None if there is none yet, and request it."""
+        if not is_picture(source):
             return None
-        wish = Wish(source, round(side * ratio))
-        if wish in self._kept:
-            self._kept.move_to_end(wish)
-            pixmap = self._kept[wish]
+        key = ThumbnailKey(source, round(side * ratio))
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            pixmap = self._kept[key]
             if pixmap is not None:
                 pixmap.setDevicePixelRatio(ratio)
             return pixmap
-        self._want(wish)
+        self._want(key)
         return None
 
     @property
     def kept_bytes(self) -> int:
-        """How much memory the thumbnails take, in bytes."""
+        """The cache's size in bytes."""
         return self._bytes
 
-    def _want(self, wish: Wish) -> None:
-        if wish in self._began:
+    def _want(self, key: ThumbnailKey) -> None:
+        if key in self._began:
             return
-        self._waiting[wish] = None
-        self._waiting.move_to_end(wish)
+        self._waiting[key] = None
+        self._waiting.move_to_end(key)
         if len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
-        self._go_on()
+        self._begin_waiting()
 
-    def _go_on(self) -> None:
+    def _begin_waiting(self) -> None:
         while self._waiting and self._may_begin():
-            wish, _ = self._waiting.popitem()
-            self._began[wish] = time.monotonic()
-            self._threads.submit(self._make, wish)
+            key, _ = self._waiting.popitem()
+            self._began[key] = time.monotonic()
+            self._threads.submit(self._make, key)
         if not self._waiting:
-            self._look.stop()
-        elif not self._look.isActive():
-            self._look.start()
+            self._stuck_timer.stop()
+        elif not self._stuck_timer.isActive():
+            self._stuck_timer.start()
 
     def _may_begin(self) -> bool:
         now = time.monotonic()
-        lively = sum(now - began < STUCK_SECONDS for began in self._began.values())
-        return lively < AT_ONCE and len(self._began) < MOST_STUCK
+        counted = sum(now - began < STUCK_SECONDS for began in self._began.values())
+        return counted < AT_ONCE and len(self._began) < MOST_STUCK
 
-    def _keep(self, wish: Wish, image: QImage | None) -> None:
-        self._began.pop(wish, None)
+    def _keep(self, key: ThumbnailKey, image: QImage | None) -> None:
+        self._began.pop(key, None)
         pixmap = QPixmap.fromImage(image) if image is not None else None
-        self._kept[wish] = pixmap
+        self._kept[key] = pixmap
         self._bytes += _size(pixmap)
         while len(self._kept) > self._most or self._bytes > MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= _size(oldest)
-        self._go_on()
+        self._begin_waiting()
         if pixmap is not None:
             self.came.emit()
 
     # In a thread
 
-    def _make(self, wish: Wish) -> None:
-        image = thumbnail_maker.made(wish.source, wish.pixels, self._decoder)
+    def _make(self, key: ThumbnailKey) -> None:
+        image = make_thumbnail(key.source, key.pixels, self._decoder)
         try:
-            self._made.emit(wish, image)
-        except RuntimeError:  # the window is gone, and Qt's part of this object with it
+            self._made.emit(key, image)
+        except RuntimeError:  # the window, and Qt's part of this object, are deleted
             return
 
 
 def _size(pixmap: QPixmap | None) -> int:
     return 0 if pixmap is None else pixmap.width() * pixmap.height() * 4
+
+
+def is_picture(source: Source) -> bool:
+    """Return whether a file may be a picture, by its media type or extension."""
+    if source.media_type is not None:
+        return source.media_type in _BY_QT
+    return PurePath(source.name).suffix.lower() in _BY_DECODER
+
+
+def make_thumbnail(source: Source, pixels: int, decoder: PictureDecoder | None = None) -> QImage | None:
+    """Return the middle of a picture as a square of `pixels` with round corners; None where it cannot be decoded.
+
+    None, too, where the file has changed since it was inspected.
+    """
+    try:
+        facts = source.resolved.stat()
+        if not stat.S_ISREG(facts.st_mode) or (facts.st_size, mtime_of(facts)) != (source.size, source.mtime_ns):
+            return None
+        picture = _by_qt(source, pixels) if source.media_type else _by_decoder(source, pixels, decoder)
+    except Exception as error:  # noqa: BLE001 - any failure of a decoder means: no thumbnail
+        log.debug("no thumbnail: %s", type(error).__name__)
+        return None
+    return None if picture is None or picture.isNull() else _rounded(picture, pixels)
+
+
+def _by_qt(source: Source, pixels: int) -> QImage | None:
+    reader = QImageReader(str(source.resolved))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    whole = reader.size()
+    if not whole.isValid() or whole.width() * whole.height() > _MAX_PIXELS:
+        return None
+    reader.setScaledSize(_covering(whole, pixels))
+    return reader.read()
+
+
+def _by_decoder(source: Source, pixels: int, decoder: PictureDecoder | None) -> QImage | None:
+    if decoder is None or source.size > _MAX_BYTES:
+        return None
+    small = decoder.thumbnail(source.resolved.read_bytes(), pixels)
+    line = small.width * 4
+    return QImage(small.content, small.width, small.height, line, QImage.Format.Format_RGBA8888).copy()
+
+
+def _covering(whole: QSize, pixels: int) -> QSize:
+    """Return the size at which a picture just covers the square; a smaller picture keeps its size."""
+    if min(whole.width(), whole.height()) <= pixels:
+        return whole
+    return whole.scaled(pixels, pixels, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+
+
+def _rounded(picture: QImage, pixels: int) -> QImage:
+    """Return the middle of the picture; a small one is enlarged, so that all tiles have the same size."""
+    cover = picture.scaled(
+        QSize(pixels, pixels),
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    middle = cover.copy((cover.width() - pixels) // 2, (cover.height() - pixels) // 2, pixels, pixels)
+    target = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    target.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(target)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(middle))
+    painter.drawRoundedRect(QRectF(0, 0, pixels, pixels), pixels * _ROUND, pixels * _ROUND)
+    painter.end()
+    return target

@@ -1,4 +1,4 @@
-"""What of the list is shown: filter chip and search text. Stands between model and view; the model sorts itself."""
+"""The list's columns and roles, and the filter between model and view: chip and search text. The model sorts itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _S = UploadState
 
 
 class Chip(Enum):
-    """The filters; the value is the label. Skipped files are there, so they count as uploaded."""
+    """The filter chips; the value is the label. Skipped files count as uploaded: the register has them."""
 
     ALL = FilterWords.ALL
     WAITING = FilterWords.WAITING
@@ -59,19 +59,19 @@ class UploadFilter(QSortFilterProxyModel):
 
     @property
     def searches(self) -> bool:
-        """Tell whether names are searched."""
+        """Whether a search text is set."""
         return bool(self._wanted)
 
     def show_chip(self, chip: Chip) -> None:
-        """Show only the states of a chip."""
+        """Show only rows in a chip's states."""
         self._refilter(_STATES[chip], self._wanted)
 
     def search(self, text: str) -> None:
-        """Show only names that contain the text, whatever its case and accents."""
+        """Show only names that contain the text; case and accents do not matter."""
         self._refilter(self._states, folded(text.strip()))
 
     def _refilter(self, states: frozenset[UploadState], wanted: str) -> None:
-        """`beginFilterChange` came with Qt 6.9; its forerunner is deprecated there and needed before."""
+        """Change the filter. `beginFilterChange` exists since Qt 6.9, where `invalidateRowsFilter` is deprecated."""
         if not hasattr(self, "beginFilterChange"):
             self._states, self._wanted = states, wanted
             self.invalidateRowsFilter()
@@ -81,7 +81,7 @@ class UploadFilter(QSortFilterProxyModel):
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        """Keep rows of the chip that match the search."""
+        """Return whether a row has a state of the chip and a name that matches the search."""
         del source_parent  # a table has none
         upload = self._model.snapshot(source_row)
         return upload.state in self._states and (not self._wanted or self._wanted in folded(upload.source.name))
@@ -91,7 +91,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
-    """What can be sorted by, searched and read aloud. The view paints the first as the whole row."""
+    """The columns, for sorting and screen readers. The view shows only the first, painted as the whole row."""
 
     NAME = 0
     SIZE = 1
@@ -101,7 +101,7 @@ class Column(IntEnum):
 
 
 class Role(IntEnum):
-    """Roles of our own."""
+    """The model's own roles."""
 
     SNAPSHOT = Qt.ItemDataRole.UserRole
     PROGRESS = Qt.ItemDataRole.UserRole + 1
@@ -117,7 +117,7 @@ HEADERS: Final = {
 
 
 def sort_key(upload: UploadSnapshot, column: int) -> Any:
-    """Give what a column sorts by; the keys of one column are of one kind."""
+    """Return the sort key of an upload; all keys of one column have one type."""
     match column:
         case Column.NAME:
             return natural_sort_key(upload.source.name)
@@ -126,20 +126,20 @@ def sort_key(upload: UploadSnapshot, column: int) -> Any:
         case Column.TYPE:
             return row_text.type_label(upload.source).casefold()
         case Column.STATE:
-            return row_text.attention(upload)
+            return row_text.attention_rank(upload)
         case _:
             return upload.order
 
 
 def shown(upload: UploadSnapshot, column: int, progress: UploadProgress | None, now: float) -> str:
-    """Give what a column says; `now` is monotonic, in seconds."""
+    """Return a column's text; `now` is `time.monotonic()`."""
     match column:
         case Column.NAME:
             return upload.source.name
         case Column.SIZE:
-            return units.size(upload.source.size) if row_text.was_seen(upload) else ""
+            return units.size(upload.source.size) if row_text.is_size_known(upload) else ""
         case Column.TYPE:
-            return row_text.type_label(upload.source) if row_text.was_seen(upload) else ""
+            return row_text.type_label(upload.source) if row_text.is_size_known(upload) else ""
         case Column.STATE:
             return row_text.state_text(upload, progress, now)
         case _:

@@ -1,7 +1,7 @@
 """The list of uploads as a Qt model over the engine's snapshots: one row per upload, nothing copied.
 
-`window/standing.py` hands it the events. Changes wait in a small dictionary and go to the views at most ten times
-a second; both timers run only while there is something to show, so an idle window never wakes up.
+`event_router.py` passes the events on. Changes are collected and go to the views at most ten times a second; timers
+run only while there is something to show, so an idle window never wakes up.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.counts import ListCounts, Tally
+from uploader_gui.gui.upload_list.counts import ListCounter, ListCounts
 from uploader_gui.gui.upload_list.row_text import is_counting
 from uploader_gui.gui.upload_list.upload_filter import HEADERS, Column, Index, Role, shown, sort_key
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FLUSH_MS: Final = 100
 _SORT_MS: Final = 1000
 _RESET_ABOVE: Final = 64
-"""More runs of removed rows than this are dearer than a reset."""
+"""With more separate runs of removed rows than this, a reset of the model is faster."""
 
 _FIRST: Final = {UploadState.FAILED: 0, UploadState.REFUSED: 1}
 _NO_INDEX: Final = QModelIndex()
@@ -36,7 +36,7 @@ _NO_INDEX: Final = QModelIndex()
 class UploadModel(QAbstractTableModel):
     """Rows in the order they were added. `clock` is monotonic, in seconds, as `retry_at` is."""
 
-    figures_changed = Signal()
+    counts_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class UploadModel(QAbstractTableModel):
         self._progress: dict[UploadId, UploadProgress] = {}
         self._pending: dict[UploadId, UploadSnapshot] = {}
         self._dirty: set[UploadId] = set()
-        self._tally = Tally()
+        self._counter = ListCounter()
         self._flush_timer = QTimer(self)
         self._flush_timer.setSingleShot(True)
         self._flush_timer.setInterval(FLUSH_MS)
@@ -60,10 +60,10 @@ class UploadModel(QAbstractTableModel):
         self._sort_timer.timeout.connect(self._sort)
         self._countdown = Countdown(self, clock, self._touch)
 
-    # What the engine tells
+    # Events of the engine
 
     def add(self, uploads: Sequence[UploadSnapshot]) -> None:
-        """Append rows, all in one insertion; known ones are changes."""
+        """Append rows in one insertion; snapshots of known uploads are changes."""
         self.change([upload for upload in uploads if upload.upload_id in self._row_of])
         fresh = [upload for upload in uploads if upload.upload_id not in self._row_of]
         if not fresh:
@@ -72,23 +72,23 @@ class UploadModel(QAbstractTableModel):
         self.beginInsertRows(_NO_INDEX, first, first + len(fresh) - 1)
         self._rows.extend(fresh)
         self._row_of.update((upload.upload_id, first + at) for at, upload in enumerate(fresh))
-        self._tally.add(fresh)
+        self._counter.add(fresh)
         self.endInsertRows()
         back_in_between = first > 0 and fresh[0].order < self._rows[first - 1].order
         if self._failed_first or self._sort_column is not Column.ADDED or back_in_between:
             self._sort()
         self._countdown.follow(fresh)
-        self.figures_changed.emit()
+        self.counts_changed.emit()
 
     def change(self, uploads: Iterable[UploadSnapshot]) -> None:
-        """Take newer snapshots; views hear of them with the next flush."""
+        """Take newer snapshots; the views learn of them with the next flush."""
         for upload in uploads:
             if upload.upload_id in self._row_of:
                 self._pending[upload.upload_id] = upload
                 self._touch(upload.upload_id)
 
-    def move_on(self, transfers: Iterable[UploadProgress]) -> bool:
-        """Take the progress of running transfers; tell whether a flush is coming, and with it `figures_changed`."""
+    def update_progress(self, transfers: Iterable[UploadProgress]) -> bool:
+        """Take the progress of running transfers; return whether a flush, and `counts_changed`, will follow."""
         for progress in transfers:
             if progress.upload_id in self._row_of:
                 self._progress[progress.upload_id] = progress
@@ -96,22 +96,22 @@ class UploadModel(QAbstractTableModel):
         return bool(self._dirty)
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
-        """Take rows off the list."""
+        """Remove rows."""
         self.flush()
         gone = sorted({self._row_of[one] for one in upload_ids if one in self._row_of})
         if not gone:
             return
-        self._tally.remove(self._rows[row] for row in gone)
+        self._counter.remove(self._rows[row] for row in gone)
         runs = _runs(gone)
         if len(runs) > _RESET_ABOVE:
             self._remove_by_reset(set(gone))
         else:
             self._remove_runs(runs)
         self._forget_missing()
-        self.figures_changed.emit()
+        self.counts_changed.emit()
 
     def flush(self) -> None:
-        """Apply what is pending and tell the views, adjacent rows together."""
+        """Apply pending changes and notify the views, adjacent rows together."""
         self._flush_timer.stop()
         if not self._dirty:
             return
@@ -125,58 +125,58 @@ class UploadModel(QAbstractTableModel):
         self._dirty.clear()
         for first, last in _runs(rows):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
-        self.figures_changed.emit()
+        self.counts_changed.emit()
 
-    # What the window asks
+    # For the window
 
     def sort_by(self, column: Column) -> None:
-        """Sort ascending, now and when rows come; by state also a second after states changed."""
+        """Sort ascending, now and when rows are added; by state also a second after states changed."""
         self._sort_column = column
         self._failed_first = False
         self._sort()
 
     def put_failed_first(self, *, on: bool) -> None:
-        """Bring what needs a person to the top (at the end of a run), or back; the rest keeps its order."""
+        """Move failed and refused rows to the top (at the end of a run), or back; the others keep their order."""
         if not on and not self._failed_first:
-            return  # as at every start: 5,000 rows take 10 ms
+            return  # Start calls this every time, and sorting 5,000 rows takes 10 ms
         self.flush()
         self._failed_first = on
         self._sort()
 
-    def figures(self) -> ListCounts:
-        """Give the list in figures as it stands now."""
-        return self._tally.figures(far for one, far in self._progress.items() if self._is_sending(one))
+    def counts(self) -> ListCounts:
+        """Return the current counts."""
+        return self._counter.counts(far for one, far in self._progress.items() if self._is_sending(one))
 
     def show_anomaly(self, anomaly_id: str) -> None:
-        """Know which anomaly the window shows, empty for none: rows of another one say so."""
+        """Set the anomaly that the window shows, "" for none: rows of another anomaly name theirs."""
         self._anomaly_shown = anomaly_id
 
     def names_anomalies(self) -> bool:
-        """Tell whether rows have to name their anomaly: there are several, or it is not the one shown."""
-        return not self._tally.anomalies <= {self._anomaly_shown}
+        """Return whether rows name their anomaly: there are several, or it is not the one shown."""
+        return not self._counter.anomalies <= {self._anomaly_shown}
 
     @property
     def only_anomaly(self) -> str:
-        """Give the anomaly that all rows are for, "" where there is not just one."""
-        anomalies = self._tally.anomalies
+        """The anomaly of all rows, "" where there is not exactly one."""
+        anomalies = self._counter.anomalies
         return next(iter(anomalies)) if len(anomalies) == 1 else ""
 
     def waiting_elsewhere(self) -> list[UploadId]:
-        """Give what waits for another server than the one in use."""
+        """Return the uploads that wait for another server."""
         return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]
 
     def snapshot(self, row: int) -> UploadSnapshot:
-        """Give the snapshot of a row."""
+        """Return the snapshot of a row."""
         return self._rows[row]
 
     def progress_of(self, upload_id: UploadId) -> UploadProgress | None:
-        """Give how far a running transfer is."""
+        """Return the progress of a running transfer, None for others."""
         return self._progress.get(upload_id)
 
     # Inside
 
     def _is_sending(self, upload_id: UploadId) -> bool:
-        """Progress may come late, when its upload is counted as uploaded already."""
+        """Return whether an upload is being sent: progress may come late, after it is counted as uploaded."""
         return self._rows[self._row_of[upload_id]].state.sending
 
     def _touch(self, upload_id: UploadId) -> None:
@@ -186,13 +186,13 @@ class UploadModel(QAbstractTableModel):
 
     def _replace(self, upload: UploadSnapshot) -> None:
         row = self._row_of[upload.upload_id]
-        self._tally.replace(self._rows[row], upload)
+        self._counter.replace(self._rows[row], upload)
         self._rows[row] = upload
         if not upload.state.sending:
             self._progress.pop(upload.upload_id, None)
 
     def _sort(self) -> None:
-        """Sort here and not in the proxy: a virtual call into Python per comparison is 14 µs, 10,000 rows 1 s."""
+        """Sort here, not in the proxy: there each comparison calls Python, 14 µs; 10,000 rows would take 1 s."""
         self._sort_timer.stop()
         keys = [(self._rank(upload), sort_key(upload, self._sort_column)) for upload in self._rows]
         order = sorted(range(len(keys)), key=keys.__getitem__)
@@ -238,33 +238,33 @@ class UploadModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return shown(upload, column, self._progress.get(upload.upload_id), self.clock())
             case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
-                return row_text.spoken(upload, self._progress.get(upload.upload_id), self.clock())
+                return row_text.accessible_text(upload, self._progress.get(upload.upload_id), self.clock())
             case _:
                 return None
 
-    # Qt asks
+    # Overrides of Qt
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
-        """Count the uploads."""
+        """Return the number of uploads."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        """Count the columns."""
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(Column)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Give text, speech, sort key, snapshot or progress of a cell."""
+        """Return a cell's text, accessible text, snapshot or progress."""
         return self._value(self._rows[index.row()], index.column(), role) if index.isValid() else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Name the columns."""
+        """Return a column's name."""
         if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
             return HEADERS[Column(section)].text
         return None
 
 
 def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
-    """Join ascending row numbers into (first, last) runs."""
+    """Return runs (first, last) of adjacent rows; `rows` are ascending."""
     runs: list[tuple[int, int]] = []
     for row in rows:
         if runs and runs[-1][1] == row - 1:
@@ -278,7 +278,10 @@ _STEP_MS: Final = 1000
 
 
 class Countdown(QTimer):
-    """Has each such row shown anew once a second, by `show`. `clock` is monotonic, in seconds, as `retry_at` is."""
+    """Calls `show` once a second for each row that counts down to its next attempt.
+
+    `clock` is monotonic, in seconds, as `retry_at` is.
+    """
 
     def __init__(self, parent: QObject, clock: Callable[[], float], show: Callable[[UploadId], None]) -> None:
         super().__init__(parent)
@@ -298,7 +301,7 @@ class Countdown(QTimer):
         self._run()
 
     def keep(self, upload_ids: Container[UploadId]) -> None:
-        """Forget all other rows."""
+        """Forget all rows but these."""
         self._until = {one: until for one, until in self._until.items() if one in upload_ids}
         self._run()
 
@@ -309,7 +312,7 @@ class Countdown(QTimer):
             self.start()
 
     def _step(self) -> None:
-        """Show one second less; a row whose time has come needs no further look."""
+        """Show all rows again; stop with those whose time has come."""
         now = self._clock()
         for one, until in tuple(self._until.items()):
             self._show(one)

@@ -1,6 +1,6 @@
-"""The list on screen: one painted column of a table view, with row actions by mouse, keyboard and menu.
+"""The list on screen: a table view with one painted column, and row actions by mouse, keyboard and menu.
 
-`main_window.py` shows it and carries out what `action_wanted` asks for. There is no widget per row.
+There is no widget per row. `row_actions.py` does what `action_wanted` asks for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
-from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, allowed_among, shown_at_hand
+from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed_among
 from uploader_gui.gui.upload_list.upload_filter import Column, Role
 from uploader_gui.text import Words
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.upload_filter import UploadFilter
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
-_PRESSES: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+_ACTION_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
 class UploadView(QTableView):
-    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])` never carries `MORE`.
+    """Rows of uploads. `action_wanted(RowAction, list[UploadSnapshot])`, never with `MORE`.
 
-    `taken_away(list[UploadId], list[UploadId])`: those to be cancelled, and those to leave the list.
+    `taken_away(list[UploadId], list[UploadId])`: uploads to cancel, and uploads to remove from the list.
     """
 
     action_wanted = Signal(object, object)
@@ -61,9 +61,9 @@ class UploadView(QTableView):
 
     @property
     def delegate(self) -> RowDelegate:
-        """Give what paints the rows: made when the first are shown, for an empty window need not load it."""
+        """The delegate that paints rows, made with the first rows: an empty window need not load it."""
         if self._delegate is None:
-            from uploader_gui.gui.upload_list.row_delegate import RowDelegate  # noqa: PLC0415 - as said
+            from uploader_gui.gui.upload_list.row_delegate import RowDelegate  # noqa: PLC0415 - as the docstring says
 
             self._delegate = RowDelegate(self._theme, self._uploads, self, decoder=self._decoder)
             self._delegate.thumbnails.came.connect(self.viewport().update)
@@ -72,12 +72,12 @@ class UploadView(QTableView):
         return self._delegate
 
     def selected(self) -> list[UploadSnapshot]:
-        """Give the selected rows from top to bottom."""
+        """Return the selected rows from top to bottom."""
         indexes = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
         return [index.data(Role.SNAPSHOT) for index in indexes]
 
     def menu_for(self, chosen: list[UploadSnapshot]) -> QMenu:
-        """Build the context menu for rows; what applies to none of them is grey."""
+        """Return the context menu for rows; an action that is possible for none of them is disabled."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in MENU:
@@ -89,19 +89,19 @@ class UploadView(QTableView):
         return menu
 
     def show_anomaly(self, anomaly_id: str) -> None:
-        """Let rows of another anomaly than this one name theirs."""
+        """Set the anomaly that the window shows: rows of another one name theirs."""
         self._uploads.show_anomaly(anomaly_id)
         self.viewport().update()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use: rows are painted anew, their words come with it."""
+        """Set all texts in the current language, and paint all rows again."""
         self.setAccessibleName(Words.FILES.text)
         self._measure_again()
 
     # Inside
 
     def _set_up(self) -> None:
-        self.setViewport(QWidget(self))  # asked for its own one, PySide would first look through every class of Qt's
+        self.setViewport(QWidget(self))  # Qt's default one makes PySide search all of Qt's classes, 20 ms
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setMouseTracking(True)
@@ -136,11 +136,11 @@ class UploadView(QTableView):
             self.viewport().update()
 
     def _action_at(self, point: QPoint) -> tuple[QPersistentModelIndex, RowAction] | None:
-        """The row under the pointer shows all its actions, so all of them can be hit."""
+        """Return row and action at a point; the row under the pointer shows all its actions."""
         index = self.indexAt(point)
         if not index.isValid():
             return None
-        layout = self.delegate.layout_of(self.visualRect(index), index, at_hand=True)
+        layout = self.delegate.layout_of(self.visualRect(index), index, active=True)
         action = layout.action_at(point)
         return (QPersistentModelIndex(index), action) if action else None
 
@@ -153,7 +153,7 @@ class UploadView(QTableView):
         self.viewport().update()
 
     def _act(self, action: RowAction, index: QModelIndex, where: QPoint) -> None:
-        """More opens the menu under the pointer, everything else is asked for at once."""
+        """Open the menu at `where` for More; request any other action."""
         upload: UploadSnapshot = index.data(Role.SNAPSHOT)
         if action is not RowAction.MORE:
             self.action_wanted.emit(action, [upload])
@@ -161,24 +161,24 @@ class UploadView(QTableView):
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.menu_for([upload]).popup(self.viewport().mapToGlobal(where))
 
-    def _take_away(self, chosen: list[UploadSnapshot]) -> None:
-        """What is under way is cancelled (its row stays and offers Try again), everything else leaves the list."""
+    def _remove_or_cancel(self, chosen: list[UploadSnapshot]) -> None:
+        """Remove the selected rows; those being sent are cancelled instead, and stay with Try again."""
         removable = allowed_among(RowAction.REMOVE, chosen)
         under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
         if under_way or removable:
             self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
 
-    # Qt asks
+    # Overrides of Qt
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on an action belongs to the action, not to the selection."""
+        """Begin a click on an action; any other press changes the selection."""
         found = self._action_at(event.position().toPoint())
         self._pressed = found if event.button() == Qt.MouseButton.LeftButton else None
         if self._pressed is None:
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Act where press and release met the same action."""
+        """Act if press and release were on the same action."""
         pressed, self._pressed = self._pressed, None
         if pressed is None:
             super().mouseReleaseEvent(event)
@@ -186,44 +186,44 @@ class UploadView(QTableView):
             self._act(pressed[1], self.model().index(pressed[0].row(), 0), event.position().toPoint())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show which action the pointer is on; a press on an action selects nothing by dragging."""
+        """Underline the action under the pointer; a drag that began on an action selects nothing."""
         self._point_at(event.position().toPoint())
         if self._pressed is None:
             super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space are the row's first action, Delete takes the selected rows away."""
+        """Enter and Space do the row's first action; Delete and Backspace remove the selected rows."""
         current = self.currentIndex()
-        if event.key() in _PRESSES and current.isValid():
-            self._act(shown_at_hand(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
+        if event.key() in _ACTION_KEYS and current.isValid():
+            self._act(active_row_actions(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
-            self._take_away(self.selected())
+            self._remove_or_cancel(self.selected())
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer the menu for the selection, by mouse or menu key."""
+        """Open the menu for the selection, by mouse or menu key."""
         if chosen := self.selected():
             self.menu_for(chosen).popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Have the rows painted from now on."""
+        """Set the delegate before the first paint."""
         self.setItemDelegate(self.delegate)
         super().showEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, or say that the filter leaves none."""
+        """Paint the rows, or the text that says that the filter leaves none."""
         self.delegate.last_line = event.rect().bottom()
         super().paintEvent(event)
         if self.model().rowCount() == 0:
-            self._paint_nothing()
+            self._paint_nothing_text()
 
     @property
     def nothing_text(self) -> str:
-        """Give what is said where no row is shown, with the way back from a search."""
+        """The text shown where the filter or the search leaves no row."""
         return (Words.NO_NAME if self._shown.searches else Words.NO_MATCH).text
 
-    def _paint_nothing(self) -> None:
+    def _paint_nothing_text(self) -> None:
         painter = QPainter(self.viewport())
         painter.setPen(QColor(self._theme.colors.muted))
         painter.setFont(self._theme.font(13))

@@ -1,1 +1,1 @@
-"""What stands in `main_window.py` from top to bottom; what the window takes in, opens, says and remembers."""
+"""The parts of the main window from top to bottom, the dialogs it opens, and what it remembers."""

@@ -1,103 +1,29 @@
-"""The band for what concerns all files: what happened, what becomes of the files, one button. Never a message box."""
+"""The bands above and below the list: the banner, the trial's mark, and the line that offers Undo.
+
+`notices.py` chooses what the banner says. A message box is never opened for it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from uploader_gui.engine.events import Condition
-from uploader_gui.gui.style.widgets import announce, label, push_button, set_look
-from uploader_gui.gui.upload_list.row_text import server_name
+from uploader_gui.engine import events
+from uploader_gui.gui.style.widgets import IconButton, announce, label, push_button, set_look
 from uploader_gui.text import Counted, Words
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.events import QueueStatus
+    from uploader_gui.gui.notices import BannerAction, Notice
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.upload_list.counts import ListCounts
 
-
-class BannerAction(Enum):
-    """What the band's button does; the value is its label."""
-
-    SIGN_IN = Words.SIGN_IN
-    TRY_AGAIN = Words.TRY_AGAIN
-    SAVE_ELSEWHERE = Words.CHOOSE_OTHER_PLACE
-    CLOSE = Words.CLOSE
-    RESUME = Words.RESUME
-    DISCARD = Words.DISCARD
-    SETTINGS = Words.SETTINGS
-    SEND_HERE = Words.SEND_HERE
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the band. `action` is None where things go on by themselves or nothing helps.
-
-    `other` is the second choice, where a person has two.
-    """
-
-    text: str
-    action: BannerAction | None = None
-    grave: bool = False
-    other: BannerAction | None = None
-
-
-def notice_for(
-    status: QueueStatus, figures: ListCounts, *, was_signed_in: bool, awaits_tokens: bool = False
-) -> Notice | None:
-    """Choose the sentence for the queue's conditions: what needs a person comes first.
-
-    A busy server or a dead line is told only while something waits for it: what gave up says so in its row, and
-    what is paused waits for a person, and goes on by nothing else. While the password store may still have tokens
-    (`awaits_tokens`), nobody is asked for them.
-    """
-    conditions = status.conditions
-    if Condition.JOURNAL in conditions:
-        return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
-    if Condition.SIGN_IN in conditions and not awaits_tokens:
-        return Notice(_sign_in_text(figures, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
-    if not (figures.unfinished and status.running):
-        return None
-    for condition, words in _GO_ON_BY_THEMSELVES.items():
-        if condition in conditions:
-            return Notice(words.text)
-    return None
-
-
-def elsewhere_notice(figures: ListCounts) -> Notice | None:
-    """Say that files wait for another server than the one in use, with both ways out; None where none does."""
-    if not figures.elsewhere:
-        return None
-    if len(figures.servers) > 1:
-        text = Counted.WAIT_FOR_SERVERS.text(figures.elsewhere)
-    else:
-        text = Counted.WAIT_FOR_SERVER.text(figures.elsewhere, *map(server_name, figures.servers))
-    return Notice(text, BannerAction.SETTINGS, other=BannerAction.SEND_HERE)
-
-
-_GO_ON_BY_THEMSELVES = {
-    Condition.OFFLINE: Words.OFFLINE,
-    Condition.SERVICE_BUSY: Words.SERVICE_BUSY,
-    Condition.STORAGE_BUSY: Words.STORAGE_BUSY,
-}
-
-
-def _sign_in_text(figures: ListCounts, *, was_signed_in: bool) -> str:
-    if not was_signed_in:
-        return Counted.SIGN_IN_TO_SEND.text(figures.unfinished)
-    waiting = Counted.WAIT.text(figures.waiting)
-    if not figures.sending:
-        return Words.EXPIRED_WAITING.filled(waiting)
-    return Words.EXPIRED_BANNER.filled(Counted.BEING_FINISHED.text(figures.sending), waiting)
+_NOTHING = events.UndoOffered()
 
 
 class Banner(QWidget):
-    """The band itself, with the space below it; hidden while there is nothing to say."""
+    """The band with one notice, and the space below it; hidden while there is no notice."""
 
     action_wanted = Signal(object)
     changed = Signal()
@@ -127,12 +53,12 @@ class Banner(QWidget):
         self.hide()
 
     @property
-    def said(self) -> Notice | None:
-        """Give what it says."""
+    def notice(self) -> Notice | None:
+        """The notice shown, None while hidden."""
         return self._notice
 
-    def tell(self, notice: Notice | None) -> None:
-        """Say it, or be gone."""
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a notice, or hide the band."""
         if notice == self._notice:
             return
         self._notice = notice
@@ -155,7 +81,7 @@ class Banner(QWidget):
 
 
 class TrialBand(QWidget):
-    """Says that nothing is sent to the register, with the space below it."""
+    """The band that says that nothing is sent to the register, with the space below it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -169,5 +95,72 @@ class TrialBand(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Say it in the language in use."""
+        """Set the text in the current language."""
         self.text.setText(Words.TRIAL.text)
+
+
+class UndoStrip(QWidget):
+    """The line under the list: what was removed or cancelled last, and Undo.
+
+    It stays until that is undone, the line is closed, files are added, or sending starts. Ctrl+Z and the menu undo it
+    after that, too. `undo_wanted` is the person's request; `room_changed`: the line was shown or hidden.
+    """
+
+    undo_wanted = Signal()
+    room_changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._offer = _NOTHING
+        self._running = False
+        self.text = label("", theme, 12)
+        self.text.setProperty("kind", "muted")
+        self.text.setWordWrap(True)
+        self.button = push_button("", "link", theme)
+        self.close_button = IconButton("clear", theme)
+        self._build()
+        self.button.clicked.connect(self.undo_wanted)
+        self.close_button.clicked.connect(lambda: self._appear(on=False))
+        self.retranslate()
+        self.hide()
+
+    def handle_event(self, event: events.Event) -> None:
+        """Show, update or hide the line after an event of the engine."""
+        match event:
+            case events.UndoOffered():
+                self._offer = event
+                self._set_texts()
+                self._appear(on=event != _NOTHING)
+            case events.PathsAdded():
+                self._appear(on=False)
+            case events.QueueStatus(running):
+                if running and not self._running:
+                    self._appear(on=False)
+                self._running = running
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        self.button.setText(Words.UNDO.text)
+        self.close_button.rename(Words.UNDO_CLOSE.text)
+        self._set_texts()
+
+    def _set_texts(self) -> None:
+        parts = ((Counted.TAKEN_OFF, self._offer.removed), (Counted.CANCELLED, self._offer.cancelled))
+        text = " ".join(sentence.text(count) for sentence, count in parts if count)
+        self.text.setText(text)
+        self.button.setAccessibleDescription(text)
+
+    def _appear(self, *, on: bool) -> None:
+        if on:
+            announce(self, f"{self.text.text()} {self.button.text()}")
+        if on is self.isHidden():
+            self.setVisible(on)
+            self.room_changed.emit()
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.button)
+        row.addWidget(self.close_button)

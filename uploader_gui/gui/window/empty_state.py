@@ -1,6 +1,6 @@
-"""The card of an empty list: one picture, one sentence, two buttons, and a way to try it without an account.
+"""The card of an empty list: a picture, a sentence, two buttons, and a link to a trial with samples.
 
-While what was dropped waits for the anomaly's number, it says that instead: an unchanged card looks like a lost drop.
+While dropped files wait for the anomaly's number it says so: an unchanged card would look like a lost drop.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from uploader_gui.text import Counted, Words
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from uploader_gui.gui.drop.mime import Dropped
+    from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.style.theme import Theme
 
 _PICTURE: Final = 86
 
 
 class EmptyState(QWidget):
-    """Asks for files; the drop itself is the whole window's."""
+    """Asks for files. The drop target is the whole window, not this card."""
 
     add_files_wanted = Signal()
     add_folder_wanted = Signal()
@@ -34,7 +34,7 @@ class EmptyState(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._kept: Dropped | None = None
+        self._kept: EntryCounts | None = None
         self._anomaly_id = ""
         self.add_files = push_button("", "primary", theme)
         self.add_folder = push_button("", "plain", theme)
@@ -49,21 +49,21 @@ class EmptyState(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
-        self._say()
+        """Set all texts in the current language."""
+        self._set_texts()
         self.add_files.setText(Words.ADD_FILES.text)
         self.add_folder.setText(Words.ADD_FOLDER.text)
         self.samples.setText(Words.TRY_SAMPLES.text)
 
-    def show_kept(self, kept: Dropped | None, anomaly_id: str) -> None:
-        """Say what waits, and what for: the number, or a word that it is the right one."""
+    def show_kept(self, kept: EntryCounts | None, anomaly_id: str) -> None:
+        """Show how many kept files wait, and for what: a number, or the confirmation of the number."""
         before = self.title.text()
         self._kept, self._anomaly_id = kept, anomaly_id
-        self._say()
+        self._set_texts()
         if kept is not None and self.isVisible() and self.title.text() != before:
             announce(self.title, self.title.text())
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         if self._kept is None:
             self.title.setText(Words.EMPTY_TITLE.text)
             self.types.setText(Words.EMPTY_TYPES.text)
@@ -97,7 +97,7 @@ class EmptyState(QWidget):
         return made
 
     def minimumSizeHint(self) -> QSize:
-        """Words and buttons; on a screen too low for more the picture goes."""
+        """Room for texts and buttons; the picture is optional."""
         whole = super().minimumSizeHint()
         return whole - QSize(0, _PICTURE) if self.picture.isVisibleTo(self) else whole
 

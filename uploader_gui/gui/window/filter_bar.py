@@ -1,4 +1,4 @@
-"""Filter chips with live counts at the left, search and sort menu at the right; two lines where it is narrow."""
+"""Filter chips with live counts at the left, search and sort menu at the right; two lines in a narrow window."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.counts import ListCounts
 
 
-_ALERTS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
+_ALERT_COLORS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
 _SEARCH_WIDTH: Final = 190
 _ORDER: Final = (Column.ADDED, Column.NAME, Column.SIZE, Column.TYPE, Column.STATE)
 
 
 class FilterBar(QWidget):
-    """Says which rows a person wants to see, and in which order."""
+    """Emits which rows a person wants to see, and in which order."""
 
     chip_chosen = Signal(object)
     search_changed = Signal(str)
@@ -47,8 +47,8 @@ class FilterBar(QWidget):
             {Chip.UPLOADED: FilterWords.UPLOADED_TRIAL} if sandbox else {}
         )
         self._theme = theme
-        self._scheduler = FlowLayout(4)
-        self.chips = {chip: ChipButton("", _ALERTS.get(chip, ""), theme) for chip in Chip}
+        self._chip_layout = FlowLayout(4)
+        self.chips = {chip: ChipButton("", _ALERT_COLORS.get(chip, ""), theme) for chip in Chip}
         self.search = self._search_field()
         self.sort = IconButton("sort", theme)
         self._sort_entries: dict[Column, QAction] = {}
@@ -57,29 +57,29 @@ class FilterBar(QWidget):
         self._build()
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
-        self._say()
+        self._set_texts()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use; other words may need another line."""
-        self._say()
-        self._scheduler.invalidate()
+        """Set all texts in the current language; they may need two lines now."""
+        self._set_texts()
+        self._chip_layout.invalidate()
         self._choose_direction()
 
-    def show_figures(self, figures: ListCounts) -> None:
+    def show_counts(self, counts: ListCounts) -> None:
         """Show the counts."""
-        counts = {
-            Chip.ALL: figures.files,
-            Chip.WAITING: figures.waiting + figures.elsewhere,
-            Chip.SENDING: figures.sending,
-            Chip.FAILED: figures.failed,
-            Chip.REFUSED: figures.refused,
-            Chip.UPLOADED: figures.uploaded,
-            Chip.CANCELLED: figures.cancelled,
+        count_of = {
+            Chip.ALL: counts.files,
+            Chip.WAITING: counts.waiting + counts.elsewhere,
+            Chip.SENDING: counts.sending,
+            Chip.FAILED: counts.failed,
+            Chip.REFUSED: counts.refused,
+            Chip.UPLOADED: counts.uploaded,
+            Chip.CANCELLED: counts.cancelled,
         }
-        wider = [self.chips[chip].show_count(count) for chip, count in counts.items()]
-        wider.append(self._show_cancelled(bool(figures.cancelled)))
+        wider = [self.chips[chip].show_count(count) for chip, count in count_of.items()]
+        wider.append(self._show_cancelled(bool(counts.cancelled)))
         if any(wider):
-            self._scheduler.invalidate()
+            self._chip_layout.invalidate()
             self._choose_direction()
 
     def choose(self, chip: Chip) -> None:
@@ -89,7 +89,7 @@ class FilterBar(QWidget):
     # Inside
 
     def _show_cancelled(self, some: bool) -> bool:  # noqa: FBT001 - as Qt's setVisible
-        """The chip is there only while there are some; tell whether it came or went."""
+        """Show the chip only while there are cancelled uploads; return whether it was shown or hidden now."""
         chip = self.chips[Chip.CANCELLED]
         if chip.isVisibleTo(self) == some:
             return False
@@ -98,7 +98,7 @@ class FilterBar(QWidget):
         chip.setVisible(some)
         return True
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         for chip, button in self.chips.items():
             button.rename(self._names[chip].text)
         self.search.setPlaceholderText(Words.FIND.text)
@@ -135,11 +135,11 @@ class FilterBar(QWidget):
     def _build(self) -> None:
         group = QButtonGroup(self)
         chips = QWidget()
-        chips.setLayout(self._scheduler)
+        chips.setLayout(self._chip_layout)
         chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         for chip, button in self.chips.items():
             group.addButton(button)
-            self._scheduler.addWidget(button)
+            self._chip_layout.addWidget(button)
             button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
         self.chips[Chip.ALL].setChecked(True)
         self.chips[Chip.CANCELLED].hide()
@@ -153,8 +153,8 @@ class FilterBar(QWidget):
         self._lines.addLayout(right)
 
     def _choose_direction(self) -> None:
-        """Two lines as soon as chips and search do not fit in one."""
-        needed = self._scheduler.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
+        """Use two lines when chips and search do not fit in one."""
+        needed = self._chip_layout.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
         wide = self.width() >= needed
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         self.search.setMaximumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 16_777_215)
@@ -166,16 +166,16 @@ class FilterBar(QWidget):
         self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Reflow."""
+        """Choose one line or two."""
         super().resizeEvent(event)
         self._choose_direction()
 
 
 class ChipButton(QAbstractButton):
-    """A filter with its live count: painted, for the count has a colour of its own."""
+    """A filter with its live count, painted because the count has a colour of its own."""
 
     def __init__(self, text: str, alert: str, theme: Theme) -> None:
-        """`alert` names the count's colour when it is above zero, empty for none."""
+        """`alert` is the theme's colour for a count above zero, "" for the usual one."""
         super().__init__()
         self._theme = theme
         self._alert = alert
@@ -188,7 +188,7 @@ class ChipButton(QAbstractButton):
         theme.changed.connect(self.updateGeometry)
 
     def show_count(self, count: int) -> bool:
-        """Show how many rows the filter would leave; tell whether the chip's width changed."""
+        """Show how many rows the filter keeps; return whether the chip's width changed."""
         if count == self._count:
             return False
         before, self._count = self.sizeHint().width(), count
@@ -200,7 +200,7 @@ class ChipButton(QAbstractButton):
         return True
 
     def rename(self, text: str) -> None:
-        """Say the filter and its count in the language in use."""
+        """Set the filter's name in the current language."""
         self.setText(text)
         self._name()
         self.updateGeometry()
@@ -210,7 +210,7 @@ class ChipButton(QAbstractButton):
 
     @property
     def count(self) -> int:
-        """Give the count shown."""
+        """The count shown."""
         return self._count
 
     def _parts(self) -> tuple[QFont, QFont, int, int]:
@@ -221,7 +221,7 @@ class ChipButton(QAbstractButton):
         return bold, small, QFontMetrics(bold).horizontalAdvance(self.text()), count
 
     def sizeHint(self) -> QSize:
-        """Give room for text and count."""
+        """Return the size for text and count."""
         bold, _, text, count = self._parts()
         height = QFontMetrics(bold).height() + self._theme.px(13)
         return QSize(text + count + self._theme.px(30), height)

@@ -1,6 +1,6 @@
-"""Waits until a window has been painted for the first time: what a person need not see yet is loaded after that.
+"""Waits for a window's first paint, so that the rest of the program loads after it; and warms up what paints rows.
 
-Called by the composition root, before there is a loop for coroutines (which is a quarter of what would be loaded).
+Qt's own loop runs here: loading asyncio and qasync first would be a quarter of what is postponed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 PATIENCE_MS: Final = 500
-"""A window that opens minimized, or on another desktop, is not painted."""
+"""The wait's limit: a window that opens minimized, or on another desktop, is not painted."""
 
 
 class FirstPaint(QObject):
-    """Looks at one window. `seen` says whether it has been painted."""
+    """Watches one window. `seen` is whether it has been painted."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -36,7 +36,7 @@ class FirstPaint(QObject):
         self._window = window
 
     def wait(self) -> None:
-        """Let Qt work until the window stands there."""
+        """Run Qt's event loop until the window is painted, 0.5 s at most."""
         self._window.installEventFilter(self)
         QTimer.singleShot(PATIENCE_MS, self._loop, self._loop.quit)
         self._loop.exec()
@@ -44,7 +44,7 @@ class FirstPaint(QObject):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The paint event is under way: once it is through, nobody has to wait any more."""
+        """End the wait once the paint event now being delivered is done."""
         del watched
         if event.type() == QEvent.Type.Paint:
             self.seen = True
@@ -53,7 +53,7 @@ class FirstPaint(QObject):
 
 
 def warm_up(theme: Theme, size: QSize) -> None:
-    """Make a list of that width with a row in each state, paint it, and let it go."""
+    """Paint a hidden list of this width with a row in each state, so that Start need not load what paints rows."""
     model = UploadModel()
     view = UploadView(model, UploadFilter(model, model), theme)
     model.setParent(view)

@@ -1,4 +1,4 @@
-"""The bottom of the window: overall bar, figures, Add, Receipt, more, and one primary button that says what it does."""
+"""The bottom of the window: overall bar, counts, Add, Receipt, more, and one primary button that says what it does."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 _DOT = "  ·  "
 _BETWEEN = 12
-_STEP = 24
-"""Texts are given room in steps: a line that grows by a digit need not move all the rest, ten times a second."""
 """Pixels between texts and buttons."""
+_STEP = 24
+"""The texts' room grows in steps of this many pixels: one more digit must not move everything else."""
 
 
 class FooterAction(Enum):
-    """What the footer's buttons and menus ask for; the value is the label."""
+    """What the footer's buttons and menu entries do; the value is the label."""
 
     START = Words.START
     RESUME = Words.RESUME
@@ -54,17 +54,17 @@ class FooterAction(Enum):
     ABOUT = AboutWords.MENU
 
 
-def primary_for(figures: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
-    """Choose what the primary button does now."""
-    if figures.unfinished:
+def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
+    """Return what the primary button does now."""
+    if counts.unfinished:
         if status.running:
             return FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
-    return FooterAction.RETRY_FAILED if figures.retriable else FooterAction.DONE
+    return FooterAction.RETRY_FAILED if counts.retriable else FooterAction.DONE
 
 
 class Footer(QWidget):
-    """Figures and buttons. `action_wanted` carries a `FooterAction`."""
+    """Counts and buttons. `action_wanted(FooterAction)`."""
 
     action_wanted = Signal(object)
 
@@ -73,7 +73,7 @@ class Footer(QWidget):
         self._theme = theme
         self._sandbox = sandbox
         self._has_run = False
-        self._under_way = False
+        self._has_begun = False
         self._news = ""
         self._second = ""
         self._speed = ""
@@ -92,51 +92,49 @@ class Footer(QWidget):
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
         self._connect()
-        self._say()
+        self._set_texts()
         self.offer_undo(possible=False)
 
     def retranslate(self) -> None:
-        """Say everything but the figures in the language in use (old news goes); other words may need another line."""
-        self._say()
+        """Set all texts but the counts in the current language; old news is removed."""
+        self._set_texts()
         self._news = ""
         self._reflow()
 
-    def show_figures(self, figures: ListCounts, totals: Totals, status: QueueStatus) -> None:
-        """Show where the list stands; speed and time left only while it runs."""
-        self._has_run |= status.running or figures.bytes_done > 0  # what was skipped has not run
-        self._under_way = bool(figures.unfinished) and (status.running or self._under_way)
-        paused = self._under_way and not status.running  # a drop after all was sent has not begun
-        self.bar.show_share(figures.fraction)
-        self._first = _counts_text(figures, has_run=self._has_run)
-        self._speed = units.speed(totals.speed) if _moves(figures, totals, status) else ""
-        over = figures.files and not (figures.unfinished or status.walking) and self._has_run
+    def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
+        """Show the counts; speed and time left only while the queue runs."""
+        self._has_run |= status.running or counts.bytes_done > 0  # what was skipped has not run
+        self._has_begun = bool(counts.unfinished) and (status.running or self._has_begun)
+        paused = self._has_begun and not status.running  # files dropped after everything was sent are not paused
+        self.bar.show_share(counts.fraction)
+        self._first = _counts_text(counts, has_run=self._has_run)
+        self._speed = units.speed(totals.speed) if _moves(counts, totals, status) else ""
+        over = counts.files and not (counts.unfinished or status.walking) and self._has_run
         self._second = (
-            _trial_over(figures)
+            _trial_over(counts)
             if over and self._sandbox
-            else _second_text(figures, totals, status, has_run=self._has_run, paused=paused)
+            else _second_text(counts, totals, status, has_run=self._has_run, paused=paused)
         )
         self._widen()
         self._show_texts()
-        self._show_primary(primary_for(figures, status, paused=paused))
-        self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(figures.retriable))
-        self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(figures.refused))
-        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(figures.unfinished + figures.elsewhere))
-        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(
-            figures.files > figures.unfinished + figures.elsewhere
-        )
+        self._show_primary(primary_for(counts, status, paused=paused))
+        self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(counts.retriable))
+        self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(counts.refused))
+        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(counts.unfinished + counts.elsewhere))
+        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(counts.files > counts.unfinished + counts.elsewhere)
 
     def offer_undo(self, *, possible: bool) -> None:
-        """Know whether there is something to undo."""
+        """Enable Undo, or disable it."""
         self._menu_entries[FooterAction.UNDO].setEnabled(possible)
 
-    def tell(self, news: str) -> None:
-        """Say quietly what became of a drop or a receipt, until there is other news."""
+    def show_news(self, news: str) -> None:
+        """Show what became of a receipt, in the second line, until the next news."""
         self._news = news
         self._show_texts()
 
     # Inside
 
-    def _say(self) -> None:
+    def _set_texts(self) -> None:
         self.bar.setAccessibleName(Words.OVERALL.text)
         self.add.setText(Words.ADD.text)
         self.receipt.setText(Words.RECEIPT.text)
@@ -187,7 +185,7 @@ class Footer(QWidget):
         return (*usual, *((FooterAction.OPEN_OBJECTS,) if self._sandbox else ()), FooterAction.ABOUT)
 
     def _menu(self, *actions: FooterAction | None) -> QMenu:
-        """None is a line between groups."""
+        """Return a menu; None is a separator."""
         menu = QMenu(self)
         for action in actions:
             if action is None:
@@ -210,7 +208,7 @@ class Footer(QWidget):
         set_look(self.primary, "kind", "primary")
 
     def _show_texts(self) -> None:
-        """Where it is narrow the speed goes to the second line."""
+        """Set both lines; in a narrow window the speed is in the second one."""
         first = [self._first, "" if self._narrow else self._speed]
         second = [self._speed if self._narrow else "", self._second, self._news]
         self.counts.setText(_DOT.join(part for part in first if part))
@@ -224,7 +222,7 @@ class Footer(QWidget):
         _show_tip(self.below, "" if shown == text else text)
 
     def _reflow(self) -> None:
-        """First Receipt… moves into the menu and the speed down, then the texts go above the buttons."""
+        """In a narrower window Receipt… moves into the menu and the speed down; then the texts go above the buttons."""
         alone, with_speed = self._widest
         wide = max(self._texts_width(44), with_speed + _BETWEEN)
         self._narrow = self.width() < wide + self._buttons_width(with_receipt=True)
@@ -235,7 +233,7 @@ class Footer(QWidget):
         self._show_texts()
 
     def _widen(self) -> None:
-        """Nothing of the counts is cut off. What needed room once keeps it: buttons that come and go help nobody."""
+        """Make room for the counts. The room never shrinks again, so that buttons do not come and go."""
         metrics = QFontMetrics(self.counts.font())
         lines = (self._first, f"{self._first}{_DOT}{self._speed}")
         widest = tuple(
@@ -254,42 +252,42 @@ class Footer(QWidget):
         return sum(max(one.sizeHint().width(), one.minimumWidth()) + 10 for one in buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Reflow."""
+        """Lay the parts out for the new width."""
         super().resizeEvent(event)
         self._reflow()
 
 
 def _show_tip(widget: QWidget, tip: str) -> None:
-    """Qt tells everybody of a tip that has not changed as well, ten times a second."""
+    """Set a tooltip if it changed: Qt sends an event for an unchanged one, too, ten times a second."""
     if widget.toolTip() != tip:
         widget.setToolTip(tip)
 
 
-def _moves(figures: ListCounts, totals: Totals, status: QueueStatus) -> bool:
-    return status.running and bool(figures.unfinished) and totals.speed > 0
+def _moves(counts: ListCounts, totals: Totals, status: QueueStatus) -> bool:
+    return status.running and bool(counts.unfinished) and totals.speed > 0
 
 
-def _counts_text(figures: ListCounts, *, has_run: bool) -> str:
+def _counts_text(counts: ListCounts, *, has_run: bool) -> str:
     if not has_run:
-        amount = units.size(figures.bytes_total) if figures.bytes_total else ""  # none of them would go
-        return _DOT.join(part for part in (Counted.FILES.text(figures.files), amount) if part)
-    files = Counted.FILES_OF.text(figures.files, units.number(figures.uploaded))
-    amount = Words.AMOUNT_OF.filled(units.size(figures.bytes_done), units.size(figures.bytes_total))
+        amount = units.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
+        return _DOT.join(part for part in (Counted.FILES.text(counts.files), amount) if part)
+    files = Counted.FILES_OF.text(counts.files, units.number(counts.uploaded))
+    amount = Words.AMOUNT_OF.filled(units.size(counts.bytes_done), units.size(counts.bytes_total))
     return _DOT.join((files, amount))
 
 
-def _trial_over(figures: ListCounts) -> str:
-    missing = figures.files - figures.uploaded
+def _trial_over(counts: ListCounts) -> str:
+    missing = counts.files - counts.uploaded
     return Counted.TRIAL_NOT_SENT.text(missing) if missing else Words.TRIAL_OVER.text
 
 
-def _second_text(figures: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
+def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
         return Words.SEARCHING.text
     if not has_run:
         return ""
-    if not figures.unfinished:
-        missing = figures.files - figures.uploaded
+    if not counts.unfinished:
+        missing = counts.files - counts.uploaded
         return Counted.NOT_SENT.text(missing) if missing else Words.ALL_THERE.text
     if not status.running:
         return Words.PAUSED.text if paused else ""

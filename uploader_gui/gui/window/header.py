@@ -1,4 +1,4 @@
-"""The top of the window: the anomaly first, what is to be said about it; at the right sign-in, History, settings."""
+"""The top of the window: the anomaly's number with a hint; at the right sign-in state, History and settings."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from uploader_gui.words.manners import MannersWords
 from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
-    from uploader_gui.gui.drop.mime import Dropped
+    from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.style.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
 class SignInState:
-    """Whether tokens are there and accepted; `expires_at` in seconds since 1970 where the token says.
+    """Whether there are accepted tokens; `expires_at` in seconds since 1970, None where the token does not say.
 
-    `awaited`: the password store has not said yet whether it has any.
+    `awaited`: the password store has not answered yet.
     """
 
     signed_in: bool
@@ -36,11 +36,11 @@ class SignInState:
 
 
 class Header(QWidget):
-    """Anomaly field, quiet sentence, button for kept files, sign-in state, settings."""
+    """Anomaly field, hint, buttons for kept files, sign-in state, History, settings."""
 
     anomaly_changed = Signal(str)
     kept_changed = Signal(object, str)
-    """What waits for a number (`Dropped`, or None), and the number that stands there now."""
+    """The kept files and folders (`EntryCounts`, or None), and the number shown now."""
     kept_wanted = Signal()
     forget_kept_wanted = Signal()
     sign_in_wanted = Signal()
@@ -51,7 +51,7 @@ class Header(QWidget):
         super().__init__()
         self._theme = theme
         self._sandbox = sandbox
-        self._kept: Dropped | None = None
+        self._kept: EntryCounts | None = None
         self._news = ""
         self._state = SignInState(signed_in=False)
         self._offline = False
@@ -70,7 +70,7 @@ class Header(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use; old news goes."""
+        """Set all texts in the current language; old news is removed."""
         self._caption.setText(Words.ANOMALY.text)
         self.history.rename(HistoryWords.OPEN.text)
         self.settings.rename(Words.SETTINGS.text)
@@ -81,7 +81,7 @@ class Header(QWidget):
         self._refresh()
 
     def show_sign_in(self, state: SignInState) -> None:
-        """Show whether somebody is signed in and for how long."""
+        """Show whether a person is signed in and for how long."""
         self._state = state
         fine = (state.signed_in or self._sandbox) and not self._offline
         self._dot.show_color("ok" if fine else "warning")
@@ -90,22 +90,22 @@ class Header(QWidget):
         self.sign_in.setEnabled(not self._sandbox)
 
     def show_offline(self, offline: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Say offline in the place of signed in: beside a band that says offline, that would be read as online."""
+        """Show “Offline” instead of “Signed in”, which would be read as online."""
         if offline != self._offline:
             self._offline = offline
             self.show_sign_in(self._state)
 
     def show_time(self) -> None:
-        """Say anew how long the session lasts."""
+        """Update how long the session lasts."""
         self.show_sign_in(self._state)
 
-    def show_kept(self, kept: Dropped | None) -> None:
-        """Show what was dropped before there was a number, or nothing."""
+    def show_kept(self, kept: EntryCounts | None) -> None:
+        """Show how many files and folders wait for a number, None for none."""
         self._kept = kept
         self._refresh()
 
-    def tell(self, news: str) -> None:
-        """Say something quietly while nothing about the number has to be said."""
+    def show_news(self, news: str) -> None:
+        """Show news in the hint's place while there is no hint."""
         self._news = news
         self._refresh()
 

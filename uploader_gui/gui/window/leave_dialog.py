@@ -1,11 +1,7 @@
-"""The question on closing with anything unsent: go on in the background, close until next time, or stay.
-
-Opened by `window_dialogs.py`, which tells it how things stand while it is open.
-"""
+"""The question on closing with anything unsent: send in the background, close until the next start, or stay."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -13,7 +9,6 @@ from PySide6.QtGui import QFont
 
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button, set_look
-from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.text import Counted, Words
 from uploader_gui.words import units
 from uploader_gui.words.manners import CountedManners, MannersWords
@@ -21,15 +16,15 @@ from uploader_gui.words.manners import CountedManners, MannersWords
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-    from uploader_gui.gui.drop.mime import Dropped
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.upload_list.counts import ListCounts, Unsent
     from uploader_gui.words.translation import Sentence
 
 
 class LeaveDialog(PlainDialog):
-    """Each choice with what follows from it. Esc stays; Enter goes on sending where that can be, else it stays.
+    """Shows each choice with its consequence. Esc stays; Enter sends in the background where possible, else stays.
 
-    It goes by itself when nothing is left to ask about.
+    The dialog closes by itself when nothing is left to ask about.
     """
 
     background_wanted = Signal()
@@ -55,7 +50,7 @@ class LeaveDialog(PlainDialog):
         self._choose(self.background if unsent.goes_on else self.stay)
 
     def show_unsent(self, unsent: Unsent) -> None:
-        """Ask about what is left now, for while it is open files arrive, fail, or are added."""
+        """Update the question: while it is open, files are sent, fail, or are added."""
         if unsent == self._unsent:
             return
         self._unsent = unsent
@@ -69,29 +64,29 @@ class LeaveDialog(PlainDialog):
         self.fit()
 
     def withdraw(self) -> None:
-        """All that could be sent is sent: who was offered to go on in the background sees how it went instead."""
+        """Close after sending has ended, if the background was ever offered: the window shows the result instead."""
         if self._offered_background:
             self.reject()
 
     def retranslate(self) -> None:
-        """Say everything in the language in use."""
+        """Set all texts in the current language."""
         self._ask()
         super().retranslate()
 
     def _ask(self) -> None:
         unsent, trial = self._unsent, self._unsent.trial
         self._offered_background |= unsent.goes_on
-        self.question.setText(unsent.question())
+        self.question.setText(question(unsent))
         self.background.setText((MannersWords.TRIAL_BACKGROUND if trial else MannersWords.IN_BACKGROUND).text)
         more = MannersWords.TRIAL_BACKGROUND_MORE if trial else MannersWords.IN_BACKGROUND_MORE
         _explain(self.background, self.background_more, more.text)
         self.background.setVisible(unsent.goes_on)
         self.background_more.setVisible(unsent.goes_on)
         self.stop.setText(_closing(unsent).text)
-        _explain(self.stop, self.stop_more, "\n".join(unsent.consequences()))
+        _explain(self.stop, self.stop_more, "\n".join(_consequences(unsent)))
 
     def _choose(self, button: QPushButton) -> None:
-        """Enter presses this one."""
+        """Make this the button that Enter presses."""
         for one in (self.background, self.stay):
             set_look(one, "kind", "primary" if one is button else "plain")
         button.setDefault(True)
@@ -109,10 +104,10 @@ class LeaveDialog(PlainDialog):
 
 
 def _closing(unsent: Unsent) -> Sentence:
-    """What can go on goes on next time; what ended, or is a trial, is only closed."""
+    """Return the label of the closing button: a trial is only closed, unfinished files resume next time."""
     if unsent.trial:
         return MannersWords.CLOSE_TRIAL
-    return Words.LEAVE_STOP if unsent.saved and unsent.figures.unfinished else Words.CLOSE
+    return Words.LEAVE_STOP if unsent.saved and unsent.counts.unfinished else Words.CLOSE
 
 
 def _explain(button: QPushButton, place: QLabel, text: str) -> None:
@@ -120,70 +115,41 @@ def _explain(button: QPushButton, place: QLabel, text: str) -> None:
     button.setAccessibleDescription(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """How things stand at one moment.
+def question(unsent: Unsent) -> str:
+    """Return what is not sent, in counts."""
+    if unsent.listed > unsent.counts.cancelled:
+        return _list_text(unsent)
+    return unsent.kept.wait() if unsent.kept is not None else MannersWords.STILL_LOOKED_AT.text
 
-    Attributes:
-        figures: the list in figures.
-        anomaly_id: the one that all files on the list are for; "" where there are several, or no files.
-        kept: what waits for a number, None where nothing does.
-        searching: files are still being looked at, which are not on the list yet.
-        goes_on: files are sent without anybody doing anything, also without a window.
-        saved: everything of this stands on the disk for the next start.
-        trial: nothing of it goes to a register, and nothing is kept for the next start.
-    """
 
-    figures: ListCounts = ListCounts()  # noqa: RUF009 - frozen
-    anomaly_id: str = ""
-    kept: Dropped | None = None
-    searching: bool = False
-    goes_on: bool = False
-    saved: bool = True
-    trial: bool = False
+def _consequences(unsent: Unsent) -> list[str]:
+    """Return what becomes of the files when the program is closed, one sentence each."""
+    beside = unsent.listed > unsent.counts.cancelled
+    sentences = [unsent.kept.wait() if unsent.kept is not None and beside else ""]
+    if unsent.trial:
+        return [*filter(None, sentences), MannersWords.TRIAL_FORGOTTEN.text]
+    sentences.append((MannersWords.COMES_BACK if unsent.saved else MannersWords.NOT_SAVED).text)
+    sentences.append(MannersWords.ADD_AGAIN.text if unsent.searching else "")
+    sentences.append(MannersWords.CANCELLED_GONE.text if unsent.counts.cancelled else "")
+    return list(filter(None, sentences))
 
-    @property
-    def listed(self) -> int:
-        """How many files of the list are not there, also those a person cancelled."""
-        return self.figures.files - self.figures.uploaded
 
-    @property
-    def asks(self) -> bool:
-        """Whether a person has to be asked before the program goes: what they cancelled is answered."""
-        return self.listed > self.figures.cancelled or self.kept is not None or self.searching
+def _list_text(unsent: Unsent) -> str:
+    count = unsent.listed
+    files = Counted.FILES_OF.text(unsent.counts.files, units.number(count))
+    if unsent.trial:
+        return CountedManners.TRIAL_UNSENT.text(count, files, _states_text(unsent.counts))
+    if unsent.anomaly_id:
+        return CountedManners.UNSENT.text(count, files, unsent.anomaly_id, _states_text(unsent.counts))
+    return CountedManners.UNSENT_SEVERAL.text(count, files, _states_text(unsent.counts))
 
-    def question(self) -> str:
-        """Say what is not sent, in figures."""
-        if self.listed > self.figures.cancelled:
-            return self._list_told()
-        return self.kept.wait() if self.kept is not None else MannersWords.STILL_LOOKED_AT.text
 
-    def consequences(self) -> list[str]:
-        """Say what becomes of it when the program is closed."""
-        beside = self.listed > self.figures.cancelled
-        told = [self.kept.wait() if self.kept is not None and beside else ""]
-        if self.trial:
-            return [*filter(None, told), MannersWords.TRIAL_FORGOTTEN.text]
-        told.append((MannersWords.COMES_BACK if self.saved else MannersWords.NOT_SAVED).text)
-        told.append(MannersWords.ADD_AGAIN.text if self.searching else "")
-        told.append(MannersWords.CANCELLED_GONE.text if self.figures.cancelled else "")
-        return list(filter(None, told))
-
-    def _list_told(self) -> str:
-        count = self.listed
-        files = Counted.FILES_OF.text(self.figures.files, units.number(count))
-        if self.trial:
-            return CountedManners.TRIAL_UNSENT.text(count, files, self._states())
-        if self.anomaly_id:
-            return CountedManners.UNSENT.text(count, files, self.anomaly_id, self._states())
-        return CountedManners.UNSENT_SEVERAL.text(count, files, self._states())
-
-    def _states(self) -> str:
-        counts = (
-            (CountedManners.WAITING, self.figures.waiting + self.figures.elsewhere),
-            (CountedManners.SENDING, self.figures.sending),
-            (CountedManners.FAILED, self.figures.failed),
-            (CountedManners.REFUSED, self.figures.refused),
-            (CountedManners.CANCELLED, self.figures.cancelled),
-        )
-        return ", ".join(sentence.text(number) for sentence, number in counts if number)
+def _states_text(counts: ListCounts) -> str:
+    numbers = (
+        (CountedManners.WAITING, counts.waiting + counts.elsewhere),
+        (CountedManners.SENDING, counts.sending),
+        (CountedManners.FAILED, counts.failed),
+        (CountedManners.REFUSED, counts.refused),
+        (CountedManners.CANCELLED, counts.cancelled),
+    )
+    return ", ".join(sentence.text(number) for sentence, number in numbers if number)

@@ -1,6 +1,6 @@
-"""What stands in the window from top to bottom: header, banner, summary of a drop, filters, list or empty card, footer.
+"""Arranges the window from top to bottom: header, banner, summary of a drop, filters, list or empty card, Undo, footer.
 
-Made by `main_window.py`; here only the arrangement and what shows when.
+Decides which parts are shown at which size.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
-from uploader_gui.gui.window.banner import Banner, TrialBand
+from uploader_gui.gui.window.banner import Banner, TrialBand, UndoStrip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
-from uploader_gui.gui.window.undo_strip import UndoStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,19 +30,19 @@ if TYPE_CHECKING:
 _MARGIN: Final = 24
 _SMALLEST: Final = QSize(640, 480)
 _LOWEST_LIST: Final = 64
-"""One row: a low window still shows what is going on."""
+"""The list's minimum height in logical pixels: one row."""
 _CARD: Final = 2 * 4
-"""The edge of the card around the list."""
+"""Height of the card's edges around the list."""
 _ROOM_FOR_ALL: Final = 600
-"""Below this height (in logical pixels) all moves closer together, and the filters make room for the summary."""
+"""Below this height in logical pixels the spacing shrinks, and the summary of a drop replaces the filters."""
 _ENOUGH_ROWS: Final = 2
-"""Where fewer would be seen, the summary of a drop folds."""
+"""The summary of a drop folds where fewer rows would be visible."""
 _FRAME: Final = 48
-"""Height of the window's title, and a little to spare."""
+"""Height reserved for the window's title bar."""
 
 
 class WindowBody(QWidget):
-    """Arranges the parts; filters and footer are there only while the list holds something."""
+    """The window's parts. Filters and footer are visible only while the list has rows."""
 
     def __init__(self, view: UploadView, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
@@ -61,65 +60,65 @@ class WindowBody(QWidget):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_card(view))
         view.setMinimumHeight(theme.px(_LOWEST_LIST))
-        self._some = False
-        self._surroundings: tuple[object, ...] = ()
+        self._has_rows = False
+        self._last_layout: tuple[object, ...] = ()
         self._column = QVBoxLayout(self)
         self._arrange()
         self.header.kept_changed.connect(self.empty.show_kept)
-        self.preflight.came_or_went.connect(self._make_room)
+        self.preflight.room_changed.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
-        self.undo.came_or_went.connect(self._make_room)
+        self.undo.room_changed.connect(self._make_room)
 
-    def show_figures(self, figures: ListCounts, totals: Totals, status: QueueStatus) -> None:
-        """Show where the list stands."""
-        self._some = bool(figures.files)
-        self._pages.setCurrentIndex(1 if self._some else 0)
+    def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
+        """Show the counts, and the parts that belong to a list with or without rows."""
+        self._has_rows = bool(counts.files)
+        self._pages.setCurrentIndex(1 if self._has_rows else 0)
         self._let_list_be_low()
-        self.footer.setVisible(self._some)
+        self.footer.setVisible(self._has_rows)
         self._make_room()
-        self.filters.show_figures(figures)
-        self.footer.show_figures(figures, totals, status)
+        self.filters.show_counts(counts)
+        self.footer.show_counts(counts, totals, status)
 
-    def tell(self, news: str) -> None:
-        """Say something quietly, in the footer or, while there is none, beside the anomaly."""
-        self.footer.tell(news)
-        self.header.tell("" if self.footer.isVisibleTo(self) else news)
+    def show_news(self, news: str) -> None:
+        """Show news in the footer, or beside the anomaly while the footer is hidden."""
+        self.footer.show_news(news)
+        self.header.show_news("" if self.footer.isVisibleTo(self) else news)
 
     def begin_search(self) -> None:
-        """Let a person type what to search for."""
+        """Focus the search field."""
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filters.search.selectAll()
 
-    def step_back(self) -> None:
-        """Take back the search, then the selection."""
+    def clear_search_or_selection(self) -> None:
+        """Clear the search; with none, clear the selection."""
         if self.filters.search.text():
             self.filters.search.clear()
         else:
             self._view.clearSelection()
 
     def retranslate(self) -> None:
-        """Say everything but the figures in the language in use."""
+        """Set all texts but the counts in the current language."""
         for part in (self.header, self.preflight, self.filters, self.empty, self.undo, self.footer):
             part.retranslate()
         if self.trial is not None:
             self.trial.retranslate()
 
     def minimumSizeHint(self) -> QSize:
-        """640 by 480, less on a screen that is lower; more where large text or a band needs it: nothing is cut off."""
+        """640 by 480; less on a lower screen; more where large text or a band would be cut off."""
         smallest = QSize(_SMALLEST.width(), min(_SMALLEST.height(), self.screen().availableSize().height() - _FRAME))
         usual = super().minimumSizeHint().expandedTo(smallest) if self._theme.scale > 1 else smallest
-        needed = self._least_height() if self._some else super().minimumSizeHint().height()
+        needed = self._least_height() if self._has_rows else super().minimumSizeHint().height()
         return usual.expandedTo(QSize(0, needed))
 
     def _let_list_be_low(self) -> None:
-        """The card that is not shown asks for no room."""
-        policy = QSizePolicy.Policy.Ignored if self._some else QSizePolicy.Policy.Preferred
+        """Let the hidden empty card require no height."""
+        policy = QSizePolicy.Policy.Ignored if self._has_rows else QSizePolicy.Policy.Preferred
         if self.empty.sizePolicy().verticalPolicy() is not policy:
             self.empty.setSizePolicy(policy, policy)
-            self._pages.updateGeometry()  # a hidden widget's wish does not reach the layout by itself
+            self._pages.updateGeometry()  # a hidden widget's size policy does not reach the layout by itself
 
     def _least_height(self) -> int:
-        """One row of the list, and all parts around it as low as they can be."""
+        """Return the height of one row and of all other parts at their lowest."""
         return self._height_around(self.preflight.least_height_at) + self._list_height(rows=1)
 
     def _shows_enough(self) -> bool:
@@ -127,7 +126,7 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (*self._always, self.header, self.banner, self.filters, self.undo, self.footer)
+        parts = (*self._trial_parts, self.header, self.banner, self.filters, self.undo, self.footer)
         heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
         if self.preflight.isVisibleTo(self):
             heights.append(summary_at(width))
@@ -135,28 +134,28 @@ class WindowBody(QWidget):
         return sum(heights) + margins.top() + margins.bottom()
 
     @property
-    def _always(self) -> tuple[QWidget, ...]:
+    def _trial_parts(self) -> tuple[QWidget, ...]:
         return () if self.trial is None else (self.trial,)
 
     def _list_height(self, *, rows: int) -> int:
         return rows * self._theme.px(_LOWEST_LIST) + _CARD
 
     def _make_room(self) -> None:
-        """In a low window all moves closer together; the filters go before the summary, which folds if it must."""
-        low = self._some and self.height() < self._theme.px(_ROOM_FOR_ALL)
+        """In a low window reduce the spacing, hide the filters for the summary, and fold the summary if needed."""
+        low = self._has_rows and self.height() < self._theme.px(_ROOM_FOR_ALL)
         crowded = low and self.preflight.isVisibleTo(self)
         self._space(12 if low else 18, 8 if low else 14)
-        self.filters.setVisible(self._some and not crowded)
-        surroundings = (
+        self.filters.setVisible(self._has_rows and not crowded)
+        layout_facts = (
             self.width(),
             self.height(),
             crowded,
-            self.banner.said,
-            self.preflight.said,
+            self.banner.notice,
+            self.preflight.summary,
             self.undo.isHidden(),
         )
-        if surroundings != self._surroundings and not (crowded and self.preflight.opened):
-            self._surroundings = surroundings
+        if layout_facts != self._last_layout and not (crowded and self.preflight.opened):
+            self._last_layout = layout_facts
             self.preflight.fold(on=False)
             self.preflight.fold(on=crowded and not self._shows_enough())
 
@@ -174,7 +173,7 @@ class WindowBody(QWidget):
     def _arrange(self) -> None:
         column = self._column
         column.setSpacing(0)
-        for part in (*self._always, self.header, self.banner, self.preflight, self.filters):
+        for part in (*self._trial_parts, self.header, self.banner, self.preflight, self.filters):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
         column.addWidget(self.undo)
@@ -183,13 +182,13 @@ class WindowBody(QWidget):
         self._space(18, 14)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make room where there is little."""
+        """Adapt to the new size."""
         super().resizeEvent(event)
         self._make_room()
 
 
 def _height_at(width: int, part: QWidget) -> int:
-    """How high a part has to be at a width; what it wraps counts."""
+    """Return the minimum height of a part at a width, wrapped text included."""
     lowest = part.minimumSizeHint().height()
     return max(lowest, part.heightForWidth(width)) if part.hasHeightForWidth() else lowest
 

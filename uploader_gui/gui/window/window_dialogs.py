@@ -1,6 +1,6 @@
-"""The window's dialogs, each open at most once. A part of the main window, which passes their wishes on.
+"""Opens the window's dialogs, each at most once.
 
-Their code is loaded when one is asked for: the window stands before that.
+A dialog's module is imported when it is opened: the first paint does not wait for it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.leave_dialog import LeaveDialog, Unsent
+    from uploader_gui.gui.upload_list.counts import Unsent
+    from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 D = TypeVar("D", bound="QDialog")
 
 
 class WindowDialogs(QObject):
-    """Opens dialogs. Signals are what a person asked for in them."""
+    """Opens dialogs. The signals are what a person asked for in them."""
 
     tokens_submitted = Signal(str, str)
     sign_out_wanted = Signal()
@@ -41,7 +42,7 @@ class WindowDialogs(QObject):
     log_wanted = Signal()
     diagnostics_wanted = Signal()
     unfinished_changed = Signal(object)
-    """Told by the window: so many files are left."""
+    """Emitted by the window with the number of unfinished files."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window)
@@ -51,19 +52,19 @@ class WindowDialogs(QObject):
         self._leave: LeaveDialog | None = None
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
-        """Ask for tokens; `refused_again` says that the last ones were refused."""
+        """Ask for tokens; with `refused_again` the dialog says that the last ones were refused."""
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = self._shown(SignInDialog, lambda: self._made_sign_in(kept, signed_in=signed_in))
+        dialog = self._shown(SignInDialog, lambda: self._make_sign_in(kept, signed_in=signed_in))
         if refused_again:
-            dialog.say_refused()
+            dialog.show_refused()
         return dialog
 
     def settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
-        """Show the settings; `fixed` ones, each with its variable, cannot be changed."""
+        """Show the settings. `fixed` maps settings that cannot be changed to their environment variables."""
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(SettingsDialog, lambda: self._made_settings(values, fixed))
+        return self._shown(SettingsDialog, lambda: self._make_settings(values, fixed))
 
     def history(self, engine: Engine, receipts: ReceiptController, *, sandbox: bool) -> HistoryDialog:
         """Show History."""
@@ -74,38 +75,38 @@ class WindowDialogs(QObject):
         )
 
     def help(self) -> HelpDialog:
-        """Show the shortcuts, and what to send to who can help."""
+        """Show the shortcuts, the log and the diagnostics."""
         from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(HelpDialog, self._made_help)
+        return self._shown(HelpDialog, self._make_help)
 
     def about(self) -> AboutDialog:
-        """Show which version this is, and what it is made of."""
+        """Show the version, the components and their licences."""
         from uploader_gui.gui.dialogs.about_dialog import AboutDialog  # noqa: PLC0415 - seldom wanted, and reads files
 
         return self._shown(AboutDialog, lambda: AboutDialog(self._theme, self._window))
 
     def leave(self, unsent: Unsent) -> LeaveDialog:
-        """Ask what is to become of what is not sent."""
+        """Ask what to do with files that are not sent."""
         from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(LeaveDialog, lambda: self._made_leave(unsent))
+        return self._shown(LeaveDialog, lambda: self._make_leave(unsent))
 
     def follow_leave(self, unsent: Callable[[], Unsent]) -> None:
-        """Where that is being asked, ask about how it stands now."""
+        """Update the open question on leaving, if there is one."""
         if self._leave is not None:
             self._leave.show_unsent(unsent())
 
     def withdraw_leave(self) -> None:
-        """All that could be sent is sent."""
+        """Tell the open question on leaving that sending has ended."""
         if self._leave is not None:
             self._leave.withdraw()
 
     def cancel_all(self, unfinished: int) -> CancelDialog:
-        """Ask whether everything unfinished is really to be cancelled."""
+        """Ask whether to cancel everything unfinished."""
         from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(CancelDialog, lambda: self._made_cancel_all(unfinished))
+        return self._shown(CancelDialog, lambda: self._make_cancel_all(unfinished))
 
     def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
         dialog = self._open.get(kind)
@@ -117,7 +118,7 @@ class WindowDialogs(QObject):
         dialog.raise_()
         return dialog
 
-    def _made_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
+    def _make_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in)
@@ -125,7 +126,7 @@ class WindowDialogs(QObject):
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
 
-    def _made_settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
+    def _make_settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = SettingsDialog(self._theme, self._window, values, fixed)
@@ -133,7 +134,7 @@ class WindowDialogs(QObject):
         dialog.help_wanted.connect(self.help)
         return dialog
 
-    def _made_help(self) -> HelpDialog:
+    def _make_help(self) -> HelpDialog:
         from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = HelpDialog(self._theme, self._window)
@@ -141,7 +142,7 @@ class WindowDialogs(QObject):
         dialog.diagnostics_wanted.connect(self.diagnostics_wanted)
         return dialog
 
-    def _made_leave(self, unsent: Unsent) -> LeaveDialog:
+    def _make_leave(self, unsent: Unsent) -> LeaveDialog:
         from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = LeaveDialog(self._theme, self._window, unsent)
@@ -154,7 +155,7 @@ class WindowDialogs(QObject):
     def _forget_leave(self) -> None:
         self._leave = None
 
-    def _made_cancel_all(self, unfinished: int) -> CancelDialog:
+    def _make_cancel_all(self, unfinished: int) -> CancelDialog:
         from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = CancelDialog(self._theme, self._window, unfinished)

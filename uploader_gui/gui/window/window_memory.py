@@ -1,70 +1,129 @@
-"""What a window remembers for the next time: where it stood, the last anomalies, and files that wait for a number.
+"""What the window remembers until the next start: its place, the last anomalies, and paths kept for a number.
 
-Made by the composition root, which gives the file in the data folder (never the registry).
+It is one INI file in the data folder, on Windows too (never the registry).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.drop.waiting_files import decoded, encoded
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices
+from uploader_gui.engine.models import Treatment
+from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.style.widgets import within_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
-    from uploader_gui.gui.drop.waiting_files import WaitingFiles
-
-MOST_ANOMALIES: Final = 8
+MAX_ANOMALIES: Final = 8
 _PLACE: Final = "window/place"
 _ANOMALIES: Final = "anomalies/recent"
 _KEPT: Final = "kept/files"
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPath:
+    """A path that waits for a number. `is_folder` is from when it was added: a start must not wait for a slow disk."""
+
+    path: Path
+    is_folder: bool = False
+    options: AddOptions = DEFAULT_ADD_OPTIONS
+
+
 class WindowMemory:
-    """Reads and writes one file; what is wrong in it is forgotten."""
+    """Reads and writes the file; invalid values are ignored."""
 
     def __init__(self, path: Path) -> None:
-        self._kept = QSettings(str(path), QSettings.Format.IniFormat)
+        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
 
     def restore(self, window: QWidget) -> None:
-        """Put the window where it stood; Qt moves it onto a screen that is there. The first time it fits the screen."""
+        """Restore the window's place; Qt keeps it on an existing screen. The first time, fit it into the screen."""
         window.resize(within_screen(window, window.size()))
-        place = self._kept.value(_PLACE)
+        place = self._settings.value(_PLACE)
         if isinstance(place, QByteArray):
             window.restoreGeometry(place)
 
     def save(self, window: QWidget) -> None:
-        """Remember where it stands."""
-        self._kept.setValue(_PLACE, window.saveGeometry())
-        self._kept.sync()
+        """Save the window's place."""
+        self._settings.setValue(_PLACE, window.saveGeometry())
+        self._settings.sync()
 
     @property
     def anomalies(self) -> list[str]:
-        """Give the anomalies that got files, the last one first."""
-        kept = str(self._kept.value(_ANOMALIES) or "").split()
-        return [anomaly_id for anomaly_id in kept if ANOMALY_ID.fullmatch(anomaly_id)][:MOST_ANOMALIES]
+        """The last anomalies files were added to, newest first."""
+        kept = str(self._settings.value(_ANOMALIES) or "").split()
+        return [anomaly_id for anomaly_id in kept if ANOMALY_ID.fullmatch(anomaly_id)][:MAX_ANOMALIES]
 
     def remember(self, anomaly_id: str) -> None:
-        """Put an anomaly in front."""
+        """Make an anomaly the newest."""
         others = [other for other in self.anomalies if other != anomaly_id]
-        self._kept.setValue(_ANOMALIES, " ".join([anomaly_id, *others][:MOST_ANOMALIES]))
-        self._kept.sync()
+        self._settings.setValue(_ANOMALIES, " ".join([anomaly_id, *others][:MAX_ANOMALIES]))
+        self._settings.sync()
 
     @property
-    def kept(self) -> list[WaitingFiles]:
-        """Give the files and folders that still waited for a number."""
-        return decoded(str(self._kept.value(_KEPT) or ""))
+    def kept(self) -> list[KeptPath]:
+        """The saved paths that waited for a number."""
+        return decoded(str(self._settings.value(_KEPT) or ""))
 
-    def keep(self, kept: Sequence[WaitingFiles]) -> bool:
-        """Write down what waits for a number; tell whether it stands on the disk."""
-        if kept or self._kept.contains(_KEPT):
-            self._kept.setValue(_KEPT, encoded(kept))
-            self._kept.sync()
-        return self._kept.status() is QSettings.Status.NoError
+    def keep(self, kept: Sequence[KeptPath]) -> bool:
+        """Save the paths that wait for a number; return whether they are on disk."""
+        if kept or self._settings.contains(_KEPT):
+            self._settings.setValue(_KEPT, encoded(kept))
+            self._settings.sync()
+        return self._settings.status() is QSettings.Status.NoError
+
+
+def counted(kept: Iterable[KeptPath]) -> EntryCounts | None:
+    """Return how many are files and folders; None where nothing is kept."""
+    kinds = [one.is_folder for one in kept]
+    return EntryCounts(files=len(kinds) - sum(kinds), folders=sum(kinds)) if kinds else None
+
+
+def encoded(kept: Iterable[KeptPath]) -> str:
+    """Return the paths as JSON in ASCII: escapes preserve names that are not valid text."""
+    return json.dumps([_values(one) for one in kept])
+
+
+def decoded(text: str) -> list[KeptPath]:
+    """Return the paths that `encoded` wrote; invalid entries are left out."""
+    try:
+        entries = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    kept = [_kept(one) for one in entries] if isinstance(entries, list) else []
+    return [one for one in kept if one is not None]
+
+
+def _values(kept: KeptPath) -> dict[str, Any]:
+    options = kept.options
+    return {
+        "path": str(kept.path),
+        "folder": kept.is_folder,
+        "again": options.again,
+        "pictures": options.choices.pictures,
+        "others": options.choices.others,
+    }
+
+
+def _kept(values: Any) -> KeptPath | None:
+    try:
+        path = Path(values["path"])
+        choices = Choices(_treatment(values["pictures"]), _treatment(values["others"]))
+        options = AddOptions(again=values["again"] is True, choices=choices)
+        return (
+            KeptPath(path, values["folder"] is True, options) if path.is_absolute() and "\0" not in str(path) else None
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _treatment(value: str | None) -> Treatment | None:
+    return None if value is None else Treatment(value)
