@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.test_disk_full import WAITING
 from tests.engine.journals import filled
-from tests.engine.test_journal_mending import at_work_elsewhere
+from tests.engine.test_journal_reopening import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
 from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.journal.journal import Journal

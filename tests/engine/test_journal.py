@@ -41,7 +41,7 @@ def journal(path: Path) -> Iterator[Journal]:
 
 
 def left_after_a_restart(path: Path, journal: Journal) -> list[Upload]:
-    """Close the journal, open it anew, and give what is unfinished in it."""
+    """Close the journal, open it again, and return the unfinished uploads."""
     journal.close()
     with closing(Journal(path)) as again:
         return again.unfinished(API)

@@ -39,12 +39,12 @@ def run_with(journal: Journal, *uploads: Upload, api_url: str = API) -> int:
 
 
 def runs_of(journal: Journal) -> list[PastRun]:
-    """Give all pages of past runs as one."""
+    """Return all pages of past runs as one."""
     return list(chain.from_iterable(journal.past_runs()))
 
 
 def found(journal: Journal, wanted: str) -> frozenset[RunKey]:
-    """Give all pages of a search as one."""
+    """Return all pages of a search as one."""
     return frozenset(chain.from_iterable(journal.runs_with_file(wanted)))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.fake_scheduler import FakeScheduler, resources_with
 from tests.engine.journals import API
-from tests.engine.test_journal_mending import get_into_trouble
+from tests.engine.test_journal_reopening import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.conditions import Conditions
 from uploader_gui.engine.errors import Code

@@ -1,4 +1,4 @@
-"""Same size and same time do not mean the same bytes: what else shows a change, and what is none."""
+"""Same size and same time do not mean the same bytes: what else shows a change, and what does not."""
 
 from __future__ import annotations
 

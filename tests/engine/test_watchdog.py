@@ -48,7 +48,7 @@ def now() -> float:
 
 
 def died_after(scene: Callable[[Watchdog], Awaitable[object]], line: FakeLine | None) -> float:
-    """Give when a watched scene was found dead, in seconds from its beginning."""
+    """Return when a watched scene was found dead, in seconds from its beginning."""
 
     async def play() -> float:
         began = now()

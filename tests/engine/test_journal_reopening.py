@@ -1,4 +1,4 @@
-"""A journal that gets into trouble while it is open: opened again whole, or begun anew with the old one kept."""
+"""A journal that gets into trouble while it is open: opened again whole, or begun again with the old one kept."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ BEYOND_IT = {
 
 
 def drawn() -> dict[str, tuple[int, str]]:
-    """Give what the drawing in the module's docstring says: class -> (depth, the word behind it)."""
+    """Return what the drawing in the module's docstring says: class -> (depth, the word behind it)."""
     found = {}
     for line in (errors.__doc__ or "").splitlines():
         if match := re.match(r"^([│ ]*(?:[├└]── )?)([A-Z]\w+)\s*(\S*)", line):
@@ -133,7 +133,7 @@ def test_a_step_that_is_not_in_the_table_raises(before: UploadState, after: Uplo
 
 
 def loaded_after(statement: str) -> set[str]:
-    """Give the names of the modules a fresh interpreter holds after a statement."""
+    """Return the names of the modules a fresh interpreter holds after a statement."""
     program = f"{statement}\nimport sys\nprint('\\n'.join(name for name, module in sys.modules.items() if module))"
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     return {name.partition(".")[0] for name in found.stdout.split()}

@@ -21,7 +21,7 @@ TINY, PHOTO, VIDEO = 20_000, 3 * MB, 60 * MB
 
 
 class Line:
-    """A line of so many bytes per second with a pause before and after each file's bytes, and several slots."""
+    """A line of `rate` bytes per second with a pause before and after each file's bytes, and several slots."""
 
     def __init__(self, sizes: Sequence[int], *, rate: float, pause: float, slots: int = 6) -> None:
         self.rate, self.pause = rate, pause
@@ -84,14 +84,14 @@ class Foretold:
     moments: list[tuple[float, float | None, float]]
 
     def close(self, share: float, *, begin: float = 0.25, end: float = 0.75) -> float:
-        """Give how many of the figures told between two shares of the whole were right, give or take a share."""
+        """Return how many of the figures told between two shares of the whole were right, give or take a share."""
         whole = self.moments[-1][0]
         told = [(said, took) for gone, said, took in self.moments if begin * whole <= gone <= end * whole]
         assert len(told) > 50
         return sum(said is not None and abs(said - took) <= share * took + 2 for said, took in told) / len(told)
 
     def before(self, seconds_to_the_end: float) -> float | None:
-        """Give what was told when it took that long."""
+        """Return what was told when it took that long."""
         return min(self.moments, key=lambda one: abs(one[2] - seconds_to_the_end))[1]
 
 
