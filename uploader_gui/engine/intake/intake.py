@@ -16,7 +16,7 @@ from uploader_gui.engine.errors import Code, JournalError
 from uploader_gui.engine.events import PathsAdded, Resumed
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
 from uploader_gui.engine.intake.resume import Reinspection, Resume
-from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, is_missing, walk
+from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, is_missing, scan
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
 from uploader_gui.engine.upload_store import facts
 
@@ -162,7 +162,7 @@ class Intake:
         known, earlier = await self._store.writer.reading(partial(self._look_up, anomaly_id))
         drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
         try:
-            await self._walk(paths, drop, earlier)
+            await self._scan(paths, drop, earlier)
         except Exception:
             log.exception("%d paths cannot be added: internal error", len(paths))
             self._add_chunk(Chunk([broken(path.absolute()) for path in paths]), drop, {}, {})
@@ -171,9 +171,9 @@ class Intake:
         await self._store.writer.saved()
         recorded()
 
-    async def _walk(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
+    async def _scan(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
-        async for chunk in walk(paths, self._context.resources.threads, receipt=self._options.receipt):
+        async for chunk in scan(paths, self._context.resources.threads, receipt=self._options.receipt):
             self._add_chunk(chunk, drop, earlier, await self._same_file.known_as(chunk, drop.anomaly_id, by_looks))
 
     async def _look_up(self, anomaly_id: str, journal: Journal) -> tuple[Known, dict[str, Upload]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from uploader_gui.engine.conversion.temp_files import is_whole
 from uploader_gui.engine.conversion_choices import possible_treatments
 from uploader_gui.engine.errors import Code, SourceError
-from uploader_gui.engine.intake.scan import MAX_WALKERS
+from uploader_gui.engine.intake.scan import MAX_SCANS
 from uploader_gui.engine.models import Reason, Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
 
@@ -84,7 +84,7 @@ class Reinspection:
         """Look at several at once: on a slow share each look takes its time, and one may never return."""
         left = deque(uploads)
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(MAX_WALKERS, len(left))):
+            for _ in range(min(MAX_SCANS, len(left))):
                 group.create_task(self._look_at_those(left))
 
     async def _look_at_those(self, left: deque[Upload]) -> None:

@@ -35,7 +35,7 @@ CHUNK_SECONDS: Final = 0.03
 LOOK_SECONDS: Final = 0.1
 """How often to look what a thread has found that does not return."""
 STUCK_SECONDS: Final = 0.5
-MAX_WALKERS: Final = 16
+MAX_SCANS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +64,33 @@ class Chunk:
 Finding = Source | Refusal | Junk
 
 
-async def walk(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
+async def scan(paths: Sequence[Path], threads: DaemonThreads, *, receipt: Path | None = None) -> AsyncIterator[Chunk]:
     """Yield everything found below `paths`, chunk by chunk; in order, unless a thread is stuck.
 
     `receipt` is where this run writes its own receipt: one that an earlier run wrote there is left out.
     """
     roots = deque(paths)
     chunks: asyncio.Queue[Chunk] = asyncio.Queue()
-    walkers = {asyncio.create_task(_walk_roots(roots, chunks, threads, receipt))}
+    scans = {asyncio.create_task(_scan_roots(roots, chunks, threads, receipt))}
     try:
-        while walkers or not chunks.empty():
+        while scans or not chunks.empty():
             getter = asyncio.ensure_future(chunks.get())
-            done, _ = await asyncio.wait({getter, *walkers}, timeout=STUCK_SECONDS, return_when="FIRST_COMPLETED")
+            done, _ = await asyncio.wait({getter, *scans}, timeout=STUCK_SECONDS, return_when="FIRST_COMPLETED")
             if getter in done:
                 yield getter.result()
             else:
                 getter.cancel()
-            for walker in walkers & done:
-                walker.result()
-            walkers -= done
-            if not done and roots and len(walkers) < MAX_WALKERS:
-                walkers.add(asyncio.create_task(_walk_roots(roots, chunks, threads, receipt)))
+            for scan_task in scans & done:
+                scan_task.result()
+            scans -= done
+            if not done and roots and len(scans) < MAX_SCANS:
+                scans.add(asyncio.create_task(_scan_roots(roots, chunks, threads, receipt)))
     finally:
-        for walker in walkers:
-            walker.cancel()
+        for scan_task in scans:
+            scan_task.cancel()
 
 
-async def _walk_roots(
+async def _scan_roots(
     roots: deque[Path], chunks: asyncio.Queue[Chunk], threads: DaemonThreads, receipt: Path | None
 ) -> None:
     findings = _all_findings(roots, receipt)
@@ -133,7 +133,7 @@ def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]
     while roots:
         try:
             root = roots.popleft()
-        except IndexError:  # another walker took the last one
+        except IndexError:  # another thread took the last one
             return
         yield from findings_below(Path(os.path.abspath(root)), receipt)  # noqa: PTH100 - resolve() would follow links
 

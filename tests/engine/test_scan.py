@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.scanning import gathered, told
 from tests.engine.surroundings import as_nobody, public_folder
-from tests.engine.walking import gathered, told
 from uploader_gui.engine.errors import (
     EmptyFolder,
     NotAFile,
@@ -19,7 +19,7 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.scan import Refusal, findings_below, is_junk, is_missing, walk
+from uploader_gui.engine.intake.scan import Refusal, findings_below, is_junk, is_missing, scan
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ async def test_relative_paths_become_absolute_without_following_links(
     target = files.make("a.txt")
     (files.folder / "b.txt").symlink_to("a.txt")
     monkeypatch.chdir(files.folder)
-    (chunk,) = [chunk async for chunk in walk([Path("b.txt")], threads)]
+    (chunk,) = [chunk async for chunk in scan([Path("b.txt")], threads)]
     (found,) = chunk.found
     assert isinstance(found, Source)
     assert (found.path, found.resolved) == (files.folder / "b.txt", target)

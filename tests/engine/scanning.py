@@ -1,10 +1,10 @@
-"""What a walk finds, in words. Used by the tests of walking."""
+"""What a scan finds, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from uploader_gui.engine.intake.scan import Finding, Junk, findings_below, walk
+from uploader_gui.engine.intake.scan import Finding, Junk, findings_below, scan
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _told(finding: Finding, below: Path) -> str:
 async def gathered(paths: list[Path], threads: DaemonThreads) -> tuple[list[str], int]:
     """Walk, and give the names found in their order and the count of junk."""
     names, junk = [], 0
-    async for chunk in walk(paths, threads):
+    async for chunk in scan(paths, threads):
         names += [(found if isinstance(found, Source) else found.source).name for found in chunk.found]
         junk += len(chunk.junk)
     return names, junk

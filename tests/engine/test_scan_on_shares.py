@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.walking import gathered
-from uploader_gui.engine.intake.scan import walk
+from tests.engine.scanning import gathered
+from uploader_gui.engine.intake.scan import scan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -55,7 +55,7 @@ async def test_a_path_that_is_stuck_holds_up_neither_those_before_nor_those_behi
     files: Files, threads: DaemonThreads, share: type[SleepyPath]
 ) -> None:
     before, stuck, behind = (files.make(f"{name}.txt") for name in ("before", "stuck", "behind"))
-    chunks = walk([before, share(stuck), behind], threads)
+    chunks = scan([before, share(stuck), behind], threads)
     assert await next_names(chunks, 2) == ["before.txt", "behind.txt"]
     share.wake.set()
     assert await next_names(chunks, 1) == ["stuck.txt"]
@@ -66,7 +66,7 @@ async def test_six_stuck_paths_leave_the_seventh_its_way(
     files: Files, threads: DaemonThreads, share: type[SleepyPath]
 ) -> None:
     stuck = [share(files.make(f"stuck-{n}.txt")) for n in range(6)]
-    chunks = walk([*stuck, files.make("free.txt")], threads)
+    chunks = scan([*stuck, files.make("free.txt")], threads)
     assert await next_names(chunks, 1) == ["free.txt"]
     assert sum(share.asleep.acquire(blocking=False) for _ in range(7)) == 6
     share.wake.set()
