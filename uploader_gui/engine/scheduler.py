@@ -71,7 +71,7 @@ class Scheduler:
     def _make_context(
         self, resources: Resources, server: Server, options: EngineOptions, emit: Callable[[Event], None]
     ) -> EngineContext:
-        events = EventBuffer(emit, self._progress, lambda: self.context.store.writer.write())  # noqa: PLW0108 - made below
+        events = EventBuffer(emit, self._progress, self._write_journal)
         conditions = Conditions(self.tell_status)
         return EngineContext(
             resources=resources,
@@ -308,7 +308,10 @@ class Scheduler:
             return False
         return not (self.intake.busy or self.pool.running or self.registrar.calls)
 
-    # Figures for the front ends
+    # What front ends are told
+
+    def _write_journal(self) -> None:
+        self.context.store.writer.write()
 
     def _progress(self) -> Progress | None:
         """Return how far things are, None while the list is empty."""
