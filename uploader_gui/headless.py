@@ -93,7 +93,7 @@ def _options(plan: LaunchOptions, data: DataPaths, trial: SandboxSession | None)
     if configuration.tokens is None and not interrupted():  # then nothing is registered, and the receipt says so
         silent = configuration.keeper is Keeper.SILENT
         raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)
-    asked = Choices.asked(convert=plan.convert, zipped=plan.zip)
+    asked = Choices.from_flags(convert=plan.convert, zipped=plan.zip)
     return configuration.engine(again=plan.again, report=plan.report, asked=asked)
 
 

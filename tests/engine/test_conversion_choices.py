@@ -51,19 +51,19 @@ def test_what_can_be_done_depends_on_what_it_is_and_why_it_was_refused(
     ("choices", "picture", "pages", "film"),
     [
         (Choices(), None, None, None),
-        (Choices.asked(convert=True, zipped=False), CONVERT, None, None),
-        (Choices.asked(convert=False, zipped=True), ZIP, ZIP, ZIP),
-        (Choices.asked(convert=True, zipped=True), CONVERT, ZIP, ZIP),
+        (Choices.from_flags(convert=True, zipped=False), CONVERT, None, None),
+        (Choices.from_flags(convert=False, zipped=True), ZIP, ZIP, ZIP),
+        (Choices.from_flags(convert=True, zipped=True), CONVERT, ZIP, ZIP),
         (Choices(pictures=ZIP), ZIP, None, None),
     ],
 )
 def test_a_choice_covers_what_it_names(
     choices: Choices, picture: Treatment | None, pages: Treatment | None, film: Treatment | None
 ) -> None:
-    assert choices.of(refused("HEIC"), a_source("a.heic")) is picture
-    assert choices.of(Reason(Code.CANNOT_CONVERT), a_source("a.tif")) is pages
-    assert choices.of(refused("MP4"), a_source("a.mp4")) is film
-    assert choices.of(Reason(Code.EMPTY_FILE), a_source("a.mp4")) is None
+    assert choices.treatment_for(refused("HEIC"), a_source("a.heic")) is picture
+    assert choices.treatment_for(Reason(Code.CANNOT_CONVERT), a_source("a.tif")) is pages
+    assert choices.treatment_for(refused("MP4"), a_source("a.mp4")) is film
+    assert choices.treatment_for(Reason(Code.EMPTY_FILE), a_source("a.mp4")) is None
 
 
 @pytest.mark.parametrize("state", UploadState)

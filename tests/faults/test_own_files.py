@@ -198,7 +198,7 @@ async def test_a_persons_own_files_in_folders_of_these_names_are_never_touched(
     own[2].parent.mkdir()
     for path in own[2:]:
         path.write_bytes(own[0].read_bytes())
-    async with engine(options(data, strict_api, choices=Choices.asked(convert=True, zipped=True))) as run:
+    async with engine(options(data, strict_api, choices=Choices.from_flags(convert=True, zipped=True))) as run:
         run.queue.add_paths([*own, files.make("a.mp4", content=FILM)], ANOMALY)
         await run.heard(PathsAdded)
         run.queue.start()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
-BOTH = Choices.asked(convert=True, zipped=True)
+BOTH = Choices.from_flags(convert=True, zipped=True)
 
 
 def films(files: Files, count: int) -> list[Path]:

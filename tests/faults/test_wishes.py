@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
-IN_ZIP = AddOptions(choices=Choices.asked(convert=False, zipped=True))
-BOTH = AddOptions(choices=Choices.asked(convert=True, zipped=True))
+IN_ZIP = AddOptions(choices=Choices.from_flags(convert=False, zipped=True))
+BOTH = AddOptions(choices=Choices.from_flags(convert=True, zipped=True))
 
 
 async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(

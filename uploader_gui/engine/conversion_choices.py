@@ -33,16 +33,16 @@ class Choices:
     others: Treatment | None = None
 
     @classmethod
-    def asked(cls, *, convert: bool, zipped: bool) -> Choices:
+    def from_flags(cls, *, convert: bool, zipped: bool) -> Choices:
         """Return what `--convert` and `--zip` mean; without `--convert`, pictures go inside a ZIP too."""
         others = Treatment.ZIP if zipped else None
         return cls(Treatment.CONVERT if convert else others, others)
 
-    def over(self, defaults: Choices) -> Choices:
+    def with_defaults(self, defaults: Choices) -> Choices:
         """Return these choices, with the defaults where these would ask."""
         return Choices(self.pictures or defaults.pictures, self.others or defaults.others)
 
-    def of(self, reason: Reason | None, source: Source) -> Treatment | None:
+    def treatment_for(self, reason: Reason | None, source: Source) -> Treatment | None:
         """Return the chosen treatment of a file that was refused for that reason, None where there is none."""
         possible = possible_treatments(reason, source)
         chosen = self.pictures if Treatment.CONVERT in possible else self.others

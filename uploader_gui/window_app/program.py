@@ -174,7 +174,7 @@ class Program:
     async def _begin(self) -> None:
         configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
-        asked = Choices.asked(convert=self._plan.convert, zipped=self._plan.zip)
+        asked = Choices.from_flags(convert=self._plan.convert, zipped=self._plan.zip)
         options = configuration.engine(again=self._plan.again, report=self._plan.report, asked=asked)
         self._bridge.run(options, anomaly_id=self._reported_anomaly)
         if not self._interrupted:
@@ -216,7 +216,7 @@ class Program:
             self._bridge.start()
 
     def _take_over_files(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
-        choices = Choices.asked(convert=handover.convert, zipped=handover.zip)
+        choices = Choices.from_flags(convert=handover.convert, zipped=handover.zip)
         wishes = AddOptions(again=handover.again, choices=choices)
         anomaly_id = handover.anomaly_id or self._window.header.field.anomaly_id
         if self._failed is not None:

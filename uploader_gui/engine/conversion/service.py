@@ -59,7 +59,7 @@ class ConversionService:
 
     def choices_for(self, upload: Upload) -> Choices:
         """Return what is done with an upload without asking."""
-        return self._chosen.get(upload.upload_id, self.choices).over(self.choices)
+        return self._chosen.get(upload.upload_id, self.choices).with_defaults(self.choices)
 
     def begin(self, uploads: Iterable[Upload]) -> None:
         """Start making the substitutes of uploads in state PREPARING, whose treatment is chosen."""
@@ -96,7 +96,7 @@ class ConversionService:
 
     async def _otherwise(self, upload: Upload, error: CannotConvert) -> None:
         """Put what one JPEG cannot hold inside a ZIP, where that was chosen too."""
-        other = self.choices_for(upload).of(Reason.of(error), upload.source)
+        other = self.choices_for(upload).treatment_for(Reason.of(error), upload.source)
         if other is None or other is upload.treatment:
             self._failed(upload, error)
             return

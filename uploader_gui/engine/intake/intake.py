@@ -257,7 +257,7 @@ class Intake:
         if isinstance(found, Source):
             return upload
         reason = Reason.of(found.error)
-        if treatment := self._conversions.choices_for(upload).of(reason, source):
+        if treatment := self._conversions.choices_for(upload).treatment_for(reason, source):
             return replace(upload, state=UploadState.PREPARING, treatment=treatment)
         failed = is_missing(found.error) or reason.code is Code.INTERNAL_ERROR
         return replace(upload, state=UploadState.FAILED if failed else UploadState.REFUSED, reason=reason)

@@ -112,7 +112,7 @@ class Reinspection:
 
     def _not_as_it_is(self, upload: Upload, source: Source, reason: Reason) -> None:
         """Convert a file of a refused type the way that was chosen; otherwise the row says why it cannot be sent."""
-        treatment = upload.treatment or self._conversions.choices_for(upload).of(reason, source)
+        treatment = upload.treatment or self._conversions.choices_for(upload).treatment_for(reason, source)
         if not upload.state.finished or upload.state is UploadState.UPLOADED:
             return
         if treatment is not None and treatment in possible_treatments(reason, source):
