@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class FakeDesktop:
-    """Keeps the seam `gui.desktop_port.Desktop`."""
+    """Implements `gui.desktop.desktop.Desktop`."""
 
     def __init__(self) -> None:
         self.notifications: list[tuple[str, str]] = []

@@ -28,7 +28,7 @@ def midday(year: int, month: int, day: int) -> float:
 
 
 class FakeEngine(QObject):
-    """Keeps the seam `gui.engine_port.Engine`; `calls` holds (method, arguments)."""
+    """Implements `gui.engine_api.Engine`; `calls` holds (method, arguments)."""
 
     event_arrived = Signal(object)
 

@@ -192,7 +192,7 @@ def test_the_window_takes_drops_while_files_are_sent(window: MainWindow, engine:
 
 
 def test_a_sleeping_share_does_not_hold_up_the_drag(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(mime, "_PATIENCE", -1.0)  # a constant: no disk is asked any more
+    monkeypatch.setattr(mime, "_FOLDER_CHECK_SECONDS", -1.0)  # a constant: no disk is asked any more
     counted = mime.counted([tmp_path / "a.jpg", tmp_path / "photos"])
     assert (counted.files, counted.folders) == (1, 1)
 

@@ -187,9 +187,9 @@ def _receipt_failed(error: str) -> Notice:
 
 def _left_over(count: int, ended: int) -> Notice:
     """Ended files are not sent again by Resume: if there are only such, the first button is Close."""
-    told = [Counted.LEFT_OVER.text(count)] if count else []
-    told += [Counted.ENDED_UNSENT.text(ended)] if ended else []
-    return Notice(" ".join(told), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
+    sentences = [Counted.LEFT_OVER.text(count)] if count else []
+    sentences += [Counted.ENDED_UNSENT.text(ended)] if ended else []
+    return Notice(" ".join(sentences), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
 
 
 def _set_aside(path: str) -> Notice:

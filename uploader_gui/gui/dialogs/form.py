@@ -58,27 +58,27 @@ class FormParts:
 
     def add_field(self, caption: Sentence, field: QWidget, *, more: Callable[[], str] = str) -> None:
         """Add a field under its caption; `more` returns text to append to the caption, in the current language."""
-        said = label("", self.theme, 12, QFont.Weight.DemiBold)
-        said.setBuddy(field)
-        self.translate(lambda text: said.setText(text + more()), caption)
+        text_label = label("", self.theme, 12, QFont.Weight.DemiBold)
+        text_label.setBuddy(field)
+        self.translate(lambda text: text_label.setText(text + more()), caption)
         self.translate(lambda text: field.setAccessibleName(text + more()), caption)
         field.setFont(self.theme.font(14))
         self.column.addSpacing(4)
-        self.column.addWidget(said)
+        self.column.addWidget(text_label)
         self.column.addWidget(field)
 
     def fix(self, fields: Iterable[QWidget], words: Sentence, by: str) -> None:
         """Disable fields, and show below the last one what fixes them (`by`)."""
-        said = label("", self.theme, 12)
-        said.setProperty("kind", "muted")
-        said.setWordWrap(True)
-        self.translate(lambda sentence: said.setText(sentence.replace("%1", by)), words)
+        text_label = label("", self.theme, 12)
+        text_label.setProperty("kind", "muted")
+        text_label.setWordWrap(True)
+        self.translate(lambda sentence: text_label.setText(sentence.replace("%1", by)), words)
         below = 0
         for one in fields:
             one.setEnabled(False)
-            one.setAccessibleDescription(said.text())
+            one.setAccessibleDescription(text_label.text())
             below = self.column.indexOf(one) + 1
-        self.column.insertWidget(below, said)
+        self.column.insertWidget(below, text_label)
 
     def button(self, words: Sentence, kind: str) -> QPushButton:
         """Return a button of a kind known to the style sheet."""

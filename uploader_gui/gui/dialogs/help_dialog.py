@@ -100,11 +100,11 @@ class HelpDialog(PlainDialog):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for row, (keys, (_, words)) in enumerate(zip(self.keys, SHORTCUTS, strict=True)):
-            said = label("", self.theme, 13)
-            said.setWordWrap(True)
-            self.translate(said.setText, words)
+            description = label("", self.theme, 13)
+            description.setWordWrap(True)
+            self.translate(description.setText, words)
             grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(said, row, 1)
+            grid.addWidget(description, row, 1)
         return grid
 
     def _row(self) -> QHBoxLayout:

@@ -88,8 +88,8 @@ class AnomalyField(TypedLine):
     def _validate(self) -> None:
         self._check.setVisible(bool(self.anomaly_id))
         set_look(self, "valid", "false" if self.is_wrong else "true")
-        said = Words.ANOMALY_INVALID if self.is_wrong else Words.ANOMALY_VALID
-        self.setAccessibleDescription(said.text if self.text() else "")
+        sentence = Words.ANOMALY_INVALID if self.is_wrong else Words.ANOMALY_VALID
+        self.setAccessibleDescription(sentence.text if self.text() else "")
         weight = QFont.Weight.DemiBold if self.text() else QFont.Weight.Normal
         self.setFont(self._theme.font(15 if self.text() else 14, weight))
         self.anomaly_changed.emit(self.anomaly_id)

@@ -98,7 +98,7 @@ class WindowDialogs(QObject):
             self._leave.show_unsent(unsent())
 
     def withdraw_leave(self) -> None:
-        """Tell the open question on leaving that sending has ended."""
+        """Close the open question on leaving, if sending in the background was offered: sending has ended."""
         if self._leave is not None:
             self._leave.withdraw()
 
