@@ -27,11 +27,10 @@ from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.sandbox_session import copy_samples
-from uploader_gui.settings import DEFAULT_API_URL
+from uploader_gui.settings import DEFAULT_API_URL, Settings
 from uploader_gui.words.language import Language
 
 TARGET = Path(__file__).parent / "screenshots"
@@ -146,7 +145,7 @@ def keep(application: QApplication, name: str, shown: QWidget) -> None:
 
 def settings(application: QApplication) -> QWidget:
     """The settings after a test of the connection."""
-    dialog = stand(application, Qt.ColorScheme.Light).show_settings(SettingsValues(DEFAULT_API_URL))
+    dialog = stand(application, Qt.ColorScheme.Light).show_settings(Settings(api_url=DEFAULT_API_URL))
     panel = dialog.connection.panel
     panel.button.click()
     host = "z52mnqg347.execute-api.eu-west-3.amazonaws.com"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from uploader_gui import __version__, logs, settings, settings_file
+from uploader_gui import __version__, logs, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
 from uploader_gui.engine.addresses import check_base
@@ -20,8 +19,7 @@ from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.paths import data_paths
 from uploader_gui.proxies import finder
-from uploader_gui.settings import SettingsError
-from uploader_gui.settings_file import Trouble
+from uploader_gui.settings import SettingsError, Trouble
 from uploader_gui.terminal import Lines
 from uploader_gui.words.language import early_choice, early_theme
 from uploader_gui.words.remedies import detail_told, english
@@ -30,6 +28,7 @@ from uploader_gui.words.start import Hindrances
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from uploader_gui.logs import RedactingFormatter
     from uploader_gui.paths import DataPaths
@@ -74,7 +73,7 @@ class Config:
             UsageError: a setting or a token is wrong.
         """
         try:
-            chosen, trouble = settings_file.read(data.settings, window=window)
+            chosen, trouble = settings.read(data.settings, window=window)
             ca_file, fault = _authority(chosen, window=window)
             if trial is not None:
                 own = data_paths().settings  # the person's language and colours, whatever the data
@@ -144,9 +143,7 @@ class Config:
         Another server's tokens are not looked for in the keyring.
         """
         values = {name: value for name, value in values.items() if name not in self.fixed}
-        if "ca_file" in values:
-            values |= {"ca_file": Path(values["ca_file"]) if values["ca_file"] else None}
-        trouble = settings_file.keep(values, self.data.settings)
+        trouble = settings.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
         ca_file, fault = _authority(chosen, window=self.window)
         now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)

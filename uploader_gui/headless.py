@@ -89,7 +89,7 @@ def _options(plan: LaunchOptions, data: DataPaths, trial: SandboxSession | None)
     interrupted = held()
     configuration = Config.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
-        tell(configuration.trouble.told)
+        tell(configuration.trouble.text)
     if configuration.tokens is None and not interrupted():  # then nothing is registered, and the receipt says so
         silent = configuration.keeper is Keeper.SILENT
         raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)

@@ -1,30 +1,45 @@
 """The program's settings: environment `UPLOADER_*` over the saved file over defaults. Tokens are never among them.
 
-Read and saved through `settings_file.py`; a person changes them in the window.
+`Settings` is the one list of their names, types, defaults and limits: the dialog edits a copy of it. `read` and `keep`
+are for both front ends: they describe a file that cannot be used instead of failing on it, and destroy nothing in it.
+Loads pydantic, so the window imports this module after its first paint.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import logging
+import math
 import os
 import tempfile
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
+from uploader_gui.words.language import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
+from uploader_gui.words.settings import SettingsTrouble
 from uploader_gui.words.start import WrongSetting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic_settings import PydanticBaseSettingsSource
 
-DEFAULT_API_URL = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com/main"
+log = logging.getLogger(__name__)
+
+DEFAULT_API_URL: Final = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com/main"
 """The server named by the service's page "Add images to an anomaly"."""
-PREFIX = "UPLOADER_"
+PREFIX: Final = "UPLOADER_"
+HEADLESS_ONLY: Final = frozenset({"offline_limit"})
+"""Fields that count only without a window; the window neither shows nor saves them."""
+PROXY_ADDRESS: Final = r"https?://[^\s/@]+(@[^\s/@]+)?/?"
+"""A regular expression for the setting `proxy` where it is an address."""
 
 
 class SettingsError(Exception):
@@ -32,30 +47,53 @@ class SettingsError(Exception):
 
 
 class NoSettingsFile(SettingsError):
-    """What stands in the file's place is none: a folder, a pipe."""
+    """The path is not a file but, for example, a folder or a pipe."""
 
 
 class SettingsUnreadable(SettingsError):
-    """The file cannot be read; `detail` is the system's word for why."""
+    """The file cannot be read; `detail` is the system's error text."""
 
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(WrongSetting.UNREADABLE.filled(str(path), detail))
         self.detail = detail
 
 
-def _usable_proxy(proxy: str) -> str:
-    parts = urlsplit(proxy)  # a ValueError where a bracket is open; so does a port beyond 65535
-    if parts.port == 0 or (parts.scheme and not parts.hostname):
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a person should know about the settings file; `text` is in the language in use when it is asked for."""
+
+    sentence: SettingsTrouble
+    values: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the sentence with its values."""
+        return self.sentence.filled(*self.values)
+
+
+def _check_proxy(proxy: str) -> str:
+    parts = urlsplit(proxy)  # raises ValueError for an unclosed bracket
+    if parts.port == 0 or (parts.scheme and not parts.hostname):  # `port` raises ValueError beyond 65535
         raise ValueError("it is not an address")
     return proxy
 
 
 class Settings(BaseSettings):
-    """What can be set. `offline_limit` is in seconds and counts only without a window.
+    """Everything that can be set.
 
-    `bandwidth_limit` is in megaoctets per second for all files together, 0 for none.
-    `history_days`: finished deposits leave History (and the "already uploaded" memory) after so many days.
-    `proxy` is "system" (what the system says, PAC included), "none", or an address such as `http://proxy:3128`.
+    Attributes:
+        api_url: the service's address.
+        size_unit: the unit in which file sizes are registered, megaoctets or bytes.
+        max_concurrent_uploads: how many files are sent at the same time.
+        offline_limit: seconds without any byte or answer after which a run without a window gives up.
+        ca_file: a PEM file with a further certificate authority.
+        proxy: "system" (the system's proxy, PAC included), "none", or an address such as `http://proxy:3128`.
+        language: of sentences, numbers and dates.
+        history_days: days after which finished deposits leave History and the "already uploaded" memory.
+        theme: colours of the window.
+        refused_pictures: what happens in the window to pictures of a type the register refuses.
+        refused_others: likewise for other files.
+        bandwidth_limit: megaoctets per second for all files together, 0 for no limit.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -65,12 +103,12 @@ class Settings(BaseSettings):
     max_concurrent_uploads: int = Field(default=6, ge=1, le=16)
     offline_limit: float = Field(default=120.0, ge=0, allow_inf_nan=False)
     ca_file: Path | None = None
-    proxy: Annotated[str, AfterValidator(_usable_proxy)] = Field(
-        default="system", pattern=r"^(system|none|https?://[^\s/@]+(@[^\s/@]+)?/?)$"
+    proxy: Annotated[str, AfterValidator(_check_proxy)] = Field(
+        default="system", pattern=rf"^(system|none|{PROXY_ADDRESS})$"
     )
-    language: Literal["system", "fr", "en"] = "system"
+    language: LanguageChoice = "system"
     history_days: int = Field(default=400, ge=1, le=36_500)
-    theme: Literal["system", "light", "dark"] = "system"
+    theme: ThemeChoice = "system"
     refused_pictures: Literal["ask", "convert", "zip"] = "ask"
     refused_others: Literal["ask", "zip"] = "ask"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
@@ -78,13 +116,18 @@ class Settings(BaseSettings):
     @field_validator("bandwidth_limit", mode="before")
     @classmethod
     def _with_comma(cls, value: Any) -> Any:
-        """“2,5” is what a French keyboard types."""
+        """Accept “2,5”, which a French keyboard types."""
         return value.replace(",", ".") if isinstance(value, str) else value
 
     @property
     def bytes_per_second(self) -> float:
-        """Give the bandwidth limit in bytes per second, 0 for none."""
+        """Return the bandwidth limit in bytes per second, 0 for no limit."""
         return self.bandwidth_limit * 1_000_000
+
+    @property
+    def of_window(self) -> dict[str, Any]:
+        """Return the fields the window shows and saves, by name."""
+        return self.model_dump(exclude=set(HEADLESS_ONLY))
 
     @classmethod
     def settings_customise_sources(
@@ -95,31 +138,72 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file: a stray one would redirect evidence
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment over file over defaults."""
+        """Return the sources, the strongest first: environment, file, defaults."""
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls)
 
 
+def limits(name: str) -> tuple[float, float]:
+    """Return the least and the greatest value of a number's field; infinity where `Settings` declares none."""
+    declared = Settings.model_fields[name].metadata
+    least = next((one.ge for one in declared if hasattr(one, "ge")), -math.inf)
+    return least, next((one.le for one in declared if hasattr(one, "le")), math.inf)
+
+
 def fixed() -> dict[str, str]:
-    """Give the settings that the environment fixes, by name, each with the variable it is fixed by."""
+    """Return the settings that the environment fixes: field name -> the variable as it is spelled there."""
     given = {variable.upper(): variable for variable, value in os.environ.items() if value}
     wanted = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     return {name: given[variable] for name, variable in wanted.items() if variable in given}
 
 
-def load(path: Path | None) -> Settings:
-    """Read the settings; without a file those of the environment, else the defaults.
+def read(path: Path, *, window: bool) -> tuple[Settings, Trouble | None]:
+    """Return the settings, defaults where the file gives none, and what is wrong with the file.
+
+    Without a window an unusable file stops the program: it might name another server. In a window a person reads what
+    is wrong, and a damaged file is renamed.
 
     Raises:
-        SettingsError: a value is wrong, or the file is damaged, cannot be read, or is none.
+        SettingsError: an environment variable is wrong; without a window also the file.
+    """
+    try:
+        return load(path), None
+    except NoSettingsFile:
+        return load(None), Trouble(SettingsTrouble.NO_FILE, (str(path),))
+    except SettingsUnreadable as error:
+        if not window:
+            raise
+        return load(None), Trouble(SettingsTrouble.UNREADABLE, (str(path), error.detail))
+    except SettingsError as error:
+        defaults = load(None)  # raises where the environment is wrong, so that the file is not blamed
+        if not window:
+            raise
+        return defaults, _set_aside(path, error)
+
+
+def keep(values: Mapping[str, Any], path: Path) -> Trouble | None:
+    """Save what a person changed; return what went wrong, if anything."""
+    try:
+        save(values, path)
+    except OSError as error:
+        log.warning("the settings cannot be saved: %s", error.strerror)
+        return Trouble(SettingsTrouble.UNSAVED, (str(path), error.strerror or str(error)))
+    return None
+
+
+def load(path: Path | None) -> Settings:
+    """Return the settings; `path` None, or no file there, leaves environment and defaults.
+
+    Raises:
+        SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
     """
     if path is not None and path.exists() and not path.is_file():
         raise NoSettingsFile(WrongSetting.NO_FILE.filled(str(path)))
 
-    class _Here(Settings):
+    class _FromFile(Settings):
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
 
     try:
-        return _Here()
+        return _FromFile()
     except ValidationError as error:
         raise SettingsError(_sentence(error, path)) from error
     except OSError as error:
@@ -130,13 +214,13 @@ def load(path: Path | None) -> Settings:
         raise SettingsError(WrongSetting.NO_OBJECT.filled(str(path))) from error
 
 
-def save(values: dict[str, Any], path: Path) -> None:
-    """Save what a person changed, whole or not at all; other values in the file stay, and a damaged file is kept.
+def save(values: Mapping[str, Any], path: Path) -> None:
+    """Write values into the file, all or none; its other values stay, and a damaged file is kept under another name.
 
     Raises:
-        OSError: the file cannot be written, or what stands there cannot be read and would be lost.
+        OSError: the file cannot be written, or it cannot be read and its values would be lost.
     """
-    merged = _saved(path) | values
+    merged = _saved(path) | dict(values)
     handle, temporary = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -147,18 +231,27 @@ def save(values: dict[str, Any], path: Path) -> None:
         raise
 
 
-def set_aside(path: Path) -> Path:
-    """Move a damaged settings file away, beside those moved away before, and give its new place.
+def _set_aside(path: Path, error: SettingsError) -> Trouble:
+    log.warning("settings set aside: %s", error)
+    try:
+        renamed = _rename_damaged(path)
+    except OSError as refused:  # on Windows another program may hold it open
+        return Trouble(SettingsTrouble.UNREADABLE, (str(path), refused.strerror or str(refused)))
+    return Trouble(SettingsTrouble.SET_ASIDE, (str(renamed),))
+
+
+def _rename_damaged(path: Path) -> Path:
+    """Rename a damaged settings file to the first free name (`settings.damaged.json`, `….damaged-2.json`); return it.
 
     Raises:
-        OSError: it cannot be moved.
+        OSError: it cannot be renamed.
     """
-    places = (path.with_suffix(f".damaged{more}.json") for more in chain([""], map("-{}".format, count(2))))
-    return path.rename(next(place for place in places if not place.exists()))
+    names = (path.with_suffix(f".damaged{more}.json") for more in chain([""], map("-{}".format, count(2))))
+    return path.rename(next(name for name in names if not name.exists()))
 
 
 def _saved(path: Path) -> dict[str, Any]:
-    """Give what is in the file, nothing where there is none; what cannot be understood is set aside."""
+    """Return the file's values, empty without a file; rename a file that is not a JSON object."""
     if not path.exists():
         return {}
     if not path.is_file():
@@ -169,30 +262,30 @@ def _saved(path: Path) -> dict[str, Any]:
         saved = None
     if isinstance(saved, dict):
         return saved
-    set_aside(path)
+    _rename_damaged(path)
     return {}
 
 
 def _sentence(error: ValidationError, path: Path | None) -> str:
-    """Name the first wrong setting as a person knows it, and say what it must be."""
+    """Return a sentence that names the first wrong setting as a person knows it, and what it must be."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"
     variable = f"{PREFIX}{name.upper()}"
     where = variable if os.environ.get(variable) else WrongSetting.IN_FILE.filled(name, str(path))
-    sentence, limits = _demand(name)
+    sentence, limits = _limits_sentence(name)
     return sentence.filled(where, *limits)
 
 
-def _demand(name: str) -> tuple[WrongSetting, tuple[str, ...]]:
-    """Give what a setting must be, as it is declared."""
+def _limits_sentence(name: str) -> tuple[WrongSetting, tuple[str, ...]]:
+    """Return the sentence about a field's limits, and the limits, as `Settings` declares them."""
     declared = Settings.model_fields.get(name)
     if name == "proxy":
         return WrongSetting.PROXY, ("http://proxy.example:3128",)
     if declared is None or declared.annotation not in {int, float}:
         choices = tuple(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
         return (WrongSetting.CHOICE, (", ".join(choices),)) if choices else (WrongSetting.TEXT, ())
-    limits = {limit: getattr(one, limit) for one in declared.metadata for limit in ("ge", "le") if hasattr(one, limit)}
-    if "le" not in limits:
-        return WrongSetting.NUMBER_UP, (f"{limits['ge']:g}",)
+    least, most = limits(name)
+    if math.isinf(most):
+        return WrongSetting.NUMBER_UP, (f"{least:g}",)
     sentence = WrongSetting.WHOLE if declared.annotation is int else WrongSetting.NUMBER
-    return sentence, (f"{limits['ge']:g}", f"{limits['le']:g}")
+    return sentence, (f"{least:g}", f"{most:g}")

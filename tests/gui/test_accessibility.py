@@ -18,12 +18,12 @@ from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProg
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.gui.window.filter_bar import ChipButton
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -201,7 +201,7 @@ def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, eng
         lambda window: window.dialogs.help(),
         lambda window: window.dialogs.leave(window.unsent),
         lambda window: window.show_sign_in(TokensKept.KEYRING),
-        lambda window: window.show_settings(SettingsValues("https://a.example", proxy="http://p.example:1")),
+        lambda window: window.show_settings(Settings(api_url="https://a.example", proxy="http://p.example:1")),
     ],
 )
 def test_at_twice_the_text_size_every_dialog_can_be_read(

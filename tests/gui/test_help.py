@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from uploader_gui.gui.dialogs.help_dialog import SHORTCUTS, HelpDialog, room_for_shortcuts
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -38,7 +38,7 @@ def test_f1_opens_help_and_escape_closes_it(window: MainWindow, qtbot: QtBot) ->
 
 
 def test_help_can_be_reached_without_a_shortcut(window: MainWindow) -> None:
-    settings = window.show_settings(SettingsValues("https://a.example"))
+    settings = window.show_settings(Settings(api_url="https://a.example"))
     QTest.mouseClick(settings.help, LEFT)
     assert opened(window).isVisible()
     assert FooterAction.HELP in window.footer._menu_entries

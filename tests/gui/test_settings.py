@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.connection_test.thread import NetworkSettings
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
-from uploader_gui.gui.settings.settings_values import SettingsValues, is_usable_address
+from uploader_gui.gui.settings.settings_pages import is_usable_address
+from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 
 LEFT = Qt.MouseButton.LeftButton
-VALUES = SettingsValues("https://a.example")
+VALUES = Settings(api_url="https://a.example")
 PATIENCE = 20_000
 
 
@@ -61,10 +62,18 @@ def test_tokens_go_only_to_https_or_this_machine(address: str, usable: bool) -> 
 def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: CertificateAuthority) -> None:
     for values in (
         VALUES,
-        SettingsValues(
-            "https://b.example/main", "bytes", 3, "fr", 2.5, "http://proxy.example:3128", str(ca.pem), "dark"
+        Settings(
+            api_url="https://b.example/main",
+            size_unit="bytes",
+            max_concurrent_uploads=3,
+            language="fr",
+            bandwidth_limit=2.5,
+            proxy="http://proxy.example:3128",
+            ca_file=ca.pem,
+            theme="dark",
+            offline_limit=7,
         ),
-        SettingsValues("https://b.example", proxy="none", theme="light", history_days=30),
+        Settings(api_url="https://b.example", proxy="none", theme="light", history_days=30),
     ):
         dialog = window.show_settings(values)
         assert dialog.values == values
@@ -86,8 +95,15 @@ def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog:
     with qtbot.waitSignal(window.settings_saved) as saved:
         QTest.mouseClick(dialog.save, LEFT)
     assert saved.args == [
-        SettingsValues(
-            "https://b.example/main", "bytes", 16, "fr", 1.5, "http://proxy.example:3128", "", "dark", history_days=90
+        Settings(
+            api_url="https://b.example/main",
+            size_unit="bytes",
+            max_concurrent_uploads=16,
+            language="fr",
+            bandwidth_limit=1.5,
+            proxy="http://proxy.example:3128",
+            theme="dark",
+            history_days=90,
         )
     ]
 
@@ -126,14 +142,14 @@ def test_a_certificate_authority_is_chosen_and_removed(
     assert isinstance(chooser, QFileDialog)
     chooser.fileSelected.emit(str(ca.pem))
     chooser.close()
-    assert dialog.values.ca_file == str(ca.pem)
+    assert dialog.values.ca_file == ca.pem
     wrong = tmp_path / "photo.jpg"
     wrong.write_bytes(b"no certificate")
     page.authority.use_file(str(wrong))
     assert page.wrong_authority.isVisible()
     assert not dialog.save.isEnabled()
     QTest.mouseClick(page.authority.remove, LEFT)
-    assert dialog.values.ca_file == ""
+    assert dialog.values.ca_file is None
     assert dialog.save.isEnabled()
 
 

@@ -36,7 +36,7 @@ def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPat
     assert without.engine(again=False).ca_file is None
     assert without.trouble is not None
     assert without.trouble.sentence is SettingsTrouble.AUTHORITY
-    assert without.trouble.told.startswith(
+    assert without.trouble.text.startswith(
         f"The certificate authority {path} cannot be used ({os.strerror(errno.ENOENT)})"
     )
     assert without.settings.ca_file == path  # it stays set
@@ -49,7 +49,7 @@ def test_a_file_that_holds_no_certificate_is_told_too(data: DataPaths) -> None:
     (data.folder / "ca.pem").write_text("hello", "ascii")
     trouble = Config.load(data, None, window=True).trouble
     assert trouble is not None
-    assert "it is no PEM certificate" in trouble.told
+    assert "it is no PEM certificate" in trouble.text
 
 
 @pytest.mark.parametrize("window", [True, False])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import keyring
@@ -29,8 +30,7 @@ from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths, prepare
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
-from uploader_gui.settings import Settings
-from uploader_gui.settings_file import Trouble
+from uploader_gui.settings import Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.tasks import UiTasks
 from uploader_gui.words.language import Language
@@ -38,14 +38,12 @@ from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
-    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from tests.support.log_watch import ExpectedLogs
     from tests.support.strict_api import StrictApi
-    from uploader_gui.gui.settings.settings_values import SettingsValues
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -161,8 +159,8 @@ def saved(data: DataPaths) -> dict[str, Any]:
     return values
 
 
-def values_of(dialog: SettingsDialog, **others: Any) -> SettingsValues:
-    return replace(dialog.values, **others)
+def values_of(dialog: SettingsDialog, **others: Any) -> Settings:
+    return dialog.values.model_copy(update=others)
 
 
 def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917 - all that is set
@@ -181,7 +179,8 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
 
 
 @pytest.mark.parametrize(
-    "change", [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": "/ca.pem"}]
+    "change",
+    [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": Path("/ca.pem")}],
 )
 def test_another_way_to_the_service_is_told_to_the_engine(
     preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui import settings_file
+from uploader_gui import settings
 from uploader_gui.settings import DEFAULT_API_URL, SettingsError
 from uploader_gui.words.settings import SettingsTrouble
 
@@ -31,11 +31,11 @@ def path(tmp_path: Path, expected_logs: ExpectedLogs) -> Path:
 def test_a_folder_in_its_place_is_told_and_left_as_it_is(path: Path, *, window: bool) -> None:
     path.mkdir()
     (path / "evidence.txt").write_text("kept")
-    chosen, trouble = settings_file.read(path, window=window)
+    chosen, trouble = settings.read(path, window=window)
     assert chosen.api_url == DEFAULT_API_URL
     assert trouble is not None
-    assert trouble.told.startswith(f"No settings were read, because {path} is not a file.")
-    trouble = settings_file.keep({"theme": "dark"}, path)
+    assert trouble.text.startswith(f"No settings were read, because {path} is not a file.")
+    trouble = settings.keep({"theme": "dark"}, path)
     assert trouble is not None
     assert trouble.sentence is SettingsTrouble.UNSAVED
     assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
@@ -45,11 +45,11 @@ def test_a_folder_in_its_place_is_told_and_left_as_it_is(path: Path, *, window: 
 @needs_proc
 def test_a_file_that_cannot_be_read_is_told_in_a_window_and_never_written_over(path: Path) -> None:
     path.symlink_to(READS_NOTHING)
-    chosen, trouble = settings_file.read(path, window=True)
+    chosen, trouble = settings.read(path, window=True)
     assert chosen.api_url == DEFAULT_API_URL
     assert trouble is not None
     assert trouble.sentence is SettingsTrouble.UNREADABLE
-    trouble = settings_file.keep({"theme": "dark"}, path)
+    trouble = settings.keep({"theme": "dark"}, path)
     assert trouble is not None
     assert trouble.sentence is SettingsTrouble.UNSAVED
     assert path.readlink() == READS_NOTHING
@@ -59,23 +59,23 @@ def test_a_file_that_cannot_be_read_is_told_in_a_window_and_never_written_over(p
 def test_a_file_that_cannot_be_read_stops_a_script_for_it_may_name_another_server(path: Path) -> None:
     path.symlink_to(READS_NOTHING)
     with pytest.raises(SettingsError, match=r"settings\.json cannot be read: "):
-        settings_file.read(path, window=False)
+        settings.read(path, window=False)
 
 
 def test_a_damaged_file_is_set_aside_in_a_window_beside_those_before_it(path: Path) -> None:
     for number, place in enumerate(("settings.damaged.json", "settings.damaged-2.json", "settings.damaged-3.json")):
         path.write_text("{" * (number + 1))
-        _, trouble = settings_file.read(path, window=True)
+        _, trouble = settings.read(path, window=True)
         assert trouble is not None
-        assert trouble.told.endswith(f"the old file is kept as {path.with_name(place)}")
+        assert trouble.text.endswith(f"the old file is kept as {path.with_name(place)}")
         assert path.with_name(place).read_text() == "{" * (number + 1)
-    assert settings_file.read(path, window=True)[1] is None
+    assert settings.read(path, window=True)[1] is None
 
 
 def test_a_damaged_file_stops_a_script_and_stays(path: Path) -> None:
     path.write_text("{")
     with pytest.raises(SettingsError):
-        settings_file.read(path, window=False)
+        settings.read(path, window=False)
     assert path.read_text() == "{"
 
 
@@ -83,17 +83,17 @@ def test_a_wrong_variable_is_not_blamed_on_the_file(path: Path, monkeypatch: pyt
     path.write_text(json.dumps({"max_concurrent_uploads": 3}))
     monkeypatch.setenv("UPLOADER_THEME", "pink")
     with pytest.raises(SettingsError, match="UPLOADER_THEME"):
-        settings_file.read(path, window=True)
+        settings.read(path, window=True)
     assert json.loads(path.read_text()) == {"max_concurrent_uploads": 3}
 
 
 @pytest.mark.parametrize("content", ["{", '["list"]', "\xff"])
 def test_what_was_damaged_meanwhile_is_kept_when_something_is_saved(path: Path, content: str) -> None:
     path.write_text(content, "latin-1")
-    assert settings_file.keep({"theme": "dark"}, path) is None
+    assert settings.keep({"theme": "dark"}, path) is None
     assert json.loads(path.read_text()) == {"theme": "dark"}
     assert path.with_name("settings.damaged.json").read_text("latin-1") == content
 
 
 def test_no_file_is_no_trouble(path: Path) -> None:
-    assert settings_file.read(path, window=True)[1] is None
+    assert settings.read(path, window=True)[1] is None

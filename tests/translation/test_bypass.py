@@ -50,7 +50,6 @@ ALLOWED = {
     ("gui/upload_list/row_text.py", "Excel"): "a product's name",
     ("gui/upload_list/row_text.py", "Outlook"): "a product's name",
     ("gui/settings/settings_pages.py", "Mo"): "a value of a setting",
-    ("gui/settings/settings_values.py", "Mo"): "a value of a setting",
     ("gui/settings/settings_pages.py", "warning"): "the name of a look",
     ("gui/dialogs/sign_in_dialog.py", "warning"): "the name of a look",
     ("gui/style/theme.py", "Fusion"): "the name of a Qt style",

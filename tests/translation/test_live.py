@@ -17,10 +17,10 @@ from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdd
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_filter import Column
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def fill(window: MainWindow, engine: FakeEngine) -> None:
 
 def open_dialogs(window: MainWindow) -> None:
     window.show_sign_in(TokensKept.KEYRING)
-    settings = window.show_settings(SettingsValues("https://a.example"))
+    settings = window.show_settings(Settings(api_url="https://a.example"))
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
     window.dialogs.help()
     window.dialogs.leave(window.unsent)

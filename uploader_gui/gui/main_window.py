@@ -46,17 +46,17 @@ if TYPE_CHECKING:
     from uploader_gui.gui.preflight.refused_dialog import RefusedController
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
-    from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_actions import RowAction
     from uploader_gui.gui.window.header import SignInState
+    from uploader_gui.settings import Settings
 
 
 class MainWindow(QMainWindow):
     """The main window. Signals are requests to the composition root.
 
     `sign_in_wanted(refused_again: bool)` is answered by `show_sign_in(...)`, `settings_wanted` by
-    `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(SettingsValues)` follow.
+    `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(Settings)` follow.
     `background_wanted` asks to hide the window while files are sent. `anomaly_used(id)`: files were added to it.
     `picture_given(QImage)` is to become a file.
     """
@@ -141,9 +141,9 @@ class MainWindow(QMainWindow):
         """Open the sign-in dialog, or bring the open one to the front."""
         return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
 
-    def show_settings(self, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})) -> SettingsDialog:
+    def show_settings(self, settings: Settings, fixed: Mapping[str, str] = MappingProxyType({})) -> SettingsDialog:
         """Open the settings. `fixed` maps settings that cannot be changed to their environment variables."""
-        return self.dialogs.settings(values, fixed)
+        return self.dialogs.settings(settings, fixed)
 
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""

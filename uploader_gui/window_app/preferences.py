@@ -7,8 +7,6 @@ keyring: what it says late is used if nothing newer was said since. Pydantic and
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -19,18 +17,19 @@ from uploader_gui.engine.connection_test.findings import Question
 from uploader_gui.engine.connection_test.thread import NetworkSettings
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.window_app.first_window import SCHEMES
 from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from uploader_gui.config import Config
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.settings import Settings
     from uploader_gui.window_app.tasks import UiTasks
     from uploader_gui.words.language import Language
 
@@ -101,7 +100,7 @@ class Preferences:
     def _tell_trouble(self) -> None:
         """Settings that could not be read or saved are no secret."""
         if self.configuration is not None and (trouble := self.configuration.trouble) is not None:
-            self._window.notices.warn(lambda: trouble.told)
+            self._window.notices.warn(lambda: trouble.text)
 
     # Tokens
 
@@ -170,32 +169,18 @@ class Preferences:
     def _show_settings(self) -> None:
         if self.configuration is None:
             return
-        chosen = self.configuration.settings
-        values = SettingsValues(
-            api_url=chosen.api_url,
-            size_unit=chosen.size_unit,
-            max_concurrent_uploads=chosen.max_concurrent_uploads,
-            language=chosen.language,
-            bandwidth_limit=chosen.bandwidth_limit,
-            proxy=chosen.proxy,
-            ca_file=str(chosen.ca_file or ""),
-            theme=chosen.theme,
-            refused_pictures=chosen.refused_pictures,
-            refused_others=chosen.refused_others,
-            history_days=chosen.history_days,
-        )
-        dialog = self._window.show_settings(values, self.configuration.fixed)
+        dialog = self._window.show_settings(self.configuration.settings, self.configuration.fixed)
         dialog.test_wanted.connect(self._test_connection)
         dialog.test_stopped.connect(self._tester.stop)
         self._tester.found.connect(dialog.connection.panel.show_finding)
         self._tester.ended.connect(dialog.connection.panel.show_end)
 
-    def _begin_to_save(self, values: SettingsValues) -> None:
+    def _begin_to_save(self, values: Settings) -> None:
         """What is dropped from now on is for the server just set, however long saving takes."""
         self._bridge.hold()
         self._errands.spawn(self._save_settings(values))
 
-    async def _save_settings(self, values: SettingsValues) -> None:
+    async def _save_settings(self, values: Settings) -> None:
         """Most count at once; another server, unit, proxy or authority is another way for the engine."""
         async with self._change:
             try:
@@ -205,12 +190,12 @@ class Preferences:
         if is_other_server:
             self.look_for_tokens()
 
-    async def _change_settings(self, values: SettingsValues) -> bool:
+    async def _change_settings(self, values: Settings) -> bool:
         """Return whether another server is in use now."""
         if self.configuration is None:
             return False
         before = self.configuration
-        self.configuration = await self._errands.in_thread(before.changed, asdict(values))
+        self.configuration = await self._errands.in_thread(before.changed, values.of_window)
         self._put_in_force(self.configuration)
         is_other_server = before.credentials is not self.configuration.credentials
         if is_other_server:
@@ -243,7 +228,7 @@ class Preferences:
         listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
         self._bridge.replace(configuration.engine(again=self._again, report=self._report), listed)
 
-    def _test_connection(self, values: SettingsValues) -> None:
+    def _test_connection(self, values: Settings) -> None:
         """Test with what stands in the fields; tokens go only to the address they were saved for."""
         if self.configuration is None:
             return
@@ -271,8 +256,7 @@ def _expiry(tokens: tuple[str, str] | None) -> float | None:
     return expiry_of(tokens[1]) if tokens else None
 
 
-def _network_settings(values: SettingsValues) -> NetworkSettings:
+def _network_settings(values: Settings) -> NetworkSettings:
     from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
 
-    authority = Path(values.ca_file) if values.ca_file else None
-    return NetworkSettings(f"uploader-gui {__version__}", finder(values.proxy), authority)
+    return NetworkSettings(f"uploader-gui {__version__}", finder(values.proxy), values.ca_file)

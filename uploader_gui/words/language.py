@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from uploader_gui.paths import find_resource
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LanguageChoice = Literal["system", "fr", "en"]
+"""The values of the setting `language`."""
+ThemeChoice = Literal["system", "light", "dark"]
+"""The values of the setting `theme`."""
 SYSTEM: Final = "system"
 FRENCH: Final = "fr"
 ENGLISH: Final = "en"
-CHOICES: Final = (SYSTEM, FRENCH, ENGLISH)
-"""The values of the setting `language`."""
-THEMES: Final = (SYSTEM, "light", "dark")
-"""The values of the setting `theme`."""
 
 
 class Language:
@@ -38,7 +38,7 @@ class Language:
         self._translators: list[QTranslator] = []
 
     def use(self, chosen: str) -> None:
-        """Speak one of `CHOICES` from now on."""
+        """Speak a value of the setting `language` from now on."""
         from PySide6.QtCore import QLocale  # noqa: PLC0415 - headless has to do without where Qt cannot be loaded
 
         spoken = system_language() if chosen == SYSTEM else chosen
@@ -100,12 +100,12 @@ def early_choice(settings: Path) -> str:
 
     Environment over file over default, as `settings.py` does; what is wrong there is told there.
     """
-    return _early(settings, "language", CHOICES)
+    return _early(settings, "language", get_args(LanguageChoice))
 
 
 def early_theme(settings: Path) -> str:
     """Give the setting `theme` before settings are loaded: a window must not come up light and turn dark."""
-    return _early(settings, "theme", THEMES)
+    return _early(settings, "theme", get_args(ThemeChoice))
 
 
 def system_language() -> str:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from uploader_gui.gui.dialogs.form import PlainDialog, scrolling
 from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
-from uploader_gui.gui.settings.settings_values import SettingsValues
 from uploader_gui.text import Words
 from uploader_gui.words.help import HelpWords
 from uploader_gui.words.settings import SettingsWords
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.settings import Settings
     from uploader_gui.words.translation import Sentence
 
 _WIDTH: Final = 560
@@ -31,7 +31,7 @@ class SettingsDialog(PlainDialog):
     """Edits the settings; Save is disabled while a value is invalid.
 
     `fixed` maps settings that cannot be changed here to the environment variables that fix them.
-    `test_wanted(SettingsValues)` asks for a connection test with the fields' values, `test_stopped` for its end.
+    `test_wanted(Settings)` asks for a connection test with the fields' values, `test_stopped` for its end.
     """
 
     saved = Signal(object)
@@ -40,13 +40,14 @@ class SettingsDialog(PlainDialog):
     help_wanted = Signal()
 
     def __init__(
-        self, theme: Theme, parent: QWidget, values: SettingsValues, fixed: Mapping[str, str] = MappingProxyType({})
+        self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
+        self._settings = settings
         self.widen(_WIDTH)
-        self.connection = ConnectionPage(theme, values)
-        self.sending = SendingPage(theme, values)
-        self.program = ProgramPage(theme, values)
+        self.connection = ConnectionPage(theme, settings)
+        self.sending = SendingPage(theme, settings)
+        self.program = ProgramPage(theme, settings)
         self.pages = QTabWidget()
         self.save = self.button(Words.SAVE, "primary")
         self.cancel = self.button(Words.CANCEL, "plain")
@@ -57,21 +58,10 @@ class SettingsDialog(PlainDialog):
         self._validate()
 
     @property
-    def values(self) -> SettingsValues:
-        """The values in the fields."""
-        return SettingsValues(
-            api_url=self.connection.chosen_address,
-            size_unit=self.sending.chosen_unit,
-            max_concurrent_uploads=self.sending.at_once.value(),
-            language=self.program.chosen_language,
-            bandwidth_limit=round(self.sending.bandwidth.value(), 1),
-            proxy=self.connection.chosen_proxy,
-            ca_file=self.connection.authority.path,
-            theme=self.program.chosen_theme,
-            refused_pictures=self.sending.chosen_for_pictures,
-            refused_others=self.sending.chosen_for_others,
-            history_days=self.program.history_days.value(),
-        )
+    def values(self) -> Settings:
+        """Return the settings it was opened with, and what the fields hold now."""
+        pages = (self.connection, self.sending, self.program)
+        return self._settings.model_copy(update={name: value for page in pages for name, value in page.values.items()})
 
     def fit(self) -> None:
         """Resize to the highest page, if the screen is high enough."""

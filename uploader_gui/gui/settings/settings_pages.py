@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 import ssl
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
 
+from uploader_gui.engine.addresses import check_base
+from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
-from uploader_gui.gui.settings.settings_values import is_usable_address
 from uploader_gui.gui.style.widgets import tip
+from uploader_gui.settings import PROXY_ADDRESS, limits
 from uploader_gui.text import Words
 from uploader_gui.words.settings import SettingsWords
 from uploader_gui.words.treatments import TreatmentWords
@@ -23,15 +26,10 @@ from uploader_gui.words.treatments import TreatmentWords
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.settings import Settings
 
-MOST_AT_ONCE: Final = 16
-FASTEST: Final = 9999.0
-PROXY: Final = re.compile(r"https?://[^\s/@]+(@[^\s/@]+)?/?")
-"""A proxy's address, as `settings.py` accepts it."""
 _PROXY_EXAMPLE: Final = "http://proxy.example:3128"
-LONGEST_HISTORY: Final = 36_500
 _FIELD_HEIGHT: Final = 34
 _FIGURE_WIDTH: Final = 180
 _UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
@@ -55,31 +53,30 @@ class ConnectionPage(Form):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+    def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__(theme)
-        self.address = QLineEdit(values.api_url)
+        self.address = QLineEdit(settings.api_url)
         self.address.setAcceptDrops(False)
         self.proxies = self.choices(_PROXIES)
-        self.proxies[values.proxy if values.proxy in _PROXIES else "address"].setChecked(True)
-        self.proxy = QLineEdit("" if values.proxy in _PROXIES else values.proxy)
+        self.proxies[settings.proxy if settings.proxy in _PROXIES else "address"].setChecked(True)
+        self.proxy = QLineEdit("" if settings.proxy in _PROXIES else settings.proxy)
         self.proxy.setAcceptDrops(False)
         self.proxy.setPlaceholderText(_PROXY_EXAMPLE)
-        self.authority = AuthorityField(theme, values.ca_file)
+        self.authority = AuthorityField(theme, str(settings.ca_file or ""))
         self.panel = ConnectionPanel(theme)
         self._build()
         self._connect()
         self._validate()
 
     @property
-    def chosen_address(self) -> str:
-        """The server's address as it will be saved."""
-        return self.address.text().strip().rstrip("/")
-
-    @property
-    def chosen_proxy(self) -> str:
-        """The proxy's address, or "system", or "none"."""
-        kind = chosen(self.proxies)
-        return self.proxy.text().strip() if kind == "address" else kind
+    def values(self) -> dict[str, Any]:
+        """Return what the fields hold, by the names of `Settings`."""
+        kind, path = chosen(self.proxies), self.authority.path
+        return {
+            "api_url": self.address.text().strip().rstrip("/"),
+            "proxy": self.proxy.text().strip() if kind == "address" else kind,
+            "ca_file": Path(path) if path else None,
+        }
 
     @property
     def is_valid(self) -> bool:
@@ -138,7 +135,7 @@ class ConnectionPage(Form):
 
     def _is_proxy_valid(self) -> bool:
         by_hand = self.proxies["address"].isChecked()
-        return not by_hand or PROXY.fullmatch(self.proxy.text().strip()) is not None
+        return not by_hand or re.fullmatch(PROXY_ADDRESS, self.proxy.text().strip()) is not None
 
 
 class AuthorityField(QWidget):
@@ -189,16 +186,16 @@ class AuthorityField(QWidget):
 class SendingPage(Form):
     """Files at once, speed limit, units, and files of refused types."""
 
-    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+    def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__(theme)
-        self.at_once = _whole_number(1, MOST_AT_ONCE, values.max_concurrent_uploads)
+        self.at_once = _whole_number("max_concurrent_uploads", settings)
         self.bandwidth = QDoubleSpinBox()
-        self.bandwidth.setRange(0, FASTEST)
+        self.bandwidth.setRange(*limits("bandwidth_limit"))
         self.bandwidth.setDecimals(1)
         self.bandwidth.setSingleStep(0.5)
-        self.bandwidth.setValue(values.bandwidth_limit)
+        self.bandwidth.setValue(settings.bandwidth_limit)
         self.units = self.choices(_UNITS)
-        self.units[values.size_unit].setChecked(True)
+        self.units[settings.size_unit].setChecked(True)
         for field in (self.at_once, self.bandwidth):
             field.setMinimumHeight(theme.px(_FIELD_HEIGHT))
             field.setMaximumWidth(theme.px(_FIGURE_WIDTH))
@@ -209,9 +206,9 @@ class SendingPage(Form):
         self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
         self.add_sentence(Words.SIZE_UNIT_MORE)
         self.pictures = self.choices(_FOR_PICTURES)
-        self.pictures[values.refused_pictures].setChecked(True)
+        self.pictures[settings.refused_pictures].setChecked(True)
         self.others = self.choices(_FOR_OTHERS)
-        self.others[values.refused_others].setChecked(True)
+        self.others[settings.refused_others].setChecked(True)
         self.add_field(TreatmentWords.PHOTOS, row_of(self.pictures.values()))
         self.add_field(TreatmentWords.OTHERS, row_of(self.others.values()))
         self.column.addStretch()
@@ -228,32 +225,28 @@ class SendingPage(Form):
         }
 
     @property
-    def chosen_for_pictures(self) -> str:
-        """What to do with photos that the register refuses."""
-        return chosen(self.pictures)
-
-    @property
-    def chosen_for_others(self) -> str:
-        """What to do with other files that it refuses."""
-        return chosen(self.others)
-
-    @property
-    def chosen_unit(self) -> str:
-        """The unit of sizes."""
-        return chosen(self.units)
+    def values(self) -> dict[str, Any]:
+        """Return what the fields hold, by the names of `Settings`."""
+        return {
+            "max_concurrent_uploads": self.at_once.value(),
+            "bandwidth_limit": round(self.bandwidth.value(), 1),
+            "size_unit": chosen(self.units),
+            "refused_pictures": chosen(self.pictures),
+            "refused_others": chosen(self.others),
+        }
 
 
 class ProgramPage(Form):
     """Language, colours, and how long History keeps deposits."""
 
-    def __init__(self, theme: Theme, values: SettingsValues) -> None:
+    def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__(theme)
         self.languages = self.choices(_LANGUAGES)
-        self.languages[values.language].setChecked(True)
+        self.languages[settings.language].setChecked(True)
         self.themes = self.choices(_THEMES)
-        self.themes[values.theme].setChecked(True)
+        self.themes[settings.theme].setChecked(True)
         self.add_field(Words.LANGUAGE, row_of(self.languages.values()))
-        self.history_days = _whole_number(1, LONGEST_HISTORY, values.history_days)
+        self.history_days = _whole_number("history_days", settings)
         self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
         self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
         self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
@@ -271,20 +264,19 @@ class ProgramPage(Form):
         }
 
     @property
-    def chosen_language(self) -> str:
-        """The language."""
-        return chosen(self.languages)
+    def values(self) -> dict[str, Any]:
+        """Return what the fields hold, by the names of `Settings`."""
+        return {
+            "language": chosen(self.languages),
+            "theme": chosen(self.themes),
+            "history_days": self.history_days.value(),
+        }
 
-    @property
-    def chosen_theme(self) -> str:
-        """The colours."""
-        return chosen(self.themes)
 
-
-def _whole_number(least: int, most: int, value: int) -> QSpinBox:
+def _whole_number(name: str, settings: Settings) -> QSpinBox:
     field = QSpinBox()
-    field.setRange(least, most)
-    field.setValue(value)
+    field.setRange(*map(int, limits(name)))
+    field.setValue(getattr(settings, name))
     return field
 
 
@@ -293,6 +285,15 @@ def _row(choices: Mapping[str, QPushButton]) -> QWidget:
     row = next(iter(choices.values())).parentWidget()
     assert row is not None
     return row
+
+
+def is_usable_address(address: str) -> bool:
+    """Return whether tokens may go there: https, or http to this very machine; no user info, query or fragment."""
+    try:
+        check_base(address)
+    except UrlRefused:
+        return False
+    return True
 
 
 def _is_authority(path: str) -> bool:

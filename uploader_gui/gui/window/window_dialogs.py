@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
-    from uploader_gui.gui.settings.settings_values import SettingsValues
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import Unsent
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
+    from uploader_gui.settings import Settings
 
 D = TypeVar("D", bound="QDialog")
 
@@ -60,11 +60,11 @@ class WindowDialogs(QObject):
             dialog.show_refused()
         return dialog
 
-    def settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
+    def settings(self, settings: Settings, fixed: Mapping[str, str]) -> SettingsDialog:
         """Show the settings. `fixed` maps settings that cannot be changed to their environment variables."""
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        return self._shown(SettingsDialog, lambda: self._make_settings(values, fixed))
+        return self._shown(SettingsDialog, lambda: self._make_settings(settings, fixed))
 
     def history(self, engine: Engine, receipts: ReceiptController, *, sandbox: bool) -> HistoryDialog:
         """Show History."""
@@ -126,10 +126,10 @@ class WindowDialogs(QObject):
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
 
-    def _make_settings(self, values: SettingsValues, fixed: Mapping[str, str]) -> SettingsDialog:
+    def _make_settings(self, settings: Settings, fixed: Mapping[str, str]) -> SettingsDialog:
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = SettingsDialog(self._theme, self._window, values, fixed)
+        dialog = SettingsDialog(self._theme, self._window, settings, fixed)
         dialog.saved.connect(self.settings_saved)
         dialog.help_wanted.connect(self.help)
         return dialog
