@@ -6,13 +6,13 @@ Called by `support.py`; reads a file, so not on the window's thread. Not transla
 from __future__ import annotations
 
 import platform
-import re
 import sys
 import time
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
+from uploader_gui.engine.redaction import without_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,16 +23,13 @@ if TYPE_CHECKING:
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000
 _LIBRARIES: Final = ("PySide6-Essentials", "httpx", "truststore", "keyring", "pydantic")
-_LOGIN: Final = re.compile(r"(?<=//)[^/@\s]+@")
-_QUERY: Final = re.compile(r"\?[^\s\"'<>]+")
 
 
 def diagnostics(configuration: Config, surroundings: Mapping[str, str]) -> str:
     """Give the text. `surroundings` is what only the window knows (screen, language)."""
     lines = [*_about(configuration), *(f"{name}: {value}" for name, value in surroundings.items())]
     text = "\n".join([*lines, "", *_log(configuration.data.log)])
-    text = configuration.formatter.redact(text)
-    return _QUERY.sub("?[redacted]", _LOGIN.sub("[redacted]@", text)) + "\n"
+    return without_queries(configuration.formatter.redact(text)) + "\n"
 
 
 def _about(configuration: Config) -> Iterator[str]:

@@ -1,15 +1,16 @@
-"""The log: rotating, for its owner only, and without secrets. Set up by `config.py`; also catches crashes."""
+"""The log: rotating, readable by its owner only, without secrets. It also records crashes."""
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +20,31 @@ log = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 2_000_000
 BACKUPS: Final = 3
-_SECRETS: Final = (
-    re.compile(r"(?i)(bearer\s+)[^\s'\"]+"),
-    re.compile(r"(?i)((?:authorization|x-session-token)['\"]?\s*[:=,]\s*b?['\"]?)(?!bearer)[^\s'\"]+"),
-    re.compile(r"(?i)(x-amz-(?:signature|credential|security-token)(?:=|%3D))[^&\s'\"]+"),
-    re.compile(r"()\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?"),
-)
-_GONE: Final = "[redacted]"
+_SHORTEST_SECRET: Final = 4
+"""In characters: anything shorter would be found inside other words."""
+
+
+def set_up(path: Path, secrets: Iterable[str] = ()) -> RedactingFormatter:
+    """Log to a rotating file from now on, crashes included; return the formatter, which can learn further secrets."""
+    formatter = RedactingFormatter(secrets)
+    handler = LogFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
+    handler.setFormatter(formatter)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    logging.getLogger("uploader_gui").setLevel(logging.INFO)
+    logging.getLogger().addHandler(handler)
+    for library in ("httpx", "httpcore", "asyncio", "qasync", "keyring"):
+        logging.getLogger(library).setLevel(logging.WARNING)  # httpx logs whole URLs at INFO
+    _log_crashes(formatter)
+    return formatter
+
+
+def close_log_in(folder: Path) -> None:
+    """Stop logging into that folder: Windows removes no file that is open."""
+    root = logging.getLogger()
+    for handler in tuple(root.handlers):
+        if isinstance(handler, LogFile) and Path(handler.baseFilename).parent == folder.absolute():
+            root.removeHandler(handler)
+            handler.close()
 
 
 class RedactingFormatter(logging.Formatter):
@@ -33,70 +52,42 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._known = {secret for secret in secrets if len(secret) >= 4}  # noqa: PLR2004 - shorter is no secret
+        self._secrets: set[str] = set()
+        self.hide(secrets)
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Take these out too from now on."""
-        self._known |= {secret for secret in secrets if len(secret) >= 4}  # noqa: PLR2004 - as above
+        self._secrets |= {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line(s) for the log."""
+        """Return the line or lines for the log."""
         return self.redact(super().format(record))
 
     def redact(self, text: str) -> str:
-        """Take tokens, Authorization headers and presigned queries out of a text."""
-        for secret in self._known:
-            text = text.replace(secret, _GONE)
-        for pattern in _SECRETS:
-            text = pattern.sub(rf"\g<1>{_GONE}", text)
-        return text
+        """Return a text without tokens, Authorization headers, signatures and passwords in URLs."""
+        return redact(text, self._secrets)
 
 
-class PatientFile(RotatingFileHandler):
-    """Goes on in the same file where it cannot be moved away: on Windows another program may have it open.
+class LogFile(RotatingFileHandler):
+    """A rotating log that survives a full disk, and a file that another program has open (Windows).
 
-    A full disk is no news to whoever reads stderr, and what Python would tell there is not redacted.
+    Errors of the disk are not reported: Python would print the record to stderr, without redaction.
     """
 
     def doRollover(self) -> None:  # noqa: N802 - logging's own name
-        """Begin a new file, if that can be."""
+        """Begin a new file; go on in the same one where it cannot be renamed."""
         try:
             super().doRollover()
         except OSError:
             self.stream = self.stream or self._open()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as above
-        """Do without what cannot be written; a mistake in a record is told."""
+        """Drop a record that cannot be written; report a mistake in a record."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handleError(record)
 
 
-def let_go(folder: Path) -> None:
-    """Log no longer into that folder: Windows removes no file that is open."""
-    root = logging.getLogger()
-    for handler in tuple(root.handlers):
-        if isinstance(handler, PatientFile) and Path(handler.baseFilename).parent == folder.absolute():
-            root.removeHandler(handler)
-            handler.close()
-
-
-def set_up(path: Path, secrets: Iterable[str] = ()) -> RedactingFormatter:
-    """Log to a rotating file from now on, crashes included; give the formatter, to tell it of further secrets."""
-    formatter = RedactingFormatter(secrets)
-    handler = PatientFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
-    handler.setFormatter(formatter)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-    ours = logging.getLogger("uploader_gui")
-    ours.setLevel(logging.INFO)
-    root = logging.getLogger()
-    root.addHandler(handler)
-    for library in ("httpx", "httpcore", "asyncio", "qasync", "keyring"):
-        logging.getLogger(library).setLevel(logging.WARNING)  # httpx tells whole URLs at INFO
-    _catch_crashes(formatter)
-    return formatter
-
-
-def _catch_crashes(formatter: RedactingFormatter) -> None:
+def _log_crashes(formatter: RedactingFormatter) -> None:
     def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return

@@ -83,7 +83,7 @@ class SandboxSession:
     def close(self) -> None:
         """Stop the sandbox and remove its folder."""
         self._sandbox.stop()
-        logs.let_go(self.paths.folder)
+        logs.close_log_in(self.paths.folder)
         self._folder.cleanup()
 
 

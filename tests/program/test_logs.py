@@ -35,11 +35,15 @@ def log_file(tmp_path: Path) -> Path:
         (f"token {JWT} seen", JWT),
         ("PUT https://b.s3/k?X-Amz-Credential=AKIA%2F20&X-Amz-Signature=0123abcd&x=1", "0123abcd"),
         ("PUT https://b.s3/k?X-Amz-Credential=AKIA%2F20&X-Amz-Signature=0123abcd&x=1", "AKIA%2F20"),
+        ("PUT https://b.s3/k?AWSAccessKeyId=AK&Signature=0123abcd&Expires=1", "0123abcd"),
         ("the very-secret-token itself", "very-secret-token"),
+        ("the a/secret+token in a URL: a%2Fsecret%2Btoken", "a%2Fsecret%2Btoken"),
+        (r"the a/secret+token in JSON: a\/secret+token", r"a\/secret+token"),
+        ("through http://me:pass@word@proxy.example:3128", "word"),
     ],
 )
 def test_secrets_are_taken_out(text: str, secret: str) -> None:
-    redacted = logs.RedactingFormatter(["very-secret-token"]).redact(text)
+    redacted = logs.RedactingFormatter(["very-secret-token", "a/secret+token"]).redact(text)
     assert secret not in redacted
     assert "[redacted]" in redacted
 
@@ -58,7 +62,7 @@ def test_a_full_disk_is_not_told_on_stderr(capsys: pytest.CaptureFixture[str]) -
     logging.getLogger("uploader_gui.test").info("the journal cannot be written")
     assert capsys.readouterr().err == ""
     for handler in logging.getLogger().handlers:
-        if isinstance(handler, logs.PatientFile):
+        if isinstance(handler, logs.LogFile):
             with suppress(OSError):  # what was not written is tried once more
                 handler.close()
 
@@ -96,7 +100,7 @@ def test_a_crash_is_logged_where_there_is_no_stderr(
 def test_a_log_that_cannot_be_moved_away_goes_on_in_its_file(tmp_path: Path) -> None:
     path = tmp_path / "uploader-gui.log"
     (tmp_path / "uploader-gui.log.1" / "in the way").mkdir(parents=True)
-    handler = logs.PatientFile(path, maxBytes=20, backupCount=1)
+    handler = logs.LogFile(path, maxBytes=20, backupCount=1)
     for number in range(3):
         handler.emit(logging.makeLogRecord({"msg": f"line {number} of some length"}))
     handler.close()
@@ -105,7 +109,7 @@ def test_a_log_that_cannot_be_moved_away_goes_on_in_its_file(tmp_path: Path) -> 
 
 def test_a_folder_that_is_let_go_has_no_open_log(log_file: Path) -> None:
     before = list(logging.getLogger().handlers)
-    logs.let_go(log_file.parent / "another")
+    logs.close_log_in(log_file.parent / "another")
     assert logging.getLogger().handlers == before
-    logs.let_go(log_file.parent)
-    assert not any(isinstance(handler, logs.PatientFile) for handler in logging.getLogger().handlers)
+    logs.close_log_in(log_file.parent)
+    assert not any(isinstance(handler, logs.LogFile) for handler in logging.getLogger().handlers)

@@ -175,6 +175,7 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     assert theme.colors.bg == "#17191D"
     assert engine.calls == [("resize", 3), ("limit", 2_500_000), ("choose", Choices())]
     kept = saved(data)
+    assert "offline_limit" not in kept
     assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)
 
 

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
@@ -30,6 +29,7 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.net.client import answered, check_url, read_answer, readable
+from uploader_gui.engine.redaction import without, without_queries
 from uploader_gui.engine.transfer.presigned_url import expiry_of, further_headers
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ class Tokens:
 
     def redacted_from(self, words: str) -> str:
         """Return words without the tokens: some gateways quote the header they did not accept."""
-        for token in filter(None, (self.bearer, self.session)):
-            for form in (token, token.replace("/", r"\/"), quote(token), quote(token, safe="")):
-                words = words.replace(form, "[redacted]")
-        return words
+        return without(words, (self.bearer, self.session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +235,7 @@ def _words_in(answer: object, depth: int) -> str:
 def _beginning(body: bytes, tokens: Tokens) -> str:
     """Return an answer's beginning for the log, without tokens and without the queries of (signed) URLs."""
     words = tokens.redacted_from(body[:2000].decode("utf-8", "replace"))
-    return readable(re.sub(r"\?[^\s\"'<>]+", "?[redacted]", words))
+    return readable(without_queries(words))
 
 
 def _registration(body: bytes, asked: Sequence[UploadId], *, local: bool) -> Registration:

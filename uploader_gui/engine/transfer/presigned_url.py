@@ -9,7 +9,7 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, unquote_plus, unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from uploader_gui.engine.addresses import plain_host
 from uploader_gui.engine.errors import UrlRefused
@@ -33,7 +33,6 @@ _CHUNKED: Final[Mapping[str, bytes]] = {
     "x-amz-trailer": b"",
 }
 """Headers that announce a body of signed chunks, which the storage would look for in the file: name -> in its value."""
-_SECRETS: Final = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token", "signature"})
 _OLD_SIGNATURE: Final = frozenset({b"awsaccesskeyid", b"signature", b"expires"})
 """The parameters of Signature Version 2; they do not belong to the object's place."""
 _OPERATION: Final = (b"x-id", b"PutObject")
@@ -132,15 +131,6 @@ def place_of(url: str) -> bytes:
 
 def _is_of_signature(name: bytes) -> bool:
     return name.lower().startswith(b"x-amz-") or name.lower() in _OLD_SIGNATURE
-
-
-def taken_out_of(words: str, url: str) -> str:
-    """Return a server's words without the secrets of the URL they may repeat: they go into log, journal and receipt."""
-    for name, _, value in (pair.partition("=") for pair in urlsplit(url).query.split("&")):
-        if value and unquote_plus(name).lower() in _SECRETS:
-            for form in {value, unquote(value), unquote_plus(value)}:
-                words = re.sub(re.escape(form), "[redacted]", words, flags=re.IGNORECASE)
-    return re.sub(r"\?[^\s\"'<>=?]*=[^\s\"'<>]*", "?[redacted]", words)
 
 
 def _old_expiry(query: dict[str, str]) -> tuple[float | None, float | None]:

@@ -28,7 +28,8 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
-from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers, taken_out_of
+from uploader_gui.engine.redaction import without_url_secrets
+from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -234,7 +235,7 @@ def read_success(response: httpx.Response, answer: bytes, url: str, *, early: bo
     comparable = md5 is not None and _is_etag_the_md5(response)
     if comparable and not response.num_bytes_downloaded:
         return Stored(md5, comparable)
-    return Stored(md5, comparable, readable(taken_out_of(_doubt(response, answer, etag, early=early), url)))
+    return Stored(md5, comparable, readable(without_url_secrets(_doubt(response, answer, etag, early=early), url)))
 
 
 def _is_etag_the_md5(response: httpx.Response) -> bool:
@@ -294,7 +295,7 @@ def _words(response: httpx.Response, answer: bytes, url: str) -> str:
     """Return the storage's words, without the secrets of the URL they may repeat."""
     code, message = error_words(answer)
     words = f"{code}: {message}" if code else ": ".join(_who_answered(response, answer))
-    return readable(taken_out_of(words, url))
+    return readable(without_url_secrets(words, url))
 
 
 def _who_answered(response: httpx.Response, answer: bytes) -> Iterator[str]:
