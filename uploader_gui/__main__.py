@@ -1,36 +1,36 @@
-"""Where the program begins: `uploader-gui`, `python -m uploader_gui`, and the bundle's double-click."""
+"""The program's entry point: `uploader-gui`, `python -m uploader_gui`, and the bundle's double-click."""
 
 import os
 import sys
 
 from uploader_gui.engine.pictures import DECODE_PICTURES
-from uploader_gui.platform.file_names import read_as_utf8
-from uploader_gui.platform.frozen import restore
-from uploader_gui.platform.interrupts import hold, ignore
+from uploader_gui.exit_codes import ExitCode
+from uploader_gui.platform.environment import restore_library_paths, use_utf8_file_names
+from uploader_gui.platform.interrupts import hold_interrupts, ignore_interrupts
 
 
 def main() -> int:
-    """Run the program and give its exit code."""
+    """Run the program and return its exit code."""
     if sys.argv[1:] == [DECODE_PICTURES]:
-        from uploader_gui.engine.pictures.serve import serve  # noqa: PLC0415 - the decoder's process alone
+        from uploader_gui.engine.pictures.serve import serve  # noqa: PLC0415 - only in the decoder's process
 
         return serve()
     if getattr(sys, "frozen", False):
-        import multiprocessing  # noqa: PLC0415 - nobody else needs it, and it would be a twentieth of the start
+        import multiprocessing  # noqa: PLC0415 - needed in a bundle only, and a twentieth of the start
 
         multiprocessing.freeze_support()
-        restore(os.environ)
+        restore_library_paths(os.environ)
     else:
-        read_as_utf8()
-    hold()
+        use_utf8_file_names()
+    hold_interrupts()
     try:
-        from uploader_gui import cli  # noqa: PLC0415 - freeze_support must come first in a bundle
+        from uploader_gui import cli  # noqa: PLC0415 - in a bundle freeze_support must come first
 
         return cli.main(sys.argv[1:])
-    except KeyboardInterrupt:  # a second one, while something at the start is stuck
-        return 130
+    except KeyboardInterrupt:  # a second one, while the start is stuck
+        return ExitCode.INTERRUPTED
     finally:
-        ignore()
+        ignore_interrupts()
 
 
 if __name__ == "__main__":

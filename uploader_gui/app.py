@@ -1,7 +1,6 @@
-"""The composition root of the windowed program. Called by cli.
+"""Composition root of the windowed program: builds what a person sees first, the window with its look and language.
 
-Here only what a person sees first: the window, its look and its language. Once that has been painted, `program.py`
-is loaded with all the rest.
+Once that has been painted, it loads `window_app/program.py`, which builds the rest.
 """
 
 from __future__ import annotations
@@ -12,18 +11,19 @@ os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it woul
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
-from uploader_gui.command_line import LaunchOptions, UsageError, tell
+from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
+from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Handover, HandoverRefused
 from uploader_gui.paths import find_resource
 from uploader_gui.platform.application import Application
-from uploader_gui.platform.interrupts import held
-from uploader_gui.single_instance import Doorway, Outcome
+from uploader_gui.platform.interrupts import interrupt_check
+from uploader_gui.single_instance import InstanceLock, Outcome
 from uploader_gui.window_app.first_window import FirstWindow
 from uploader_gui.words.language import Language, early_choice
 
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
 
-UNSURE: Final = 1
-"""The files may be in the window already open, or not: a script must look."""
 
-
-def run(plan: LaunchOptions) -> int:
-    """Open the window, run until it is left, and give the exit code.
+def run(launch: LaunchOptions) -> int:
+    """Open the window, run until it is closed, and return the exit code.
 
     Raises:
         UsageError: something is wrong that is known before any request.
@@ -45,20 +42,20 @@ def run(plan: LaunchOptions) -> int:
     language = Language(application)
     language.use(early_choice(paths.data_paths().settings))
     with ExitStack() as stack:
-        trial = _open_trial(plan, stack)
+        trial = _open_trial(launch, stack)
         data = _prepare_data(trial)
-        doorway = None if trial else Doorway(data.folder)
-        if doorway is not None:
-            stack.callback(doorway.leave)
-            if (code := _handed_over(plan, doorway)) is not None:
+        instance = None if trial else InstanceLock(data.folder)
+        if instance is not None:
+            stack.callback(instance.release)
+            if (code := _hand_over(launch, instance)) is not None:
                 return code
-        front = FirstWindow(plan, application, language, data=data, trial=trial, doorway=doorway)
-        stack.callback(front.decoder.close)
-        front.show()
-        FirstPaint(front.window).wait()
-        from uploader_gui.window_app import program  # noqa: PLC0415 - loaded once the window stands
+        first = FirstWindow(launch, application, language, data=data, trial=trial, instance=instance)
+        stack.callback(first.decoder.close)
+        first.show()
+        FirstPaint(first.window).wait()
+        from uploader_gui.window_app import program  # noqa: PLC0415 - loaded after the first paint
 
-        return program.run(plan, front, stack)
+        return program.run(launch, first, stack)
 
 
 def _application() -> Application:
@@ -71,8 +68,8 @@ def _application() -> Application:
     return application
 
 
-def _open_trial(plan: LaunchOptions, stack: ExitStack) -> SandboxSession | None:
-    if not plan.sandbox:
+def _open_trial(launch: LaunchOptions, stack: ExitStack) -> SandboxSession | None:
+    if not launch.sandbox:
         return None
     from uploader_gui.sandbox_session import SandboxSession  # noqa: PLC0415 - only where it is asked for
 
@@ -88,12 +85,12 @@ def _prepare_data(trial: SandboxSession | None) -> DataPaths:
     return data
 
 
-def _handed_over(plan: LaunchOptions, doorway: Doorway) -> int | None:
-    """Hand everything to the window already open on this data folder; None where there is none, else the exit code."""
+def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None:
+    """Hand everything to the window already open on this data folder and return the exit code; None without one."""
     try:
-        outcome = doorway.enter(_handover(plan), held())
+        outcome = instance.acquire(_handover(launch), interrupt_check())
     except HandoverRefused as refused:
-        from uploader_gui.words.handover import refusal  # noqa: PLC0415 - hardly ever needed
+        from uploader_gui.words.handover import refusal  # noqa: PLC0415 - seldom needed
 
         raise UsageError(refusal(refused.answer)) from refused
     if outcome is Outcome.FIRST:
@@ -102,14 +99,17 @@ def _handed_over(plan: LaunchOptions, doorway: Doorway) -> int | None:
 
     if outcome is Outcome.SILENT:
         raise UsageError(HandoverWords.SILENT.text)
-    if plan.report is not None:
+    if launch.report is not None:
         raise UsageError(HandoverWords.WINDOW_OPEN.text)
-    tell(HandoverWords[outcome.name].text)
-    return UNSURE if outcome is Outcome.UNSURE else 0
+    write_stderr(HandoverWords[outcome.name].text)
+    # Where it is not known whether the window has the files, a script must look.
+    return ExitCode.NOT_ALL_SENT if outcome is Outcome.UNSURE else ExitCode.ALL_SENT
 
 
-def _handover(plan: LaunchOptions) -> Handover:
-    """Whoever wants a receipt gets none from another start's window: then it is only called forward."""
-    if plan.report is not None:
+def _handover(launch: LaunchOptions) -> Handover:
+    """Return what to hand over; nothing where a receipt is wanted, since the open window writes none for this start."""
+    if launch.report is not None:
         return Handover(())
-    return Handover(plan.paths, plan.anomaly_id, plan.start, again=plan.again, convert=plan.convert, zip=plan.zip)
+    return Handover(
+        launch.paths, launch.anomaly_id, launch.start, again=launch.again, convert=launch.convert, zip=launch.zip
+    )

@@ -1,15 +1,16 @@
-"""Where a start is decided: window or headless, and with which exit code it ends. Called by __main__.
+"""Parses the command line and runs the self-test, the headless program or the window.
 
-Whatever is wrong is told here in one sentence on stderr, with status 2, before any request.
+Wrong usage ends with one sentence on stderr and status 2, before any request.
 """
 
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from uploader_gui.command_line import UsageError, parse, speak, tell
-from uploader_gui.platform.message_box import show_without_console
+from uploader_gui.command_line import UsageError, parse, use_language, write_stderr
+from uploader_gui.exit_codes import ExitCode
+from uploader_gui.platform.windows_console import show_without_console
 from uploader_gui.words.command_line import Wrong
 
 if TYPE_CHECKING:
@@ -17,53 +18,50 @@ if TYPE_CHECKING:
 
     from uploader_gui.command_line import LaunchOptions
 
-USAGE_ERROR: Final = 2
-INTERRUPTED: Final = 130
-
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the program as the arguments say, and give its exit code."""
+    """Run the program with these arguments and return its exit code."""
     try:
-        plan = parse(arguments)
-        if plan.self_test:
+        launch = parse(arguments)
+        if launch.self_test:
             return _run_self_test()
-        if plan.headless:
-            return _run_headless(plan)
-        return _run_window(plan)
+        if launch.headless:
+            return _run_headless(launch)
+        return _run_window(launch)
     except UsageError as error:
-        tell(str(error))
+        write_stderr(str(error))
         if "--headless" not in arguments:
             show_without_console(str(error))
-        return USAGE_ERROR
-    except KeyboardInterrupt:  # before there was a run that could end in its own way
-        return INTERRUPTED
+        return ExitCode.USAGE_ERROR
+    except KeyboardInterrupt:  # before a run listens to signals itself
+        return ExitCode.INTERRUPTED
 
 
 def _run_self_test() -> int:
-    from uploader_gui import self_test  # noqa: PLC0415 - loaded where it is needed alone
+    from uploader_gui import self_test  # noqa: PLC0415 - loaded only where it is needed
 
     return self_test.run()
 
 
-def _run_headless(plan: LaunchOptions) -> int:
-    gc.disable()  # until the engine stands (`gc_tuning.py`)
-    from uploader_gui import headless  # noqa: PLC0415 - loaded where it is needed alone
+def _run_headless(launch: LaunchOptions) -> int:
+    gc.disable()  # until the engine runs (`gc_tuning.py`)
+    from uploader_gui import headless  # noqa: PLC0415 - loaded only where it is needed
 
-    return headless.run(plan)
+    return headless.run(launch)
 
 
-def _run_window(plan: LaunchOptions) -> int:
-    """Open the window; where there is no screen, do what can be done without one."""
-    from uploader_gui.platform import display  # noqa: PLC0415 - needed for the window alone
+def _run_window(launch: LaunchOptions) -> int:
+    """Open the window; on a machine without a display do what can be done without one."""
+    from uploader_gui.platform import display  # noqa: PLC0415 - needed for the window only
 
-    hindrance = display.hindrance()
-    if hindrance is None:
-        gc.disable()  # until the window stands: nothing that is loaded for it would be given back
+    obstacle = display.find_obstacle()
+    if obstacle is None:
+        gc.disable()  # until the window is painted: nothing that is loaded for it would be freed
         from uploader_gui import app  # noqa: PLC0415 - loads Qt
 
-        return app.run(plan)
-    _spoken = speak()  # kept until the last sentence
-    if plan.demo or (plan.anomaly_id and plan.paths):
-        tell(Wrong.WINDOWLESS.filled(hindrance.text))
-        return _run_headless(plan)
-    raise UsageError(hindrance.text if hindrance.library else Wrong.HOW_WINDOWLESS.filled(hindrance.text))
+        return app.run(launch)
+    _language = use_language()  # kept until the last sentence is written
+    if launch.demo or (launch.anomaly_id and launch.paths):
+        write_stderr(Wrong.WINDOWLESS.filled(obstacle.text))
+        return _run_headless(launch)
+    raise UsageError(obstacle.text if obstacle.library else Wrong.HOW_WINDOWLESS.filled(obstacle.text))

@@ -1,7 +1,7 @@
-"""Reads the command line into a plan, or says in one sentence what is wrong with it. Called by cli; README lists it.
+"""Parses the command line into `LaunchOptions`, or raises a `UsageError` with one sentence. README lists the options.
 
-Every sentence is ours: argparse has its own translated by gettext, which brings no files for it. Qt, which translates
-ours, is loaded only where one has to be said.
+argparse's own sentences are replaced by ours, which are translated. Qt, which translates them, is loaded only where one
+has to be shown.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.platform.message_box import show_without_console
-from uploader_gui.platform.wildcards import spelled_out
+from uploader_gui.platform.windows_console import expand_wildcards, show_without_console
 from uploader_gui.words.command_line import Help, Wrong
 
 if TYPE_CHECKING:
@@ -32,25 +31,47 @@ _WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
 _HELP: Final = ("-h", "--help")
 
 
+class UsageError(Exception):
+    """Wrong usage or configuration; the text is a complete sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOptions:
+    """What the command line asks for. `anomaly_id` is "" where none was given."""
+
+    paths: tuple[Path, ...] = ()
+    anomaly_id: str = ""
+    start: bool = False
+    quit_when_done: bool = False
+    report: Path | None = None
+    headless: bool = False
+    again: bool = False
+    convert: bool = False
+    zip: bool = False
+    sandbox: bool = False
+    demo: bool = False
+    self_test: bool = False
+
+
 def parse(arguments: Sequence[str]) -> LaunchOptions:
-    """Give what the arguments ask for.
+    """Return what the arguments ask for.
 
     Raises:
-        UsageError: they do not go together, or name something that cannot be.
-        SystemExit: the help or the version was asked for, and has been shown.
+        UsageError: they contradict each other, or name something that cannot be used.
+        SystemExit: after showing the help or the version.
     """
-    _spoken = speak() if set(_HELP).intersection(arguments) else None  # kept until the help is written
+    _language = use_language() if set(_HELP).intersection(arguments) else None  # kept until the help is written
     given = _given(arguments)
     anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
     if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
         raise _wrong(Wrong.ANOMALY, repr(given.anomaly))
     if (given.headless or given.start) and not anomaly_id:
         raise _wrong(Wrong.NEEDS_ANOMALY, "--headless" if given.headless else "--start")
-    _check_place(*given.paths, *filter(None, [given.report]))
-    if "" in given.paths:  # a script's unset variable, which would stand for the whole working directory
+    _check_working_folder(*given.paths, *filter(None, [given.report]))
+    if "" in given.paths:  # a script's unset variable, which would mean the whole working directory
         raise _wrong(Wrong.EMPTY_PATH)
     return LaunchOptions(
-        paths=tuple(Path(path) for path in spelled_out(given.paths)),
+        paths=tuple(Path(path) for path in expand_wildcards(given.paths)),
         anomaly_id=anomaly_id,
         start=given.start or given.headless or given.demo,
         quit_when_done=given.quit_when_done or given.headless,
@@ -65,24 +86,30 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     )
 
 
-def speak() -> QCoreApplication | None:
-    """Speak the person's language on the terminal from now on; what comes back has to be kept for as long."""
-    from uploader_gui.paths import data_paths  # noqa: PLC0415 - only where something is to be said
+def use_language() -> QCoreApplication | None:
+    """Write sentences in the person's language from now on, for as long as the caller keeps what is returned."""
+    from uploader_gui.paths import data_paths  # noqa: PLC0415 - only where a sentence is to be shown
     from uploader_gui.words.language import SYSTEM, early_choice, speak_in_terminal  # noqa: PLC0415 - as above
 
     chosen = SYSTEM
-    with suppress(OSError, RuntimeError):  # no folder to start from, no home: it may be that which is to be said
+    with suppress(OSError, RuntimeError):  # no working folder, no home: the sentence may be about that
         chosen = early_choice(data_paths().settings)
     return speak_in_terminal(chosen)
 
 
+def write_stderr(sentence: str) -> None:
+    """Write one sentence to stderr, where there is one (on Windows a bundle's window has none)."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"uploader-gui: {sentence}\n")
+
+
 def _wrong(sentence: Wrong, *values: str) -> UsageError:
-    _spoken = speak()  # until the sentence is made
+    _language = use_language()  # until the sentence is made
     return UsageError(sentence.filled(*values))
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:
-    """Give the options and paths, as argparse tells them apart."""
+    """Return options and paths as argparse parses them."""
     try:
         given, unknown = _parser().parse_known_args(arguments)
     except argparse.ArgumentError as error:
@@ -93,27 +120,27 @@ def _given(arguments: Sequence[str]) -> argparse.Namespace:
     return given
 
 
-def _check_place(*paths: str) -> None:
-    """What is named from here needs a here: a shell may stand in a folder that is gone."""
+def _check_working_folder(*paths: str) -> None:
+    """Raise `UsageError` for a relative path where the working folder no longer exists."""
     if all(map(os.path.isabs, paths)):
         return
     try:
-        os.getcwd()  # noqa: PTH109 - that the question can be answered is all that is wanted
+        os.getcwd()  # noqa: PTH109 - only whether it can be found matters
     except OSError as error:
         raise _wrong(Wrong.NO_PLACE, error.strerror or str(error)) from error
 
 
 class _Parser(argparse.ArgumentParser):
-    """Leaves the words to us."""
+    """argparse with our sentences."""
 
     def error(self, message: str) -> NoReturn:
-        """What `exit_on_error=False` leaves to this, no argument of ours can bring about; a sentence all the same."""
+        """Raise `UsageError` for what `exit_on_error=False` does not raise itself; no option of ours causes it."""
         raise _wrong(Wrong.OTHERWISE, message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        """--help and --version; Python 3.11 breaks where there is neither stdout nor stderr."""
+        """Show --help or --version; Python's own fails where there is neither stdout nor stderr."""
         if file is not None or sys.stderr is not None:
-            super()._print_message(_in_encoding_of(file or sys.stderr, message), file)
+            super()._print_message(_encodable(file or sys.stderr, message), file)
         show_without_console(message)
 
 
@@ -130,14 +157,14 @@ class _Formatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, prefix or f"{Help.USAGE.text} ")  # type: ignore[arg-type]  # handed on
 
 
-def _in_encoding_of(file: object, text: str) -> str:
-    """Give a text with what a terminal's encoding lacks replaced: ASCII has no accents."""
+def _encodable(file: object, text: str) -> str:
+    """Return a text with the characters replaced that a terminal's encoding lacks: ASCII has no accents."""
     encoding = getattr(file, "encoding", None) or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)
 
 
 def _heading(sentence: Help) -> str:
-    """Give a heading as argparse wants it: it puts the colon there itself, and French has a space before."""
+    """Return a heading without its colon, which argparse adds; in French a space stands before it."""
     return sentence.text.removesuffix(":")
 
 
@@ -170,12 +197,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
-    """See before any request that the receipt can be written, and that it replaces nothing but a receipt."""
+    """Return the receipt's path, or raise `UsageError` where it cannot be written or would replace another file."""
     if text is None:
         return None
     if not text:
         raise _wrong(Wrong.REPORT_NAMELESS)
-    path = Path(os.path.abspath(text))  # noqa: PTH100 - a link to the receipt is to be replaced where it stands
+    path = Path(os.path.abspath(text))  # noqa: PTH100 - a link is replaced itself, not its target
     if _is_evidence(Path(os.path.realpath(path)), evidence):
         raise _wrong(Wrong.REPORT_REPLACES, str(path))
     if path.is_dir():
@@ -191,52 +218,24 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
 
 
 def _is_evidence(path: Path, given: Sequence[str]) -> bool:
-    """Whether a file is to be sent: by itself, or as what is no receipt in a folder."""
-    places = [Path(os.path.realpath(one)) for one in given]
-    if path in places or not any(path.is_relative_to(place) for place in places):
-        return path in places
-    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - hardly ever needed
+    """Return whether a file is to be sent: named itself, or inside a named folder and not an older receipt."""
+    sent = [Path(os.path.realpath(one)) for one in given]
+    if path in sent or not any(path.is_relative_to(one) for one in sent):
+        return path in sent
+    from uploader_gui.engine.intake.scan import is_receipt  # noqa: PLC0415 - seldom needed
 
     try:
         return path.is_file() and path.stat().st_size > 0 and not is_receipt(path)
     except OSError:
-        return True  # what cannot be read is not replaced either
+        return True  # it may be evidence that cannot be read at the moment
 
 
 def _check_writable(folder: Path) -> None:
-    """A file is made there and taken away again: what Windows' rights and mounted shares allow, only that tells."""
-    import tempfile  # noqa: PLC0415 - only where a receipt is wanted
+    """Raise `UsageError` unless a file can be made there: only trying shows what Windows' rights and shares allow."""
+    import tempfile  # noqa: PLC0415 - only where a receipt is asked for
 
     try:
         with tempfile.NamedTemporaryFile(prefix=".receipt-", dir=folder):
             return
     except OSError as error:
         raise _wrong(Wrong.REPORT_UNWRITABLE, str(folder), error.strerror or str(error)) from error
-
-
-class UsageError(Exception):
-    """Wrong usage or configuration; the text is a whole sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchOptions:
-    """What the command line asks for. `anomaly_id` is "" where none was given."""
-
-    paths: tuple[Path, ...] = ()
-    anomaly_id: str = ""
-    start: bool = False
-    quit_when_done: bool = False
-    report: Path | None = None
-    headless: bool = False
-    again: bool = False
-    convert: bool = False
-    zip: bool = False
-    sandbox: bool = False
-    demo: bool = False
-    self_test: bool = False
-
-
-def tell(sentence: str) -> None:
-    """Say one sentence on stderr, where there is one (a bundle's window has none)."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"uploader-gui: {sentence}\n")

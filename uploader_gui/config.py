@@ -24,7 +24,7 @@ from uploader_gui.terminal import Lines
 from uploader_gui.words.language import early_choice, early_theme
 from uploader_gui.words.remedies import detail_told, english
 from uploader_gui.words.settings import SettingsTrouble
-from uploader_gui.words.start import Hindrances
+from uploader_gui.words.start import StartErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,7 +84,7 @@ class Config:
             tokens, keeper = credentials.at_hand() if window or trial else credentials.load(interrupted)
             tokens = trial.tokens if trial is not None else tokens
         except UrlRefused as error:
-            raise UsageError(Hindrances.SERVER.filled(detail_told(error.detail))) from error
+            raise UsageError(StartErrors.SERVER.filled(detail_told(error.detail))) from error
         except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
@@ -181,7 +181,7 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
     try:
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
-        raise UsageError(Hindrances.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error
+        raise UsageError(StartErrors.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error
 
 
 def fault_of(ca_file: Path) -> str | None:

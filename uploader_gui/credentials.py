@@ -19,7 +19,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.words.start import Hindrances
+from uploader_gui.words.start import StartErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,7 +205,7 @@ def clean(token: str) -> str:
     """
     text = re.sub(r"^bearer(\s+|$)", "", token.strip(), flags=re.IGNORECASE)
     if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise TokenError(Hindrances.NO_TOKEN.text)
+        raise TokenError(StartErrors.NO_TOKEN.text)
     return text
 
 

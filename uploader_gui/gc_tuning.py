@@ -1,8 +1,8 @@
-"""Python's garbage collector, told when it may stop everything, and in which thread.
+"""When Python's garbage collector runs, and in which thread.
 
-It looks through every object there is, whichever thread asked for one more: with 10,000 uploads the window stood still
-for 100 ms at a time, and a third of a drop's time went into it. And what it finds it destroys in that very thread: an
-object of Qt's destroyed outside the window's thread may end the program. So with a window it runs there alone.
+It walks through all objects, in whichever thread allocated the last one: with 10,000 uploads the window stopped for
+100 ms at a time, and a third of a drop's time went into it. It also destroys what it finds in that thread, and a Qt
+object destroyed outside the window's thread may crash the program. So with a window it runs only in that thread.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ import gc
 from typing import Final
 
 _THRESHOLDS: Final = (20_000, 50, 1_000)
-"""New objects until the youngest are looked through, and how often that until older ones are: hardly ever."""
+"""See `gc.set_threshold`: new objects until the youngest generation is collected; the older ones hardly ever are."""
 
 
 def keep_what_is_loaded() -> None:
-    """The start is over: what it has loaded stays for good, and need not be looked through again."""
+    """Exempt everything loaded so far: it stays until the end."""
     gc.freeze()
 
 
-def collect_by_itself() -> None:
-    """Let it run whenever enough has come together, in any thread: there is no window."""
+def collect_automatically() -> None:
+    """Let it run in any thread whenever a threshold is reached; for a program without a window."""
     gc.enable()
     gc.set_threshold(*_THRESHOLDS)
 
 
 def collect_if_due() -> None:
-    """Collect where enough has come together. Called on the window's thread, while it does not run by itself."""
+    """Collect where a threshold is reached; for the window's thread, while the automatic collection is off."""
     youngest, older, _ = gc.get_count()
     if youngest > _THRESHOLDS[0]:
         gc.collect(1 if older > _THRESHOLDS[1] else 0)
 
 
 def tidy_up() -> None:
-    """Nothing moves: now is the time."""
+    """Collect everything; for moments in which nothing is sent."""
     gc.collect()

@@ -1,6 +1,6 @@
-"""What a later start hands to the window already open: one line of JSON, checked there as a command line is.
+"""The messages between a later start and the window already open: one line of JSON each, checked like a command line.
 
-Used by `single_instance.py`, which carries it. Whoever sends it is the same person, but not necessarily this program.
+The sender runs as the same user, but is not necessarily this program. `single_instance.py` transports them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _TYPES: Final[dict[str, type]] = {"version": int, "paths": list, "anomaly_id": s
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a later start was given. `paths` are absolute; `anomaly_id` is "" where none was named.
+    """What a later start hands over. `paths` are absolute; `anomaly_id` is "" where none was given.
 
-    `again`, `convert` and `zip` are what the command line wants done with these files.
+    `again`, `convert` and `zip` are the options of the command line for these files.
     """
 
     paths: tuple[Path, ...]
@@ -38,36 +38,36 @@ class Handover:
 
 
 class Answer(StrEnum):
-    """What the window already open says to a handover."""
+    """The answers of the window already open."""
 
     RECEIVED = "received"
-    """It is in order, and the window is looking through the files."""
+    """It is valid, and the window is scanning the files."""
     TAKEN = "taken"
-    """The files are in the journal, or wait in the window for a number."""
+    """The files are in the journal, or wait in the window for an anomaly's number."""
     OTHER_VERSION = "other version"
     NOT_UNDERSTOOD = "not understood"
     TOO_MANY = "too many"
     NO_ANOMALY = "no anomaly"
     NO_PATH = "no path"
     CANNOT_TAKE = "cannot take"
-    """The window has no engine that works."""
+    """The window's engine does not run."""
 
 
 class HandoverRefused(Exception):
-    """It cannot be taken; `answer` says why."""
+    """It is not taken; `answer` says why."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.value)
         self.answer = answer
 
 
-def encoded(handover: Handover) -> bytes:
-    """Return a handover as one line of JSON; undecodable names survive as escapes.
+def encode(handover: Handover) -> bytes:
+    """Return a handover as one line of JSON; undecodable names are kept as escapes.
 
     Raises:
-        HandoverRefused: no window would take as much.
+        HandoverRefused: it is larger than any window takes.
     """
-    import json  # noqa: PLC0415 - the window stands sooner without
+    import json  # noqa: PLC0415 - not before the first paint
 
     message = {
         "version": VERSION,
@@ -81,11 +81,11 @@ def encoded(handover: Handover) -> bytes:
     return line
 
 
-def decoded(line: bytes) -> Handover:
-    """Return what a line says.
+def decode(line: bytes) -> Handover:
+    """Return the handover in a line of JSON.
 
     Raises:
-        HandoverRefused: it says nothing that a command line could.
+        HandoverRefused: it is not something a command line could ask for.
     """
     message = _message(line)
     paths, anomaly_id = message["paths"], message["anomaly_id"]
@@ -100,7 +100,7 @@ def decoded(line: bytes) -> Handover:
 
 
 def _message(line: bytes) -> dict[str, Any]:
-    """Return the fields, each there and of its type, and no others."""
+    """Return the fields; all of them are there, of their types, and no others."""
     import json  # noqa: PLC0415 - as above
 
     try:
@@ -117,7 +117,7 @@ def _message(line: bytes) -> dict[str, Any]:
 
 
 def _is_path(path: object) -> bool:
-    """Whether it is whole, and a file could be called so: no system holds a lone surrogate or a NUL."""
+    """Return whether it is an absolute path a file can have: no system stores a lone surrogate or a NUL."""
     if not isinstance(path, str) or "\0" in path or not Path(path).is_absolute():
         return False
     try:

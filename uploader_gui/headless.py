@@ -1,6 +1,6 @@
-"""The second, small composition root: the same engine with progress on the terminal, no window, no display.
+"""Composition root of the program without a window: the same engine, with progress on the terminal.
 
-Called by cli. Of Qt at most QtCore and QtNetwork are used, loaded late.
+Of Qt at most QtCore and QtNetwork are used, loaded late; it works without them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import gc_tuning
-from uploader_gui.command_line import LaunchOptions, UsageError, tell
+from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
@@ -20,8 +20,9 @@ from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
+from uploader_gui.exit_codes import ExitCode
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
-from uploader_gui.platform.interrupts import INTERRUPTS, held, hold
+from uploader_gui.platform.interrupts import INTERRUPTS, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.terminal import Lines, Terminal, summary
 from uploader_gui.words.language import early_choice, speak_in_terminal
@@ -30,6 +31,7 @@ from uploader_gui.words.remedies import cause_and_action, detail_told
 from uploader_gui.words.units import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
 
@@ -41,26 +43,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-INTERRUPTED = 130
 
-
-def run(plan: LaunchOptions) -> int:
-    """Do what the plan says without a window, and give the exit code.
+def run(launch: LaunchOptions) -> int:
+    """Do what the command line asks for and return the exit code.
 
     Raises:
         UsageError: something is wrong that is known before any request.
     """
     with ExitStack() as stack:
-        trial = stack.enter_context(_trial()) if plan.sandbox else None
+        trial = stack.enter_context(_trial()) if launch.sandbox else None
         data = trial.paths if trial else data_paths()
-        _spoken = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
-        options = _options(plan, data, trial)
-        paths = (*plan.paths, *(trial.samples() if trial and plan.demo else ()))
-        return _carried_out(_Session(plan, paths, options, trial), data)
+        _language = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
+        options = _options(launch, data, trial)
+        paths = (*launch.paths, *(trial.samples() if trial and launch.demo else ()))
+        return _run(_Session(launch, paths, options, trial), data)
 
 
-def _carried_out(session: _Session, data: DataPaths) -> int:
-    """Run to the end and write the receipt; while that is written, signals still have a listener."""
+def _run(session: _Session, data: DataPaths) -> int:
+    """Run to the end and write the receipt; signals are handled until it is written."""
     with asyncio.Runner() as runner:
         try:
             runner.run(session.run())
@@ -68,10 +68,10 @@ def _carried_out(session: _Session, data: DataPaths) -> int:
             raise UsageError(_sentence(error, data)) from error
         except Exception:
             log.exception("the engine cannot begin")
-            tell(cause_and_action(Reason(Code.INTERNAL_ERROR)).whole)
-            return 1
+            write_stderr(cause_and_action(Reason(Code.INTERNAL_ERROR)).whole)
+            return ExitCode.NOT_ALL_SENT
         code = session.exit_code()
-    hold()  # all is done: what comes now changes nothing
+    hold_interrupts()  # everything is done: a signal no longer changes anything
     return code
 
 
@@ -81,20 +81,22 @@ def _trial() -> SandboxSession:
     return SandboxSession()
 
 
-def _options(plan: LaunchOptions, data: DataPaths, trial: SandboxSession | None) -> EngineOptions:
+def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | None) -> EngineOptions:
     try:
         prepare(data)
     except UnwritableError as error:
         raise UsageError(str(error)) from error
-    interrupted = held()
+    interrupted = interrupt_check()
     configuration = Config.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
-        tell(configuration.trouble.text)
-    if configuration.tokens is None and not interrupted():  # then nothing is registered, and the receipt says so
+        write_stderr(configuration.trouble.text)
+    if (
+        configuration.tokens is None and not interrupted()
+    ):  # an interrupted run registers nothing, and its receipt says so
         silent = configuration.keeper is Keeper.SILENT
         raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)
-    asked = Choices.from_flags(convert=plan.convert, zipped=plan.zip)
-    return configuration.engine(again=plan.again, report=plan.report, asked=asked)
+    asked = Choices.from_flags(convert=launch.convert, zipped=launch.zip)
+    return configuration.engine(again=launch.again, report=launch.report, asked=asked)
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:
@@ -112,43 +114,43 @@ class _Session:
     """One run of the engine, from its first event to its receipt."""
 
     def __init__(
-        self, plan: LaunchOptions, paths: tuple[Path, ...], options: EngineOptions, trial: SandboxSession | None
+        self, launch: LaunchOptions, paths: tuple[Path, ...], options: EngineOptions, trial: SandboxSession | None
     ) -> None:
-        self._plan = plan
+        self._launch = launch
         self._trial = trial
         self._paths = paths
         self._options = options
         self._terminal = Terminal(trial=trial is not None)
-        self._vigil = HeadlessAwake()
+        self._keep_awake = KeepAwakeLater()
         self._queue: UploadQueue | None = None
         self._receipt: dict[str, Any] = {}
         self._interrupted = False
         self._broken = False
 
     async def run(self) -> None:
-        """Run until nothing is left to do, or somebody interrupts."""
+        """Run until nothing is left to do, or a signal comes."""
         loop = asyncio.get_running_loop()
-        one_came = held()
+        interrupted = interrupt_check()
         for one in INTERRUPTS:
-            _on_signal(loop, one, self._interrupt)
-        if one_came():
+            _add_signal_handler(loop, one, self._interrupt)
+        if interrupted():
             self._interrupt()
-        from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: not before all is known to be well
+        from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: after the checks
 
         try:
-            await run_engine(self._options, self._heard, self._ready)
+            await run_engine(self._options, self._on_event, self._on_ready)
         except Exception as error:
             if self._queue is None:
                 raise
-            self._broke(error)
+            self._on_engine_failure(error)
         finally:
-            self._vigil.close()
-        if self._queue is not None:  # only now: what arrived while it was leaving counts too
-            self._receipt = self._queue.receipt(self._plan.anomaly_id)
+            self._keep_awake.close()
+        if self._queue is not None:  # only now: what was sent while it was stopping counts too
+            self._receipt = self._queue.receipt(self._launch.anomaly_id)
 
-    def exit_code(self) -> int:
-        """Write the receipt, say how it went, and give the exit code."""
-        with suppress(Exception):  # where it is the terminal that broke, that is told below
+    def exit_code(self) -> ExitCode:
+        """Write the receipt and the summary, and return the exit code."""
+        with suppress(Exception):  # a terminal that fails is reported below
             self._terminal.close()
         written = self._write_report()
         totals = self._receipt["totals"]
@@ -156,43 +158,43 @@ class _Session:
             self._say(summary(totals, trial=self._trial is not None))
         self._say_trial()
         if self._interrupted:
-            return INTERRUPTED
+            return ExitCode.INTERRUPTED
         unsent = sum(totals[state] for state in ("failed", "refused", "cancelled", "pending"))
         if self._trial is not None:
             unsent -= self._trial.refused_samples(self._receipt)
-        return 1 if unsent or self._broken or not written else 0
+        return ExitCode.NOT_ALL_SENT if unsent or self._broken or not written else ExitCode.ALL_SENT
 
     def _say_trial(self) -> None:
-        """First and last of all: whatever stands between must not be believed."""
+        """Write that this is a trial, as the first and the last line."""
         if self._trial is not None:
             self._say(Lines.TRIAL.text)
 
-    def _ready(self, queue: UploadQueue) -> None:
+    def _on_ready(self, queue: UploadQueue) -> None:
         gc_tuning.keep_what_is_loaded()
-        gc_tuning.collect_by_itself()
+        gc_tuning.collect_automatically()
         self._queue = queue
         self._say_trial()
         if self._interrupted:
             self._finish()
             return
         if self._paths:
-            queue.add_paths(self._paths, self._plan.anomaly_id)
+            queue.add_paths(self._paths, self._launch.anomaly_id)
         else:
             self._resume(queue)
         queue.start()
 
     def _resume(self, queue: UploadQueue) -> None:
-        count = queue.resume(self._plan.anomaly_id)
+        count = queue.resume(self._launch.anomaly_id)
         if count:
             self._terminal.say(Lines.TAKEN_UP.filled(number(count)))
         else:
-            self._terminal.say(Lines.NOTHING_LEFT.filled(self._plan.anomaly_id))
+            self._terminal.say(Lines.NOTHING_LEFT.filled(self._launch.anomaly_id))
         if queue.others_unfinished:
             self._terminal.say(Lines.OTHERS_UNFINISHED.filled(number(queue.others_unfinished)))
 
-    def _heard(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         self._terminal.show(event)
-        self._vigil.hear(event)
+        self._keep_awake.on_event(event)
         if isinstance(event, EngineFailed):
             self._give_up(event.reason)
         if isinstance(event, JournalSetAside):
@@ -202,8 +204,8 @@ class _Session:
                 self._give_up(event.gave_up)
             self._finish()
 
-    def _broke(self, error: Exception) -> None:
-        """The engine cannot go on: what it was to do is told as it stands."""
+    def _on_engine_failure(self, error: Exception) -> None:
+        """Report why the engine stopped; the receipt says what had become of each file by then."""
         log.error("the engine broke", exc_info=error)
         reason = Reason.of(error) if isinstance(error, UploaderError) else Reason(Code.INTERNAL_ERROR)
         self._give_up(reason)
@@ -213,13 +215,13 @@ class _Session:
         self._say(cause_and_action(reason).whole)
 
     def _say(self, text: str) -> None:
-        """Write a line on the terminal; it may be the terminal that broke."""
+        """Write a line on the terminal, or to stderr where the terminal fails."""
         try:
             self._terminal.say(text)
         except Exception:
             log.exception("the terminal broke")
             self._broken = True
-            tell(text)
+            write_stderr(text)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -231,45 +233,45 @@ class _Session:
         self._queue.close()
 
     def _write_report(self) -> bool:
-        if self._plan.report is None:
+        if self._launch.report is None:
             return True
         try:
-            receipt.write(self._receipt, self._plan.report)
+            receipt.write(self._receipt, self._launch.report)
         except OSError as error:
-            tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
+            write_stderr(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
 
 
-def _on_signal(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Any) -> None:
+def _add_signal_handler(loop: asyncio.AbstractEventLoop, number: signal.Signals, act: Callable[[], None]) -> None:
     try:
         loop.add_signal_handler(number, act)
     except NotImplementedError:  # Windows
         signal.signal(number, lambda *_: call_unless_closed(loop, act))
 
 
-def call_unless_closed(loop: asyncio.AbstractEventLoop, act: Any) -> None:
-    """A second Ctrl+C may come while the receipt is being written: the run is over then, and nothing is to break."""
+def call_unless_closed(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    """Call `act` on the loop, unless it is closed: a second Ctrl+C may come while the receipt is written."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(act)
 
 
-AFTER_SECONDS: Final = 3.0
-"""wakepy takes as long to load as a small run to end."""
+KEEP_AWAKE_AFTER_SECONDS: Final = 3.0
+"""wakepy takes as long to load as a small run takes to end."""
 
 
-class HeadlessAwake:
-    """Hears a run's events, on its loop. `after` seconds of work, and it begins."""
+class KeepAwakeLater:
+    """Keeps the machine awake once files have been waiting or sent for `after` seconds. Runs on the engine's loop."""
 
-    def __init__(self, awake: KeepAwake | None = None, *, after: float = AFTER_SECONDS) -> None:
+    def __init__(self, awake: KeepAwake | None = None, *, after: float = KEEP_AWAKE_AFTER_SECONDS) -> None:
         self._awake = awake or KeepAwake()
         self._after = after
         self._running = False
         self._left = 0
-        self._begins: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
-    def hear(self, event: Event) -> None:
-        """Learn whether something is left to send."""
+    def on_event(self, event: Event) -> None:
+        """Update from an event whether anything is left to send."""
         match event:
             case QueueStatus():
                 self._running = event.running
@@ -280,17 +282,17 @@ class HeadlessAwake:
             case _:
                 return
         if not (self._running and self._left):
-            self._rest()
-        elif self._begins is None:
-            self._begins = asyncio.get_running_loop().call_later(self._after, self._awake.want, True)
+            self._stop()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._after, self._awake.want, True)
 
     def close(self) -> None:
-        """The run is over."""
-        self._rest()
+        """Let the machine sleep again, at the end of the run."""
+        self._stop()
         self._awake.close()
 
-    def _rest(self) -> None:
-        if self._begins is not None:
-            self._begins.cancel()
-            self._begins = None
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._awake.want(False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from uploader_gui.words.start import Hindrances
+from uploader_gui.words.start import StartErrors
 
 VARIABLE = "UPLOADER_DATA_DIR"
 
@@ -72,7 +72,7 @@ def prepare(paths: DataPaths) -> None:
         probe.unlink()
     except OSError as error:
         why = error.strerror or str(error)
-        raise UnwritableError(Hindrances.NO_FOLDER.filled(str(paths.folder), why)) from error
+        raise UnwritableError(StartErrors.NO_FOLDER.filled(str(paths.folder), why)) from error
 
 
 _PACKAGE: Final = Path(__file__).resolve().parent

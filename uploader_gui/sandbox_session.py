@@ -1,7 +1,4 @@
-"""Trying the program out: a sandbox service with a data folder of its own, gone without a trace afterwards.
-
-Used by app (`--sandbox`, "Try it with sample files") and headless (`--demo`).
-"""
+"""A trial of the program (`--sandbox`, `--demo`): the sandbox service and a data folder, both removed afterwards."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
 from uploader_gui.paths import DataPaths, find_resource
+from uploader_gui.platform.environment import RESET_ENVIRONMENT
 from uploader_gui.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def copy_samples(folder: Path) -> list[Path]:
 
 
 class SandboxSession:
-    """A running sandbox and the folder everything about it lives in."""
+    """A running sandbox and the temporary folder with its data, objects and sample files."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="uploader-gui-sandbox-", ignore_cleanup_errors=True)
@@ -88,13 +86,12 @@ class SandboxSession:
 
 
 def demo_command(*, bundled: bool) -> list[str]:
-    """Give the command that opens the demonstration: a bundle's own program, or this Python."""
+    """Return the command that opens the demonstration: the bundle's own program, or this Python."""
     return [sys.executable, "--demo"] if bundled else [sys.executable, "-m", "uploader_gui", "--demo"]
 
 
 def open_demo() -> None:
-    """Start it beside this program; it stays when this one leaves."""
+    """Start the demonstration as a process of its own, which stays when this one ends."""
     command = demo_command(bundled=bool(getattr(sys, "frozen", False)))
-    # A bundle's program that starts another one of its kind has to say that it is a new one (PyInstaller).
-    surroundings = os.environ | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
-    subprocess.Popen(command, start_new_session=True, env=surroundings)  # noqa: S603 - our own program
+    environment = os.environ | {RESET_ENVIRONMENT: "1"}
+    subprocess.Popen(command, start_new_session=True, env=environment)  # noqa: S603 - our own program

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui import __version__
 from uploader_gui.credentials import PasswordStore, StoreSilent
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
-from uploader_gui.platform.interrupts import held
+from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.terminal import Terminal
 from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
 from uploader_gui.words.self_test import Words
@@ -81,7 +81,7 @@ def _data_folder() -> Note:
 
 def _keyring() -> Note:
     """Try the keyring, as long as a person may want to type its password."""
-    one_came = held()
+    one_came = interrupt_check()
     try:
         return PasswordStore().ask(_try_keyring, interrupted=one_came)
     except StoreSilent as error:

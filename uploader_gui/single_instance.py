@@ -1,11 +1,12 @@
-"""One window per data folder: a later start hands its files to the first window and leaves. Used by app.
+"""One window per data folder: a later start hands its files to the first window and leaves.
 
-The first start holds a lock of the system, which dies with it; a start that does not get it looks for the first one's
-socket. That lies in a folder of the person's own (on Windows it is a named pipe for that person alone) and is made once
-the journal is locked. Each side looks who is at the other end before it says anything. Nothing listens on a network.
+The first start holds a lock of the operating system, which ends with it; a start that does not get it connects to the
+first one's socket. That is in a folder of the user's own (on Windows it is a named pipe for that user only) and is made
+once the journal is locked. Each side checks which user is at the other end before it writes anything. Nothing listens
+on a network.
 
-The first window speaks first: one that is busy says nothing, and then nothing was handed over. What it was given it
-confirms when the files are in the journal.
+The first window writes first: a busy one writes nothing, and then it is certain that nothing was handed over. It
+confirms a handover when the files are in the journal. The messages are in `handover.py`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.handover import MAX_MESSAGE, VERSION, Answer, Handover, HandoverRefused, decoded, encoded
-from uploader_gui.platform.peers import is_same_person
-from uploader_gui.platform.private_folder import FileLock, is_own_socket, made_private
+from uploader_gui.handover import MAX_MESSAGE, VERSION, Answer, Handover, HandoverRefused, decode, encode
+from uploader_gui.platform.ownership import FileLock, is_own_socket, is_same_user, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,20 +37,20 @@ log = logging.getLogger(__name__)
 
 STEP_SECONDS: Final = 0.05
 CONNECT_MS: Final = 1000
-MOST_AT_ONCE: Final = 1000
-LONGEST_PLACE: Final = 80
+MAX_CONNECTIONS: Final = 1000
+MAX_FOLDER_BYTES: Final = 80
 """A socket's path has room for 103 bytes (macOS), and Qt needs some of them while it makes one."""
 _GREETING: Final = b'{"uploader-gui": %d}\n' % VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many seconds a later start waits.
+    """How many seconds a later start waits for the first window.
 
     Attributes:
-        ready: until the first window stands, and is done with what keeps it from listening.
-        answer: until it has looked at what it was given.
-        taken: until it has looked through the files: a share may sleep.
+        ready: until it listens.
+        answer: until it has parsed the handover.
+        taken: until it has scanned the files; a share may sleep.
     """
 
     ready: float = 60.0
@@ -62,124 +62,124 @@ class Outcome(Enum):
     """What became of a start on a data folder."""
 
     FIRST = "first"
-    """There is no other: this is the first window."""
+    """This is the first start."""
     TAKEN = "taken"
     LOOKING = "looking"
-    """The first window has it, and is still looking through the files."""
+    """The first window has the paths, and is still scanning the files."""
     SILENT = "silent"
-    """There is a first window that does not answer; it has taken nothing."""
+    """The first window does not answer; it has taken nothing."""
     UNSURE = "unsure"
     """It may have taken the files, or not."""
 
 
-class Doorway:
-    """Where the starts on a data folder meet. The folder is there."""
+class InstanceLock:
+    """The lock of a data folder, which exists, and the addresses of the window that holds it."""
 
     def __init__(self, folder: Path, patience: Patience = Patience()) -> None:
         self._folder = folder
         self._patience = patience
-        self._lock = FileLock(next(self.rooms(), folder) / "instance.lock")
+        self._lock = FileLock(next(self.folders(), folder) / "instance.lock")
 
-    def rooms(self) -> Iterator[Path]:
-        """Give the folders for lock and socket, the best one first: each for this person only."""
+    def folders(self) -> Iterator[Path]:
+        """Yield the folders for lock and socket, the best one first; only this user can open them."""
         own = self._folder / "instance"
-        if made_private(own):
+        if make_private(own):
             yield own
         if os.name == "posix":
-            import tempfile  # noqa: PLC0415 - only where the data folder does not do
+            import tempfile  # noqa: PLC0415 - only where the data folder cannot be used
 
-            of_person = Path(tempfile.gettempdir(), f"uploader-gui-{os.geteuid()}")
-            shared = of_person / self.digest
-            if made_private(of_person) and made_private(shared):
+            of_user = Path(tempfile.gettempdir(), f"uploader-gui-{os.geteuid()}")
+            shared = of_user / self.digest
+            if make_private(of_user) and make_private(shared):
                 yield shared
 
     @property
     def digest(self) -> str:
-        """One word per data folder, short enough for every system."""
+        """Return 16 hexadecimal digits that stand for the data folder."""
         return hashlib.sha256(os.fsencode(os.path.realpath(self._folder))).hexdigest()[:16]
 
     @property
     def addresses(self) -> list[str]:
-        """Where the first window may listen, the best place first."""
+        """Return where the first window may listen, the best address first."""
         if os.name != "posix":
             return [f"uploader-gui-{self.digest}"]
-        return [str(room / "socket") for room in self.rooms() if len(os.fsencode(room)) <= LONGEST_PLACE]
+        return [str(folder / "socket") for folder in self.folders() if len(os.fsencode(folder)) <= MAX_FOLDER_BYTES]
 
-    def enter(self, handover: Handover, interrupted: Callable[[], bool]) -> Outcome:
-        """Become the first window, or hand over to it.
+    def acquire(self, handover: Handover, interrupted: Callable[[], bool]) -> Outcome:
+        """Take the lock, or hand over to the window that has it.
 
         Raises:
-            HandoverRefused: the first window does not take this.
-            KeyboardInterrupt: `interrupted()` while it was waited for.
+            HandoverRefused: the first window refuses this handover.
+            KeyboardInterrupt: `interrupted()` became true while waiting.
         """
         until = time.monotonic() + self._patience.ready
         while not self._lock.acquire():
             for address in self.addresses:
-                outcome = _Call(address, self._patience, interrupted).hand_over(handover, until)
+                outcome = _Client(address, self._patience, interrupted).hand_over(handover, until)
                 if outcome is not Outcome.SILENT:
                     return outcome
             if time.monotonic() > until:
                 return Outcome.SILENT
             if interrupted():
                 raise KeyboardInterrupt
-            time.sleep(STEP_SECONDS)  # it is about to listen, or to leave
+            time.sleep(STEP_SECONDS)  # the other start is about to listen, or to leave
         return Outcome.FIRST
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Let another start be the first one."""
         self._lock.release()
 
 
 class FirstInstance(QObject):
-    """Listens for later starts: `handed_over(Handover, reply)` for each of them; `reply` wants `Answer`s."""
+    """Listens for later starts; emits `handed_over(Handover, reply)` for each, to which `reply(Answer)` answers."""
 
     handed_over = Signal(object, object)
 
-    def __init__(self, doorway: Doorway, parent: QObject | None = None) -> None:
-        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - after the window stands
+    def __init__(self, instance: InstanceLock, parent: QObject | None = None) -> None:
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 - after the first paint
 
         super().__init__(parent)
-        self._doorway = doorway
-        self._heard: dict[QLocalSocket, bytearray] = {}
+        self._instance = instance
+        self._received: dict[QLocalSocket, bytearray] = {}
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.setListenBacklogSize(MOST_AT_ONCE)
-        self._server.setMaxPendingConnections(MOST_AT_ONCE)
+        self._server.setListenBacklogSize(MAX_CONNECTIONS)
+        self._server.setMaxPendingConnections(MAX_CONNECTIONS)
         self._server.newConnection.connect(self._accept)
 
     def listen(self, *, owns_journal: bool) -> None:
-        """Begin to listen. What a crashed window left is removed only by the one that holds the journal."""
+        """Begin to listen. Only the instance that holds the journal removes the socket of a crashed one."""
         if self._server.isListening():
             return
-        for address in self._doorway.addresses:
+        for address in self._instance.addresses:
             if owns_journal and is_own_socket(Path(address)):
                 with suppress(OSError):
                     Path(address).unlink()
-            if not os.path.lexists(address) and self._server.listen(address):  # Qt would replace what is there
+            if not os.path.lexists(address) and self._server.listen(address):  # Qt would replace an existing file
                 return
         log.warning("later starts cannot reach this window: %s", self._server.errorString())
 
     def close(self) -> None:
         """Stop listening."""
         self._server.close()
-        for socket in list(self._heard):
+        for socket in list(self._received):
             socket.abort()
 
     def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            if not is_same_person(int(socket.socketDescriptor()), server=False):
-                log.warning("another person's program wanted to hand over files: refused")
+            if not is_same_user(int(socket.socketDescriptor()), server=False):
+                log.warning("another user's program wanted to hand over files: refused")
                 socket.abort()
                 socket.deleteLater()
                 continue
-            self._heard[socket] = bytearray()
+            self._received[socket] = bytearray()
             socket.readyRead.connect(partial(self._read, socket))
             socket.disconnected.connect(partial(self._forget, socket))
             socket.write(_GREETING)
             socket.flush()
 
     def _read(self, socket: QLocalSocket) -> None:
-        text = self._heard.get(socket)
+        text = self._received.get(socket)
         if text is None:
             return
         text += socket.readAll().data()
@@ -192,7 +192,7 @@ class FirstInstance(QObject):
 
     def _take(self, socket: QLocalSocket, line: bytes) -> None:
         try:
-            handover = decoded(line)
+            handover = decode(line)
         except HandoverRefused as refused:
             log.warning("a later start was refused: %s", refused.answer)
             self._end(socket, refused.answer)
@@ -200,8 +200,8 @@ class FirstInstance(QObject):
         self.handed_over.emit(handover, partial(self._answer, socket))
 
     def _answer(self, socket: QLocalSocket, answer: Answer) -> None:
-        if socket not in self._heard:
-            return  # it did not wait
+        if socket not in self._received:
+            return  # the other side has disconnected
         socket.write(b'{"answer": "%s"}\n' % answer.encode())
         socket.flush()
 
@@ -210,48 +210,48 @@ class FirstInstance(QObject):
         socket.disconnectFromServer()
 
     def _forget(self, socket: QLocalSocket) -> None:
-        """A server that is closed takes its sockets with it: two deletions of one would break the program."""
-        self._heard.pop(socket, None)
+        """Drop a socket. A closed server deletes its sockets itself, and deleting one twice would crash the program."""
+        self._received.pop(socket, None)
         if self._server.isListening():
             socket.deleteLater()
 
 
-class _Call:
-    """One call at a first window's door."""
+class _Client:
+    """One connection to a first window."""
 
     def __init__(self, address: str, patience: Patience, interrupted: Callable[[], bool]) -> None:
         self._address = address
         self._patience = patience
         self._interrupted = interrupted
-        self._heard = b""
+        self._buffer = b""
 
     def hand_over(self, handover: Handover, until: float) -> Outcome:
-        """Hand over once the first window greets. `until`: on the monotonic clock."""
+        """Hand over once the first window has sent its greeting; wait until this time on the monotonic clock."""
         if os.name == "posix" and not is_own_socket(Path(self._address)):
             return Outcome.SILENT
-        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - the usual start needs it only later
+        from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 - a first start needs it only later
 
         self._socket = QLocalSocket()
         self._socket.connectToServer(self._address)
         try:
-            if not self._socket.waitForConnected(CONNECT_MS) or not self._greeted(until):
+            if not self._socket.waitForConnected(CONNECT_MS) or not self._is_greeted(until):
                 return Outcome.SILENT
-            return self._say(handover)
+            return self._send(handover)
         finally:
             self._socket.abort()
 
-    def _greeted(self, until: float) -> bool:
-        if not is_same_person(int(self._socket.socketDescriptor()), server=True):
-            log.info("another person's program listens in the place of this one's window")
+    def _is_greeted(self, until: float) -> bool:
+        if not is_same_user(int(self._socket.socketDescriptor()), server=True):
+            log.info("another user's program listens at this window's address")
             return False
         greeting = self._line(until)
         if greeting is not None and greeting.get("uploader-gui") != VERSION:
             raise HandoverRefused(Answer.OTHER_VERSION)
         return greeting is not None
 
-    def _say(self, handover: Handover) -> Outcome:
-        line = encoded(handover)
-        _let_it_come_forward()
+    def _send(self, handover: Handover) -> Outcome:
+        line = encode(handover)
+        _allow_foreground()
         self._socket.write(line)
         answer = self._answer(self._patience.answer)
         if answer is Answer.RECEIVED:
@@ -262,32 +262,32 @@ class _Call:
             return Outcome.TAKEN
         if answer is not None:
             raise HandoverRefused(answer)
-        # One that left meanwhile may have them in its journal: given again, the same files are the same uploads.
+        # A window that left meanwhile may have journalled them; added again, the same files are the same uploads.
         return Outcome.UNSURE if self._is_connected or handover.again else Outcome.SILENT
 
     def _answer(self, seconds: float) -> Answer | None:
-        said = self._line(time.monotonic() + seconds)
+        message = self._line(time.monotonic() + seconds)
         try:
-            return None if said is None else Answer(str(said.get("answer")))
+            return None if message is None else Answer(str(message.get("answer")))
         except ValueError:
             raise HandoverRefused(Answer.OTHER_VERSION) from None
 
     def _line(self, until: float) -> dict[str, object] | None:
-        """Return what the other side says next; None where it says nothing until then, or leaves."""
+        """Return the next message; None where none comes until then, or the other side disconnects."""
         import json  # noqa: PLC0415 - as above
 
-        while b"\n" not in self._heard:
+        while b"\n" not in self._buffer:
             if self._interrupted():
                 raise KeyboardInterrupt
             if time.monotonic() > until or not (self._is_connected or self._socket.bytesAvailable()):
                 return None
             self._socket.waitForReadyRead(int(STEP_SECONDS * 1000))
-            self._heard += self._socket.readAll().data()
-        line, _, self._heard = self._heard.partition(b"\n")
+            self._buffer += self._socket.readAll().data()
+        line, _, self._buffer = self._buffer.partition(b"\n")
         with suppress(ValueError, RecursionError):
-            said = json.loads(line)
-            if isinstance(said, dict):
-                return said
+            message = json.loads(line)
+            if isinstance(message, dict):
+                return message
         raise HandoverRefused(Answer.OTHER_VERSION)
 
     @property
@@ -295,9 +295,9 @@ class _Call:
         return self._socket.state() == self._socket.LocalSocketState.ConnectedState
 
 
-def _let_it_come_forward() -> None:
-    """Windows lets only the program a person just used put a window in front: that is this one, which leaves."""
+def _allow_foreground() -> None:
+    """Let the first window come to the front: Windows allows that only to the program a person just used, this one."""
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - Windows alone
+        import ctypes  # noqa: PLC0415 - only on Windows
 
         ctypes.windll.user32.AllowSetForegroundWindow(-1)  # ASFW_ANY

@@ -1,7 +1,4 @@
-"""What headless shows: one rewritten line on a terminal, plain lines when piped. Sentences of the terminal live here.
-
-Called by `headless.py`; `app.py` takes its few words for stderr from here.
-"""
+"""What headless writes: one rewritten line on a terminal, plain lines into a pipe; and its sentences."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Lines(Sentence):
-    """Sentences of the terminal without a count that chooses their form."""
+    """Sentences of the terminal without a plural."""
 
     OFFLINE = QT_TRANSLATE_NOOP("terminal", "offline – waiting")
     SIGN_IN = QT_TRANSLATE_NOOP("terminal", "the service refuses the tokens")
@@ -76,7 +73,7 @@ class Lines(Sentence):
 
 
 class CountedLines(CountedSentence):
-    """Sentences of the terminal with a count."""
+    """Sentences of the terminal with a singular and a plural."""
 
     FILES_OF = ("%1 of 1 file", QT_TRANSLATE_NOOP("terminal", "%1 of %Ln files", None, 1))
     FILES = ("1 file: %1", QT_TRANSLATE_NOOP("terminal", "%Ln files: %1", None, 1))
@@ -102,14 +99,14 @@ _CONDITIONS: Final = {
     Condition.STORAGE_BUSY: Lines.STORAGE_BUSY,
     Condition.JOURNAL: Lines.JOURNAL,
 }
-_WORDS: Final = {
+_STATES: Final = {
     UploadState.UPLOADED: Lines.UPLOADED,
     UploadState.SKIPPED: Lines.SKIPPED,
     UploadState.FAILED: Lines.FAILED,
     UploadState.REFUSED: Lines.REFUSED,
     UploadState.CANCELLED: Lines.CANCELLED,
 }
-_TRIAL_WORDS: Final = {UploadState.UPLOADED: Lines.UPLOADED_TRIAL, UploadState.SKIPPED: Lines.SKIPPED_TRIAL}
+_TRIAL_STATES: Final = {UploadState.UPLOADED: Lines.UPLOADED_TRIAL, UploadState.SKIPPED: Lines.SKIPPED_TRIAL}
 _TOTALS: Final = {
     "uploaded": CountedLines.UPLOADED,
     "skipped": CountedLines.SKIPPED,
@@ -118,22 +115,22 @@ _TOTALS: Final = {
     "cancelled": CountedLines.CANCELLED,
     "pending": CountedLines.PENDING,
 }
-"""A receipt's totals, in the order in which they are told."""
+"""The totals of a receipt, in the order in which they are written."""
 _TRIAL_TOTALS: Final = {"uploaded": CountedLines.UPLOADED_TRIAL, "skipped": CountedLines.SKIPPED_TRIAL}
 
 
 class Terminal:
-    """Shows a run's events on a stream; of a `trial` every line says so, or the ones around it."""
+    """Writes a run's events to a stream. `trial`: the progress line says that nothing is sent to the register."""
 
     def __init__(self, stream: TextIO | None = None, *, trial: bool = False) -> None:
         self._trial = trial
-        self._stream = stream or sys.stdout or _Nowhere()
+        self._stream = stream or sys.stdout or _NullStream()
         self._rewrites = self._stream.isatty()
         self._line = ""
         self._conditions: frozenset[Condition] = frozenset()
 
     def show(self, event: Event) -> None:
-        """Show what an event tells."""
+        """Write what an event says, if anything."""
         if isinstance(event, UploadsAdded | UploadsChanged):
             self._show_finished(event.uploads)
         elif isinstance(event, Progress):
@@ -144,12 +141,12 @@ class Terminal:
             self._show_added(event)
 
     def say(self, text: str) -> None:
-        """Write a line that stays."""
+        """Write a line that is not rewritten."""
         self._clear()
         self._write(f"{text}\n")
 
     def close(self) -> None:
-        """Leave a clean line behind."""
+        """Clear the progress line."""
         self._clear()
 
     def _show_finished(self, uploads: Iterable[UploadSnapshot]) -> None:
@@ -186,14 +183,14 @@ class Terminal:
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         try:
-            self._stream.write(_told_in(encoding, text))
+            self._stream.write(_encodable(encoding, text))
             self._stream.flush()
-        except OSError:  # the reader went away, or the disk is full: that is no reason to stop sending
+        except OSError:  # the reader closed the pipe, or the disk is full: no reason to stop sending
             _silence(self._stream)
 
 
-def _told_in(encoding: str, text: str) -> str:
-    """Give a text with what an encoding lacks replaced; Windows' cp1252 lacks the narrow space of French figures."""
+def _encodable(encoding: str, text: str) -> str:
+    """Return a text with the characters replaced that an encoding lacks; cp1252 has no narrow no-break space."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
@@ -201,22 +198,22 @@ def _told_in(encoding: str, text: str) -> str:
     return text
 
 
-class _Nowhere(io.StringIO):
-    """Where nothing can be shown: a bundle's window on Windows has no stdout."""
+class _NullStream(io.StringIO):
+    """Takes the place of stdout where there is none: a bundle's window on Windows."""
 
     def write(self, text: str) -> int:
         return len(text)
 
 
 def _silence(stream: TextIO) -> None:
-    """Lead a stream nowhere from now on; what is left in its buffer would fail once more when Python ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    """Redirect a stream to the null device: what is left in its buffer would fail again when Python ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def progress_line(totals: Totals) -> str:
-    """Say how far a run is: counts, bytes, speed, time left."""
+    """Return how far a run is: counts, bytes, speed, time left."""
     parts = [
         CountedLines.FILES_OF.text(totals.files, number(totals.files_finished)),
         Lines.AMOUNT_OF.filled(size(totals.bytes_done), size(totals.bytes_total)),
@@ -229,24 +226,24 @@ def progress_line(totals: Totals) -> str:
 
 
 def finished_line(upload: UploadSnapshot) -> str:
-    """Say what became of a file, and why."""
-    words = _WORDS | (_TRIAL_WORDS if upload.trial else {})
-    told = f"{words[upload.state].text}  {printable(upload.source.name)}"
+    """Return what became of a file, and why."""
+    words = _STATES | (_TRIAL_STATES if upload.trial else {})
+    line = f"{words[upload.state].text}  {printable(upload.source.name)}"
     if upload.substitute is not None:
-        line = Lines.SENT_WITHOUT if upload.substitute.without_metadata else Lines.SENT_AS
-        told = line.filled(told, printable(upload.sent.name))
+        sentence = Lines.SENT_WITHOUT if upload.substitute.without_metadata else Lines.SENT_AS
+        line = sentence.filled(line, printable(upload.sent.name))
     if upload.state is UploadState.UPLOADED or upload.reason is None:
-        return told
-    return Lines.WHY.filled(told, cause_and_action(upload.reason).whole)
+        return line
+    return Lines.WHY.filled(line, cause_and_action(upload.reason).whole)
 
 
 def summary(totals: Mapping[str, int], *, trial: bool = False) -> str:
-    """Say in one line what became of a run's files; `totals` are a receipt's."""
+    """Return in one line what became of a run's files; `totals` are those of a receipt."""
     sentences = _TOTALS | (_TRIAL_TOTALS if trial else {})
     parts = [sentence.text(totals[state]) for state, sentence in sentences.items() if totals[state]]
     return CountedLines.FILES.text(totals["files"], ", ".join(parts))
 
 
 def printable(name: str) -> str:
-    """Give a name without characters that steer a terminal or turn the reading direction."""
+    """Return a name without characters that control a terminal or turn the direction of reading."""
     return "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "�" for c in name)

@@ -102,8 +102,8 @@ def test_a_signal_after_the_end_changes_nothing(number: signal.Signals, program:
 
 @pytest.mark.usefixtures("own_handlers")
 def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
-    interrupts.hold()
-    one_came = interrupts.held()
+    interrupts.hold_interrupts()
+    one_came = interrupts.interrupt_check()
     assert not one_came()
     signal.raise_signal(signal.SIGTERM)
     assert one_came()
@@ -114,6 +114,6 @@ def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
 @pytest.mark.usefixtures("own_handlers")
 def test_what_is_ignored_on_purpose_stays_ignored_until_a_run_listens() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    interrupts.hold()
+    interrupts.hold_interrupts()
     signal.raise_signal(signal.SIGINT)
-    assert not interrupts.held()()
+    assert not interrupts.interrupt_check()()

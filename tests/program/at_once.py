@@ -1,4 +1,4 @@
-"""Errands without a loop, for tests that look at what was done right after they asked for it."""
+"""Tasks without a loop, for tests that look at what was done right after they asked for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AtOnce:
-    """Errands that are done before `spawn` returns."""
+    """Coroutines that are done before `spawn` returns."""
 
     async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return call(*arguments)

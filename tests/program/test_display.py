@@ -25,14 +25,14 @@ def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["", ":931", "127.0.0.1:931", "nonsense", ":"])
 def test_an_absent_or_dead_display_is_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("DISPLAY", name)
-    hindrance = display.hindrance()
+    hindrance = display.find_obstacle()
     assert hindrance is not None
     assert hindrance.text == "There is no display."
 
 
 def test_an_offscreen_platform_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    assert display.hindrance() is None
+    assert display.find_obstacle() is None
 
 
 def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -41,11 +41,11 @@ def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         compositor.listen()
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
         monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
-        assert display.hindrance() is None
+        assert display.find_obstacle() is None
 
 
 def test_a_missing_library_is_named_with_the_packages_to_install() -> None:
-    sentence = display.Hindrance("libxcb-cursor.so.0").text
+    sentence = display.Obstacle("libxcb-cursor.so.0").text
     assert "libxcb-cursor.so.0" in sentence
     assert "apt install" in sentence
     assert "libxcb-cursor0" in sentence

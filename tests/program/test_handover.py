@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.handover import MAX_PATHS, Answer, Handover, HandoverRefused, decoded, encoded
+from uploader_gui.handover import MAX_PATHS, Answer, Handover, HandoverRefused, decode, encode
 
 WHOLE: dict[str, Any] = {
     "version": 1,
@@ -30,19 +30,19 @@ def said(**fields: Any) -> bytes:
 
 def test_undecodable_names_arrive_as_they_are() -> None:
     path = Path(os.fsdecode(b"/evidence/\xe9t\xe9.jpg"))
-    line = encoded(Handover((path,)))
+    line = encode(Handover((path,)))
     assert line.endswith(b"\n")
-    assert decoded(line) == Handover((path,))
+    assert decode(line) == Handover((path,))
 
 
 def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
     wanted = Handover((Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True)
-    assert decoded(encoded(wanted)) == wanted
+    assert decode(encode(wanted)) == wanted
 
 
 def test_what_is_named_from_a_folder_arrives_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert decoded(encoded(Handover((Path("b.pdf"),)))).paths == (tmp_path / "b.pdf",)
+    assert decode(encode(Handover((Path("b.pdf"),)))).paths == (tmp_path / "b.pdf",)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_what_is_named_from_a_folder_arrives_whole(tmp_path: Path, monkeypatch: 
 )
 def test_what_is_no_anomaly_is_refused(anomaly_id: str) -> None:
     with pytest.raises(HandoverRefused, match=r"^no anomaly$"):
-        decoded(said(anomaly_id=anomaly_id))
+        decode(said(anomaly_id=anomaly_id))
 
 
 def test_a_start_without_an_anomaly_is_refused_as_on_the_command_line() -> None:
     with pytest.raises(HandoverRefused, match=r"^no anomaly$"):
-        decoded(said(anomaly_id=""))
-    assert decoded(said(anomaly_id="", start=False)).anomaly_id == ""
+        decode(said(anomaly_id=""))
+    assert decode(said(anomaly_id="", start=False)).anomaly_id == ""
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_start_without_an_anomaly_is_refused_as_on_the_command_line() -> None:
 )
 def test_what_is_no_whole_path_is_refused(path: Any) -> None:
     with pytest.raises(HandoverRefused, match=r"^no path$"):
-        decoded(said(paths=["/evidence/b.jpg", path]))
+        decode(said(paths=["/evidence/b.jpg", path]))
 
 
 @pytest.mark.parametrize(
@@ -98,22 +98,22 @@ def test_what_is_no_whole_path_is_refused(path: Any) -> None:
 )
 def test_what_has_not_the_shape_is_refused(line: bytes) -> None:
     with pytest.raises(HandoverRefused, match=r"^not understood$"):
-        decoded(line)
+        decode(line)
 
 
 @pytest.mark.parametrize("version", [0, 2, -1, 10**30])
 def test_another_version_is_refused_by_that_name(version: int) -> None:
     with pytest.raises(HandoverRefused, match=r"^other version$"):
-        decoded(json.dumps({"version": version, "what": "ever"}).encode())
+        decode(json.dumps({"version": version, "what": "ever"}).encode())
 
 
 def test_too_many_files_are_refused_on_both_sides() -> None:
     with pytest.raises(HandoverRefused, match=r"^too many$"):
-        decoded(said(paths=["/a"] * (MAX_PATHS + 1)))
+        decode(said(paths=["/a"] * (MAX_PATHS + 1)))
     with pytest.raises(HandoverRefused, match=r"^too many$"):
-        encoded(Handover((Path("/a"),) * (MAX_PATHS + 1)))
+        encode(Handover((Path("/a"),) * (MAX_PATHS + 1)))
     with pytest.raises(HandoverRefused, match=r"^too many$"):
-        encoded(Handover((Path("/" + "a" * 4000),) * 5000))
+        encode(Handover((Path("/" + "a" * 4000),) * 5000))
 
 
 JSON = st.recursive(
@@ -126,9 +126,9 @@ JSON = st.recursive(
 @given(st.binary() | st.fixed_dictionaries({}, optional=dict.fromkeys(WHOLE, JSON)).map(lambda one: said(**one)))
 def test_whatever_is_said_is_a_command_line_or_refused(line: bytes) -> None:
     try:
-        handover = decoded(line)
+        handover = decode(line)
     except HandoverRefused as refused:
         assert isinstance(refused.answer, Answer)  # noqa: PT017 - either way is fine
     else:
-        assert decoded(encoded(handover)).anomaly_id == handover.anomaly_id
+        assert decode(encode(handover)).anomaly_id == handover.anomaly_id
         assert all(os.fsencode(path).startswith(b"/") for path in handover.paths)

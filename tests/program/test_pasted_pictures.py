@@ -50,7 +50,7 @@ def test_a_picture_that_cannot_be_kept_is_told(window: MainWindow, bridge: Bridg
     (tmp_path / "captures").write_bytes(b"a person's own file")
     nothing: Any = None
     errands: Any = AtOnce()
-    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
+    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, tasks=errands)
     for picture, why in ((QImage(20, 10, QImage.Format.Format_RGB32), "File exists"), (QImage(), "it cannot be read")):
         window.picture_given.emit(picture)
         assert window.banner.isVisible()
@@ -66,8 +66,8 @@ def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that tak
     qtbot: QtBot,
 ) -> None:
     nothing: Any = None
-    errands: Any = AtOnce()
-    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, errands=errands)
+    tasks: Any = AtOnce()
+    Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, tasks=tasks)
     bridge.run(options(tmp_path, strict_api), anomaly_id=str)
     heard: list[Event] = []
     bridge.event_arrived.connect(heard.append)

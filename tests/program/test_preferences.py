@@ -17,6 +17,7 @@ from qasync import QSelectorEventLoop
 from tests.gui.fake_engine import FakeEngine
 from tests.program.at_once import AtOnce
 from tests.support.memory_keyring import MemoryKeyring
+from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.concurrency import DaemonThreads
@@ -32,7 +33,7 @@ from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
 from uploader_gui.settings import Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.tasks import UiTasks
+from uploader_gui.window_app.support import UiTasks
 from uploader_gui.words.language import Language
 from uploader_gui.words.settings import SettingsTrouble
 
@@ -49,7 +50,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 
 
 class Slow:
-    """Errands on the test's loop; no call ends before all errands have begun."""
+    """Tasks on the test's loop; no call ends before all tasks have begun."""
 
     def __init__(self) -> None:
         self._may_end = asyncio.Event()
@@ -124,7 +125,7 @@ def data(tmp_path: Path) -> DataPaths:
 
 
 @pytest.fixture
-def errands() -> Any:
+def tasks() -> Any:
     return AtOnce()
 
 
@@ -136,11 +137,11 @@ def preferences(  # noqa: PLR0917 - everything it is put together from
     data: DataPaths,
     strict_api: StrictApi,
     qapp: QApplication,
-    errands: Any,
+    tasks: Any,
 ) -> Iterator[Preferences]:
     language = Language(qapp)
     bridge: Any = engine
-    made = Preferences(window, bridge, theme=theme, language=language, errands=errands, again=False, report=None)
+    made = Preferences(window, bridge, theme=theme, language=language, tasks=tasks, launch=LaunchOptions())
     chosen = Settings(api_url=strict_api.url, language="en")
     made.use(Config(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True))
     yield made
@@ -259,38 +260,38 @@ class TestBesideAKeyringThatAsks:
     """While a locked keyring waits for a person, another change waits for its answer."""
 
     @pytest.fixture
-    def errands(self) -> Slow:
+    def tasks(self) -> Slow:
         return Slow()
 
     async def test_neither_tokens_nor_settings_undo_each_other(
-        self, preferences: Preferences, window: MainWindow, errands: Slow
+        self, preferences: Preferences, window: MainWindow, tasks: Slow
     ) -> None:
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), theme="dark"))
         window.choices_remembered.emit({"refused_others": "zip"})
-        await errands.done()
+        await tasks.done()
         assert preferences.configuration is not None
         assert preferences.configuration.tokens == ("new-bearer", "new-session")
         chosen = preferences.configuration.settings
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
 
     async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, errands: Slow
+        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
     ) -> None:
         window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
         assert engine.held == 1
         assert not [name for name, _ in engine.calls if name == "replace"]
-        await errands.done()
+        await tasks.done()
         assert [name for name, _ in engine.calls][-1] == "replace"
         assert engine.held == 0
 
     async def test_another_server_never_gets_the_tokens_entered_for_the_one_before(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, errands: Slow
+        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
     ) -> None:
         window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), api_url="https://third.example"))
-        await errands.done()
+        await tasks.done()
         assert [name for name, _ in engine.calls if name in {"sign_in", "replace"}] == ["replace", "sign_in", "replace"]
         assert Credentials("https://other.example").load()[0] == ("new-bearer", "new-session")
         assert preferences.configuration is not None
@@ -330,7 +331,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         made.close()
 
     @pytest.fixture
-    def errands(self, loop: asyncio.AbstractEventLoop) -> UiTasks:
+    def tasks(self, loop: asyncio.AbstractEventLoop) -> UiTasks:
         return UiTasks(loop, lambda: pytest.fail("internal error"))
 
     @pytest.fixture

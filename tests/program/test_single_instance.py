@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from uploader_gui.handover import Answer, Handover, encoded
-from uploader_gui.single_instance import Doorway, FirstInstance, Outcome, Patience
+from uploader_gui.handover import Answer, Handover, encode
+from uploader_gui.single_instance import FirstInstance, InstanceLock, Outcome, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,10 +29,11 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from uploader_gui.handover import Handover, HandoverRefused
-from uploader_gui.single_instance import Doorway
+from uploader_gui.single_instance import InstanceLock
 QCoreApplication([])
 try:
-    outcome = Doorway(Path(sys.argv[1])).enter(Handover(tuple(map(Path, sys.argv[2:])), "4217", True), lambda: False)
+    handover = Handover(tuple(map(Path, sys.argv[2:])), "4217", True)
+    outcome = InstanceLock(Path(sys.argv[1])).acquire(handover, lambda: False)
     sys.exit(["first", "taken", "looking", "silent", "unsure"].index(outcome.value))
 except HandoverRefused:
     sys.exit(9)
@@ -53,16 +54,16 @@ def second_start(folder: Path, *paths: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture
-def doorway(tmp_path: Path) -> Iterator[Doorway]:
-    made = Doorway(tmp_path)
-    assert made.enter(FILE, never) is Outcome.FIRST
+def lock(tmp_path: Path) -> Iterator[InstanceLock]:
+    made = InstanceLock(tmp_path)
+    assert made.acquire(FILE, never) is Outcome.FIRST
     yield made
-    made.leave()
+    made.release()
 
 
 @pytest.fixture
-def first(doorway: Doorway, qtbot: QtBot) -> Iterator[FirstInstance]:
-    made = FirstInstance(doorway)
+def first(lock: InstanceLock, qtbot: QtBot) -> Iterator[FirstInstance]:
+    made = FirstInstance(lock)
     made.listen(owns_journal=True)
     yield made
     made.close()
@@ -76,11 +77,11 @@ def address(folder: Path) -> Path:
 
 
 def test_without_a_first_window_a_start_is_the_first(tmp_path: Path) -> None:
-    doorway = Doorway(tmp_path)
-    assert doorway.enter(FILE, never) is Outcome.FIRST
-    assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
-    doorway.leave()
-    assert Doorway(tmp_path).enter(FILE, never) is Outcome.FIRST
+    lock = InstanceLock(tmp_path)
+    assert lock.acquire(FILE, never) is Outcome.FIRST
+    assert InstanceLock(tmp_path, HASTY).acquire(FILE, never) is Outcome.SILENT
+    lock.release()
+    assert InstanceLock(tmp_path).acquire(FILE, never) is Outcome.FIRST
 
 
 def test_the_first_window_hears_of_files_anomaly_and_start(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_window_that_cannot_take_files_says_so(first: FirstInstance, qtbot: Qt
 
 def test_another_data_folder_is_another_program(first: FirstInstance, tmp_path: Path) -> None:
     (tmp_path / "two").mkdir()
-    assert Doorway(tmp_path / "two", HASTY).enter(FILE, never) is Outcome.FIRST
+    assert InstanceLock(tmp_path / "two", HASTY).acquire(FILE, never) is Outcome.FIRST
 
 
 def test_a_busy_window_takes_it_later(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
@@ -120,7 +121,9 @@ def test_a_busy_window_takes_it_later(first: FirstInstance, qtbot: QtBot, tmp_pa
 def test_one_that_stays_busy_has_taken_nothing(first: FirstInstance, qtbot: QtBot, tmp_path: Path) -> None:
     heard: list[Handover] = []
     first.handed_over.connect(lambda handover, _: heard.append(handover))
-    assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT  # the loop of this very thread stands still
+    assert (
+        InstanceLock(tmp_path, HASTY).acquire(FILE, never) is Outcome.SILENT
+    )  # the loop of this very thread stands still
     second = second_start(tmp_path, "/evidence/later.jpg")
     qtbot.waitUntil(lambda: bool(heard), timeout=60_000)
     assert [one.paths for one in heard] == [(Path("/evidence/later.jpg"),)]
@@ -129,7 +132,7 @@ def test_one_that_stays_busy_has_taken_nothing(first: FirstInstance, qtbot: QtBo
 
 
 @pytest.fixture
-def other_side(doorway: Doorway, tmp_path: Path) -> Iterator[socket.socket]:
+def other_side(lock: InstanceLock, tmp_path: Path) -> Iterator[socket.socket]:
     """Listen in the first window's place, for what it says is to be strange."""
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(address(tmp_path)))
@@ -150,7 +153,7 @@ def answering(other_side: socket.socket, second: subprocess.Popen[bytes], *lines
 
 def test_no_word_whether_it_was_taken_is_told_as_that(other_side: socket.socket, tmp_path: Path) -> None:
     script = SECOND_START.replace("Path(sys.argv[1])", "Path(sys.argv[1]), Patience(5, 0.1, 0.1)").replace(
-        "import Doorway", "import Doorway, Patience"
+        "import InstanceLock", "import InstanceLock, Patience"
     )
     command = [sys.executable, "-c", script, str(tmp_path), "/evidence/a.jpg"]
     assert answering(other_side, subprocess.Popen(command)) == UNSURE
@@ -172,7 +175,7 @@ def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socke
 
 
 def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
-    other_side: socket.socket, doorway: Doorway, tmp_path: Path
+    other_side: socket.socket, lock: InstanceLock, tmp_path: Path
 ) -> None:
     second = second_start(tmp_path, "/evidence/a.jpg")
     called, _ = other_side.accept()
@@ -180,18 +183,18 @@ def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
     called.recv(1 << 20)
     other_side.close()
     called.close()
-    doorway.leave()
+    lock.release()
     assert second.wait(60) == FIRST
 
 
 def test_a_socket_left_by_a_crash_is_replaced_by_the_one_who_holds_the_journal(
-    doorway: Doorway, qtbot: QtBot, tmp_path: Path, expected_logs: ExpectedLogs
+    lock: InstanceLock, qtbot: QtBot, tmp_path: Path, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("later starts cannot reach this window")
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(address(tmp_path)))
     before = address(tmp_path).stat().st_ino
-    first = FirstInstance(doorway)
+    first = FirstInstance(lock)
     first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
     first.listen(owns_journal=False)
     assert address(tmp_path).stat().st_ino == before
@@ -217,9 +220,9 @@ with socket.socket(socket.AF_UNIX) as called:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        (encoded(FILE).replace(b"4217", b"../../../admin?x="), "no anomaly"),
-        (encoded(FILE).replace(b"a.jpg", b"\\ud800"), "no path"),
-        (encoded(FILE).replace(b"/evidence", b"evidence"), "no path"),
+        (encode(FILE).replace(b"4217", b"../../../admin?x="), "no anomaly"),
+        (encode(FILE).replace(b"a.jpg", b"\\ud800"), "no path"),
+        (encode(FILE).replace(b"/evidence", b"evidence"), "no path"),
         (b'{"version": 7}\n', "other version"),
         (b"hello\n", "not understood"),
         (b"x" * (17 * 1024 * 1024), "too many"),
@@ -292,26 +295,26 @@ def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: 
 
 
 def assert_a_second_start_hands_over(folder: Path, qtbot: QtBot) -> None:
-    doorway = Doorway(folder)
-    assert doorway.enter(FILE, never) is Outcome.FIRST
-    first = FirstInstance(doorway)
+    lock = InstanceLock(folder)
+    assert lock.acquire(FILE, never) is Outcome.FIRST
+    first = FirstInstance(lock)
     first.handed_over.connect(lambda _, reply: reply(Answer.TAKEN))
     first.listen(owns_journal=True)
     with qtbot.waitSignal(first.handed_over, timeout=60_000):
         second = second_start(folder, "/evidence/a.jpg")
     assert second.wait(60) == TAKEN
     first.close()
-    doorway.leave()
+    lock.release()
 
 
 @as_root
-def test_another_persons_socket_in_the_windows_place_is_told_nothing(doorway: Doorway, tmp_path: Path) -> None:
+def test_another_persons_socket_in_the_windows_place_is_told_nothing(lock: InstanceLock, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as theirs:
         theirs.bind(str(address(tmp_path)))
         theirs.listen()
         theirs.setblocking(False)
         os.chown(address(tmp_path), 12_345, -1)
-        assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
+        assert InstanceLock(tmp_path, HASTY).acquire(FILE, never) is Outcome.SILENT
         with pytest.raises(BlockingIOError):
             theirs.accept()
 
@@ -329,7 +332,7 @@ print("heard", called.recv(1024), flush=True)
 
 @as_root
 def test_a_program_of_another_person_behind_the_windows_socket_is_told_nothing(
-    doorway: Doorway, tmp_path: Path
+    lock: InstanceLock, tmp_path: Path
 ) -> None:
     """Its file may be ours: who listens is what counts."""
     with socket.socket(socket.AF_UNIX) as theirs:
@@ -339,7 +342,7 @@ def test_a_program_of_another_person_behind_the_windows_socket_is_told_nothing(
             try:
                 assert stranger.stdout
                 assert stranger.stdout.readline() == b"listening\n"
-                assert Doorway(tmp_path, HASTY).enter(FILE, never) is Outcome.SILENT
+                assert InstanceLock(tmp_path, HASTY).acquire(FILE, never) is Outcome.SILENT
                 assert stranger.stdout.readline() == b"heard b''\n"
             finally:
                 stranger.kill()
@@ -362,13 +365,13 @@ def test_another_person_who_calls_is_not_even_greeted(
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as stranger:
         assert stranger.stdin
         assert stranger.stdout
-        stranger.stdin.write(encoded(FILE))
+        stranger.stdin.write(encode(FILE))
         stranger.stdin.close()
         qtbot.waitUntil(lambda: stranger.poll() is not None, timeout=60_000)
         assert stranger.stdout.read() == b""
     assert heard == []
 
 
-def test_waiting_for_a_window_ends_with_one_interrupt(doorway: Doorway, tmp_path: Path) -> None:
+def test_waiting_for_a_window_ends_with_one_interrupt(lock: InstanceLock, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        Doorway(tmp_path).enter(FILE, lambda: True)
+        InstanceLock(tmp_path).acquire(FILE, lambda: True)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import cli
-from uploader_gui.platform.message_box import show_without_console
-from uploader_gui.platform.wildcards import expanded
+from uploader_gui.platform.windows_console import matches, show_without_console
 from uploader_gui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def test_only_windows_has_the_box() -> None:
 def test_patterns_stand_for_what_is_there_in_order_of_names(tmp_path: Path) -> None:
     for name in ("b.jpg", "a.jpg", "c.pdf", "[1].jpg"):
         (tmp_path / name).touch()
-    assert expanded(str(tmp_path / "*.jpg")) == [str(tmp_path / name) for name in ("[1].jpg", "a.jpg", "b.jpg")]
-    assert expanded(str(tmp_path / "[1]*")) == [str(tmp_path / "[1].jpg")]
-    assert expanded(str(tmp_path / "?.pdf")) == [str(tmp_path / "c.pdf")]
-    assert expanded(str(tmp_path / "*.gif")) == [str(tmp_path / "*.gif")]
-    assert expanded(str(tmp_path / "[1].jpg")) == [str(tmp_path / "[1].jpg")]
+    assert matches(str(tmp_path / "*.jpg")) == [str(tmp_path / name) for name in ("[1].jpg", "a.jpg", "b.jpg")]
+    assert matches(str(tmp_path / "[1]*")) == [str(tmp_path / "[1].jpg")]
+    assert matches(str(tmp_path / "?.pdf")) == [str(tmp_path / "c.pdf")]
+    assert matches(str(tmp_path / "*.gif")) == [str(tmp_path / "*.gif")]
+    assert matches(str(tmp_path / "[1].jpg")) == [str(tmp_path / "[1].jpg")]

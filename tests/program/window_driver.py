@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -112,7 +111,7 @@ def save_settings(others: dict[str, Any]) -> None:
     """Change these, and save."""
     QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
     dialog = window().findChildren(SettingsDialog)[-1]
-    dialog.saved.emit(replace(dialog.values, **others))
+    dialog.saved.emit(dialog.values.model_copy(update=others))
     dialog.reject()
     answer(True)
 

@@ -25,7 +25,7 @@ from uploader_gui.words.password_store import StoreWords
 from uploader_gui.words.remedies import OWN_DETAILS
 from uploader_gui.words.self_test import Words as SelfTestWords
 from uploader_gui.words.settings import ConnectionWords, SettingsWords
-from uploader_gui.words.start import Hindrances, WrongSetting
+from uploader_gui.words.start import StartErrors, WrongSetting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ PLAIN: list[type[Sentence]] = [
     SelfTestWords,
     Help,
     Wrong,
-    Hindrances,
+    StartErrors,
     WrongSetting,
     HandoverWords,
     StoreWords,
@@ -111,7 +111,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         *HelpWords,
         *Help,
         *Wrong,
-        *Hindrances,
+        *StartErrors,
         *WrongSetting,
     ]
     counted: list[CountedSentence] = [*Counted, *ReceiptCounts, *HistoryCounts, *CountedLines, *CountedManners]
@@ -138,7 +138,7 @@ def test_every_enumerated_sentence_is_in_the_file() -> None:
         CountedManners,
         Help,
         Wrong,
-        Hindrances,
+        StartErrors,
         WrongSetting,
     ],
 )

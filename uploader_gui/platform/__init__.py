@@ -1,1 +1,1 @@
-"""What differs from one operating system to the next, each file one matter; the engine needs none of it."""
+"""What differs from one operating system to the next; the engine needs none of it."""

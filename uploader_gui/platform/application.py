@@ -1,8 +1,4 @@
-"""The application object. Made by `app.py`; it hears of the end of the session (Linux, Windows).
-
-Qt would close the windows then, and a window that asks something instead would hold up the log-off. An override, not
-an event filter: a filter on the application sees every event of every widget.
-"""
+"""The application object, and the events that the desktop sends to it: the end of the session, Quit, files to open."""
 
 from __future__ import annotations
 
@@ -15,12 +11,16 @@ from PySide6.QtWidgets import QApplication
 
 
 class Application(QApplication):
-    """`quit_wanted`: the system ends the program. macOS, where people quit that way, has `application.py`."""
+    """Emits `quit_wanted` at the end of the session on Linux and Windows; see `QuitRequests` for macOS.
+
+    Qt would close the windows, and one that asks a question would hold up the log-off. An override of `event`, not an
+    event filter, which would see every event of every widget.
+    """
 
     quit_wanted = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Take Quit; leave everything else alone."""
+        """Handle Quit, and leave every other event to Qt."""
         if event.type() == QEvent.Type.Quit and sys.platform != "darwin":
             self.quit_wanted.emit()
             return True
@@ -28,7 +28,7 @@ class Application(QApplication):
 
 
 class QuitRequests(QObject):
-    """`wanted`: somebody wants the program to end."""
+    """Emits `wanted` for each Quit on macOS: from the menu, the Dock, or the end of the session."""
 
     wanted = Signal()
 
@@ -37,7 +37,7 @@ class QuitRequests(QObject):
         application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take Quit events; leave everything else alone."""
+        """Handle Quit, and leave every other event to Qt."""
         if event.type() != QEvent.Type.Quit or not isinstance(watched, QCoreApplication):
             return super().eventFilter(watched, event)
         event.ignore()
@@ -46,28 +46,28 @@ class QuitRequests(QObject):
 
 
 class OpenedFiles(QObject):
-    """`opened(list[Path])`: files that came together, told together (the system sends one event for each)."""
+    """Emits `opened(list[Path])` once for files opened together; macOS sends one event for each of them."""
 
     opened = Signal(object)
 
     def __init__(self, application: QCoreApplication) -> None:
         super().__init__(application)
-        self._came: list[Path] = []
-        self._together = QTimer(self)
-        self._together.setSingleShot(True)
-        self._together.setInterval(0)
-        self._together.timeout.connect(self._tell)
+        self._paths: list[Path] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._emit)
         application.installEventFilter(self)
 
-    def _tell(self) -> None:
-        came, self._came = self._came, []
-        self.opened.emit(came)
+    def _emit(self) -> None:
+        paths, self._paths = self._paths, []
+        self.opened.emit(paths)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take file-open events; leave everything else alone."""
+        """Collect file-open events, and leave every other event to Qt."""
         if event.type() != QEvent.Type.FileOpen or not isinstance(event, QFileOpenEvent):
             return super().eventFilter(watched, event)
         if event.url().isLocalFile():
-            self._came.append(Path(event.url().toLocalFile()))
-            self._together.start()
+            self._paths.append(Path(event.url().toLocalFile()))
+            self._timer.start()
         return True

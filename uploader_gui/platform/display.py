@@ -1,7 +1,7 @@
-"""Whether a window can be opened on this machine, and if not, why. Asked by cli before Qt is loaded.
+"""Finds out before Qt is loaded whether a window can be opened on this machine, and if not, why.
 
-Qt itself aborts the process without a usable display or with a system library missing, and that cannot be caught; so
-the display is connected to and the platform plugin loaded here first.
+Without a usable display, or with a system library missing, Qt aborts the process, which cannot be caught. So this
+module first connects to the display and loads the platform plugin.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from uploader_gui.words.start import Hindrances
+from uploader_gui.words.start import StartErrors
 
 DEBIAN_PACKAGES: Final = (
     "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
@@ -27,28 +27,28 @@ _DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Hindrance:
-    """Why no window can be opened: Qt lacks a system's library, or (`library` is "") there is no display."""
+class Obstacle:
+    """Why no window can be opened: Qt lacks a system library, or (`library` is "") there is no display."""
 
     library: str = ""
 
     @property
     def text(self) -> str:
-        """Say it in the language in use, with the packages that bring what is missing."""
+        """Return a sentence in the language in use, with the packages that contain what is missing."""
         if not self.library:
-            return Hindrances.NO_DISPLAY.text
-        return Hindrances.NO_LIBRARY.filled(self.library, DEBIAN_PACKAGES)
+            return StartErrors.NO_DISPLAY.text
+        return StartErrors.NO_LIBRARY.filled(self.library, DEBIAN_PACKAGES)
 
 
-def hindrance() -> Hindrance | None:
-    """Give why no window can be opened, None where one can."""
+def find_obstacle() -> Obstacle | None:
+    """Return why no window can be opened, None where one can."""
     if not sys.platform.startswith("linux"):
         return None
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
-        return Hindrance()
+        return Obstacle()
     library = _missing_library(platform)
-    return None if library is None else Hindrance(library)
+    return None if library is None else Obstacle(library)
 
 
 def _has_screen() -> bool:
@@ -72,7 +72,7 @@ def _x_answers(display: str) -> bool:
 
 
 def _connects(address: str | tuple[str, int]) -> bool:
-    import socket  # noqa: PLC0415 - not every start has to look for a screen
+    import socket  # noqa: PLC0415 - not every start looks for a display
 
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -85,13 +85,13 @@ def _connects(address: str | tuple[str, int]) -> bool:
 
 
 def _missing_library(platform: str) -> str | None:
-    """Give the name of a system library that Qt's modules or its X11 plugin want and the system lacks."""
+    """Return the name of a system library that Qt's modules or its X11 plugin need and the system lacks."""
     package = importlib.util.find_spec("PySide6")
     if package is None or not package.submodule_search_locations:
         return "PySide6"
     folder = Path(package.submodule_search_locations[0])
     try:
-        import PySide6.QtWidgets  # noqa: F401, PLC0415 - the import is the question
+        import PySide6.QtWidgets  # noqa: F401, PLC0415 - the import is the check
     except ImportError as error:
         return _library_named_in(str(error))
     if platform.split(":", maxsplit=1)[0] not in {"", "xcb"} or (not platform and _wayland_answers()):
@@ -100,10 +100,10 @@ def _missing_library(platform: str) -> str | None:
 
 
 def _load(plugin: Path) -> str | None:
-    import ctypes  # noqa: PLC0415 - X11 alone asks for it
+    import ctypes  # noqa: PLC0415 - only for X11
 
     if not plugin.exists():
-        return None  # a system's own Qt keeps its plugins elsewhere, and its packages bring what they need
+        return None  # a distribution's own Qt: its plugins are elsewhere, and its packages depend on what they need
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:

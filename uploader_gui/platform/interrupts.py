@@ -1,6 +1,6 @@
-"""The signals by which the program is asked to leave. Used by `__main__`, headless and the windowed program.
+"""The signals that ask the program to leave.
 
-Until a run listens to them they are only noted: an exception in the middle of an import breaks more than it ends
+Until a run handles them itself they are only recorded: an exception in the middle of an import breaks more than it ends
 (PySide aborts the process or swallows it, pydantic panics).
 """
 
@@ -13,37 +13,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NAMES: Final = ("SIGINT", "SIGTERM", "SIGBREAK")
-"""The last one is Windows' alone: Ctrl+Break, and the only one a script can send to a program of its own there."""
+"""SIGBREAK is Ctrl+Break on Windows, the only one a script can send to a program it started there."""
 INTERRUPTS: Final = tuple(signal.Signals[name] for name in _NAMES if hasattr(signal, name))
 
 
-class _Holder:
-    """A signal's handler that notes the first one. The second ends the program: its start must be stuck."""
+class _Recorder:
+    """A signal handler that records the first signal. The second one ends the program: its start must be stuck."""
 
     def __init__(self) -> None:
-        self.came = False
+        self.received = False
 
     def __call__(self, *_: object) -> None:
-        if self.came:
+        if self.received:
             raise KeyboardInterrupt
-        self.came = True
+        self.received = True
 
 
-def hold() -> None:
-    """Let them only be noted, where they are not ignored on purpose."""
-    holder = _Holder()
+def hold_interrupts() -> None:
+    """Only record them from now on; a signal that the caller of the program had ignored stays ignored."""
+    recorder = _Recorder()
     for number in INTERRUPTS:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, holder)
+            signal.signal(number, recorder)
 
 
-def ignore() -> None:
-    """Let them be: all is done, and Python takes a moment to end."""
+def ignore_interrupts() -> None:
+    """Ignore them from now on: everything is done, and Python takes a moment to end."""
     for number in INTERRUPTS:
         signal.signal(number, signal.SIG_IGN)
 
 
-def held() -> Callable[[], bool]:
-    """Give the question whether one came meanwhile: to be had before listening oneself, and asked after."""
-    holders = [handler for handler in map(signal.getsignal, INTERRUPTS) if isinstance(handler, _Holder)]
-    return lambda: any(holder.came for holder in holders)
+def interrupt_check() -> Callable[[], bool]:
+    """Return a function that returns whether a signal was recorded.
+
+    A run takes it before it installs its own handlers and calls it afterwards, so that no signal falls in between.
+    """
+    recorders = [handler for handler in map(signal.getsignal, INTERRUPTS) if isinstance(handler, _Recorder)]
+    return lambda: any(recorder.received for recorder in recorders)

@@ -1,7 +1,6 @@
-"""Keeps the machine awake while bytes are pending; a platform that refuses is no trouble.
+"""Keeps the machine awake while files are being sent; where the platform refuses, sending goes on all the same.
 
-wakepy talks to the desktop and may wait for its answer, so it gets a thread of its own. Used by
-`gui/desktop/` and `headless.py`.
+wakepy may wait for the desktop's answer, so it runs in a thread of its own.
 """
 
 from __future__ import annotations
@@ -19,36 +18,36 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LEAVE_SECONDS: Final = 0.5
-"""On macOS a program of its own (`caffeinate`) keeps the machine awake, and would go on without us."""
+"""On macOS a separate process (`caffeinate`) keeps the machine awake, and would outlive this program."""
 
 
 class KeepAwake:
-    """`mode` makes what keeps the machine awake while it is entered."""
+    """`mode` returns a context manager that keeps the machine awake while it is entered."""
 
     def __init__(self, mode: Callable[[], AbstractContextManager[object]] | None = None) -> None:
         self._mode = mode or _keep_running
         self._wanted = False
-        self._wishes: SimpleQueue[bool | None] = SimpleQueue()
+        self._requests: SimpleQueue[bool | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def want(self, wanted: bool) -> None:  # noqa: FBT001 - a wish with two values
-        """Stay awake from now on, or no longer; returns at once."""
+    def want(self, wanted: bool) -> None:  # noqa: FBT001 - on or off
+        """Stay awake from now on, or no longer; return at once."""
         if wanted == self._wanted:
             return
         self._wanted = wanted
         self.get_ready()
-        self._wishes.put(wanted)
+        self._requests.put(wanted)
 
     def get_ready(self) -> None:
-        """Load what it takes, so that the first transfer does not begin with that."""
+        """Load wakepy now, so that the first transfer does not wait for it."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="uploader-awake", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Let the machine sleep again, and end; the thread is not waited for, or (macOS) for a moment."""
+        """Let the machine sleep again and end the thread; only on macOS wait for it, half a second at most."""
         self.want(False)
-        self._wishes.put(None)
+        self._requests.put(None)
         if self._thread is not None and sys.platform == "darwin":
             self._thread.join(_LEAVE_SECONDS)
 
@@ -56,11 +55,11 @@ class KeepAwake:
         if self._mode is _keep_running:
             _load()
         held = ExitStack()
-        while (wanted := self._wishes.get()) is not None:
-            held = self._obey(held, wanted=wanted)
+        while (wanted := self._requests.get()) is not None:
+            held = self._apply(held, wanted=wanted)
         held.close()
 
-    def _obey(self, held: ExitStack, *, wanted: bool) -> ExitStack:
+    def _apply(self, held: ExitStack, *, wanted: bool) -> ExitStack:
         try:
             held.close()
             if wanted:
@@ -72,7 +71,7 @@ class KeepAwake:
 
 
 def _load() -> None:
-    with suppress(ImportError):  # told when it is wanted
+    with suppress(ImportError):  # reported when it is needed
         from wakepy import keep  # noqa: F401, PLC0415 - not before the window stands
 
 

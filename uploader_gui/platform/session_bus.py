@@ -1,8 +1,8 @@
-"""Messages to the desktop on Linux: over the session's D-Bus, from a thread of its own. Used by `gui/desktop/`.
+"""Notifications and launcher progress on Linux, sent over the session's D-Bus by a thread of its own.
 
-One connection for as long as the program runs: docks forget the progress of who hangs up. Without a bus, or when it
-refuses, messages are dropped: they are courtesy. Sources: "Desktop Notifications Specification" 1.2; "Unity Launcher
-API" (`com.canonical.Unity.LauncherEntry`).
+One connection for as long as the program runs: docks forget the progress of a program that disconnects. Without a bus,
+or when it refuses, messages are dropped: nothing depends on them. Sources: "Desktop Notifications Specification" 1.2;
+"Unity Launcher API" (`com.canonical.Unity.LauncherEntry`).
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _NOTIFICATIONS: Final = "org.freedesktop.Notifications"
 
 
 class Connection(Protocol):
-    """What is needed of jeepney's."""
+    """The part of jeepney's connection that is needed."""
 
     def send(self, message: Any) -> None:
-        """Send it."""
+        """Send a message."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Disconnect."""
 
 
 class SessionBus:
-    """Sends messages; `connect` opens a connection or raises whatever it likes."""
+    """Sends messages; `connect` opens a connection or raises any exception."""
 
     def __init__(self, connect: Callable[[], Connection] | None = None) -> None:
         self._connect = connect or _connection
@@ -43,8 +43,8 @@ class SessionBus:
         self._thread: threading.Thread | None = None
 
     def notify(self, title: str, text: str) -> None:
-        """Show a notification; returns at once."""
-        from jeepney import DBusAddress, MessageFlag, new_method_call  # noqa: PLC0415 - on Linux alone
+        """Show a notification; return at once."""
+        from jeepney import DBusAddress, MessageFlag, new_method_call  # noqa: PLC0415 - only on Linux
 
         place = DBusAddress("/org/freedesktop/Notifications", _NOTIFICATIONS, _NOTIFICATIONS)
         hints = {"desktop-entry": ("s", NAME)}
@@ -53,7 +53,7 @@ class SessionBus:
         self._send(message)
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Tell docks how far it is (None: nothing goes on) and how many files wait; returns at once."""
+        """Show in docks the share that is sent (None: nothing goes on) and the files left; return at once."""
         from jeepney import DBusAddress, new_signal  # noqa: PLC0415 - as above
 
         place = DBusAddress("/com/canonical/unity/launcherentry/1", interface="com.canonical.Unity.LauncherEntry")
@@ -66,7 +66,7 @@ class SessionBus:
         self._send(new_signal(place, "Update", "sa{sv}", (f"application://{NAME}.desktop", properties)))
 
     def close(self) -> None:
-        """Hang up after what is still to be sent; the thread is not waited for."""
+        """Disconnect after the messages still to be sent; do not wait for the thread."""
         if self._thread is not None:
             self._messages.put(None)
 
@@ -82,11 +82,11 @@ class SessionBus:
                 while (message := self._messages.get()) is not None:
                     connection.send(message)
         except Exception as error:  # noqa: BLE001 - whatever a desktop does, sending goes on
-            log.info("the desktop hears nothing: %s", type(error).__name__)
+            log.info("no messages to the desktop: %s", type(error).__name__)
 
 
 def has_session_bus() -> bool:
-    """Say whether there is a bus to send to."""
+    """Return whether there is a bus to send to."""
     return bool(os.environ.get(VARIABLE))
 
 
@@ -98,5 +98,5 @@ def _connection() -> Connection:
 
 
 def _plain(text: str) -> str:
-    """A notification's body may be read as markup."""
+    """Return a text escaped: a notification's body may be read as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,1 +1,1 @@
-"""The parts of the windowed program, loaded by `app.py` and put together in `program.py`; `headless.py` needs none."""
+"""What works behind the window: `app.py` shows the first window, then loads `program.py`."""

@@ -1,6 +1,6 @@
-"""What a person sees first: the window with its look, its language and its place. Made by `app.py`.
+"""What a person sees first: the window with its look, its language and its place on the screen.
 
-Nothing here waits for a disk or a server, and nothing is loaded that the first paint does not need.
+Nothing here waits for a server, and nothing is loaded that the first paint does not need.
 """
 
 from __future__ import annotations
@@ -23,51 +23,51 @@ if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
     from uploader_gui.platform.application import Application
     from uploader_gui.sandbox_session import SandboxSession
-    from uploader_gui.single_instance import Doorway
+    from uploader_gui.single_instance import InstanceLock
 
 SCHEMES: Final = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
 }
-"""The setting `theme`, as Qt has it."""
+"""The values of the setting `theme`, as Qt's."""
 
 
 class FirstWindow:
-    """The window and what belongs to it. `trial` is the sandbox where one runs, else None; it has no `doorway`."""
+    """The window and what it needs at once. `trial` is the sandbox session, if any; it has no `instance` lock."""
 
     def __init__(
         self,
-        plan: LaunchOptions,
+        launch: LaunchOptions,
         application: Application,
         language: Language,
         *,
         data: DataPaths,
         trial: SandboxSession | None,
-        doorway: Doorway | None,
+        instance: InstanceLock | None,
     ) -> None:
         self.application = application
         self.language = language
         self.data = data
         self.trial = trial
-        self.doorway = doorway
+        self.instance = instance
         self.decoder = PictureDecoder()
         self.bridge = Bridge(decoder=self.decoder)
         self.theme = Theme(application, SCHEMES[early_theme(data_paths().settings)])
         self.window = MainWindow(
-            self.bridge, self.theme, decoder=self.decoder, anomaly_id=plan.anomaly_id, sandbox=trial is not None
+            self.bridge, self.theme, decoder=self.decoder, anomaly_id=launch.anomaly_id, sandbox=trial is not None
         )
         self.memory = WindowMemory(data.window)
         self.is_closed = False
         """A person closed the window before there was anybody else to hear of it."""
         self.window.exit_requested.connect(self._note_closing)
-        if sys.platform == "darwin":  # nobody else sends such events, and every event would pass through Python
-            from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - as said
+        if sys.platform == "darwin":  # only macOS sends such events, and every event passes through this filter
+            from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - only on macOS
 
             OpenedFiles(application).opened.connect(self.window.add_paths)
 
     def show(self) -> None:
-        """Show it where it was last time."""
+        """Show it where it was last time, with the files that waited for a number then."""
         self.memory.restore(self.window)
         if self.trial is None:
             self.window.header.field.offer(self.memory.anomalies)

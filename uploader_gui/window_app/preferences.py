@@ -1,7 +1,8 @@
-"""What a person sets in the window: tokens and settings, put in force at once and kept. Made by `program.py`.
+"""The settings and tokens that a person changes in the window: they apply at once and are saved.
 
-The settings file may block, so it is asked in a thread, and one change waits for the other. Nothing waits for the
-keyring: what it says late is used if nothing newer was said since. Pydantic and keyring are loaded after the window.
+The settings file may block, so it is read and written in a thread, and one change waits for the one before. Nothing
+waits for the keyring: a late answer is used if nothing newer was entered since. Pydantic and keyring are loaded after
+the first paint.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from uploader_gui.command_line import LaunchOptions
     from uploader_gui.config import Config
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.settings import Settings
-    from uploader_gui.window_app.tasks import UiTasks
+    from uploader_gui.window_app.support import UiTasks
     from uploader_gui.words.language import Language
 
 
 GRACE_MS: Final = 2000
-"""So long the keyring may think before a person is told that it does not answer."""
+"""After how many milliseconds without an answer of the keyring a person is told."""
 
 
 class Preferences:
-    """Holds the configuration once it is loaded. `again`, `report`: as the command line asks."""
+    """Holds the configuration, once it is loaded, and applies and saves every change of it."""
 
     def __init__(
         self,
@@ -48,48 +49,46 @@ class Preferences:
         *,
         theme: Theme,
         language: Language,
-        errands: UiTasks,
-        again: bool,
-        report: Path | None,
+        tasks: UiTasks,
+        launch: LaunchOptions,
     ) -> None:
         self._window = window
         self._bridge = bridge
         self._theme = theme
         self._language = language
-        self._errands = errands
-        self._again = again
-        self._report = report
+        self._tasks = tasks
+        self._launch = launch
         self._tester = ConnectionTester(window)
         self._change = asyncio.Lock()
-        """One change after the other, for each begins with what is set."""
+        """One change after the other: each starts from the settings that apply."""
         self._question: object | None = None
-        """What the keyring is asked about the tokens; another one, or none, once its answer is no longer wanted."""
+        """Identifies the running search for tokens; another object, or None, once its answer is no longer wanted."""
         self.configuration: Config | None = None
         self._connect()
 
     def use(self, configuration: Config) -> None:
-        """Begin with what was loaded."""
+        """Apply the configuration that was loaded at the start."""
         self.configuration = configuration
         self._theme.force(SCHEMES[configuration.settings.theme])
         self.show_signed_in()
         self._tell_trouble()
 
     def show_signed_in(self) -> None:
-        """Show whether tokens are there, and for how long."""
+        """Show whether there are tokens, and until when."""
         tokens = self.configuration.tokens if self.configuration is not None else None
         awaited = tokens is None and self._question is not None
         self._window.set_signed_in(SignInState(tokens is not None, expires_at=_expiry(tokens), awaited=awaited))
 
     def look_for_tokens(self) -> None:
-        """Ask the keyring for the server's tokens where none are at hand; nobody waits for it."""
+        """Ask the keyring for the server's tokens where there are none; nothing waits for its answer."""
         if self.configuration is not None and self.configuration.tokens is None:
             self._question = question = object()
             self.show_signed_in()
             QTimer.singleShot(GRACE_MS, self._window, lambda: self._say_store_silent(question))
-            self._errands.spawn(self._look_for_tokens(self.configuration.credentials.look(), question))
+            self._tasks.spawn(self._look_for_tokens(self.configuration.credentials.look(), question))
 
     def _connect(self) -> None:
-        window, spawn = self._window, self._errands.spawn
+        window, spawn = self._window, self._tasks.spawn
         window.sign_in_wanted.connect(lambda refused: spawn(self._ask_for_tokens(refused_again=refused)))
         window.tokens_submitted.connect(lambda *tokens: spawn(self._sign_in(*tokens)))
         window.sign_out_wanted.connect(lambda: spawn(self._sign_out()))
@@ -98,7 +97,7 @@ class Preferences:
         window.settings_saved.connect(self._begin_to_save)
 
     def _tell_trouble(self) -> None:
-        """Settings that could not be read or saved are no secret."""
+        """Show what is wrong with the settings, if anything."""
         if self.configuration is not None and (trouble := self.configuration.trouble) is not None:
             self._window.notices.warn(lambda: trouble.text)
 
@@ -107,20 +106,20 @@ class Preferences:
     async def _ask_for_tokens(self, *, refused_again: bool) -> None:
         from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept  # noqa: PLC0415 - loaded when asked for
 
-        keeps = self._question is not None  # it has been asked something else, and has not answered yet
+        keeps = self._question is not None  # the keyring has not answered the question before
         if self.configuration is not None and not keeps:
             look = self.configuration.credentials.kept_in_keyring
-            keeps = await self._errands.in_thread(look, GRACE_MS / 1000)
+            keeps = await self._tasks.in_thread(look, GRACE_MS / 1000)
         kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
         self._window.show_sign_in(kept, refused_again=refused_again)
 
     async def _look_for_tokens(self, answer: Callable[[], tuple[str, str] | None], question: object) -> None:
-        tokens = await self._errands.in_thread(answer)
+        tokens = await self._tasks.in_thread(answer)
         async with self._change:
             if self.configuration is None or question is not self._question:
-                return  # somebody signed in or out meanwhile, or chose another server
+                return  # a person signed in or out meanwhile, or chose another server
             if tokens is not None:
-                self._put_tokens_in_force(tokens)
+                self._apply_tokens(tokens)
                 self._bridge.sign_in(*tokens, entered=False)
             else:
                 self._end_question()
@@ -129,29 +128,29 @@ class Preferences:
         async with self._change:
             if self.configuration is None:
                 return
-            self._put_tokens_in_force((bearer, session))
+            self._apply_tokens((bearer, session))
             self._bridge.sign_in(bearer, session)
             kept = self.configuration.credentials.save((bearer, session))
-        keeper = await self._errands.in_thread(kept)
+        keeper = await self._tasks.in_thread(kept)
         self._warn_of_silence(keeper, StoreWords.NOT_KEPT)
 
     async def _sign_out(self) -> None:
         async with self._change:
             if self.configuration is None:
                 return
-            self._put_tokens_in_force(None)
+            self._apply_tokens(None)
             self._bridge.sign_out()
             forgotten = self.configuration.credentials.forget()
-        keeper = await self._errands.in_thread(forgotten)
+        keeper = await self._tasks.in_thread(forgotten)
         self._warn_of_silence(keeper, StoreWords.NOT_FORGOTTEN)
 
-    def _put_tokens_in_force(self, tokens: tuple[str, str] | None) -> None:
+    def _apply_tokens(self, tokens: tuple[str, str] | None) -> None:
         assert self.configuration is not None
         self.configuration = self.configuration.with_tokens(tokens)
         self._end_question()
 
     def _end_question(self) -> None:
-        """What the keyring has been asked is answered, or no longer wanted."""
+        """End the search for tokens: it was answered, or its answer is no longer wanted."""
         self._question = None
         self._window.notices.show_store_silent(silent=False)
         self.show_signed_in()
@@ -176,12 +175,12 @@ class Preferences:
         self._tester.ended.connect(dialog.connection.panel.show_end)
 
     def _begin_to_save(self, values: Settings) -> None:
-        """What is dropped from now on is for the server just set, however long saving takes."""
+        """Hold back commands until the settings are saved: files dropped meanwhile are for the server just set."""
         self._bridge.hold()
-        self._errands.spawn(self._save_settings(values))
+        self._tasks.spawn(self._save_settings(values))
 
     async def _save_settings(self, values: Settings) -> None:
-        """Most count at once; another server, unit, proxy or authority is another way for the engine."""
+        """Apply and save settings; another server, unit, proxy or authority needs another route in the engine."""
         async with self._change:
             try:
                 is_other_server = await self._change_settings(values)
@@ -191,29 +190,29 @@ class Preferences:
             self.look_for_tokens()
 
     async def _change_settings(self, values: Settings) -> bool:
-        """Return whether another server is in use now."""
+        """Return whether the server is another one now."""
         if self.configuration is None:
             return False
         before = self.configuration
-        self.configuration = await self._errands.in_thread(before.changed, values.of_window)
-        self._put_in_force(self.configuration)
+        self.configuration = await self._tasks.in_thread(before.changed, values.of_window)
+        self._apply(self.configuration)
         is_other_server = before.credentials is not self.configuration.credentials
         if is_other_server:
             self._end_question()
-        if _ways(before) != _ways(self.configuration):
-            self._change_ways(self.configuration)
+        if _route(before) != _route(self.configuration):
+            self._change_route(self.configuration)
         return is_other_server
 
     async def _remember(self, values: dict[str, str]) -> None:
-        """Keep what a person chose once for all refused files; it counts from now on."""
+        """Save and apply what a person chose once for all refused files."""
         async with self._change:
             if self.configuration is None:
                 return
-            self.configuration = await self._errands.in_thread(self.configuration.changed, values)
+            self.configuration = await self._tasks.in_thread(self.configuration.changed, values)
             self._bridge.choose(self.configuration.choices(Choices()))
             self._tell_trouble()
 
-    def _put_in_force(self, configuration: Config) -> None:
+    def _apply(self, configuration: Config) -> None:
         chosen = configuration.settings
         self._tell_trouble()
         self._language.use(chosen.language)
@@ -222,14 +221,14 @@ class Preferences:
         self._bridge.limit(chosen.bytes_per_second)
         self._bridge.choose(configuration.choices(Choices()))
 
-    def _change_ways(self, configuration: Config) -> None:
+    def _change_route(self, configuration: Config) -> None:
         self.show_signed_in()
         model = self._window.model
         listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
-        self._bridge.replace(configuration.engine(again=self._again, report=self._report), listed)
+        self._bridge.replace(configuration.engine(again=self._launch.again, report=self._launch.report), listed)
 
     def _test_connection(self, values: Settings) -> None:
-        """Test with what stands in the fields; tokens go only to the address they were saved for."""
+        """Test the connection with what the fields hold; tokens go only to the server they were saved for."""
         if self.configuration is None:
             return
         tokens = self.configuration.tokens
@@ -244,14 +243,14 @@ class Preferences:
         self._tester.start(question, _network_settings(values))
 
 
-def _ways(configuration: Config) -> tuple[object, ...]:
-    """Give what leads to the server, and what it is told."""
+def _route(configuration: Config) -> tuple[object, ...]:
+    """Return the settings with which the engine reaches the service."""
     chosen = configuration.settings
     return chosen.api_url, chosen.size_unit, chosen.proxy, chosen.ca_file, configuration.ca_file
 
 
 def _expiry(tokens: tuple[str, str] | None) -> float | None:
-    from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the window
+    from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the first paint
 
     return expiry_of(tokens[1]) if tokens else None
 

@@ -1,6 +1,6 @@
-"""The rest of the windowed program: builds what stands behind the window, connects every signal, tears down in reverse.
+"""The rest of the windowed program, loaded after the first paint: builds what works behind the window and connects it.
 
-Called by `app.py` once the window stands; settings, keyring and engine are loaded off its thread.
+Settings, keyring and engine are loaded in other threads.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
 from uploader_gui import __version__, gc_tuning
-from uploader_gui.command_line import LaunchOptions, tell
+from uploader_gui.command_line import LaunchOptions, write_stderr
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
+from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.desktop.desktop import RealDesktop
 from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.interrupts import INTERRUPTS, held
+from uploader_gui.platform.interrupts import INTERRUPTS, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.terminal import Lines
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.support import Support
-from uploader_gui.window_app.tasks import UiTasks
+from uploader_gui.window_app.support import Support, UiTasks
 from uploader_gui.words.remedies import cause_and_action, english
 
 if TYPE_CHECKING:
@@ -52,162 +52,159 @@ if TYPE_CHECKING:
     from uploader_gui.sandbox_session import SandboxSession
     from uploader_gui.window_app.first_window import FirstWindow
 
-CANNOT_BEGIN = 2
-_JOURNAL = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
-"""With these nothing was begun: the same as without a window."""
-INTERRUPTED = 130
-BEGIN_SECONDS = 1.0
-REPORTED_BEGIN_SECONDS = 20.0
-"""Somebody wants a receipt of a start that was interrupted, and a busy machine takes seconds to load it all."""
-SWITCH_SECONDS = 0.00005
-"""How soon another thread gives Python's lock to the window's: Python's own 5 ms are a third of a frame, each time."""
+JOURNAL_FAILURES: Final = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
+"""With these nothing can be sent at all: a usage error, as without a window."""
+START_SECONDS: Final = 1.0
+REPORTED_START_SECONDS: Final = 20.0
+"""How long an interrupted start may go on for its receipt: a busy machine takes seconds to load the engine."""
+SWITCH_SECONDS: Final = 0.00005
+"""How soon another thread gives Python's lock to the window's; Python's 5 ms are a third of a frame, each time."""
 
 
-def run(plan: LaunchOptions, front: FirstWindow, stack: ExitStack) -> int:
-    """Run until the window is left, and give the exit code."""
-    # By its own name: on Windows qasync would take its proactor, which looks for finished work 100 times a second.
-    loop = QSelectorEventLoop(front.application)
+def run(launch: LaunchOptions, first: FirstWindow, stack: ExitStack) -> int:
+    """Run until the window is closed, and return the exit code."""
+    # By this name: on Windows qasync would choose its proactor loop, which polls 100 times a second.
+    loop = QSelectorEventLoop(first.application)
     stack.callback(loop.close)
     stack.callback(sys.setswitchinterval, sys.getswitchinterval())
     sys.setswitchinterval(SWITCH_SECONDS)
     loop.set_default_executor(DaemonThreads())
-    return int(loop.run_until_complete(Program(plan, front, loop=loop, stack=stack).run()))
+    return int(loop.run_until_complete(Program(launch, first, loop=loop, stack=stack).run()))
 
 
 class Program:
-    """The running windowed program."""
+    """The running program: `run` starts it, and ends it in the reverse order."""
 
     def __init__(
-        self, plan: LaunchOptions, front: FirstWindow, *, loop: asyncio.AbstractEventLoop, stack: ExitStack
+        self, launch: LaunchOptions, first: FirstWindow, *, loop: asyncio.AbstractEventLoop, stack: ExitStack
     ) -> None:
-        self._plan = plan
-        self._application = front.application
+        self._launch = launch
+        self._application = first.application
         self._stack = stack
-        self._trial = front.trial
-        self._data = front.data
+        self._trial = first.trial
+        self._data = first.data
         self._leave = asyncio.Event()
         self._interrupted = False
-        self._failed: Code | None = None
-        self._heard_before = False
-        self._has_taken_up = False
+        self._failure: Code | None = None
+        self._engine_runs = False
+        self._has_resumed = False
         self._started_at = time.time()
-        self._bridge = front.bridge
-        self._window = front.window
-        self._memory = front.memory
-        self._theme = front.theme
-        self._errands = UiTasks(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self._bridge = first.bridge
+        self._window = first.window
+        self._memory = first.memory
+        self._theme = first.theme
+        self._tasks = UiTasks(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
         self._preferences = Preferences(
             self._window,
             self._bridge,
-            theme=front.theme,
-            language=front.language,
-            errands=self._errands,
-            again=plan.again,
-            report=plan.report,
+            theme=first.theme,
+            language=first.language,
+            tasks=self._tasks,
+            launch=launch,
         )
-        self._help_desk = Support(
-            self._window, self._bridge, data=self._data, preferences=self._preferences, errands=self._errands
+        self._support = Support(
+            self._window, self._bridge, data=self._data, preferences=self._preferences, tasks=self._tasks
         )
-        self._first = FirstInstance(front.doorway, front.window) if front.doorway is not None else None
+        self._listener = FirstInstance(first.instance, first.window) if first.instance is not None else None
         self._desktop = RealDesktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
-        self._manners = DesktopPolicy(self._window, self._bridge, self._desktop)
+        self._policy = DesktopPolicy(self._window, self._bridge, self._desktop)
         self._connect()
-        if front.is_closed:
+        if first.is_closed:
             self._leave.set()
 
     @property
-    def _begin_seconds(self) -> float:
+    def _start_seconds(self) -> float:
         """Return how long leaving waits for the engine: an interrupted start with nothing to do yet needs none."""
-        needs_engine = self._plan.report is not None and (self._has_taken_up or not self._interrupted)
-        return REPORTED_BEGIN_SECONDS if needs_engine else BEGIN_SECONDS
+        needs_engine = self._launch.report is not None and (self._has_resumed or not self._interrupted)
+        return REPORTED_START_SECONDS if needs_engine else START_SECONDS
 
     async def run(self) -> int:
-        """Begin, and wait until the window is left."""
+        """Start, and wait until the program is asked to leave."""
         self._watch_signals()
         try:
             await self._until_left()
         finally:
-            if self._first is not None:
-                self._first.close()  # what comes now is for the next window
-            outcome = self._bridge.stop(begin_seconds=self._begin_seconds)
+            if self._listener is not None:
+                self._listener.close()  # a later start now becomes the first one
+            outcome = self._bridge.stop(begin_seconds=self._start_seconds)
             self._memory.save(self._window)
             self._window.hide()
             self._desktop.close()
         return self._exit_code(outcome)
 
     async def _until_left(self) -> None:
-        """Leaving waits a moment for the beginning, as the receipt needs it, but for no keyring that is locked."""
-        beginning = asyncio.ensure_future(self._begin())
+        """Wait for leaving; then let the start end, which the receipt needs, but never wait for a keyring."""
+        start = asyncio.ensure_future(self._start())
         leaving = asyncio.ensure_future(self._leave.wait())
-        await asyncio.wait({beginning, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({beginning}, timeout=self._begin_seconds)
+        await asyncio.wait({start, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({start}, timeout=self._start_seconds)
         try:
-            if not beginning.cancel():
-                beginning.result()  # what is wrong with the settings is told
+            if not start.cancel():
+                start.result()  # raises what is wrong with the settings
                 await leaving
         finally:
             leaving.cancel()
 
     def _connect(self) -> None:
         window = self._window
-        self._bridge.event_arrived.connect(self._heard)
-        if self._first is not None:
-            self._first.handed_over.connect(self._take_over)
-            self._bridge.ready.connect(partial(self._first.listen, owns_journal=True))
+        self._bridge.event_arrived.connect(self._on_event)
+        if self._listener is not None:
+            self._listener.handed_over.connect(self._accept_handover)
+            self._bridge.ready.connect(partial(self._listener.listen, owns_journal=True))
         window.exit_requested.connect(self._leave.set)
-        self._manners.leave_wanted.connect(self._leave.set)
-        self._desktop.window_wanted.connect(self._manners.come_back)
-        if sys.platform == "darwin":  # a click on the Dock's icon, and its Quit; every event passes through the latter
-            self._application.applicationStateChanged.connect(self._manners.wake)
+        self._policy.leave_wanted.connect(self._leave.set)
+        self._desktop.window_wanted.connect(self._policy.come_back)
+        if sys.platform == "darwin":  # a click on the Dock's icon, and its Quit
+            self._application.applicationStateChanged.connect(self._policy.wake)
             QuitRequests(self._application).wanted.connect(self._quit_wanted)
-        else:  # there only the end of the session is told so, and it waits for no question
+        else:  # the end of the session, which waits for no question
             self._application.quit_wanted.connect(self._interrupt)
         self._desktop.stop_wanted.connect(self._leave.set)
         if self._trial is None:
             window.anomaly_used.connect(self._remember)
-        window.add_files.kept_changed.connect(self._keep)
+        window.add_files.kept_changed.connect(self._save_waiting)
         window.samples_wanted.connect(open_demo)
         window.open_objects_wanted.connect(self._open_objects)
 
-    # Beginning
+    # Start
 
-    async def _begin(self) -> None:
-        configuration = await self._errands.in_thread(_load_configuration, self._data, self._trial)
+    async def _start(self) -> None:
+        configuration = await self._tasks.in_thread(_load_configuration, self._data, self._trial)
         self._preferences.use(configuration)
-        asked = Choices.from_flags(convert=self._plan.convert, zipped=self._plan.zip)
-        options = configuration.engine(again=self._plan.again, report=self._plan.report, asked=asked)
+        asked = Choices.from_flags(convert=self._launch.convert, zipped=self._launch.zip)
+        options = configuration.engine(again=self._launch.again, report=self._launch.report, asked=asked)
         self._bridge.run(options, anomaly_id=self._reported_anomaly)
         if not self._interrupted:
-            await self._take_up()
+            await self._fill_list()
             if self._trial is None:
                 self._preferences.look_for_tokens()
 
-    async def _take_up(self) -> None:
-        """What was left unfinished, and what this start was given."""
-        self._has_taken_up = True
+    async def _fill_list(self) -> None:
+        """Add what the last run left unfinished, and what this start was given."""
+        self._has_resumed = True
         self._bridge.resume()
         warm_up(self._theme, self._window.view.size())
         self._desktop.get_ready()
-        given = list(self._plan.paths)
-        if self._trial is not None and self._plan.demo:
-            given += await self._errands.in_thread(self._trial.samples)
-        if given:
-            self._take_in(given)
-        if self._plan.start:
+        paths = list(self._launch.paths)
+        if self._trial is not None and self._launch.demo:
+            paths += await self._tasks.in_thread(self._trial.samples)
+        if paths:
+            self._add(paths)
+        if self._launch.start:
             self._bridge.start()
 
-    def _take_in(self, given: list[Path]) -> None:
-        """They go to the anomaly named with them, never to a number somebody is still typing."""
-        if not self._plan.anomaly_id:
-            self._window.keep_paths(given)
+    def _add(self, paths: list[Path]) -> None:
+        """Add paths to the anomaly given with them, never to a number that is still being typed."""
+        if not self._launch.anomaly_id:
+            self._window.keep_paths(paths)
             return
-        self._window.add_files.add_to(self._plan.anomaly_id, given)
+        self._window.add_files.add_to(self._launch.anomaly_id, paths)
 
-    def _take_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
-        """A later start gave us its files; they go to the anomaly it named, else to the one shown."""
-        self._manners.come_back()
+    def _accept_handover(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
+        """Add a later start's files to the anomaly it names, else to the one shown."""
+        self._policy.come_back()
         if handover.paths:
-            self._take_over_files(handover, reply)
+            self._add_handed_over(handover, reply)
         else:
             if handover.anomaly_id:
                 self._window.set_anomaly(handover.anomaly_id)
@@ -215,69 +212,69 @@ class Program:
         if handover.start:
             self._bridge.start()
 
-    def _take_over_files(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
+    def _add_handed_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         choices = Choices.from_flags(convert=handover.convert, zipped=handover.zip)
-        wishes = AddOptions(again=handover.again, choices=choices)
+        options = AddOptions(again=handover.again, choices=choices)
         anomaly_id = handover.anomaly_id or self._window.header.field.anomaly_id
-        if self._failed is not None:
+        if self._failure is not None:
             reply(Answer.CANNOT_TAKE)
         elif not anomaly_id:
-            self._window.add_paths(handover.paths, wishes)  # they wait for a number, where a person sees them
+            self._window.add_paths(handover.paths, options)  # they wait in the window for a number
             reply(Answer.TAKEN)
         else:
             reply(Answer.RECEIVED)
-            self._window.add_files.add_to(anomaly_id, handover.paths, wishes, partial(reply, Answer.TAKEN))
+            self._window.add_files.add_to(anomaly_id, handover.paths, options, partial(reply, Answer.TAKEN))
 
     def _remember(self, anomaly_id: str) -> None:
         self._memory.remember(anomaly_id)
         self._window.header.field.offer(self._memory.anomalies)
 
-    def _keep(self, kept: Sequence[KeptPath]) -> None:
+    def _save_waiting(self, kept: Sequence[KeptPath]) -> None:
         self._window.kept_is_saved = self._memory.keep(kept)
 
     def _reported_anomaly(self) -> str:
-        """The one named on the command line, for its `--report` is about that; else the one shown."""
-        return self._plan.anomaly_id or self._window.header.field.anomaly_id
+        """Return the anomaly of the receipt: the one of the command line, else the one shown."""
+        return self._launch.anomaly_id or self._window.header.field.anomaly_id
 
     def _watch_signals(self) -> None:
-        """Python hears of signals only when its own code runs: a socket wakes Qt's loop for that."""
+        """Leave at a signal. Python runs handlers only between its own instructions, so a socket wakes Qt's loop."""
         reader, writer = socket.socketpair()
         for end in (reader, writer):
             end.setblocking(False)
             self._stack.callback(end.close)
-        one_came = held()
+        was_interrupted = interrupt_check()
         for number in INTERRUPTS:
             self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
-        woken = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
-        woken.activated.connect(lambda: _emptied(reader))  # the loop's own add_reader does not exist on Windows
-        self._stack.callback(woken.setEnabled, False)
-        if one_came():
+        notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
+        notifier.activated.connect(lambda: _drain(reader))  # the loop's own add_reader does not exist on Windows
+        self._stack.callback(notifier.setEnabled, False)
+        if was_interrupted():
             self._interrupt()
 
-    # While it runs
+    # Running
 
-    def _heard(self, event: Event) -> None:
-        if not self._heard_before:  # the engine stands: everything is loaded
-            self._heard_before = True
+    def _on_event(self, event: Event) -> None:
+        if not self._engine_runs:  # everything is loaded now
+            self._engine_runs = True
             gc_tuning.keep_what_is_loaded()
         gc_tuning.tidy_up() if isinstance(event, QueueIdle) else gc_tuning.collect_if_due()
-        if isinstance(event, QueueIdle) and self._plan.quit_when_done:
+        if isinstance(event, QueueIdle) and self._launch.quit_when_done:
             self._leave.set()
         if isinstance(event, EngineFailed):
             self._engine_failed(event.reason)
         else:
-            self._failed = None  # another engine works, after a change of the settings
+            self._failure = None  # after a change of the settings another engine works
         if isinstance(event, SignedIn):
             self._preferences.show_signed_in()
 
     def _engine_failed(self, reason: Reason) -> None:
-        """A person reads it in the window, and may change a setting; a script would wait for ever."""
-        self._failed = reason.code
-        if self._first is not None:
-            self._first.listen(owns_journal=False)
-        if self._plan.quit_when_done:
-            tell(cause_and_action(reason).whole)
+        """Leave where a script would wait for ever; a person reads why in the window and may change a setting."""
+        self._failure = reason.code
+        if self._listener is not None:
+            self._listener.listen(owns_journal=False)
+        if self._launch.quit_when_done:
+            write_stderr(cause_and_action(reason).whole)
             self._leave.set()
 
     def _open_objects(self) -> None:
@@ -291,25 +288,27 @@ class Program:
         self._leave.set()
 
     def _quit_wanted(self) -> None:
-        """A window that is seen may ask what is to become of its files; in the background they are kept."""
+        """Let a visible window ask what becomes of its files; in the background they are kept."""
         if self._window.isVisible():
             self._window.close()
         else:
             self._leave.set()
 
-    def _exit_code(self, outcome: Outcome | None) -> int:
+    def _exit_code(self, outcome: Outcome | None) -> ExitCode:
         written = self._write_report(outcome)
         if self._interrupted:
-            return INTERRUPTED
-        if self._failed is not None:
-            return CANNOT_BEGIN if self._failed in _JOURNAL else 1
-        if outcome is None:  # nobody can say what became of what it was given
-            return 1 if self._plan.paths or self._has_taken_up or not written else 0
+            return ExitCode.INTERRUPTED
+        if self._failure is not None:
+            return ExitCode.USAGE_ERROR if self._failure in JOURNAL_FAILURES else ExitCode.NOT_ALL_SENT
+        if outcome is None:  # it is not known what became of the files
+            is_known = not self._launch.paths and not self._has_resumed
+            return ExitCode.ALL_SENT if is_known and written else ExitCode.NOT_ALL_SENT
         forgiven = self._trial.refused_samples(outcome.receipt) if self._trial else 0
-        return 1 if sum(outcome.unsent.values()) > forgiven or not written else 0
+        is_all_sent = sum(outcome.unsent.values()) <= forgiven
+        return ExitCode.ALL_SENT if is_all_sent and written else ExitCode.NOT_ALL_SENT
 
     def _write_report(self, outcome: Outcome | None) -> bool:
-        if self._plan.report is None:
+        if self._launch.report is None:
             return True
         receipt = self._receipt_of_nothing() if outcome is None else outcome.receipt
         if receipt is None:
@@ -317,15 +316,15 @@ class Program:
         from uploader_gui.engine.receipt import write  # noqa: PLC0415 - only where one is asked for
 
         try:
-            write(receipt, self._plan.report)
+            write(receipt, self._launch.report)
         except OSError as error:
-            tell(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
+            write_stderr(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False
         return True
 
     def _receipt_of_nothing(self) -> dict[str, Any] | None:
-        """Return what a start did that was interrupted before its engine had anything to do, however slow it is."""
-        if not self._interrupted or self._has_taken_up or self._window.add_files.unanswered:
+        """Return the receipt of a start that was interrupted before its engine had anything to do, else None."""
+        if not self._interrupted or self._has_resumed or self._window.add_files.unanswered:
             return None
         from uploader_gui.engine import receipt  # noqa: PLC0415 - only where one is asked for
 
@@ -341,8 +340,8 @@ class Program:
         return receipt.build(run, time.time())
 
 
-def _emptied(reader: socket.socket) -> None:
-    with suppress(BlockingIOError):  # woken for nothing
+def _drain(reader: socket.socket) -> None:
+    with suppress(BlockingIOError):  # nothing to read
         reader.recv(64)
 
 

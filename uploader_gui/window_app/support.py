@@ -1,8 +1,9 @@
-"""Answers what the window asks beyond sending: log, diagnostics, pictures that become files. Made by `program.py`."""
+"""What the window asks for beside sending: log, diagnostics, pasted pictures; and coroutines on its thread."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
@@ -12,34 +13,38 @@ from uploader_gui.gui.drop.mime import Captures
 from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+
     from PySide6.QtGui import QImage
 
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.paths import DataPaths
     from uploader_gui.window_app.preferences import Preferences
-    from uploader_gui.window_app.tasks import UiTasks
+
+log = logging.getLogger(__name__)
 
 
 class Support:
-    """Made once the window stands."""
+    """Shows the log, copies the diagnostics, and makes files of pasted pictures."""
 
     def __init__(
-        self, window: MainWindow, bridge: Bridge, *, data: DataPaths, preferences: Preferences, errands: UiTasks
+        self, window: MainWindow, bridge: Bridge, *, data: DataPaths, preferences: Preferences, tasks: UiTasks
     ) -> None:
         self._window = window
         self._bridge = bridge
         self._data = data
         self._preferences = preferences
-        self._errands = errands
+        self._tasks = tasks
         self._captures = Captures(data.captures)
         window.log_wanted.connect(lambda: show_in_folder(data.log))
-        window.diagnostics_wanted.connect(lambda: errands.spawn(self._copy_diagnostics()))
-        window.picture_given.connect(lambda picture: errands.spawn(self._take(picture)))
+        window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
+        window.picture_given.connect(lambda picture: tasks.spawn(self._add_picture(picture)))
 
-    async def _take(self, picture: QImage) -> None:
+    async def _add_picture(self, picture: QImage) -> None:
         try:
-            path = await self._errands.in_thread(self._captures.save, picture)
+            path = await self._tasks.in_thread(self._captures.save, picture)
         except OSError as error:
             self._window.show_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
         else:
@@ -52,11 +57,11 @@ class Support:
             return
         from uploader_gui.diagnostics import diagnostics  # noqa: PLC0415 - only where it is asked for
 
-        text = await self._errands.in_thread(diagnostics, configuration, self._surroundings())
+        text = await self._tasks.in_thread(diagnostics, configuration, self._window_facts())
         QGuiApplication.clipboard().setText(text)
         self._window.dialogs.help().show_copied()
 
-    def _surroundings(self) -> dict[str, str]:
+    def _window_facts(self) -> dict[str, str]:
         screen, counts = self._window.screen(), self._window.model.counts()
         return {
             "qt": f"{qVersion()} {QGuiApplication.platformName()}",
@@ -64,3 +69,29 @@ class Support:
             "screen": f"{screen.size().width()}x{screen.size().height()} at {screen.devicePixelRatio():g}",
             "list": ", ".join(f"{name} {getattr(counts, name)}" for name in counts.__dataclass_fields__),
         }
+
+
+class UiTasks:
+    """Coroutines on the window's thread, and calls in others. `broke` is called after an unexpected error."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, broke: Callable[[], None]) -> None:
+        self._loop = loop
+        self._broke = broke
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        """Return the result of a call that may block."""
+        return await self._loop.run_in_executor(None, call, *arguments)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine concurrently."""
+        task = self._loop.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("internal error")
+            self._broke()

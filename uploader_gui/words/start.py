@@ -5,7 +5,7 @@ from __future__ import annotations
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
 
 
-class Hindrances(Sentence):
+class StartErrors(Sentence):
     """What stands in the way of a start."""
 
     NO_DISPLAY = QT_TRANSLATE_NOOP("start", "There is no display.")

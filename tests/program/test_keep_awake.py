@@ -11,7 +11,7 @@ import pytest
 from tests.engine.virtual_time import run_virtually
 from tests.program.test_awake import PATIENCE, Platform
 from uploader_gui.engine.events import Condition, Progress, QueueIdle, QueueStatus, Totals
-from uploader_gui.headless import AFTER_SECONDS, HeadlessAwake
+from uploader_gui.headless import KEEP_AWAKE_AFTER_SECONDS, KeepAwakeLater
 from uploader_gui.platform.keep_awake import KeepAwake
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ HALF_WAY, ALL_DONE = Progress((), Totals(files=4, files_finished=2)), Progress((
 
 
 def heard(platform: Platform, *events: Event | float) -> None:
-    """Let a vigil hear of a run: events, and the seconds between them."""
+    """Let a keep_awake hear of a run: events, and the seconds between them."""
 
     async def scene() -> None:
-        vigil = HeadlessAwake(KeepAwake(platform.mode))
+        keep_awake = KeepAwakeLater(KeepAwake(platform.mode))
         for event in events:
             if isinstance(event, float):
                 await asyncio.sleep(event)
             else:
-                vigil.hear(event)
-        vigil.close()
+                keep_awake.on_event(event)
+        keep_awake.close()
 
     run_virtually(scene())
     for thread in threading.enumerate():
@@ -39,7 +39,7 @@ def heard(platform: Platform, *events: Event | float) -> None:
             thread.join(PATIENCE)
 
 
-LONG = AFTER_SECONDS + 1.0
+LONG = KEEP_AWAKE_AFTER_SECONDS + 1.0
 OFFLINE = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from uploader_gui.platform import frozen
+from uploader_gui.platform.environment import RESET_ENVIRONMENT, restore_library_paths
 
 
 def test_children_get_the_library_path_the_program_was_started_with() -> None:
     environment = {"LD_LIBRARY_PATH": "/bundle:/opt/lib", "LD_LIBRARY_PATH_ORIG": "/opt/lib", "HOME": "/h"}
-    frozen.restore(environment)
-    assert environment == {"LD_LIBRARY_PATH": "/opt/lib", "HOME": "/h", frozen.AFRESH: "1"}
+    restore_library_paths(environment)
+    assert environment == {"LD_LIBRARY_PATH": "/opt/lib", "HOME": "/h", RESET_ENVIRONMENT: "1"}
 
 
 def test_children_get_no_library_path_where_there_was_none() -> None:
     environment = {"LD_LIBRARY_PATH": "/bundle"}
-    frozen.restore(environment)
-    assert environment == {frozen.AFRESH: "1"}
+    restore_library_paths(environment)
+    assert environment == {RESET_ENVIRONMENT: "1"}
