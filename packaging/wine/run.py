@@ -2,7 +2,7 @@
 
 `python packaging/wine/run.py` does all of it, from nothing; a later run uses what is there. Everything lies in one
 folder outside the checkout, nothing in the person's home, and no process stays. What it shows is Wine's Windows, not
-Microsoft's: what it was built for is told in CONTRIBUTING.md.
+Microsoft's: what it was built for is told in packaging/README.md.
 """
 
 from __future__ import annotations
