@@ -1,6 +1,6 @@
-"""What the program is made of: names, versions, licences, and where the licences' texts lie. Asked by the About window.
+"""The components of the program: names, versions, licences, and the folder of the licences' texts.
 
-A bundle carries a list made when it was built; from source, the installed packages themselves are asked.
+A bundle contains a list made when it was built; from source, the installed packages are read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OURS = "uploader-gui"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One thing in the program; `licence` is a name or an SPDX expression."""
+    """One component; `licence` is a name or an SPDX expression."""
 
     name: str
     version: str
@@ -32,7 +32,7 @@ class Component:
 
 
 def components() -> list[Component]:
-    """Give everything, by name. Reads files: not for every paint."""
+    """Return all components, sorted by name. Reads files."""
     try:
         rows = json.loads(find_resource("components.json").read_text("utf-8"))
     except FileNotFoundError:
@@ -41,7 +41,7 @@ def components() -> list[Component]:
 
 
 def licences_folder() -> Path | None:
-    """Give the folder of the licences' texts, None where the program runs from source."""
+    """Return the folder of the licences' texts, None where the program runs from source."""
     program = Path(sys.executable).resolve().parent
     inside = Path(getattr(sys, "_MEIPASS", program))
     places = (program / "licences", program.parent / "licences", inside / "licences", Path("/usr/share/doc") / OURS)
@@ -50,9 +50,9 @@ def licences_folder() -> Path | None:
 
 
 def _installed() -> list[Component]:
-    """Give Python and what the program itself asks for, as far as it is installed."""
+    """Return Python and the installed packages that the program requires."""
     found = [Component("Python", platform.python_version(), "PSF-2.0")]
-    for name in _asked_for():
+    for name in _required_names():
         try:
             found.append(_component(distribution(name)))
         except PackageNotFoundError:
@@ -60,17 +60,17 @@ def _installed() -> list[Component]:
     return found
 
 
-def _asked_for() -> set[str]:
+def _required_names() -> set[str]:
     try:
-        asked = distribution(OURS).requires or []
+        required = distribution(OURS).requires or []
     except PackageNotFoundError:  # started from a folder that was never installed
         return set()
-    return {name[0] for line in asked if (name := re.match(r"[\w.-]+", line))}
+    return {name[0] for line in required if (name := re.match(r"[\w.-]+", line))}
 
 
 def _component(package: Distribution) -> Component:
-    told = package.metadata.json
-    classifiers = [str(one).rpartition(" :: ")[2] for one in told.get("classifier", []) if "License ::" in str(one)]
-    first_line = str(told.get("license", "")).partition("\n")[0]
-    licence = str(told.get("license_expression", "")) or ", ".join(classifiers) or first_line
+    facts = package.metadata.json
+    classifiers = [str(one).rpartition(" :: ")[2] for one in facts.get("classifier", []) if "License ::" in str(one)]
+    first_line = str(facts.get("license", "")).partition("\n")[0]
+    licence = str(facts.get("license_expression", "")) or ", ".join(classifiers) or first_line
     return Component(package.metadata["Name"], package.version, licence)

@@ -1,6 +1,6 @@
-"""Settings, tokens and data folder put together into what the engine needs. Used by both composition roots.
+"""The configuration of a start: settings, tokens and data folder, and what the engine needs of them.
 
-Loads pydantic: app loads it after the window, in a thread.
+Loads pydantic, so the window imports this module after its first paint, in a thread.
 """
 
 from __future__ import annotations
@@ -38,12 +38,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What one start of the program works with. `window`: a person is there to be asked.
+    """What one start of the program works with; a change makes another one.
 
-    `trouble` is what was wrong with the settings or their file when it was read or saved last. `ca_file` is the further
-    certificate authority, where it can be used. `fixed` names the settings that
-    the environment fixes, each with its variable: a person cannot change them. `trial`: the service is the sandbox.
-    `keeper`: where the tokens came from.
+    Attributes:
+        data: the files of the data folder.
+        settings: environment over file over defaults.
+        credentials: the tokens kept for the server of `settings`.
+        tokens: bearer and session token, None where there are none.
+        formatter: takes secrets out of the log.
+        window: whether a person is there to be asked.
+        trouble: what was wrong with the settings when they were last read or saved.
+        ca_file: the further certificate authority, where it can be used.
+        fixed: settings that the environment fixes, so that a person cannot change them: name -> variable.
+        trial: whether the service is the sandbox.
+        keeper: where the tokens came from.
     """
 
     data: DataPaths
@@ -67,16 +75,16 @@ class Config:
         window: bool,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> Self:
-        """Read everything, and start the log. In a window nobody waits for the keyring: it is asked later.
+        """Read everything and start the log. For a window the keyring is not asked, which may take long.
 
         Raises:
             UsageError: a setting or a token is wrong.
         """
         try:
             chosen, trouble = settings.read(data.settings, window=window)
-            ca_file, fault = _authority(chosen, window=window)
+            ca_file, fault = _usable_ca_file(chosen, window=window)
             if trial is not None:
-                own = data_paths().settings  # the person's language and colours, whatever the data
+                own = data_paths().settings  # the language and colours the person has chosen
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
                 chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
             check_base(chosen.api_url)
@@ -103,10 +111,10 @@ class Config:
         )
 
     def engine(self, *, again: bool, report: Path | None = None, asked: Choices | None = None) -> EngineOptions:
-        """Give what the engine needs to know. `again`, `report`: as the command line asks; `asked`: see `choices`."""
+        """Return the engine's options. `again`, `report`: of the command line; `asked`: see `choices`."""
         return EngineOptions(
             journal_path=self.data.journal,
-            api_url=self.settings.api_url.rstrip("/"),  # the journal knows an upload's service by it
+            api_url=self.settings.api_url.rstrip("/"),  # the journal identifies an upload's service by it
             tokens=self.tokens,
             size_unit=self.settings.size_unit,
             max_concurrent=self.settings.max_concurrent_uploads,
@@ -126,26 +134,26 @@ class Config:
         )
 
     def choices(self, asked: Choices) -> Choices:
-        """Give what is done with files of refused types: as the command line asks, else (in a window) as was set."""
+        """Return what to do with files of refused types: as the command line asks, else (in a window) the settings."""
         if not self.window:
             return asked
         pictures, others = self.settings.refused_pictures, self.settings.refused_others
         return Choices(asked.pictures or _treatment(pictures), asked.others or _treatment(others))
 
     def with_tokens(self, tokens: tuple[str, str] | None) -> Config:
-        """Return the configuration with these tokens, or with none; keeping them is `credentials`' business."""
+        """Return the configuration with these tokens, or none, and hide them in the log; `credentials` keeps them."""
         self.formatter.hide(tokens or ())
         return replace(self, tokens=tokens)
 
     def changed(self, values: dict[str, Any]) -> Config:
-        """Save what a person set, and give the configuration as it is then. What is fixed stays out of the file.
+        """Save what a person set, except what is fixed, and return the configuration with it.
 
-        Another server's tokens are not looked for in the keyring.
+        For another server, the keyring is not asked for its tokens.
         """
         values = {name: value for name, value in values.items() if name not in self.fixed}
         trouble = settings.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
-        ca_file, fault = _authority(chosen, window=self.window)
+        ca_file, fault = _usable_ca_file(chosen, window=self.window)
         now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
         if chosen.api_url == self.settings.api_url:
             return now
@@ -153,11 +161,11 @@ class Config:
         return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
 
 
-def _authority(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:
-    """Give the further authority where it can be used; in a window a person is told why one that was set cannot.
+def _usable_ca_file(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:
+    """Return the further authority if it can be used, else None and, for a window, why not.
 
     Raises:
-        UsageError: it cannot be used, and nobody is there to choose another, or a variable names it.
+        UsageError: it cannot be used, and there is no window to choose another in, or a variable names it.
     """
     fault = fault_of(chosen.ca_file) if chosen.ca_file is not None else None
     if chosen.ca_file is None or fault is None:
@@ -172,7 +180,7 @@ def _treatment(chosen: str) -> Treatment | None:
 
 
 def _fixed(trial: SandboxSession | None) -> dict[str, str]:
-    """A trial has a service of its own, whatever the environment says."""
+    """Return the settings fixed by the environment, without those that a trial sets itself."""
     own = {"api_url", "size_unit"} if trial is not None else set()
     return {name: variable for name, variable in settings.fixed().items() if name not in own}
 
@@ -185,7 +193,7 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
 
 
 def fault_of(ca_file: Path) -> str | None:
-    """Give what is wrong with the file in words, None where it can be used."""
+    """Return what is wrong with a certificate authority's file as part of a sentence, None where it can be used."""
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
     except ssl.SSLError:

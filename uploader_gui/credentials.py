@@ -1,7 +1,7 @@
-"""The two tokens of a person: from the environment, or the OS keyring, or (where there is none) memory only.
+"""A person's two tokens: from the environment, the operating system's keyring, or (without one) memory only.
 
-Kept per server, so that one server's tokens are never sent to another. Called by `config.py`. What asks the
-keyring in a thread of its own returns at once (`look`, `save`, `forget`); what waits is never for the window's thread.
+Kept per server, so that one server's tokens are never sent to another. `look`, `save` and `forget` return at once, for
+the keyring works in a thread of its own; the functions they return wait, and are never for the window's thread.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 SERVICE: Final = "uploader-gui"
 BEARER_VARIABLE: Final = "UPLOADER_BEARER_TOKEN"
 SESSION_VARIABLE: Final = "UPLOADER_SESSION_TOKEN"
@@ -36,13 +38,15 @@ PART_LENGTH: Final = 1000
 Tokens = tuple[str, str]
 """Bearer and session token."""
 
-
 ANSWER_SECONDS: Final = 30.0
-"""How long a start without a window, and a save, waits for a person who may be typing a password."""
+"""How long a start without a window, and a save, waits for the keyring: a person may be typing its password."""
+
+
+_POLL_SECONDS: Final = 0.05
 
 
 class TokenError(ValueError):
-    """A token cannot be one; the text is a whole sentence that does not repeat it."""
+    """A text cannot be a token; the message is a complete sentence that does not repeat it."""
 
 
 class Keeper(Enum):
@@ -52,11 +56,11 @@ class Keeper(Enum):
     MEMORY = "memory"
     ENVIRONMENT = "environment"
     SILENT = "silent"
-    """The keyring has not answered: it may hold tokens, and may keep them yet."""
+    """The keyring has not answered: it may hold tokens, and may still store new ones."""
 
 
 class Credentials:
-    """The tokens for one server. `patience`: how many seconds a keyring may take to answer."""
+    """The tokens for one server. `patience`: how many seconds to wait for the keyring."""
 
     def __init__(self, api_url: str, store: PasswordStore | None = None, *, patience: float = ANSWER_SECONDS) -> None:
         self._api_url = api_url.rstrip("/")
@@ -69,7 +73,7 @@ class Credentials:
         return Credentials(api_url, self._store, patience=self._patience)
 
     def at_hand(self) -> tuple[Tokens | None, Keeper]:
-        """Return the tokens as far as no keyring has to be asked, and where they came from.
+        """Return the tokens that are known without asking the keyring, and where they came from.
 
         Raises:
             TokenError: the environment holds something that is no token.
@@ -80,7 +84,7 @@ class Credentials:
         return self._in_memory, Keeper.MEMORY
 
     def load(self, interrupted: Callable[[], bool] = lambda: False) -> tuple[Tokens | None, Keeper]:
-        """Return the tokens and where they came from, the keyring's where none are at hand.
+        """Return the tokens and where they came from; ask the keyring where none are known.
 
         Raises:
             TokenError: the environment holds something that is no token.
@@ -93,33 +97,33 @@ class Credentials:
         except StoreSilent:
             log.info("the keyring does not answer")
             return None, Keeper.SILENT
-        except Exception as error:  # noqa: BLE001 - keyring hands on what a system raises (Windows: pywintypes.error)
+        except Exception as error:  # noqa: BLE001 - keyring raises what the system raises (Windows: pywintypes.error)
             log.info("no keyring: %s", type(error).__name__)
             return None, Keeper.MEMORY
 
     def look(self) -> Callable[[], Tokens | None]:
-        """Ask the keyring; what comes back waits for its answer, however late: a person may type its password first."""
+        """Ask the keyring; return a function that waits for its answer, however late: a person may type a password."""
         return partial(_late_answer, self._store.submit(self._from_keyring))
 
     def save(self, tokens: Tokens) -> Callable[[], Keeper]:
-        """Use tokens from now on, and keep them for the next time; what comes back waits until it is known where.
+        """Use tokens from now on and store them; return a function that waits until it is known where.
 
-        A keyring that is silent then keeps them when it answers.
+        A keyring that does not answer in time stores them when it does.
         """
         self._in_memory = tokens
         return partial(self._keeper, self._store.submit(partial(self._save_all, tokens)))
 
     def forget(self) -> Callable[[], Keeper]:
-        """Forget the tokens of this server, in the keyring too where there is one; for what comes back see `save`."""
+        """Forget the tokens of this server, in the keyring too; the function it returns waits as that of `save`."""
         self._in_memory = None
         return partial(self._keeper, self._store.submit(self._forget_all))
 
     def kept_in_keyring(self, seconds: float) -> bool:
-        """Return whether this machine has a keyring to keep tokens in, as far as that is known after so long."""
+        """Return whether this machine has a keyring to keep tokens in, as far as that is known after these seconds."""
         try:
             return self._store.ask(_keyring_works, seconds)
         except StoreSilent:
-            return True  # there is one: what keeps it silent is told elsewhere
+            return True  # there is one, only silent
         except Exception as error:  # noqa: BLE001 - see `load`
             log.info("no keyring: %s", type(error).__name__)
             return False
@@ -160,7 +164,7 @@ class Credentials:
         return "".join(parts) or None
 
     def _save_one(self, kind: str, token: str) -> None:
-        """A part shorter than `PART_LENGTH` is the last one, so a token of just that length gets an ending."""
+        """Store a token in parts of `PART_LENGTH`; a shorter part, or the first missing one, ends it."""
         import keyring  # noqa: PLC0415 - as above
 
         parts = [token[at : at + PART_LENGTH] for at in range(0, len(token), PART_LENGTH)]
@@ -169,7 +173,7 @@ class Credentials:
         self._end(kind, len(parts))
 
     def _end(self, kind: str, number: int) -> None:
-        """Remove this part and all after it: nothing of a longer token stays behind."""
+        """Remove this part and all after it, so that nothing of a longer token remains."""
         import keyring.errors  # noqa: PLC0415 - as above
 
         try:
@@ -198,7 +202,7 @@ def _keyring_works() -> bool:
 
 
 def clean(token: str) -> str:
-    """Give a token as it goes into a header: trimmed, without a pasted "Bearer ".
+    """Return a token as it goes into a header: trimmed, without a pasted "Bearer ".
 
     Raises:
         TokenError: what is left is empty or holds characters no token has.
@@ -210,7 +214,7 @@ def clean(token: str) -> str:
 
 
 def expiry_of(session_token: str) -> float | None:
-    """Give the `exp` of a JWT in seconds since 1970 (read, never verified), None where there is none to read."""
+    """Return the `exp` of a JWT in seconds since 1970 (read, never verified), None where there is none to read."""
     try:
         payload = session_token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -220,17 +224,12 @@ def expiry_of(session_token: str) -> float | None:
     return expires if 0 < expires < 1e11 else None  # noqa: PLR2004 - milliseconds and infinities are no seconds
 
 
-T = TypeVar("T")
-
-_LOOK_SECONDS: Final = 0.05
-
-
 class StoreSilent(Exception):
-    """It has not answered in time; it may do so later."""
+    """The keyring has not answered in time; it may do so later."""
 
 
 class PasswordStore:
-    """Calls of the keyring, one after the other."""
+    """Runs calls of the keyring one after the other in a daemon thread."""
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], None]] = deque()
@@ -238,7 +237,7 @@ class PasswordStore:
         self._works = False
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
-        """Make a call after those that wait; its answer may never come."""
+        """Queue a call and return its future, which may never be done."""
         future: Future[T] = Future()
         with self._lock:
             self._waiting.append(partial(_answer, future, call))
@@ -250,10 +249,10 @@ class PasswordStore:
     def ask(
         self, call: Callable[[], T], seconds: float = ANSWER_SECONDS, interrupted: Callable[[], bool] = lambda: False
     ) -> T:
-        """Make a call, and return its answer.
+        """Make a call and return its result.
 
         Raises:
-            StoreSilent: there is none after so many seconds, or at once after an interrupt.
+            StoreSilent: there is none after these seconds, or the run was interrupted.
         """
         return answer_of(self.submit(call), seconds, interrupted)
 
@@ -268,19 +267,19 @@ class PasswordStore:
 
 
 def answer_of(future: Future[T], seconds: float, interrupted: Callable[[], bool] = lambda: False) -> T:
-    """Return a call's answer; see `PasswordStore.ask`."""
+    """Return the result of a call; see `PasswordStore.ask`."""
     until = time.monotonic() + seconds
     while not future.done():
         if interrupted() or time.monotonic() > until:
             raise StoreSilent
-        wait({future}, timeout=min(_LOOK_SECONDS, seconds))
+        wait({future}, timeout=min(_POLL_SECONDS, seconds))
     return future.result()
 
 
 def _answer(future: Future[T], call: Callable[[], T]) -> None:
     try:
         result = call()
-    except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it, whatever it is
+    except BaseException as error:  # noqa: BLE001 - the caller that waits gets any exception
         future.set_exception(error)
     else:
         future.set_result(result)

@@ -1,6 +1,6 @@
-"""What whoever helps needs to know, as text without secrets: versions, system, settings, the log's last lines.
+"""The diagnostics for a support request, without secrets: versions, system, settings, the log's last lines.
 
-Called by `support.py`; reads a file, so not on the window's thread. Not translated: it is read by who helps.
+Reads a file, so not for the window's thread. In English: the reader is the one who helps.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LIBRARIES: Final = ("PySide6-Essentials", "httpx", "truststore", "keyring", "py
 
 
 def diagnostics(configuration: Config, surroundings: Mapping[str, str]) -> str:
-    """Give the text. `surroundings` is what only the window knows (screen, language)."""
+    """Return the text. `surroundings` is what only the window knows (screen, language): name -> value."""
     lines = [*_about(configuration), *(f"{name}: {value}" for name, value in surroundings.items())]
     text = "\n".join([*lines, "", *_log(configuration.data.log)])
     return without_queries(configuration.formatter.redact(text)) + "\n"

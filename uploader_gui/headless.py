@@ -90,9 +90,7 @@ def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | Non
     configuration = Config.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
         write_stderr(configuration.trouble.text)
-    if (
-        configuration.tokens is None and not interrupted()
-    ):  # an interrupted run registers nothing, and its receipt says so
+    if configuration.tokens is None and not interrupted():  # an interrupted run registers nothing and needs none
         silent = configuration.keeper is Keeper.SILENT
         raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)
     asked = Choices.from_flags(convert=launch.convert, zipped=launch.zip)

@@ -1,4 +1,4 @@
-"""Where the program keeps its data: one folder for journal, log and settings. Called by both composition roots."""
+"""The folder in which the program keeps journal, log and settings, and the resources it brings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VARIABLE = "UPLOADER_DATA_DIR"
 
 
 class UnwritableError(Exception):
-    """The data folder cannot be written to; the text is a whole sentence."""
+    """The data folder cannot be written to; the text is a complete sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +35,35 @@ class DataPaths:
 
     @property
     def window(self) -> Path:
-        """Where the window stood, the last anomalies, and which files wait for a number."""
+        """The window's place on the screen, the last anomalies, and the files that wait for a number."""
         return self.folder / "window.ini"
 
     @property
     def captures(self) -> Path:
-        """Pasted pictures, until they are uploaded."""
+        """The folder of pasted pictures, until they are uploaded."""
         return self.folder / "captures"
 
     @property
     def settings(self) -> Path:
-        """What a person set in the window, as JSON."""
+        """The settings a person changed in the window, as JSON."""
         return self.folder / "settings.json"
 
 
 def data_paths() -> DataPaths:
-    """Give the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data."""
+    """Return the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data."""
     own = os.environ.get(VARIABLE)
     if own:
         return DataPaths(Path(own).expanduser().absolute())
-    import platformdirs  # noqa: PLC0415 - the window stands sooner for those who name a folder
+    import platformdirs  # noqa: PLC0415 - not needed where a folder is named: faster
 
     return DataPaths(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False)))
 
 
 def prepare(paths: DataPaths) -> None:
-    """Make the folder (for its owner only) and see that it can be written to.
+    """Make the folder, for its owner only, and check that it can be written to.
 
     Raises:
-        UnwritableError: it cannot.
+        UnwritableError: it cannot be made or written to.
     """
     try:
         paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,10 +79,10 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 
 
 def find_resource(name: str) -> Path:
-    """Give the path of a resource, named relative to the resources folder (`icons/gear.svg`).
+    """Return the path of a resource, named relative to the resources folder (`icons/gear.svg`).
 
     Raises:
-        FileNotFoundError: the program is not whole.
+        FileNotFoundError: the program is incomplete.
     """
     for root in _roots():
         if (root / name).exists():
@@ -91,7 +91,7 @@ def find_resource(name: str) -> Path:
 
 
 def _roots() -> list[Path]:
-    """Bundle first (PyInstaller unpacks to `sys._MEIPASS`), then wheel, then checkout."""
+    """Return where resources may be: in a bundle (PyInstaller's `sys._MEIPASS`), in a wheel, in a checkout."""
     bundle = getattr(sys, "_MEIPASS", None)
     inside = [Path(bundle) / "uploader_gui" / "_resources"] if bundle else []
     return [*inside, _PACKAGE / "_resources", _PACKAGE.parent / "resources"]

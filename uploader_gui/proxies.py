@@ -1,6 +1,6 @@
-"""The system's proxy for an address (PAC included), as a plain value. May block: never on the window's thread.
+"""The system's proxy for an address, PAC included. May block: never for the window's thread.
 
-Handed by `config.py` to the engine, which knows no Qt, and to the test of the connection.
+Qt finds it; the engine, which knows no Qt, gets `finder` as a function.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_SHOUTED: Final = ("HTTPS_PROXY", "HTTP_PROXY")
-"""On Linux Qt reads these variables in lower case alone; curl, git and Python take both."""
+_UPPER_CASE: Final = ("HTTPS_PROXY", "HTTP_PROXY")
+"""On Linux Qt reads these variables only in lower case; curl, git and Python read both."""
 
 
 def system_proxy(url: str) -> str | None:
-    """Give the proxy the system wants for an address, such as `http://proxy.example:3128`; None: the direct way."""
+    """Return the system's proxy for an address, such as `http://proxy.example:3128`; None for a direct connection."""
     try:
         from PySide6.QtCore import QUrl  # noqa: PLC0415 - heavy, and may be missing on a bare server
         from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery  # noqa: PLC0415 - as above
@@ -28,7 +28,7 @@ def system_proxy(url: str) -> str | None:
     for proxy in QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(url))):
         kind = proxy.type()
         if kind == QNetworkProxy.ProxyType.NoProxy:
-            return _environment_proxy(url) if _shouted() else None
+            return _environment_proxy(url) if _has_upper_case_variable() else None
         if kind == QNetworkProxy.ProxyType.Socks5Proxy:
             continue  # another kind of proxy may follow
         if proxy.hostName():
@@ -36,12 +36,12 @@ def system_proxy(url: str) -> str | None:
     return None
 
 
-def _shouted() -> bool:
-    return sys.platform.startswith("linux") and any(name in os.environ for name in _SHOUTED)
+def _has_upper_case_variable() -> bool:
+    return sys.platform.startswith("linux") and any(name in os.environ for name in _UPPER_CASE)
 
 
 def finder(setting: str) -> Callable[[str], str | None]:
-    """Give what finds the proxy for an address, as set: "system", "none", or one proxy for all addresses."""
+    """Return the function that finds the proxy of an address; `setting` is "system", "none", or a proxy for all."""
     if setting == "system":
         return system_proxy
     return lambda _: None if setting == "none" else setting
@@ -53,12 +53,12 @@ def _url(host: str, port: int, user: str, password: str) -> str:
 
 
 def _environment_proxy(url: str) -> str | None:
-    """Give what `https_proxy` and `no_proxy` say, in any case of letters; only what is an HTTP proxy."""
-    import urllib.request  # noqa: PLC0415 - heavy, and hardly ever asked for
+    """Return the HTTP proxy that `https_proxy` and `no_proxy` give, in upper or lower case; None without one."""
+    import urllib.request  # noqa: PLC0415 - heavy, and seldom needed
 
     parts = urlsplit(url)
     if urllib.request.proxy_bypass(parts.hostname or ""):
         return None
     proxy = urllib.request.getproxies_environment().get(parts.scheme, "")
-    whole = proxy if "://" in proxy or not proxy else f"http://{proxy}"
-    return whole if whole.lower().startswith(("http://", "https://")) else None
+    address = proxy if "://" in proxy or not proxy else f"http://{proxy}"
+    return address if address.lower().startswith(("http://", "https://")) else None

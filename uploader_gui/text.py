@@ -1,7 +1,7 @@
-"""What a person reads in the window, where it has no subject of its own in `words/`; in English, others in Qt's files.
+"""The window's sentences that have no subject of their own in `words/`, in English.
 
-A leaf. Numbers come ready-made from `units.py`. `pyside6-lupdate` reads the literals (packaging's
-update_translations.py calls it), so they stay literals inside `QT_TRANSLATE_NOOP`.
+`pyside6-lupdate` reads them for the translation files (`packaging/update_translations.py`), so they have to be literals
+inside `QT_TRANSLATE_NOOP`. Numbers come formatted from `words/units.py`.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Words(Sentence):
 
 
 class FilterWords(Sentence):
-    """What the filters are called: several files each, where a row speaks of one; other languages tell them apart."""
+    """The names of the filters. They stand for several files, which other languages distinguish from a row's one."""
 
     ALL = QT_TRANSLATE_NOOP("filters", "All")
     WAITING = QT_TRANSLATE_NOOP("filters", "Waiting")
@@ -260,5 +260,5 @@ class Counted(CountedSentence):
 
 
 def engine_failed(reason: Reason) -> str:
-    """Say why the program cannot work at all, with the system's own words."""
+    """Return why the program cannot work at all, with the system's own words."""
     return cause_and_action(reason).whole

@@ -106,7 +106,7 @@ class _Connection:
         return True
 
     async def linger(self) -> None:
-        """Say goodbye and read a bounded amount of what is still coming, so that the answer outruns the reset.
+        """Close the sending side and read a bounded amount of what still arrives, so that the answer outruns the reset.
 
         Closing with unread bytes makes the kernel send a reset, and the client may never see what was said.
         """

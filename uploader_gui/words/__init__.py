@@ -1,4 +1,4 @@
-"""Sentences and figures a person reads, by subject, and the language they are read in.
+"""The sentences a person reads, by subject, numbers in the language's form, and the choice of the language.
 
-What window and engine share stands above in `text.py`, the terminal's own words in `terminal.py`.
+The window's sentences without a subject of their own are in `text.py`, the terminal's in `terminal.py`.
 """

@@ -1,4 +1,4 @@
-"""The sentences of the About window (`gui/dialogs/about_dialog.py`)."""
+"""The sentences of the About window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences of the command line: what `--help` says, and what is wrong with what was typed (`command_line.py`)."""
+"""The sentences of the command line: `--help`, and wrong usage."""
 
 from __future__ import annotations
 

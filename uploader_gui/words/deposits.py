@@ -1,4 +1,4 @@
-"""What a person reads of deposits: receipts, History, and the summary of a drop. A leaf beside `text.py`."""
+"""The sentences of deposits: receipts, History, and the summary of a drop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uploader_gui.words.translation import QT_TRANSLATE_NOOP, CountedSentence, S
 
 
 class ReceiptWords(Sentence):
-    """What stands on a receipt and in the dialogs around it."""
+    """The sentences of a receipt and of the dialogs around it."""
 
     TITLE = QT_TRANSLATE_NOOP("uploader", "Deposit receipt")
     SAVE = QT_TRANSLATE_NOOP("uploader", "Save the receipt")

@@ -1,4 +1,4 @@
-"""What a later start says of the window already open, to which it hands its files."""
+"""The sentences of a later start that hands its files to the window already open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
 
 
 class HandoverWords(Sentence):
-    """Sentences on stderr; the names of the first ones are those of `single_instance.Outcome`."""
+    """Sentences on stderr; the first ones have the names of `single_instance.Outcome`."""
 
     TAKEN = QT_TRANSLATE_NOOP("handover", "handed over to the window already open.")
     LOOKING = QT_TRANSLATE_NOOP(
@@ -53,5 +53,5 @@ _REFUSALS: Final = {
 
 
 def refusal(answer: Answer) -> str:
-    """Say why the window already open took nothing."""
+    """Return why the window already open took nothing."""
     return _REFUSALS.get(answer, HandoverWords.REFUSED).text

@@ -1,4 +1,4 @@
-"""The sentences of Help. A leaf beside `text.py`."""
+"""The sentences of Help."""
 
 from __future__ import annotations
 

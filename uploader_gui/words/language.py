@@ -1,7 +1,7 @@
-"""Which language the program speaks: the system's or the one chosen; French where it begins with fr, else English.
+"""The language of the program: the one chosen, else the system's; French where that begins with fr, else English.
 
-Called by both composition roots. Qt's own sentences (buttons of file dialogs) and the form of numbers and dates
-follow. Without Qt's libraries everything stays English (`translation.py`).
+Qt's own sentences (buttons of file dialogs) and the form of numbers and dates follow. Without Qt's libraries everything
+stays English (`translation.py`).
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ ENGLISH: Final = "en"
 
 
 class Language:
-    """Puts a language in force for one Qt application, at any time; open windows get a LanguageChange."""
+    """Changes the language of one Qt application at any time; open windows get a LanguageChange event."""
 
     def __init__(self, application: QCoreApplication) -> None:
         self._application = application
-        self._spoken = ENGLISH
+        self._language = ENGLISH
         self._translators: list[QTranslator] = []
 
     def use(self, chosen: str) -> None:
-        """Speak a value of the setting `language` from now on."""
-        from PySide6.QtCore import QLocale  # noqa: PLC0415 - headless has to do without where Qt cannot be loaded
+        """Use a value of the setting `language` from now on."""
+        from PySide6.QtCore import QLocale  # noqa: PLC0415 - headless works where Qt cannot be loaded
 
         spoken = system_language() if chosen == SYSTEM else chosen
         QLocale.setDefault(_locale(spoken))
-        if spoken == self._spoken:
+        if spoken == self._language:
             return
-        self._spoken = spoken
-        self._forget()
+        self._language = spoken
+        self._remove_translators()
         if spoken != ENGLISH:
             self._install(spoken)
 
@@ -60,7 +60,7 @@ class Language:
             else:
                 log.warning("the translation %s cannot be used", path.name)
 
-    def _forget(self) -> None:
+    def _remove_translators(self) -> None:
         for translator in self._translators:
             self._application.removeTranslator(translator)
             translator.deleteLater()
@@ -68,11 +68,11 @@ class Language:
 
 
 def speak_in_terminal(chosen: str) -> QCoreApplication | None:
-    """Speak a language without a window; give what has to be kept for as long as it is spoken, if anything."""
+    """Use a language without a window, for as long as the caller keeps what is returned."""
     if _surely_english(chosen):
         return None
     try:
-        from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - a bare server lacks a library of Qt's
+        from PySide6.QtCore import QCoreApplication, QLocale  # noqa: PLC0415 - a bare server lacks a library that Qt needs
     except ImportError:
         return None
     spoken = system_language() if chosen == SYSTEM else chosen
@@ -85,7 +85,7 @@ def speak_in_terminal(chosen: str) -> QCoreApplication | None:
 
 
 def _surely_english(chosen: str) -> bool:
-    """Say whether sentences and numbers are the program's own English, so that Qt need not be loaded to know.
+    """Return whether sentences and numbers are the program's own English, so that Qt need not be loaded to know.
 
     Only where the environment alone says what the system speaks (POSIX, "Internationalization Variables").
     """
@@ -96,20 +96,20 @@ def _surely_english(chosen: str) -> bool:
 
 
 def early_choice(settings: Path) -> str:
-    """Give the setting `language` before settings are loaded: pydantic costs more than the window's first paint.
+    """Return the setting `language` before settings are loaded: pydantic costs more than the window's first paint.
 
-    Environment over file over default, as `settings.py` does; what is wrong there is told there.
+    Environment over file over default, as `settings.py` does, which also reports what is wrong there.
     """
     return _early(settings, "language", get_args(LanguageChoice))
 
 
 def early_theme(settings: Path) -> str:
-    """Give the setting `theme` before settings are loaded: a window must not come up light and turn dark."""
+    """Return the setting `theme` before settings are loaded: a window must not come up light and turn dark."""
     return _early(settings, "theme", get_args(ThemeChoice))
 
 
 def system_language() -> str:
-    """Give the language of the system's own windows, as far as this program speaks it."""
+    """Return the language of the system's own windows, as far as this program speaks it."""
     from PySide6.QtCore import QLocale  # noqa: PLC0415 - as above
 
     wanted = QLocale.system().uiLanguages()
@@ -117,7 +117,7 @@ def system_language() -> str:
 
 
 def _locale(spoken: str) -> QLocale:
-    """The system's own forms of numbers and dates, where they are forms of the language spoken."""
+    """Return the system's forms of numbers and dates where they belong to the language, else the language's own."""
     from PySide6.QtCore import QLocale  # noqa: PLC0415 - as above
 
     language, country = {
@@ -129,7 +129,7 @@ def _locale(spoken: str) -> QLocale:
 
 
 def _files(spoken: str) -> list[Path]:
-    """Qt's own sentences, where Qt brings them, then ours."""
+    """Return the translation files: Qt's own, if Qt has one, then ours."""
     from PySide6.QtCore import QLibraryInfo  # noqa: PLC0415 - as above
 
     qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{spoken}.qm"
@@ -147,7 +147,7 @@ def _early(settings: Path, name: str, choices: tuple[str, ...]) -> str:
 def _saved(settings: Path, name: str) -> str:
     if not settings.is_file():
         return ""
-    import json  # noqa: PLC0415 - the window stands sooner where nobody has set anything
+    import json  # noqa: PLC0415 - seldom needed: faster without
 
     try:
         saved = json.loads(settings.read_text("utf-8-sig"))

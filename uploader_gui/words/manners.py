@@ -1,7 +1,4 @@
-"""The sentences of everyday manners: leaving, the background, the notification at the end, pasting, help.
-
-A leaf beside `text.py`, because there are many of them.
-"""
+"""The sentences around sending: leaving, the background, the notification at the end, what cannot be dropped."""
 
 from __future__ import annotations
 

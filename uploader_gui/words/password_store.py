@@ -1,4 +1,4 @@
-"""What is said of a password store (keyring) that does not answer."""
+"""The sentences about a password store (keyring) that does not answer."""
 
 from __future__ import annotations
 

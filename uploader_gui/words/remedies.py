@@ -1,6 +1,6 @@
-"""Why a file is not there (yet) and the one thing to do about it: one table over all codes.
+"""Why a file was not sent and the one thing to do about it: one table of all codes.
 
-A leaf: `text.py` hands it on to window and terminal; receipts get `english()`, which is never translated.
+Window and terminal show it in the person's language; a receipt has `english()`, which is never translated.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Remedy:
 
     @property
     def whole(self) -> str:
-        """Give all of it in one line, for tooltips and the clipboard."""
+        """Return all of it in one line, for tooltips and the clipboard."""
         detail = f"({self.detail})" if self.detail else ""
         return " ".join(part for part in (self.cause, detail, self.action) if part)
 
@@ -280,9 +280,9 @@ _BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
         ),
     ),
 )
-"""Where the fact behind a code says that something else happened, and something else helps, than the table's."""
+"""Causes and actions in place of the table's, where the detail of a code begins with one of these patterns."""
 _SAID_BY_THE_CAUSE: Final = frozenset({Code.MISSING, Code.PREPARATION, Code.URL_REFUSED, Code.DAMAGED})
-"""Codes whose particular causes say all that the detail says."""
+"""Codes whose causes above already contain the detail."""
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
 OWN_DETAILS: Final = (
@@ -316,37 +316,37 @@ OWN_DETAILS: Final = (
     QT_TRANSLATE_NOOP("uploader", "its inner structure is damaged"),
     QT_TRANSLATE_NOOP("uploader", "it is to be opened again"),
 )
-"""The details that are the engine's own words: translated where they are shown, never in a receipt."""
+"""Details that are the engine's own words: translated where they are shown, never in a receipt."""
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 
 
 def cause_and_action(reason: Reason) -> Remedy:
-    """Give cause and action in the person's language; a server's or system's `detail` stays in its own words."""
+    """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
-    told = filled(_translated(cause), (_named(reason),))
-    return Remedy(told, _translated(action), "" if _is_told(cause, reason) else detail_told(reason.detail))
+    sentence = filled(_translated(cause), (_named(reason),))
+    return Remedy(sentence, _translated(action), "" if _contains_detail(cause, reason) else detail_told(reason.detail))
 
 
 def english(reason: Reason) -> str:
-    """Give the message of a receipt: the cause in English and the fact behind it."""
+    """Return the message of a receipt: the cause in English and the fact behind it."""
     cause, _ = _sources(reason)
-    if _is_told(cause, reason) or not reason.detail:
+    if _contains_detail(cause, reason) or not reason.detail:
         return cause.replace("%1", _named(reason))
     return f"{cause} ({reason.detail})"
 
 
 def detail_told(detail: str) -> str:
-    """Give a detail in the person's language where it is the engine's own word, else as it is."""
+    """Return a detail in the person's language where it is the engine's own word, else as it is."""
     return _translated(detail) if detail else ""
 
 
 def again_says_it(reason: Reason) -> bool:
-    """Tell whether “Try again” is all there is to do, so that a button says it already."""
+    """Return whether “Try again” is all there is to do, so that a button is enough."""
     return _sources(reason)[1] is _AGAIN
 
 
 def _sources(reason: Reason) -> tuple[str, str]:
-    """A refused type is named where it is known."""
+    """Return the untranslated cause and action of a reason; a refused type is named where it is known."""
     cause, action = next((told for told, _ in _particular(reason)), TABLE[reason.code])
     if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
         cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
@@ -361,13 +361,13 @@ def _particular(reason: Reason) -> Iterator[tuple[tuple[str, str], re.Match[str]
 
 
 def _named(reason: Reason) -> str:
-    """Give what a cause names: the part of the detail meant for it, else all of it."""
+    """Return what a cause names: the part of the detail meant for it, else all of it."""
     found = next((found for _, found in _particular(reason)), None)
     return reason.detail if found is None else found.groupdict().get("value", reason.detail)
 
 
-def _is_told(cause: str, reason: Reason) -> bool:
-    """Tell whether the cause says already what the detail does."""
+def _contains_detail(cause: str, reason: Reason) -> bool:
+    """Return whether the cause already contains the detail."""
     return "%1" in cause or (reason.code in _SAID_BY_THE_CAUSE and any(_particular(reason)))
 
 

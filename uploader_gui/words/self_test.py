@@ -1,4 +1,4 @@
-"""The sentences of `--self-test` (`self_test.py`)."""
+"""The sentences of `--self-test`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
 
 
 class Words(Sentence):
-    """What is checked, and what came of it."""
+    """The checks and their results."""
 
     FINE = QT_TRANSLATE_NOOP("self_test", "ok")
     NOTE = QT_TRANSLATE_NOOP("self_test", "note")

@@ -1,7 +1,4 @@
-"""The sentences of the settings and of the test of the connection.
-
-A leaf beside `text.py`, because there are many of them.
-"""
+"""The sentences of the settings and of the test of the connection."""
 
 from __future__ import annotations
 
@@ -169,7 +166,7 @@ _TIMES: Final = frozenset({Fact.CLOCK_AHEAD, Fact.CLOCK_BEHIND})
 
 
 def told(finding: Finding) -> str:
-    """Say what was found."""
+    """Return what was found."""
     fact, values = finding.fact, finding.values
     if fact is Fact.SECURE and not any(values):
         return ConnectionWords.SECURE_UNNAMED.text

@@ -1,4 +1,4 @@
-"""Why a start is not possible: display, data folder, log, tokens, settings. A leaf, for the leaves that find out."""
+"""The sentences of a start that fails: display, data folder, log, tokens, settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uploader_gui.words.translation import QT_TRANSLATE_NOOP, Sentence
 
 
 class StartErrors(Sentence):
-    """What stands in the way of a start."""
+    """Why the program cannot start."""
 
     NO_DISPLAY = QT_TRANSLATE_NOOP("start", "There is no display.")
     NO_LIBRARY = QT_TRANSLATE_NOOP("start", "Qt needs a system library that is missing (%1). On Debian: apt install %2")
@@ -22,7 +22,7 @@ class StartErrors(Sentence):
 
 
 class WrongSetting(Sentence):
-    """What is wrong with a setting or the file that holds it. The first value says where it stands."""
+    """What is wrong with a setting or the file that holds it. The first value names the variable or the file."""
 
     IN_FILE = QT_TRANSLATE_NOOP("start", "“%1” in %2")
     CHOICE = QT_TRANSLATE_NOOP("start", "%1 is wrong: it must be one of %2.")

@@ -1,8 +1,4 @@
-"""Qt's translations and number forms; plain English on a bare server where Qt's own libraries cannot be loaded.
-
-A leaf: whoever has sentences (`text.py`, `remedies.py`, `terminal.py`) or figures (`units.py`) speaks through it,
-so that headless needs no system library at all.
-"""
+"""Translations and number forms of Qt; plain English where Qt is not loaded, so that headless needs no library."""
 
 from __future__ import annotations
 
@@ -13,26 +9,26 @@ from typing import Any
 
 
 def translate(context: str, source: str, count: int | None = None) -> str:
-    """Give the sentence in the language in use; a count takes the place of %Ln and chooses the plural."""
+    """Return the sentence in the language in use; a count takes the place of %Ln and chooses the plural."""
     if (qt := _qt_core()) is not None:
         return str(qt.QCoreApplication.translate(context, source, None, -1 if count is None else count))
     return source if count is None else source.replace("%Ln", localized(count))
 
 
 def localized(value: float, decimals: int = 0) -> str:
-    """Give a number in the language's form."""
+    """Return a number in the language's form."""
     if (qt := _qt_core()) is not None:
         return str(qt.QLocale().toString(float(value), "f", decimals))
     return f"{value:,.{decimals}f}"
 
 
 def _qt_core() -> Any:
-    """Give Qt where it is loaded: a terminal that speaks English needs none, and it costs a third of the start."""
+    """Return QtCore if it is loaded: an English terminal does not need it, and it costs a third of the start."""
     return sys.modules.get("PySide6.QtCore")
 
 
 def QT_TRANSLATE_NOOP(_context: str, source: str, _comment: None = None, _count: int = 0) -> str:  # noqa: N802 -- the name `pyside6-lupdate` looks for; Qt's own is typed `object` and takes no count
-    """Mark a literal for translation and give it as it is; a literal count of 1 marks a plural."""
+    """Mark a literal for translation and return it unchanged; a literal count of 1 marks a plural."""
     return source
 
 
@@ -46,11 +42,11 @@ class Sentence(StrEnum):
 
     @property
     def text(self) -> str:
-        """Give the sentence in the language in use."""
+        """Return the sentence in the language in use."""
         return translate(self.context, self.value)
 
     def filled(self, *values: str) -> str:
-        """Give the sentence with values in its places %1, %2 …."""
+        """Return the sentence with values in its places %1, %2 …."""
         return filled(self.text, values)
 
 
@@ -67,7 +63,7 @@ class CountedSentence(Enum):
         return "uploader"
 
     def text(self, count: int, *values: str) -> str:
-        """Give the sentence for that count, with values in its places %1, %2 …."""
+        """Return the sentence for that count, with values in its places %1, %2 …."""
         one, many = self.value
         told = translate(self.context, many, count)
         if count == 1 and told == many.replace("%Ln", localized(1)):

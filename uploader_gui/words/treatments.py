@@ -1,4 +1,4 @@
-"""The sentences about files the register refuses: made into a JPEG, sent inside a ZIP. A leaf beside `text.py`."""
+"""The sentences about files of refused types: converted to JPEG, or sent inside a ZIP."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TreatmentWords(Sentence):
 
 
 def sent_as(upload: UploadSnapshot, name: str) -> str:
-    """Say what is sent in a file's place, empty where it goes itself; `name` as it may be shown."""
+    """Return what is sent in a file's place, empty where it goes itself; `name` as it may be shown."""
     if upload.substitute is None or upload.state is UploadState.PREPARING:
         return ""
     told = TreatmentWords.SENT_WITHOUT if upload.substitute.without_metadata else TreatmentWords.SENT_AS

@@ -1,7 +1,4 @@
-"""Figures as people read them: sizes, speeds, percentages, durations, in the language's own form.
-
-A leaf beside `text.py`, called by window and terminal. A figure and its unit never part: no-break spaces.
-"""
+"""Sizes, speeds, percentages and durations in the language's form, with a no-break space before the unit."""
 
 from __future__ import annotations
 
@@ -20,12 +17,12 @@ _MAKES_SENSE_UNTIL: Final = 30 * _DAY
 
 
 def number(value: int) -> str:
-    """Give a count with the language's grouping: `3,000`."""
+    """Return a count with the language's grouping: `3,000`."""
     return localized(value)
 
 
 def size(size_in_bytes: int) -> str:
-    """Give a size in decimal units (k = 1000): `248 KB`, `3.4 MB`, `214 MB`."""
+    """Return a size in decimal units (k = 1000): `248 KB`, `3.4 MB`, `214 MB`."""
     if size_in_bytes < _THOUSAND:
         return _joined(number(size_in_bytes), translate("uploader", "B"))
     value, unit = _scaled(size_in_bytes)
@@ -33,18 +30,18 @@ def size(size_in_bytes: int) -> str:
 
 
 def speed(bytes_per_second: float) -> str:
-    """Give a speed: `2.1 MB/s`."""
+    """Return a speed: `2.1 MB/s`."""
     return translate("uploader", "%1/s").replace("%1", size(int(bytes_per_second)))
 
 
 def percent(fraction: float) -> str:
-    """Give a share of one as whole percent, never rounded up to 100 before it is there."""
+    """Return a share of one as whole percent, never rounded up to 100 before it is there."""
     whole = 100 if fraction >= 1 else int(max(fraction, 0) * 100)
     return _joined(number(whole), "%")
 
 
 def duration(seconds: float) -> str:
-    """Give a rough duration: `40 s`, `2 min 30`, `1 h 20`, coarser the longer it is."""
+    """Return a rough duration: `40 s`, `2 min 30`, `1 h 20`, coarser the longer it is."""
     if seconds < _MINUTE - 3:  # 57 s and more read as a minute
         return _joined(number(_step(seconds, 5 if seconds > 10 else 1)), "s")  # noqa: PLR2004 -- below ten each second counts
     if seconds < _HOUR - _MINUTE / 2:
@@ -53,18 +50,18 @@ def duration(seconds: float) -> str:
 
 
 def countdown(seconds: float) -> str:
-    """Give the whole seconds until something happens: `8 s`, `1 min 20`."""
+    """Return the whole seconds until something happens: `8 s`, `1 min 20`."""
     whole = max(0, math.ceil(seconds))
     return _joined(number(whole), "s") if whole < _MINUTE else _pair(whole, _MINUTE, "min")
 
 
 def milliseconds(value: int) -> str:
-    """Give a short wait: `14 ms`."""
+    """Return a short wait: `14 ms`."""
     return _joined(number(value), "ms")
 
 
 def lifetime(seconds: float) -> str:
-    """Give how long a session lasts, rounded down: `2 h`, `40 min`."""
+    """Return how long a session lasts, rounded down: `2 h`, `40 min`."""
     if seconds >= _DAY:
         return _joined(number(int(seconds // _DAY)), translate("uploader", "d"))
     if seconds >= _HOUR:
@@ -90,7 +87,7 @@ def _step(seconds: float, step: int) -> int:
 
 
 def _pair(value: int, base: int, unit: str) -> str:
-    """`2 min 30`: the smaller unit goes without saying."""
+    """`2 min 30`: the smaller unit is left out."""
     large, small = divmod(value, base)
     first = _joined(number(large), unit)
     return f"{first}{NO_BREAK_SPACE}{small:02d}" if small else first
