@@ -17,6 +17,7 @@ from tests.support import api_faults, storage_faults
 from tests.support.locales import IN_ASCII
 from tests.support.storage_faults import SlowRead, StoreThenSilence
 from uploader_gui import __version__
+from uploader_gui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from tests.e2e.program import Program
@@ -34,6 +35,12 @@ def test_help_names_every_option(program: Program) -> None:
     ended = program.run("--help")
     assert (ended.code, ended.err) == (0, "")
     assert all(option in ended.out for option in OPTIONS)
+
+
+def test_help_names_every_exit_code(program: Program) -> None:
+    named = re.search("Exit codes: (.*)", " ".join(program.run("--help").out.split()))
+    assert named is not None
+    assert {int(code) for code in re.findall(r"\d+", named[1])} == set(ExitCode)
 
 
 def test_version_is_one_line(program: Program) -> None:
