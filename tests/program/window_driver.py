@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.cli import main
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
@@ -109,6 +108,8 @@ def until_told(words: str) -> None:
 
 def save_settings(others: dict[str, Any]) -> None:
     """Change these, and save."""
+    from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loads pydantic, which may be slow
+
     QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
     dialog = window().findChildren(SettingsDialog)[-1]
     dialog.saved.emit(dialog.values.model_copy(update=others))
