@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from wine import made, tools
 from wine.machine import Wine, windows_path
 from wine.output import Output
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Wine is looked at on Linux")
 
@@ -67,8 +70,3 @@ def test_a_program_under_wine_gets_nothing_of_the_persons_home(tmp_path: Path, m
 def test_windows_sees_this_machine_as_drive_z(tmp_path: Path) -> None:
     assert windows_path(tmp_path / "a b").startswith("Z:\\")
     assert windows_path(tmp_path / "a b").endswith("\\a b")
-
-
-def test_ci_installs_what_is_needed() -> None:
-    installed = (Path(__file__).parents[2] / ".ci" / "system-packages").read_text("utf-8").replace('"', " ").split()
-    assert {name for packages in tools.PACKAGES.values() for name in packages.split()} <= set(installed)
