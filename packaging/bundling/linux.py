@@ -109,7 +109,7 @@ def _debian_package(*, quick: bool) -> Path:
 
 def _libraries_of_the_desktop() -> set[str]:
     """Give the names of the bundled libraries whose packages Qt wants of a desktop, by `display.py`'s list."""
-    listed = set(re.findall(r"lib[\w.+-]+", (ROOT / "uploader_gui" / "system" / "display.py").read_text("utf-8")))
+    listed = set(re.findall(r"lib[\w.+-]+", (ROOT / "uploader_gui" / "platform" / "display.py").read_text("utf-8")))
     return {file.name for file in system_libraries() if debian.packages_of([file]) & listed}
 
 
