@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,7 @@ async def test_a_link_of_any_life_is_used(
     lifetime: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
-        f"{anomaly}/{upload['uploadId']}", lifetime=lifetime, issued_at=time.time()
+        f"{anomaly}/{upload['uploadId']}", lifetime=lifetime, issued_at=math.ceil(time.time())
     )
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
     assert row["state"] == "uploaded"
