@@ -38,20 +38,15 @@ def answer(value: Any) -> None:
 
 
 def rows(figures: dict[str, int]) -> None:
-    """Answer with every row's state once the list's figures are these."""
-    model = window().model
-    done = False
-
-    def look() -> None:
-        nonlocal done
-        now = model.counts()
-        if not done and all(getattr(now, name) == count for name, count in figures.items()):
-            done = True
-            listed = [model.snapshot(row) for row in range(model.rowCount())]
-            answer({one.source.name: one.state.value for one in listed})
-
-    model.counts_changed.connect(look)
-    look()
+    """Answer with every row's state once the list's figures are these, and all is over where nothing is unfinished."""
+    model, unsent = window().model, window().unsent
+    now = model.counts()
+    over = now.unfinished > 0 or not (unsent.searching or unsent.goes_on)
+    if over and all(getattr(now, name) == count for name, count in figures.items()):
+        listed = [model.snapshot(row) for row in range(model.rowCount())]
+        answer({one.source.name: one.state.value for one in listed})
+    else:
+        QTimer.singleShot(10, lambda: rows(figures))
 
 
 def close(_: Any) -> None:
