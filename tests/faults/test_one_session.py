@@ -44,7 +44,7 @@ async def test_a_file_uploaded_changed_and_dropped_again_is_sent(
             run.queue.add_paths([path], ANOMALY)
             run.queue.start()
             await run.idle(number)
-        states = [row["state"] for row in run.queue.receipt(ANOMALY)["files"]]  # type: ignore[attr-defined]
+        states = [row["state"] for row in run.queue.receipt(ANOMALY)["files"]]  # type: ignore[attr-defined]  # plain values
     assert states == ["uploaded", "uploaded"]
     assert len(scripted_storage.objects) == 2
 
@@ -80,7 +80,7 @@ async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
         run.queue.start()
         await run.idle()
         rows = run.queue.receipt(ANOMALY)["files"]
-    assert sorted(row["path"] for row in rows) == [str(path) for path in paths]  # type: ignore[attr-defined]
+    assert sorted(row["path"] for row in rows) == [str(path) for path in paths]  # type: ignore[attr-defined]  # plain values
     assert len(scripted_storage.objects) == 2
 
 
@@ -158,7 +158,7 @@ async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(
         run.queue.start()
         await run.idle()
         rows = run.queue.receipt(ANOMALY)["files"]
-    assert [row["state"] for row in rows] == ["uploaded"]  # type: ignore[attr-defined]
+    assert [row["state"] for row in rows] == ["uploaded"]  # type: ignore[attr-defined]  # plain values
 
 
 async def test_a_past_run_sent_again_counts_its_attempts_from_one(

@@ -2,8 +2,8 @@
 
 A gateway that answers 502 for a minute is no fault of the files that wait behind it. So a failure counts against a
 file only while others succeed, and after failures with two different files and no success between them the breaker
-opens: one probe at a time asks whether the side works again, everything else waits. A breaker that opened and soon
-closed again takes four times as many failures to open the next time. Figures: contract, "Limits".
+opens: one probe at a time asks whether the side works again, everything else waits. A storage's breaker that
+opened and soon closed again takes four times as many failures to open the next time. Figures: contract, "Limits".
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import TlsFailed
+from uploader_gui.engine.events import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.errors import Code, UploaderError
-    from uploader_gui.engine.events import Condition
     from uploader_gui.engine.models import UploadId
 
 FILES_TO_OPEN: Final = 2
@@ -160,11 +160,13 @@ class CircuitBreaker:
         return len(self._troubles) >= enough
 
     def _learn_from(self, outage: float) -> None:
-        """Open less readily after a short outage.
+        """Open the storage's breaker less readily after a short outage.
 
-        Where the first try of each request fails, a pause at every second failure would let hardly anything through.
+        Where the first try of each PUT fails, a pause at every second failure would let hardly anything through. The
+        API's opens as readily as before: each call more may register 20 files twice, a PUT may be repeated.
         """
-        self._files_to_open = self._files_to_open * 4 if outage < SHORT_OUTAGE else FILES_TO_OPEN
+        is_short = outage < SHORT_OUTAGE and self._condition is Condition.STORAGE_BUSY
+        self._files_to_open = self._files_to_open * 4 if is_short else FILES_TO_OPEN
 
     def _open(self, now: float) -> None:
         self.open = True

@@ -40,29 +40,29 @@ class EventBuffer:
         self._last = 0.0
 
     def added(self, uploads: Iterable[Upload]) -> None:
-        """Tell of new uploads, and before them of rows just removed: they may be the same ones."""
+        """Emit new uploads, and before them rows just removed: they may be the same ones."""
         if any(isinstance(event, UploadsRemoved) for event in self._others):
             self.flush()
         self._added.update((upload.upload_id, upload) for upload in uploads)
         self.touch()
 
     def changed(self, upload: Upload) -> None:
-        """Tell that an upload has changed."""
+        """Record that an upload has changed."""
         if upload.upload_id not in self._added:
             self._changed[upload.upload_id] = upload
         self.touch()
 
     def send(self, event: Event) -> None:
-        """Tell another event, after the changes before it."""
+        """Emit another event, after the changes before it."""
         self._others.append(event)
         self.touch()
 
     def touch(self) -> None:
-        """Tell what is new (progress too) within `FLUSH_SECONDS`."""
+        """Emit what is new (progress too) within `FLUSH_SECONDS`."""
         self._tell_in(FLUSH_SECONDS)
 
     def flush(self) -> None:
-        """Tell everything now."""
+        """Emit everything now."""
         self._tell_page()
         while self._waiting:
             self._tell_page()
@@ -77,7 +77,7 @@ class EventBuffer:
             self._timer = loop.call_at(max(loop.time(), self._last + seconds), self._tell_page)
 
     def _tell_page(self) -> None:
-        """Tell one page; the next one follows a moment later."""
+        """Emit one page; the next one follows a moment later."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
