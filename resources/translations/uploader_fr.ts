@@ -598,6 +598,10 @@
         <translation>Un lien n’est pas suivi. Enregistrez d’abord l’image ou le fichier dans un dossier, puis déposez-le ici.</translation>
     </message>
     <message>
+        <source>This is on another device or server. Copy it to a folder of this computer first, then drop it here.</source>
+        <translation>Ceci se trouve sur un autre appareil ou un serveur. Copiez-le d’abord dans un dossier de cet ordinateur, puis déposez-le ici.</translation>
+    </message>
+    <message>
         <source>Text alone is no file. Save it as a file first, then drop that.</source>
         <translation>Du texte seul n’est pas un fichier. Enregistrez-le d’abord dans un fichier, puis déposez celui-ci.</translation>
     </message>
@@ -720,6 +724,13 @@
         <translation>
             <numerusform>%Ln refusé</numerusform>
             <numerusform>%Ln refusés</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln items were left out, because they are not on this computer: %1. Copy them to a folder here first, then drop them.</source>
+        <translation>
+            <numerusform>%Ln élément a été laissé de côté, car il n’est pas sur cet ordinateur&#xa0;: %1. Copiez-le d’abord dans un dossier d’ici, puis déposez-le.</numerusform>
+            <numerusform>%Ln éléments ont été laissés de côté, car ils ne sont pas sur cet ordinateur&#xa0;: %1. Copiez-les d’abord dans un dossier d’ici, puis déposez-les.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

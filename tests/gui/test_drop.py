@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,6 +178,50 @@ def test_only_local_files_of_a_mixed_drag_are_taken_each_once(window: MainWindow
     mime.setUrls([*mime.urls(), QUrl("https://example.org/x.jpg")])
     drop(window, mime)
     assert engine.added == [added(["/a.jpg", "/b c#%20é.jpg"], "4217")]
+    assert window.banner.text.text().startswith(
+        "1 item was left out, because it is not on this computer: x.jpg (https)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        (b"file://localhost/tmp/a.jpg", "/tmp/a.jpg"),
+        (b"FILE://LocalHost/tmp/a.jpg", "/tmp/a.jpg"),
+        (f"file://{socket.gethostname()}/tmp/a.jpg".encode(), "/tmp/a.jpg"),
+        (f"file://{socket.gethostname().upper()}.example.org/tmp/a.jpg".encode(), "/tmp/a.jpg"),
+        (b"file:/tmp/a.jpg", "/tmp/a.jpg"),
+        (b"file:///tmp/caf%E9.jpg", os.fsdecode(b"/tmp/caf\xe9.jpg")),
+        (b"file:///tmp/caf%C3%A9%20%23%3F.jpg", "/tmp/café #?.jpg"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="a host means a share there")
+def test_every_spelling_of_a_local_file_is_taken(window: MainWindow, engine: FakeEngine, url: bytes, path: str) -> None:
+    window.set_anomaly("4217")
+    drop(window, offering("text/uri-list", b"# from a file manager\r\n" + url + b"\r\n"))
+    assert engine.added == [added([path], "4217")]
+    assert window.banner.isHidden()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a host means a share there")
+def test_what_is_not_on_this_computer_is_counted_and_named(window: MainWindow, engine: FakeEngine) -> None:
+    window.set_anomaly("4217")
+    elsewhere = (
+        b"smb://nas/share/photo%20a.jpg",
+        b"mtp://[usb:001,002]/DCIM/b.jpg",
+        b"sftp://me@there/c.jpg",
+        b"file://nas.example.org/share/d.jpg",
+        b"file:///tmp/e%00.jpg",
+    )
+    drop(window, offering("text/uri-list", b"\r\n".join([b"file:///a.jpg", *elsewhere])))
+    assert engine.added == [added(["/a.jpg"], "4217")]
+    assert window.banner.text.text().startswith(
+        "5 items were left out, because they are not on this computer: photo a.jpg (smb), b.jpg (mtp), c.jpg (sftp), …"
+    )
+    for url in elsewhere:
+        drop(window, offering("text/uri-list", url))
+        assert window.banner.text.text().startswith("This is on another device or server. Copy it to a folder")
+    assert len(engine.added) == 1
 
 
 def test_no_field_swallows_a_drop(window: MainWindow) -> None:

@@ -28,7 +28,7 @@ from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.words.manners import CountedManners, MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
         self.add_files.anomaly_used.connect(self.anomaly_used)
         self.add_files.picture_given.connect(self.picture_given)
         self.add_files.refused.connect(self._explain_refused_drop)
+        self.add_files.left_out.connect(self._name_left_out)
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
         self.header.history_wanted.connect(self.show_history)
@@ -281,6 +282,12 @@ class MainWindow(QMainWindow):
     def _explain_refused_drop(self, kind: DropKind) -> None:
         """Show what to do about a drop that holds no files."""
         self.notices.explain(lambda: kind.advice)
+
+    def _name_left_out(self, names: Sequence[str]) -> None:
+        """Show how many of the dropped things are not on this computer, and name the first."""
+        if names:
+            listed = ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - they fill a line
+            self.notices.explain(lambda: CountedManners.NOT_HERE.text(len(names), listed))
 
     def _unfinished(self) -> int:
         counts = self.model.counts()

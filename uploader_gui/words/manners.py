@@ -60,6 +60,9 @@ class MannersWords(Sentence):
     GIFT_LINK = QT_TRANSLATE_NOOP(
         "manners", "A link is not followed. Save the picture or file to a folder first, then drop it here."
     )
+    GIFT_ELSEWHERE = QT_TRANSLATE_NOOP(
+        "manners", "This is on another device or server. Copy it to a folder of this computer first, then drop it here."
+    )
     GIFT_TEXT = QT_TRANSLATE_NOOP("manners", "Text alone is no file. Save it as a file first, then drop that.")
     GIFT_NOTHING = QT_TRANSLATE_NOOP("manners", "There is no file in it. Save it to a folder first, then drop that.")
     ADD_PICTURE = QT_TRANSLATE_NOOP("manners", "Add this picture to anomaly %1")
@@ -107,6 +110,16 @@ class CountedManners(CountedSentence):
     SENT = ("1 file uploaded", QT_TRANSLATE_NOOP("manners", "%Ln files uploaded", None, 1))
     FAILED = ("1 failed", QT_TRANSLATE_NOOP("manners", "%Ln failed", None, 1))
     REFUSED = ("1 refused", QT_TRANSLATE_NOOP("manners", "%Ln refused", None, 1))
+    NOT_HERE = (
+        "1 item was left out, because it is not on this computer: %1. Copy it to a folder here first, then drop it.",
+        QT_TRANSLATE_NOOP(
+            "manners",
+            "%Ln items were left out, because they are not on this computer: %1. "
+            "Copy them to a folder here first, then drop them.",
+            None,
+            1,
+        ),
+    )
     STILL_SENDING = ("1 file still to send", QT_TRANSLATE_NOOP("manners", "%Ln files still to send", None, 1))
 
     @property

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
-from uploader_gui.gui.drop.mime import DropKind, drop_kind_of, files_in, folders_among, picture_in
+from uploader_gui.gui.drop.mime import DropKind, drop_kind_of, elsewhere_in, files_in, folders_among, picture_in
 from uploader_gui.gui.window.window_memory import KeptPath, counted
 from uploader_gui.text import Words
 
@@ -35,12 +35,14 @@ class AddFiles(QObject):
         anomaly_used(str): files were added to this anomaly.
         picture_given(QImage): a picture without a file, which is to become one.
         refused(DropKind): what was offered holds no files.
+        left_out(list[str]): what of offered files is not on this computer, by name; often nothing.
     """
 
     kept_changed = Signal(object)
     anomaly_used = Signal(str)
     picture_given = Signal(object)
     refused = Signal(object)
+    left_out = Signal(object)
 
     def __init__(self, window: QWidget, engine: Engine, header: Header, theme: Theme) -> None:
         super().__init__(window)
@@ -53,6 +55,7 @@ class AddFiles(QObject):
         self.drop.files_dropped.connect(self.add)
         self.drop.picture_dropped.connect(self.picture_given)
         self.drop.refused.connect(self.refused)
+        self.drop.left_out.connect(self.left_out)
         header.field.paste_wanted.connect(self.paste)
         header.kept_wanted.connect(self.add_kept)
         header.forget_kept_wanted.connect(self.forget_kept)
@@ -129,6 +132,7 @@ class AddFiles(QObject):
         kind = drop_kind_of(mime)
         if kind is DropKind.FILES:
             self.add(files_in(mime))
+            self.left_out.emit(elsewhere_in(mime))
         elif kind is DropKind.PICTURE:
             self.picture_given.emit(picture_in(mime))
         else:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.drop.mime import DropKind, counted, drop_kind_of, files_in, picture_in
+from uploader_gui.gui.drop.mime import DropKind, counted, drop_kind_of, elsewhere_in, files_in, picture_in
 from uploader_gui.gui.style.widgets import IconLabel, label
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -83,12 +83,14 @@ class DropOverlay(QWidget):
 class DropTarget(QObject):
     """Watches a window for drags. `anomaly_id` returns the anomaly shown, "" for none.
 
-    Signals: `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(DropKind)`.
+    Signals: `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(DropKind)`;
+    `left_out(list[str])` names what of a drop is not on this computer.
     """
 
     files_dropped = Signal(object)
     picture_dropped = Signal(object)
     refused = Signal(object)
+    left_out = Signal(object)
 
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
@@ -137,6 +139,7 @@ class DropTarget(QObject):
         self._leave()
         if kind is DropKind.FILES:
             self.files_dropped.emit(dropped)
+            self.left_out.emit(elsewhere_in(event.mimeData()))
         elif kind is DropKind.PICTURE:
             self.picture_dropped.emit(picture_in(event.mimeData()))
         else:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
 from PySide6.QtGui import QImage
 
 from uploader_gui.text import Counted
@@ -34,6 +37,7 @@ class DropKind(Enum):
     PICTURE = "picture"
     MAIL = MannersWords.GIFT_MAIL
     PROMISE = MannersWords.GIFT_PROMISE
+    ELSEWHERE = MannersWords.GIFT_ELSEWHERE
     LINK = MannersWords.GIFT_LINK
     TEXT = MannersWords.GIFT_TEXT
     NOTHING = MannersWords.GIFT_NOTHING
@@ -81,11 +85,15 @@ def _picture_format(mime: QMimeData) -> str:
 
 
 def _in_words(mime: QMimeData) -> DropKind:
+    if any(url.scheme() not in _LINKS for url in _urls(mime)):
+        return DropKind.ELSEWHERE
     if mime.hasUrls() or mime.text().strip().lower().startswith(("http://", "https://")):
         return DropKind.LINK
     return DropKind.TEXT if mime.hasText() else DropKind.NOTHING
 
 
+_LINKS: Final = frozenset({"http", "https", "ftp", "data", "about", "javascript"})
+"""What a browser offers; other addresses are those of a file manager's phones and servers (smb, mtp, sftp)."""
 _FOLDER_CHECK_SECONDS: Final = 0.05
 """Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 _LINES_LOOKED_AT: Final = 1000
@@ -121,9 +129,38 @@ class EntryCounts:
 
 def paths_in(mime: QMimeData | None) -> list[Path]:
     """Return the local files and folders among the URLs, each once."""
-    if mime is None or not mime.hasUrls():
-        return []
-    return list(dict.fromkeys(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()))
+    return list(dict.fromkeys(path for url in _urls(mime) if (path := _local_path(url)) is not None))
+
+
+def elsewhere_in(mime: QMimeData) -> list[str]:
+    """Return the names, as a person reads them, of what the URLs offer that is not on this computer, each once."""
+    return list(dict.fromkeys(_readable(url) for url in _urls(mime) if _local_path(url) is None))
+
+
+def _urls(mime: QMimeData | None) -> list[QUrl]:
+    urls = mime.urls() if mime is not None and mime.hasUrls() else []
+    return [url for url in urls if url.scheme()]  # a comment in the list has none
+
+
+def _local_path(url: QUrl) -> Path | None:
+    """Return the path of a file on this computer, None for any other address."""
+    if sys.platform == "win32":  # where names are Unicode, and a host means a share
+        return Path(url.toLocalFile()) if url.isLocalFile() else None
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)  # decoded, names that are not UTF-8 would be lost
+    path = Path(os.fsdecode(unquote_to_bytes(encoded)))
+    is_here = url.isLocalFile() and _is_own(url.host()) and path.is_absolute() and "\0" not in str(path)
+    return path if is_here else None
+
+
+def _is_own(host: str) -> bool:
+    """Return whether a host is this computer, with its domain or without it."""
+    own = socket.gethostname().lower()  # Qt gives a host in lower case
+    return host in {"", "localhost", own} or host.startswith(f"{own}.") or own.startswith(f"{host}.")
+
+
+def _readable(url: QUrl) -> str:
+    name = "".join(filter(str.isprintable, url.fileName() or url.host()))
+    return f"{name[:60]} ({url.scheme()[:20]})"
 
 
 def paths_in_text(text: str) -> list[Path]:
