@@ -93,7 +93,7 @@ def some_runs() -> tuple[PastRun, ...]:
 def a_drop() -> UploadsAdded:
     """Files just dropped."""
     known = Reason(Code.ALREADY_UPLOADED)
-    refused = ((f"IMG_204{n}.HEIC", Reason(Code.TYPE_NOT_ACCEPTED, "HEIC")) for n in range(3))
+    refused = ((f"IMG_204{n}.HEIC", Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC")) for n in range(3))
     rows: list[tuple[str, float, UploadState, Reason | None]] = [
         *((f"escalier-nord-{n:02}.jpg", 3.1, S.QUEUED, None) for n in range(1, 46)),
         *((name, 2.2, S.REFUSED, why) for name, why in refused),

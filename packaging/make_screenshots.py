@@ -83,7 +83,7 @@ def rows() -> list[UploadSnapshot]:
         ("escalier-nord-02.jpg", 3.1, S.UPLOADING, None),
         ("Rapport d’inspection n°4.pdf", 12.8, S.CONFIRMING, None),
         ("relevé-désenfumage.xlsx", 0.248, S.RETRYING, Reason(Code.CONNECTION_LOST)),
-        ("IMG_2041.HEIC", 2.2, S.REFUSED, Reason(Code.TYPE_NOT_ACCEPTED, "HEIC")),
+        ("IMG_2041.HEIC", 2.2, S.REFUSED, Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC")),
         ("plan-rdc.pdf", 5.0, S.FAILED, Reason(Code.CHANGED)),
         ("escalier-nord-03.jpg", 3.3, S.QUEUED, None),
         ("porte-coupe-feu-niveau-2.jpg", 2.9, S.QUEUED, None),

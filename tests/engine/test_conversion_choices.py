@@ -22,7 +22,7 @@ CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP
 
 
 def refused(kind: str) -> Reason:
-    return Reason(Code.TYPE_NOT_ACCEPTED, kind)
+    return Reason(Code.TYPE_NOT_ACCEPTED, detail=kind)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable
+from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable, Variant
 from uploader_gui.engine.intake.scan import Junk, Refusal, findings_below
 from uploader_gui.engine.intake.windows_paths import (
     extended,
@@ -100,7 +100,7 @@ def test_a_name_longer_than_any_file_system_takes_is_missing(tmp_path: Path) -> 
     (finding,) = findings_below(tmp_path / ("x" * 10_000))
     assert isinstance(finding, Refusal)
     assert type(finding.error) is SourceMissing
-    assert finding.error.detail == "its path is too long"
+    assert finding.error.variant is Variant.PATH_TOO_LONG
 
 
 class WindowsError(OSError):

@@ -16,7 +16,7 @@ import pytest
 
 from tests.engine.journals import API
 from tests.engine.values import a_put, a_source, an_upload
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.journal.database_file import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Upload, UploadId, UploadState
@@ -61,7 +61,7 @@ def full_upload(state: UploadState = UploadState.RETRYING) -> Upload:
     return an_upload(
         source=source,
         state=state,
-        reason=Reason(Code.STORAGE_BUSY, "SlowDown: please 🙏"),
+        reason=Reason(Code.DAMAGED, Variant.STORAGE_ERROR, "SlowDown: please 🙏"),
         presigned=a_put(),
         service_id="1001",
         sha256="ab" * 32,
@@ -227,6 +227,68 @@ def test_a_transaction_is_recorded_whole_or_not_at_all(journal: Journal) -> None
 
 def test_there_is_a_way_from_every_earlier_schema_to_this_one() -> None:
     assert sorted(MIGRATIONS) == list(range(SCHEMA_VERSION))
+
+
+V = Variant
+OLD_REASONS = [
+    (Code.MISSING, "its path is too long", V.PATH_TOO_LONG, "its path is too long"),
+    (Code.MISSING, "no such name", None, "no such name"),
+    (Code.REJECTED, "HTTP 413: Request Too Long", V.REQUEST_TOO_LARGE, "HTTP 413: Request Too Long"),
+    (Code.REJECTED, "HTTP 302: redirected elsewhere", V.REDIRECTED, "HTTP 302: redirected elsewhere"),
+    (Code.REJECTED, "no anomaly ID: '../admin'", V.NO_ANOMALY_ID, "'../admin'"),
+    (Code.REJECTED, "anomaly is closed", None, "anomaly is closed"),
+    (Code.REJECTED, "it chooses the header cookie", None, "it chooses the header cookie"),
+    (Code.URL_REFUSED, "it needs the header x-a, whose value only the service knows", V.HEADER_UNKNOWN, "x-a"),
+    (Code.URL_REFUSED, "it chooses the header cookie", V.HEADER_CHOSEN, "cookie"),
+    (Code.URL_REFUSED, "it gives the header x-a a value that no request can carry", V.HEADER_UNSENDABLE, "x-a"),
+    (Code.URL_REFUSED, "it names x-amz-date twice", V.PARAMETER_TWICE, "x-amz-date"),
+    (Code.URL_REFUSED, "no request can be made of it", V.NO_REQUEST, "no request can be made of it"),
+    (Code.URL_REFUSED, "another file has this place already: a: b.jpg", V.PLACE_TAKEN, "a: b.jpg"),
+    (Code.URL_REFUSED, "another file has this place already", V.PLACE_TAKEN, ""),
+    (Code.URL_REFUSED, "it holds a user name", None, "it holds a user name"),
+    (Code.DAMAGED, "a web page answered in place of the storage: “Sign in”, fw", V.WEB_PAGE, "“Sign in”, fw"),
+    (Code.DAMAGED, "a web page answered in place of the storage", V.WEB_PAGE, ""),
+    (Code.DAMAGED, "something else answered in place of the storage: HTTP 204", V.NOT_THE_STORAGE, "HTTP 204"),
+    (Code.DAMAGED, "something else answered in place of the storage", V.NOT_THE_STORAGE, ""),
+    (Code.DAMAGED, "the storage answered with an error: InternalError", V.STORAGE_ERROR, "InternalError"),
+    (Code.DAMAGED, "the storage answered with an error", V.STORAGE_ERROR, ""),
+    (Code.DAMAGED, "the answer has no ETag", None, "the answer has no ETag"),
+    (
+        Code.PREPARATION,
+        "the decoder of pictures does not start",
+        V.NO_DECODER,
+        "the decoder of pictures does not start",
+    ),
+    (Code.TYPE_NOT_ACCEPTED, "HEIC", None, "HEIC"),
+    (Code.INTERNAL_ERROR, "", None, ""),
+]
+
+
+def test_a_journal_from_before_reasons_had_variants_says_the_same(path: Path) -> None:
+    olds = [an_upload(state=UploadState.QUEUED, reason=Reason(code, None, old)) for code, old, _, _ in OLD_REASONS]
+    with closing(Journal(path)) as journal:
+        journal.add([*olds, an_upload(state=UploadState.QUEUED)], API)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE uploads DROP COLUMN reason_variant")
+        db.execute("PRAGMA user_version = 8")
+        db.commit()
+    with closing(Journal(path)) as again:
+        found = {upload.upload_id: upload.reason for upload in again.unfinished(API)}
+    assert [found.pop(old.upload_id) for old in olds] == [
+        Reason(code, variant, detail) for code, _, variant, detail in OLD_REASONS
+    ]
+    assert list(found.values()) == [None]
+
+
+def test_a_variant_of_another_version_is_read_as_the_usual_case(path: Path) -> None:
+    with closing(Journal(path)) as journal:
+        journal.add([an_upload(reason=Reason(Code.DAMAGED, Variant.WEB_PAGE, "fw"))], API)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE uploads SET reason_variant = 'of_tomorrow'")
+        db.commit()
+    with closing(Journal(path)) as again:
+        (read,) = again.unfinished(API)
+    assert (again.set_aside, read.reason) == (None, Reason(Code.DAMAGED, None, "fw"))
 
 
 def test_the_schema_says_its_version_and_keeps_no_column_for_tokens(path: Path) -> None:

@@ -168,7 +168,9 @@ def test_a_damaged_journal_is_set_aside_whole_and_reported(path: Path, damage: C
 
 def test_what_stands_in_the_log_alone_is_set_aside_with_a_damaged_journal(path: Path) -> None:
     """A program was killed: all it recorded is in the log, with one record that nobody understands."""
-    odd = "uploads[0].reason = SimpleNamespace(code=SimpleNamespace(value='odd'), detail='')\njournal.add("
+    odd = (
+        "uploads[0].reason = SimpleNamespace(code=SimpleNamespace(value='odd'), variant=None, detail='')\njournal.add("
+    )
     program = "from types import SimpleNamespace\n" + ADD_AND_WAIT.replace("journal.add(", odd)
     with subprocess.Popen(
         [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -52,7 +52,7 @@ def test_its_head_says_who_what_and_when() -> None:
 def test_an_uploaded_file_has_every_field() -> None:
     upload = an_upload(
         state=UploadState.UPLOADED,
-        reason=Reason(Code.STORAGE_BUSY, "of an earlier attempt"),
+        reason=Reason(Code.STORAGE_BUSY, detail="of an earlier attempt"),
         service_id="1001",
         sha256="ab" * 32,
         uploaded_at=1_741_768_230.1239,
@@ -78,9 +78,8 @@ def test_an_uploaded_file_has_every_field() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    upload = an_upload(
-        source=a_source(media_type=None), state=UploadState.REFUSED, reason=Reason(Code.TYPE_NOT_ACCEPTED, "HEIC")
-    )
+    reason = Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC")
+    upload = an_upload(source=a_source(media_type=None), state=UploadState.REFUSED, reason=reason)
     (file,) = built(upload)["files"]
     assert [key for key in FILE_KEYS if file[key] is None] == ["mime_type", "sha256", "id", "uploaded_at"]
     assert file["reason"] == {"code": "type_not_accepted", "message": "said: type_not_accepted"}

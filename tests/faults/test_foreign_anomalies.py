@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import Reason, UploadState
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.strict_api import StrictApi
 
 S = UploadState
-REFUSED = Reason(Code.REJECTED, "no anomaly ID: '../../../admin?x='")
+REFUSED = Reason(Code.REJECTED, Variant.NO_ANOMALY_ID, "'../../../admin?x='")
 NONE = ["../../../admin?x=", "42/../43", "42#", "", " 42", "42\n", "é", "a" * 65, "%2e%2e", "４２"]
 
 

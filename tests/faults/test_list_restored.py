@@ -201,7 +201,8 @@ async def test_a_journal_from_before_brings_back_only_what_is_unfinished(
 ) -> None:
     await left_behind(chosen, given)
     with closing(sqlite3.connect(chosen.journal_path)) as db:
-        db.execute("ALTER TABLE uploads DROP COLUMN listed")
+        for newer in ("listed", "reason_variant"):
+            db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
         db.execute("PRAGMA user_version = 6")
         db.commit()
     assert await listed(chosen) == {}

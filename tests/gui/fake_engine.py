@@ -132,7 +132,7 @@ def upload(
         source=Source(path, path, name, media_type, size, 0),
         order=order,
         state=state,
-        reason=Reason(code, detail) if code else None,
+        reason=Reason(code, detail=detail) if code else None,
         retry_at=retry_at,
         sent_before=sent_before,
         elsewhere=elsewhere,

@@ -108,7 +108,7 @@ def test_a_damaged_journal_is_told_until_it_was_read(window: MainWindow, engine:
 
 
 def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(EngineFailed(Reason(Code.JOURNAL, "read-only file system")))
+    engine.tell(EngineFailed(Reason(Code.JOURNAL, detail="read-only file system")))
     assert window.banner.isVisible()
     assert "read-only file system" in window.banner.text.text()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui.engine.errors import Code, Rejected, SourceMissing, UploaderError, UrlRefused
+from uploader_gui.engine.errors import Code, Rejected, SourceMissing, UploaderError, UrlRefused, Variant
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.transfer.presigned_url import further_headers
 from uploader_gui.text import Counted, Words, cause_and_action, english
@@ -37,13 +37,13 @@ def test_the_table_holds_no_code_that_is_gone() -> None:
 
 
 def test_a_refused_type_is_named_and_not_repeated_as_detail() -> None:
-    remedy = cause_and_action(Reason(Code.TYPE_NOT_ACCEPTED, "HEIC"))
+    remedy = cause_and_action(Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC"))
     assert (remedy.cause, remedy.detail) == ("The register does not accept HEIC photos.", "")
-    assert "MP4 files" in english(Reason(Code.TYPE_NOT_ACCEPTED, "MP4"))
+    assert "MP4 files" in english(Reason(Code.TYPE_NOT_ACCEPTED, detail="MP4"))
 
 
 def test_the_servers_own_words_are_kept() -> None:
-    reason = Reason(Code.REJECTED, "anomaly is closed")
+    reason = Reason(Code.REJECTED, detail="anomaly is closed")
     assert "anomaly is closed" in cause_and_action(reason).whole
     assert english(reason) == "The service did not take the file. (anomaly is closed)"
 
@@ -51,9 +51,13 @@ def test_the_servers_own_words_are_kept() -> None:
 @pytest.mark.parametrize(
     ("error", "cause", "action"),
     [
-        (Rejected("HTTP 413: Request Too Long"), "too large", "fewer or smaller"),
-        (Rejected("HTTP 307: redirected elsewhere, refused"), "leads elsewhere", "web browser"),
-        (SourceMissing("its path is too long"), "too long", "Shorten"),
+        (Rejected("HTTP 413: Request Too Long", variant=Variant.REQUEST_TOO_LARGE), "too large", "fewer or smaller"),
+        (
+            Rejected("HTTP 307: redirected elsewhere, refused", variant=Variant.REDIRECTED),
+            "leads elsewhere",
+            "web browser",
+        ),
+        (SourceMissing(variant=Variant.PATH_TOO_LONG), "too long", "Shorten"),
         (Rejected("anomaly is closed"), "did not take", "number"),
     ],
 )

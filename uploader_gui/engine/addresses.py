@@ -11,7 +11,7 @@ import socket
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from uploader_gui.engine.errors import Rejected, UrlRefused
+from uploader_gui.engine.errors import Rejected, UrlRefused, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,5 +165,5 @@ def anomaly_address(api_url: str, anomaly_id: str) -> str:
         Rejected: it is not the ID of an anomaly, so no request is made.
     """
     if not ANOMALY_ID.fullmatch(anomaly_id):
-        raise Rejected(f"no anomaly ID: {anomaly_id!a}")
+        raise Rejected(f"{anomaly_id!a}", variant=Variant.NO_ANOMALY_ID)
     return f"{api_url}/anomalies/v2/rs/{anomaly_id}"

@@ -97,6 +97,42 @@ class Code(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Variant(StrEnum):
+    """Which case of its code a reason is, where people need other words than those for the code.
+
+    The journal keeps the values. What `detail` holds beside it stands in brackets.
+    """
+
+    PATH_TOO_LONG = "path_too_long"
+    """MISSING: no file can have such a path."""
+    REQUEST_TOO_LARGE = "request_too_large"
+    """REJECTED with 413 [the service's words]."""
+    REDIRECTED = "redirected"
+    """REJECTED with 3xx [the status]."""
+    NO_ANOMALY_ID = "no_anomaly_id"
+    """REJECTED before the service was asked [what was given as the anomaly's number]."""
+    HEADER_UNKNOWN = "header_unknown"
+    """URL_REFUSED: it signs a header without saying its value [the header]."""
+    HEADER_CHOSEN = "header_chosen"
+    """URL_REFUSED: it signs a header that it may not choose [the header]."""
+    HEADER_UNSENDABLE = "header_unsendable"
+    """URL_REFUSED: it gives a header a value that HTTP does not allow [the header]."""
+    PARAMETER_TWICE = "parameter_twice"
+    """URL_REFUSED: it has a parameter with two values [the parameter]."""
+    NO_REQUEST = "no_request"
+    """URL_REFUSED: HTTP allows no such request."""
+    PLACE_TAKEN = "place_taken"
+    """URL_REFUSED: another file has its place in the storage [that file's name, where it is known]."""
+    WEB_PAGE = "web_page"
+    """DAMAGED: a web page answered in place of the storage [its title, its server, where they are known]."""
+    NOT_THE_STORAGE = "not_the_storage"
+    """DAMAGED: something else did [its server, where it is known]."""
+    STORAGE_ERROR = "storage_error"
+    """DAMAGED: the storage answered 200 with an error in the body [its words, where it has any]."""
+    NO_DECODER = "no_decoder"
+    """PREPARATION: the process that decodes pictures does not start."""
+
+
 class UploaderError(Exception):
     """Root of the tree. `detail` is a fact (a server's words, a system's error), never a secret."""
 
@@ -106,10 +142,15 @@ class UploaderError(Exception):
     outcome_unknown: ClassVar[bool] = False
     far_end_trouble: ClassVar[bool] = False
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str = "", *, variant: Variant | None = None, retry_after: float | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.variant = variant
         self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        """Return everything about it, for the log."""
+        return " ".join(filter(None, (self.code, self.variant, self.detail)))
 
 
 class SourceError(UploaderError):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from uploader_gui.engine.errors import Code, UploaderError
+    from uploader_gui.engine.errors import Code, UploaderError, Variant
 
 
 UploadId = NewType("UploadId", str)
@@ -86,15 +86,20 @@ class ForbiddenTransitionError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an upload is in its state. Scripts may rely on `code`; `detail` is a fact, perhaps in a server's words."""
+    """Why an upload is in its state.
+
+    Scripts may rely on `code`; `variant` is which case of it this is, None for the usual one; `detail` is a fact,
+    perhaps in a server's words.
+    """
 
     code: Code
+    variant: Variant | None = None
     detail: str = ""
 
     @classmethod
     def of(cls, error: UploaderError) -> Reason:
         """Return the reason for an error."""
-        return cls(error.code, error.detail)
+        return cls(error.code, error.variant, error.detail)
 
 
 @dataclass(frozen=True, slots=True)

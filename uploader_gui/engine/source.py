@@ -23,6 +23,7 @@ from uploader_gui.engine.errors import (
     SourceMissing,
     SourceUnreadable,
     TooLarge,
+    Variant,
 )
 from uploader_gui.engine.media import HEAD_BYTES, media_type_of
 from uploader_gui.engine.models import Source, mtime_of
@@ -44,7 +45,6 @@ MAX_REREADS: Final = 3
 """How often a file that keeps changing is read again."""
 JUST_SAVED_NS: Final = 3_000_000_000
 """FAT stores times in steps of two seconds, and no two clocks agree."""
-PATH_TOO_LONG: Final = "its path is too long"
 _SHARE_AWAY: Final = frozenset({53, 67})
 """ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME, which Python maps to ENOENT; it maps no other network error to that."""
 
@@ -97,7 +97,7 @@ def source_error_from(error: OSError) -> SourceError:
     if getattr(error, "winerror", None) in _SHARE_AWAY:
         return SourceUnreadable(error.strerror or "")
     if error.errno == errno.ENAMETOOLONG:  # no file can be there under that name
-        return SourceMissing(PATH_TOO_LONG)
+        return SourceMissing(variant=Variant.PATH_TOO_LONG)
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
         return SourceMissing(error.strerror or "")
     if error.errno == errno.EISDIR:

@@ -98,7 +98,7 @@ class EngineThread:
             asyncio.run(run_engine(self.options, self._emit, self._ready, decoder=self._decoder))
         except UploaderError as error:
             self._failed = True
-            log.error("the engine cannot work: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
+            log.error("the engine cannot work: %s", error)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))
         except BaseException:  # whatever it is, the window has to be told
             self._failed = True
@@ -119,7 +119,7 @@ class EngineThread:
         try:
             command(queue)
         except UploaderError as error:
-            log.error("a command failed: %s %s", error.code, error.detail)  # noqa: TRY400 - foreseen
+            log.error("a command failed: %s", error)  # noqa: TRY400 - foreseen
             self._emit(EngineFailed(Reason.of(error)))
         except Exception:
             log.exception("a command broke")

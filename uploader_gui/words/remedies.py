@@ -5,16 +5,15 @@ Window and terminal show it in the person's language; a receipt has `english()`,
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion_choices import CONVERTIBLE
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.words.translation import QT_TRANSLATE_NOOP, filled, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from uploader_gui.engine.models import Reason
 
@@ -143,146 +142,80 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     ),
     Code.CANCELLED: (QT_TRANSLATE_NOOP("uploader", "You cancelled it."), _AGAIN),
 }
-"""Code -> cause, action: untranslated sources, in receipts as they are."""
+"""Cause and action of each code: untranslated sources, in receipts as they are."""
 
-_BY_DETAIL: Final[tuple[tuple[Code, re.Pattern[str], tuple[str, str]], ...]] = (
-    (
-        Code.MISSING,
-        re.compile("its path is too long"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The path to this file or folder is too long for this computer."),
-            QT_TRANSLATE_NOOP(
-                "uploader", "Shorten the names of its folders, or move it further up, then add it again."
-            ),
+_NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.NO_ANOMALY_ID: (
+        QT_TRANSLATE_NOOP("uploader", "%1 is no anomaly’s number, so the service was not asked."),
+        QT_TRANSLATE_NOOP("uploader", "Add the file again for the right number."),
+    ),
+    Variant.HEADER_UNKNOWN: (
+        QT_TRANSLATE_NOOP("uploader", "The storage wants the header %1, whose value only the service knows."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.HEADER_CHOSEN: (
+        QT_TRANSLATE_NOOP("uploader", "The storage address from the service chooses the header %1 by itself."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.HEADER_UNSENDABLE: (
+        QT_TRANSLATE_NOOP(
+            "uploader", "The storage address from the service gives the header %1 a value that cannot be sent."
+        ),
+        _NOT_THIS_WAY,
+    ),
+    Variant.PARAMETER_TWICE: (
+        QT_TRANSLATE_NOOP("uploader", "The storage address from the service names %1 twice."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.PLACE_TAKEN: (
+        QT_TRANSLATE_NOOP("uploader", "The service gave this file the place in the storage that another file has: %1."),
+        _SHARED,
+    ),
+    Variant.WEB_PAGE: (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage: %1."), _PORTAL),
+    Variant.NOT_THE_STORAGE: (
+        QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage: %1."),
+        _PORTAL,
+    ),
+    Variant.STORAGE_ERROR: (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error: %1."), _IT),
+}
+"""Cause and action of a variant with a detail, which the cause names."""
+_UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.PATH_TOO_LONG: (
+        QT_TRANSLATE_NOOP("uploader", "The path to this file or folder is too long for this computer."),
+        QT_TRANSLATE_NOOP("uploader", "Shorten the names of its folders, or move it further up, then add it again."),
+    ),
+    Variant.REQUEST_TOO_LARGE: (
+        QT_TRANSLATE_NOOP("uploader", "The service found the request too large."),
+        QT_TRANSLATE_NOOP("uploader", "Send fewer or smaller files at a time; if that does not help, tell your IT."),
+    ),
+    Variant.REDIRECTED: (
+        QT_TRANSLATE_NOOP("uploader", "The service’s address leads elsewhere."),
+        QT_TRANSLATE_NOOP(
+            "uploader", "Sign in to this network in a web browser, or check the server address in the settings."
         ),
     ),
-    (
-        Code.REJECTED,
-        re.compile(r"HTTP 413\b"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The service found the request too large."),
-            QT_TRANSLATE_NOOP(
-                "uploader", "Send fewer or smaller files at a time; if that does not help, tell your IT."
-            ),
-        ),
+    Variant.NO_REQUEST: (
+        QT_TRANSLATE_NOOP("uploader", "No request can be made of the address from the service."),
+        _IT,
     ),
-    (
-        Code.REJECTED,
-        re.compile("no anomaly ID: (?P<value>.*)"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "%1 is no anomaly’s number, so the service was not asked."),
-            QT_TRANSLATE_NOOP("uploader", "Add the file again for the right number."),
-        ),
+    Variant.PLACE_TAKEN: (
+        QT_TRANSLATE_NOOP("uploader", "The service gave this file the place in the storage that another file has."),
+        _SHARED,
     ),
-    (
-        Code.REJECTED,
-        re.compile(r"HTTP 3\d\d\b"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The service’s address leads elsewhere."),
-            QT_TRANSLATE_NOOP(
-                "uploader", "Sign in to this network in a web browser, or check the server address in the settings."
-            ),
-        ),
+    Variant.WEB_PAGE: (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage."), _PORTAL),
+    Variant.NOT_THE_STORAGE: (
+        QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage."),
+        _PORTAL,
     ),
-    (
-        Code.URL_REFUSED,
-        re.compile("it needs the header (?P<value>.*), whose value only the service knows"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The storage wants the header %1, whose value only the service knows."),
-            _NOT_THIS_WAY,
-        ),
+    Variant.STORAGE_ERROR: (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error."), _IT),
+    Variant.NO_DECODER: (
+        QT_TRANSLATE_NOOP("uploader", "The part of this program that decodes pictures does not start."),
+        QT_TRANSLATE_NOOP("uploader", "Start it again; if that does not help, tell your IT."),
     ),
-    (
-        Code.URL_REFUSED,
-        re.compile("it chooses the header (?P<value>.*)"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The storage address from the service chooses the header %1 by itself."),
-            _NOT_THIS_WAY,
-        ),
-    ),
-    (
-        Code.URL_REFUSED,
-        re.compile("it gives the header (?P<value>.*) a value that no request can carry"),
-        (
-            QT_TRANSLATE_NOOP(
-                "uploader", "The storage address from the service gives the header %1 a value that cannot be sent."
-            ),
-            _NOT_THIS_WAY,
-        ),
-    ),
-    (
-        Code.URL_REFUSED,
-        re.compile("it names (?P<value>.*) twice"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The storage address from the service names %1 twice."),
-            _NOT_THIS_WAY,
-        ),
-    ),
-    (
-        Code.URL_REFUSED,
-        re.compile("no request can be made of it"),
-        (QT_TRANSLATE_NOOP("uploader", "No request can be made of the address from the service."), _IT),
-    ),
-    (
-        Code.URL_REFUSED,
-        re.compile("another file has this place already: (?P<value>.+)"),
-        (
-            QT_TRANSLATE_NOOP(
-                "uploader", "The service gave this file the place in the storage that another file has: %1."
-            ),
-            _SHARED,
-        ),
-    ),
-    (
-        Code.URL_REFUSED,
-        re.compile("another file has this place already"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The service gave this file the place in the storage that another file has."),
-            _SHARED,
-        ),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("a web page answered in place of the storage: (?P<value>.+)"),
-        (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage: %1."), _PORTAL),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("a web page answered in place of the storage"),
-        (QT_TRANSLATE_NOOP("uploader", "A web page answered in place of the storage."), _PORTAL),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("something else answered in place of the storage: (?P<value>.+)"),
-        (QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage: %1."), _PORTAL),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("something else answered in place of the storage"),
-        (QT_TRANSLATE_NOOP("uploader", "Something else answered in place of the storage."), _PORTAL),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("the storage answered with an error: (?P<value>.+)"),
-        (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error: %1."), _IT),
-    ),
-    (
-        Code.DAMAGED,
-        re.compile("the storage answered with an error"),
-        (QT_TRANSLATE_NOOP("uploader", "The storage answered with an error."), _IT),
-    ),
-    (
-        Code.PREPARATION,
-        re.compile("the decoder of pictures does not start"),
-        (
-            QT_TRANSLATE_NOOP("uploader", "The part of this program that decodes pictures does not start."),
-            QT_TRANSLATE_NOOP("uploader", "Start it again; if that does not help, tell your IT."),
-        ),
-    ),
-)
-"""Causes and actions in place of the table's, where the detail of a code begins with one of these patterns."""
-_SAID_BY_THE_CAUSE: Final = frozenset({Code.MISSING, Code.PREPARATION, Code.URL_REFUSED, Code.DAMAGED})
-"""Codes whose causes above already contain the detail."""
+}
+"""Cause and action of a variant whose cause names no detail."""
+_WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED})
+"""Variants whose detail follows the cause."""
 _NAMED_TYPE: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 files.")
 _NAMED_PHOTO: Final = QT_TRANSLATE_NOOP("uploader", "The register does not accept %1 photos.")
 OWN_DETAILS: Final = (
@@ -323,15 +256,15 @@ _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
 def cause_and_action(reason: Reason) -> Remedy:
     """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
-    sentence = filled(_translated(cause), (_named(reason),))
-    return Remedy(sentence, _translated(action), "" if _contains_detail(cause, reason) else detail_told(reason.detail))
+    detail = "" if _contains_detail(cause, reason) else detail_told(reason.detail)
+    return Remedy(filled(_translated(cause), (reason.detail,)), _translated(action), detail)
 
 
 def english(reason: Reason) -> str:
     """Return the message of a receipt: the cause in English and the fact behind it."""
     cause, _ = _sources(reason)
     if _contains_detail(cause, reason) or not reason.detail:
-        return cause.replace("%1", _named(reason))
+        return cause.replace("%1", reason.detail)
     return f"{cause} ({reason.detail})"
 
 
@@ -347,28 +280,19 @@ def again_says_it(reason: Reason) -> bool:
 
 def _sources(reason: Reason) -> tuple[str, str]:
     """Return the untranslated cause and action of a reason; a refused type is named where it is known."""
-    cause, action = next((told for told, _ in _particular(reason)), TABLE[reason.code])
+    if reason.variant is not None:
+        named = _NAMED.get(reason.variant) if reason.detail else None
+        return named or _UNNAMED.get(reason.variant, TABLE[reason.code])
+    cause, action = TABLE[reason.code]
     if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
         cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
         return cause, _JPEG_OR_ZIP if reason.detail in CONVERTIBLE else action
     return cause, action
 
 
-def _particular(reason: Reason) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
-    for code, pattern, told in _BY_DETAIL:
-        if code is reason.code and (found := pattern.match(reason.detail)):
-            yield told, found
-
-
-def _named(reason: Reason) -> str:
-    """Return what a cause names: the part of the detail meant for it, else all of it."""
-    found = next((found for _, found in _particular(reason)), None)
-    return reason.detail if found is None else found.groupdict().get("value", reason.detail)
-
-
 def _contains_detail(cause: str, reason: Reason) -> bool:
-    """Return whether the cause already contains the detail."""
-    return "%1" in cause or (reason.code in _SAID_BY_THE_CAUSE and any(_particular(reason)))
+    """Return whether the cause says all of it."""
+    return "%1" in cause or (reason.variant is not None and reason.variant not in _WITH_ITS_DETAIL)
 
 
 def _translated(source: str) -> str:

@@ -104,7 +104,7 @@ class ConversionService:
         await self._prepare(upload)
 
     def _failed(self, upload: Upload, error: SourceError) -> None:
-        log.info("upload %.8s: not prepared: %s %s", upload.upload_id, error.code, error.detail)
+        log.info("upload %.8s: not prepared: %s", upload.upload_id, error)
         refused = isinstance(error, SourceRefused)
         if refused:
             self._store.set_treatment(upload, None)

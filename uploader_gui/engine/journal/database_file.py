@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
-from uploader_gui.engine.journal.rows import COLUMNS, FAILED_OR_REFUSED, UNFINISHED, upload_of
+from uploader_gui.engine.journal.rows import COLUMNS, FAILED_OR_REFUSED, UNFINISHED, upload_of, value_in, variant_in
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -40,7 +40,7 @@ _TROUBLE: Final = _UNWRITABLE | {
     sqlite3.SQLITE_NOMEM,
 }
 """SQLite's codes for trouble with its file or disk, as opposed to a wrong statement."""
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -102,6 +102,12 @@ MIGRATIONS: Final[dict[int, str]] = {
             SELECT substitute_path, substitute_size || ' bytes, ' || substitute_mtime_ns || ' ns', coalesce(run_id, 0)
             FROM uploads WHERE substitute_path NOT NULL
     """,
+    # Which case of its code a reason is; before this version its detail began with a sentence that told.
+    8: """
+        ALTER TABLE uploads ADD COLUMN reason_variant TEXT;
+        UPDATE uploads SET reason_variant = variant_in(reason_code, reason_detail),
+            reason_detail = value_in(reason_code, reason_detail) WHERE reason_detail <> ''
+    """,
 }
 """Schema version -> the statements that lead to the next one."""
 
@@ -137,6 +143,8 @@ def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL in a temporary file
     db.create_function("folded", 1, folded, deterministic=True)
     db.create_function("place_of", 1, place_of, deterministic=True)
+    db.create_function("variant_in", 2, variant_in, deterministic=True)
+    db.create_function("value_in", 2, value_in, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         _write_mark(db, mark, again=again)

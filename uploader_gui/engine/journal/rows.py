@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Final
 
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.models import (
     PresignedPut,
     Reason,
@@ -20,19 +21,19 @@ from uploader_gui.engine.models import (
 
 COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
-    "reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, may_be_registered_twice, "
-    "uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, substitute_size, "
-    "substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed"
+    "reason_variant, reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, "
+    "may_be_registered_twice, uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, "
+    "substitute_size, substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed"
 )
 INSERT: Final = (
     f"INSERT INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 34)}) ON CONFLICT (upload_id) DO UPDATE SET "
+    f"VALUES ({', '.join('?' * 35)}) ON CONFLICT (upload_id) DO UPDATE SET "
     f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
 )
 """An upload that is there already keeps its run and its place in that."""
 UPDATE: Final = """
-    UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_detail = ?,
-    service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
+    UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_variant = ?,
+    reason_detail = ?, service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
     may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
     substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
     without_metadata = ?, wanted_again = ?, listed = ? WHERE upload_id = ?
@@ -41,6 +42,25 @@ UNFINISHED: Final = tuple(state.value for state in UploadState if not state.fini
 FAILED_OR_CANCELLED: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
 FAILED_OR_REFUSED: Final = (UploadState.FAILED.value, UploadState.REFUSED.value)
 """The states of uploads that wait for a person while they are `listed`."""
+
+
+_OLD_DETAILS: Final = (
+    (Code.MISSING, Variant.PATH_TOO_LONG, r"its path is too long"),
+    (Code.REJECTED, Variant.REQUEST_TOO_LARGE, r"HTTP 413\b"),
+    (Code.REJECTED, Variant.NO_ANOMALY_ID, r"no anomaly ID: (?P<value>.*)"),
+    (Code.REJECTED, Variant.REDIRECTED, r"HTTP 3\d\d\b"),
+    (Code.URL_REFUSED, Variant.HEADER_UNKNOWN, r"it needs the header (?P<value>.*), whose value only the service"),
+    (Code.URL_REFUSED, Variant.HEADER_CHOSEN, r"it chooses the header (?P<value>.*)"),
+    (Code.URL_REFUSED, Variant.HEADER_UNSENDABLE, r"it gives the header (?P<value>.*) a value that no request"),
+    (Code.URL_REFUSED, Variant.PARAMETER_TWICE, r"it names (?P<value>.*) twice"),
+    (Code.URL_REFUSED, Variant.NO_REQUEST, r"no request can be made of it"),
+    (Code.URL_REFUSED, Variant.PLACE_TAKEN, r"another file has this place already(: (?P<value>.+))?"),
+    (Code.DAMAGED, Variant.WEB_PAGE, r"a web page answered in place of the storage(: (?P<value>.+))?"),
+    (Code.DAMAGED, Variant.NOT_THE_STORAGE, r"something else answered in place of the storage(: (?P<value>.+))?"),
+    (Code.DAMAGED, Variant.STORAGE_ERROR, r"the storage answered with an error(: (?P<value>.+))?"),
+    (Code.PREPARATION, Variant.NO_DECODER, r"the decoder of pictures does not start"),
+)
+"""How the details of variants began up to schema 8: for `database_file.MIGRATIONS` only."""
 
 
 def row_of(upload: Upload) -> tuple[object, ...]:
@@ -58,6 +78,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         source.mtime_ns,
         upload.state.value,
         reason and reason.code.value,
+        reason and reason.variant and reason.variant.value,
         reason and reason.detail.encode("utf-8", "replace").decode(),  # it may quote a file name
         upload.service_id,
         presigned and presigned.url,
@@ -115,7 +136,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
     Raises:
         ValueError: the row is damaged.
     """
-    (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, detail,
+    (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, variant, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
      *substitute, again, listed) = row  # fmt: skip
     source = Source(
@@ -133,7 +154,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         source=source,
         order=order,
         state=UploadState(state),
-        reason=Reason(Code(code), detail or "") if code else None,
+        reason=Reason(Code(code), _variant_of(variant), detail or "") if code else None,
         presigned=PresignedPut(url, service_id, expires_at, lifetime) if url else None,
         service_id=service_id,
         sha256=sha256,
@@ -146,6 +167,30 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         wanted_again=bool(again),
         listed=bool(listed),
     )
+
+
+def _variant_of(stored: str | None) -> Variant | None:
+    """Return a stored variant; None for one that another version of this program knows."""
+    return next((variant for variant in Variant if variant.value == stored), None)
+
+
+def variant_in(code: str, detail: str) -> str | None:
+    """Return the variant of a reason stored before there were variants: its sentence in English tells."""
+    found = _found_in(code, detail)
+    return None if found is None else found[0].value
+
+
+def value_in(code: str, detail: str) -> str:
+    """Return the detail of such a reason that belongs beside its variant."""
+    found = _found_in(code, detail)
+    return detail if found is None else found[1]
+
+
+def _found_in(code: str, detail: str) -> tuple[Variant, str] | None:
+    for old_code, variant, pattern in _OLD_DETAILS:
+        if code == old_code and (found := re.match(pattern, detail)):
+            return variant, found.groupdict(default="").get("value", detail)
+    return None
 
 
 def _substitute_of(columns: list[Any]) -> Substitute:

@@ -33,6 +33,7 @@ from uploader_gui.engine.errors import (
     Stalled,
     TlsFailed,
     UrlRefused,
+    Variant,
 )
 from uploader_gui.engine.net.transport import Transport
 from uploader_gui.engine.transfer.presigned_url import expiry_of
@@ -273,7 +274,7 @@ def translated_httpx_errors() -> Iterator[None]:
     try:
         yield
     except _NO_REQUEST as error:
-        raise UrlRefused("no request can be made of it") from error
+        raise UrlRefused("no request can be made of it", variant=Variant.NO_REQUEST) from error
     except httpx.ConnectTimeout as error:
         raise Offline("no answer to the connection") from error
     except httpx.ConnectError as error:

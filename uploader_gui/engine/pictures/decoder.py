@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert, Code, NotPrepared, UploaderError, Variant
 from uploader_gui.engine.pictures.messages import DecoderTimeouts, Jpeg, Message
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 CRASHED: Final = "decoding it ends the decoder"
 TOO_SLOW: Final = "decoding it takes too long"
-NO_DECODER: Final = "the decoder of pictures does not start"
 _THUMBNAIL, _JPEG = 0, 1
 """Urgencies; the smaller one comes first."""
 _TRIES: Final = 2
@@ -118,7 +117,7 @@ class PictureDecoder:
         job = _Job(urgency, next(self._order), question, seconds, check_wanted)
         with self._changed:
             if self._closed:
-                raise NotPrepared(NO_DECODER)
+                raise NotPrepared(variant=Variant.NO_DECODER)
             heapq.heappush(self._waiting, job)
             self._start_thread()
             self._changed.notify()
@@ -187,7 +186,7 @@ class PictureDecoder:
                 detail = TOO_SLOW if error.hung else CRASHED
                 self._process = None
             if self._closed or job.given_up:  # it was ended on purpose
-                raise NotPrepared(NO_DECODER)
+                raise NotPrepared(variant=Variant.NO_DECODER)
         raise BrokenPicture(detail)
 
     def _running(self) -> DecoderProcess:
@@ -200,11 +199,11 @@ class PictureDecoder:
                 process = processes.DecoderProcess(command, self._timeouts.start)
             except processes.NotStartedError as error:
                 log.warning("the decoder of pictures does not start: %s", error)
-                raise NotPrepared(NO_DECODER) from error
+                raise NotPrepared(variant=Variant.NO_DECODER) from error
             with self._changed:
                 self._process = process
         if self._closed or self._process is None:
-            raise NotPrepared(NO_DECODER)
+            raise NotPrepared(variant=Variant.NO_DECODER)
         return self._process
 
 

@@ -26,6 +26,7 @@ from uploader_gui.engine.errors import (
     TooManyRequests,
     UploaderError,
     UrlRefused,
+    Variant,
 )
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.net.client import answered, check_url, read_answer, readable
@@ -207,10 +208,13 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - 5xx that only gateways send
         raise ServiceFailed(words, retry_after=later)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects
-        raise Rejected(f"HTTP {status}: redirected elsewhere, refused")
+        raise Rejected(f"HTTP {status}: redirected elsewhere, refused", variant=Variant.REDIRECTED)
     if 200 <= status < 300:  # noqa: PLR2004 - its page has no such answer
         raise ProtocolViolated(f"HTTP {status}")
-    raise Rejected(f"HTTP {status}: {words}" if status == TOO_LONG and words != f"HTTP {status}" else words)
+    if status == TOO_LONG:
+        told = f"HTTP {status}"
+        raise Rejected(words if words == told else f"{told}: {words}", variant=Variant.REQUEST_TOO_LARGE)
+    raise Rejected(words)
 
 
 def service_words(body: bytes) -> str:

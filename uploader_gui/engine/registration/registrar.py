@@ -12,7 +12,16 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.errors import ApiError, Code, Offline, SignInNeeded, TooManyRequests, UploaderError, UrlRefused
+from uploader_gui.engine.errors import (
+    ApiError,
+    Code,
+    Offline,
+    SignInNeeded,
+    TooManyRequests,
+    UploaderError,
+    UrlRefused,
+    Variant,
+)
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.registration.batches import LookAhead
@@ -180,7 +189,8 @@ class Registrar:
         """Refuse URLs of places where another upload is, or may be put: one of the two files would be lost."""
         places = {upload_id: place_of(presigned.url) for upload_id, presigned in answer.presigned.items()}
         taken = await self._store.writer.claim_places(places)
-        return answer.without({upload_id: UrlRefused(_place_is_taken(name)) for upload_id, name in taken.items()})
+        refused = {one: UrlRefused(name, variant=Variant.PLACE_TAKEN) for one, name in taken.items()}
+        return answer.without(refused)
 
     def _requeue_held(self) -> None:
         held, self._held = self._held, []
@@ -208,12 +218,12 @@ class Registrar:
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:
         self._store.record_refused_url(upload)
-        log.info("upload %.8s: not registered: %s %s", upload.upload_id, error.code, error.detail)
+        log.info("upload %.8s: not registered: %s", upload.upload_id, error)
         self._store.move(upload, UploadState.FAILED, Reason.of(error))
 
     def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
         if self._session.just_entered(tokens):
-            self._store.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, error.detail))
+            self._store.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, detail=error.detail))
             self._session.tell_refused_again(tokens)
         else:
             self._hand_back(batch, Reason.of(error))
@@ -229,7 +239,7 @@ class Registrar:
 
     async def _failed(self, batch: list[Upload], error: UploaderError) -> None:
         self._connectivity.note_activity()
-        log.info("registration of %d files: %s %s", len(batch), error.code, error.detail)
+        log.info("registration of %d files: %s", len(batch), error)
         final = self._final_after(batch, error)
         lasting = [upload for upload in _registering(batch) if upload not in final]
         self._fail_for_good(final, error)
@@ -295,10 +305,6 @@ class Registrar:
     def _requeue(self, uploads: Iterable[Upload]) -> None:
         """Give the batcher back what was not cancelled meanwhile."""
         self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
-
-
-def _place_is_taken(name: str) -> str:
-    return f"another file has this place already: {name}" if name else "another file has this place already"
 
 
 def _registering(batch: Iterable[Upload]) -> list[Upload]:

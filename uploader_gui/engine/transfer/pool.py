@@ -132,7 +132,7 @@ class TransferPool:
             self._scheduler.wake()
 
     def _failed(self, upload: Upload, error: UploaderError) -> None:
-        log.info("upload %.8s: %s %s", upload.upload_id, error.code, error.detail)
+        log.info("upload %.8s: %s", upload.upload_id, error)
         uncount_unconnected(self._store, upload, error)
         self.breaker.forget(upload.upload_id)
         self._store.move(upload, UploadState.FAILED, Reason.of(error))

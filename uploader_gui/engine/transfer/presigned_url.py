@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from uploader_gui.engine.addresses import plain_host
-from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.errors import UrlRefused, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,26 +77,26 @@ def further_headers(url: str) -> dict[str, bytes]:
 def _check_once(name: str, values: list[bytes], signed: frozenset[str]) -> None:
     """Refuse a parameter with two values: nobody knows which of them the storage takes."""
     if len(values) > 1 and (name in signed or name.startswith("x-amz-")):
-        raise UrlRefused(f"it names {_shown(name)} twice")
+        raise UrlRefused(_shown(name), variant=Variant.PARAMETER_TWICE)
 
 
 def _check_name(name: str, given: Mapping[str, list[bytes]]) -> None:
     if not (_NAME.fullmatch(name) and _MAY_BE_SIGNED.fullmatch(name)) or _NEVER_ALLOWED.fullmatch(name):
-        raise UrlRefused(f"it chooses the header {_shown(name)}")
+        raise UrlRefused(_shown(name), variant=Variant.HEADER_CHOSEN)
     if name == "content-length" and name in given:  # we send the file's length
-        raise UrlRefused(f"it chooses the header {_shown(name)}")
+        raise UrlRefused(_shown(name), variant=Variant.HEADER_CHOSEN)
 
 
 def _value(name: str, given: Mapping[str, list[bytes]]) -> bytes:
     if name not in given and name == "x-amz-content-sha256":
         return b"UNSIGNED-PAYLOAD"
     if name not in given:
-        raise UrlRefused(f"it needs the header {_shown(name)}, whose value only the service knows")
+        raise UrlRefused(_shown(name), variant=Variant.HEADER_UNKNOWN)
     value = given[name][0].strip(b" \t")  # as in the signature, and in HTTP
     if _VALUE.fullmatch(value) is None or not _is_utf8(value):
-        raise UrlRefused(f"it gives the header {_shown(name)} a value that no request can carry")
+        raise UrlRefused(_shown(name), variant=Variant.HEADER_UNSENDABLE)
     if name in _CHUNKED and _CHUNKED[name] in value.lower():
-        raise UrlRefused(f"it chooses the header {_shown(name)}")
+        raise UrlRefused(_shown(name), variant=Variant.HEADER_CHOSEN)
     return value
 
 

@@ -25,6 +25,7 @@ from uploader_gui.engine.errors import (
     StorageError,
     StorageRefused,
     UrlExpired,
+    Variant,
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
@@ -77,12 +78,12 @@ class Body:
 class Stored:
     """A 2xx answer to a PUT. `md5` is the MD5 in its ETag, None where that is none.
 
-    `comparable`: the ETag must be the MD5 of the object. `doubt` says what answered where that was not the storage.
+    `comparable`: the ETag must be the MD5 of the object. `doubt` is why the storage may not have it, None where it has.
     """
 
     md5: str | None
     comparable: bool
-    doubt: str = ""
+    doubt: NotConfirmed | None = None
 
     def check(self, md5: str) -> None:
         """Check that the storage confirmed the object with this MD5.
@@ -94,7 +95,7 @@ class Stored:
         if self.md5 == md5:
             return
         if self.doubt:
-            raise NotConfirmed(self.doubt)
+            raise self.doubt
         if self.comparable:
             raise Damaged
 
@@ -235,7 +236,10 @@ def read_success(response: httpx.Response, answer: bytes, url: str, *, early: bo
     comparable = md5 is not None and _is_etag_the_md5(response)
     if comparable and not response.num_bytes_downloaded:
         return Stored(md5, comparable)
-    return Stored(md5, comparable, readable(without_url_secrets(_doubt(response, answer, etag, early=early), url)))
+    doubt = _doubt(response, answer, etag, early=early)
+    if doubt is not None:
+        doubt = NotConfirmed(readable(without_url_secrets(doubt.detail, url)), variant=doubt.variant)
+    return Stored(md5, comparable, doubt)
 
 
 def _is_etag_the_md5(response: httpx.Response) -> bool:
@@ -244,19 +248,20 @@ def _is_etag_the_md5(response: httpx.Response) -> bool:
     return kind in {"", "AES256"} and not any(response.headers.get(name) for name in _KEY_HEADERS)
 
 
-def _doubt(response: httpx.Response, answer: bytes, etag: str, *, early: bool) -> str:
-    """Return why the storage may not have the file, in English; empty where it has."""
+def _doubt(response: httpx.Response, answer: bytes, etag: str, *, early: bool) -> NotConfirmed | None:
+    """Return why the storage may not have the file, None where it has."""
     if _ERROR.match(answer):
-        return _with("the storage answered with an error", ": ".join(filter(None, error_words(answer))).rstrip(". "))
+        words = ": ".join(filter(None, error_words(answer))).rstrip(". ")
+        return NotConfirmed(words, variant=Variant.STORAGE_ERROR)
     if response.num_bytes_downloaded:  # counted before decompression: a body that cannot be decompressed counts too
         is_page = _PAGE.search(answer[:4096]) or "html" in response.headers.get("Content-Type", "").lower()
-        kind = "a web page" if is_page else "something else"
-        return _with(f"{kind} answered in place of the storage", _server_name(response, answer))
+        variant = Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE
+        return NotConfirmed(_server_name(response, answer), variant=variant)
     if response.status_code != 200 or not _looks_like_s3(response, etag):  # noqa: PLR2004 - PutObject's
-        return _with("something else answered in place of the storage", _server_name(response, answer))
+        return NotConfirmed(_server_name(response, answer), variant=Variant.NOT_THE_STORAGE)
     if not etag:
-        return "the answer has no ETag"
-    return "the storage answered before it had the whole file" if early else ""
+        return NotConfirmed("the answer has no ETag")
+    return NotConfirmed("the storage answered before it had the whole file") if early else None
 
 
 def _looks_like_s3(response: httpx.Response, etag: str) -> bool:
@@ -271,10 +276,6 @@ def _server_name(response: httpx.Response, answer: bytes) -> str:
     server = readable(response.headers.get("Server", ""))[:60]
     known = filter(None, (status, f"“{title}”" if title else "", server))
     return ", ".join(known) or readable(response.headers.get("Content-Type", ""))[:60]
-
-
-def _with(fact: str, more: str) -> str:
-    return f"{fact}: {more}" if more else fact
 
 
 def _error_of(

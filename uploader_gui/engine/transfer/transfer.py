@@ -293,7 +293,7 @@ class AttemptLog:
 
     async def _try_again(self, error: UploaderError, wait: float) -> None:
         """Wait, in `RETRYING`; where the storage as a whole is in trouble, no other transfer begins meanwhile."""
-        log.info("upload %.8s: %s %s, again in %.1f s", self._upload.upload_id, error.code, error.detail, wait)
+        log.info("upload %.8s: %s, again in %.1f s", self._upload.upload_id, error, wait)
         if self._breaker.open:
             self._slots.hold()
         if isinstance(error, SlowDown):

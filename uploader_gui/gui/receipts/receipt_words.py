@@ -129,4 +129,4 @@ def _reason(told: Mapping[str, str]) -> Reason:
     """Return the reason behind a receipt's English message: the part after the code's own sentence is the detail."""
     plain = Reason(Code(told["code"]))
     detail = told["message"].removeprefix(english(plain))
-    return Reason(plain.code, detail.strip(" ()")) if detail != told["message"] else plain
+    return Reason(plain.code, detail=detail.strip(" ()")) if detail != told["message"] else plain
