@@ -32,7 +32,15 @@ PATIENCE = 60.0
 
 QUICK = Tuning(
     policy=RetryPolicy(
-        base=0.01, longest=0.02, patience=0.2, offline=0.05, probe_first=0.02, probe=0.05, lonely=0.0, together=0.0
+        base=0.01,
+        longest=0.02,
+        patience=0.2,
+        offline=0.05,
+        probe_first=0.02,
+        probe=0.05,
+        lonely=0.0,
+        together=0.0,
+        between_lookups=0.02,
     )
 )
 """The regular limits, but for waits of milliseconds: a slow machine must not look like a broken line."""

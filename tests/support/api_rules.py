@@ -65,6 +65,12 @@ def anomaly_in(target: str, base_path: str) -> str:
     return found[1]
 
 
+def described_anomaly(request: RawRequest, base_path: str) -> str:
+    """Return the anomaly a request looks at, "" where it asks for something else."""
+    found = _PATH.fullmatch(request.target.removeprefix(base_path) + "/images")
+    return found[1] if found and request.target.startswith(base_path) else ""
+
+
 def head_violations(request: RawRequest, base_path: str) -> Iterator[str]:
     """Tell what is wrong with the request line and the headers."""
     if request.method != "POST":

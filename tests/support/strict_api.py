@@ -26,7 +26,7 @@ from tests.support.api_faults import (
     Truncate,
     refusal,
 )
-from tests.support.api_rules import SizeRule, anomaly_in, body_violations, head_violations
+from tests.support.api_rules import SizeRule, anomaly_in, body_violations, described_anomaly, head_violations
 from tests.support.loopback import PATIENCE, LoopbackServer
 from tests.support.raw_http import Connection, HungUpError, RawAnswer, RawRequest
 
@@ -89,7 +89,8 @@ class StrictApi(LoopbackServer):
         tls: makes it speak https.
 
     `faults` are used up one per call, None meaning none; `fault` is asked when the queue is empty. Its clock (the
-    Date header) is `clock_offset` seconds ahead of ours.
+    Date header) is `clock_offset` seconds ahead of ours. `describe` answers looks at an anomaly (GET), recorded in
+    `lookups`; a gateway without that call answers 403.
     """
 
     def __init__(
@@ -114,6 +115,8 @@ class StrictApi(LoopbackServer):
         self.id_type = id_type
         self.success = success
         self.calls: list[ApiCall] = []
+        self.lookups: list[RawRequest] = []
+        self.describe: Callable[[str], Answer] = lambda _anomaly_id: refusal(403, "Missing Authentication Token")
         self.registered: list[Registered] = []
         self.violations: list[str] = []
         self.faults: deque[ApiFault | None] = deque()
@@ -146,6 +149,9 @@ class StrictApi(LoopbackServer):
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
         """Record the call, check it, then answer as promised or as the fault says."""
+        if request.method == "GET" and (anomaly_id := described_anomaly(request, self.base_path)):
+            self._describe(connection, request, anomaly_id)
+            return
         body = connection.body(request)
         with self.record():  # whoever waits for this call may change `fault` as soon as it is seen
             call = self._record_call(connection, request, body)
@@ -155,6 +161,13 @@ class StrictApi(LoopbackServer):
             self._misbehave(connection, call, fault, refused)
         else:
             self._send(connection, call, self._regular(call, refused))
+
+    def _describe(self, connection: Connection, request: RawRequest, anomaly_id: str) -> None:
+        signed_in = self._token_pair(request) == self.tokens
+        answer = self.describe(anomaly_id) if signed_in else refusal(401, "Unauthorized")
+        with self.record():
+            self.lookups.append(request)
+        connection.send(RawAnswer(answer.status, answer.headers, answer.body))
 
     def _record_call(self, connection: Connection, request: RawRequest, raw: bytes) -> ApiCall:
         with self.record():

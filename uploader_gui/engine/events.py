@@ -150,6 +150,27 @@ class SignedIn:
     """The service accepted the tokens in use."""
 
 
+class Lookup(StrEnum):
+    """What is known of an anomaly's number."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    """The register surely has no anomaly of that number."""
+    UNCHECKED = "unchecked"
+    """It could not be found out, which says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyLookedUp:
+    """What the register says of an anomaly, each on one line; "" where it says nothing."""
+
+    anomaly_id: str
+    result: Lookup
+    ref: str = ""
+    title: str = ""
+    site: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueIdle:
     """Nothing is left to do: each upload is finished, or needs a person to go on.
@@ -219,6 +240,7 @@ Event = (
     | QueueStatus
     | SignInRequired
     | SignedIn
+    | AnomalyLookedUp
     | QueueIdle
     | ReceiptWritten
     | ReceiptBuilt

@@ -274,6 +274,10 @@ class UploadQueue:
         """Forget the tokens: what is registered is still sent, the rest waits for sign-in."""
         self._scheduler.registrar.sign_out()
 
+    def look_up(self, anomaly_id: str) -> None:
+        """Find out what the register knows of an anomaly and tell it (`AnomalyLookedUp`); "" ends such a search."""
+        self._scheduler.registrar.lookup.look_up(anomaly_id)
+
     def resize(self, max_concurrent: int) -> None:
         """Change how many transfers run at once."""
         self._context.slots.resize(max_concurrent)

@@ -31,6 +31,7 @@ class RetryPolicy:
         probe: the longest pause between probes in the first two minutes (5 s with the time an answer takes).
         lonely: a file that is the only one left is tried for at least this long.
         together: where none of several files that are left gets through, each is tried for at least this long.
+        between_lookups: looks at an anomaly begin at least this long after one another.
         jitter: returns a random number between two.
     """
 
@@ -44,6 +45,7 @@ class RetryPolicy:
     probe: float = 4.8
     lonely: float = 120.0
     together: float = 1_200.0
+    between_lookups: float = 2.0
     jitter: Callable[[float, float], float] = random.uniform
 
     def wait_after(self, error: UploaderError, attempt: int) -> float | None:

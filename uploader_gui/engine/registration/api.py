@@ -1,14 +1,16 @@
-"""The service's API: one JSON call that registers at most 20 files of an anomaly.
+"""The service's API: one JSON call that registers at most 20 files of an anomaly, and one that describes an anomaly.
 
-The protocol is described on the service's page "Add images to an anomaly". The tokens go to the configured address
-and nowhere else.
+The protocol is described on the service's pages "Add images to an anomaly" and "Get an anomaly". The tokens go to the
+configured address and nowhere else.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -50,6 +52,10 @@ MAX_BATCH: Final = 20
 MEGAOCTET: Final = 1_000_000
 _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000
+_JSON: Final = "application/json"
+_THROTTLING: Final = frozenset({429, 503})
+_THROTTLED_SECONDS: Final = 30.0
+"""Where the service does not say for how long."""
 TOO_LONG: Final = 413
 """Put before the service's own words, which seldom mention it: the person has to do something else about it."""
 
@@ -121,7 +127,13 @@ class ApiClient:
         check_url(_images(self._base, _LONGEST_ID))  # an address that is too long is refused at the start
         self._size_unit = size_unit
         self._clock = clock
+        self._throttled_until = -math.inf
         self.tokens = tokens
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the service asked for fewer calls (429, 503), and the time it named is not over."""
+        return time.monotonic() < self._throttled_until
 
     @property
     def is_local(self) -> bool:
@@ -145,30 +157,47 @@ class ApiClient:
             Rejected: it will never register these, or was not asked because the anomaly's id is malformed.
         """
         address = _images(self._base, anomaly_id)
-        tokens = self.tokens
-        if tokens is None or not tokens.sendable:
-            raise SignInNeeded
-        http = await self._clients.client_for(self._base)
-        request = http.build_request(
-            "POST",
-            address,
-            content=_body(sources, self._size_unit),
-            headers={
-                "Authorization": f"Bearer {tokens.bearer}",
-                "X-Session-Token": tokens.session,
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-            },
-        )
-        async with answered(http, request) as response:
-            body = await read_answer(response)
-        self._clock.observe(response.headers.get("Date"))
+        response, body, tokens = await self._call("POST", address, _body(sources, self._size_unit))
+        if response.status_code in _THROTTLING:
+            self._throttle(response)
         _raise_for_status(response, readable(tokens.redacted_from(service_words(body))), self._clock)
         try:
             return _registration(body, list(sources), local=self.is_local)
         except ProtocolViolated as error:
             log.info("%s; it begins: %s", error.detail, _beginning(body, tokens))
             raise
+
+    async def look_up(self, anomaly_id: str) -> tuple[int, bytes]:
+        """Return the status and body of the service's answer about an anomaly.
+
+        Raises:
+            SignInNeeded: no tokens that could be sent.
+            NetworkError, Rejected: as `register` does.
+        """
+        response, body, _ = await self._call("GET", anomaly_address(str(self._base), anomaly_id))
+        if response.status_code in _THROTTLING:
+            self._throttle(response)
+        return response.status_code, body
+
+    async def _call(
+        self, method: str, address: str, content: bytes | None = None
+    ) -> tuple[httpx.Response, bytes, Tokens]:
+        """Return the response, its whole body, and the tokens that were sent."""
+        tokens = self.tokens
+        if tokens is None or not tokens.sendable:
+            raise SignInNeeded
+        headers = {"Authorization": f"Bearer {tokens.bearer}", "X-Session-Token": tokens.session, "Accept": _JSON}
+        if content is not None:
+            headers["Content-Type"] = _JSON
+        http = await self._clients.client_for(self._base)
+        async with answered(http, http.build_request(method, address, content=content, headers=headers)) as response:
+            body = await read_answer(response)
+        self._clock.observe(response.headers.get("Date"))
+        return response, body, tokens
+
+    def _throttle(self, response: httpx.Response) -> None:
+        seconds = self._clock.until(response.headers.get("Retry-After"))
+        self._throttled_until = time.monotonic() + (_THROTTLED_SECONDS if seconds is None else seconds)
 
 
 def _images(base: httpx.URL, anomaly_id: str) -> str:
@@ -203,7 +232,7 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     later = clock.until(response.headers.get("Retry-After"))
     if status in {401, 403}:
         raise SignInNeeded(words)
-    if status in {429, 503}:
+    if status in _THROTTLING:
         raise TooManyRequests(words, retry_after=later)
     if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - 5xx that only gateways send
         raise ServiceFailed(words, retry_after=later)

@@ -25,6 +25,7 @@ from uploader_gui.engine.errors import (
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.registration.batches import LookAhead
+from uploader_gui.engine.registration.lookup import AnomalyLookup
 from uploader_gui.engine.registration.session import ApiSession
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -57,6 +58,7 @@ class Registrar:
         self._connectivity = context.connectivity
         self._tasks = context.tasks
         self._session = ApiSession(context)
+        self.lookup = AnomalyLookup(context, self._session)
         self._look_ahead = LookAhead(context)
         self._probing = False
         self._unreachable_tries = 0

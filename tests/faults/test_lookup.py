@@ -1,0 +1,128 @@
+"""What the register says of an anomaly's number, and that asking for it is never in the way."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.support import api_faults
+from tests.support.api_faults import Answer
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup, SignedIn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+FACTS = {
+    "id": 42,
+    "ref": "A-42",
+    "title": "Fire door,\n level\u00a03 \u202e",
+    "status": "open",
+    "site": {"id": 7, "name": "École Jaurès"},
+}
+
+
+def known(_: str, data: Any = FACTS) -> Answer:
+    return Answer(200, json.dumps({"data": data}).encode())
+
+
+def unknown(_: str) -> Answer:
+    return api_faults.refusal(404, "Not Found")
+
+
+async def test_title_and_site_are_shown_on_one_line_and_count_as_signed_in(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    strict_api.describe = known
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.look_up(ANOMALY)
+        found = await run.heard(AnomalyLookedUp)
+        await run.heard(SignedIn)
+    assert found == AnomalyLookedUp(ANOMALY, Lookup.KNOWN, "A-42", "Fire door, level 3", "École Jaurès")
+    (request,) = strict_api.lookups
+    assert request.target == "/main/anomalies/v2/rs/42"
+    assert request.header("Authorization") == "Bearer bearer-for-tests"
+    assert request.header("X-Session-Token") == "session-for-tests"
+    assert strict_api.violations == []
+
+
+async def test_not_found_counts_only_from_a_service_that_has_described_an_anomaly(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        for describe, anomaly_id in ((unknown, "41"), (known, "42"), (unknown, "43")):
+            strict_api.describe = describe
+            run.queue.look_up(anomaly_id)
+            await run.until(lambda asked=anomaly_id: asked in _told(run.all_heard(AnomalyLookedUp)))  # type: ignore[misc]  # a default stands for the loop's value
+        assert _told(run.all_heard(AnomalyLookedUp)) == {
+            "41": Lookup.UNCHECKED,
+            "42": Lookup.KNOWN,
+            "43": Lookup.UNKNOWN,
+        }
+
+
+def _told(events: list[AnomalyLookedUp]) -> dict[str, Lookup]:
+    return {event.anomaly_id: event.result for event in events}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        api_faults.refusal(401),
+        api_faults.refusal(403, "Missing Authentication Token"),
+        api_faults.refusal(429),
+        api_faults.refusal(500),
+        Answer(302, headers=(("Location", "https://elsewhere.example/"),)),
+        Answer(200, b"<html>Log in</html>"),
+        Answer(200, b"[" * 5000),
+        known("", None),
+        known("", [1]),
+        known("", {"id": "41", "title": "Another one"}),
+        known("", {"title": "Which?"}),
+    ],
+)
+async def test_any_other_answer_means_only_that_it_could_not_be_checked(
+    answer: Answer, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.describe = lambda _: answer
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.look_up(ANOMALY)
+        assert await run.heard(AnomalyLookedUp) == AnomalyLookedUp(ANOMALY, Lookup.UNCHECKED)
+        assert run.all_heard(SignedIn) == []
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+
+
+async def test_nothing_is_asked_without_tokens_nor_while_the_service_wants_fewer_calls(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.describe = known
+    strict_api.faults.append(api_faults.refusal(429))
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        run.queue.look_up(ANOMALY)
+        assert (await run.heard(AnomalyLookedUp)).result is Lookup.UNCHECKED
+        run.queue.sign_out()
+        run.queue.look_up("43")
+        assert (await run.heard(AnomalyLookedUp, 2)).result is Lookup.UNCHECKED
+    assert strict_api.lookups == []
+
+
+async def test_another_number_takes_the_place_of_the_one_that_waits(strict_api: StrictApi, tmp_path: Path) -> None:
+    strict_api.describe = lambda number: known("", FACTS | {"id": number, "ref": ""})
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.look_up("1")
+        run.queue.look_up("12")
+        run.queue.look_up("")
+        run.queue.look_up("123")
+        assert (await run.heard(AnomalyLookedUp)).anomaly_id == "123"
+    assert [request.target.rpartition("/")[2] for request in strict_api.lookups] == ["123"]
