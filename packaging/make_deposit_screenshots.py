@@ -14,7 +14,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, Qt
@@ -26,6 +26,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.receipt import Receipt, ReceiptFile, ReceiptState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
@@ -45,31 +46,29 @@ _NAMES: Final = ("escalier-nord-{:02}.jpg", "porte-coupe-feu-niveau-{}.jpg", "Ra
 _TYPES: Final = ("image/jpeg", "image/jpeg", "application/pdf")
 
 
-def a_file(number: int) -> dict[str, Any]:
+def a_file(number: int) -> ReceiptFile:
     """One file of the receipt."""
     failed = number in {7, 19}
     name = _NAMES[number % 3].format(number)
-    return {
-        "path": f"/evidence/{name}", "name": name, "mime_type": _TYPES[number % 3],
-        "size": 3 * MB + number * 7919, "sha256": None if failed else hashlib.sha256(name.encode()).hexdigest(),
-        "upload_id": f"8d2f1c2e-5a07-4c1b-9e33-{number:012}", "id": None if failed else str(88_100 + number),
-        "state": "failed" if failed else "uploaded", "attempts": 1 + (number % 11 == 0),
-        "uploaded_at": None if failed else f"2025-03-12T08:31:{number:02}.000Z",
-        "reason": {"code": "changed", "message": "The file was changed while it was being sent."} if failed else None,
-        "may_be_registered_twice": False,
-    }  # fmt: skip
+    return ReceiptFile(
+        path=f"/evidence/{name}",
+        name=name,
+        media_type=_TYPES[number % 3],
+        size=3 * MB + number * 7919,
+        sha256=None if failed else hashlib.sha256(name.encode()).hexdigest(),
+        upload_id=f"8d2f1c2e-5a07-4c1b-9e33-{number:012}",
+        service_id=None if failed else str(88_100 + number),
+        state=ReceiptState.FAILED if failed else ReceiptState.UPLOADED,
+        attempts=1 + (number % 11 == 0),
+        uploaded_at=None if failed else _MARCH + 60 + number,
+        reason=Reason(Code.CHANGED) if failed else None,
+    )
 
 
-def a_receipt() -> dict[str, Any]:
+def a_receipt() -> Receipt:
     """The receipt that History and page show."""
-    files = [a_file(number) for number in range(1, 45)]
-    sent = [one for one in files if one["state"] == "uploaded"]
-    totals = {"files": len(files), "uploaded": len(sent), "failed": len(files) - len(sent), "junk": 0}
-    return {
-        "schema": 1, "program": "uploader-gui 0.1.0", "anomaly_id": "4217", "started_at": "2025-03-12T08:30:00.000Z",
-        "finished_at": "2025-03-12T08:31:44.000Z", "files": files,
-        "totals": totals | {"bytes_uploaded": sum(one["size"] for one in sent)},
-    }  # fmt: skip
+    files = tuple(a_file(number) for number in range(1, 45))
+    return Receipt("uploader-gui 0.1.0", "4217", _MARCH, _MARCH + 104, files)
 
 
 def some_runs() -> tuple[PastRun, ...]:

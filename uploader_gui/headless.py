@@ -33,11 +33,11 @@ from uploader_gui.words.units import number
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import Any
 
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.queue import UploadQueue
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.sandbox_session import SandboxSession
 
 
@@ -121,7 +121,7 @@ class _Session:
         self._terminal = Terminal(trial=trial is not None)
         self._keep_awake = KeepAwakeLater()
         self._queue: UploadQueue | None = None
-        self._receipt: dict[str, Any] = {}
+        self._receipt: Receipt | None = None
         self._interrupted = False
         self._broken = False
 
@@ -150,8 +150,9 @@ class _Session:
         """Write the receipt and the summary, and return the exit code."""
         with suppress(Exception):  # a terminal that fails is reported below
             self._terminal.close()
-        written = self._write_report()
-        totals = self._receipt["totals"]
+        assert self._receipt is not None
+        written = self._write_report(self._receipt)
+        totals = self._receipt.totals
         if totals["files"]:
             self._say(summary(totals, trial=self._trial is not None))
         self._say_trial()
@@ -230,11 +231,11 @@ class _Session:
         assert self._queue is not None
         self._queue.close()
 
-    def _write_report(self) -> bool:
+    def _write_report(self, made: Receipt) -> bool:
         if self._launch.report is None:
             return True
         try:
-            receipt.write(self._receipt, self._launch.report)
+            receipt.write(made, self._launch.report)
         except OSError as error:
             write_stderr(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
             return False

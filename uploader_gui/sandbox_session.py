@@ -16,8 +16,7 @@ from uploader_gui.platform.environment import RESET_ENVIRONMENT
 from uploader_gui.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from uploader_gui.engine.receipt import Receipt
 
 
 def copy_samples(folder: Path) -> list[Path]:
@@ -73,9 +72,9 @@ class SandboxSession:
         """Copy the sample files and return their paths."""
         return copy_samples(self._samples)
 
-    def refused_samples(self, receipt: Mapping[str, Any]) -> int:
+    def refused_samples(self, receipt: Receipt) -> int:
         """Count the samples that a receipt calls refused: one is of a refused type on purpose."""
-        refused = (Path(row["path"]) for row in receipt["files"] if row["state"] == "refused")
+        refused = (Path(file.path) for file in receipt.files if file.state == "refused")
         return sum(path.is_relative_to(self._samples) for path in refused)
 
     def close(self) -> None:

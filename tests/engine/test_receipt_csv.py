@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason
+from uploader_gui.engine.receipt import Original, Receipt, ReceiptFile, ReceiptState
 from uploader_gui.engine.receipt_csv import COLUMNS, TableForm, harmless, table
 
+BEGAN = 1_741_768_200.0
 HEADINGS = [name.upper() for name in COLUMNS]
 
 
@@ -20,18 +24,17 @@ def form(delimiter: str = ",", decimal_mark: str = ".") -> TableForm:
         headings=HEADINGS,
         results={"uploaded": "There", "failed": "Not there"},
         yes_no=("yes", "no"),
-        moment=lambda iso: f"at {iso}",
-        why=lambda file: "because" if file["reason"] else "",
+        moment=lambda seconds: f"at {seconds:.1f}",
+        why=lambda file: "because" if file.reason else "",
     )
 
 
-def receipt(**fields: Any) -> dict[str, Any]:
-    file = {
-        "path": "/evidence/a.jpg", "name": "a.jpg", "mime_type": "image/jpeg", "size": 1_234_567, "sha256": "ab" * 32,
-        "upload_id": "8d2f", "id": "1001", "state": "uploaded", "attempts": 2,
-        "uploaded_at": "2025-03-12T08:30:00.000Z", "reason": None, "may_be_registered_twice": False,
+def receipt(**fields: Any) -> Receipt:
+    file: dict[str, Any] = {
+        "path": "/evidence/a.jpg", "name": "a.jpg", "media_type": "image/jpeg", "size": 1_234_567, "sha256": "ab" * 32,
+        "upload_id": "8d2f", "service_id": "1001", "state": ReceiptState.UPLOADED, "attempts": 2, "uploaded_at": BEGAN,
     }  # fmt: skip
-    return {"anomaly_id": "4217", "files": [file | fields]}
+    return Receipt("uploader-gui 1.2.3", "4217", BEGAN, BEGAN, (ReceiptFile(**(file | fields)),))
 
 
 def lines(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
@@ -52,17 +55,18 @@ def test_each_file_is_a_line_with_everything_known_of_it() -> None:
     assert line == {
         "anomaly": "4217", "name": "a.jpg", "size": "1234567", "megabytes": "1.235", "type": "image/jpeg",
         "sha256": "ab" * 32, "id": "1001", "upload_id": "8d2f", "result": "There", "reason": "",
-        "uploaded_at": "at 2025-03-12T08:30:00.000Z", "uploaded_at_utc": "2025-03-12T08:30:00.000Z", "attempts": "2",
+        "uploaded_at": "at 1741768200.0", "uploaded_at_utc": "2025-03-12T08:30:00.000Z", "attempts": "2",
         "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "original_name": "",
         "original_size": "", "original_sha256": "", "state": "uploaded", "code": "", "message": "",
     }  # fmt: skip
 
 
 def test_a_reason_is_told_in_the_language_and_in_the_receipts_own_words() -> None:
-    reason = {"code": "changed", "message": "The file was changed."}
-    (line,) = lines(table(receipt(state="failed", reason=reason, sha256=None, id=None, uploaded_at=None), form()))
-    told = (line["result"], line["reason"], line["state"], line["code"], line["message"])
-    assert told == ("Not there", "because", "failed", "changed", "The file was changed.")
+    told = {"reason": Reason(Code.CHANGED), "message": "The file was changed."}
+    made = receipt(state=ReceiptState.FAILED, **told, sha256=None, service_id=None, uploaded_at=None)
+    (line,) = lines(table(made, form()))
+    words = (line["result"], line["reason"], line["state"], line["code"], line["message"])
+    assert words == ("Not there", "because", "failed", "changed", "The file was changed.")
     assert (line["sha256"], line["id"], line["uploaded_at"], line["uploaded_at_utc"]) == ("", "", "", "")
 
 
@@ -79,7 +83,7 @@ def test_french_tables_have_semicolons_and_a_decimal_comma() -> None:
     ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "＝1+1", "\u00a0@x"],
 )
 def test_no_cell_begins_a_formula(name: str) -> None:
-    (line,) = lines(table(receipt(name=name, path=name, id=name), form()))
+    (line,) = lines(table(receipt(name=name, path=name, service_id=name), form()))
     assert line["name"] == line["path"] == line["id"] == f"'{name}"
 
 
@@ -96,7 +100,7 @@ def test_a_name_that_is_no_text_is_told_all_the_same() -> None:
 
 
 def test_what_was_made_from_another_file_names_it_with_its_own_hash() -> None:
-    original = {"name": "=a.heic", "size": 5, "sha256": "cd" * 32}
+    original = Original("=a.heic", 5, "cd" * 32)
     (line,) = lines(table(receipt(original=original), form()))
     assert (line["original_name"], line["original_size"], line["original_sha256"]) == ("'=a.heic", "5", "cd" * 32)
     assert line["sha256"] == "ab" * 32

@@ -235,7 +235,7 @@ async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
             lambda: {one for event in run.all_heard(UploadsRemoved) for one in event.upload_ids} == {*before.values()}
         )
         await run.idle()
-        receipt: Any = run.queue.receipt(ANOMALY)
+        receipt: Any = run.queue.receipt(ANOMALY).to_json()
         rows = {(file["name"], file["state"], file["server"]) for file in receipt["files"]}
     assert rows == {
         ("a.jpg", "cancelled", here.api_url),
@@ -280,7 +280,7 @@ async def test_the_receipt_after_a_change_has_every_row_and_names_the_servers(
         run.queue.use(there)
         await sent(run, files.make("b.jpg"))
         run.queue.tell_receipt(ANOMALY)
-        receipt = (await run.heard(ReceiptBuilt)).receipt
+        receipt = (await run.heard(ReceiptBuilt)).receipt.to_json()
         rows = [(file["name"], file["state"], file["server"]) for file in receipt["files"]]
         assert rows == [
             ("a.jpg", "uploaded", here.api_url),

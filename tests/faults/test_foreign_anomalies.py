@@ -44,7 +44,7 @@ async def test_one_in_the_journal_fails_its_own_file_and_no_other(
         await run.in_state(S.UPLOADED, "b.txt")
         await run.in_state(S.FAILED, "a.txt")
         await run.idle()
-        row = {row["name"]: row for row in run.queue.receipt("")["files"]}["a.txt"]  # type: ignore[attr-defined]  # plain values
+        row = {row["name"]: row for row in run.queue.receipt("").to_json()["files"]}["a.txt"]
         assert row["reason"]["code"] == "rejected"
         assert not row["may_be_registered_twice"]
     assert [record.name for record in strict_api.registered] == ["b.txt"]

@@ -31,7 +31,7 @@ async def given(run: Run, *paths: Path) -> PathsAdded:
 
 def junk_in_receipt(run: Run) -> Any:
     """Give how many files the receipt says were left out."""
-    totals: Any = run.queue.receipt(ANOMALY)["totals"]
+    totals: Any = run.queue.receipt(ANOMALY).to_json()["totals"]
     return totals["junk"]
 
 
@@ -161,7 +161,7 @@ async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(
         assert (await given(run, moved)).queued == 1
         run.queue.start()
         await run.idle()
-        rows = run.queue.receipt(ANOMALY)["files"]
+        rows = run.queue.receipt(ANOMALY).to_json()["files"]
         assert isinstance(rows, list)
         assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]
 

@@ -62,10 +62,10 @@ async def test_the_receipt_of_a_past_run_is_the_one_it_had(strict_api: StrictApi
         run.queue.history.tell_receipt(past.key)
         built = await run.heard(ReceiptBuilt)
         assert built.key == past.key
-        assert built.receipt["program"] == "uploader-gui 1.2.3"
-        assert built.receipt["anomaly_id"] == ANOMALY
-        assert built.receipt["files"] == list(then.values())
-        assert built.receipt["started_at"] <= built.receipt["finished_at"]
+        assert built.receipt.to_json()["program"] == "uploader-gui 1.2.3"
+        assert built.receipt.to_json()["anomaly_id"] == ANOMALY
+        assert built.receipt.to_json()["files"] == list(then.values())
+        assert built.receipt.to_json()["started_at"] <= built.receipt.to_json()["finished_at"]
 
 
 async def test_a_receipt_is_saved_whole_and_told(
@@ -85,7 +85,7 @@ async def test_a_receipt_speaks_of_the_anomaly_that_got_the_files(strict_api: St
         run.queue.add_paths(files(tmp_path / "in", "a.txt"), "7")
         await run.heard(PathsAdded)
         run.queue.tell_receipt("8")  # typed for the next drop
-        receipt = (await run.heard(ReceiptBuilt)).receipt
+        receipt = (await run.heard(ReceiptBuilt)).receipt.to_json()
         assert (receipt["anomaly_id"], receipt["totals"]["files"]) == ("7", 1)
 
 

@@ -44,7 +44,7 @@ async def test_a_file_uploaded_changed_and_dropped_again_is_sent(
             run.queue.add_paths([path], ANOMALY)
             run.queue.start()
             await run.idle(number)
-        states = [row["state"] for row in run.queue.receipt(ANOMALY)["files"]]  # type: ignore[attr-defined]  # plain values
+        states = [row["state"] for row in run.queue.receipt(ANOMALY).to_json()["files"]]
     assert states == ["uploaded", "uploaded"]
     assert len(scripted_storage.objects) == 2
 
@@ -79,8 +79,8 @@ async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
         run.queue.add_paths([paths[1], paths[0]], ANOMALY)
         run.queue.start()
         await run.idle()
-        rows = run.queue.receipt(ANOMALY)["files"]
-    assert sorted(row["path"] for row in rows) == [str(path) for path in paths]  # type: ignore[attr-defined]  # plain values
+        rows = run.queue.receipt(ANOMALY).to_json()["files"]
+    assert sorted(row["path"] for row in rows) == [str(path) for path in paths]
     assert len(scripted_storage.objects) == 2
 
 
@@ -157,8 +157,8 @@ async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(
         await run.heard(PathsAdded, 2)
         run.queue.start()
         await run.idle()
-        rows = run.queue.receipt(ANOMALY)["files"]
-    assert [row["state"] for row in rows] == ["uploaded"]  # type: ignore[attr-defined]  # plain values
+        rows = run.queue.receipt(ANOMALY).to_json()["files"]
+    assert [row["state"] for row in rows] == ["uploaded"]
 
 
 async def test_a_past_run_sent_again_counts_its_attempts_from_one(
@@ -189,7 +189,7 @@ async def test_a_run_that_is_left_keeps_its_end_and_its_junk(
         (past,) = (await run.heard(HistoryFound)).runs
         assert (past.junk, past.finished_at is not None) == (2, True)
         run.queue.history.tell_receipt(past.key)
-        assert (await run.heard(ReceiptBuilt)).receipt["totals"]["junk"] == 2
+        assert (await run.heard(ReceiptBuilt)).receipt.to_json()["totals"]["junk"] == 2
 
 
 def test_a_receipt_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -66,5 +66,5 @@ async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_
         run.queue.history.tell_runs()
         (past,) = (await run.heard(HistoryFound)).runs
         run.queue.history.tell_receipt(past.key)
-        (row,) = (await run.heard(ReceiptBuilt)).receipt["files"]
+        (row,) = (await run.heard(ReceiptBuilt)).receipt.to_json()["files"]
     assert (row["state"], row["id"]) == ("cancelled", strict_api.registered[0].service_id)

@@ -244,7 +244,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
         run.queue.add_paths([files.make("2/a.jpg", size=5000)], "43")
         run.queue.start()
         await run.idle()
-        receipts: list[Any] = [run.queue.receipt(anomaly) for anomaly in (ANOMALY, "43")]
+        receipts: list[Any] = [run.queue.receipt(anomaly).to_json() for anomaly in (ANOMALY, "43")]
         rows = [row for receipt in receipts for row in receipt["files"]]
     assert [(row["name"], row["state"]) for row in rows] == [
         ("a.jpg", "uploaded"),

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason
+from uploader_gui.engine.receipt import Receipt, ReceiptFile, ReceiptState
+
+BEGAN: Final = 1_741_768_200.0
+"""2025-03-12T08:30:00Z."""
+_REASONS: Final = {
+    "failed": (Reason(Code.CHANGED), "The file was changed while it was being sent."),
+    "refused": (Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC"), "The register does not accept HEIC photos."),
+    "skipped": (Reason(Code.ALREADY_UPLOADED), "It was uploaded to this anomaly before."),
+    "pending": (Reason(Code.INTERRUPTED), "The program was closed before the file was sent."),
+}
 
 
-def file(name: str = "a.jpg", state: str = "uploaded", **fields: Any) -> dict[str, Any]:
+def file(name: str = "a.jpg", state: str = "uploaded", **fields: Any) -> ReceiptFile:
     """Make a file's entry."""
     sent = state in {"uploaded", "skipped"}
-    reasons = {
-        "failed": {"code": "changed", "message": "The file was changed while it was being sent."},
-        "refused": {"code": "type_not_accepted", "message": "The register does not accept HEIC photos."},
-        "skipped": {"code": "already_uploaded", "message": "It was uploaded to this anomaly before."},
-        "pending": {"code": "interrupted", "message": "The program was closed before the file was sent."},
-    }
-    made = {
-        "path": f"/evidence/{name}", "name": name, "mime_type": "image/jpeg", "size": 3_400_000,
+    reason, message = _REASONS.get(state, (None, ""))
+    made: dict[str, Any] = {
+        "path": f"/evidence/{name}", "name": name, "media_type": "image/jpeg", "size": 3_400_000,
         "sha256": "ab" * 32 if sent else None, "upload_id": "8d2f1c2e-1111-4222-8333-444455556666",
-        "id": "1001" if sent else None, "state": state, "attempts": 1,
-        "uploaded_at": "2025-03-12T08:30:05.000Z" if state == "uploaded" else None, "reason": reasons.get(state),
-        "may_be_registered_twice": False,
+        "service_id": "1001" if sent else None, "state": ReceiptState(state), "attempts": 1,
+        "uploaded_at": BEGAN + 5 if state == "uploaded" else None, "reason": reason, "message": message,
     }  # fmt: skip
-    return made | fields
+    return ReceiptFile(**(made | fields))
 
 
-def receipt(*files: dict[str, Any], anomaly_id: str = "4217") -> dict[str, Any]:
+def receipt(*files: ReceiptFile, **fields: Any) -> Receipt:
     """Make a receipt of them."""
-    states = ("uploaded", "skipped", "failed", "refused", "cancelled", "pending")
-    totals = {"files": len(files)} | {state: sum(one["state"] == state for one in files) for state in states}
-    totals |= {"junk": 0, "bytes_uploaded": sum(one["size"] for one in files if one["state"] == "uploaded")}
-    return {
-        "schema": 1, "program": "uploader-gui 1.2.3", "anomaly_id": anomaly_id,
-        "started_at": "2025-03-12T08:30:00.000Z", "finished_at": "2025-03-12T08:31:00.000Z", "totals": totals,
-        "files": list(files),
-    }  # fmt: skip
+    made: dict[str, Any] = {
+        "program": "uploader-gui 1.2.3",
+        "anomaly_id": "4217",
+        "started_at": BEGAN,
+        "finished_at": BEGAN + 60,
+    }
+    return Receipt(**(made | fields), files=files)

@@ -161,7 +161,7 @@ def test_what_failed_at_another_server_is_not_sent_again_from_here(window: MainW
 
 
 def test_a_receipt_names_the_servers_where_there_were_several() -> None:
-    files = [file("a.jpg") | {"server": OLD}, file("b.jpg") | {"server": "https://new.example"}]
+    files = [file("a.jpg", server=OLD), file("b.jpg", server="https://new.example")]
     page = receipt_pages.table_html(enumerate(files, 1))
     assert "Server: old.example/main" in page
     assert "Server: new.example" in page

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 
 from tests.gui.fake_engine import midday
 from tests.gui.receipts import file, receipt
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
-from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 
@@ -76,7 +77,7 @@ def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, eng
 
 def test_what_a_file_and_a_server_say_is_no_markup_in_a_tip(history: HistoryDialog, engine: FakeEngine) -> None:
     name = '<img src="/secret.png">\u202egpj.exe'
-    failed = file(name, "failed") | {"reason": {"code": "rejected", "message": "The service: <b>no</b>"}}
+    failed = file(name, "failed", reason=Reason(Code.URL_REFUSED, Variant.HEADER_CHOSEN, "<b>no</b>"))
     engine.tell(ReceiptBuilt(receipt(failed), NEW))
     (row,) = items(history.files)
     for tip in (row.toolTip(0), row.toolTip(2)):
@@ -104,7 +105,7 @@ def test_file_names_are_searched_by_the_engine(history: HistoryDialog, engine: F
     assert [run.key for run in history.deposits.visible_runs] == [OLD]
     engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("Porte.jpg")), OLD))
     assert history.files.chosen is not None
-    assert history.files.chosen["name"] == "Porte.jpg"
+    assert history.files.chosen.name == "Porte.jpg"
     QTest.keyClicks(history.search, "s")  # whether they hold such a file as well is not known yet
     assert history.deposits.visible_runs == []
 

@@ -19,10 +19,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from tests.gui.fake_engine import upload
-from tests.gui.receipts import file, receipt
+from tests.gui.receipts import BEGAN, file, receipt
 from uploader_gui.engine import receipt_csv
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
-from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
+from uploader_gui.engine.receipt import Original
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
 
@@ -57,7 +60,7 @@ def choose(dialog: QFileDialog, path: Path) -> None:
     dialog.close()
 
 
-def pages_of(made: dict[str, object], qtbot: QtBot) -> tuple[bytes, int]:
+def pages_of(made: Receipt, qtbot: QtBot) -> tuple[bytes, int]:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -90,7 +93,7 @@ def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEn
     engine.tell(ReceiptBuilt(made))
     ((path, content),) = engine.saved
     assert path == tmp_path / "r.json"
-    assert json.loads(content) == made
+    assert json.loads(content) == made.to_json()
 
 
 def test_of_two_receipts_asked_for_each_goes_to_its_own_file_whatever_the_order_of_answers(
@@ -118,7 +121,7 @@ def test_where_the_comma_is_decimal_a_table_is_cut_at_semicolons() -> None:
     QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
     form = receipt_words.table_form()
     assert (form.delimiter, form.decimal_mark) == (";", ",")
-    assert re.fullmatch(r"1[123]/03/2025 \d\d:(00|15|30|45):00", form.moment("2025-03-12T08:30:00.000Z"))
+    assert re.fullmatch(r"1[123]/03/2025 \d\d:(00|15|30|45):00", form.moment(BEGAN))
 
 
 @pytest.fixture
@@ -147,16 +150,16 @@ def test_times_are_those_of_the_persons_own_clock_and_the_tables_second_column_i
     zone: Callable[[str], None], name: str, at: str, local: str, minute: str, theme: Theme, qtbot: QtBot
 ) -> None:
     zone(name)
-    made = receipt(file(uploaded_at=at)) | {"started_at": at}
+    began = datetime.fromisoformat(at).timestamp()
+    made = receipt(file(uploaded_at=began), started_at=began)
     assert local in receipt_pages.heading_html(made).replace("&nbsp;", " ").replace("\u00a0", " ")
-    assert local in receipt_pages.table_html([(1, made["files"][0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_pages.table_html([(1, made.files[0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
     (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")))
     assert (row["Uploaded at"], row["Uploaded at (UTC)"]) == (local, at)
     listed, deposits = FileList(theme), DepositList(theme)
     for one in (listed, deposits):
         qtbot.addWidget(one)
-    listed.show_files(made["files"], "")
-    began = datetime.fromisoformat(at).timestamp()
+    listed.show_files(made.files, "")
     deposits.show_runs([PastRun(RunKey(1, "4217"), "uploader-gui 1.2.3", began, began, 0, {}, 0)], "")
     assert [one.topLevelItem(0).text(at) for one, at in ((listed, 3), (deposits, 0))] == [local, minute]  # type: ignore[union-attr]  # it has one
 
@@ -194,9 +197,8 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
 
 
 def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancelled() -> None:
-    by_hand = {"code": "cancelled", "message": "You cancelled it."}
-    made = receipt(file("a.jpg", "cancelled", reason=by_hand, sha256=None, id=None, uploaded_at=None))
-    page = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, made["files"][0])]))
+    made = receipt(file("a.jpg", "cancelled", reason=Reason(Code.CANCELLED), message="You cancelled it."))
+    page = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, made.files[0])]))
     assert "Cancelled" in page
     assert "You cancelled it." not in page
     text = receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")
@@ -205,21 +207,20 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
 
 
 def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
-    original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32}
+    original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32)
     row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
 
 
 def test_the_page_says_what_could_not_be_read_of_the_original() -> None:
-    original = {"name": "IMG_1.HEIC", "size": 2_200_000, "sha256": "cd" * 32, "metadata": "unreadable"}
+    original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32, without_metadata=True)
     row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "without details, such as date or place, that could not be read" in row
 
 
 def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(theme: Theme, qtbot: QtBot) -> None:
-    missing = {"code": "missing", "message": "The file is not there any more."}
-    gone = file("rien", "failed", size=0, mime_type=None, sha256=None, id=None, uploaded_at=None, reason=missing)
+    gone = file("rien", "failed", size=0, media_type=None, reason=Reason(Code.MISSING))
     page = receipt_pages.table_html([(1, gone)])
     assert "rien" in page
     assert not re.search("0\u00a0B|Unknown type", page)
@@ -232,7 +233,7 @@ def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(th
 
 
 def test_names_are_data_on_the_page() -> None:
-    html = receipt_pages.table_html([(1, file(EVIL, id="<b>1</b>"))])
+    html = receipt_pages.table_html([(1, file(EVIL, service_id="<b>1</b>"))])
     assert "<img" not in html
     assert "<b>1</b>" not in html
     assert "\u202e" not in html
@@ -275,7 +276,9 @@ def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
     for name, media_type in (("a.pdf", "application/pdf"), ("a.pptx", None)):
         writer = QPdfWriter(QBuffer())
         prepare(writer)
-        pages = ReceiptPages({"files": []}, writer, QFont(), writer)
-        one = receipt_pages.table_html([(1, file(name, mime_type=media_type, sha256=None, id=None, uploaded_at=None))])
+        pages = ReceiptPages(receipt(), writer, QFont(), writer)
+        one = receipt_pages.table_html(
+            [(1, file(name, media_type=media_type, sha256=None, service_id=None, uploaded_at=None))]
+        )
         heights.append(pages._laid_out(one).size().height())
     assert heights[0] == heights[1]

@@ -207,7 +207,7 @@ def test_closing_a_trial_says_that_its_list_is_forgotten(trial: MainWindow, engi
 
 # Receipts
 
-MADE = receipt(file(), file("b.jpg", "skipped"), file("c.jpg", "failed"), anomaly_id="DEMO-1") | {"trial": True}
+MADE = receipt(file(), file("b.jpg", "skipped"), file("c.jpg", "failed"), anomaly_id="DEMO-1", trial=True)
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_the_page_claims_no_deposit() -> None:
 
 @pytest.mark.parametrize(("trial", "slanted"), [(True, True), (False, False)])
 def test_across_every_page_stands_a_mark(qtbot: QtBot, *, trial: bool, slanted: bool) -> None:
-    made = receipt(*(file(f"{n}.jpg") for n in range(60))) | ({"trial": True} if trial else {})
+    made = receipt(*(file(f"{n}.jpg") for n in range(60)), trial=trial)
     buffer, keeper = QBuffer(), QObject()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadId, UploadSnapshot
+    from uploader_gui.engine.receipt import Receipt
 
 
 class Condition(StrEnum):
@@ -192,9 +193,9 @@ class ReceiptWritten:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptBuilt:
-    """A receipt as plain values (README, "Receipt"): of the past run `key`, or of this one (None)."""
+    """The receipt of the past run `key`, or of this one (None)."""
 
-    receipt: dict[str, Any]
+    receipt: Receipt
     key: RunKey | None = None
 
 

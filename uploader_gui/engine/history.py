@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import PastRun, RunKey, Upload
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class History:
             self._events.send(HistoryMatches(wanted, frozenset(keys)))
 
     async def _tell_receipt(self, key: RunKey) -> None:
-        async def read(journal: Journal) -> dict[str, Any] | None:
+        async def read(journal: Journal) -> Receipt | None:
             return self._receipt(journal, key)
 
         if (made := await self._reading(read)) is not None:
@@ -119,7 +120,7 @@ class History:
         else:
             self._events.send(ReceiptWritten(str(path)))
 
-    def _receipt(self, journal: Journal, key: RunKey) -> dict[str, Any] | None:
+    def _receipt(self, journal: Journal, key: RunKey) -> Receipt | None:
         past = journal.past_run(key)
         if past is None:
             return None

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
@@ -313,11 +314,11 @@ class UploadQueue:
         self._store.add(fresh, recorded=True)
         self.retry([upload.upload_id for upload in failed])
 
-    def receipt(self, anomaly_id: str) -> dict[str, object]:
-        """Return the run's receipt for one anomaly ("": for all) as plain values: what was added or resumed."""
+    def receipt(self, anomaly_id: str) -> Receipt:
+        """Return the run's receipt for one anomaly ("": for all): what was added or resumed."""
         return self._receipt(anomaly_id, self._of_this_run())
 
-    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> dict[str, object]:
+    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> Receipt:
         run = receipt.Run(
             program=self._options.program,
             anomaly_id=anomaly_id,

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,19 +24,139 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadId
 
 SCHEMA: Final = 1
-PENDING: Final = "pending"
-_STATES: Final = ("uploaded", "skipped", "failed", "refused", "cancelled", PENDING)
+
+
+class ReceiptState(StrEnum):
+    """What became of a file, in a receipt's words and order."""
+
+    UPLOADED = "uploaded"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    PENDING = "pending"
+
+    @classmethod
+    def of(cls, state: UploadState) -> ReceiptState:
+        """Return the receipt's word for a state: all that is not finished is pending."""
+        return cls(state.value) if state.finished else cls.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The file that a substitute was made of. `without_metadata`: its metadata could not be read."""
+
+    name: str
+    size: int
+    sha256: str
+    without_metadata: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as values that `json` can write."""
+        values: dict[str, Any] = {"name": self.name, "size": self.size, "sha256": self.sha256}
+        return values | ({"metadata": "unreadable"} if self.without_metadata else {})
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """What became of one file. `name`, `media_type`, `size` and `sha256` are those of what is sent.
+
+    Attributes:
+        uploaded_at: in seconds since 1970.
+        message: the reason as an English sentence, "" without one.
+        original: the file a substitute was made of, None where the file itself is sent.
+        server: the address it goes to, None where the whole run has one.
+    """
+
+    path: str
+    name: str
+    media_type: str | None
+    size: int
+    sha256: str | None
+    upload_id: str
+    service_id: str | None
+    state: ReceiptState
+    attempts: int = 0
+    uploaded_at: float | None = None
+    reason: Reason | None = None
+    message: str = ""
+    may_be_registered_twice: bool = False
+    original: Original | None = None
+    server: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as values that `json` can write."""
+        reason = None if self.reason is None else {"code": self.reason.code.value, "message": self.message}
+        return {
+            "path": self.path,
+            "name": self.name,
+            "mime_type": self.media_type,
+            "size": self.size,
+            "sha256": self.sha256,
+            "upload_id": self.upload_id,
+            "id": self.service_id,
+            "state": self.state.value,
+            "attempts": self.attempts,
+            "uploaded_at": None if self.uploaded_at is None else iso_time(self.uploaded_at),
+            "reason": reason,
+            "may_be_registered_twice": self.may_be_registered_twice,
+            **({} if self.original is None else {"original": self.original.to_json()}),
+            **({} if self.server is None else {"server": self.server}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a deposit's files; JSON, CSV and paper show it. Times are in seconds since 1970.
+
+    Attributes:
+        junk: the number of files left out.
+        trial: everything went to the sandbox; the receipt proves nothing.
+    """
+
+    program: str
+    anomaly_id: str
+    started_at: float
+    finished_at: float
+    files: tuple[ReceiptFile, ...]
+    junk: int = 0
+    trial: bool = False
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The number of files, of those in each state, and of those left out; the bytes that arrived."""
+        counts = Counter(file.state for file in self.files)
+        uploaded = sum(file.size for file in self.files if file.state is ReceiptState.UPLOADED)
+        return {
+            "files": len(self.files),
+            **{state.value: counts[state] for state in ReceiptState},
+            "junk": self.junk,
+            "bytes_uploaded": uploaded,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as values that `json` can write."""
+        return {
+            "schema": SCHEMA,
+            **({"trial": True} if self.trial else {}),
+            "program": self.program,
+            "anomaly_id": self.anomaly_id,
+            "started_at": iso_time(self.started_at),
+            "finished_at": iso_time(self.finished_at),
+            "totals": self.totals,
+            "files": [file.to_json() for file in self.files],
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a receipt is about. Times are seconds since 1970.
+    """What a receipt is about. Times are in seconds since 1970.
 
     Attributes:
-        junk: how many files were left out.
+        junk: the number of files left out.
         describe: returns a reason's English sentence.
         gave_up: why the whole run ended before its files did, whatever each of them was waiting for then.
-        trial: everything went to the sandbox; the receipt proves nothing.
+        trial: everything went to the sandbox.
         servers: each upload's server where the run had files for several.
     """
 
@@ -49,25 +171,13 @@ class Run:
     servers: Mapping[UploadId, str] = field(default_factory=dict)
 
 
-def build(run: Run, finished_at: float) -> dict[str, Any]:
-    """Return the receipt as values that `json` can write."""
-    files = [_file(upload, run) for upload in run.uploads]
-    totals: dict[str, int] = {"files": len(files)}
-    totals |= {state: sum(file["state"] == state for file in files) for state in _STATES}
-    totals |= {"junk": run.junk, "bytes_uploaded": sum(f["size"] for f in files if f["state"] == "uploaded")}
-    return {
-        "schema": SCHEMA,
-        **({"trial": True} if run.trial else {}),
-        "program": run.program,
-        "anomaly_id": run.anomaly_id,
-        "started_at": iso_time(run.started_at),
-        "finished_at": iso_time(finished_at),
-        "totals": totals,
-        "files": files,
-    }
+def build(run: Run, finished_at: float) -> Receipt:
+    """Return the receipt of a run."""
+    files = tuple(_file(upload, run) for upload in run.uploads)
+    return Receipt(run.program, run.anomaly_id, run.started_at, finished_at, files, run.junk, run.trial)
 
 
-def write(receipt: dict[str, Any], path: Path) -> None:
+def write(receipt: Receipt, path: Path) -> None:
     """Write a receipt as JSON; see `save`."""
     save(encoded(receipt), path)
 
@@ -99,15 +209,16 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def encoded(receipt: dict[str, Any]) -> bytes:
+def encoded(receipt: Receipt) -> bytes:
     """Return a receipt as JSON.
 
     File names of undecodable bytes have lone surrogates: JSON can escape them, UTF-8 cannot encode them.
     """
+    values = receipt.to_json()
     try:
-        return (json.dumps(receipt, ensure_ascii=False, indent=2) + "\n").encode()
+        return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
     except UnicodeEncodeError:
-        return (json.dumps(receipt, indent=2) + "\n").encode()
+        return (json.dumps(values, indent=2) + "\n").encode()
 
 
 def iso_time(seconds: float) -> str:
@@ -115,46 +226,32 @@ def iso_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def state_of(upload: Upload) -> str:
-    """Return the receipt's word for an upload's state."""
-    return word_of(upload.state)
+def _file(upload: Upload, run: Run) -> ReceiptFile:
+    sent, reason = upload.sent, _reason(upload, run)
+    return ReceiptFile(
+        path=str(upload.source.path),
+        name=sent.name,
+        media_type=sent.media_type,
+        size=sent.size,
+        sha256=upload.sha256,
+        upload_id=upload.upload_id,
+        service_id=upload.service_id,
+        state=ReceiptState.of(upload.state),
+        attempts=upload.attempts,
+        uploaded_at=upload.uploaded_at,
+        reason=reason,
+        message="" if reason is None else run.describe(reason),
+        may_be_registered_twice=upload.may_be_registered_twice,
+        original=_original(upload),
+        server=run.servers.get(upload.upload_id),
+    )
 
 
-def word_of(state: UploadState) -> str:
-    """Return the receipt's word for a state: all that is not finished is pending."""
-    return state.value if state.finished else PENDING
-
-
-def _file(upload: Upload, run: Run) -> dict[str, Any]:
-    sent = upload.sent
-    reason = _reason(upload, run)
-    return {
-        "path": str(upload.source.path),
-        "name": sent.name,
-        "mime_type": sent.media_type,
-        "size": sent.size,
-        "sha256": upload.sha256,
-        "upload_id": upload.upload_id,
-        "id": upload.service_id,
-        "state": state_of(upload),
-        "attempts": upload.attempts,
-        "uploaded_at": None if upload.uploaded_at is None else iso_time(upload.uploaded_at),
-        "reason": None if reason is None else {"code": reason.code.value, "message": run.describe(reason)},
-        "may_be_registered_twice": upload.may_be_registered_twice,
-        **_original(upload),
-        **({"server": run.servers[upload.upload_id]} if upload.upload_id in run.servers else {}),
-    }
-
-
-def _original(upload: Upload) -> dict[str, Any]:
-    """Return the file a substitute was made of; an empty dict where the file itself is sent, as schema 1 began."""
-    if upload.substitute is None:
-        return {}
+def _original(upload: Upload) -> Original | None:
     source, made = upload.source, upload.substitute
-    original: dict[str, Any] = {"name": source.name, "size": source.size, "sha256": made.original_sha256}
-    if made.without_metadata:
-        original["metadata"] = "unreadable"
-    return {"original": original}
+    if made is None:
+        return None
+    return Original(source.name, source.size, made.original_sha256, made.without_metadata)
 
 
 def _reason(upload: Upload, run: Run) -> Reason | None:

@@ -10,10 +10,14 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.receipt import iso_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from uploader_gui.engine.receipt import Receipt, ReceiptFile
 
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _MEGABYTE: Final = 1_000_000
@@ -29,7 +33,7 @@ class TableForm:
         headings: the titles of the columns, in the order of `COLUMNS`.
         results: the words for the receipt's states.
         yes_no: the words for True and False.
-        moment: returns a time of the receipt (ISO 8601 in UTC) as people write it.
+        moment: returns a time (seconds since 1970) as people write it.
         why: returns a file's reason in the person's language, "" where there is none.
         trial: the first cell of every line where nothing went to a register; else "".
         server: the heading of a further column, where the files went to several servers.
@@ -40,8 +44,8 @@ class TableForm:
     headings: Sequence[str]
     results: Mapping[str, str]
     yes_no: tuple[str, str]
-    moment: Callable[[str], str]
-    why: Callable[[Mapping[str, Any]], str]
+    moment: Callable[[float], str]
+    why: Callable[[ReceiptFile], str]
     trial: str = ""
     server: str = "server"
 
@@ -57,15 +61,15 @@ COLUMNS: Final = (
 """
 
 
-def table(receipt: Mapping[str, Any], form: TableForm) -> bytes:
+def table(receipt: Receipt, form: TableForm) -> bytes:
     """Return the receipt as the bytes of a CSV file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=form.delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     first = [form.trial] if form.trial else []
-    several = any("server" in file for file in receipt["files"])
+    several = any(file.server is not None for file in receipt.files)
     writer.writerow([*first, *form.headings, *([form.server] if several else [])])
-    for file in receipt["files"]:
-        cells = _cells(receipt["anomaly_id"], file, form) + ([file.get("server", "")] if several else [])
+    for file in receipt.files:
+        cells = _cells(receipt.anomaly_id, file, form) + ([file.server or ""] if several else [])
         writer.writerow([*first, *(harmless(cell) for cell in cells)])
     return text.getvalue().encode("utf-8-sig", errors="backslashreplace")  # not every name is text
 
@@ -75,30 +79,26 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell.lstrip(" \u00a0")) else cell
 
 
-def _cells(anomaly_id: str, file: Mapping[str, Any], form: TableForm) -> list[str]:
-    reason = file["reason"] or {"code": "", "message": ""}
-    original = file.get("original") or {"name": "", "size": "", "sha256": ""}
-    uploaded_at = file["uploaded_at"]
+def _cells(anomaly_id: str, file: ReceiptFile, form: TableForm) -> list[str]:
+    original, uploaded_at = file.original, file.uploaded_at
     return [
         anomaly_id,
-        file["name"],
-        str(file["size"]),
-        f"{file['size'] / _MEGABYTE:.3f}".replace(".", form.decimal_mark),
-        file["mime_type"] or "",
-        file["sha256"] or "",
-        file["id"] or "",
-        file["upload_id"],
-        form.results[file["state"]],
+        file.name,
+        str(file.size),
+        f"{file.size / _MEGABYTE:.3f}".replace(".", form.decimal_mark),
+        file.media_type or "",
+        file.sha256 or "",
+        file.service_id or "",
+        file.upload_id,
+        form.results[file.state],
         form.why(file),
-        form.moment(uploaded_at) if uploaded_at else "",
-        uploaded_at or "",
-        str(file["attempts"]),
-        form.yes_no[0 if file["may_be_registered_twice"] else 1],
-        file["path"],
-        original["name"],
-        str(original["size"]),
-        original["sha256"],
-        file["state"],
-        reason["code"],
-        reason["message"],
+        "" if uploaded_at is None else form.moment(uploaded_at),
+        "" if uploaded_at is None else iso_time(uploaded_at),
+        str(file.attempts),
+        form.yes_no[0 if file.may_be_registered_twice else 1],
+        file.path,
+        *(("", "", "") if original is None else (original.name, str(original.size), original.sha256)),
+        file.state.value,
+        "" if file.reason is None else file.reason.code.value,
+        file.message,
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from uploader_gui.engine.thread import EngineThread
 
     Command = Callable[[UploadQueue], object]
+    from uploader_gui.engine.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run leaves behind: its receipt for one anomaly, and the uploads of all anomalies not stored, by state."""
 
-    receipt: dict[str, Any]
+    receipt: Receipt
     unsent: dict[UploadState, int]
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.config import Config
     from uploader_gui.engine.events import Event
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.bridge import Outcome
     from uploader_gui.gui.window.window_memory import KeptPath
     from uploader_gui.paths import DataPaths
@@ -322,7 +323,7 @@ class Program:
             return False
         return True
 
-    def _receipt_of_nothing(self) -> dict[str, Any] | None:
+    def _receipt_of_nothing(self) -> Receipt | None:
         """Return the receipt of a start that was interrupted before its engine had anything to do, else None."""
         if not self._interrupted or self._has_resumed or self._window.add_files.unanswered:
             return None

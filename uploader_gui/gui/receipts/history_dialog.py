@@ -85,7 +85,7 @@ class HistoryDialog(QDialog):
                 self._with_file = keys
                 self._search()
             case events.ReceiptBuilt(receipt, key) if key is not None and key == self._key:
-                self.files.show_files(receipt["files"], self._wanted)
+                self.files.show_files(receipt.files, self._wanted)
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
                 self.show_news(Words.RECEIPT_FAILED.filled(error))
@@ -245,7 +245,7 @@ class HistoryDialog(QDialog):
 
     def _show_in_folder(self) -> None:
         if (file := self.files.chosen) is not None:
-            show_in_folder(Path(file["path"]))
+            show_in_folder(Path(file.path))
 
     def _send_again(self) -> None:
         """Send failed files again and close: they are on the list behind this dialog."""

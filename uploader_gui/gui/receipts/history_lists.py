@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from uploader_gui.engine.models import folded
-from uploader_gui.engine.receipt import word_of
+from uploader_gui.engine.receipt import ReceiptState
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
@@ -18,9 +18,10 @@ from uploader_gui.words import units
 from uploader_gui.words.deposits import HistoryWords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from uploader_gui.engine.models import PastRun, RunKey
+    from uploader_gui.engine.receipt import ReceiptFile
     from uploader_gui.gui.style.theme import Theme
 
 _DATA: Final = Qt.ItemDataRole.UserRole
@@ -129,7 +130,7 @@ class FileList(_List):
     def __init__(self, theme: Theme) -> None:
         super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), wide=0, numbers=1, theme=theme)
 
-    def show_files(self, files: Iterable[Mapping[str, Any]], wanted: str) -> None:
+    def show_files(self, files: Iterable[ReceiptFile], wanted: str) -> None:
         """Show these files, failed and refused first; select the first whose name contains `wanted`."""
         self.clear()
         items = [self._item(file) for file in sorted(files, key=_attention)]
@@ -139,32 +140,32 @@ class FileList(_List):
             self.setCurrentItem(next((item for item in items if text in folded(item.text(0))), items[0]))
 
     @property
-    def chosen(self) -> Mapping[str, Any] | None:
+    def chosen(self) -> ReceiptFile | None:
         """The selected file's entry in the receipt, None for none."""
         item = self.currentItem()
         return None if item is None else item.data(0, _DATA)
 
-    def _item(self, file: Mapping[str, Any]) -> QTreeWidgetItem:
+    def _item(self, file: ReceiptFile) -> QTreeWidgetItem:
         state, why = receipt_words.result(file), receipt_words.why(file)
-        when = receipt_words.moment(file["uploaded_at"]) if file["uploaded_at"] else ""
-        item = QTreeWidgetItem([visible_name(file["name"]), receipt_words.size(file), state, when])
+        when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at)
+        item = QTreeWidgetItem([visible_name(file.name), receipt_words.size(file), state, when])
         item.setTextAlignment(1, _AT_RIGHT)
-        if color := _COLORS.get(file["state"]):
+        if color := _COLORS.get(file.state):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
-        item.setToolTip(0, tip(visible_name(file["path"])))
+        item.setToolTip(0, tip(visible_name(file.path)))
         item.setToolTip(2, tip(_W.WHY.filled(state, why)) if why else "")
         item.setData(0, _DATA, file)
         return item
 
 
-def _attention(file: Mapping[str, Any]) -> int:
-    return _FIRST.get(file["state"], len(_FIRST))
+def _attention(file: ReceiptFile) -> int:
+    return _FIRST.get(file.state, len(_FIRST))
 
 
 def _deposit(run: PastRun) -> QTreeWidgetItem:
     words: Counter[str] = Counter()
     for state, count in run.states.items():
-        words[word_of(state)] += count
+        words[ReceiptState.of(state)] += count
     item = QTreeWidgetItem(
         [
             receipt_words.day_and_time(run.started_at),

@@ -1,6 +1,6 @@
 """Saves, opens and prints receipts, for the footer and for History.
 
-A receipt comes from the engine as plain values (`events.ReceiptBuilt`). The finished file's bytes go back to the
+A receipt comes from the engine in `events.ReceiptBuilt`. The finished file's bytes go back to the
 engine, which writes them: the window's thread never waits for a disk.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Qt, QTemporaryDir, QTime, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPdfWriter
@@ -21,13 +21,14 @@ from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.words.deposits import ReceiptWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import ReceiptBuilt
     from uploader_gui.engine.models import RunKey
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.engine_api import Engine
 
 _DOTS_PER_INCH: Final = 300
@@ -58,7 +59,7 @@ class ReceiptController(QObject):
         self._engine = engine
         self._to_open: set[str] = set()
         self._shown_from: QTemporaryDir | None = None
-        self._requests: deque[tuple[RunKey | None, Callable[[Mapping[str, Any]], None]]] = deque()
+        self._requests: deque[tuple[RunKey | None, Callable[[Receipt], None]]] = deque()
 
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
         """Ask for a file name and format, then save the receipt of a past run, or (None) of this one."""
@@ -113,7 +114,7 @@ class ReceiptController(QObject):
         mark = ReceiptWords.TRIAL_MARK.text if self._trial else ""
         return "-".join(part for part in (mark, ReceiptWords.FILE_NAME.text, anomaly_id, today) if part)
 
-    def _ask(self, key: RunKey | None, then: Callable[[Mapping[str, Any]], None]) -> None:
+    def _ask(self, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
         self._requests.append((key, then))
         self._engine.build_receipt(key)
 
@@ -125,13 +126,13 @@ class ReceiptController(QObject):
         }
         self._ask(key, makers[chosen])
 
-    def _make_pdf(self, receipt: Mapping[str, Any], path: Path) -> None:
+    def _make_pdf(self, receipt: Receipt, path: Path) -> None:
         buffer = QBuffer(self)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
         writer.setResolution(_DOTS_PER_INCH)
         writer.setTitle(receipt_pages.footer_text(receipt))
-        writer.setCreator(receipt["program"])
+        writer.setCreator(receipt.program)
         receipt_pages.prepare(writer)
 
         def ready() -> None:
@@ -140,19 +141,19 @@ class ReceiptController(QObject):
 
         self._lay_out(writer, receipt, ready)
 
-    def _print(self, receipt: Mapping[str, Any], printer: QPrinter) -> None:
+    def _print(self, receipt: Receipt, printer: QPrinter) -> None:
         printer.setDocName(receipt_pages.footer_text(receipt))
         self._lay_out(printer, receipt, lambda: self.news.emit(ReceiptWords.PRINTED.text))
 
-    def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Mapping[str, Any], ready: Callable[[], None]) -> None:
+    def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Receipt, ready: Callable[[], None]) -> None:
         pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self)
         pages.done.connect(ready)
         pages.done.connect(pages.deleteLater)
         pages.start()
 
 
-def _csv(receipt: Mapping[str, Any]) -> bytes:
-    return receipt_csv.table(receipt, receipt_words.table_form(trial=receipt_words.is_trial(receipt)))
+def _csv(receipt: Receipt) -> bytes:
+    return receipt_csv.table(receipt, receipt_words.table_form(trial=receipt.trial))
 
 
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMarginsF, QObject, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -32,9 +32,11 @@ from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from PySide6.QtGui import QPagedPaintDevice
+
+    from uploader_gui.engine.receipt import Receipt, ReceiptFile
 
 _W = ReceiptWords
 _COLUMNS: Final = ((5, _W.FILE), (57, _W.FILE), (9, _W.SIZE), (11, _W.TYPE), (18, _W.RESULT))
@@ -66,13 +68,13 @@ class ReceiptPages(QObject):
 
     done = Signal()
 
-    def __init__(self, receipt: Mapping[str, Any], device: QPagedPaintDevice, font: QFont, parent: QObject) -> None:
+    def __init__(self, receipt: Receipt, device: QPagedPaintDevice, font: QFont, parent: QObject) -> None:
         super().__init__(parent)
         self._receipt = receipt
         self._device = device
         self._font = QFont(font)
-        self._trial = receipt_words.is_trial(receipt)
-        self._files = list(enumerate(receipt["files"], start=1))
+        self._trial = receipt.trial
+        self._files = list(enumerate(receipt.files, start=1))
         self._at = 0
         self._pages: list[_Page] = []
         self._painter = QPainter()
@@ -191,16 +193,16 @@ def _rows_that_fit(document: QTextDocument, room: float) -> tuple[int, float]:
     return fitting, tops[fitting] if fitting < len(tops) else whole
 
 
-def heading_html(receipt: Mapping[str, Any]) -> str:
+def heading_html(receipt: Receipt) -> str:
     """Return the HTML of the receipt's top: title, anomaly, times, program, sums, and what they mean."""
-    totals, trial = receipt["totals"], receipt_words.is_trial(receipt)
+    totals, trial = receipt.totals, receipt.trial
     count = ReceiptCounts.FILES.text(totals["files"])
     summed = receipt_words.sums(totals, totals["bytes_uploaded"], trial=trial)
-    began, ended = receipt_words.moment(receipt["started_at"]), receipt_words.moment(receipt["finished_at"])
+    began, ended = receipt_words.moment(receipt.started_at), receipt_words.moment(receipt.finished_at)
     facts = (
         ((_W.TRIAL_WHEN if trial else _W.FROM_UNTIL).text, _W.UNTIL.filled(began, ended)),
         (_W.FILES.text, _W.SUM.filled(count, summed) if summed else count),
-        (_W.PROGRAM.text, receipt["program"]),
+        (_W.PROGRAM.text, receipt.program),
     )
     rows = "".join(
         f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
@@ -213,13 +215,13 @@ def heading_html(receipt: Mapping[str, Any]) -> str:
     )
 
 
-def footer_text(receipt: Mapping[str, Any]) -> str:
+def footer_text(receipt: Receipt) -> str:
     """Return the line at the bottom of every page, as plain text."""
-    foot = _W.TRIAL_FOOT if receipt_words.is_trial(receipt) else _W.FOOT
-    return foot.filled(receipt["anomaly_id"], receipt_words.moment(receipt["finished_at"]))
+    foot = _W.TRIAL_FOOT if receipt.trial else _W.FOOT
+    return foot.filled(receipt.anomaly_id, receipt_words.moment(receipt.finished_at))
 
 
-def table_html(files: Iterable[tuple[int, Mapping[str, Any]]], *, trial: bool = False) -> str:
+def table_html(files: Iterable[tuple[int, ReceiptFile]], *, trial: bool = False) -> str:
     """Return the HTML table of numbered files with its headings; `trial`: nothing went to a register."""
     heads = "".join(
         f'<th width="{width}%" style="{_HEAD_LINE}">{escape(word.text) if at else ""}</th>'
@@ -236,7 +238,7 @@ def page_html(body: str) -> str:
     return f"<html><head><style>{style}</style></head><body>{body}</body></html>"
 
 
-def _row_html(number: int, file: Mapping[str, Any], *, trial: bool) -> str:
+def _row_html(number: int, file: ReceiptFile, *, trial: bool) -> str:
     cells = (
         f'<span class="quiet">{number}</span>',
         _file_html(file),
@@ -247,40 +249,40 @@ def _row_html(number: int, file: Mapping[str, Any], *, trial: bool) -> str:
     return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
 
 
-def _file_html(file: Mapping[str, Any]) -> str:
+def _file_html(file: ReceiptFile) -> str:
     """Return a file's name, reason, hash, upload id, original and notes."""
-    lines = [f"<b>{escape(visible_name(file['name']))}</b>"]
+    lines = [f"<b>{escape(visible_name(file.name))}</b>"]
     if why := receipt_words.why(file):
         lines.append(_small_html(why))
-    if file["sha256"]:
-        lines.append(_monospace_html("SHA-256", file["sha256"]))
-    lines.append(_monospace_html("uploadId", file["upload_id"]))
-    if original := file.get("original"):  # what is sent was made from another file, which stays the evidence
-        made = _W.MADE_WITHOUT if "metadata" in original else _W.MADE_FROM
-        lines.append(_small_html(made.filled(visible_name(original["name"]), units.size(original["size"]))))
-        lines.append(_monospace_html("SHA-256", original["sha256"]))
+    if file.sha256:
+        lines.append(_monospace_html("SHA-256", file.sha256))
+    lines.append(_monospace_html("uploadId", file.upload_id))
+    if original := file.original:  # what is sent was made from another file, which stays the evidence
+        made = _W.MADE_WITHOUT if original.without_metadata else _W.MADE_FROM
+        lines.append(_small_html(made.filled(visible_name(original.name), units.size(original.size))))
+        lines.append(_monospace_html("SHA-256", original.sha256))
     if notes := _notes_text(file):
         lines.append(_small_html(notes))
     return "<br>".join(lines)
 
 
-def _result_html(file: Mapping[str, Any], *, trial: bool) -> str:
+def _result_html(file: ReceiptFile, *, trial: bool) -> str:
     """Return a file's result, time, and number in the register."""
-    look = "trial" if trial else file["state"]
+    look = "trial" if trial else file.state
     lines = [f'<span class="{look}">{escape(receipt_words.result(file, trial=trial))}</span>']
-    if file["uploaded_at"]:
-        lines.append(_small_html(receipt_words.moment(file["uploaded_at"])))
-    if file["id"]:
+    if file.uploaded_at is not None:
+        lines.append(_small_html(receipt_words.moment(file.uploaded_at)))
+    if file.service_id:
         number = _W.TRIAL_ID if trial else _W.REGISTER_NUMBER
-        lines.append(_small_html(number.filled(visible_name(file["id"]))))
+        lines.append(_small_html(number.filled(visible_name(file.service_id))))
     return "<br>".join(lines)
 
 
-def _notes_text(file: Mapping[str, Any]) -> str:
-    attempts = file["attempts"]
-    server = [_W.SERVER_NAMED.filled(server_name(file["server"]))] if "server" in file else []
+def _notes_text(file: ReceiptFile) -> str:
+    attempts = file.attempts
+    server = [_W.SERVER_NAMED.filled(server_name(file.server))] if file.server is not None else []
     notes = [_W.ATTEMPTS.filled(units.number(attempts))] if attempts > 1 else []
-    if file["may_be_registered_twice"]:
+    if file.may_be_registered_twice:
         notes.append(_W.MAY_BE_TWICE.text)
     return " · ".join(server + notes)
 
@@ -293,5 +295,5 @@ def _monospace_html(name: str, value: str) -> str:
     return f'<span class="hash">{name} {escape(value)}</span>'
 
 
-def _anomaly_text(receipt: Mapping[str, Any]) -> str:
-    return f"{_W.ANOMALY.text} {receipt['anomaly_id']}"
+def _anomaly_text(receipt: Receipt) -> str:
+    return f"{_W.ANOMALY.text} {receipt.anomaly_id}"

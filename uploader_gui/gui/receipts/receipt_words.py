@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QLocale
 
-from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import Reason
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.gui.upload_list.row_text import is_known, type_name_of
 from uploader_gui.words import units
 from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
-from uploader_gui.words.remedies import cause_and_action, english
+from uploader_gui.words.remedies import cause_and_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from uploader_gui.engine.receipt import ReceiptFile
 
 _W = ReceiptWords
 RESULTS: Final = {
@@ -45,31 +45,26 @@ _HEADINGS: Final = (
 )  # fmt: skip
 
 
-def is_trial(receipt: Mapping[str, Any]) -> bool:
-    """Return whether this is a trial's receipt: nothing went to a register."""
-    return bool(receipt.get("trial"))
-
-
-def result(file: Mapping[str, Any], *, trial: bool = False) -> str:
+def result(file: ReceiptFile, *, trial: bool = False) -> str:
     """Return what became of a file, in words."""
-    return _results(trial=trial)[file["state"]]
+    return _results(trial=trial)[file.state]
 
 
-def why(file: Mapping[str, Any]) -> str:
+def why(file: ReceiptFile) -> str:
     """Return the reason of a file's state, "" where there is none or a person cancelled it."""
-    if file["reason"] is None or file["state"] == "cancelled":
+    if file.reason is None or file.state == "cancelled":
         return ""
-    return cause_and_action(_reason(file["reason"])).cause
+    return cause_and_action(file.reason).cause
 
 
-def size(file: Mapping[str, Any]) -> str:
+def size(file: ReceiptFile) -> str:
     """Return a file's size with its unit, "" where it is unknown."""
-    return units.size(file["size"]) if _is_known(file) else ""
+    return units.size(file.size) if _is_known(file) else ""
 
 
-def kind(file: Mapping[str, Any]) -> str:
+def kind(file: ReceiptFile) -> str:
     """Return the name of a file's type, "" where it is unknown."""
-    return type_name_of(file["mime_type"], file["name"]) if _is_known(file) else ""
+    return type_name_of(file.media_type, file.name) if _is_known(file) else ""
 
 
 def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> str:
@@ -81,10 +76,9 @@ def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> st
     return ", ".join(parts)
 
 
-def moment(iso: str) -> str:
-    """Return a receipt's time (ISO 8601) as local time, to the second."""
-    local = datetime.fromisoformat(iso).astimezone()
-    return f"{day(local.timestamp())} {local:%H:%M:%S}"
+def moment(seconds: float) -> str:
+    """Return the local day and time to the second; `seconds` since 1970."""
+    return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M:%S}"
 
 
 def day(seconds: float) -> str:
@@ -121,12 +115,5 @@ def _results(*, trial: bool) -> dict[str, str]:
     return {state: word.text for state, word in (RESULTS | (_TRIAL_RESULTS if trial else {})).items()}
 
 
-def _is_known(file: Mapping[str, Any]) -> bool:
-    return is_known(file["size"], file["reason"]["code"] if file["reason"] else None)
-
-
-def _reason(told: Mapping[str, str]) -> Reason:
-    """Return the reason behind a receipt's English message: the part after the code's own sentence is the detail."""
-    plain = Reason(Code(told["code"]))
-    detail = told["message"].removeprefix(english(plain))
-    return Reason(plain.code, detail=detail.strip(" ()")) if detail != told["message"] else plain
+def _is_known(file: ReceiptFile) -> bool:
+    return is_known(file.size, file.reason.code if file.reason else None)
