@@ -1516,6 +1516,26 @@
         <translation>La liste des fichiers ne peut pas être enregistrée sur cet ordinateur.</translation>
     </message>
     <message>
+        <source>This looks like a web page, not like what its name says.</source>
+        <translation>C’est apparemment une page Web, et non ce que dit son nom.</translation>
+    </message>
+    <message>
+        <source>This looks like a program, not like what its name says.</source>
+        <translation>C’est apparemment un programme, et non ce que dit son nom.</translation>
+    </message>
+    <message>
+        <source>There are only zeros where the file should begin.</source>
+        <translation>Il n’y a que des zéros là où le fichier devrait commencer.</translation>
+    </message>
+    <message>
+        <source>This looks like a download that was not finished.</source>
+        <translation>C’est apparemment un téléchargement inachevé.</translation>
+    </message>
+    <message>
+        <source>This is a part of a split archive: the register does not accept parts.</source>
+        <translation>C’est une partie d’une archive en plusieurs volumes&#xa0;: le registre n’accepte pas les parties.</translation>
+    </message>
+    <message>
         <source>The part of this program that decodes pictures does not start.</source>
         <translation>La partie de ce programme qui décode les images ne démarre pas.</translation>
     </message>

@@ -135,7 +135,7 @@ def test_more_than_5_gib_is_refused_without_being_opened() -> None:
 
 
 def test_exactly_5_gib_is_taken(tmp_path: Path) -> None:
-    path = tmp_path / "backup.zip"
+    path = tmp_path / "backup.log"
     with path.open("wb") as file:
         file.truncate(MAX_PUT_BYTES)
     assert inspect(path, path).size == 5 * 1024**3

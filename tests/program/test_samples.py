@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 import time
 import zipfile
 from collections import Counter
@@ -38,7 +39,7 @@ def test_forty_four_are_of_accepted_types_and_one_is_not(samples: dict[str, Path
     types: Counter[str] = Counter()
     for name, path in samples.items():
         try:
-            types[media_type_of(name, path.read_bytes()[:512])] += 1
+            types[media_type_of(name, io.BytesIO(path.read_bytes()))] += 1
         except TypeNotAccepted as refusal:
             types[f"refused {name}: {refusal.detail}"] += 1
     assert types.pop("refused IMG_2041.HEIC: HEIC") == 1

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
+from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import Treatment
 
 if TYPE_CHECKING:
@@ -90,4 +91,4 @@ def substitute_name(source: Source, treatment: Treatment) -> str:
 
 
 def _convertible(kind: str, source: Source) -> bool:
-    return kind in CONVERTIBLE and (kind != "TIFF" or PurePath(source.name).suffix.lower() in _TIFF_EXTENSIONS)
+    return kind in CONVERTIBLE and (kind != "TIFF" or extension_of(source.name) in _TIFF_EXTENSIONS)

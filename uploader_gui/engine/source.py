@@ -25,7 +25,7 @@ from uploader_gui.engine.errors import (
     TooLarge,
     Variant,
 )
-from uploader_gui.engine.media import HEAD_BYTES, media_type_of
+from uploader_gui.engine.media import media_type_of
 from uploader_gui.engine.models import Source, mtime_of
 from uploader_gui.engine.stamps import changed_of, number_of, stamp_at, stamp_of
 
@@ -60,11 +60,10 @@ def inspect(path: Path, resolved: Path) -> Source:
         facts = resolved.stat()
         _check_facts(facts)
         with resolved.open("rb", buffering=0) as file:
-            head, changed_ns = file.read(HEAD_BYTES), stamp_of(file).changed_ns
+            media, changed_ns = media_type_of(path.name, file), stamp_of(file).changed_ns
     except OSError as error:
         raise source_error_from(error) from error
     name, shortened = wire_name(path.name)
-    media = media_type_of(path.name, head)
     return Source(path, resolved, name, media, facts.st_size, mtime_of(facts), shortened, number_of(facts), changed_ns)
 
 

@@ -180,6 +180,26 @@ _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
 }
 """Cause and action of a variant with a detail, which the cause names."""
 _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.LOOKS_LIKE_PAGE: (
+        QT_TRANSLATE_NOOP("uploader", "This looks like a web page, not like what its name says."),
+        _OTHER_FILE,
+    ),
+    Variant.LOOKS_LIKE_PROGRAM: (
+        QT_TRANSLATE_NOOP("uploader", "This looks like a program, not like what its name says."),
+        _OTHER_FILE,
+    ),
+    Variant.BEGINS_WITH_ZEROS: (
+        QT_TRANSLATE_NOOP("uploader", "There are only zeros where the file should begin."),
+        _OTHER_FILE,
+    ),
+    Variant.NOT_FINISHED: (
+        QT_TRANSLATE_NOOP("uploader", "This looks like a download that was not finished."),
+        _OTHER_FILE,
+    ),
+    Variant.SPLIT_ARCHIVE: (
+        QT_TRANSLATE_NOOP("uploader", "This is a part of a split archive: the register does not accept parts."),
+        _ZIP,
+    ),
     Variant.PATH_TOO_LONG: (
         QT_TRANSLATE_NOOP("uploader", "The path to this file or folder is too long for this computer."),
         QT_TRANSLATE_NOOP("uploader", "Shorten the names of its folders, or move it further up, then add it again."),

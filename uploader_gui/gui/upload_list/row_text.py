@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.media import type_name
+from uploader_gui.engine.media import extension_of, type_name
 from uploader_gui.engine.models import UploadState
 from uploader_gui.text import Words
 from uploader_gui.words import units
@@ -102,7 +101,7 @@ def tile_letters(source: Source) -> str:
     """Return the letters on a row's tile, four at most."""
     if known := _TYPES.get(source.media_type or ""):
         return known[1]
-    return PurePath(source.name).suffix.lstrip(".").upper()[:_TILE_LETTERS]
+    return extension_of(source.name).lstrip(".").upper()[:_TILE_LETTERS]
 
 
 def tile_icon(snapshot: UploadSnapshot) -> str:
@@ -113,7 +112,7 @@ def tile_icon(snapshot: UploadSnapshot) -> str:
     media_type = source.media_type or ""
     if media_type.startswith("image/") and media_type != "image/svg+xml":
         return "picture"
-    if PurePath(source.name).suffix.lower() in _PHOTO_SUFFIXES:
+    if extension_of(source.name) in _PHOTO_SUFFIXES:
         return "picture"
     if media_type in {"message/rfc822", "application/vnd.ms-outlook"}:
         return "mail"

@@ -12,13 +12,13 @@ import stat
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPixmap
 
 from uploader_gui.engine.concurrency import DaemonThreads
+from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import mtime_of
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def is_picture(source: Source) -> bool:
     """Return whether a file may be a picture, by its media type or extension."""
     if source.media_type is not None:
         return source.media_type in _BY_QT
-    return PurePath(source.name).suffix.lower() in _BY_DECODER
+    return extension_of(source.name) in _BY_DECODER
 
 
 def make_thumbnail(source: Source, pixels: int, decoder: PictureDecoder | None = None) -> QImage | None:
