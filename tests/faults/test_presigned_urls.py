@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tests.support.strict_api import StrictApi
 
 
-async def test_a_link_that_expired_before_is_asked_for_again_with_the_same_id(
+async def test_a_link_that_is_too_old_when_it_comes_is_tried_once_and_asked_for_again_with_the_same_id(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     def too_old_at_first(upload: dict[str, Any], anomaly: str) -> str:
@@ -35,9 +37,9 @@ async def test_a_link_that_expired_before_is_asked_for_again_with_the_same_id(
 
     strict_api.presign = too_old_at_first
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
-    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 1, True)
+    assert (row["state"], row["attempts"], row["may_be_registered_twice"]) == ("uploaded", 2, True)
     assert [call.upload_ids for call in strict_api.calls] == [[row["upload_id"]]] * 2
-    assert len(scripted_storage.puts) == 1
+    assert len(scripted_storage.puts) == 2
 
 
 async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the_same_id(
@@ -84,6 +86,40 @@ async def test_servers_whose_clock_is_not_ours_take_the_files(
     rows = await send(options(tmp_path, strict_api), *(files.make(f"{n}.jpg", size=n) for n in range(5000, 5003)))
     assert [(row["state"], row["attempts"]) for row in rows.values()] == [("uploaded", 1)] * 3
     assert len(strict_api.calls) == 1
+
+
+WRONG = (0.0, 7200.0, -7200.0, None)
+
+
+@pytest.mark.parametrize("dates", list(product(WRONG, WRONG)), ids=str)
+async def test_a_wrong_or_missing_date_and_a_wrong_clock_of_ours_register_nothing_again(
+    dates: tuple[float | None, float | None],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    strict_api.clock_offset, scripted_storage.date_offset = dates
+    evidence = [files.make(f"{n}.jpg", size=n) for n in range(5000, 5007)]
+    for ours in (0.0, 7200.0, -7200.0):
+        tuning = replace(QUICK, wall_clock=lambda ours=ours: time.time() + ours)
+        once_more = options(tmp_path, strict_api, skip_uploaded=False)
+        rows = await send(replace(once_more, journal_path=tmp_path / f"{ours}.sqlite"), *evidence, tuning=tuning)
+        told = {(row["state"], row["attempts"], row["may_be_registered_twice"]) for row in rows.values()}
+        assert (told, len(strict_api.calls)) == ({("uploaded", 1, False)}, 1)
+        strict_api.calls.clear()
+
+
+@pytest.mark.parametrize("apis", [7200.0, None], ids=lambda off: f"api {off}")
+async def test_a_link_refused_after_its_time_by_a_wrong_clock_is_asked_for_once_more_only(
+    apis: float | None, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.clock_offset = scripted_storage.date_offset = apis
+    scripted_storage.fault = always(Refuse(403, "AccessDenied", "Access Denied"))
+    tuning = replace(QUICK, wall_clock=lambda: time.time() + 7200.0)
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), tuning)
+    assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
+    assert len(strict_api.calls) <= 2
 
 
 async def test_a_signed_content_type_is_sent_as_registered(

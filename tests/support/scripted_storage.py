@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -41,7 +42,8 @@ class ScriptedStorage(LoopbackServer):
 
     Args:
         bucket: first segment of every URL's path.
-        clock_offset: seconds its clock is ahead of ours; expiry and the Date header follow it.
+        clock_offset: seconds its clock is ahead of ours; expiry and the Date header follow it (the latter with
+            `date_offset` seconds on top; None sends no Date).
         receive_buffer: kernel buffer per connection in bytes; small makes a stall show early.
         tls: makes it speak https.
 
@@ -59,6 +61,7 @@ class ScriptedStorage(LoopbackServer):
         super().__init__(tls=tls, receive_buffer=receive_buffer)
         self.bucket = bucket
         self.clock_offset = clock_offset
+        self.date_offset: float | None = 0.0
         self.puts: list[PutRecord] = []
         self.objects: dict[str, StoredObject] = {}
         self.violations: list[str] = []
@@ -69,6 +72,11 @@ class ScriptedStorage(LoopbackServer):
     def clock(self) -> float:
         """Give the time by its own clock, in seconds since 1970."""
         return time.time() + self.clock_offset
+
+    def date(self) -> tuple[tuple[str, str], ...]:
+        """Give the Date header, if it sends one."""
+        offset = self.date_offset
+        return () if offset is None else (("Date", formatdate(self.clock() + offset, usegmt=True)),)
 
     def script(self, key: str, *faults: StorageFault | None) -> None:
         """Say what happens to the coming attempts on a key, in turn; None is an attempt that goes well."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from email.utils import formatdate
 from typing import TYPE_CHECKING, assert_never
 
 from tests.support import storage_faults
@@ -143,5 +142,4 @@ class Exchange:
         with self._storage.record():
             self._put.status = status
             self._put.answered = time.monotonic()
-        date = formatdate(self._storage.clock(), usegmt=True)
-        self._connection.send(RawAnswer(status, (("Date", date), *headers), body, close=close))
+        self._connection.send(RawAnswer(status, (*self._storage.date(), *headers), body, close=close))

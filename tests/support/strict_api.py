@@ -89,8 +89,8 @@ class StrictApi(LoopbackServer):
         tls: makes it speak https.
 
     `faults` are used up one per call, None meaning none; `fault` is asked when the queue is empty. Its clock (the
-    Date header) is `clock_offset` seconds ahead of ours. `describe` answers looks at an anomaly (GET), recorded in
-    `lookups`; a gateway without that call answers 403.
+    Date header) is `clock_offset` seconds ahead of ours; None sends no Date. `describe` answers looks at an anomaly
+    (GET), recorded in `lookups`; a gateway without that call answers 403.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class StrictApi(LoopbackServer):
         self.registered: list[Registered] = []
         self.violations: list[str] = []
         self.faults: deque[ApiFault | None] = deque()
-        self.clock_offset = 0.0
+        self.clock_offset: float | None = 0.0
         self.fault: Callable[[int, ApiCall], ApiFault | None] = lambda _number, _call: None
         self._random = random.Random(seed)
         self._next_id = count(1001)
@@ -245,9 +245,10 @@ class StrictApi(LoopbackServer):
     def _send(self, connection: Connection, call: ApiCall, answer: RawAnswer) -> None:
         with self.record():
             call.status = answer.status
-        date = ("Date", formatdate(time.time() + self.clock_offset, usegmt=True))
+        offset = self.clock_offset
+        date = () if offset is None else (("Date", formatdate(time.time() + offset, usegmt=True)),)
         unread = call.request.content_length is None
-        connection.send(replace(answer, headers=(date, *answer.headers), close=answer.close or unread))
+        connection.send(replace(answer, headers=(*date, *answer.headers), close=answer.close or unread))
 
     def _register(self, call: ApiCall) -> dict[str, Any]:
         """Make a record for every upload of the call; give the promised answer, in an order of its own."""

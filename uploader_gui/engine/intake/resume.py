@@ -66,7 +66,8 @@ class Resume:
 
     def _forget_dead_url(self, upload: Upload) -> None:
         presigned = upload.presigned
-        if presigned and presigned.expires_at is not None and presigned.expires_at <= self._clock.now():
+        left = None if presigned is None else self._clock.seconds_left(presigned)
+        if left is not None and left <= 0:
             self._store.forget_url(upload)
 
 

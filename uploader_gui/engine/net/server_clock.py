@@ -1,7 +1,12 @@
-"""The server's clock, learned from `Date` headers: presigned URLs expire by it, and our own may be hours off."""
+"""The server's clock, learned from `Date` headers: presigned URLs expire by it, and our own may be hours off.
+
+A `Date` may be wrong, too, or missing. So a URL that this run received has a second witness: it was signed just then,
+and its life runs from that moment.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -10,16 +15,28 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from uploader_gui.engine.models import PresignedPut
+
 
 FARTHEST: Final = 100 * 365.25 * 86400.0
 """The largest offset in seconds: a clock whose battery is empty says 1970, but none is off by a hundred years."""
 
 
+def steady_time() -> float:
+    """Return seconds on a clock that nobody sets and that goes on while the machine sleeps."""
+    if sys.platform == "win32":
+        return time.monotonic()
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class ServerClock:
     """Our wall clock, corrected by servers' `Date` headers."""
 
-    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, wall_clock: Callable[[], float] = time.time, steady_clock: Callable[[], float] = steady_time
+    ) -> None:
         self._wall_clock = wall_clock
+        self._steady_clock = steady_clock
         self._offset = 0.0
 
     def now(self) -> float:
@@ -38,6 +55,27 @@ class ServerClock:
         if abs(offset) > FARTHEST:
             return
         self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - see the docstring
+
+    def seconds_left(self, presigned: PresignedPut) -> float | None:
+        """Return how long a URL lives by the witness who gives it longer, None where it does not say.
+
+        Where the two differ, a clock is wrong somewhere: only the storage can tell.
+        """
+        left, own = self._left_by_date(presigned), self._left_since_received(presigned)
+        return left if left is None or own is None else max(left, own)
+
+    def is_perhaps_past(self, presigned: PresignedPut) -> bool:
+        """Whether a URL that the storage refused is past its time by either witness."""
+        left = (self._left_by_date(presigned), self._left_since_received(presigned))
+        return any(one is not None and one <= 0 for one in left)
+
+    def _left_by_date(self, presigned: PresignedPut) -> float | None:
+        return None if presigned.expires_at is None else presigned.expires_at - self.now()
+
+    def _left_since_received(self, presigned: PresignedPut) -> float | None:
+        if presigned.received_at is None or presigned.lifetime is None:
+            return None
+        return presigned.lifetime - (self._steady_clock() - presigned.received_at)
 
     def until(self, retry_after: str | None) -> float | None:
         """Return Retry-After in seconds from now (RFC 9110 §10.2.3: seconds or a date), None where it is neither."""

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.errors import Code, UploaderError, UrlExpired
+from uploader_gui.engine.errors import Code, UploaderError, UrlExpired, UrlPerhapsExpired
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer.transfer import AttemptLog, Transfer, uncount_unconnected
@@ -112,7 +112,8 @@ class TransferPool:
         self._store.move(upload, UploadState.UPLOADED)
 
     def _register_again(self, upload: Upload, error: UrlExpired) -> None:
-        if upload.registrations >= self._retry.attempts:
+        most = 2 if isinstance(error, UrlPerhapsExpired) else self._retry.attempts
+        if upload.registrations >= most:
             self._failed(upload, error)
             return
         self._store.forget_url(upload)

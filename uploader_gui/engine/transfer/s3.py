@@ -26,6 +26,7 @@ from uploader_gui.engine.errors import (
     StorageRefused,
     UrlExpired,
     Variant,
+    UrlPerhapsExpired,
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
@@ -193,10 +194,7 @@ class S3Client:
             if self._mismatched.pop(presigned.url, None) is None:
                 self._mismatched[presigned.url] = not without
                 return SignatureMismatch(words)
-        return _error_of(response, answer, words, expired=self._is_past(presigned), clock=self._clock)
-
-    def _is_past(self, presigned: PresignedPut) -> bool:
-        return presigned.expires_at is not None and self._clock.now() >= presigned.expires_at
+        return _error_of(response, answer, words, expired=self._clock.is_perhaps_past(presigned), clock=self._clock)
 
 
 class _Pieces(httpx.AsyncByteStream):
@@ -283,8 +281,10 @@ def _error_of(
 ) -> StorageError | Stalled:
     code, message = error_words(answer)
     status = response.status_code
-    if status in {400, 403} and (expired or "expired" in message.lower() or code == "ExpiredToken"):
+    if status in {400, 403} and ("expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
+    if status in {400, 403} and expired:
+        return UrlPerhapsExpired(words)
     if status == 429 or (status >= 500 and status not in _FINAL_5XX) or code in _TRY_LATER:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
     if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain

@@ -99,9 +99,9 @@ class Transfer:
 
     def _check_lifetime(self) -> None:
         """Never start a PUT that cannot finish in time, unless a fresh URL would not be any better."""
-        if self._presigned.expires_at is None:
+        left = self._context.server.clock.seconds_left(self._presigned)
+        if left is None:
             return
-        left = self._presigned.expires_at - self._context.server.clock.now()
         lifetime = self._presigned.lifetime or left
         if left <= 0 or left < min(self._seconds_needed(lifetime), 0.8 * lifetime):
             raise UrlExpired
