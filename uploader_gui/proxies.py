@@ -1,12 +1,15 @@
 """The system's proxy for an address, PAC included. May block: never for the window's thread.
 
-Qt finds it; the engine, which knows no Qt, gets `finder` as a function.
+On Linux the environment comes first, read as curl reads it; then what the desktop has set, which Qt finds. The engine,
+which knows no Qt, gets `finder` as a function.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -14,21 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_UPPER_CASE: Final = ("HTTPS_PROXY", "HTTP_PROXY")
-"""On Linux Qt reads these variables only in lower case; curl, git and Python read both."""
+_DEFAULT_PORTS: Final = {"http": 1080, "https": 443}
+"""The ports of proxies whose address has none, as curl has it."""
 
 
 def system_proxy(url: str) -> str | None:
     """Return the system's proxy for an address, such as `http://proxy.example:3128`; None for a direct connection."""
+    is_environment_first = sys.platform not in {"win32", "darwin"}
+    if is_environment_first and (_environment_proxy(url) or _goes_around(url)):
+        return _usable(_environment_proxy(url), url)
     try:
         from PySide6.QtCore import QUrl  # noqa: PLC0415 - heavy, and may be missing on a bare server
         from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery  # noqa: PLC0415 - as above
     except ImportError:
-        return _environment_proxy(url)
+        return _usable(_environment_proxy(url), url)
     for proxy in QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(url))):
         kind = proxy.type()
         if kind == QNetworkProxy.ProxyType.NoProxy:
-            return _environment_proxy(url) if _has_upper_case_variable() else None
+            return None
         if kind == QNetworkProxy.ProxyType.Socks5Proxy:
             continue  # another kind of proxy may follow
         if proxy.hostName():
@@ -36,15 +42,16 @@ def system_proxy(url: str) -> str | None:
     return None
 
 
-def _has_upper_case_variable() -> bool:
-    return sys.platform.startswith("linux") and any(name in os.environ for name in _UPPER_CASE)
-
-
 def finder(setting: str) -> Callable[[str], str | None]:
     """Return the function that finds the proxy of an address; `setting` is "system", "none", or a proxy for all."""
     if setting == "system":
         return system_proxy
-    return lambda _: None if setting == "none" else setting
+    return lambda _: None if setting == "none" else with_scheme(setting)
+
+
+def with_scheme(address: str) -> str:
+    """Return a proxy's address with its scheme: `proxy.example:3128` means `http://proxy.example:3128`."""
+    return address if "://" in address else f"http://{address}"
 
 
 def _url(host: str, port: int, user: str, password: str) -> str:
@@ -52,13 +59,48 @@ def _url(host: str, port: int, user: str, password: str) -> str:
     return f"http://{login}{host}:{port or 80}"
 
 
-def _environment_proxy(url: str) -> str | None:
-    """Return the HTTP proxy that `https_proxy` and `no_proxy` give, in upper or lower case; None without one."""
-    import urllib.request  # noqa: PLC0415 - heavy, and seldom needed
+def _environment_proxy(url: str) -> str:
+    """Return the proxy that the environment names for an address, "" without one.
 
-    parts = urlsplit(url)
-    if urllib.request.proxy_bypass(parts.hostname or ""):
+    The lower-case variable comes first; an empty one counts as none. `all_proxy` serves what has none of its own.
+    """
+    names = (f"{urlsplit(url).scheme}_proxy", "all_proxy")
+    upper = [name.upper() for name in names if name != "http_proxy"]  # a web server would set that one for a visitor
+    given = (os.environ.get(name, "").strip() for name in (names[0], *upper[:-1], names[1], upper[-1]))
+    return next(filter(None, given), "")
+
+
+def _usable(address: str, url: str) -> str | None:
+    """Return an HTTP proxy's address with scheme and port, None for other kinds and for what `no_proxy` names."""
+    if not address or _goes_around(url):
         return None
-    proxy = urllib.request.getproxies_environment().get(parts.scheme, "")
-    address = proxy if "://" in proxy or not proxy else f"http://{proxy}"
-    return address if address.lower().startswith(("http://", "https://")) else None
+    address = with_scheme(address)
+    scheme, _, rest = address.partition("://")
+    if scheme.lower() not in _DEFAULT_PORTS:
+        return None
+    host, slash, path = rest.partition("/")
+    has_port = re.search(r":[0-9]*$", host.rpartition("@")[2].rpartition("]")[2])
+    return f"{scheme.lower()}://{host}{'' if has_port else f':{_DEFAULT_PORTS[scheme.lower()]}'}{slash}{path}"
+
+
+def _goes_around(url: str) -> bool:
+    """Return whether `no_proxy` names an address: `*` alone, or its host, a domain of it, its network, all with a port.
+
+    curl knows no ports there; other programs do.
+    """
+    named = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    parts = urlsplit(url)
+    host, port = (parts.hostname or "").rstrip("."), parts.port or (443 if parts.scheme == "https" else 80)
+    return named.strip() == "*" or any(_names(entry.lower(), host, port) for entry in re.split(r"[\s,]+", named))
+
+
+def _names(entry: str, host: str, port: int) -> bool:
+    if with_port := re.fullmatch(r"(\[.+]|[^:]+):([0-9]+)", entry):
+        entry = with_port[1] if int(with_port[2]) == port else ""
+    entry = entry.strip(".[]")
+    if not entry:
+        return False
+    try:
+        return ip_address(host) in ip_network(entry, strict=False)
+    except ValueError:  # one of them is a name
+        return host == entry or (host.endswith(f".{entry}") and not host.replace(".", "").isdigit())

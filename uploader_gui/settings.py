@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
+from uploader_gui.proxies import with_scheme
 from uploader_gui.words.language import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
 from uploader_gui.words.settings import SettingsTrouble
 from uploader_gui.words.start import WrongSetting
@@ -38,8 +39,8 @@ DEFAULT_API_URL: Final = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com
 PREFIX: Final = "UPLOADER_"
 HEADLESS_ONLY: Final = frozenset({"offline_limit"})
 """Fields that count only without a window; the window neither shows nor saves them."""
-PROXY_ADDRESS: Final = r"https?://[^\s/@]+(@[^\s/@]+)?/?"
-"""A regular expression for the setting `proxy` where it is an address."""
+PROXY_ADDRESS: Final = r"(https?://[^\s/@]+(@[^\s/@]+)?/?|([^\s/@]+@)?[^\s/@:]+:[0-9]+)"
+"""A regular expression for the setting `proxy` where it is an address; without a scheme it has a port."""
 
 
 class SettingsError(Exception):
@@ -72,6 +73,8 @@ class Trouble:
 
 
 def _check_proxy(proxy: str) -> str:
+    if proxy not in {"system", "none"}:
+        proxy = with_scheme(proxy)
     parts = urlsplit(proxy)  # raises ValueError for an unclosed bracket
     if parts.port == 0 or (parts.scheme and not parts.hostname):  # `port` raises ValueError beyond 65535
         raise ValueError("it is not an address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
@@ -102,12 +103,16 @@ async def test_a_wrong_or_missing_date_and_a_wrong_clock_of_ours_register_nothin
     strict_api.clock_offset, scripted_storage.date_offset = dates
     evidence = [files.make(f"{n}.jpg", size=n) for n in range(5000, 5007)]
     for ours in (0.0, 7200.0, -7200.0):
-        tuning = replace(QUICK, wall_clock=lambda ours=ours: time.time() + ours)
+        tuning = replace(QUICK, wall_clock=partial(_ahead, ours))
         once_more = options(tmp_path, strict_api, skip_uploaded=False)
         rows = await send(replace(once_more, journal_path=tmp_path / f"{ours}.sqlite"), *evidence, tuning=tuning)
         told = {(row["state"], row["attempts"], row["may_be_registered_twice"]) for row in rows.values()}
         assert (told, len(strict_api.calls)) == ({("uploaded", 1, False)}, 1)
         strict_api.calls.clear()
+
+
+def _ahead(seconds: float) -> float:
+    return time.time() + seconds
 
 
 @pytest.mark.parametrize("apis", [7200.0, None], ids=lambda off: f"api {off}")
@@ -116,7 +121,7 @@ async def test_a_link_refused_after_its_time_by_a_wrong_clock_is_asked_for_once_
 ) -> None:
     strict_api.clock_offset = scripted_storage.date_offset = apis
     scripted_storage.fault = always(Refuse(403, "AccessDenied", "Access Denied"))
-    tuning = replace(QUICK, wall_clock=lambda: time.time() + 7200.0)
+    tuning = replace(QUICK, wall_clock=partial(_ahead, 7200.0))
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), tuning)
     assert (row["state"], row["reason"]["code"]) == ("failed", "storage_refused")
     assert len(strict_api.calls) <= 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -178,34 +180,122 @@ async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
 def test_the_setting_decides_which_proxy() -> None:
     assert finder("none")("https://register.test/") is None
     assert finder("http://proxy.test:3128")("https://register.test/") == "http://proxy.test:3128"
+    assert finder("proxy.test:3128")("https://register.test/") == "http://proxy.test:3128"
     assert finder("system") is system_proxy
 
 
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({"https_proxy": PROXY}, PROXY),
-        ({"HTTPS_PROXY": PROXY}, PROXY),
-        ({"HTTPS_PROXY": "proxy.test:3128"}, "http://proxy.test:3128"),
-        ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "None"),
-        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "intranet.test,register.test"}, "None"),
-        ({"HTTP_PROXY": PROXY}, "None"),
-        ({}, "None"),
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("qt", ["", "sys.modules['PySide6'] = None;"], ids=["with Qt", "without Qt"])
-def test_the_systems_proxy_is_found(environment: dict[str, str], expected: str, qt: str) -> None:
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    ask = (
-        f"import sys; {qt} from uploader_gui.proxies import system_proxy; print(system_proxy('https://register.test/'))"
+P = "127.0.0.2:3128"
+CURLS = [
+    ({"https_proxy": f"http://{P}"}, "https://register.test/"),
+    ({"https_proxy": P}, "https://register.test/"),
+    ({"https_proxy": f"HTTP://{P}/"}, "https://register.test/"),
+    ({"https_proxy": f"user:p%40ss@{P}"}, "https://register.test/"),
+    ({"https_proxy": "127.0.0.2"}, "https://register.test/"),
+    ({"https_proxy": "https://127.0.0.2"}, "https://register.test/"),
+    ({"HTTPS_PROXY": P}, "https://register.test/"),
+    ({"https_proxy": "", "HTTPS_PROXY": P}, "https://register.test/"),
+    ({"https_proxy": P, "HTTPS_PROXY": "127.0.0.3:1"}, "https://register.test/"),
+    ({"all_proxy": P}, "https://register.test/"),
+    ({"ALL_PROXY": P}, "https://register.test/"),
+    ({"all_proxy": "127.0.0.3:1", "ALL_PROXY": P}, "https://register.test/"),
+    ({"https_proxy": "", "all_proxy": P}, "https://register.test/"),
+    ({"HTTPS_PROXY": P, "all_proxy": "127.0.0.3:1"}, "https://register.test/"),
+    ({"http_proxy": P}, "https://register.test/"),
+    ({"HTTP_PROXY": P}, "https://register.test/"),
+    ({}, "https://register.test/"),
+    ({"HTTPS_PROXY": P, "no_proxy": "", "NO_PROXY": "register.test"}, "https://register.test/"),
+    ({"HTTPS_PROXY": P, "no_proxy": "a", "NO_PROXY": "register.test"}, "https://register.test/"),
+    *(
+        ({"https_proxy": P, "no_proxy": named}, url)
+        for named, url in (
+            *((named, "https://register.test/") for named in (
+                "*", "*,a", "a,*", "register.test", ".register.test", "register.test.", "test", "*.test",
+                "a, register.test", "a,,register.test", "REGISTER.TEST", "egister.test", "register.test:", "",
+            )),
+            ("register.test", "https://a.register.test/"),
+            (".register.test", "https://a.register.test/"),
+            ("register.test", "https://xregister.test/"),
+            ("register.test", "https://register.test:9443/"),
+            ("127.0.0.0/8", "https://127.0.0.9/"),
+            ("127.0.0.9", "https://127.0.0.9/"),
+            ("0.9", "https://127.0.0.9/"),
+            ("::1", "https://[::1]/"),
+        )
+    ),
+]  # fmt: skip
+
+
+def _curls_way(environment: dict[str, str], url: str) -> str:
+    """Give the proxy that curl would take: nothing listens at any of these addresses."""
+    hosts = ("register.test:443", "register.test:9443", "a.register.test:443", "xregister.test:443")
+    here = [word for host in hosts for word in ("--resolve", f"{host}:127.0.0.9")]
+    told = subprocess.run(
+        ["curl", "-sSv", "--max-time", "5", *here, url],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], **environment},
+        check=False,
     )
-    told = subprocess.check_output([sys.executable, "-c", ask], text=True, env=plain | environment)
-    assert told.strip() == expected
+    (tried,) = re.findall(r"Trying (\S+?)\.\.\.", told.stderr)
+    return "None" if tried.startswith(("127.0.0.9:", "[::1]:")) else tried
 
 
-@pytest.mark.parametrize("value", ["proxy.test", "ftp://proxy.test", "http://", "http://proxy test:1"])
+ASK = """
+import json, os, sys
+from uploader_gui.proxies import system_proxy
+ways = []
+for environment, url in json.load(sys.stdin):
+    os.environ.update(environment)
+    ways.append(str(system_proxy(url)))
+    for name in environment:
+        del os.environ[name]
+print(json.dumps(ways))
+"""
+
+
+def _our_ways(asked: list[tuple[dict[str, str], str]], *, with_qt: bool) -> list[str]:
+    """Give the proxies that the program takes in these environments; None stands for a direct connection."""
+    ask = ASK if with_qt else f"import sys; sys.modules['PySide6'] = None\n{ASK}"
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    told = subprocess.run(
+        [sys.executable, "-c", ask], input=json.dumps(asked), capture_output=True, text=True, env=plain, check=True
+    )
+    ways: list[str] = json.loads(told.stdout)
+    return ways
+
+
+@pytest.mark.parametrize("with_qt", [True, False], ids=["with Qt", "without Qt"])
+def test_the_environment_is_read_as_curl_reads_it(*, with_qt: bool) -> None:
+    expected = [_curls_way(environment, url) for environment, url in CURLS]
+    ways = [way.rpartition("@")[2].rpartition("://")[2].rstrip("/") for way in _our_ways(CURLS, with_qt=with_qt)]
+    assert list(zip(CURLS, ways, strict=True)) == list(zip(CURLS, expected, strict=True))
+
+
+@pytest.mark.parametrize("with_qt", [True, False], ids=["with Qt", "without Qt"])
+def test_the_systems_proxy_is_found_beyond_what_curl_knows(*, with_qt: bool) -> None:
+    around = {"https_proxy": PROXY}
+    expected = [
+        ({"https_proxy": PROXY}, "https://register.test/", PROXY),
+        ({"HTTPS_PROXY": "proxy.test:3128"}, "https://register.test/", "http://proxy.test:3128"),
+        ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "https://register.test/", "None"),
+        ({**around, "no_proxy": "register.test:443"}, "https://register.test/", "None"),
+        ({**around, "no_proxy": "register.test:9443"}, "https://register.test/", PROXY),
+        ({**around, "no_proxy": ".test:9443"}, "https://register.test:9443/", "None"),
+        ({**around, "no_proxy": "[::1]:443,a"}, "https://[::1]/", "None"),
+    ]
+    ways = _our_ways([(environment, url) for environment, url, _ in expected], with_qt=with_qt)
+    assert ways == [way for _, _, way in expected]
+
+
+@pytest.mark.parametrize(
+    "value", ["proxy.test", "ftp://proxy.test", "http://", "http://proxy test:1", "proxy.test:0", "a b:1"]
+)
 def test_what_is_no_proxy_is_named(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_PROXY", value)
     with pytest.raises(settings.SettingsError, match="UPLOADER_PROXY is wrong: it must be system, none, or an address"):
         settings.load(tmp_path / "settings.json")
+
+
+def test_a_proxy_may_be_set_without_its_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_PROXY", "proxy.test:3128")
+    assert settings.load(tmp_path / "settings.json").proxy == "http://proxy.test:3128"

@@ -32,7 +32,6 @@ UploaderError
 │   └── LeftOut                   left_out      the answer does not mention this file
 ├── StorageError                the storage's answer to a presigned PUT
 │   ├── UrlExpired                url_expired   register again
-│   │   └── UrlPerhapsExpired       storage_refused   refused after its time, as far as clocks tell: register again once
 │   ├── UrlRefused                url_refused   the address is not one we send evidence to
 │   ├── SlowDown                  storage_busy  503, 429, 500: all transfers slow down
 │   ├── StorageRefused            storage_refused   final
@@ -353,11 +352,10 @@ class UrlExpired(StorageError):
     code = Code.URL_EXPIRED
     needs_fresh_url = True
 
-
-class UrlPerhapsExpired(UrlExpired):
-    """The storage refused a URL, without a word of its age, that has expired by some clock: one more may be better."""
-
-    code = Code.STORAGE_REFUSED
+    def __init__(self, detail: str = "", *, perhaps: bool = False) -> None:
+        """`perhaps`: the storage refused it without a word of its age, and only by some clock it has expired."""
+        super().__init__(detail)
+        self.perhaps = perhaps
 
 
 class UrlRefused(StorageError):

@@ -156,7 +156,7 @@ class PresignedPut:
     """A registration's answer for one upload. The URL is a secret: it is left out of `repr`.
 
     `expires_at` is in seconds since 1970 by the server's clock, `lifetime` in seconds; None where the URL does not say.
-    `received_at` is on `server_clock.steady_time`'s clock; None where an earlier run received it.
+    `received_at` is the same by this machine's clock; None where an earlier run received it.
     """
 
     url: str = field(repr=False)

@@ -1,13 +1,13 @@
 """The server's clock, learned from `Date` headers: presigned URLs expire by it, and our own may be hours off.
 
 A `Date` may be wrong, too, or missing. So a URL that this run received has a second witness: it was signed just then,
-and its life runs from that moment.
+and its life runs from that moment, however wrong our clock is. (A monotonic clock would stop while a machine sleeps.)
 """
 
 from __future__ import annotations
 
-import sys
 import time
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -22,26 +22,20 @@ FARTHEST: Final = 100 * 365.25 * 86400.0
 """The largest offset in seconds: a clock whose battery is empty says 1970, but none is off by a hundred years."""
 
 
-def steady_time() -> float:
-    """Return seconds on a clock that nobody sets and that goes on while the machine sleeps."""
-    if sys.platform == "win32":
-        return time.monotonic()
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
 class ServerClock:
     """Our wall clock, corrected by servers' `Date` headers."""
 
-    def __init__(
-        self, wall_clock: Callable[[], float] = time.time, steady_clock: Callable[[], float] = steady_time
-    ) -> None:
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
         self._wall_clock = wall_clock
-        self._steady_clock = steady_clock
         self._offset = 0.0
 
     def now(self) -> float:
         """Return the server's time, in seconds since 1970."""
         return self._wall_clock() + self._offset
+
+    def received(self, presigned: PresignedPut) -> PresignedPut:
+        """Return a URL that comes just now, with that moment."""
+        return replace(presigned, received_at=self._wall_clock())
 
     def observe(self, date_header: str | None) -> None:
         """Learn from a response's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
@@ -75,7 +69,7 @@ class ServerClock:
     def _left_since_received(self, presigned: PresignedPut) -> float | None:
         if presigned.received_at is None or presigned.lifetime is None:
             return None
-        return presigned.lifetime - (self._steady_clock() - presigned.received_at)
+        return presigned.lifetime - (self._wall_clock() - presigned.received_at)
 
     def until(self, retry_after: str | None) -> float | None:
         """Return Retry-After in seconds from now (RFC 9110 §10.2.3: seconds or a date), None where it is neither."""

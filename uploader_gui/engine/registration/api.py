@@ -32,7 +32,6 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.net.client import answered, check_url, read_answer, readable
-from uploader_gui.engine.net.server_clock import steady_time
 from uploader_gui.engine.redaction import without, without_queries
 from uploader_gui.engine.transfer.presigned_url import expiry_of, further_headers
 
@@ -324,4 +323,4 @@ def _one(entry: dict[str, Any] | None, count: int, *, local: bool) -> PresignedP
     check_storage_address(upload.presignedUrl, local=local)
     further_headers(upload.presignedUrl)  # a header we cannot send is refused here, before anything is sent
     expires_at, lifetime = expiry_of(upload.presignedUrl)
-    return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime, steady_time())
+    return PresignedPut(upload.presignedUrl, upload.id, expires_at, lifetime)

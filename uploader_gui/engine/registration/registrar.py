@@ -50,6 +50,7 @@ class Registrar:
 
     def __init__(self, context: EngineContext) -> None:
         self._api = context.server.api
+        self._clock = context.server.clock
         self._retry = context.resources.retry
         self._scheduler = context.scheduler
         self._store = context.store
@@ -215,7 +216,7 @@ class Registrar:
     def _record_url(self, upload: Upload, answer: Registration) -> None:
         presigned = answer.presigned.get(upload.upload_id)
         if presigned is not None:
-            self._store.record_url(upload, presigned)
+            self._store.record_url(upload, self._clock.received(presigned))
             self._look_ahead.note_lifetime(presigned.lifetime)
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.errors import Code, UploaderError, UrlExpired, UrlPerhapsExpired
+from uploader_gui.engine.errors import Code, StorageRefused, UploaderError, UrlExpired
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer.transfer import AttemptLog, Transfer, uncount_unconnected
@@ -112,9 +112,8 @@ class TransferPool:
         self._store.move(upload, UploadState.UPLOADED)
 
     def _register_again(self, upload: Upload, error: UrlExpired) -> None:
-        most = 2 if isinstance(error, UrlPerhapsExpired) else self._retry.attempts
-        if upload.registrations >= most:
-            self._failed(upload, error)
+        if upload.registrations >= (2 if error.perhaps else self._retry.attempts):
+            self._failed(upload, StorageRefused(error.detail) if error.perhaps else error)
             return
         self._store.forget_url(upload)
         self._store.move(upload, UploadState.QUEUED, Reason.of(error))

@@ -26,7 +26,6 @@ from uploader_gui.engine.errors import (
     StorageRefused,
     UrlExpired,
     Variant,
-    UrlPerhapsExpired,
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
@@ -284,7 +283,7 @@ def _error_of(
     if status in {400, 403} and ("expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
     if status in {400, 403} and expired:
-        return UrlPerhapsExpired(words)
+        return UrlExpired(words, perhaps=True)
     if status == 429 or (status >= 500 and status not in _FINAL_5XX) or code in _TRY_LATER:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
     if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain
