@@ -44,7 +44,6 @@ class Words(Sentence):
     DROP_FIRST_ID = QT_TRANSLATE_NOOP("uploader", "Type the anomaly’s number, then drop")
     DROP_KEPT = QT_TRANSLATE_NOOP("uploader", "Or drop now: the files are kept until the number is there")
     DROP_COPY = QT_TRANSLATE_NOOP("uploader", "Folders are searched; the originals stay where they are")
-    DROP_NO_FILES = QT_TRANSLATE_NOOP("uploader", "This cannot be taken from here")
     # List
     FILES = QT_TRANSLATE_NOOP("uploader", "Files")
     FIND = QT_TRANSLATE_NOOP("uploader", "Find a file")

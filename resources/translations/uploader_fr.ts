@@ -586,14 +586,6 @@
         <translation>Votre session se termine dans %1&#xa0;; l’envoi peut prendre environ %2. Par prudence, connectez-vous avec de nouveaux jetons.</translation>
     </message>
     <message>
-        <source>Outlook gives no file away. Save the mail to a folder first, then drop that file here.</source>
-        <translation>Outlook ne donne pas de fichier. Enregistrez d’abord le courriel dans un dossier, puis déposez ce fichier ici.</translation>
-    </message>
-    <message>
-        <source>This program gives no file away yet. Drag it to a folder first, and from there to here.</source>
-        <translation>Ce programme ne donne pas encore de fichier. Faites-le glisser d’abord dans un dossier, puis de là jusqu’ici.</translation>
-    </message>
-    <message>
         <source>A link is not followed. Save the picture or file to a folder first, then drop it here.</source>
         <translation>Un lien n’est pas suivi. Enregistrez d’abord l’image ou le fichier dans un dossier, puis déposez-le ici.</translation>
     </message>
@@ -738,6 +730,96 @@
         <translation>
             <numerusform>%Ln fichier encore à envoyer</numerusform>
             <numerusform>%Ln fichiers encore à envoyer</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>offers</name>
+    <message>
+        <source>This cannot be taken: it is a mail</source>
+        <translation>Impossible à prendre&#xa0;: c’est un message</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: the file is only promised</source>
+        <translation>Impossible à prendre&#xa0;: le fichier est seulement promis</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: it is on another device or server</source>
+        <translation>Impossible à prendre&#xa0;: c’est sur un autre appareil ou serveur</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: it is a link</source>
+        <translation>Impossible à prendre&#xa0;: c’est un lien</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: it is text</source>
+        <translation>Impossible à prendre&#xa0;: c’est du texte</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: these are more than 10,000 files</source>
+        <translation>Impossible à prendre&#xa0;: ce sont plus de 10&#x202f;000 fichiers</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: there is no file in it</source>
+        <translation>Impossible à prendre&#xa0;: il n’y a pas de fichier dedans</translation>
+    </message>
+    <message>
+        <source>Your mail program gives no file away here. Save the mail to a folder first, then drop that file here.</source>
+        <translation>Votre messagerie ne donne pas de fichier ici. Enregistrez d’abord le message dans un dossier, puis déposez ce fichier ici.</translation>
+    </message>
+    <message>
+        <source>The other program only gives it to a folder. Drag it to a folder first, and from there to here.</source>
+        <translation>L’autre programme ne le donne qu’à un dossier. Faites-le d’abord glisser dans un dossier, et de là jusqu’ici.</translation>
+    </message>
+    <message>
+        <source>Copy them to a folder first, then drop that folder here.</source>
+        <translation>Copiez-les d’abord dans un dossier, puis déposez ce dossier ici.</translation>
+    </message>
+    <message>
+        <source>Add these files to anomaly %1</source>
+        <translation>Ajouter ces fichiers à l’anomalie %1</translation>
+    </message>
+    <message>
+        <source>It is kept as it is</source>
+        <translation>Elle est gardée telle quelle</translation>
+    </message>
+    <message>
+        <source>Fetching begins at once; the originals stay where they are</source>
+        <translation>La récupération commence tout de suite&#x202f;; les originaux restent où ils sont</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files from your phone to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier de votre téléphone à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers de votre téléphone à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files from Outlook to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier d’Outlook à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers d’Outlook à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files from a ZIP to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier d’un ZIP à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers d’un ZIP à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files from a web page to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier d’une page web à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers d’une page web à l’anomalie %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %Ln files from another program to anomaly %1</source>
+        <translation>
+            <numerusform>Ajouter %Ln fichier d’un autre programme à l’anomalie %1</numerusform>
+            <numerusform>Ajouter %Ln fichiers d’un autre programme à l’anomalie %1</numerusform>
         </translation>
     </message>
 </context>
@@ -1886,10 +1968,6 @@
     <message>
         <source>Folders are searched; the originals stay where they are</source>
         <translation>Les dossiers sont parcourus&#xa0;; les originaux restent à leur place</translation>
-    </message>
-    <message>
-        <source>This cannot be taken from here</source>
-        <translation>Cet élément ne peut pas être déposé ici</translation>
     </message>
     <message>
         <source>Files</source>

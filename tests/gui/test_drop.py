@@ -23,6 +23,7 @@ from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, link
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
+from uploader_gui.gui.drop.mime import Picture
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -120,8 +121,7 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
 def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:
     window.set_anomaly("4217")
     for offered, advice in (
-        (offering("FileGroupDescriptorW"), "Save the mail to a folder first"),
-        (offering('application/x-qt-windows-offered;value="FileGroupDescriptorW"'), "Save the mail to a folder first"),
+        (offering("RenPrivateMessages"), "Save the mail to a folder first"),
         (offering("com.apple.pasteboard.promised-file-url"), "Drag it to a folder first"),
         (link("https://example.org/photo.jpg"), "A link is not followed."),
         (text("https://example.org/"), "A link is not followed."),
@@ -129,7 +129,7 @@ def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engi
         (offering("application/x-something"), "There is no file in it."),
     ):
         enter(window, offered)
-        assert window.drop.overlay.title.text() == "This cannot be taken from here"
+        assert window.drop.overlay.title.text().startswith("This cannot be taken: ")
         assert advice in window.drop.overlay.subtitle.text()
         drop(window, offered)
         assert not window.drop.overlay.isVisible()
@@ -151,9 +151,11 @@ def test_a_picture_without_a_file_is_handed_on_to_become_one(window: MainWindow,
         assert window.drop.overlay.title.text() == "Add this picture to anomaly 4217"
         with qtbot.waitSignal(window.picture_given) as given:
             drop(window, offered)
-        (handed_on,) = given.args or [None]
-        assert isinstance(handed_on, QImage)
-        assert (handed_on.width(), handed_on.pixelColor(3, 3)) == (8, QColor(Qt.GlobalColor.red))
+        handed_on, anomaly_id = given.args or [None, None]
+        assert isinstance(handed_on, Picture)
+        image = QImage.fromData(handed_on.content) if handed_on.content else handed_on.image
+        assert (image.width(), image.pixelColor(3, 3)) == (8, QColor(Qt.GlobalColor.red))
+        assert anomaly_id == "4217"
 
 
 @pytest.mark.parametrize("in_field", [True, False])

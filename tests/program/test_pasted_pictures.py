@@ -12,6 +12,7 @@ from tests.faults.running import options
 from tests.program.at_once import AtOnce
 from uploader_gui.engine.events import QueueIdle, UploadsAdded
 from uploader_gui.gui.bridge import Bridge
+from uploader_gui.gui.drop.mime import Picture
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.paths import DataPaths
@@ -52,7 +53,7 @@ def test_a_picture_that_cannot_be_kept_is_told(window: MainWindow, bridge: Bridg
     errands: Any = AtOnce()
     Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, tasks=errands)
     for picture, why in ((QImage(20, 10, QImage.Format.Format_RGB32), "File exists"), (QImage(), "it cannot be read")):
-        window.picture_given.emit(picture)
+        window.picture_given.emit(Picture(picture), "4217")
         assert window.banner.isVisible()
         assert window.banner.text.text() == f"The picture could not be added: {why}"
 
@@ -73,7 +74,7 @@ def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that tak
     bridge.event_arrived.connect(heard.append)
     picture = QImage(20, 10, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.blue)
-    window.picture_given.emit(picture)
+    window.picture_given.emit(Picture(picture), "4217")
     qtbot.waitUntil(lambda: any(isinstance(event, UploadsAdded) for event in heard), timeout=30_000)
     (path,) = (tmp_path / "captures").iterdir()
     bridge.start()

@@ -52,6 +52,7 @@ ALLOWED = {
     ("gui/settings/settings_pages.py", "Mo"): "a value of a setting",
     ("gui/settings/settings_pages.py", "warning"): "the name of a look",
     ("gui/dialogs/sign_in_dialog.py", "warning"): "the name of a look",
+    ("gui/drop/offer.py", "Shell IDList Array"): "the name of a format",
     ("gui/style/theme.py", "Fusion"): "the name of a Qt style",
     ("gui/style/theme.py", "Text"): "a role of Qt's palette",
     ("config.py", "Mo"): "a value of a setting",

@@ -21,6 +21,7 @@ from uploader_gui.words.deposits import DropWords, HistoryCounts, HistoryWords, 
 from uploader_gui.words.handover import HandoverWords
 from uploader_gui.words.help import HelpWords
 from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.words.offers import CountedOffers, OfferWords
 from uploader_gui.words.password_store import StoreWords
 from uploader_gui.words.remedies import OWN_DETAILS
 from uploader_gui.words.self_test import Words as SelfTestWords
@@ -57,6 +58,7 @@ PLAIN: list[type[Sentence]] = [
     StartErrors,
     WrongSetting,
     HandoverWords,
+    OfferWords,
     StoreWords,
 ]
 COUNTED: list[type[CountedSentence]] = [
@@ -65,6 +67,7 @@ COUNTED: list[type[CountedSentence]] = [
     HistoryCounts,
     CountedLines,
     CountedManners,
+    CountedOffers,
 ]
 
 

@@ -11,7 +11,7 @@ from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import Treatment
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import Reason, Source, UploadSnapshot
+    from uploader_gui.engine.models import Origin, Reason, Source, UploadSnapshot
 
 CONVERTIBLE: Final = frozenset({"HEIC", "WebP", "TIFF", "BMP"})
 """Names of types, as in the detail of `TypeNotAccepted`."""
@@ -57,10 +57,12 @@ class AddOptions:
     Attributes:
         again: they are sent also where they were uploaded to the same anomaly before.
         choices: what is done with those of refused types.
+        origin: where they came from, for files that this program fetched or made itself.
     """
 
     again: bool = False
     choices: Choices = Choices()
+    origin: Origin | None = None
 
 
 DEFAULT_ADD_OPTIONS: Final = AddOptions()

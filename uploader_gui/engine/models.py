@@ -129,6 +129,17 @@ def mtime_of(facts: os.stat_result) -> int:
     return (facts.st_mtime_ns + 2**63) % 2**64 - 2**63
 
 
+class Origin(StrEnum):
+    """Where a file came from that was on no disk of this computer, as far as that is known; the receipt's words."""
+
+    PHONE = "from a phone"
+    OUTLOOK = "from Outlook"
+    ZIP = "from a ZIP"
+    WEB_PAGE = "from a web page"
+    CLIPBOARD = "from the clipboard"
+    PROGRAM = "from another program"
+
+
 class Treatment(StrEnum):
     """How a file of a type the service refuses becomes one it accepts."""
 

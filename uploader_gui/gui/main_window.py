@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMainWindow
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.gui.drop.add_files import AddFiles
+from uploader_gui.gui.drop.drop_target import not_here
 from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.notices import BannerAction
 from uploader_gui.gui.style.widgets import HISTORY_KEY
@@ -28,7 +29,7 @@ from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.text import Words
-from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
-    from uploader_gui.gui.drop.mime import DropKind
+    from uploader_gui.gui.drop.offer import DropKind
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.preflight.refused_dialog import RefusedController
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
@@ -58,7 +59,7 @@ class MainWindow(QMainWindow):
     `sign_in_wanted(refused_again: bool)` is answered by `show_sign_in(...)`, `settings_wanted` by
     `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(Settings)` follow.
     `background_wanted` asks to hide the window while files are sent. `anomaly_used(id)`: files were added to it.
-    `picture_given(QImage)` is to become a file.
+    `picture_given(Picture, id)` is to become a file for that anomaly.
     """
 
     sign_in_wanted = Signal(bool)
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
     background_wanted = Signal()
     anomaly_used = Signal(str)
     choices_remembered = Signal(object)
-    picture_given = Signal(object)
+    picture_given = Signal(object, str)
     sign_out_wanted = Signal()
     log_wanted = Signal()
     diagnostics_wanted = Signal()
@@ -242,8 +243,9 @@ class MainWindow(QMainWindow):
             (QKeySequence.StandardKey.Undo, self._engine.undo),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)
-        self.header.field.undo_wanted.connect(self._engine.undo)
-        self.filters.search.undo_wanted.connect(self._engine.undo)
+        for field in (self.header.field, self.filters.search):
+            field.undo_wanted.connect(self._engine.undo)
+            field.paste_wanted.connect(self.add_files.paste)
 
     # Events of the engine
 
@@ -286,8 +288,7 @@ class MainWindow(QMainWindow):
     def _name_left_out(self, names: Sequence[str]) -> None:
         """Show how many of the dropped things are not on this computer, and name the first."""
         if names:
-            listed = ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - they fill a line
-            self.notices.explain(lambda: CountedManners.NOT_HERE.text(len(names), listed))
+            self.notices.explain(lambda: not_here(names))
 
     def _unfinished(self) -> int:
         counts = self.model.counts()

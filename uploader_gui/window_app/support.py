@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
+from uploader_gui.engine.conversion_choices import AddOptions
 from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.drop.mime import Captures
 from uploader_gui.words.manners import MannersWords
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
 
-    from PySide6.QtGui import QImage
-
     from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.drop.mime import Picture
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.paths import DataPaths
     from uploader_gui.window_app.preferences import Preferences
@@ -40,16 +40,16 @@ class Support:
         self._captures = Captures(data.captures)
         window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
-        window.picture_given.connect(lambda picture: tasks.spawn(self._add_picture(picture)))
+        window.picture_given.connect(lambda picture, for_: tasks.spawn(self._add_picture(picture, for_)))
 
-    async def _add_picture(self, picture: QImage) -> None:
+    async def _add_picture(self, picture: Picture, anomaly_id: str) -> None:
         try:
             path = await self._tasks.in_thread(self._captures.save, picture)
         except OSError as error:
             self._window.show_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
         else:
             self._bridge.note_capture(path)
-            self._window.add_paths([path])
+            self._window.add_files.add_picture(path, anomaly_id, AddOptions(origin=picture.origin))
 
     async def _copy_diagnostics(self) -> None:
         configuration = self._preferences.configuration

@@ -50,13 +50,6 @@ class MannersWords(Sentence):
         "manners", "Your session ends in %1; sending may take about %2. Sign in with new tokens to be on the safe side."
     )
     # What is no file
-    GIFT_MAIL = QT_TRANSLATE_NOOP(
-        "manners", "Outlook gives no file away. Save the mail to a folder first, then drop that file here."
-    )
-    GIFT_PROMISE = QT_TRANSLATE_NOOP(
-        "manners",
-        "This program gives no file away yet. Drag it to a folder first, and from there to here.",
-    )
     GIFT_LINK = QT_TRANSLATE_NOOP(
         "manners", "A link is not followed. Save the picture or file to a folder first, then drop it here."
     )

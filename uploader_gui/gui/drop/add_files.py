@@ -11,17 +11,20 @@ from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
-from uploader_gui.gui.drop.mime import DropKind, drop_kind_of, elsewhere_in, files_in, folders_among, picture_in
+from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in
+from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.gui.window.window_memory import KeptPath, counted
 from uploader_gui.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QMimeData
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import PathsAdded
     from uploader_gui.gui.drop.mime import EntryCounts
+    from uploader_gui.gui.drop.offer import Decision
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import Header
@@ -33,14 +36,14 @@ class AddFiles(QObject):
     Signals:
         kept_changed(list[KeptPath]): all paths that wait for a number now.
         anomaly_used(str): files were added to this anomaly.
-        picture_given(QImage): a picture without a file, which is to become one.
+        picture_given(Picture, str): a picture without a file, which is to become one, for the anomaly shown.
         refused(DropKind): what was offered holds no files.
         left_out(list[str]): what of offered files is not on this computer, by name; often nothing.
     """
 
     kept_changed = Signal(object)
     anomaly_used = Signal(str)
-    picture_given = Signal(object)
+    picture_given = Signal(object, str)
     refused = Signal(object)
     left_out = Signal(object)
 
@@ -52,11 +55,7 @@ class AddFiles(QObject):
         self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
-        self.drop.files_dropped.connect(self.add)
-        self.drop.picture_dropped.connect(self.picture_given)
-        self.drop.refused.connect(self.refused)
-        self.drop.left_out.connect(self.left_out)
-        header.field.paste_wanted.connect(self.paste)
+        self.drop.dropped.connect(self._take)
         header.kept_wanted.connect(self.add_kept)
         header.forget_kept_wanted.connect(self.forget_kept)
 
@@ -129,14 +128,23 @@ class AddFiles(QObject):
     def paste(self) -> None:
         """Add what the clipboard holds."""
         mime = QGuiApplication.clipboard().mimeData()
-        kind = drop_kind_of(mime)
-        if kind is DropKind.FILES:
-            self.add(files_in(mime))
-            self.left_out.emit(elsewhere_in(mime))
-        elif kind is DropKind.PICTURE:
-            self.picture_given.emit(picture_in(mime))
+        self._take(decision_on(mime), mime)
+
+    def add_picture(self, path: Path, anomaly_id: str, options: AddOptions) -> None:
+        """Add the file a picture has become to the anomaly that was shown then."""
+        if anomaly_id:
+            self.add_to(anomaly_id, [path], options)
         else:
-            self.refused.emit(kind)
+            self.keep([path], options)
+
+    def _take(self, decision: Decision, mime: QMimeData) -> None:
+        if decision.kind is DropKind.FILES:
+            self.add(decision.paths)
+            self.left_out.emit(decision.left_out)
+        elif decision.kind is DropKind.PICTURE:
+            self.picture_given.emit(picture_in(mime, decision), self._header.field.anomaly_id)
+        else:
+            self.refused.emit(decision.kind if decision.kind.refusal else DropKind.PROMISE)
 
     def choose_files(self) -> None:
         """Ask for files in the system's dialog, and add them."""

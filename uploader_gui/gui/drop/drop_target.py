@@ -11,14 +11,15 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from uploader_gui.gui.drop.mime import DropKind, counted, drop_kind_of, elsewhere_in, files_in, picture_in
+from uploader_gui.gui.drop.mime import counted, decision_on
+from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, label
 from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.words.offers import OfferWords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QPaintEvent
 
@@ -32,9 +33,10 @@ class DropOverlay(QWidget):
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         super().__init__(window)
-        self._theme = theme
+        self.theme = theme
         self._window = window
         self._spared: QWidget | None = None
+        self._refuses = False
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.title = label("", theme, 22, QFont.Weight.DemiBold)
         self.subtitle = label("", theme, 13)
@@ -42,7 +44,8 @@ class DropOverlay(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(2 * _MARGIN,) * 4)
         column.addStretch()
-        column.addWidget(IconLabel("drop", "accent", 86, theme))
+        self._icon = IconLabel("drop", "accent", 86, theme)
+        column.addWidget(self._icon)
         column.addSpacing(20)
         for text in (self.title, self.subtitle):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -55,8 +58,10 @@ class DropOverlay(QWidget):
         """Do not cover this band, nor anything above it."""
         self._spared = band
 
-    def show_texts(self, title: str, subtitle: str) -> None:
-        """Cover the window with these texts."""
+    def show_texts(self, title: str, subtitle: str, *, refuses: bool = False) -> None:
+        """Cover the window with these texts, in another colour where nothing would be taken."""
+        self._refuses = refuses
+        self._icon.show_icon(*(("failed", "danger") if refuses else ("drop", "accent")))
         self.title.setText(title)
         self.subtitle.setText(subtitle)
         covered = self._window.rect()
@@ -69,12 +74,12 @@ class DropOverlay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed area."""
         del event
-        colors = self._theme.colors
+        colors = self.theme.colors
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(colors.bg))
-        painter.setPen(dashed(colors.accent))
-        painter.setBrush(QColor(colors.accent_soft))
+        painter.setPen(dashed(colors.danger if self._refuses else colors.accent))
+        painter.setBrush(QColor(colors.danger_soft if self._refuses else colors.accent_soft))
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         painter.drawRoundedRect(area, 12, 12)
         painter.end()
@@ -83,20 +88,14 @@ class DropOverlay(QWidget):
 class DropTarget(QObject):
     """Watches a window for drags. `anomaly_id` returns the anomaly shown, "" for none.
 
-    Signals: `files_dropped(list[Path])`, `picture_dropped(QImage)`, `refused(DropKind)`;
-    `left_out(list[str])` names what of a drop is not on this computer.
+    Signal `dropped(Decision, QMimeData)`: something was let go of over the window; the data live until it returns.
     """
 
-    files_dropped = Signal(object)
-    picture_dropped = Signal(object)
-    refused = Signal(object)
-    left_out = Signal(object)
+    dropped = Signal(object, object)
 
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
         self._anomaly_id = anomaly_id
-        self._paths: list[Path] = []
-        self._kind = DropKind.NOTHING
         self.overlay = DropOverlay(window, theme)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -106,24 +105,17 @@ class DropTarget(QObject):
         if event.source() is not None:
             event.ignore()  # text dragged within the window
             return
-        self._inspect(event)
         self._accept_as_copy(event)
-        self._set_texts()
+        self._set_texts(decision_on(event.mimeData()))
 
-    def _inspect(self, event: QDragEnterEvent | QDropEvent) -> None:
-        self._kind = drop_kind_of(event.mimeData())
-        self._paths = files_in(event.mimeData()) if self._kind is DropKind.FILES else []
-
-    def _set_texts(self) -> None:
+    def _set_texts(self, decision: Decision) -> None:
         anomaly_id = self._anomaly_id()
-        if self._kind.advice:
-            self.overlay.show_texts(Words.DROP_NO_FILES.text, self._kind.advice)
+        if not decision.is_taken:
+            self.overlay.show_texts(decision.kind.refusal, decision.kind.advice, refuses=True)
         elif not anomaly_id:
             self.overlay.show_texts(Words.DROP_FIRST_ID.text, Words.DROP_KEPT.text)
-        elif self._kind is DropKind.PICTURE:
-            self.overlay.show_texts(MannersWords.ADD_PICTURE.filled(anomaly_id), MannersWords.PICTURE_SAVED.text)
         else:
-            self.overlay.show_texts(counted(self._paths).add_to(anomaly_id), Words.DROP_COPY.text)
+            self.overlay.show_texts(*_texts_of(decision, anomaly_id))
 
     def _accept_as_copy(self, event: QDragMoveEvent | QDropEvent) -> None:
         """Always copy: a move would let the file manager delete the originals."""
@@ -133,21 +125,10 @@ class DropTarget(QObject):
         event.accept()
 
     def _drop(self, event: QDropEvent) -> None:
-        self._inspect(event)
         self._accept_as_copy(event)
-        kind, dropped = self._kind, self._paths
-        self._leave()
-        if kind is DropKind.FILES:
-            self.files_dropped.emit(dropped)
-            self.left_out.emit(elsewhere_in(event.mimeData()))
-        elif kind is DropKind.PICTURE:
-            self.picture_dropped.emit(picture_in(event.mimeData()))
-        else:
-            self.refused.emit(kind)
-
-    def _leave(self) -> None:
-        self._paths = []
+        decision = decision_on(event.mimeData())
         self.overlay.hide()
+        self.dropped.emit(decision, event.mimeData())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the window's drag events."""
@@ -158,12 +139,33 @@ class DropTarget(QObject):
         elif isinstance(event, QDragMoveEvent):
             self._accept_as_copy(event)
         elif event.type() == QEvent.Type.DragLeave:
-            self._leave()
+            self.overlay.hide()
         elif isinstance(event, QDropEvent):
             self._drop(event)
         else:
             return super().eventFilter(watched, event)
         return True
+
+
+def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
+    """Return what letting go would do, and how."""
+    if decision.kind is DropKind.PICTURE:
+        kept = OfferWords.PICTURE_AS_IT_IS.text if decision.picture else MannersWords.PICTURE_SAVED.text
+        return MannersWords.ADD_PICTURE.filled(anomaly_id), kept
+    if decision.kind is DropKind.PORTAL:
+        return OfferWords.ADD_FILES.filled(anomaly_id), Words.DROP_COPY.text
+    left_out = not_here(decision.left_out)
+    if decision.origin is not None:
+        count = len(decision.files or decision.paths)
+        how = OfferWords.FETCHED if decision.files else Words.DROP_COPY
+        return add_from(decision.origin, count, anomaly_id), left_out or how.text
+    return counted(decision.paths).add_to(anomaly_id), left_out or Words.DROP_COPY.text
+
+
+def not_here(names: Sequence[str]) -> str:
+    """Return the sentence that counts what was left out and names the first, "" for nothing."""
+    listed = ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - they fill a line
+    return CountedManners.NOT_HERE.text(len(names), listed) if names else ""
 
 
 def dashed(color: str) -> QPen:

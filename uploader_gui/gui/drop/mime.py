@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import time
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_to_bytes
@@ -15,85 +15,100 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
 from PySide6.QtGui import QImage
 
+from uploader_gui.gui.drop.offer import (
+    SHELL_IDS,
+    Decision,
+    DropKind,
+    Offer,
+    VirtualFile,
+    decide,
+    harmless_names,
+)
+from uploader_gui.platform.gvfs import mount_folder, mounted_path
 from uploader_gui.text import Counted
-from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QMimeData
 
+    from uploader_gui.engine.models import Origin
 
-_MAIL: Final = ("filegroupdescriptor", "renprivatemessages", "renprivateitem")
-"""Parts of the MIME types that Outlook offers instead of files."""
-_PROMISE: Final = ("promise",)
-"""In the MIME types of macOS' Photos and Mail: files they would write on request (NSFilePromise, promised-file-url)."""
-
-
-class DropKind(Enum):
-    """What is offered: the first two kinds can be added; the value of each other is the advice to show."""
-
-    FILES = "files"
-    PICTURE = "picture"
-    MAIL = MannersWords.GIFT_MAIL
-    PROMISE = MannersWords.GIFT_PROMISE
-    ELSEWHERE = MannersWords.GIFT_ELSEWHERE
-    LINK = MannersWords.GIFT_LINK
-    TEXT = MannersWords.GIFT_TEXT
-    NOTHING = MannersWords.GIFT_NOTHING
-
-    @property
-    def advice(self) -> str:
-        """What a person can do, "" for what can be added."""
-        return self.value.text if isinstance(self.value, MannersWords) else ""
+_WRAPPED: Final = re.compile('application/x-qt-windows-mime;value="(.*)"')
+"""How Qt names the formats of Windows that it does not know."""
+_DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
 
 
-def drop_kind_of(mime: QMimeData | None) -> DropKind:
-    """Return what is offered. A browser offers a picture together with its link: that is a picture."""
-    if mime is None:
-        return DropKind.NOTHING
-    if files_in(mime):
-        return DropKind.FILES
-    return _foreign(mime) or (DropKind.PICTURE if _picture_format(mime) else _in_words(mime))
+def decision_on(mime: QMimeData | None) -> Decision:
+    """Return what is done with a drag or the clipboard."""
+    return decide(offer_in(mime)) if mime is not None else Decision(DropKind.NOTHING)
 
 
-def _foreign(mime: QMimeData) -> DropKind | None:
-    """Return the kind that other programs offer in types of their own, None for others."""
-    names = " ".join(mime.formats()).lower()
-    if any(mark in names for mark in _MAIL):
-        return DropKind.MAIL
-    return DropKind.PROMISE if any(mark in names for mark in _PROMISE) else None
+def offer_in(mime: QMimeData) -> Offer:
+    """Return what Qt brings as plain data."""
+    formats = {_plain(name): name for name in mime.formats()}
+    text = mime.text() if mime.hasText() else ""
+    paths, others = _sorted_out(mime)
+    descriptor = next((formats[name] for name in _DESCRIPTORS if name in formats), "")
+    return Offer(
+        formats=tuple(formats),
+        paths=tuple(paths),
+        schemes=tuple(others),
+        text=text,
+        paths_in_text=() if paths or others else tuple(paths_in_text(text)),
+        descriptor=bytes(mime.data(descriptor).data()) if descriptor else b"",
+        shell_ids=bytes(mime.data(formats[SHELL_IDS]).data()) if SHELL_IDS in formats else b"",
+        has_image=mime.hasImage(),
+    )
 
 
-def files_in(mime: QMimeData) -> list[Path]:
-    """Return the local files and folders, given as URLs or as lines of text."""
-    return paths_in(mime) or (paths_in_text(mime.text()) if mime.hasText() else [])
+def is_for_list(mime: QMimeData | None) -> bool:
+    """Return whether Paste in a field concerns the list: it brings files, or something to explain, not just text."""
+    kind = decision_on(mime).kind
+    if mime is None or not mime.formats() or kind in {DropKind.TEXT, DropKind.LINK}:
+        return False
+    return kind is not DropKind.PICTURE or not mime.hasText()  # a spreadsheet copies a cell as text and as a picture
 
 
-def picture_in(mime: QMimeData) -> QImage:
-    """Return the picture, a null image where it cannot be read."""
+def _plain(name: str) -> str:
+    found = _WRAPPED.fullmatch(name)
+    return found[1] if found else name
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture without a file: its own bytes under a name, or (without them) what Qt decoded.
+
+    `name` is only an extension where nobody named it.
+    """
+
+    image: QImage
+    content: bytes = b""
+    name: str = ".png"
+    origin: Origin | None = None
+
+
+def _harmless(name: str) -> str:
+    """Return a file name that stays in its folder; one that is only an extension stays that."""
+    (path,) = harmless_names([VirtualFile(0, f"capture{name}" if name.startswith(".") else name)])
+    return path.rpartition("/")[2].removeprefix("capture" if name.startswith(".") else "")
+
+
+_EXTENSIONS: Final = {"jpeg": ".jpg", "pjpeg": ".jpg", "svg+xml": ".svg", "x-png": ".png", "x-bmp": ".bmp"}
+
+
+def picture_in(mime: QMimeData, decision: Decision) -> Picture:
+    """Return the picture that was decided on; a null image without bytes where it cannot be read."""
+    wanted = decision.picture
+    if wanted and (content := bytes(mime.data(wanted).data())):
+        given = re.search('name="?([^";]+)', wanted)
+        kind = wanted.removeprefix("image/")
+        name = given[1] if given else _EXTENSIONS.get(kind, f".{kind.removeprefix('x-')}")
+        return Picture(QImage(), content, _harmless(name), decision.origin)
     offered = mime.imageData() if mime.hasImage() else None
-    if isinstance(offered, QImage) and not offered.isNull():
-        return offered
-    return QImage.fromData(mime.data(_picture_format(mime)))
+    return Picture(offered if isinstance(offered, QImage) else QImage(), origin=decision.origin)
 
 
-def _picture_format(mime: QMimeData) -> str:
-    if mime.hasImage():
-        return "application/x-qt-image"
-    return next((name for name in mime.formats() if name.startswith("image/")), "")
-
-
-def _in_words(mime: QMimeData) -> DropKind:
-    if any(url.scheme() not in _LINKS for url in _urls(mime)):
-        return DropKind.ELSEWHERE
-    if mime.hasUrls() or mime.text().strip().lower().startswith(("http://", "https://")):
-        return DropKind.LINK
-    return DropKind.TEXT if mime.hasText() else DropKind.NOTHING
-
-
-_LINKS: Final = frozenset({"http", "https", "ftp", "data", "about", "javascript"})
-"""What a browser offers; other addresses are those of a file manager's phones and servers (smb, mtp, sftp)."""
 _FOLDER_CHECK_SECONDS: Final = 0.05
 """Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 _LINES_LOOKED_AT: Final = 1000
@@ -127,19 +142,30 @@ class EntryCounts:
         return folders if self.folders else files
 
 
-def paths_in(mime: QMimeData | None) -> list[Path]:
-    """Return the local files and folders among the URLs, each once."""
-    return list(dict.fromkeys(path for url in _urls(mime) if (path := _local_path(url)) is not None))
+def _sorted_out(mime: QMimeData) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Return the files and folders of this computer among the URLs, each once, and (scheme, name) of the others."""
+    urls = [url for url in mime.urls() if url.scheme()] if mime.hasUrls() else []  # a comment in the list has none
+    paths: dict[Path, None] = {}
+    others: dict[tuple[str, str], None] = {}
+    for url, address in zip(urls, _addresses(mime, urls), strict=True):
+        if (path := _local_path(url) or _mounted(address)) is not None:
+            paths[path] = None
+        else:
+            others[url.scheme()[:20], _readable(url)] = None
+    return list(paths), list(others)
 
 
-def elsewhere_in(mime: QMimeData) -> list[str]:
-    """Return the names, as a person reads them, of what the URLs offer that is not on this computer, each once."""
-    return list(dict.fromkeys(_readable(url) for url in _urls(mime) if _local_path(url) is None))
+def _addresses(mime: QMimeData, urls: Sequence[QUrl]) -> list[str]:
+    """Return the URLs as text. Qt has none for an address such as `mtp://[usb:001,007]/`, but may have its line."""
+    lines = bytes(mime.data("text/uri-list").data()).decode("utf-8", "replace").split() if mime.hasUrls() else []
+    if len(lines) == len(urls):
+        return lines
+    return [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in urls]
 
 
-def _urls(mime: QMimeData | None) -> list[QUrl]:
-    urls = mime.urls() if mime is not None and mime.hasUrls() else []
-    return [url for url in urls if url.scheme()]  # a comment in the list has none
+def _mounted(address: str) -> Path | None:
+    """Return where GNOME shows a phone's or server's file, None elsewhere."""
+    return None if sys.platform in {"win32", "darwin"} else mounted_path(address, mount_folder())
 
 
 def _local_path(url: QUrl) -> Path | None:
@@ -159,8 +185,7 @@ def _is_own(host: str) -> bool:
 
 
 def _readable(url: QUrl) -> str:
-    name = "".join(filter(str.isprintable, url.fileName() or url.host()))
-    return f"{name[:60]} ({url.scheme()[:20]})"
+    return "".join(filter(str.isprintable, url.fileName() or url.host()))[:60]
 
 
 def paths_in_text(text: str) -> list[Path]:
@@ -195,18 +220,18 @@ class Captures:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, picture: QImage) -> Path:
-        """Write a picture as PNG, named after the time, and return its path. Slow: call it in a thread.
+    def save(self, picture: Picture) -> Path:
+        """Write a picture, named after the time where it has no name, and return its path. Slow: call it in a thread.
 
         Raises:
             OSError: the picture is null, or cannot be written.
         """
-        content = _png(picture)
+        content = picture.content or _png(picture.image)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = 1
         while True:
             try:
-                return _written(self._folder / _name(number), content)
+                return _written(self._folder / _name(picture.name, number), content)
             except FileExistsError:
                 number += 1
 
@@ -220,10 +245,11 @@ def _png(picture: QImage) -> bytes:
     return bytes(content.data())
 
 
-def _name(number: int) -> str:
+def _name(given: str, number: int) -> str:
     """Return the file's name; dots in the time, because Windows allows no colons."""
+    stem, dot, extension = given.rpartition(".")
     again = f" ({number})" if number > 1 else ""
-    return f"Capture {time.strftime('%Y-%m-%d %H.%M.%S')}{again}.png"
+    return f"{stem or time.strftime('Capture %Y-%m-%d %H.%M.%S')}{again}{dot}{extension}"
 
 
 def _written(path: Path, content: bytes) -> Path:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6 import QtGui
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLayoutItem,
     QLineEdit,
+    QMenu,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
 
     from uploader_gui.gui.style.theme import Theme
 
@@ -33,9 +34,10 @@ STEPS: Final = 1000
 
 
 class TypedLine(QLineEdit):
-    """A field that passes Ctrl+Z to the window when it has no typing to undo."""
+    """A field that passes to the window Ctrl+Z when it has no typing to undo, and Paste when that is no text."""
 
     undo_wanted = Signal()
+    paste_wanted = Signal()
 
     def forget_typing(self) -> None:
         """Clear the field's own undo history; the text stays."""
@@ -45,8 +47,33 @@ class TypedLine(QLineEdit):
         """Emit `undo_wanted` where Qt would swallow Ctrl+Z without anything to undo."""
         if event.matches(QKeySequence.StandardKey.Undo) and not self.isUndoAvailable():
             self.undo_wanted.emit()
-            return
-        super().keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu."""
+        self.context_menu().popup(event.globalPos())
+
+    def context_menu(self) -> QMenu:
+        """Return Qt's menu, in which Paste does what the key does."""
+        menu = self.createStandardContextMenu()
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.setEnabled(bool(QGuiApplication.clipboard().mimeData().formats()))
+                action.triggered.disconnect()
+                action.triggered.connect(self._paste)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _paste(self) -> None:
+        from uploader_gui.gui.drop.mime import is_for_list  # noqa: PLC0415 - not needed for the first paint
+
+        if is_for_list(QGuiApplication.clipboard().mimeData()):
+            self.paste_wanted.emit()
+        else:
+            self.paste()
 
 
 def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
@@ -129,6 +156,11 @@ class IconLabel(QWidget):
         self._icon, self._color, self._theme = icon, color, theme
         self._side = side
         self.setFixedHeight(side)
+
+    def show_icon(self, icon: str, color: str) -> None:
+        """Show another icon, or the same in another colour of the theme."""
+        self._icon, self._color = icon, color
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the icon."""

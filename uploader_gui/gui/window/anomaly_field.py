@@ -1,15 +1,14 @@
-"""The field for the anomaly's number: validates while typing, offers recent numbers, passes pasted files on."""
+"""The field for the anomaly's number: validates while typing, offers recent numbers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.drop.mime import DropKind, drop_kind_of, paths_in
 from uploader_gui.gui.style.widgets import TypedLine, set_look
 from uploader_gui.text import Words
 from uploader_gui.words.manners import MannersWords
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
 
 
 class AnomalyField(TypedLine):
-    """Holds a valid number or none. `paste_wanted`: Paste was pressed while the clipboard holds files or a picture."""
+    """Holds a valid number or none."""
 
     anomaly_changed = Signal(str)
-    paste_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -107,15 +105,10 @@ class AnomalyField(TypedLine):
         self.setFixedSize(max(self._theme.px(190), words + self._theme.px(64)), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Pasted files go to the list, pasted text into the field; Down shows the recent numbers."""
+        """Show the recent numbers at Down."""
         if event.key() == Qt.Key.Key_Down and self._recent.rowCount():
             self._show_recent()
             return
-        if event.matches(QKeySequence.StandardKey.Paste):
-            mime = QGuiApplication.clipboard().mimeData()
-            if paths_in(mime) or (drop_kind_of(mime) is DropKind.PICTURE and not mime.hasText()):
-                self.paste_wanted.emit()
-                return
         super().keyPressEvent(event)
 
 

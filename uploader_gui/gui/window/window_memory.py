@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices
-from uploader_gui.engine.models import Treatment
+from uploader_gui.engine.models import Origin, Treatment
 from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.style.widgets import within_screen
 
@@ -110,6 +110,7 @@ def _values(kept: KeptPath) -> dict[str, Any]:
         "again": options.again,
         "pictures": options.choices.pictures,
         "others": options.choices.others,
+        "origin": options.origin,
     }
 
 
@@ -117,7 +118,8 @@ def _kept(values: Any) -> KeptPath | None:
     try:
         path = Path(values["path"])
         choices = Choices(_treatment(values["pictures"]), _treatment(values["others"]))
-        options = AddOptions(again=values["again"] is True, choices=choices)
+        origin = Origin(values["origin"]) if values.get("origin") else None
+        options = AddOptions(again=values["again"] is True, choices=choices, origin=origin)
         return (
             KeptPath(path, values["folder"] is True, options) if path.is_absolute() and "\0" not in str(path) else None
         )

@@ -1,0 +1,324 @@
+"""Decides what of an offer, a drag or the clipboard, can be taken. Plain data in, plain data out: no Qt, no disk.
+
+`mime.py` reads an `Offer` from Qt. Where the formats come from: Chromium's `clipboard_util_win.cc`, Mozilla's
+`nsDataObj.cpp` and `nsITransferable.idl`, Microsoft's "Shell Clipboard Formats", freedesktop's XDS and file transfer.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.models import Origin
+from uploader_gui.words.manners import MannersWords
+from uploader_gui.words.offers import CountedOffers, OfferWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+MAX_VIRTUAL_FILES: Final = 10_000
+
+_DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
+_CONTENTS: Final = "FileContents"
+SHELL_IDS: Final = "Shell IDList Array"
+PORTAL: Final = ("application/vnd.portal.filetransfer", "application/vnd.portal.files")
+_OF_OUTLOOK: Final = ("renprivate", "outlook")
+_OF_MAIL: Final = ("text/x-moz-message", "x-uid-list", "kmail", "akonadi", "com.apple.mail", "renprivate")
+_MAIL_SCHEMES: Final = frozenset(
+    {"imap", "imap-message", "mailbox", "mailbox-message", "news-message", "ews", "akonadi"}
+)
+_OF_APPLE: Final = "com.apple."
+_PROMISES: Final = ("promise", "xdnddirectsave", "ark-dndextract")
+_LINK_FORMATS: Final = ("uniformresourcelocator", "text/x-moz-url", "public.url", "_netscape_url")
+_LINK_SCHEMES: Final = frozenset({"http", "https", "ftp", "data", "about", "javascript", "blob"})
+"""What a browser offers; other schemes are those of a file manager's phones and servers (smb, mtp, sftp)."""
+_PHONE_MOUNTS: Final = re.compile(r"/gvfs/(?:mtp|gphoto2|afc):")
+_PHONE_DEVICE: Final = "6ac27878-a6fa-4155-ba85-f98f491d4f33".encode("utf-16-le")
+"""Windows' class of portable devices, which ends the name of each phone's USB interface."""
+
+
+class DropKind(Enum):
+    """What is offered: the first four kinds can be taken. The value of each other: why not, and what to do."""
+
+    FILES = "files"
+    VIRTUAL = "virtual"
+    PORTAL = "portal"
+    PICTURE = "picture"
+    MAIL = (OfferWords.NOT_MAIL, OfferWords.MAIL)
+    PROMISE = (OfferWords.NOT_PROMISE, OfferWords.PROMISE)
+    ELSEWHERE = (OfferWords.NOT_ELSEWHERE, MannersWords.GIFT_ELSEWHERE)
+    LINK = (OfferWords.NOT_LINK, MannersWords.GIFT_LINK)
+    TEXT = (OfferWords.NOT_TEXT, MannersWords.GIFT_TEXT)
+    SO_MANY = (OfferWords.NOT_SO_MANY, OfferWords.SO_MANY)
+    NOTHING = (OfferWords.NOT_A_FILE, MannersWords.GIFT_NOTHING)
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be taken, "" for what can."""
+        return self.value[0].text if isinstance(self.value, tuple) else ""
+
+    @property
+    def advice(self) -> str:
+        """What a person can do, "" for what can be taken."""
+        return self.value[1].text if isinstance(self.value, tuple) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualFile:
+    """A file that another program gives on request.
+
+    Attributes:
+        index: its place in the offer, by which the program knows it.
+        name: as announced; folders in it are separated by backslashes.
+        size: in bytes, None where it is not announced.
+        modified: in seconds since 1970, None where it is not announced.
+    """
+
+    index: int
+    name: str
+    size: int | None = None
+    modified: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What another program offers.
+
+    Attributes:
+        formats: the names of the formats, without Qt's wrapping.
+        paths: the local files and folders among the URLs.
+        schemes: of the other URLs, each with the name a person reads.
+        text: the text, "" where there is none.
+        paths_in_text: the lines of it that are existing paths.
+        descriptor: the data of the first of `_DESCRIPTORS` that is offered.
+        shell_ids: the data of `SHELL_IDS`.
+        has_image: Qt can read a picture from it.
+    """
+
+    formats: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    schemes: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    paths_in_text: tuple[Path, ...] = ()
+    descriptor: bytes = b""
+    shell_ids: bytes = b""
+    has_image: bool = False
+
+    def has(self, *marks: str) -> bool:
+        """Return whether the name of a format contains one of these, ignoring case."""
+        return any(mark in name.lower() for mark in marks for name in self.formats)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is done with an offer.
+
+    Attributes:
+        paths: the files and folders to add.
+        files: the virtual files to fetch.
+        origin: where they come from, as far as that is known.
+        picture: the format whose bytes are the picture's file, "" where Qt decodes it.
+        left_out: the names of what cannot be taken beside what can.
+    """
+
+    kind: DropKind
+    paths: tuple[Path, ...] = ()
+    files: tuple[VirtualFile, ...] = ()
+    origin: Origin | None = None
+    picture: str = ""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether there is anything to add."""
+        return not self.kind.refusal
+
+
+def decide(offer: Offer) -> Decision:
+    """Return what is done with an offer: paths first, then virtual files, then a picture's own bytes, then a bitmap."""
+    left_out = tuple(dict.fromkeys(f"{name} ({scheme})" for scheme, name in offer.schemes))
+    if offer.paths:
+        origin = Origin.PHONE if all(_PHONE_MOUNTS.search(path.as_posix()) for path in offer.paths) else None
+        return Decision(DropKind.FILES, offer.paths, origin=origin, left_out=left_out)
+    if (found := _virtual(offer) or _in_own_form(offer)) is not None:
+        return found
+    if offer.paths_in_text:
+        return Decision(DropKind.FILES, offer.paths_in_text)
+    return _picture(offer) or Decision(_refused(offer))
+
+
+def _virtual(offer: Offer) -> Decision | None:
+    """Return what is done with virtual files, None where there are none. One link beside its address is a link."""
+    if not offer.descriptor or _CONTENTS not in offer.formats:
+        return None
+    wide = _DESCRIPTORS[0] in offer.formats
+    try:
+        files = tuple(described_files(offer.descriptor, wide=wide))
+    except OverflowError:
+        return Decision(DropKind.SO_MANY)
+    except (ValueError, struct.error):
+        return None
+    if len(files) == 1 and files[0].name.lower().endswith(".url") and _has_link(offer):
+        return Decision(DropKind.LINK)
+    return Decision(DropKind.VIRTUAL, files=files, origin=_origin(offer)) if files else None
+
+
+def _in_own_form(offer: Offer) -> Decision | None:
+    """Return what is done with what a program offers in a form of its own, None for others."""
+    if offer.has(*PORTAL):
+        return Decision(DropKind.PORTAL)
+    if offer.has(*_OF_MAIL) or {scheme for scheme, _ in offer.schemes} & _MAIL_SCHEMES:
+        return Decision(DropKind.MAIL)
+    if offer.has("promise") and offer.has(_OF_APPLE):
+        return Decision(DropKind.PROMISE)  # the picture beside it may be a preview
+    return None
+
+
+def _origin(offer: Offer) -> Origin:
+    """Return what is known of the program that offers virtual files, and no more."""
+    if offer.has(*_OF_OUTLOOK):
+        return Origin.OUTLOOK
+    folder = _folder_of(offer.shell_ids).lower()
+    if _PHONE_DEVICE in folder:
+        return Origin.PHONE
+    if ".zip" in folder.decode("latin-1") or ".zip".encode("utf-16-le") in folder:
+        return Origin.ZIP
+    return Origin.WEB_PAGE if _has_link(offer) else Origin.PROGRAM
+
+
+def _folder_of(shell_ids: bytes) -> bytes:
+    """Return the identifier of the folder the items lie in, from a CIDA ("Shell Clipboard Formats")."""
+    try:
+        _, folder, first = struct.unpack_from("<III", shell_ids)
+    except struct.error:
+        return b""
+    return shell_ids[folder:first]
+
+
+def _has_link(offer: Offer) -> bool:
+    return offer.has(*_LINK_FORMATS) or _is_address(offer.text) or any(one in _LINK_SCHEMES for one, _ in offer.schemes)
+
+
+def _is_address(text: str) -> bool:
+    return text.strip().lower().startswith(("http://", "https://"))
+
+
+def _picture(offer: Offer) -> Decision | None:
+    """Return what is done with a picture: its own bytes are kept where they are offered.
+
+    Toolkits offer a picture they hold in many formats at once, PNG among them, which loses nothing.
+    """
+    origin = Origin.WEB_PAGE if _has_link(offer) else None
+    raw = [name for name in offer.formats if re.match(r"image/[a-z0-9.+-]+$", name) and name != "image/x-qt-image"]
+    named = [name for name in offer.formats if name.startswith("application/octet-stream;name=")]
+    chosen = named or [name for name in raw if name == "image/png"] or raw
+    if chosen:
+        return Decision(DropKind.PICTURE, picture=chosen[0], origin=origin)
+    return Decision(DropKind.PICTURE, origin=origin) if offer.has_image else None
+
+
+def _refused(offer: Offer) -> DropKind:
+    if offer.has(*_PROMISES):
+        return DropKind.PROMISE
+    if any(scheme not in _LINK_SCHEMES for scheme, _ in offer.schemes):
+        return DropKind.ELSEWHERE
+    if _has_link(offer):
+        return DropKind.LINK
+    return DropKind.TEXT if offer.text else DropKind.NOTHING
+
+
+_ENTRY: Final = {True: 592, False: 332}
+"""The size of a FILEDESCRIPTORW and of a FILEDESCRIPTORA, in bytes."""
+_ATTRIBUTES, _WRITE_TIME, _SIZE = 0x4, 0x20, 0x40
+_FOLDER: Final = 0x10
+_FILETIME_OF_1970: Final = 11_644_473_600
+
+
+def described_files(descriptor: bytes, *, wide: bool = True) -> Iterator[VirtualFile]:
+    """Yield the files of a FILEGROUPDESCRIPTORW, or (not `wide`) -A, without its folders.
+
+    Raises:
+        OverflowError: it has more than `MAX_VIRTUAL_FILES`.
+        ValueError, struct.error: it is damaged.
+    """
+    (count,) = struct.unpack_from("<I", descriptor)
+    if count > MAX_VIRTUAL_FILES:
+        raise OverflowError
+    if len(descriptor) < 4 + _ENTRY[wide] * count:
+        raise ValueError(count)
+    for index in range(count):
+        entry = descriptor[4 + _ENTRY[wide] * index :][: _ENTRY[wide]]
+        flags, attributes = struct.unpack_from("<I", entry)[0], struct.unpack_from("<I", entry, 36)[0]
+        written, high, low = struct.unpack_from("<QII", entry, 56)
+        if flags & _ATTRIBUTES and attributes & _FOLDER:
+            continue
+        yield VirtualFile(
+            index,
+            _name_in(entry[72:], wide=wide),
+            (high << 32 | low) or None if flags & _SIZE else None,
+            written / 1e7 - _FILETIME_OF_1970 if flags & _WRITE_TIME and written else None,
+        )
+
+
+def _name_in(field: bytes, *, wide: bool) -> str:
+    text = field.decode("utf-16-le", "replace") if wide else field.decode("cp1252", "replace")
+    return text.split("\0")[0]
+
+
+_HARMFUL: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_DEVICE: Final = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?")
+_LONGEST: Final = 120
+"""Characters of a part's stem; the folder it comes into has a path of its own, and Windows takes 260 in all."""
+
+
+def harmless_names(files: Iterable[VirtualFile]) -> list[str]:
+    """Return each file's path below the folder it is fetched into, with slashes; no two are the same in any case.
+
+    None leaves that folder, and each is a name that every system takes.
+    """
+    taken: set[str] = set()
+    names = []
+    for file in files:
+        parts = list(_harmless_parts(file.name)) or [f"file {file.index + 1}"]
+        names.append(_unlike(taken, "/".join(parts)))
+    return names
+
+
+def _harmless_parts(name: str) -> Iterator[str]:
+    for part in re.split(r"[\\/]+", re.sub(r"^[A-Za-z]:", "", name)):
+        clean = _HARMFUL.sub("_", part).lstrip().rstrip(". ")
+        stem, dot, suffix = clean.rpartition(".")
+        clean = stem[:_LONGEST] + dot + suffix[:20] if stem else clean[:_LONGEST]
+        if clean.strip(". "):
+            yield f"_{clean}" if _DEVICE.fullmatch(clean) else clean
+
+
+def _unlike(taken: set[str], name: str) -> str:
+    """Return the name, numbered where there is one like it."""
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or "/" in suffix:
+        stem, dot, suffix = name, "", ""
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{stem} ({number}){dot}{suffix}"
+    taken.add(free.casefold())
+    return free
+
+
+_FROM: Final = {
+    Origin.PHONE: CountedOffers.FROM_PHONE,
+    Origin.OUTLOOK: CountedOffers.FROM_OUTLOOK,
+    Origin.ZIP: CountedOffers.FROM_ZIP,
+    Origin.WEB_PAGE: CountedOffers.FROM_WEB,
+    Origin.PROGRAM: CountedOffers.FROM_PROGRAM,
+}
+
+
+def add_from(origin: Origin, count: int, anomaly_id: str) -> str:
+    """Return the sentence that says what letting go would do with files from there."""
+    return _FROM[origin].text(count, anomaly_id)
