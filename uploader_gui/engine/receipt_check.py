@@ -100,8 +100,10 @@ def read_receipt(path: Path) -> CheckedReceipt:
         ReceiptUnreadable: it is none, or cannot be read.
     """
     try:
+        if not path.is_file() and path.exists():  # a pipe would block
+            raise ReceiptUnreadable("it is no file")
         with path.open("rb") as file:
-            text = file.read(MAX_RECEIPT_BYTES + 1)
+            text = file.read(MAX_RECEIPT_BYTES)
     except (OSError, ValueError) as error:
         raise ReceiptUnreadable(getattr(error, "strerror", None) or str(error)) from error
     try:

@@ -1,0 +1,176 @@
+"""Files compared with a receipt: which are equal, changed, missing, not on it, or were never on a disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uploader_gui.engine.receipt_check import (
+    CHECKSUM,
+    ReceiptUnreadable,
+    Verdict,
+    all_equal,
+    checksum,
+    compare,
+    read_receipt,
+)
+
+
+def sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def row(path: Path | None, content: bytes | None = b"", **more: Any) -> dict[str, Any]:
+    name = more.pop("name", path.name if path else "mail.msg")
+    places = {} if path is None else {"path": str(path)}
+    return places | {"name": name, "state": "uploaded", "sha256": None if content is None else sha(content)} | more
+
+
+def write(folder: Path, *rows: dict[str, Any], **more: Any) -> Path:
+    receipt: dict[str, Any] = {"schema": 1, "program": "uploader-gui 0.2.0", "anomaly_id": "42", "files": rows, **more}
+    path = folder / "receipt.json"
+    path.write_text(json.dumps(receipt | {CHECKSUM: checksum(receipt)}), "utf-8")
+    return path
+
+
+def verdicts(receipt: Path, *paths: Path) -> dict[str, Verdict]:
+    return {Path(line.path).name: line.verdict for line in compare(read_receipt(receipt), paths, receipt)}
+
+
+def test_files_in_their_places_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "same.txt").write_bytes(b"same")
+    (tmp_path / "changed.txt").write_bytes(b"changes")
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "photo.heic").write_bytes(b"heic")
+    receipt = write(
+        tmp_path,
+        row(tmp_path / "same.txt", b"same"),
+        row(tmp_path / "changed.txt", b"change?"),
+        row(tmp_path / "gone.txt", b"gone"),
+        row(tmp_path / "pipe.txt", b"pipe"),
+        row(tmp_path / "refused.exe", None),
+        row(None, b"mail", source="Outlook"),
+        row(
+            tmp_path / "photo.heic", b"jpeg", name="photo.jpg", original={"name": "photo.heic", "sha256": sha(b"heic")}
+        ),
+    )
+    assert verdicts(receipt) == {
+        "same.txt": Verdict.EQUAL,
+        "changed.txt": Verdict.CHANGED,
+        "gone.txt": Verdict.MISSING,
+        "pipe.txt": Verdict.UNREADABLE,
+        "refused.exe": Verdict.NO_CHECKSUM,
+        "mail.msg": Verdict.NOT_ON_DISK,
+        "photo.heic": Verdict.EQUAL,
+    }
+
+
+def test_a_folder_copied_elsewhere_is_recognised_by_bytes_then_by_name(tmp_path: Path) -> None:
+    there = tmp_path / "copy"
+    for name, content in {
+        "a/photo.jpg": b"first",
+        "b/photo.jpg": b"second",
+        "b/new name.jpg": b"third",
+        "c/report.PDF": b"edited",
+        "c/extra.txt": b"extra",
+        "c/Thumbs.db": b"junk",
+        "mail.msg": b"mail",
+    }.items():
+        (there / name).parent.mkdir(parents=True, exist_ok=True)
+        (there / name).write_bytes(content)
+    receipt = write(
+        there,
+        row(Path("/evidence/b/photo.jpg"), b"second"),
+        row(Path("/evidence/a/photo.jpg"), b"first"),
+        row(Path("/evidence/third.jpg"), b"third"),
+        row(Path("/evidence/c/report.pdf"), b"report"),
+        row(Path("/evidence/c/lost.txt"), b"lost"),
+        row(None, b"mail", source="Outlook"),
+    )
+    lines = [(line.path, line.verdict) for line in compare(read_receipt(receipt), [there], receipt)]
+    assert lines == [
+        ("/evidence/b/photo.jpg", Verdict.EQUAL),
+        ("/evidence/a/photo.jpg", Verdict.EQUAL),
+        ("/evidence/third.jpg", Verdict.EQUAL),
+        ("/evidence/c/report.pdf", Verdict.CHANGED),
+        ("/evidence/c/lost.txt", Verdict.MISSING),
+        ("mail.msg", Verdict.EQUAL),
+        (str(there / "c/extra.txt"), Verdict.NOT_LISTED),
+    ]
+
+
+def test_a_receipt_of_windows_is_recognised_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "É.jpg").write_bytes(b"edited")
+    receipt = write(tmp_path, row(None, b"photo", name="É.jpg") | {"path": "C:\\Users\\a\\x\\É.jpg"})
+    (line,) = compare(read_receipt(receipt), [tmp_path / "x"], receipt)
+    assert line.verdict is Verdict.CHANGED
+
+
+def test_the_same_bytes_twice_need_two_files(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.jpg").write_bytes(b"same")
+    receipt = write(tmp_path, row(Path("/e/a.jpg"), b"same"), row(Path("/e/b.jpg"), b"same"))
+    assert verdicts(receipt, tmp_path / "d") == {"a.jpg": Verdict.EQUAL, "b.jpg": Verdict.MISSING}
+
+
+@pytest.mark.parametrize(
+    ("found", "equal"),
+    [
+        ([Verdict.EQUAL, Verdict.NOT_ON_DISK, Verdict.NO_CHECKSUM], True),
+        ([], False),
+        ([Verdict.NOT_ON_DISK], False),
+        *(
+            ([Verdict.EQUAL, bad], False)
+            for bad in (Verdict.CHANGED, Verdict.MISSING, Verdict.UNREADABLE, Verdict.NOT_LISTED)
+        ),
+    ],
+)
+def test_all_is_equal_only_where_something_is_and_nothing_differs(found: list[Verdict], equal: bool) -> None:  # noqa: FBT001 - from a table
+    assert all_equal(found) is equal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"schema": 2, "program": "uploader-gui 9", "files": []}',
+        b'{"schema": 1, "program": "other", "files": []}',
+        b'{"schema": 1, "program": 1, "files": []}',
+        b'{"schema": 1, "program": "uploader-gui 1", "files": [1]}',
+        b'{"schema": 1, "program": "uploader-gui 1", "files": [{"name": 1, "state": "", "sha256": null}]}',
+        b'{"schema": 1, "program": "uploader-gui 1", "files": [], "files": []}',
+        b'{"schema": 1, "program": "uploader-gui 1", "files": [], "x": NaN}',
+    ],
+)
+def test_what_is_no_receipt_is_called_that(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "receipt.json").write_bytes(text)
+    with pytest.raises(ReceiptUnreadable):
+        read_receipt(tmp_path / "receipt.json")
+
+
+def test_a_pipe_is_no_receipt_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "receipt.json")
+    with pytest.raises(ReceiptUnreadable):
+        read_receipt(tmp_path / "receipt.json")
+
+
+def test_a_receipt_that_was_changed_is_not_intact(tmp_path: Path) -> None:
+    path = write(tmp_path, row(tmp_path / "é \U0001f600 \udcff.txt", b"a"), started_at="2026-11-30T08:00:00.000Z")
+    assert read_receipt(path).intact is True
+    path.write_text(path.read_text().replace("2026-11-30T08", "2026-11-30T09"))
+    assert read_receipt(path).intact is False
+    receipt = json.loads(path.read_text())
+    del receipt[CHECKSUM]
+    path.write_text(json.dumps(receipt))
+    assert read_receipt(path).intact is None
