@@ -21,7 +21,7 @@ from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Handover, HandoverRefused
 from uploader_gui.paths import find_resource
-from uploader_gui.platform.application import Application
+from uploader_gui.platform.application import Application, portal_as_theme
 from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.single_instance import InstanceLock, Outcome
 from uploader_gui.window_app.first_window import FirstWindow
@@ -59,7 +59,8 @@ def run(launch: LaunchOptions) -> int:
 
 
 def _application() -> Application:
-    application = Application(sys.argv[:1])
+    with portal_as_theme():
+        application = Application(sys.argv[:1])
     application.setApplicationName("uploader-gui")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("uploader-gui")

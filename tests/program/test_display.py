@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.platform import display
+from uploader_gui.platform import application, display
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,14 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ot
 
 @pytest.fixture(autouse=True)
 def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "XDG_RUNTIME_DIR"):
+    for name in (
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "WAYLAND_SOCKET",
+        "XDG_SESSION_TYPE",
+        "QT_QPA_PLATFORM",
+        "XDG_RUNTIME_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -41,7 +49,36 @@ def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         compositor.listen()
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
         monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-7")
-        assert display.find_obstacle() is None
+        obstacle = display.find_obstacle()
+    assert obstacle is None or obstacle.library.startswith("libwayland-")  # which a bare machine lacks
+
+
+@pytest.mark.parametrize(
+    ("variables", "opens"),
+    [
+        ({"QT_QPA_PLATFORM": "xcb"}, False),
+        ({"QT_QPA_PLATFORM": "wayland"}, False),
+        ({"QT_QPA_PLATFORM": "wayland;xcb"}, False),
+        ({"QT_QPA_PLATFORM": "wayland-egl; xcb:args;offscreen"}, True),
+        ({"QT_QPA_PLATFORM": "offscreen:size=800x600"}, True),
+        ({"QT_QPA_PLATFORM": "nonsense"}, False),
+        ({"QT_QPA_PLATFORM": "eglfs"}, False),
+        ({"QT_QPA_PLATFORM": ";"}, False),
+        ({"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-7"}, False),
+        ({"DISPLAY": ":931", "WAYLAND_DISPLAY": "wayland-9"}, False),
+        ({"XDG_SESSION_TYPE": "wayland"}, False),
+    ],
+)
+def test_a_window_opens_only_on_a_platform_of_the_list_that_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], *, opens: bool
+) -> None:
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "wayland-7"))
+        compositor.listen()
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        assert (display.find_obstacle() is None) is opens
 
 
 def test_a_missing_library_is_named_with_the_packages_to_install() -> None:
@@ -49,3 +86,29 @@ def test_a_missing_library_is_named_with_the_packages_to_install() -> None:
     assert "libxcb-cursor.so.0" in sentence
     assert "apt install" in sentence
     assert "libxcb-cursor0" in sentence
+
+
+@pytest.mark.parametrize(
+    ("bus", "service", "chosen", "theme"),
+    [
+        ("unix:path=/nowhere", True, None, "xdgdesktopportal"),
+        ("unix:path=/nowhere", True, "gtk3", "gtk3"),
+        ("unix:path=/nowhere", False, None, None),
+        ("", True, None, None),
+    ],
+)
+def test_dialogs_come_through_the_desktops_portal_where_there_is_one_and_nothing_else_was_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, bus: str, chosen: str | None, theme: str | None, *, service: bool
+) -> None:
+    services = tmp_path / "dbus-1" / "services"
+    services.mkdir(parents=True)
+    if service:
+        (services / "org.freedesktop.portal.Desktop.service").touch()
+    monkeypatch.setenv("XDG_DATA_DIRS", f"/nowhere:{tmp_path}")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+    monkeypatch.delenv("QT_QPA_PLATFORMTHEME", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("QT_QPA_PLATFORMTHEME", chosen)
+    with application.portal_as_theme():
+        assert os.environ.get("QT_QPA_PLATFORMTHEME") == theme
+    assert os.environ.get("QT_QPA_PLATFORMTHEME") == chosen

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory, QObject, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
+
+from uploader_gui.platform.session_bus import has_session_bus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_THEME: Final = "QT_QPA_PLATFORMTHEME"
+_PORTAL: Final = "dbus-1/services/org.freedesktop.portal.Desktop.service"
+_DATA_FOLDERS: Final = "/usr/local/share:/usr/share"
+"""The default of XDG_DATA_DIRS (XDG Base Directory Specification)."""
+
+
+@contextmanager
+def portal_as_theme() -> Iterator[None]:
+    """Let an application made meanwhile use the desktop's own file dialogs, and its dark or light, through its portal.
+
+    On Linux Qt knows them of GNOME alone, and has dialogs of its own elsewhere. A theme that the person chose stays,
+    and programs started later do not inherit ours.
+    """
+    if not _has_portal() or _THEME in os.environ:
+        yield
+        return
+    os.environ[_THEME] = "xdgdesktopportal"
+    QLoggingCategory.setFilterRules("qt.qpa.services.warning=false")  # a program that is not installed has no portal ID
+    try:
+        yield
+    finally:
+        del os.environ[_THEME]
+
+
+def _has_portal() -> bool:
+    folders = (os.environ.get("XDG_DATA_DIRS") or _DATA_FOLDERS).split(":")
+    return has_session_bus() and any(Path(folder, _PORTAL).is_file() for folder in folders)
 
 
 class Application(QApplication):

@@ -19,10 +19,11 @@ from uploader_gui.words.start import StartErrors
 DEBIAN_PACKAGES: Final = (
     "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
     "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 "
-    "libx11-xcb1 libgssapi-krb5-2"
+    "libx11-xcb1 libwayland-client0 libwayland-cursor0 libwayland-egl1 libgssapi-krb5-2"
 )
 """What Qt needs on a bare Debian or Ubuntu; README has the same line."""
 _X_PORT: Final = 6000
+_WAYLAND: Final = "WAYLAND_DISPLAY"
 _DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")
 
 
@@ -44,20 +45,33 @@ def find_obstacle() -> Obstacle | None:
     """Return why no window can be opened, None where one can."""
     if not sys.platform.startswith("linux"):
         return None
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if platform.split(":", maxsplit=1)[0] in {"", "xcb", "wayland"} and not _has_screen():
+    answering = [name for name in _platforms() if _answers(name)]
+    if not answering:
         return Obstacle()
-    library = _missing_library(platform)
-    return None if library is None else Obstacle(library)
+    libraries = [_missing_library(name) for name in answering]  # Qt takes the first that can be loaded
+    return None if None in libraries else Obstacle(libraries[0] or "")
 
 
-def _has_screen() -> bool:
-    return _wayland_answers() or _x_answers(os.environ.get("DISPLAY", ""))
+def _platforms() -> list[str]:
+    """Return the names of the platform plugins that Qt will try, in its order (QGuiApplication's documentation)."""
+    if wanted := os.environ.get("QT_QPA_PLATFORM", ""):
+        return [name.split(":", maxsplit=1)[0].strip() for name in wanted.split(";")]
+    on_wayland = _WAYLAND in os.environ or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return ["wayland"] * on_wayland + ["xcb"] * ("DISPLAY" in os.environ)
+
+
+def _answers(platform: str) -> bool:
+    """Return whether a platform can show a window. Qt's others take a whole screen, or listen on the network."""
+    if platform == "xcb":
+        return _x_answers(os.environ.get("DISPLAY", ""))
+    if platform in {"wayland", "wayland-egl"}:
+        return "WAYLAND_SOCKET" in os.environ or _wayland_answers()
+    return platform in {"offscreen", "minimal"}
 
 
 def _wayland_answers() -> bool:
-    name = os.environ.get("WAYLAND_DISPLAY", "")
-    return bool(name) and _connects(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name))
+    name = os.environ.get(_WAYLAND) or "wayland-0"
+    return _connects(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name))
 
 
 def _x_answers(display: str) -> bool:
@@ -85,22 +99,20 @@ def _connects(address: str | tuple[str, int]) -> bool:
 
 
 def _missing_library(platform: str) -> str | None:
-    """Return the name of a system library that Qt's modules or its X11 plugin need and the system lacks."""
+    """Return the name of a system library that Qt's modules or a platform's plugin need and the system lacks."""
     package = importlib.util.find_spec("PySide6")
     if package is None or not package.submodule_search_locations:
         return "PySide6"
-    folder = Path(package.submodule_search_locations[0])
     try:
         import PySide6.QtWidgets  # noqa: F401, PLC0415 - the import is the check
     except ImportError as error:
         return _library_named_in(str(error))
-    if platform.split(":", maxsplit=1)[0] not in {"", "xcb"} or (not platform and _wayland_answers()):
-        return None
-    return _load(folder / "Qt" / "plugins" / "platforms" / "libqxcb.so")
+    plugin = f"libq{platform.partition('-')[0]}.so"
+    return _load(Path(package.submodule_search_locations[0]) / "Qt" / "plugins" / "platforms" / plugin)
 
 
 def _load(plugin: Path) -> str | None:
-    import ctypes  # noqa: PLC0415 - only for X11
+    import ctypes  # noqa: PLC0415 - only for a window
 
     if not plugin.exists():
         return None  # a distribution's own Qt: its plugins are elsewhere, and its packages depend on what they need

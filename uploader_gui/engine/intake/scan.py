@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
-from uploader_gui.engine.intake.windows_paths import is_hidden, is_in_icloud_only, is_junction, plain, reachable
+from uploader_gui.engine.intake.windows_paths import (
+    host_path,
+    is_hidden,
+    is_in_icloud_only,
+    is_junction,
+    plain,
+    reachable,
+)
 from uploader_gui.engine.models import Source, natural_sort_key
 from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
 
@@ -141,7 +148,7 @@ def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]
 def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
     """Yield what is found at or below one path. Blocks."""
     try:
-        resolved = Path(os.path.realpath(reachable(root)))
+        resolved = Path(host_path(os.path.realpath(reachable(root))))
     except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
         yield Refusal(describe_only(root, root), SourceMissing("no such name"))
         return

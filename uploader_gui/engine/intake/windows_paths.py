@@ -1,15 +1,20 @@
-"""What Windows and macOS have beside plain files and folders: junctions, hidden flags, names the system misreads.
+"""What systems have beside plain files and folders: junctions, hidden flags, names misread, the document portal.
 
 Most functions are the same on every system; only `reachable`, `is_hidden` and `is_junction` ask which one this is.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import stat
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Final
+
+log = logging.getLogger(__name__)
 
 _LONGEST: Final = 247
 """Longer paths of folders (files: 259) are refused to programs unless the machine's policy allows them."""
@@ -18,6 +23,10 @@ _MOUNT_POINT: Final = 0xA0000003
 _ODD: Final = re.compile(
     r"[. ](\\|$)|\\(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.[^\\]*)?(\\|$)", re.IGNORECASE
 )
+_IN_PORTAL: Final = re.compile(r"/doc/(?P<document>[0-9a-f]+)/(?P<inside>.+)", re.DOTALL)
+"""Below XDG_RUNTIME_DIR, where the document portal shows files to sandboxed programs, each under another inode."""
+_HOST_PATH: Final = "user.document-portal.host-path"
+_ANSWER_SECONDS: Final = 2.0
 _IN_ICLOUD: Final = re.compile(r"\..+\.icloud", re.DOTALL)
 
 
@@ -69,3 +78,47 @@ def is_mount_point(facts: object) -> bool:
 def is_in_icloud_only(name: str) -> bool:
     """Return whether a file stands for one that macOS (up to 13) has moved to iCloud: hidden, but no junk."""
     return bool(_IN_ICLOUD.fullmatch(name))
+
+
+def host_path(path: str) -> str:
+    """Return the real path of a file that is given by its path in the document portal, else the path as it is. Blocks.
+
+    Sources: xdg-desktop-portal, "Document Portal": the attribute of version 1.16, and the call `Info`.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    shown = _IN_PORTAL.fullmatch(path.removeprefix(runtime)) if runtime and path.startswith(runtime) else None
+    if shown is None:
+        return path
+    try:
+        found = os.getxattr(path, _HOST_PATH) if sys.platform == "linux" else b""
+    except OSError:
+        found = _host_path_of(shown["document"], shown["inside"])
+    real = os.fsdecode(found.rstrip(b"\0"))
+    return real if real and _looks_the_same(real, path) else path
+
+
+def _host_path_of(document: str, inside: str) -> bytes:
+    """Ask the portal for a document's path; b"" where it does not answer."""
+    from jeepney import DBusAddress, MessageType, new_method_call  # noqa: PLC0415 - seldom needed, and Linux only
+    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
+
+    place = DBusAddress(
+        "/org/freedesktop/portal/documents", "org.freedesktop.portal.Documents", "org.freedesktop.portal.Documents"
+    )
+    try:
+        with closing(open_dbus_connection(bus="SESSION")) as bus:
+            reply = bus.send_and_get_reply(new_method_call(place, "Info", "s", (document,)), timeout=_ANSWER_SECONDS)
+    except Exception as error:  # noqa: BLE001 - whatever a bus does, the file can be read where it is shown
+        log.info("the document portal does not tell a path: %s", type(error).__name__)
+        return b""
+    if reply.header.message_type is not MessageType.method_return:
+        return b""
+    return os.path.join(os.path.dirname(bytes(reply.body[0]).rstrip(b"\0")), os.fsencode(inside))  # noqa: PTH118, PTH120 - bytes, as the system has them
+
+
+def _looks_the_same(one: str, other: str) -> bool:
+    try:
+        first, second = Path(one).stat(), Path(other).stat()
+    except OSError:
+        return False
+    return (first.st_size, first.st_mtime_ns) == (second.st_size, second.st_mtime_ns)
