@@ -1,6 +1,7 @@
 """Keeps the machine awake while files are being sent; where the platform refuses, sending goes on all the same.
 
-wakepy may wait for the desktop's answer, so it runs in a thread of its own.
+wakepy asks GNOME's session manager and the PowerManagement service of older desktops; on Linux without either, logind
+and the desktop's portal are asked here. All may wait for an answer, so this runs in a thread of its own.
 """
 
 from __future__ import annotations
@@ -8,15 +9,21 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.platform.session_bus import NAME
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
+_ANSWER_SECONDS: Final = 5.0
+_WHY: Final = "Files are being sent"
+_SUSPEND, _IDLE = 4, 8
+"""Flags of the portal's call."""
 _LEAVE_SECONDS: Final = 0.5
 """On macOS a separate process (`caffeinate`) keeps the machine awake, and would outlive this program."""
 
@@ -75,7 +82,55 @@ def _load() -> None:
         from wakepy import keep  # noqa: F401, PLC0415 - not before the window stands
 
 
-def _keep_running() -> AbstractContextManager[object]:
+@contextmanager
+def _keep_running() -> Iterator[None]:
     from wakepy import keep  # noqa: PLC0415 - only where something is sent
 
-    return keep.running(on_fail="pass")
+    with keep.running(on_fail="pass") as mode, ExitStack() as stack:
+        if not mode.active:
+            _ask_others(stack)
+        yield
+
+
+def _ask_others(stack: ExitStack) -> None:
+    """Ask logind and the portal, on Linux; what is granted holds until the stack is closed."""
+    refused = []
+    for inhibit in (_inhibit_by_logind, _inhibit_by_portal) if sys.platform == "linux" else ():
+        try:
+            stack.enter_context(inhibit())
+        except Exception as error:  # noqa: BLE001 - whatever a service does, sending goes on
+            refused.append(f"{inhibit.__name__.removeprefix('_inhibit_by_')}: {type(error).__name__}")
+        else:
+            return
+    log.info("the machine may fall asleep (%s)", ", ".join(refused) or "nothing here can prevent it")
+
+
+@contextmanager
+def _inhibit_by_logind() -> Iterator[None]:
+    """Hold a lock of systemd-logind, which ends when its file is closed ("Inhibitor Locks", systemd.io)."""
+    from jeepney import DBusAddress, new_method_call  # noqa: PLC0415 - Linux only
+    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
+    from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
+
+    manager = DBusAddress("/org/freedesktop/login1", "org.freedesktop.login1", "org.freedesktop.login1.Manager")
+    call = new_method_call(manager, "Inhibit", "ssss", ("sleep:idle", NAME, _WHY, "block"))
+    with closing(open_dbus_connection(bus="SYSTEM", enable_fds=True)) as bus:
+        (lock,) = unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
+        with lock:
+            yield
+
+
+@contextmanager
+def _inhibit_by_portal() -> Iterator[None]:
+    """Hold an inhibition of the desktop's portal, which ends with the connection (xdg-desktop-portal, "Inhibit")."""
+    from jeepney import DBusAddress, new_method_call  # noqa: PLC0415 - Linux only
+    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
+    from jeepney.wrappers import unwrap_msg  # noqa: PLC0415 - as above
+
+    portal = DBusAddress(
+        "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Inhibit"
+    )
+    call = new_method_call(portal, "Inhibit", "sua{sv}", ("", _SUSPEND | _IDLE, {"reason": ("s", _WHY)}))
+    with closing(open_dbus_connection(bus="SESSION")) as bus:
+        unwrap_msg(bus.send_and_get_reply(call, timeout=_ANSWER_SECONDS))
+        yield
