@@ -86,12 +86,11 @@ class InstanceLock:
         if make_private(own):
             yield own
         if os.name == "posix":
-            import tempfile  # noqa: PLC0415 - only where the data folder cannot be used
-
-            of_user = Path(tempfile.gettempdir(), f"uploader-gui-{os.geteuid()}")
-            shared = of_user / self.digest
-            if make_private(of_user) and make_private(shared):
-                yield shared
+            for place in _shared_places():
+                of_user = place / f"uploader-gui-{os.geteuid()}"
+                shared = of_user / self.digest
+                if make_private(of_user) and make_private(shared):
+                    yield shared
 
     @property
     def digest(self) -> str:
@@ -128,6 +127,16 @@ class InstanceLock:
     def release(self) -> None:
         """Let another start be the first one."""
         self._lock.release()
+
+
+def _shared_places() -> Iterator[Path]:
+    """Yield folders that a folder of the user's can be made in: the session's own, and the one for temporary files."""
+    import tempfile  # noqa: PLC0415 - only where the data folder cannot be used
+
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime)
+    with suppress(OSError):  # nothing can be written
+        yield Path(tempfile.gettempdir())
 
 
 class FirstInstance(QObject):

@@ -45,6 +45,8 @@ TRANSLATIONS: Final = {"qtbase_fr.qm"}
 LEFT_TO_THE_SYSTEM: Final = {
     *("libX11.so.6", "libX11-xcb.so.1", "libfontconfig.so.1", "libfreetype.so.6", "libdbus-1.so.3"),
     *("libglib-2.0.so.0", "libgthread-2.0.so.0", "libgssapi_krb5.so.2", "libstdc++.so.6", "libgcc_s.so.1"),
+    *("libxkbcommon.so.0", "libxkbcommon-x11.so.0"),
+    *("libwayland-client.so.0", "libwayland-cursor.so.0", "libwayland-egl.so.1"),
 }
 """Libraries of every Linux desktop that have to match its servers and settings; `display.py` names a missing one."""
 _PLUGIN: Final = re.compile(r"PySide6/(?:Qt/)?plugins/(?P<kind>[^/]+)/(?:lib)?q?(?P<name>[^/]+?)\.(?:so|dll|dylib)")

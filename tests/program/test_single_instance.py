@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -286,6 +287,21 @@ def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
     assert_a_second_start_hands_over(tmp_path, qtbot)
     after = (tmp_path / "instance").lstat()
     assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
+
+
+def test_without_a_folder_for_temporary_files_the_sessions_own_folder_is_enough(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    session = tmp_path_factory.mktemp("s")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(session))
+    monkeypatch.setattr(
+        tempfile, "_candidate_tempdir_list", lambda: ["/proc"]
+    )  # the system's, where nothing can be made
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    (address,) = InstanceLock(deep).addresses
+    assert Path(address).is_relative_to(session)
 
 
 def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
