@@ -1,41 +1,48 @@
-"""Makes the pictures README shows: the real window, filled with the moments that matter. Needs no screen.
+"""Makes the guide's pictures in both languages: the real window, filled with the moments that matter. Needs no screen.
 
-Run from the project's root: `uv run python packaging/make_screenshots.py`.
+Run from the project's root: `uv run python packaging/make_screenshots.py`; names after it (`sending history`) make only
+these. With `--look FOLDER` they go there instead, light and dark, to be looked at (`QT_SCALE_FACTOR=2` for a sharp
+screen). The receipt's picture is drawn by poppler's `pdftoppm`. What the pictures show is in `screenshot_moments.py`.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase
+from PIL import Image
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QObject, Qt, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QPdfWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
+import screenshot_moments as moments
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
-from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Condition, Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
-from uploader_gui.engine.media import BY_EXTENSION
-from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.events import Condition, HistoryFound, PathsAdded, QueueStatus, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.sandbox_session import copy_samples
 from uploader_gui.settings import DEFAULT_API_URL, Settings
 from uploader_gui.words.language import Language
 
-TARGET = Path(__file__).parent / "screenshots"
-MB = 1_000_000
-S = UploadState
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GUIDE: Final = Path(__file__).parent.parent / "resources" / "guide"
+LIGHT, DARK = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
 
 
 class StillEngine(QObject):
@@ -47,105 +54,99 @@ class StillEngine(QObject):
         return lambda *_: None
 
 
-@cache
-def album() -> tempfile.TemporaryDirectory[str]:
-    """Give a folder with photos to show in the rows; it goes when the program ends."""
-    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory()
-    copy_samples(Path(folder.name) / "samples")
-    return folder
+@dataclass(frozen=True)
+class Studio:
+    """Shows windows of one language and colour."""
+
+    application: QApplication
+    scheme: Qt.ColorScheme
+
+    def stand(self, anomaly_id: str = moments.ANOMALY, engine: StillEngine | None = None) -> MainWindow:
+        """Show a window somebody is signed in to."""
+        theme = Theme(self.application, self.scheme)
+        window = MainWindow(engine or StillEngine(), theme, decoder=PictureDecoder(), anomaly_id=anomaly_id)
+        window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600))
+        window.show()
+        return window
+
+    def busy(self, *conditions: Condition) -> MainWindow:
+        """Show a window in the middle of a deposit."""
+        engine = StillEngine()
+        window = self.stand(engine=engine)
+        engine.event_arrived.emit(QueueStatus(running=True, conditions=frozenset(conditions)))
+        engine.event_arrived.emit(UploadsAdded(moments.busy_rows()))
+        engine.event_arrived.emit(moments.progress())
+        return window
+
+    def grab(self, shown: QWidget) -> QImage:
+        """Return the picture of a window once it stands still."""
+        deadline = time.monotonic() + 1.2  # the model repaints by a timer, thumbnails come by and by
+        while time.monotonic() < deadline:
+            self.application.processEvents()
+        picture = shown.grab().toImage()
+        shown.close()
+        for window in self.application.topLevelWidgets():
+            window.hide()
+        return picture
 
 
-def photo(number: int, name: str, size: int) -> Path:
-    """Make a photo of that many bytes: what follows a picture's end is no part of it."""
-    samples = Path(album().name) / "samples"
-    others = sorted(samples.glob("*.jp*g"))
-    shown = samples / name if (samples / name).exists() else others[number % len(others)]
-    path = Path(album().name) / name
-    path.write_bytes(shown.read_bytes())
-    os.truncate(path, max(size, path.stat().st_size))
-    os.utime(path, (0, 0))
-    return path
+def empty(studio: Studio) -> QImage:
+    """The window at its first start."""
+    window = studio.stand(anomaly_id="")
+    window.set_signed_in(SignInState(signed_in=False))
+    return studio.grab(window)
 
 
-def snapshot(number: int, name: str, size: float, state: UploadState, reason: Reason | None = None) -> UploadSnapshot:
-    """One row."""
-    media = BY_EXTENSION.get(Path(name).suffix)
-    path = photo(number, name, int(size * MB)) if name.endswith(".jpg") else Path("/evidence") / name
-    source = Source(path, path, name, media, int(size * MB), 0)
-    retry_at = time.monotonic() + 7.5 if state is S.RETRYING else None
-    return UploadSnapshot(UploadId(str(number)), "4217", source, number, state, reason, retry_at=retry_at)
-
-
-def rows() -> list[UploadSnapshot]:
-    """What a busy moment looks like."""
-    first = [
-        ("escalier-nord-01.jpg", 3.4, S.UPLOADING, None),
-        ("escalier-nord-02.jpg", 3.1, S.UPLOADING, None),
-        ("Rapport d’inspection n°4.pdf", 12.8, S.CONFIRMING, None),
-        ("relevé-désenfumage.xlsx", 0.248, S.RETRYING, Reason(Code.CONNECTION_LOST)),
-        ("IMG_2041.HEIC", 2.2, S.REFUSED, Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC")),
-        ("plan-rdc.pdf", 5.0, S.FAILED, Reason(Code.CHANGED)),
-        ("escalier-nord-03.jpg", 3.3, S.QUEUED, None),
-        ("porte-coupe-feu-niveau-2.jpg", 2.9, S.QUEUED, None),
-    ]
-    more = [(f"escalier-sud-{n:02}.jpg", 3.0, S.UPLOADED if n <= 33 else S.QUEUED, None) for n in range(1, 121)]  # noqa: PLR2004 - the pictures' own figures
-    return [snapshot(number, *row) for number, row in enumerate((*first, *more))]
-
-
-def fill(engine: StillEngine, conditions: frozenset[Condition]) -> None:
-    """Tell the window of the busy moment."""
-    engine.event_arrived.emit(QueueStatus(running=True, conditions=conditions))
-    engine.event_arrived.emit(UploadsAdded(tuple(rows())))
-    transfers = (
-        UploadProgress(UploadId("0"), int(0.64 * 3.4 * MB), 2.1 * MB),
-        UploadProgress(UploadId("1"), int(0.18 * 3.1 * MB), 1.9 * MB),
-        UploadProgress(UploadId("3"), int(0.42 * 0.248 * MB), 0.0),
-    )
-    totals = Totals(128, 36, 33, 1100 * MB, 214 * MB, 5.9 * MB, 150.0)
-    engine.event_arrived.emit(Progress(transfers, totals))
-
-
-def stand(
-    application: QApplication,
-    scheme: Qt.ColorScheme,
-    *,
-    anomaly_id: str = "4217",
-    engine: StillEngine | None = None,
-) -> MainWindow:
-    """Show a window somebody is signed in to."""
-    window = MainWindow(
-        engine or StillEngine(), Theme(application, scheme), decoder=PictureDecoder(), anomaly_id=anomaly_id
-    )
-    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600))
-    window.show()
-    return window
-
-
-def busy(
-    application: QApplication, scheme: Qt.ColorScheme, conditions: frozenset[Condition] = frozenset()
-) -> MainWindow:
-    """Show a window at its busy moment."""
+def preflight(studio: Studio) -> QImage:
+    """The summary above the list."""
     engine = StillEngine()
-    window = stand(application, scheme, engine=engine)
-    fill(engine, conditions)
-    if conditions:
-        window.set_signed_in(SignInState(signed_in=False))
-    return window
+    window = studio.stand(engine=engine)
+    rows = moments.dropped_rows()
+    engine.event_arrived.emit(UploadsAdded(rows))
+    waiting, refused = moments.WAITING_DROPPED, moments.REFUSED_DROPPED
+    engine.event_arrived.emit(PathsAdded(moments.ANOMALY, waiting, refused, junk=2, already_in_queue=0))
+    return studio.grab(window)
 
 
-def keep(application: QApplication, name: str, shown: QWidget) -> None:
-    """Save its picture."""
-    deadline = time.monotonic() + 1.5  # the model repaints by a timer, thumbnails come by and by
-    while time.monotonic() < deadline:
-        application.processEvents()
-    TARGET.mkdir(exist_ok=True)
-    shown.grab().save(str(TARGET / f"{name}.png"))
-    shown.window().hide()
+def sending(studio: Studio) -> QImage:
+    """The middle of a deposit."""
+    return studio.grab(studio.busy())
 
 
-def settings(application: QApplication) -> QWidget:
+def session_expired(studio: Studio) -> QImage:
+    """Tokens that have expired meanwhile."""
+    window = studio.busy(Condition.SIGN_IN)
+    window.set_signed_in(SignInState(signed_in=False))
+    return studio.grab(window)
+
+
+def sign_in(studio: Studio) -> QImage:
+    """The question for the tokens."""
+    window = studio.stand()
+    window.set_signed_in(SignInState(signed_in=False))
+    return studio.grab(window.show_sign_in(TokensKept.KEYRING))
+
+
+def refused(studio: Studio) -> QImage:
+    """What should happen to refused files."""
+    engine = StillEngine()
+    window = studio.stand(engine=engine)
+    engine.event_arrived.emit(UploadsAdded(moments.refused_rows()))
+    window.model.flush()
+    dialog = window.refused.open()
+    assert dialog is not None
+    return studio.grab(dialog)
+
+
+def closing(studio: Studio) -> QImage:
+    """The question on closing."""
+    window = studio.busy()
+    return studio.grab(window.dialogs.leave(window.unsent))
+
+
+def settings(studio: Studio) -> QImage:
     """The settings after a test of the connection."""
-    dialog = stand(application, Qt.ColorScheme.Light).show_settings(Settings(api_url=DEFAULT_API_URL))
+    dialog = studio.stand().show_settings(Settings(api_url=DEFAULT_API_URL))
     panel = dialog.connection.panel
     panel.button.click()
     host = "z52mnqg347.execute-api.eu-west-3.amazonaws.com"
@@ -160,30 +161,75 @@ def settings(application: QApplication) -> QWidget:
         panel.show_finding(Finding(fact, verdict, tuple(values)))
     panel.show_end()
     dialog.resize(dialog.width(), 640)
-    return dialog
+    return studio.grab(dialog)
 
 
-def closing(application: QApplication) -> QWidget:
-    """Close it while files are being sent."""
-    window = busy(application, Qt.ColorScheme.Light)
-    return window.dialogs.leave(window.unsent)
+def history(studio: Studio) -> QImage:
+    """Earlier deposits, and the files of the newest."""
+    engine = StillEngine()
+    window = studio.stand(engine=engine)
+    window.show_history()
+    dialog = window.findChild(HistoryDialog)
+    assert dialog is not None
+    runs = moments.past_runs()
+    engine.event_arrived.emit(HistoryFound(runs))
+    engine.event_arrived.emit(ReceiptBuilt(moments.receipt(), runs[0].key))
+    return studio.grab(dialog)
+
+
+def receipt(studio: Studio) -> QImage:
+    """The first page of a receipt."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    prepare(writer)
+    pages = ReceiptPages(moments.receipt(), writer, QFont(studio.application.font()), studio.stand())
+    loop = QEventLoop()
+    pages.done.connect(loop.quit)
+    pages.start()
+    loop.exec()
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "receipt.pdf"
+        pdf.write_bytes(bytes(buffer.data().data()))
+        subprocess.run(["pdftoppm", "-r", "80", "-png", "-singlefile", pdf, pdf.with_suffix("")], check=True)
+        return QImage(str(pdf.with_suffix(".png")))
+
+
+PICTURES: Final[tuple[Callable[[Studio], QImage], ...]] = (
+    empty, preflight, sending, session_expired, sign_in, refused, closing, settings, history, receipt,
+)  # fmt: skip
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write a picture; few colours make small files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(str(path))
+    with Image.open(path) as whole:
+        few = whole.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def main() -> int:
-    """Make them all."""
-    application = QApplication(sys.argv)
+    """Make the pictures that were asked for, else all of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--look", metavar="FOLDER", type=Path)
+    given = parser.parse_args()
+    application = QApplication(sys.argv[:1])
     if "Inter" in QFontDatabase.families():
         application.setFont(QFont("Inter", 10))
     language = Language(application)
-    light, dark = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
-    keep(application, "empty", stand(application, light, anomaly_id=""))
-    keep(application, "sending", busy(application, light))
-    keep(application, "session-expired", busy(application, dark, frozenset({Condition.SIGN_IN})))
-    keep(application, "settings", settings(application))
-    keep(application, "closing", closing(application))
-    keep(application, "help", stand(application, light).dialogs.help())
-    language.use("fr")
-    keep(application, "sending-dark-fr", busy(application, dark))
+    for spoken in ("fr", "en"):
+        language.use(spoken)
+        for picture in PICTURES:
+            if given.names and picture.__name__ not in given.names:
+                continue
+            name = picture.__name__.replace("_", "-")
+            if given.look is None:
+                save(picture(Studio(application, LIGHT)), GUIDE / spoken / "pictures" / f"{name}.png")
+            else:
+                for scheme in (LIGHT, DARK):
+                    save(picture(Studio(application, scheme)), given.look / f"{name}-{spoken}-{scheme.name}.png")
     return 0
 
 

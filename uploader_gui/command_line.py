@@ -1,7 +1,7 @@
-"""Parses the command line into `LaunchOptions`, or raises a `UsageError` with one sentence. README lists the options.
+"""Parses the command line into `LaunchOptions`, or raises a `UsageError` with one sentence.
 
-argparse's own sentences are replaced by ours, which are translated. Qt, which translates them, is loaded only where one
-has to be shown.
+The guide (`cli.md`) lists the options. argparse's own sentences are replaced by ours, which are translated. Qt, which
+translates them, is loaded only where one has to be shown.
 """
 
 from __future__ import annotations

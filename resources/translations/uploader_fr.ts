@@ -419,76 +419,24 @@
 <context>
     <name>help</name>
     <message>
-        <source>Help and shortcuts</source>
-        <translation>Aide et raccourcis</translation>
-    </message>
-    <message>
         <source>Help…</source>
         <translation>Aide…</translation>
     </message>
     <message>
-        <source>Add files</source>
-        <translation>Ajouter des fichiers</translation>
+        <source>User guide</source>
+        <translation>Guide d’utilisation</translation>
     </message>
     <message>
-        <source>Add files or a picture from the clipboard</source>
-        <translation>Ajouter des fichiers ou une image du presse-papiers</translation>
+        <source>Pages of the guide</source>
+        <translation>Pages du guide</translation>
     </message>
     <message>
-        <source>In the anomaly’s field: offer the numbers used last</source>
-        <translation>Dans le champ de l’anomalie&#xa0;: proposer les derniers numéros</translation>
+        <source>Back</source>
+        <translation>Retour</translation>
     </message>
     <message>
-        <source>Go to the next or previous button or field</source>
-        <translation>Aller au bouton ou au champ suivant ou précédent</translation>
-    </message>
-    <message>
-        <source>Go from filter to filter, from choice to choice</source>
-        <translation>Aller d’un filtre à l’autre, d’un choix à l’autre</translation>
-    </message>
-    <message>
-        <source>Go from file to file</source>
-        <translation>Aller d’un fichier à l’autre</translation>
-    </message>
-    <message>
-        <source>Do what the file’s first button says</source>
-        <translation>Faire ce que dit le premier bouton du fichier</translation>
-    </message>
-    <message>
-        <source>Everything that can be done with the selected files</source>
-        <translation>Tout ce qui peut être fait avec les fichiers sélectionnés</translation>
-    </message>
-    <message>
-        <source>Take the selected files off the list, or cancel those being sent</source>
-        <translation>Retirer les fichiers sélectionnés de la liste, ou annuler ceux en cours d’envoi</translation>
-    </message>
-    <message>
-        <source>Undo the last removing or cancelling</source>
-        <translation>Rétablir ce qui vient d’être retiré ou annulé</translation>
-    </message>
-    <message>
-        <source>Select all files</source>
-        <translation>Sélectionner tous les fichiers</translation>
-    </message>
-    <message>
-        <source>Find a file by its name</source>
-        <translation>Chercher un fichier par son nom</translation>
-    </message>
-    <message>
-        <source>Open the history</source>
-        <translation>Ouvrir l’historique</translation>
-    </message>
-    <message>
-        <source>Close a dialog; take back search or selection</source>
-        <translation>Fermer une boîte de dialogue&#xa0;; annuler recherche ou sélection</translation>
-    </message>
-    <message>
-        <source>Open this help</source>
-        <translation>Ouvrir cette aide</translation>
-    </message>
-    <message>
-        <source>Who helps you may ask for the log or the diagnostics. Neither holds tokens or upload links.</source>
-        <translation>La personne qui vous aide peut vous demander le journal ou le diagnostic. Ni l’un ni l’autre ne contient de jeton ni de lien d’envoi.</translation>
+        <source>Support may ask for the log or the diagnostics. Neither holds tokens or upload links.</source>
+        <translation>L’assistance peut vous demander le journal ou le diagnostic. Ils ne contiennent ni jetons ni liens d’envoi.</translation>
     </message>
     <message>
         <source>Show log</source>

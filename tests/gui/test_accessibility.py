@@ -198,7 +198,7 @@ def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, eng
 @pytest.mark.parametrize(
     "opened",
     [
-        lambda window: window.dialogs.help(),
+        lambda window: window.dialogs.guide("first-deposit"),
         lambda window: window.dialogs.leave(window.unsent),
         lambda window: window.show_sign_in(TokensKept.KEYRING),
         lambda window: window.show_settings(Settings(api_url="https://a.example", proxy="http://p.example:1")),

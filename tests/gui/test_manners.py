@@ -302,7 +302,7 @@ def test_who_has_a_dialog_of_ours_open_looks_at_the_program(
     window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a")
-    dialog = window.dialogs.help()
+    dialog = window.dialogs.guide("first-deposit")
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     end(engine, a=S.UPLOADED)

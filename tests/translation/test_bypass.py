@@ -45,7 +45,7 @@ MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
 """Tags, parts of tags, and what a tag's style says."""
 ALLOWED = {
     ("gui/receipts/receipt_words.py", "d MMM yyyy"): "the form of a date",
-    ("gui/dialogs/help_dialog.py", "ok"): "the name of a look",
+    ("gui/dialogs/guide_window.py", "ok"): "the name of a look",
     ("gui/upload_list/row_text.py", "Word"): "a product's name",
     ("gui/upload_list/row_text.py", "Excel"): "a product's name",
     ("gui/upload_list/row_text.py", "Outlook"): "a product's name",

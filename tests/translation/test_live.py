@@ -88,7 +88,6 @@ def open_dialogs(window: MainWindow) -> None:
     window.show_sign_in(TokensKept.KEYRING)
     settings = window.show_settings(Settings(api_url="https://a.example"))
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
-    window.dialogs.help()
     window.dialogs.leave(window.unsent)
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.models import UploadSnapshot
@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
 
         controller = RefusedController(self.model, self._engine, self._theme, self)
         controller.remembered.connect(self.choices_remembered)
+        controller.help_wanted.connect(self.dialogs.guide)
         return controller
 
     # For the composition root
@@ -149,6 +150,10 @@ class MainWindow(QMainWindow):
     def show_history(self) -> None:
         """Open History, or bring the open one to the front."""
         self.dialogs.history(self._engine, self.receipts, sandbox=self.trial)
+
+    def show_guide(self) -> None:
+        """Open the guide at the page about what the window shows."""
+        self.dialogs.guide(self._page_of_guide())
 
     def show_about(self) -> AboutDialog:
         """Open the About window."""
@@ -236,7 +241,7 @@ class MainWindow(QMainWindow):
         for keys, wanted in (
             (QKeySequence.StandardKey.Open, self.add_files.choose_files),
             (QKeySequence.StandardKey.Paste, self.add_files.paste),
-            (QKeySequence(Qt.Key.Key_F1), self.dialogs.help),
+            (QKeySequence(Qt.Key.Key_F1), self.show_guide),
             (QKeySequence(Qt.Key.Key_Escape), self.body.clear_search_or_selection),
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
@@ -294,6 +299,16 @@ class MainWindow(QMainWindow):
         counts = self.model.counts()
         return counts.unfinished + counts.elsewhere
 
+    def _page_of_guide(self) -> str:
+        notice, counts = self.banner.notice, self.model.counts()
+        if notice is not None and notice.action is BannerAction.SIGN_IN:
+            return "anomaly-and-tokens"
+        if counts.failed or (notice is not None and notice.action is not BannerAction.CLOSE):
+            return "failures"
+        if counts.refused:
+            return "refused-files"
+        return "receipts" if counts.uploaded and not counts.unfinished else "first-deposit"
+
     def _open_refused(self) -> None:
         self.refused.open()
 
@@ -339,7 +354,7 @@ class MainWindow(QMainWindow):
             FooterAction.RECEIPT: self._choose_receipt,
             FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(),  # noqa: PLW0108 - only then it is loaded
             FooterAction.HISTORY: self.show_history,
-            FooterAction.HELP: self.dialogs.help,
+            FooterAction.HELP: self.show_guide,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
             FooterAction.ABOUT: self.show_about,
         }
@@ -354,6 +369,12 @@ class MainWindow(QMainWindow):
             self._retranslate()
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.header.show_time()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Close the guide with the window; a minimised window keeps it."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.dialogs.close_guide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Never close here: ask first, and let the composition root stop everything and exit."""

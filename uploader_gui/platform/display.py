@@ -21,7 +21,7 @@ DEBIAN_PACKAGES: Final = (
     "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 "
     "libx11-xcb1 libwayland-client0 libwayland-cursor0 libwayland-egl1 libgssapi-krb5-2"
 )
-"""What Qt needs on a bare Debian or Ubuntu; README has the same line."""
+"""What Qt needs on a bare Debian or Ubuntu."""
 _X_PORT: Final = 6000
 _WAYLAND: Final = "WAYLAND_DISPLAY"
 _DISPLAY: Final = re.compile(r"(?P<host>.*):(?P<number>\d+)(?:\.\d+)?")

@@ -59,7 +59,7 @@ class Support:
 
         text = await self._tasks.in_thread(diagnostics, configuration, self._window_facts())
         QGuiApplication.clipboard().setText(text)
-        self._window.dialogs.help().show_copied()
+        self._window.dialogs.show_copied()
 
     def _window_facts(self) -> dict[str, str]:
         screen, counts = self._window.screen(), self._window.model.counts()

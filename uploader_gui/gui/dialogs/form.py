@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.gui.style.widgets import label, push_button
+from uploader_gui.words.help import HelpWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -144,7 +145,13 @@ _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PlainDialog(QDialog, FormParts):
-    """A title, sentences, fields, and buttons at the right; the last button is the primary one."""
+    """A title, sentences, fields, and buttons at the right; the last button is the primary one.
+
+    `help_wanted(str)`: F1 or a help button asks for the page of the guide that is about this dialog.
+    """
+
+    help_wanted = Signal(str)
+    guide_page: ClassVar[str] = "first-deposit"
 
     def __init__(self, title: Sentence, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -185,6 +192,12 @@ class PlainDialog(QDialog, FormParts):
         self.column.addSpacing(12)
         self.column.addLayout(row)
 
+    def help_button(self) -> QPushButton:
+        """Return a button that opens the guide at this dialog's page."""
+        made = self.button(HelpWords.OPEN, "link")
+        made.clicked.connect(lambda: self.help_wanted.emit(self.guide_page))
+        return made
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         super().changeEvent(event)
@@ -192,9 +205,11 @@ class PlainDialog(QDialog, FormParts):
             self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus; elsewhere the primary one."""
+        """Enter presses the button that has the focus, elsewhere the primary one; F1 asks for help."""
         focused = self.focusWidget()
-        if event.key() in _ENTER and isinstance(focused, QPushButton):
+        if event.key() == Qt.Key.Key_F1:
+            self.help_wanted.emit(self.guide_page)
+        elif event.key() in _ENTER and isinstance(focused, QPushButton):
             focused.click()
         else:
             super().keyPressEvent(event)

@@ -35,6 +35,7 @@ class SignInDialog(PlainDialog):
 
     submitted = Signal(str, str)
     sign_out_wanted = Signal()
+    guide_page = "anomaly-and-tokens"
 
     def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
         super().__init__(Words.SIGN_IN, theme, parent)
@@ -54,7 +55,8 @@ class SignInDialog(PlainDialog):
         self.sign_out = self.button(MannersWords.SIGN_OUT, "link")
         self.sign_out.setVisible(signed_in)
         self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
-        self.add_buttons(self.cancel, self.confirm)
+        self.help = self.help_button()
+        self.add_buttons(self.help, self.cancel, self.confirm)
         self._connect()
         self._validate()
         self._show_or_hide()

@@ -38,6 +38,8 @@ _FOR_OTHERS: Final = {Treatment.ZIP: TreatmentWords.ZIP, _LEAVE: TreatmentWords.
 class RefusedDialog(PlainDialog):
     """Asks once for all photos and once for all other files; leaves out the kind that has none."""
 
+    guide_page = "refused-files"
+
     def __init__(self, theme: Theme, parent: QWidget, *, photos: int, others: int) -> None:
         super().__init__(TreatmentWords.TITLE, theme, parent)
         self.photos = self.choices(_FOR_PHOTOS) if photos else {}
@@ -53,7 +55,7 @@ class RefusedDialog(PlainDialog):
         self.translate(self.remember.setText, TreatmentWords.REMEMBER)
         self.column.addSpacing(8)
         self.column.addWidget(self.remember)
-        self.add_buttons(self.cancel, self.apply)
+        self.add_buttons(self.help_button(), self.cancel, self.apply)
         self.apply.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
 
@@ -83,6 +85,7 @@ class RefusedController(QObject):
     """Opens the dialog and applies its answers. `remembered(dict)`: settings to be saved, by name."""
 
     remembered = Signal(object)
+    help_wanted = Signal(str)
 
     def __init__(self, model: UploadModel, engine: Engine, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -98,6 +101,7 @@ class RefusedController(QObject):
             return None
         dialog = RefusedDialog(self._theme, self._parent, photos=len(photos), others=len(others))
         dialog.accepted.connect(lambda: self._do(dialog))
+        dialog.help_wanted.connect(self.help_wanted)
         dialog.open()
         return dialog
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QIcon, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QIcon, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
@@ -20,6 +20,7 @@ from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_but
 from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.text import Words
 from uploader_gui.words.deposits import HistoryCounts, HistoryWords
+from uploader_gui.words.help import HelpWords
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import RunKey
@@ -32,7 +33,12 @@ _W = HistoryWords
 
 
 class HistoryDialog(QDialog):
-    """Lists deposits and the files of the selected one. In the `sandbox` there is no history."""
+    """Lists deposits and the files of the selected one. In the `sandbox` there is no history.
+
+    `help_wanted(str)`: a page of the guide is asked for.
+    """
+
+    help_wanted = Signal(str)
 
     def __init__(
         self, engine: Engine, controller: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
@@ -56,6 +62,7 @@ class HistoryDialog(QDialog):
         self.print_out = push_button("", "plain", theme)
         self.open_receipt = push_button("", "plain", theme)
         self.save_receipt = push_button("", "plain", theme)
+        self.help = push_button("", "link", theme)
         self.close_button = push_button("", "primary", theme)
         self.elsewhere = label("", theme, 12)
         self.elsewhere.setProperty("kind", "muted")
@@ -145,6 +152,7 @@ class HistoryDialog(QDialog):
         bottom = QHBoxLayout()
         bottom.setSpacing(12)
         bottom.addWidget(self.news, 1)
+        bottom.addWidget(self.help)
         bottom.addWidget(self.close_button)
         return bottom
 
@@ -181,6 +189,8 @@ class HistoryDialog(QDialog):
         self.save_receipt.clicked.connect(lambda: self._receipts.save_as(*self._anomaly_and_key()))
         self.print_out.clicked.connect(lambda: self._receipts.print_out(self._key))
         self.close_button.clicked.connect(self.accept)
+        self.help.clicked.connect(self._ask_for_help)
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
 
     def _set_texts(self) -> None:
         self.setWindowTitle(_W.TITLE.text)
@@ -191,9 +201,13 @@ class HistoryDialog(QDialog):
         self.print_out.setText(_W.PRINT.text)
         self.open_receipt.setText(_W.OPEN_RECEIPT.text)
         self.save_receipt.setText(_W.SAVE_RECEIPT.text)
+        self.help.setText(HelpWords.OPEN.text)
         self.close_button.setText(_W.CLOSE.text)
         self.deposits.retranslate()
         self.files.retranslate()
+
+    def _ask_for_help(self) -> None:
+        self.help_wanted.emit("history")
 
     def _search_changed(self) -> None:
         self._with_file = frozenset()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 from uploader_gui.gui.dialogs.form import PlainDialog, scrolling
 from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
 from uploader_gui.text import Words
-from uploader_gui.words.help import HelpWords
 from uploader_gui.words.settings import SettingsWords
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class SettingsDialog(PlainDialog):
     saved = Signal(object)
     test_wanted = Signal(object)
     test_stopped = Signal()
-    help_wanted = Signal()
+    guide_page = "settings"
 
     def __init__(
         self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, str] = MappingProxyType({})
@@ -51,7 +50,7 @@ class SettingsDialog(PlainDialog):
         self.pages = QTabWidget()
         self.save = self.button(Words.SAVE, "primary")
         self.cancel = self.button(Words.CANCEL, "plain")
-        self.help = self.button(HelpWords.OPEN, "link")
+        self.help = self.help_button()
         self._build()
         self._disable_fixed(fixed)
         self._connect()
@@ -98,7 +97,6 @@ class SettingsDialog(PlainDialog):
         self.finished.connect(self.test_stopped)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(self.reject)
-        self.help.clicked.connect(self.help_wanted)
 
     def _follow_findings(self, area: QScrollArea, *_: int) -> None:
         """Resize after a page has grown; during a connection test scroll to its newest line."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
-    from uploader_gui.gui.dialogs.help_dialog import HelpDialog
+    from uploader_gui.gui.dialogs.form import PlainDialog
+    from uploader_gui.gui.dialogs.guide_window import GuideWindow
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
     from uploader_gui.settings import Settings
 
-D = TypeVar("D", bound="QDialog")
+D = TypeVar("D", bound="PlainDialog | HistoryDialog")
 
 
 class WindowDialogs(QObject):
@@ -50,6 +51,7 @@ class WindowDialogs(QObject):
         self._theme = theme
         self._open: dict[type[QDialog], QDialog] = {}
         self._leave: LeaveDialog | None = None
+        self._guide: GuideWindow | None = None
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
         """Ask for tokens; with `refused_again` the dialog says that the last ones were refused."""
@@ -74,11 +76,22 @@ class WindowDialogs(QObject):
             HistoryDialog, lambda: HistoryDialog(engine, receipts, self._theme, self._window, sandbox=sandbox)
         )
 
-    def help(self) -> HelpDialog:
-        """Show the shortcuts, the log and the diagnostics."""
-        from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+    def guide(self, page: str) -> GuideWindow:
+        """Show a page of the guide."""
+        if self._guide is None:
+            self._guide = self._made_guide()
+        self._guide.show_page(page)
+        return self._guide
 
-        return self._shown(HelpDialog, self._make_help)
+    def close_guide(self) -> None:
+        """Close the guide if it is open: it has no parent to close with."""
+        if self._guide is not None:
+            self._guide.close()
+
+    def show_copied(self) -> None:
+        """Show in the guide that the diagnostics are in the clipboard."""
+        if self._guide is not None:
+            self._guide.show_copied()
 
     def about(self) -> AboutDialog:
         """Show the version, the components and their licences."""
@@ -114,6 +127,7 @@ class WindowDialogs(QObject):
             dialog = make()
             self._open[kind] = dialog
             dialog.finished.connect(lambda: self._open.pop(kind, None))
+            dialog.help_wanted.connect(self.guide)
             dialog.open()
         dialog.raise_()
         return dialog
@@ -131,16 +145,19 @@ class WindowDialogs(QObject):
 
         dialog = SettingsDialog(self._theme, self._window, settings, fixed)
         dialog.saved.connect(self.settings_saved)
-        dialog.help_wanted.connect(self.help)
         return dialog
 
-    def _make_help(self) -> HelpDialog:
-        from uploader_gui.gui.dialogs.help_dialog import HelpDialog  # noqa: PLC0415 - loaded when asked for
+    def _made_guide(self) -> GuideWindow:
+        from uploader_gui.gui.dialogs.guide_window import GuideWindow  # noqa: PLC0415 - loaded when asked for
 
-        dialog = HelpDialog(self._theme, self._window)
-        dialog.log_wanted.connect(self.log_wanted)
-        dialog.diagnostics_wanted.connect(self.diagnostics_wanted)
-        return dialog
+        guide = GuideWindow(self._theme)
+        guide.log_wanted.connect(self.log_wanted)
+        guide.diagnostics_wanted.connect(self.diagnostics_wanted)
+        guide.finished.connect(self._forget_guide)
+        return guide
+
+    def _forget_guide(self) -> None:
+        self._guide = None
 
     def _make_leave(self, unsent: Unsent) -> LeaveDialog:
         from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for

@@ -1,0 +1,247 @@
+"""F1 and the help buttons open the guide at the page of what is on the screen; it hands out log and diagnostics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut, QTextDocument
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Condition, QueueStatus, UploadsAdded
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.dialogs.guide_window import PAGES, GuideWindow, page_file
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.settings import Settings
+from uploader_gui.words.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
+
+LEFT = Qt.MouseButton.LeftButton
+S = UploadState
+
+
+def opened() -> GuideWindow:
+    """The guide that is open; it has no parent to be found by."""
+    guides = [one for one in QApplication.topLevelWidgets() if isinstance(one, GuideWindow) and one.isVisible()]
+    assert len(guides) == 1
+    return guides[0]
+
+
+@pytest.fixture
+def guide(theme: Theme, qtbot: QtBot) -> GuideWindow:
+    made = GuideWindow(theme)
+    qtbot.addWidget(made)
+    made.show_page("first-deposit")
+    return made
+
+
+@pytest.fixture
+def language(qapp: QApplication) -> Iterator[Language]:
+    made = Language(qapp)
+    made.use("en")
+    yield made
+    made.use("en")
+
+
+def expired(engine: FakeEngine) -> None:
+    engine.tell(
+        UploadsAdded((upload("a", S.QUEUED),)), QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    )
+
+
+@pytest.mark.parametrize(
+    ("happens", "page"),
+    [
+        (lambda _: None, "first-deposit"),
+        (lambda engine: engine.tell(UploadsAdded((upload("a", S.QUEUED),))), "first-deposit"),
+        (expired, "anomaly-and-tokens"),
+        (
+            lambda engine: engine.tell(
+                UploadsAdded((upload("a", S.QUEUED),)),
+                QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE})),
+            ),
+            "failures",
+        ),
+        (
+            lambda engine: engine.tell(UploadsAdded((upload("a", S.FAILED, Code.CHANGED),))),
+            "failures",
+        ),
+        (
+            lambda engine: engine.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),))),
+            "refused-files",
+        ),
+        (lambda engine: engine.tell(UploadsAdded((upload("a", S.UPLOADED),))), "receipts"),
+    ],
+)
+def test_f1_opens_the_page_about_what_the_window_shows(
+    window: MainWindow, engine: FakeEngine, happens: Callable[[FakeEngine], None], page: str
+) -> None:
+    happens(engine)
+    window.model.flush()
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert opened().text.page == page
+
+
+@pytest.mark.parametrize(
+    ("dialog", "page"),
+    [
+        (lambda window: window.show_settings(Settings(api_url="https://a.example")), "settings"),
+        (lambda window: window.show_sign_in(TokensKept.KEYRING), "anomaly-and-tokens"),
+        (lambda window: window.dialogs.leave(window.unsent), "first-deposit"),
+    ],
+)
+def test_f1_in_a_dialog_opens_the_page_about_it(
+    window: MainWindow, dialog: Callable[[MainWindow], QDialog], page: str
+) -> None:
+    QTest.keyClick(dialog(window), Qt.Key.Key_F1)
+    assert opened().text.page == page
+
+
+def test_f1_in_history_opens_its_page(window: MainWindow) -> None:
+    window.show_history()
+    dialog = window.findChild(HistoryDialog)
+    assert dialog is not None
+    QTest.mouseClick(dialog.help, LEFT)
+    assert opened().text.page == "history"
+
+
+def test_the_question_about_refused_files_has_a_help_button(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),)))
+    window.model.flush()
+    dialog = window.refused.open()
+    assert dialog is not None
+    QTest.keyClick(dialog, Qt.Key.Key_F1)
+    assert opened().text.page == "refused-files"
+
+
+def test_help_can_be_reached_without_a_shortcut(window: MainWindow) -> None:
+    settings = window.show_settings(Settings(api_url="https://a.example"))
+    QTest.mouseClick(settings.help, LEFT)
+    assert opened().text.page == "settings"
+    assert FooterAction.HELP in window.footer._menu_entries
+
+
+def test_the_guide_can_be_used_while_a_dialog_waits_for_an_answer(window: MainWindow, qtbot: QtBot) -> None:
+    settings = window.show_settings(Settings(api_url="https://a.example"))
+    QTest.mouseClick(settings.help, LEFT)
+    guide = opened()
+    qtbot.waitExposed(guide)
+    with qtbot.waitSignal(guide.finished):
+        QTest.mouseClick(guide.close_button, LEFT)
+    assert settings.isVisible()
+
+
+def test_the_guide_closes_with_the_window(window: MainWindow) -> None:
+    window.show_guide()
+    guide = opened()
+    window.hide()
+    assert not guide.isVisible()
+
+
+def test_every_page_is_listed_and_shown_when_it_is_chosen(guide: GuideWindow) -> None:
+    for row, name in enumerate(PAGES):
+        item = guide.pages.topLevelItem(row)
+        assert item is not None
+        guide.pages.setCurrentItem(item)
+        assert guide.text.page == name
+        assert guide.text.toPlainText().startswith(item.text(0))
+
+
+def test_a_link_leads_to_another_page_and_back(guide: GuideWindow, qtbot: QtBot) -> None:
+    guide.text.anchorClicked.emit(QUrl("receipts.md"))
+    current = guide.pages.currentItem()
+    assert current is not None
+    assert (guide.text.page, current.text(0)) == ("receipts", "Receipts")
+    qtbot.waitUntil(guide.back.isEnabled)
+    QTest.mouseClick(guide.back, LEFT)
+    assert guide.text.page == "first-deposit"
+
+
+class Browser(QObject):
+    """Takes what the system would be asked to open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toString())
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    made = Browser()
+    for scheme in ("https", "http", "file"):
+        QDesktopServices.setUrlHandler(scheme, made, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
+    yield made
+    for scheme in ("https", "http", "file"):
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+def test_only_an_https_link_leaves_the_guide(guide: GuideWindow, browser: Browser) -> None:
+    for link in ("https://a.example/x", "http://a.example/", "file:///etc/passwd", "pictures/empty.png"):
+        guide.text.anchorClicked.emit(QUrl(link))
+    assert browser.opened == ["https://a.example/x"]
+    assert guide.text.page == "first-deposit"
+
+
+def test_pictures_are_as_wide_as_the_page_and_no_wider(guide: GuideWindow, qtbot: QtBot) -> None:
+    for width in (900, 560):
+        guide.resize(width, 600)
+        room = guide.text.viewport().width() - 2 * guide.text.document().documentMargin()
+        qtbot.waitUntil(lambda room=room: 0 < picture(guide).deviceIndependentSize().width() <= room)  # type: ignore[misc]  # bound at once
+    assert guide.text.horizontalScrollBar().maximum() == 0
+
+
+def picture(guide: GuideWindow) -> QImage:
+    address = QUrl.fromLocalFile(str(page_file("first-deposit").parent / "pictures" / "empty.png"))
+    image = guide.text.document().resource(QTextDocument.ResourceType.ImageResource.value, address)
+    assert isinstance(image, QImage)
+    return image
+
+
+def test_the_open_page_follows_the_language(guide: GuideWindow, language: Language, qtbot: QtBot) -> None:
+    language.use("fr")
+    qtbot.waitUntil(lambda: guide.windowTitle() == "Guide d’utilisation")
+    assert guide.text.toPlainText().startswith("Premier dépôt")
+    first = guide.pages.topLevelItem(0)
+    assert first is not None
+    assert first.text(0) == "Premier dépôt"
+
+
+@pytest.mark.parametrize("spoken", ["fr", "en"])
+def test_every_shortcut_of_the_window_is_in_the_guide(window: MainWindow, language: Language, spoken: str) -> None:
+    language.use(spoken)
+    table = page_file("shortcuts").read_text("utf-8")
+    names = {"Esc": "Échap", "Del": "Suppr"} if spoken == "fr" else {}
+    for shortcut in window.findChildren(QShortcut):
+        keys = shortcut.key().toString(QKeySequence.SequenceFormat.PortableText)
+        assert f"| {names.get(keys, keys)} |" in table
+
+
+def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_guide()
+    guide = opened()
+    with qtbot.waitSignal(window.log_wanted):
+        QTest.mouseClick(guide.show_log, LEFT)
+    with qtbot.waitSignal(window.diagnostics_wanted):
+        QTest.mouseClick(guide.copy, LEFT)
+    assert not guide.copied.isVisible()
+    window.dialogs.show_copied()
+    assert guide.copied.isVisible()

@@ -1,0 +1,137 @@
+"""The guide: the same pages in both languages, no dead link, every picture there, and its tables true to the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_origin
+
+import pytest
+
+from bundling import trim
+from tests.engine.values import a_source, an_upload
+from uploader_gui import command_line, credentials, paths
+from uploader_gui.engine import receipt
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Substitute, UploadState
+from uploader_gui.exit_codes import ExitCode
+from uploader_gui.gui.dialogs.guide_window import PAGES
+from uploader_gui.settings import PREFIX, Settings, limits
+
+ROOT: Final = Path(__file__).parent.parent.parent
+GUIDE: Final = ROOT / "resources" / "guide"
+LANGUAGES: Final = ("fr", "en")
+ALL: Final = sorted(GUIDE.glob("*/*.md"))
+FRONT: Final = sorted(ROOT.glob("*.md"))
+_LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_PICTURE: Final = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+NEVER_IN_A_RECEIPT: Final = {Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW}
+"""With these the engine does not start, so that there is no receipt."""
+
+
+def section(language: str, number: int) -> str:
+    """Return the text of a section of the page for scripts; the order is the same in both languages."""
+    page = (GUIDE / language / "cli.md").read_text("utf-8")
+    return page.split("\n## ")[number]
+
+
+def first_cells(text: str) -> list[str]:
+    """Return what stands in backticks in the first column of its tables."""
+    rows = (line.split("|")[1] for line in text.splitlines() if line.startswith("|"))
+    return [name for cell in rows for name in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_there_in_both_languages(language: str) -> None:
+    assert {page.stem for page in (GUIDE / language).glob("*.md")} == {*PAGES, "index"}
+    index = (GUIDE / language / "index.md").read_text("utf-8")
+    assert [name for name in re.findall(r"\]\(([\w-]+)\.md\)", index) if name in PAGES] == list(PAGES)
+
+
+@pytest.mark.parametrize("page", [*ALL, *FRONT], ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_no_link_is_dead(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for link in [*_LINK.findall(text), *(picture for _, picture in _PICTURE.findall(text))]:
+        of_the_project = page.parent == ROOT and link.startswith("../../")  # what GitHub has beside the files
+        assert of_the_project or link.startswith("https://") or (page.parent / link.partition("#")[0]).exists(), link
+
+
+@pytest.mark.parametrize("page", ALL, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_a_page_is_short_and_has_the_same_parts_in_both_languages(page: Path) -> None:
+    text = page.read_text("utf-8")
+    other = (GUIDE / ("en" if page.parent.name == "fr" else "fr") / page.name).read_text("utf-8")
+    assert text.startswith("# ")
+    assert len(text.encode()) < 8000
+    for pattern in (r"^#+ ", r"^\|", r"^(- |\d\. )"):
+        assert len(re.findall(pattern, text, re.MULTILINE)) == len(re.findall(pattern, other, re.MULTILINE)), pattern
+    assert {link for _, link in _PICTURE.findall(text)} == {link for _, link in _PICTURE.findall(other)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_is_there_described_and_shown(language: str) -> None:
+    folder = GUIDE / language
+    shown = [found for page in folder.glob("*.md") for found in _PICTURE.findall(page.read_text("utf-8"))]
+    assert all(words for words, _ in shown)
+    assert {link for _, link in shown} == {f"pictures/{file.name}" for file in (folder / "pictures").iterdir()}
+
+
+def test_the_bundle_has_every_page_and_picture() -> None:
+    bundled = {Path(source) for source, _ in trim.resources()}
+    assert {file for file in GUIDE.rglob("*") if file.is_file()} <= bundled
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_lists_the_options_of_the_program(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command_line.parse(["--help"])
+    there = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", capsys.readouterr().out))
+    told = {name.split()[0] for name in first_cells(section(language, 1))}
+    assert told == there | {"PATH"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_lists_the_exit_codes(language: str) -> None:
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", section(language, 2), re.MULTILINE)] == list(ExitCode)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_lists_the_variables_with_their_values(language: str) -> None:
+    text = section(language, 3)
+    ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert set(first_cells(text)) == ours | {credentials.BEARER_VARIABLE, credentials.SESSION_VARIABLE, paths.VARIABLE}
+    for name, field in Settings.model_fields.items():
+        row = next(line for line in text.splitlines() if f"`{PREFIX}{name.upper()}`" in line)
+        for word in _values(name, field.annotation):
+            assert re.search(rf"(?<!\d){word}(?!\d)", row), (name, word)
+        if isinstance(field.default, int | float):
+            assert row.endswith(f"| {field.default:g} |")
+        elif field.default in _values(name, field.annotation):
+            assert row.endswith(f"| `{field.default}` |")
+
+
+def _values(name: str, annotation: Any) -> list[str]:
+    """Return the words a setting takes, or the limits of a number that has both."""
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    if annotation is int:
+        return [f"{limit:g}" for limit in limits(name)]
+    return []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_lists_every_field_of_a_receipt(language: str) -> None:
+    upload = an_upload(state=UploadState.UPLOADED, substitute=Substitute(a_source(), "ab" * 32, without_metadata=True))
+    run = receipt.Run("p", "4217", 0.0, (upload,), 0, str, trial=True, servers={upload.upload_id: "https://a.example"})
+    made = receipt.build(run, 1.0).to_json()
+    (file,) = made["files"]
+    text = section(language, 4)
+    assert set(first_cells(text)) == set(made) | set(file)
+    told = set(re.findall(r"`(\w+)`", text))
+    assert told >= set(made["totals"]) | set(file["original"]) | {"code", "message"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_lists_every_code_of_a_receipt(language: str) -> None:
+    told = first_cells(section(language, 5))
+    assert len(told) == len(set(told))
+    assert set(told) == set(Code) - NEVER_IN_A_RECEIPT
