@@ -32,9 +32,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def run_with(journal: Journal, *uploads: Upload, api_url: str = API) -> int:
-    run_id = journal.begin_run(api_url, "uploader-gui 1.2.3")
-    journal.add(uploads, api_url, run_id)
+def run_with(journal: Journal, *uploads: Upload, api_url: str = API, began: float | None = None) -> int:
+    run_id = journal.begin_run(api_url, "uploader-gui 1.2.3", began)
+    journal.add(uploads, api_url, run_id, began)
     return run_id
 
 
@@ -79,17 +79,14 @@ def test_the_servers_that_something_is_left_for_are_told(journal: Journal) -> No
     assert journal.servers_on_list() == ["https://other.example", API, "https://fourth.example"]
 
 
-def test_a_run_ends_with_its_last_file_or_when_it_was_closed(journal: Journal) -> None:
-    sent = run_with(journal, named("a.jpg", uploaded_at=NOON), named("b.jpg", uploaded_at=MORNING))
-    failed = run_with(journal, named("c.jpg", S.FAILED))
-    run_with(journal, named("d.jpg", S.QUEUED))
-    journal.end_run(sent, 0)
-    journal.end_run(failed, 3)
-    cut_off, closed, stored = runs_of(journal)
-    assert stored.finished_at == NOON
-    assert closed.finished_at is not None
-    assert closed.junk == 3
-    assert cut_off.finished_at is None
+def test_a_run_ends_when_it_stopped_or_when_a_file_of_it_arrived_later(journal: Journal) -> None:
+    for uploads in ((named("a.jpg", uploaded_at=MORNING), named("b.jpg", S.FAILED)), (named("c.jpg", S.FAILED),)):
+        journal.end_run(run_with(journal, *uploads, began=MORNING), 3, NOON)
+    journal.end_run(run_with(journal, named("d.jpg", uploaded_at=NEXT_DAY), began=MORNING), 0, NOON)
+    run_with(journal, named("e.jpg", S.QUEUED), began=MORNING)
+    cut_off, sent_again, failed, mixed = runs_of(journal)
+    assert [run.finished_at for run in (mixed, failed, sent_again, cut_off)] == [NOON, NOON, NEXT_DAY, None]
+    assert failed.junk == 3
 
 
 def test_what_happens_to_an_upload_later_shows_in_the_run_it_was_added_in(journal: Journal) -> None:

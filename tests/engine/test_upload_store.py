@@ -19,6 +19,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.upload_store import UploadStore
 
@@ -56,6 +57,7 @@ def a_store(journal: Journal, scheduler: FakeScheduler | None = None) -> UploadS
         (scheduler or FakeScheduler()).real,
         events,
         Conditions(lambda: None),
+        clock=ServerClock(),
     )
 
 

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 JOURNAL_RETRY_SECONDS: Final = 2.0
+_CLOCKS_DIFFER: Final = 2.0
+"""In seconds. Smaller differences come from rounding."""
 
 
 class JournalWriter:
@@ -54,6 +56,7 @@ class JournalWriter:
         self._events = events
         self._conditions = conditions
         self._run_id: int | None = None
+        self._offset = 0.0
         self._unsaved_new: list[Upload] = []
         self._unsaved: dict[UploadId, Upload] = {}
         self._not_in_journal: set[UploadId] = set()
@@ -142,12 +145,17 @@ class JournalWriter:
             except JournalError as error:
                 self._hold(error)
 
-    def end_run(self, junk: int) -> None:
-        """End the run in the journal: what is added later belongs to another one. `junk`: files left out in it."""
+    def end_run(self, junk: int, stopped_at: float | None) -> None:
+        """End the run in the journal: what is added later belongs to another one.
+
+        `junk` is the number of files left out in it, `stopped_at` when its sending stopped, None where it never began.
+        """
         if self._run_id is None:
             return
         try:
-            self._journal.end_run(self._run_id, junk)
+            self._correct_times(self._run_id)
+            ended_at = self._store.clock.now() if stopped_at is None else stopped_at
+            self._journal.end_run(self._run_id, junk, ended_at)
         except JournalError as error:
             log.info("the end of the run cannot be recorded: %s", error.detail)
         self._run_id = None
@@ -225,8 +233,17 @@ class JournalWriter:
 
     def _insert(self, uploads: Collection[Upload]) -> None:
         if self._run_id is None:
-            self._run_id = self._journal.begin_run(self._options.api_url, self._options.program)
-        self._journal.add(uploads, self._options.api_url, self._run_id)
+            now, self._offset = self._store.clock.now(), self._store.clock.offset
+            self._run_id = self._journal.begin_run(self._options.api_url, self._options.program, now)
+        self._correct_times(self._run_id)
+        self._journal.add(uploads, self._options.api_url, self._run_id, self._store.clock.now())
+
+    def _correct_times(self, run_id: int) -> None:
+        """Move what was recorded of the run before the server's clock was known to that clock."""
+        error = self._store.clock.offset - self._offset
+        if abs(error) > _CLOCKS_DIFFER:
+            self._journal.move_run(run_id, error)
+            self._offset += error
 
     def _write_singly(self, uploads: Iterable[Upload]) -> None:
         """Write each record alone: one that cannot be written, whatever is in it, must not hold up the others."""

@@ -163,6 +163,15 @@ class Substitute:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierUpload:
+    """When a file of the same name and content arrived (`at`: seconds since 1970), and what the service knows of it."""
+
+    at: float
+    service_id: str | None
+    may_be_registered_twice: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PresignedPut:
     """A registration's answer for one upload. The URL is a secret: it is left out of `repr`.
 
@@ -302,7 +311,7 @@ class PastRun:
 
     Attributes:
         program: "uploader-gui X.Y.Z".
-        finished_at: when its last file arrived, or the run ended; None where it broke off before either.
+        finished_at: when the run ended, or a file arrived later; None where it broke off before either.
         junk: the number of files left out of the whole run (thumbnail caches and the like).
         states: the number of files in each state now.
         bytes_uploaded: the bytes that arrived.

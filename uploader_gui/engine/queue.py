@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -77,11 +76,11 @@ class UploadQueue:
         self._connect = connect
         self._options = options
         self._emit = emit
-        self._started_at = time.time()
         self._closing = asyncio.Event()
         self._schedulers: dict[str, Scheduler] = {}
         self._running: list[asyncio.Task[None]] = []
         self._work_with(self._new_scheduler(connect(options), options))
+        self._began = self._context.server.clock.own_now()
         self._undo = Undo(self._tell)
         self.history = History(self._context, self._reading, lambda: self._options)
 
@@ -294,7 +293,9 @@ class UploadQueue:
         """
         listed = [upload.anomaly_id for upload in self._all_uploads()]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._events.send(ReceiptBuilt(self._receipt(chosen, self._all_uploads())))
+        stores = (scheduler.context.store for scheduler in self._schedulers.values())
+        began = min(filter(None, (store.began_at(chosen) for store in stores)), default=None)
+        self._events.send(ReceiptBuilt(self._receipt(chosen, self._all_uploads(), began)))
 
     def send_past_again(self, key: RunKey) -> None:
         """Put what failed in a past run back onto the list, and send it after another look at the files.
@@ -316,13 +317,14 @@ class UploadQueue:
 
     def receipt(self, anomaly_id: str) -> Receipt:
         """Return the run's receipt for one anomaly ("": for all): what was added or resumed."""
-        return self._receipt(anomaly_id, self._of_this_run())
+        return self._receipt(anomaly_id, self._of_this_run(), None)
 
-    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload]) -> Receipt:
+    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload], began: float | None) -> Receipt:
+        clock = self._context.server.clock
         run = receipt.Run(
             program=self._options.program,
             anomaly_id=anomaly_id,
-            started_at=self._started_at,
+            started_at=self._began + clock.offset if began is None else began,
             uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
             junk=sum(scheduler.intake.junk for scheduler in self._schedulers.values()),
             describe=self._options.describe,
@@ -330,7 +332,9 @@ class UploadQueue:
             trial=self._options.trial,
             servers=self._servers(),
         )
-        return receipt.build(run, time.time())
+        ends = [scheduler.stopped_at for scheduler in self._schedulers.values() if scheduler.has_begun]
+        known = [end for end in ends if end is not None]
+        return receipt.build(run, max(known) if known and len(known) == len(ends) else clock.now())
 
     @property
     def unsent(self) -> Counter[UploadState]:

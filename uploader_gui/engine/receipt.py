@@ -172,9 +172,12 @@ class Run:
 
 
 def build(run: Run, finished_at: float) -> Receipt:
-    """Return the receipt of a run."""
+    """Return the receipt of a run. No file arrived before it began or after it ended, whatever clocks say."""
     files = tuple(_file(upload, run) for upload in run.uploads)
-    return Receipt(run.program, run.anomaly_id, run.started_at, finished_at, files, run.junk, run.trial)
+    arrivals = [file.uploaded_at for file in files if file.uploaded_at is not None]
+    began = min(run.started_at, *arrivals) if arrivals else run.started_at
+    ended = max(began, finished_at, *arrivals)
+    return Receipt(run.program, run.anomaly_id, began, ended, files, run.junk, run.trial)
 
 
 def write(receipt: Receipt, path: Path) -> None:

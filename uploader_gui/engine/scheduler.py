@@ -47,6 +47,7 @@ class Scheduler:
         has_begun: whether it was ever started.
         paused: whether a person paused it; False where it ended because all was done.
         gave_up: why it stopped for good (headless), None while it has not.
+        stopped_at: when it last stopped, in seconds since 1970 by the server's clock; None while it runs, or never ran.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Scheduler:
         self.has_begun = False
         self.paused = False
         self.gave_up: Reason | None = None
+        self.stopped_at: float | None = None
         self._closing = asyncio.Event()
         self._broken: BaseException | None = None
         self._woken = False
@@ -78,7 +80,7 @@ class Scheduler:
             server=server,
             options=options,
             scheduler=self,
-            store=UploadStore(resources, options, self, events, conditions),
+            store=UploadStore(resources, options, self, events, conditions, clock=server.clock),
             events=events,
             conditions=conditions,
             connectivity=Connectivity(conditions, self, resources.retry, options.offline_limit),
@@ -111,6 +113,7 @@ class Scheduler:
 
     async def _leave(self) -> None:
         await self.context.tasks.stop()
+        self._stop_running()
         if self._broken is not None:
             self.pause()  # nothing is to look as if it were still being sent
         self.context.store.writer.write_last()
@@ -150,6 +153,7 @@ class Scheduler:
         if not self._in_use:
             return
         self._running = True
+        self.stopped_at = None
         self.paused = False
         self.has_begun = True
         self._start_registered()
@@ -158,7 +162,7 @@ class Scheduler:
 
     def pause(self) -> None:
         """Stop sending; running transfers go back to Registered, from where they begin again."""
-        self._running = False
+        self._stop_running()
         self.paused = True
         self._stop_transfers()
         self.context.meter.rest()
@@ -239,13 +243,13 @@ class Scheduler:
         if self.gave_up is not None:
             return
         self.gave_up = Reason(code)
-        self._running = False
+        self._stop_running()
         self.context.events.send(QueueIdle(self._totals(), self.gave_up))
 
     def break_down(self, error: BaseException) -> None:
         """Leave at once, for nothing can go on: `run()` raises that error."""
         self._broken = self._broken or error
-        self._running = False
+        self._stop_running()
         self.close()
 
     def tell_status(self) -> None:
@@ -254,6 +258,11 @@ class Scheduler:
         if status != self._told:
             self._told = status
             self.context.events.send(status)
+
+    def _stop_running(self) -> None:
+        if self._running:
+            self.stopped_at = self.context.server.clock.now()
+        self._running = False
 
     def _stop(self, upload: Upload) -> None:
         self.context.batcher.discard(upload)
@@ -291,7 +300,7 @@ class Scheduler:
         return loop.time() - self._idle_since < IDLE_SLOT_SECONDS
 
     def _became_idle(self) -> None:
-        self._running = False
+        self._stop_running()
         self.context.meter.rest()
         self._end_run()
         self.context.store.writer.drain()
@@ -300,7 +309,7 @@ class Scheduler:
         self.context.events.send(QueueIdle(self._totals()))
 
     def _end_run(self) -> None:
-        self.context.store.writer.end_run(self.intake.end_run())
+        self.context.store.writer.end_run(self.intake.end_run(), self.stopped_at)
 
     def _stuck_on_sign_in(self) -> bool:
         """Return whether nothing can go on: nobody can sign in (headless), and what was registered has been sent."""

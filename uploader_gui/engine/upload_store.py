@@ -6,7 +6,6 @@ Intake, registrar and pool decide what happens; the methods here change an uploa
 from __future__ import annotations
 
 import logging
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.context import Resources
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.models import PresignedPut, Source, Substitute, Treatment, UploadId
+    from uploader_gui.engine.models import EarlierUpload, PresignedPut, Source, Substitute, Treatment, UploadId
+    from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.scheduler import Scheduler
 
@@ -35,6 +35,7 @@ class UploadStore:
     """The uploads of one server in this run, in the order they were added. Iterating leaves out removed rows.
 
     Attributes:
+        clock: the server's, which receipts follow.
         writer: writes what changes here into the journal.
     """
 
@@ -45,7 +46,10 @@ class UploadStore:
         scheduler: Scheduler,
         events: EventBuffer,
         conditions: Conditions,
+        *,
+        clock: ServerClock,
     ) -> None:
+        self.clock = clock
         self._temp_files = resources.temp_files
         self._orders = resources.orders
         self._options = options
@@ -57,6 +61,7 @@ class UploadStore:
         self._counts = dict.fromkeys(UploadState, 0)
         self._bytes = dict.fromkeys(UploadState, 0)
         self._elsewhere = ""
+        self._began: dict[str, float] = {}
         self.writer = JournalWriter(self, resources, options, scheduler, events=events, conditions=conditions)
 
     def __iter__(self) -> Iterator[Upload]:
@@ -71,6 +76,10 @@ class UploadStore:
     def of_this_run(self) -> list[Upload]:
         """Return all uploads but those that only stand on the list as an earlier run left them."""
         return [upload for upload in self.all_uploads() if upload.upload_id not in self._from_earlier_run]
+
+    def began_at(self, anomaly_id: str) -> float | None:
+        """Return when the first upload for an anomaly was added, in seconds since 1970; None where there is none."""
+        return self._began[anomaly_id] + self.clock.offset if anomaly_id in self._began else None
 
     def get(self, upload_id: UploadId) -> Upload | None:
         """Return the upload with this id, None where it is not on the list."""
@@ -127,6 +136,7 @@ class UploadStore:
             upload.trial = self._options.trial
             self._removed.pop(upload.upload_id, None)
             upload.order = next(self._orders)
+            self._began.setdefault(upload.anomaly_id, self.clock.own_now())
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
             self._list(upload)
         if recorded:
@@ -196,9 +206,11 @@ class UploadStore:
             log.debug("upload %.8s: %s -> %s", upload.upload_id, upload.state, state)
             self._count(upload, -1)
             self.count_in_this_run(upload)
+            if upload.state is UploadState.SKIPPED:  # sent all the same, it is an upload of its own
+                upload.service_id, upload.may_be_registered_twice = None, False
             upload.state, upload.reason, upload.retry_at = state, reason, None
             if state is UploadState.UPLOADED:
-                upload.uploaded_at = time.time()
+                upload.uploaded_at = self.clock.now()
             self._count(upload, 1)
             if state not in _NOT_WORTH_A_WRITE:
                 self.writer.update(upload)
@@ -277,9 +289,10 @@ class UploadStore:
         """Record the hash of what was sent, in hex."""
         upload.sha256 = sha256
 
-    def skip(self, upload: Upload, sent_before: float, sha256: str | None) -> None:
-        """Leave out a file that was uploaded to the same anomaly before (`sent_before`: seconds since 1970)."""
-        upload.sent_before, upload.sha256 = sent_before, sha256
+    def skip(self, upload: Upload, earlier: EarlierUpload, sha256: str | None) -> None:
+        """Leave out a file that was uploaded to the same anomaly before; what is known of that belongs to it now."""
+        upload.sent_before, upload.sha256 = earlier.at, sha256
+        upload.service_id, upload.may_be_registered_twice = earlier.service_id, earlier.may_be_registered_twice
         self.move(upload, UploadState.SKIPPED, Reason(Code.ALREADY_UPLOADED))
 
     def want_again(self, upload: Upload) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion_choices import possible_treatments
 from uploader_gui.engine.errors import SourceError
-from uploader_gui.engine.models import Source, UploadState
+from uploader_gui.engine.models import EarlierUpload, Source, UploadState
 from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.stamps import number_of
 from uploader_gui.engine.upload_store import facts
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.intake.scan import Chunk
     from uploader_gui.engine.models import Upload
 
-Known = dict[tuple[str, int], dict[str, float]]
-"""By name and size in bytes: each SHA-256, and when it was uploaded (seconds since 1970)."""
+Known = dict[tuple[str, int], dict[str, EarlierUpload]]
+"""By name and size in bytes: each SHA-256, and its last upload."""
 
 _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, UploadState.REFUSED})
 
@@ -65,11 +65,11 @@ class DuplicateCheck:
         sha256 = await self._hash(source)
         if upload.state not in _MAY_BE_SKIPPED or facts(upload.source) != facts(source):
             return  # cancelled meanwhile, or another file by now, which its reinspection has handed on
-        sent_before = known[source.name, source.size].get(sha256 or "")
-        if sent_before is None:
+        earlier = known[source.name, source.size].get(sha256 or "")
+        if earlier is None:
             self._hand_on([upload])
         else:
-            self._store.skip(upload, sent_before, sha256)
+            self._store.skip(upload, earlier, sha256)
 
     async def _hash(self, source: Source) -> str | None:
         try:

@@ -34,8 +34,8 @@ PAGE: Final = 500
 LONGEST_GAP: Final = 30 * 86_400.0
 """In seconds."""
 _FIGURES: Final = """
-    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(size), min(added_at),
-    max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
+    SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(coalesce(substitute_size, size)),
+    min(added_at), max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
 
@@ -101,12 +101,12 @@ def _runs(rows: Iterable[tuple[Any, ...]]) -> list[PastRun]:
 
 def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
     program, ended, junk = rows[0][2:5]
-    last = max((row[9] for row in rows if row[9] is not None), default=None)
+    ends = [end for end in (ended, *(row[9] for row in rows)) if end is not None]
     return PastRun(
         key=key,
         program=program,
         started_at=min(row[8] for row in rows),
-        finished_at=ended if last is None else last,
+        finished_at=max(ends, default=None),
         junk=junk,
         states={UploadState(row[5]): row[6] for row in rows},
         server=rows[0][10],

@@ -42,7 +42,7 @@ from uploader_gui.engine.journal.rows import (
     row_of,
     upload_of,
 )
-from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.models import EarlierUpload, UploadId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -179,9 +179,12 @@ class Journal:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._needs_vacuum = False
 
-    def add(self, uploads: Iterable[Upload], api_url: str, run_id: int | None = None) -> None:
-        """Record new uploads of a run in one transaction that survives a power cut."""
-        now = time.time()
+    def add(self, uploads: Iterable[Upload], api_url: str, run_id: int | None = None, now: float | None = None) -> None:
+        """Record new uploads of a run in one transaction that survives a power cut.
+
+        `now` is in seconds since 1970, as in `begin_run`: the server's clock where it is known; None for our own.
+        """
+        now = time.time() if now is None else now
         with self._transaction(durable=True):
             rows = [(*row_of(upload), api_url, now + place * 1e-6, run_id) for place, upload in enumerate(uploads)]
             self._db.executemany(INSERT, rows)
@@ -202,22 +205,29 @@ class Journal:
             self._db.executemany(UPDATE, [changes_of(upload) for upload in uploads])
             self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", (places or {}).items())
 
-    def begin_run(self, api_url: str, program: str) -> int:
+    def begin_run(self, api_url: str, program: str, now: float | None = None) -> int:
         """Begin a run, which History shows once it has uploads, and return its number."""
         with self._transaction():
             sql = "INSERT INTO runs (api_url, program, started_at, junk) VALUES (?, ?, ?, 0)"
-            return int(self._db.execute(sql, (api_url, program, time.time())).lastrowid or 0)
+            began = time.time() if now is None else now
+            return int(self._db.execute(sql, (api_url, program, began)).lastrowid or 0)
+
+    def move_run(self, run_id: int, seconds: float) -> None:
+        """Move the beginning of a run, and when its uploads were added: the clock was wrong by so much."""
+        with self._transaction():
+            self._db.execute("UPDATE runs SET started_at = started_at + ? WHERE run_id = ?", (seconds, run_id))
+            self._db.execute("UPDATE uploads SET added_at = added_at + ? WHERE run_id = ?", (seconds, run_id))
 
     def has_run(self, run_id: int) -> bool:
         """Whether a run is recorded."""
         with self._sqlite_errors():
             return bool(self._db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run_id,)).fetchone())
 
-    def end_run(self, run_id: int, junk: int) -> None:
-        """End a run; `junk` is the number of files left out of it."""
+    def end_run(self, run_id: int, junk: int, ended_at: float) -> None:
+        """End a run at that time (seconds since 1970); `junk` is the number of files left out of it."""
         with self._transaction():
-            sql = "UPDATE runs SET finished_at = ?, junk = ? WHERE run_id = ?"
-            self._db.execute(sql, (time.time(), junk, run_id))
+            sql = "UPDATE runs SET finished_at = max(started_at, ?), junk = ? WHERE run_id = ?"
+            self._db.execute(sql, (ended_at, junk, run_id))
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Forget uploads a person removed before they were sent."""
@@ -286,22 +296,25 @@ class Journal:
             )
             return [upload_of(row, order) for order, row in enumerate(rows)]
 
-    def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], dict[str, float]]:
-        """Return what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and when it arrived last.
+    def uploaded(self, api_url: str, anomaly_id: str) -> dict[tuple[str, int], dict[str, EarlierUpload]]:
+        """Return what was uploaded to an anomaly: by name and size in bytes, each SHA-256 and its last upload.
 
-        Times are in seconds since 1970. Where a substitute was sent, both the file and its substitute are included.
+        Where a substitute was sent, both the file and its substitute are included. One of several that may be
+        registered twice marks the last one, too.
         """
-        known: dict[tuple[str, int], dict[str, float]] = {}
+        known: dict[tuple[str, int], dict[str, EarlierUpload]] = {}
         sql = (
             "WITH there AS (SELECT *, coalesce(uploaded_at, added_at) AS at FROM uploads "
             "WHERE api_url = ? AND anomaly_id = ? AND state = 'uploaded' AND sha256 IS NOT NULL) "
-            "SELECT name, size, coalesce(original_sha256, sha256), at FROM there "
-            "UNION ALL SELECT substitute_name, substitute_size, sha256, at FROM there WHERE substitute_name NOT NULL "
-            "ORDER BY at"
+            "SELECT name, size, coalesce(original_sha256, sha256), at, service_id, may_be_registered_twice FROM there "
+            "UNION ALL SELECT substitute_name, substitute_size, sha256, at, service_id, may_be_registered_twice "
+            "FROM there WHERE substitute_name NOT NULL ORDER BY at"
         )
         with self._sqlite_errors():
-            for name, size, sha256, at in self._db.execute(sql, (api_url, anomaly_id)):
-                known.setdefault((name, size), {})[sha256] = at
+            for name, size, sha256, at, service_id, twice in self._db.execute(sql, (api_url, anomaly_id)):
+                same = known.setdefault((name, size), {})
+                before = sha256 in same and same[sha256].may_be_registered_twice
+                same[sha256] = EarlierUpload(at, service_id, bool(twice) or before)
         return known
 
     def given_out(self, places: Collection[bytes]) -> dict[bytes, tuple[UploadId, str | None]]:

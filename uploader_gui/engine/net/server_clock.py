@@ -37,6 +37,15 @@ class ServerClock:
         """Return a URL that comes just now, with that moment."""
         return replace(presigned, received_at=self._wall_clock())
 
+    def own_now(self) -> float:
+        """Return the time of this machine's clock, in seconds since 1970."""
+        return self._wall_clock()
+
+    @property
+    def offset(self) -> float:
+        """How many seconds the server's clock is ahead of ours, 0.0 while that is not known."""
+        return self._offset
+
     def observe(self, date_header: str | None) -> None:
         """Learn from a response's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
 
