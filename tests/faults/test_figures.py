@@ -74,12 +74,14 @@ async def test_of_a_mixed_end_window_history_and_receipts_tell_the_same_bytes(
 
 
 async def test_a_receipt_ends_when_the_deposit_did_whenever_it_is_asked_for(
-    strict_api: StrictApi, files: Files, tmp_path: Path
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     clock = OwnClock()
     began = time.time()
     async with engine(options(tmp_path, strict_api), replace(QUICK, wall_clock=clock)) as run:
-        clock.ahead = strict_api.clock_offset = HOUR  # the window has been open for an hour
+        clock.ahead = strict_api.clock_offset = scripted_storage.clock_offset = (
+            HOUR  # the window has been open for an hour
+        )
         run.queue.add_paths([files.make("a.jpg"), tmp_path / "gone.jpg"], ANOMALY)
         run.queue.start()
         await run.idle()
@@ -110,12 +112,14 @@ async def test_times_are_the_servers_where_this_machines_clock_is_wrong(
         assert began - 2 <= receipt.started_at <= file.uploaded_at <= receipt.finished_at <= over + 2
 
 
-async def test_a_receipt_never_ends_before_it_starts(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+async def test_a_receipt_never_ends_before_it_starts(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
     clock = OwnClock()
     async with engine(options(tmp_path, strict_api), replace(QUICK, wall_clock=clock)) as run:
         run.queue.add_paths([files.make("a.jpg")], ANOMALY)
         await run.heard(PathsAdded)
-        clock.ahead = strict_api.clock_offset = -HOUR  # both clocks are put back
+        clock.ahead = strict_api.clock_offset = scripted_storage.clock_offset = -HOUR  # both clocks are put back
         run.queue.start()
         await run.idle()
         receipts = [run.queue.receipt(ANOMALY), await in_window(run), (await in_history(run))[1]]
