@@ -1546,6 +1546,42 @@
         <translation>La liste des fichiers ne peut pas être enregistrée sur cet ordinateur.</translation>
     </message>
     <message>
+        <source>The server’s certificate is made out to another name.</source>
+        <translation>Le certificat du serveur est établi à un autre nom.</translation>
+    </message>
+    <message>
+        <source>Check the server address in the settings; if it is right, tell your IT.</source>
+        <translation>Vérifiez l’adresse du serveur dans les réglages&#x202f;; si elle est juste, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>The server’s certificate is not valid today.</source>
+        <translation>Le certificat du serveur n’est pas valable aujourd’hui.</translation>
+    </message>
+    <message>
+        <source>Check this computer’s date and time; if they are right, tell your IT.</source>
+        <translation>Vérifiez la date et l’heure de cet ordinateur&#x202f;; si elles sont justes, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Your network’s proxy asks for a user name and a password.</source>
+        <translation>Le proxy de votre réseau demande un nom d’utilisateur et un mot de passe.</translation>
+    </message>
+    <message>
+        <source>Ask your IT for the proxy’s address with both, and put it into the settings.</source>
+        <translation>Demandez à votre service informatique l’adresse du proxy avec les deux, et saisissez-la dans les réglages.</translation>
+    </message>
+    <message>
+        <source>Your network’s proxy does not answer.</source>
+        <translation>Le proxy de votre réseau ne répond pas.</translation>
+    </message>
+    <message>
+        <source>Try again in a few minutes; if it stays so, tell your IT.</source>
+        <translation>Réessayez dans quelques minutes&#x202f;; si rien ne change, prévenez votre service informatique.</translation>
+    </message>
+    <message>
+        <source>Your network’s proxy broke off the connection.</source>
+        <translation>Le proxy de votre réseau a interrompu la connexion.</translation>
+    </message>
+    <message>
         <source>This looks like a web page, not like what its name says.</source>
         <translation>C’est apparemment une page Web, et non ce que dit son nom.</translation>
     </message>

@@ -43,7 +43,9 @@ class Echo(LoopbackServer):
         """Do nothing."""
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
-        """Send the body back."""
+        """Send the body back, or reset the connection."""
+        if request.header("X-Lost"):
+            connection.reset()
         connection.send(RawAnswer(200, body=connection.body(request)))
 
 
@@ -112,6 +114,17 @@ async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, 
     echo.stop()
     echo.start()
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
+
+
+async def test_after_a_loss_the_next_request_takes_a_fresh_connection(echo: Echo, client: httpx.AsyncClient) -> None:
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(client.put(echo.origin, content=b"x"))
+    assert echo.connections_made == 3
+    with pytest.raises(httpx.TransportError):
+        await client.put(echo.origin, content=b"", headers={"X-Lost": "1"})
+    assert (await client.put(echo.origin, content=b"y")).content == b"y"
+    assert echo.connections_made == 4
 
 
 async def test_a_request_given_up_half_way_leaves_no_connection_that_others_would_get(

@@ -15,19 +15,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import QUICK, options, send
+from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send
 from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import bad_signature
 from tests.support.strict_api import StrictApi
 from uploader_gui import settings
+from uploader_gui.engine.errors import Code, Variant
+from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.proxies import finder, system_proxy
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tests.support.certificates import CertificateAuthority
     from tests.support.files import Files
+    from tests.support.raw_http import RawRequest
+    from tests.support.storage_faults import StorageFault
 
 
 PROXY = "http://user:p%40ss@proxy.test:3128"
@@ -37,11 +42,13 @@ PROXY = "http://user:p%40ss@proxy.test:3128"
 class ConnectProxy:
     """A proxy that knows CONNECT alone and leads every name to one port of this machine. `heard`: request heads.
 
-    `slow`: so many times it takes 16 KiB from a client in a quarter of a second, and little ahead.
+    `slow`: so many times it takes 16 KiB from a client in a quarter of a second, and little ahead. `answers`: what it
+    says to the first CONNECTs to a host instead, before it closes; None is nothing at all, ever.
     """
 
     ports: dict[str, int]
     slow: int = 0
+    answers: dict[str, list[bytes | None]] = field(default_factory=dict)
     url: str = ""
     heard: list[str] = field(default_factory=list)
     pumps: set[asyncio.Task[None]] = field(default_factory=set)
@@ -50,10 +57,22 @@ class ConnectProxy:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         self.heard.append(head)
         host = head.split()[1].partition(":")[0]
+        if self.answers.get(host):
+            await self._misbehave(reader, writer, self.answers[host].pop(0))
+            return
         there, out = await asyncio.open_connection("127.0.0.1", self.ports[host])
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         pumps = {asyncio.create_task(_pump(reader, out, slow=self.slow)), asyncio.create_task(_pump(there, writer))}
         self.pumps |= pumps
+
+    async def _misbehave(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: bytes | None
+    ) -> None:
+        if answer is None:
+            await reader.read()
+        else:
+            writer.write(answer)
+        writer.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slow: int = 0) -> None:
@@ -104,6 +123,81 @@ async def test_register_and_storage_are_reached_through_the_proxy_with_tokens_in
     assert [row["state"] for row in rows.values()] == ["uploaded"]
     assert {head.split()[1] for head in proxy.heard} == {"register.test:443", "storage.test:443"}
     assert not any("bearer-for-tests" in head or "Session" in head for head in proxy.heard)
+
+
+@pytest.fixture
+def elsewhere(ca: CertificateAuthority) -> Iterator[tuple[StrictApi, ScriptedStorage]]:
+    """A register and a storage, known as register.test and storage.test behind a proxy."""
+    with ScriptedStorage(tls=ca.server_context()) as storage:
+
+        def presign(upload: dict[str, object], anomaly: str) -> str:
+            return storage.url_for(f"{anomaly}/{upload['uploadId']}").replace(
+                storage.origin, "https://storage.test:443"
+            )
+
+        with StrictApi(presign, tls=ca.server_context()) as api:
+            yield api, storage
+
+
+async def test_a_proxy_that_opens_no_tunnel_is_told_as_its_fault_and_flags_nothing(
+    ca: CertificateAuthority, elsewhere: tuple[StrictApi, ScriptedStorage], files: Files, tmp_path: Path
+) -> None:
+    api, storage = elsewhere
+    broken: list[bytes | None] = [b"", b"HTTP/1.1 2", b"garbage\r\n\r\n", b"HTTP/1.1 502 Bad Gateway\r\n\r\n"]
+    async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
+        proxy.answers = {"register.test": [*broken, None], "storage.test": [*broken]}
+        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
+        async with engine(way, HASTY) as run:
+            run.queue.add_paths([files.make("photo.jpg", size=300_000)], ANOMALY)
+            run.queue.start()
+            await run.idle()
+            row = run.only()
+            told = {row.reason for event in run.all_heard(UploadsChanged) for row in event.uploads if row.reason}
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+    assert len(api.calls) == len(storage.puts) == 1
+    assert {reason.code for reason in told} == {Code.PROXY}
+    assert {reason.variant for reason in told} >= {Variant.PROXY_BROKE_OFF, Variant.PROXY_SILENT}
+
+
+async def test_a_registration_that_never_left_is_not_flagged_after_a_restart(
+    ca: CertificateAuthority, elsewhere: tuple[StrictApi, ScriptedStorage], files: Files, tmp_path: Path
+) -> None:
+    api, storage = elsewhere
+    photo = files.make("photo.jpg")
+    async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
+        proxy.answers = {"register.test": [None]}
+        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
+        async with engine(way) as run:
+            run.queue.add_paths([photo], ANOMALY)
+            run.queue.start()
+            await run.until(lambda: bool(proxy.heard))
+        (row,) = (await send(way, photo)).values()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+    assert len(api.calls) == 1
+
+
+@pytest.mark.parametrize("wants_port", [False, True])
+async def test_the_schemes_own_port_stays_out_of_the_host_header_unless_the_signature_wants_it(
+    ca: CertificateAuthority,
+    elsewhere: tuple[StrictApi, ScriptedStorage],
+    files: Files,
+    tmp_path: Path,
+    *,
+    wants_port: bool,
+) -> None:
+    api, storage = elsewhere
+
+    def refuse(_key: str, _attempt: int, request: RawRequest) -> StorageFault | None:
+        return bad_signature() if (request.header("Host") == "storage.test:443") is not wants_port else None
+
+    storage.fault = refuse
+    async with connect_proxy({"register.test": api.port, "storage.test": storage.port}) as proxy:
+        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), max_concurrent=1)
+        way = replace(way, api_url="https://register.test/main")
+        rows = await send(way, files.make("a.jpg"), files.make("b.jpg", size=900))
+    assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
+    hosts = [put.request.header("Host") for put in storage.puts]
+    assert hosts == (["storage.test", *["storage.test:443"] * 2] if wants_port else ["storage.test"] * 2)
 
 
 HERE = {

@@ -180,6 +180,26 @@ _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
 }
 """Cause and action of a variant with a detail, which the cause names."""
 _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.OTHER_NAME: (
+        QT_TRANSLATE_NOOP("uploader", "The server’s certificate is made out to another name."),
+        QT_TRANSLATE_NOOP("uploader", "Check the server address in the settings; if it is right, tell your IT."),
+    ),
+    Variant.CERTIFICATE_EXPIRED: (
+        QT_TRANSLATE_NOOP("uploader", "The server’s certificate is not valid today."),
+        QT_TRANSLATE_NOOP("uploader", "Check this computer’s date and time; if they are right, tell your IT."),
+    ),
+    Variant.PROXY_SIGN_IN: (
+        QT_TRANSLATE_NOOP("uploader", "Your network’s proxy asks for a user name and a password."),
+        QT_TRANSLATE_NOOP("uploader", "Ask your IT for the proxy’s address with both, and put it into the settings."),
+    ),
+    Variant.PROXY_SILENT: (
+        QT_TRANSLATE_NOOP("uploader", "Your network’s proxy does not answer."),
+        QT_TRANSLATE_NOOP("uploader", "Try again in a few minutes; if it stays so, tell your IT."),
+    ),
+    Variant.PROXY_BROKE_OFF: (
+        QT_TRANSLATE_NOOP("uploader", "Your network’s proxy broke off the connection."),
+        QT_TRANSLATE_NOOP("uploader", "Try again in a few minutes; if it stays so, tell your IT."),
+    ),
     Variant.LOOKS_LIKE_PAGE: (
         QT_TRANSLATE_NOOP("uploader", "This looks like a web page, not like what its name says."),
         _OTHER_FILE,

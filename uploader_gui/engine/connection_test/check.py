@@ -19,7 +19,9 @@ from uploader_gui.engine.connection_test.certificate import UNREADABLE, Certific
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
 from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
 from uploader_gui.engine.net.client import (
+    CERTIFICATE_EXPIRED,
     CONNECT_SECONDS,
+    OTHER_NAME,
     Clients,
     HttpOptions,
     answered,
@@ -44,9 +46,6 @@ CLOCK_TOLERANCE: Final = 60.0
 """In seconds. A smaller difference needs no mention: the program corrects it anyway."""
 _NO_ANOMALY: Final = "0"
 _SELF_SIGNED: Final = frozenset({18})
-_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
-_OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
-"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
@@ -180,9 +179,9 @@ class ConnectionCheck:
             return
         certificate = await self._fetch_certificate(url)
         code = getattr(refusal, "verify_code", 0)
-        if code in _OTHER_NAME:
+        if code in OTHER_NAME:
             self._bad(Fact.CERTIFICATE_OTHER_NAME, url.host)
-        elif code in _EXPIRED:
+        elif code in CERTIFICATE_EXPIRED:
             self._bad(Fact.CERTIFICATE_EXPIRED, certificate.issuer)
         elif code in _SELF_SIGNED or certificate.self_signed:
             self._bad(Fact.CERTIFICATE_SELF_SIGNED, certificate.issuer)

@@ -35,7 +35,7 @@ from uploader_gui.engine.errors import (
     UrlRefused,
     Variant,
 )
-from uploader_gui.engine.net.transport import Transport
+from uploader_gui.engine.net.transport import PROXY_BROKE_OFF, PROXY_SILENT, Transport, TunnelTransport
 from uploader_gui.engine.transfer.presigned_url import expiry_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONNECT_SECONDS: Final = 15.0
+TUNNEL_SECONDS: Final = 25.0
+"""How long a proxy may take to reach the server: less than anything else may stand still."""
 API_ANSWER_SECONDS: Final = 35.0
 """A little more than the service's gateway, which gives up after 29 s and answers 504."""
 MAX_ANSWER_BYTES: Final = 1024 * 1024
@@ -50,10 +52,15 @@ MAX_ANSWER_BYTES: Final = 1024 * 1024
 _COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB: Final = 32 + zlib.MAX_WBITS
 """Makes zlib detect which of both formats it is."""
+NEVER_SENT: Final = "a server does nothing with a part of a request"
 _ALL_SENT: Final = "http11.send_request_body.complete"
 _SENDING_ENDED: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"})
 """httpcore's trace events at the end of sending a request."""
 
+CERTIFICATE_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
+OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
+"""OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
+_TUNNEL_FAULTS: Final = {PROXY_BROKE_OFF: Variant.PROXY_BROKE_OFF, PROXY_SILENT: Variant.PROXY_SILENT}
 _NO_REQUEST: Final = (
     httpx.InvalidURL,
     httpx.UnsupportedProtocol,
@@ -157,12 +164,17 @@ class Clients:
 
     def _make(self, proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=Transport(context) if proxy is None else _proxy_transport(proxy, context),
+            transport=Transport(context) if proxy is None else self._through(proxy, context),
             headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
             follow_redirects=False,
             trust_env=False,
+        )
+
+    def _through(self, proxy: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+        return TunnelTransport(
+            _proxy_transport(proxy, context), min(TUNNEL_SECONDS, self._answer_seconds or TUNNEL_SECONDS)
         )
 
 
@@ -202,6 +214,7 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
 
     Raises:
         CutShort: the connection broke before the request was out.
+        asyncio.CancelledError: with `NEVER_SENT` where that is so.
         Stalled: the response was not complete in time.
         NetworkError: see `translated_httpx_errors`.
     """
@@ -219,6 +232,10 @@ async def answered(http: httpx.AsyncClient, request: httpx.Request) -> AsyncIter
         if sending.is_out:
             raise
         raise CutShort(error.detail) from error
+    except asyncio.CancelledError as error:
+        if sending.is_out:
+            raise
+        raise asyncio.CancelledError(NEVER_SENT) from error
     except TimeoutError as error:
         raise Stalled("the answer has no end") from error
 
@@ -289,6 +306,10 @@ def translated_httpx_errors() -> Iterator[None]:
 
 def _proxy_failed(words: str) -> ProxyFailed:
     """Distinguish a proxy that cannot reach the server (CONNECT answered "502 Bad Gateway") from one that refuses."""
+    if words in _TUNNEL_FAULTS:
+        return ProxyBusy(variant=_TUNNEL_FAULTS[words])
+    if words.startswith("407"):
+        return ProxyFailed(words, variant=Variant.PROXY_SIGN_IN)
     return ProxyBusy(words) if re.match(r"429|5\d\d", words) else ProxyFailed(words)
 
 
@@ -296,12 +317,19 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
     """Distinguish a certificate that is not trusted from a server that is not there."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return TlsFailed(cause.verify_message)
+            return TlsFailed(cause.verify_message, variant=_variant_of(cause))
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             break  # closed in the middle of the handshake, as a load balancer without servers does
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(cause.reason or "no secure connection")
     return Offline(str(error))
+
+
+def _variant_of(error: ssl.SSLCertVerificationError) -> Variant | None:
+    code = getattr(error, "verify_code", 0)
+    if code in OTHER_NAME:
+        return Variant.OTHER_NAME
+    return Variant.CERTIFICATE_EXPIRED if code in CERTIFICATE_EXPIRED else None
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -21,9 +21,11 @@ from uploader_gui.engine.net.stream import SocketBackend, can_watch_sockets
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 
+PROXY_BROKE_OFF: Final = "it broke off"
+PROXY_SILENT: Final = "it does not answer"
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after this time: most servers and what stands between close it by then."""
 SOCKET_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
@@ -58,8 +60,11 @@ class Transport(httpx.AsyncBaseTransport):
         try:
             with _httpx_errors():
                 response = await connection.handle_async_request(core)
+        except (httpx.TransportError, asyncio.CancelledError):  # the stall watchdog cancels
+            await connections.lost(connection)
+            raise
         except BaseException:
-            await connections.close(connection)  # httpcore leaves it open where a request is cancelled before it began
+            await connections.close(connection)
             raise
         return httpx.Response(
             status_code=response.status,
@@ -77,6 +82,68 @@ class Transport(httpx.AsyncBaseTransport):
         """Close every connection."""
         for connections in self._by_origin.values():
             await connections.aclose()
+
+
+class TunnelTransport(httpx.AsyncBaseTransport):
+    """Tells what fails while a proxy opens a tunnel, before anything of the request went out, from what fails in it.
+
+    The tunnel has to stand `seconds` after the connection to the proxy.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, seconds: float) -> None:
+        self._transport = transport
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return the response.
+
+        Raises:
+            httpx.ProxyError: the proxy opened no tunnel, whatever it did.
+        """
+        tunnel = _Tunnel(self._seconds, request.extensions.get("trace"))
+        request.extensions = {**request.extensions, "trace": tunnel.trace}
+        try:
+            async with tunnel.deadline:
+                return await self._transport.handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx.ProxyError(PROXY_SILENT) from error
+        except (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError) as error:
+            if tunnel.opening:
+                raise httpx.ProxyError(PROXY_BROKE_OFF) from error
+            raise
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+            if tunnel.opening:
+                raise httpx.ProxyError(PROXY_SILENT) from error
+            raise
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+
+class _Tunnel:
+    """Follows httpcore's trace of a request: a new connection to the proxy begins with CONNECT, an old one does not.
+
+    The events of CONNECT look like those of the request, and are not passed on.
+    """
+
+    def __init__(self, seconds: float, passed_on: Callable[[str, object], Awaitable[None]] | None) -> None:
+        self._seconds = seconds
+        self._passed_on = passed_on
+        self.deadline = asyncio.timeout(None)
+        self.opening = False
+
+    async def trace(self, event: str, details: object) -> None:
+        """Receive one event."""
+        if event == "connection.connect_tcp.complete":
+            self.opening = True
+            self.deadline.reschedule(asyncio.get_running_loop().time() + self._seconds)
+        if event == "proxy.start_tls.started":
+            self.opening = False
+            if not self.deadline.expired():
+                self.deadline.reschedule(None)
+        if self._passed_on is not None and not self.opening:
+            await self._passed_on(event, details)
 
 
 class _OriginConnections:
@@ -109,6 +176,12 @@ class _OriginConnections:
         if now - self.idle[0][1] > self._keep_alive:
             await self.close(self.idle.popleft()[0])
 
+    async def lost(self, connection: HttpConnection) -> None:
+        """Close a connection that broke, and the idle ones: a change of network breaks them as well."""
+        await self.close(connection)
+        while self.idle:
+            await self.close(self.idle.popleft()[0])
+
     async def close(self, connection: HttpConnection) -> None:
         """Close one connection."""
         self._open.discard(connection)
@@ -131,9 +204,14 @@ class _ResponseBody(httpx.AsyncByteStream):
         self._connection: HttpConnection | None = connection
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _httpx_errors():
-            async for part in self._response.aiter_stream():
-                yield part
+        try:
+            with _httpx_errors():
+                async for part in self._response.aiter_stream():
+                    yield part
+        except httpx.TransportError:
+            if self._connection is not None:
+                await self._connections.lost(self._connection)
+            raise
 
     async def aclose(self) -> None:
         """Close it, once."""

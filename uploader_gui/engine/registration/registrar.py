@@ -24,6 +24,7 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.net.client import NEVER_SENT
 from uploader_gui.engine.registration.batches import LookAhead
 from uploader_gui.engine.registration.lookup import AnomalyLookup
 from uploader_gui.engine.registration.session import ApiSession
@@ -150,6 +151,11 @@ class Registrar:
             return
         try:
             answer = await self._ask(batch[0].anomaly_id, still)
+        except asyncio.CancelledError as left:
+            if NEVER_SENT in left.args:
+                self._store.uncount_registration(batch)
+                self._store.move_all(_registering(batch), UploadState.QUEUED)
+            raise
         except SignInNeeded as error:
             self._connectivity.note_activity()
             if tokens is not None:

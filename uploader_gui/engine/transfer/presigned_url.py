@@ -37,7 +37,8 @@ _OLD_SIGNATURE: Final = frozenset({b"awsaccesskeyid", b"signature", b"expires"})
 """The parameters of Signature Version 2; they do not belong to the object's place."""
 _OPERATION: Final = (b"x-id", b"PutObject")
 """The parameter that AWS's SDK for JavaScript adds to every URL, and S3 ignores."""
-_PORTS: Final = {"https": 443, "http": 80}
+PORTS: Final = {"https": 443, "http": 80}
+"""The ports of URLs that name none."""
 
 
 def expiry_of(url: str) -> tuple[float | None, float | None]:
@@ -120,7 +121,7 @@ def place_of(url: str) -> bytes:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
+        port = parts.port or PORTS.get(parts.scheme)
         origin = (parts.scheme, plain_host(parts.hostname or ""), port)
     except ValueError:
         return hashlib.sha256(url.encode("utf-8", "surrogateescape")).digest()

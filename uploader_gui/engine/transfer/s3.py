@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -30,7 +30,7 @@ from uploader_gui.engine.errors import (
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
 from uploader_gui.engine.redaction import without_url_secrets
-from uploader_gui.engine.transfer.presigned_url import further_headers, signed_headers
+from uploader_gui.engine.transfer.presigned_url import PORTS, further_headers, signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -101,7 +101,7 @@ class Stored:
 
 
 class S3Client:
-    """Sends presigned PUTs, and remembers per host whether it wants no Content-Type where none was signed.
+    """Sends presigned PUTs, and remembers per host with which of the headers that are open signatures match.
 
     `local`: the storage may be on this machine, as the API is.
     """
@@ -114,9 +114,10 @@ class S3Client:
         self._clock = clock
         self._timeouts = timeouts or StallTimeouts()
         self._origins: dict[str, httpx.URL] = {}
-        self._without_content_type: set[str] = set()
-        self._mismatched: dict[str, bool] = {}
-        """By URL: whether the next attempt goes without Content-Type, after one whose signature did not match."""
+        self._matching: dict[str, _OpenHeaders] = {}
+        """By host: what matched, or what is to be tried next."""
+        self._mismatched: dict[str, list[_OpenHeaders]] = {}
+        """By URL: what did not match."""
 
     def follow(self, other: S3Client) -> None:
         """Use the connections of another client."""
@@ -134,7 +135,8 @@ class S3Client:
             SourceError: raised by `body.next_piece`.
         """
         parts = check_storage_address(presigned.url, local=self._local)
-        headers = self._headers(presigned.url, media_type, body.size)
+        chosen = self._open_headers(parts, presigned.url)
+        headers = _headers(parts, presigned.url, chosen, media_type, body.size)
         origin = self._origin(parts)
         http = await self._clients.client_for(origin)
         if await self._clients.goes_through_proxy(origin):
@@ -157,8 +159,12 @@ class S3Client:
                     await response.aclose()
         self._clock.observe(response.headers.get("Date"))
         if response.is_success:
-            return self._succeeded(response, read_success(response, answer, presigned.url, early=early), presigned)
-        raise self._failed(response, answer, presigned)
+            stored = read_success(response, answer, presigned.url, early=early)
+            if not stored.doubt:  # else something else may have answered
+                self._mismatched.pop(presigned.url, None)
+                self._matching[parts.netloc] = chosen
+            return stored
+        raise self._failed(response, answer, presigned, chosen)
 
     def _origin(self, parts: SplitResult) -> httpx.URL:
         """Return scheme, host and port as httpx's type, parsed once per host: httpx is slow with long URLs."""
@@ -167,33 +173,52 @@ class S3Client:
             self._origins[key] = check_url(key)
         return self._origins[key]
 
-    def _headers(self, url: str, media_type: str, size: int) -> dict[bytes, bytes]:
-        signed = signed_headers(url)
-        host = urlsplit(url).netloc
-        headers = {b"Host": host.encode(), b"Content-Length": b"%d" % size}
-        if "content-type" in signed or not self._mismatched.get(url, host in self._without_content_type):
-            headers[b"Content-Type"] = media_type.encode()
-        return headers | {name.encode(): value for name, value in further_headers(url).items()}
+    def _open_headers(self, parts: SplitResult, url: str) -> _OpenHeaders:
+        """Return what to try now: what matched for the host, unless it did not for this URL."""
+        tried = self._mismatched.get(url, [])
+        left = [one for one in _possible(parts, url) if one not in tried]
+        matching = self._matching.get(parts.netloc)
+        return matching if matching in left else left[0]
 
-    def _succeeded(self, response: httpx.Response, stored: Stored, presigned: PresignedPut) -> Stored:
-        """Remember whether the host wants a Content-Type, unless something else may have answered."""
-        if not stored.doubt:
-            self._mismatched.pop(presigned.url, None)
-            if "content-type" not in response.request.headers:
-                self._without_content_type.add(urlsplit(presigned.url).netloc)
-        return stored
-
-    def _failed(self, response: httpx.Response, answer: bytes, presigned: PresignedPut) -> StorageError | Stalled:
-        host = urlsplit(presigned.url).netloc
-        without = "content-type" not in response.request.headers
+    def _failed(
+        self, response: httpx.Response, answer: bytes, presigned: PresignedPut, chosen: _OpenHeaders
+    ) -> StorageError | Stalled:
         words = _words(response, answer, presigned.url)
         code, _ = error_words(answer)
-        if code == "SignatureDoesNotMatch" and "content-type" not in signed_headers(presigned.url):
-            (self._without_content_type.discard if without else self._without_content_type.add)(host)
-            if self._mismatched.pop(presigned.url, None) is None:
-                self._mismatched[presigned.url] = not without
+        if code == "SignatureDoesNotMatch":
+            parts = urlsplit(presigned.url)
+            tried = [*self._mismatched.pop(presigned.url, []), chosen]
+            possible = _possible(parts, presigned.url)
+            left = [one for one in possible if one not in tried]
+            self._matching[parts.netloc] = (left or possible)[0]
+            if left:
+                self._mismatched[presigned.url] = tried
                 return SignatureMismatch(words)
         return _error_of(response, answer, words, expired=self._clock.is_perhaps_past(presigned), clock=self._clock)
+
+
+class _OpenHeaders(NamedTuple):
+    """The headers on which clients and storages differ, and so signatures."""
+
+    content_type: bool = True
+    """Sent though it is not signed."""
+    port: bool = False
+    """`Host` names the scheme's own port where the URL does; HTTP clients leave it out."""
+
+
+def _possible(parts: SplitResult, url: str) -> list[_OpenHeaders]:
+    content_types = (True,) if "content-type" in signed_headers(url) else (True, False)
+    ports = (False, True) if parts.port == PORTS.get(parts.scheme) else (False,)
+    return [_OpenHeaders(content_type, port) for content_type in content_types for port in ports]
+
+
+def _headers(parts: SplitResult, url: str, chosen: _OpenHeaders, media_type: str, size: int) -> dict[bytes, bytes]:
+    has_default_port = parts.port == PORTS.get(parts.scheme)
+    host = parts.netloc.rpartition(":")[0] if has_default_port and not chosen.port else parts.netloc
+    headers = {b"Host": host.encode(), b"Content-Length": b"%d" % size}
+    if chosen.content_type:
+        headers[b"Content-Type"] = media_type.encode()
+    return headers | {name.encode(): value for name, value in further_headers(url).items()}
 
 
 class _Pieces(httpx.AsyncByteStream):
