@@ -9,7 +9,7 @@ import ssl
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from uploader_gui import __version__, logs, settings
+from uploader_gui import __version__, logs, machine_settings, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
 from uploader_gui.engine.addresses import check_base
@@ -17,6 +17,7 @@ from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
+from uploader_gui.machine_settings import MachineSettingsError
 from uploader_gui.paths import data_paths
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError, Trouble
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.logs import RedactingFormatter
+    from uploader_gui.machine_settings import MachineSettings
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
-    from uploader_gui.settings import Settings
+    from uploader_gui.settings import Fixed, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,14 @@ class Config:
 
     Attributes:
         data: the files of the data folder.
-        settings: environment over file over defaults.
+        settings: machine over environment over file over defaults.
         credentials: the tokens kept for the server of `settings`.
         tokens: bearer and session token, None where there are none.
         formatter: takes secrets out of the log.
         window: whether a person is there to be asked.
         trouble: what was wrong with the settings when they were last read or saved.
         ca_file: the further certificate authority, where it can be used.
-        fixed: settings that the environment fixes, so that a person cannot change them: name -> variable.
+        fixed: settings that machine or environment fix, so that a person cannot change them, by name.
         trial: whether the service is the sandbox.
         keeper: where the tokens came from.
     """
@@ -62,7 +64,7 @@ class Config:
     window: bool
     trouble: Trouble | None = None
     ca_file: Path | None = None
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, Fixed] = field(default_factory=dict)
     trial: bool = False
     keeper: Keeper = Keeper.MEMORY
 
@@ -74,15 +76,20 @@ class Config:
         *,
         window: bool,
         interrupted: Callable[[], bool] = lambda: False,
+        machine: MachineSettings | None = None,
     ) -> Self:
         """Read everything and start the log. For a window the keyring is not asked, which may take long.
+
+        `machine`: the settings for everybody on this machine, None to read them where they stand.
 
         Raises:
             UsageError: a setting or a token is wrong.
         """
         try:
-            chosen, trouble = settings.read(data.settings, window=window)
-            ca_file, fault = _usable_ca_file(chosen, window=window)
+            machine = machine_settings.of_this_machine() if machine is None else machine
+            fixed = _fixed(machine, trial)
+            chosen, trouble = settings.read(data.settings, window=window, machine=machine)
+            ca_file, fault = _usable_ca_file(chosen, may_choose=window and "ca_file" not in fixed)
             if trial is not None:
                 own = data_paths().settings  # the language and colours the person has chosen
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
@@ -93,7 +100,7 @@ class Config:
             tokens = trial.tokens if trial is not None else tokens
         except UrlRefused as error:
             raise UsageError(StartErrors.SERVER.filled(detail_told(error.detail))) from error
-        except (SettingsError, TokenError) as error:
+        except (SettingsError, MachineSettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
         return cls(
@@ -105,7 +112,7 @@ class Config:
             window,
             trouble=trouble or fault,
             ca_file=ca_file,
-            fixed=_fixed(trial),
+            fixed=fixed,
             trial=trial is not None,
             keeper=keeper,
         )
@@ -153,7 +160,7 @@ class Config:
         values = {name: value for name, value in values.items() if name not in self.fixed}
         trouble = settings.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
-        ca_file, fault = _usable_ca_file(chosen, window=self.window)
+        ca_file, fault = _usable_ca_file(chosen, may_choose=self.window and "ca_file" not in self.fixed)
         now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
         if chosen.api_url == self.settings.api_url:
             return now
@@ -161,16 +168,16 @@ class Config:
         return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
 
 
-def _usable_ca_file(chosen: Settings, *, window: bool) -> tuple[Path | None, Trouble | None]:
-    """Return the further authority if it can be used, else None and, for a window, why not.
+def _usable_ca_file(chosen: Settings, *, may_choose: bool) -> tuple[Path | None, Trouble | None]:
+    """Return the further authority if it can be used, else None and why not.
 
     Raises:
-        UsageError: it cannot be used, and there is no window to choose another in, or a variable names it.
+        UsageError: it cannot be used, and nobody may choose another.
     """
     fault = fault_of(chosen.ca_file) if chosen.ca_file is not None else None
     if chosen.ca_file is None or fault is None:
         return chosen.ca_file, None
-    if not window or "ca_file" in settings.fixed():
+    if not may_choose:
         raise UsageError(Lines.AUTHORITY.filled(str(chosen.ca_file), fault))
     return None, Trouble(SettingsTrouble.AUTHORITY, (str(chosen.ca_file), fault))
 
@@ -179,10 +186,10 @@ def _treatment(chosen: str) -> Treatment | None:
     return None if chosen == "ask" else Treatment(chosen)
 
 
-def _fixed(trial: SandboxSession | None) -> dict[str, str]:
-    """Return the settings fixed by the environment, without those that a trial sets itself."""
+def _fixed(machine: MachineSettings, trial: SandboxSession | None) -> dict[str, Fixed]:
+    """Return the settings that a person cannot change, without those that a trial sets itself."""
     own = {"api_url", "size_unit"} if trial is not None else set()
-    return {name: variable for name, variable in settings.fixed().items() if name not in own}
+    return {name: by for name, by in settings.fixed(machine).items() if name not in own}
 
 
 def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatter:

@@ -1,4 +1,4 @@
-"""The program's settings: environment `UPLOADER_*` over the saved file over defaults. Tokens are never among them.
+"""The program's settings: machine over environment `UPLOADER_*` over the saved file over defaults; never tokens.
 
 `Settings` is the one list of their names, types, defaults and limits: the dialog edits a copy of it. `read` and `keep`
 are for both front ends: they describe a file that cannot be used instead of failing on it, and destroy nothing in it.
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
+from uploader_gui import machine_settings
 from uploader_gui.proxies import with_scheme
 from uploader_gui.words.language import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
 from uploader_gui.words.settings import SettingsTrouble
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_settings import PydanticBaseSettingsSource
+
+    from uploader_gui.machine_settings import MachineSettings
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,14 @@ class SettingsUnreadable(SettingsError):
     def __init__(self, path: Path, detail: str) -> None:
         super().__init__(WrongSetting.UNREADABLE.filled(str(path), detail))
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What fixes a setting: an environment variable, or a place of the settings for the whole machine."""
+
+    by: str
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +163,36 @@ def limits(name: str) -> tuple[float, float]:
     return least, next((one.le for one in declared if hasattr(one, "le")), math.inf)
 
 
-def fixed() -> dict[str, str]:
-    """Return the settings that the environment fixes: field name -> the variable as it is spelled there."""
-    given = {variable.upper(): variable for variable, value in os.environ.items() if value}
-    wanted = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    return {name: given[variable] for name, variable in wanted.items() if variable in given}
+def fixed(machine: MachineSettings = machine_settings.NONE) -> dict[str, Fixed]:
+    """Return what a person cannot change, by field name; a variable as it is spelled in the environment."""
+    of_machine = {name: Fixed(machine.place, machine=True) for name in machine.values if name in Settings.model_fields}
+    return {name: Fixed(variable) for name, variable in _variables().items()} | of_machine
 
 
-def read(path: Path, *, window: bool) -> tuple[Settings, Trouble | None]:
+def read(
+    path: Path, *, window: bool, machine: MachineSettings = machine_settings.NONE
+) -> tuple[Settings, Trouble | None]:
     """Return the settings, defaults where the file gives none, and what is wrong with the file.
 
-    Without a window an unusable file stops the program: it might name another server. In a window a person reads what
-    is wrong, and a damaged file is renamed.
+    Without a window an unusable file stops the program: it might name another server; so does a variable that
+    contradicts the machine's settings. In a window a person reads what is wrong, and a damaged file is renamed.
 
     Raises:
-        SettingsError: an environment variable is wrong; without a window also the file.
+        SettingsError: an environment variable or a setting of the machine is wrong; without a window also the file.
     """
+    overruled = _overruled(machine)
+    if overruled is not None and not window:
+        raise SettingsError(overruled.text)
     try:
-        return load(path), None
+        return load(path, machine), overruled
     except NoSettingsFile:
-        return load(None), Trouble(SettingsTrouble.NO_FILE, (str(path),))
+        return load(None, machine), Trouble(SettingsTrouble.NO_FILE, (str(path),))
     except SettingsUnreadable as error:
         if not window:
             raise
-        return load(None), Trouble(SettingsTrouble.UNREADABLE, (str(path), error.detail))
+        return load(None, machine), Trouble(SettingsTrouble.UNREADABLE, (str(path), error.detail))
     except SettingsError as error:
-        defaults = load(None)  # raises where the environment is wrong, so that the file is not blamed
+        defaults = load(None, machine)  # raises where something stronger is wrong, so that the file is not blamed
         if not window:
             raise
         return defaults, _set_aside(path, error)
@@ -193,8 +208,8 @@ def keep(values: Mapping[str, Any], path: Path) -> Trouble | None:
     return None
 
 
-def load(path: Path | None) -> Settings:
-    """Return the settings; `path` None, or no file there, leaves environment and defaults.
+def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) -> Settings:
+    """Return the settings; `path` None, or no file there, leaves machine, environment and defaults.
 
     Raises:
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
@@ -206,9 +221,9 @@ def load(path: Path | None) -> Settings:
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
 
     try:
-        return _FromFile()
+        return _FromFile(**machine.values)
     except ValidationError as error:
-        raise SettingsError(_sentence(error, path)) from error
+        raise SettingsError(_sentence(error, path, machine)) from error
     except OSError as error:
         raise SettingsUnreadable(path or Path(), error.strerror or str(error)) from error
     except json.JSONDecodeError as error:
@@ -269,12 +284,29 @@ def _saved(path: Path) -> dict[str, Any]:
     return {}
 
 
-def _sentence(error: ValidationError, path: Path | None) -> str:
+def _variables() -> dict[str, str]:
+    """Return the settings that the environment names, by field name: the variable as it is spelled there."""
+    given = {variable.upper(): variable for variable, value in os.environ.items() if value}
+    wanted = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return {name: given[variable] for name, variable in wanted.items() if variable in given}
+
+
+def _overruled(machine: MachineSettings) -> Trouble | None:
+    """Return that a variable contradicts the machine's settings, None where none does."""
+    for name, variable in _variables().items():
+        if name in machine.values and os.environ[variable] != str(machine.values[name]):
+            return Trouble(SettingsTrouble.OVERRULED, (variable, machine.place))
+    return None
+
+
+def _sentence(error: ValidationError, path: Path | None, machine: MachineSettings) -> str:
     """Return a sentence that names the first wrong setting as a person knows it, and what it must be."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "value"
     variable = f"{PREFIX}{name.upper()}"
-    where = variable if os.environ.get(variable) else WrongSetting.IN_FILE.filled(name, str(path))
+    place = machine.place if name in machine.values else str(path)
+    by_variable = os.environ.get(variable) and name not in machine.values
+    where = variable if by_variable else WrongSetting.IN_FILE.filled(name, place)
     sentence, limits = _limits_sentence(name)
     return sentence.filled(where, *limits)
 

@@ -980,6 +980,10 @@
         <translation>Fixé par la variable d’environnement %1</translation>
     </message>
     <message>
+        <source>Fixed for this computer by your IT department (%1)</source>
+        <translation>Fixé sur cet ordinateur par votre service informatique (%1)</translation>
+    </message>
+    <message>
         <source>Test connection</source>
         <translation>Tester la connexion</translation>
     </message>
@@ -1030,6 +1034,10 @@
     <message>
         <source>The settings could not be saved as %1 (%2). They apply until the program closes.</source>
         <translation>Les réglages n’ont pas pu être enregistrés sous %1 (%2). Ils s’appliquent jusqu’à la fermeture du programme.</translation>
+    </message>
+    <message>
+        <source>%1 does not count: your IT department fixes this setting (%2).</source>
+        <translation>%1 n’est pas pris en compte&#xa0;: votre service informatique fixe ce réglage (%2).</translation>
     </message>
 </context>
 <context>
@@ -1101,6 +1109,10 @@
     <message>
         <source>the settings file %1 cannot be read: it is not a JSON object.</source>
         <translation>le fichier de réglages %1 ne peut pas être lu&#xa0;: ce n’est pas un objet JSON.</translation>
+    </message>
+    <message>
+        <source>the settings for this computer in %1 cannot be used: the file and its folder must belong to the administrator and be writable by nobody else.</source>
+        <translation>les réglages de cet ordinateur dans %1 ne peuvent pas être utilisés&#xa0;: le fichier et son dossier doivent appartenir à l’administrateur et n’être modifiables par personne d’autre.</translation>
     </message>
 </context>
 <context>

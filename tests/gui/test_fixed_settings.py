@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from uploader_gui.settings import HEADLESS_ONLY, Settings
+from uploader_gui.settings import HEADLESS_ONLY, Fixed, Settings
 
 if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
@@ -33,13 +33,20 @@ def test_the_dialog_knows_where_each_setting_is_shown(window: MainWindow) -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fixed_setting_is_grey_and_says_by_which_variable(window: MainWindow, name: str) -> None:
     variable = f"UPLOADER_{name.upper()}"
-    dialog = window.show_settings(VALUES, {name: variable})
+    dialog = window.show_settings(VALUES, {name: Fixed(variable)})
     assert told(dialog) == [f"Fixed by the environment variable {variable}"]
     for other, shown in fields_of(dialog).items():
         assert [one.isEnabledTo(dialog) for one in shown] == [other != name] * len(shown)
         assert all(variable in one.accessibleDescription() for one in shown if other == name)
     assert dialog.values == VALUES
     assert dialog.save.isEnabled()
+
+
+def test_a_setting_fixed_for_the_machine_is_grey_and_says_where(window: MainWindow) -> None:
+    dialog = window.show_settings(VALUES, {"proxy": Fixed("/etc/uploader-gui/settings.json", machine=True)})
+    words = "Fixed for this computer by your IT department (/etc/uploader-gui/settings.json)"
+    assert words in [one.text() for one in dialog.findChildren(QLabel)]
+    assert not any(one.isEnabledTo(dialog) for one in dialog.connection.fields["proxy"])
 
 
 def test_without_such_variables_everything_can_be_changed(window: MainWindow) -> None:
@@ -54,8 +61,8 @@ def test_a_wrong_value_that_cannot_be_changed_here_does_not_keep_the_others_from
     wrong = VALUES.model_copy(
         update={"api_url": "http://a.example", "proxy": "proxy:80", "ca_file": Path("/nowhere/ca.pem")}
     )
-    fixed = {"api_url": "UPLOADER_API_URL", "proxy": "UPLOADER_PROXY", "ca_file": "UPLOADER_CA_FILE"}
+    fixed = {name: Fixed(f"UPLOADER_{name.upper()}") for name in ("api_url", "proxy", "ca_file")}
     dialog = window.show_settings(wrong, fixed)
     assert dialog.save.isEnabled()
     dialog.reject()
-    assert not window.show_settings(wrong, {"proxy": "UPLOADER_PROXY"}).save.isEnabled()
+    assert not window.show_settings(wrong, {"proxy": Fixed("UPLOADER_PROXY")}).save.isEnabled()

@@ -31,7 +31,7 @@ from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths, prepare
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
-from uploader_gui.settings import Settings, Trouble
+from uploader_gui.settings import Fixed, Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import UiTasks
 from uploader_gui.words.language import Language
@@ -217,7 +217,7 @@ def test_what_the_environment_fixes_is_grey_and_stays_out_of_the_file(
     preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths
 ) -> None:
     assert preferences.configuration is not None
-    preferences.use(replace(preferences.configuration, fixed={"theme": "UPLOADER_THEME"}))
+    preferences.use(replace(preferences.configuration, fixed={"theme": Fixed("UPLOADER_THEME")}))
     dialog = shown(window)
     assert not any(one.isEnabledTo(dialog) for one in dialog.program.fields["theme"])
     window.settings_saved.emit(values_of(dialog, theme="dark", max_concurrent_uploads=3))
@@ -232,10 +232,10 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
     monkeypatch.setenv("UPLOADER_API_URL", "https://a.example")
     monkeypatch.setenv("UPLOADER_THEME", "dark")
     fixed = Config.load(data, None, window=True).fixed
-    assert fixed == {"api_url": "UPLOADER_API_URL", "theme": "UPLOADER_THEME"}
+    assert fixed == {"api_url": Fixed("UPLOADER_API_URL"), "theme": Fixed("UPLOADER_THEME")}
     with SandboxSession() as trial:
         prepare(trial.paths)
-        assert Config.load(trial.paths, trial, window=True).fixed == {"theme": "UPLOADER_THEME"}
+        assert Config.load(trial.paths, trial, window=True).fixed == {"theme": Fixed("UPLOADER_THEME")}
 
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:

@@ -110,4 +110,4 @@ def test_what_the_environment_fixes_is_named_with_its_variable(monkeypatch: pyte
     monkeypatch.setenv("UPLOADER_THEME", "dark")
     monkeypatch.setenv("UPLOADER_PROXY", "")  # counts as not set
     monkeypatch.setenv("UPLOADER_DATA_DIR", "/elsewhere")  # is no setting
-    assert settings.fixed() == {"theme": "UPLOADER_THEME"}
+    assert settings.fixed() == {"theme": settings.Fixed("UPLOADER_THEME")}

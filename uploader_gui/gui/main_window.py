@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_actions import RowAction
     from uploader_gui.gui.window.header import SignInState
-    from uploader_gui.settings import Settings
+    from uploader_gui.settings import Fixed, Settings
 
 
 class MainWindow(QMainWindow):
@@ -143,8 +143,8 @@ class MainWindow(QMainWindow):
         """Open the sign-in dialog, or bring the open one to the front."""
         return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
 
-    def show_settings(self, settings: Settings, fixed: Mapping[str, str] = MappingProxyType({})) -> SettingsDialog:
-        """Open the settings. `fixed` maps settings that cannot be changed to their environment variables."""
+    def show_settings(self, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})) -> SettingsDialog:
+        """Open the settings. `fixed` maps settings that cannot be changed to what fixes them."""
         return self.dialogs.settings(settings, fixed)
 
     def show_history(self) -> None:

@@ -40,6 +40,7 @@ class SettingsWords(Sentence):
     HISTORY_DAYS = QT_TRANSLATE_NOOP("settings", "Finished deposits stay in History for")
     DAYS = QT_TRANSLATE_NOOP("settings", "days")
     FIXED = QT_TRANSLATE_NOOP("settings", "Fixed by the environment variable %1")
+    FIXED_MACHINE = QT_TRANSLATE_NOOP("settings", "Fixed for this computer by your IT department (%1)")
     TEST = QT_TRANSLATE_NOOP("settings", "Test connection")
     STOP_TEST = QT_TRANSLATE_NOOP("settings", "Stop the test")
     TESTING = QT_TRANSLATE_NOOP("settings", "Testing…")
@@ -73,6 +74,8 @@ class SettingsTrouble(Sentence):
     UNSAVED = QT_TRANSLATE_NOOP(
         "settings", "The settings could not be saved as %1 (%2). They apply until the program closes."
     )
+
+    OVERRULED = QT_TRANSLATE_NOOP("settings", "%1 does not count: your IT department fixes this setting (%2).")
 
     @property
     def context(self) -> str:

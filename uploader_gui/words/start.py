@@ -35,6 +35,11 @@ class WrongSetting(Sentence):
     UNREADABLE = QT_TRANSLATE_NOOP("start", "the settings file %1 cannot be read: %2.")
     NO_JSON = QT_TRANSLATE_NOOP("start", "the settings file %1 cannot be read: it is not valid JSON (line %2).")
     NO_OBJECT = QT_TRANSLATE_NOOP("start", "the settings file %1 cannot be read: it is not a JSON object.")
+    MACHINE_OPEN = QT_TRANSLATE_NOOP(
+        "start",
+        "the settings for this computer in %1 cannot be used: the file and its folder must belong to the administrator "
+        "and be writable by nobody else.",
+    )
 
     @property
     def context(self) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.settings import Settings
+    from uploader_gui.settings import Fixed, Settings
     from uploader_gui.words.translation import Sentence
 
 _WIDTH: Final = 560
@@ -29,7 +29,7 @@ _HIGHEST_SHARE: Final = 0.65
 class SettingsDialog(PlainDialog):
     """Edits the settings; Save is disabled while a value is invalid.
 
-    `fixed` maps settings that cannot be changed here to the environment variables that fix them.
+    `fixed` maps settings that cannot be changed here to what fixes them.
     `test_wanted(Settings)` asks for a connection test with the fields' values, `test_stopped` for its end.
     """
 
@@ -39,7 +39,7 @@ class SettingsDialog(PlainDialog):
     guide_page = "settings"
 
     def __init__(
-        self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, str] = MappingProxyType({})
+        self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})
     ) -> None:
         super().__init__(Words.SETTINGS, theme, parent)
         self._settings = settings
@@ -77,11 +77,11 @@ class SettingsDialog(PlainDialog):
         self.column.addWidget(self.pages, 1)
         self.add_buttons(self.help, self.cancel, self.save)
 
-    def _disable_fixed(self, fixed: Mapping[str, str]) -> None:
+    def _disable_fixed(self, fixed: Mapping[str, Fixed]) -> None:
         for page in (self.connection, self.sending, self.program):
             for name, fields in page.fields.items():
-                if variable := fixed.get(name):
-                    page.fix(fields, SettingsWords.FIXED, variable)
+                if (what := fixed.get(name)) is not None:
+                    page.fix(fields, SettingsWords.FIXED_MACHINE if what.machine else SettingsWords.FIXED, what.by)
 
     def _add_page(self, title: Sentence, page: QWidget) -> None:
         area = scrolling(page)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import Unsent
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
-    from uploader_gui.settings import Settings
+    from uploader_gui.settings import Fixed, Settings
 
 D = TypeVar("D", bound="PlainDialog | HistoryDialog")
 
@@ -62,8 +62,8 @@ class WindowDialogs(QObject):
             dialog.show_refused()
         return dialog
 
-    def settings(self, settings: Settings, fixed: Mapping[str, str]) -> SettingsDialog:
-        """Show the settings. `fixed` maps settings that cannot be changed to their environment variables."""
+    def settings(self, settings: Settings, fixed: Mapping[str, Fixed]) -> SettingsDialog:
+        """Show the settings. `fixed` maps settings that cannot be changed to what fixes them."""
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
         return self._shown(SettingsDialog, lambda: self._make_settings(settings, fixed))
@@ -140,7 +140,7 @@ class WindowDialogs(QObject):
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
 
-    def _make_settings(self, settings: Settings, fixed: Mapping[str, str]) -> SettingsDialog:
+    def _make_settings(self, settings: Settings, fixed: Mapping[str, Fixed]) -> SettingsDialog:
         from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
         dialog = SettingsDialog(self._theme, self._window, settings, fixed)

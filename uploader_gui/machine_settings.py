@@ -1,0 +1,107 @@
+"""The settings an administrator fixes for everybody on this machine.
+
+They come before the environment and a person's choices, and only from where nobody but an administrator can write:
+`/etc` (Linux), `/Library` (macOS), the policies in HKEY_LOCAL_MACHINE (Windows, whose access list sees to it).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from uploader_gui.words.start import WrongSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LINUX_FILE: Final = Path("/etc/uploader-gui/settings.json")
+MACOS_FILE: Final = Path("/Library/Application Support/uploader-gui/settings.json")
+POLICY_KEY: Final = r"SOFTWARE\Policies\uploader-gui"
+"""Below HKEY_LOCAL_MACHINE: one value per setting, REG_SZ or REG_DWORD."""
+_ROOT: Final = 0
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+
+
+class MachineSettingsError(Exception):
+    """The machine-wide settings cannot be used; the text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSettings:
+    """Values by setting, and the file or registry key they stand in, "" where there are none."""
+
+    place: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+NONE: Final = MachineSettings()
+
+
+def of_this_machine() -> MachineSettings:
+    """Return the settings of this machine.
+
+    Raises:
+        MachineSettingsError: they are damaged, or others than administrators can write them.
+    """
+    if sys.platform == "win32":
+        return _of_policies()
+    return of_file(MACOS_FILE if sys.platform == "darwin" else LINUX_FILE)
+
+
+def of_file(path: Path, administrator: int = _ROOT) -> MachineSettings:
+    """Return the settings in a JSON file that only this user may be able to write; none where there is no file.
+
+    Raises:
+        MachineSettingsError: see `of_this_machine`.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            found = [os.fstat(file.fileno()), path.parent.stat()]
+            text = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return NONE
+    except (OSError, UnicodeDecodeError) as error:
+        raise MachineSettingsError(WrongSetting.UNREADABLE.filled(str(path), _why(error))) from error
+    if any(one.st_uid != administrator or one.st_mode & _OTHERS_WRITE for one in found):
+        raise MachineSettingsError(WrongSetting.MACHINE_OPEN.filled(str(path)))
+    return _of_values(str(path), _parsed(path, text))
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise MachineSettingsError(WrongSetting.NO_JSON.filled(str(path), str(error.lineno))) from error
+    except RecursionError:
+        values = None
+    if not isinstance(values, dict):
+        raise MachineSettingsError(WrongSetting.NO_OBJECT.filled(str(path)))
+    return values
+
+
+def _of_values(place: str, values: Mapping[str, Any]) -> MachineSettings:
+    """Leave out what is empty, as in the environment."""
+    given = {name.lower(): value for name, value in values.items() if value is not None and value != ""}
+    return MachineSettings(place, given) if given else NONE
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+if sys.platform == "win32":
+    import winreg
+
+    def _of_policies() -> MachineSettings:
+        access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, POLICY_KEY, 0, access) as key:
+                entries = [winreg.EnumValue(key, number) for number in range(winreg.QueryInfoKey(key)[1])]
+        except FileNotFoundError:
+            return NONE
+        return _of_values(rf"HKLM\{POLICY_KEY}", {name: value for name, value, _ in entries})
