@@ -35,8 +35,8 @@ from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.platform.application import Language
 from uploader_gui.settings import DEFAULT_API_URL, Settings
-from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable

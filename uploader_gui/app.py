@@ -17,15 +17,16 @@ from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
 from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
+from uploader_gui.early_settings import early_choice
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.window.first_paint import FirstPaint
-from uploader_gui.handover import Handover, HandoverRefused
+from uploader_gui.handover import Answer, Handover, HandoverRefused
+from uploader_gui.i18n import _
 from uploader_gui.paths import find_resource
-from uploader_gui.platform.application import Application, portal_as_theme
+from uploader_gui.platform.application import Application, Language, portal_as_theme
 from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.single_instance import InstanceLock, Outcome
 from uploader_gui.window_app.first_window import FirstWindow
-from uploader_gui.words.language import Language, early_choice
 
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths
@@ -91,20 +92,42 @@ def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None
     try:
         outcome = instance.acquire(_handover(launch), interrupt_check())
     except HandoverRefused as refused:
-        from uploader_gui.words.handover import refusal  # noqa: PLC0415 - seldom needed
-
-        raise UsageError(refusal(refused.answer)) from refused
+        raise UsageError(_refusal(refused.answer)) from refused
     if outcome is Outcome.FIRST:
         return None
-    from uploader_gui.words.handover import HandoverWords  # noqa: PLC0415 - as above
-
     if outcome is Outcome.SILENT:
-        raise UsageError(HandoverWords.SILENT.text)
+        raise UsageError(_("a window is already open on these data, but does not answer. Nothing was handed over."))
     if launch.report is not None:
-        raise UsageError(HandoverWords.WINDOW_OPEN.text)
-    write_stderr(HandoverWords[outcome.name].text)
+        raise UsageError(_("a window is already open on these data; its Receipt… button gives the receipt."))
+    write_stderr(_handed_over(outcome))
     # Where it is not known whether the window has the files, a script must look.
     return ExitCode.NOT_ALL_SENT if outcome is Outcome.UNSURE else ExitCode.ALL_SENT
+
+
+def _handed_over(outcome: Outcome) -> str:
+    """Return what became of what was handed over."""
+    if outcome is Outcome.LOOKING:
+        return _("handed over to the window already open, which is still looking through the files.")
+    if outcome is Outcome.UNSURE:
+        return _(
+            "the window already open has not said whether it took the files. Look at its list before you give them "
+            "again."
+        )
+    return _("handed over to the window already open.")
+
+
+def _refusal(answer: Answer) -> str:
+    """Return why the window already open took nothing."""
+    if answer is Answer.OTHER_VERSION:
+        return _(
+            "the window already open belongs to another version of this program: close it first. Nothing was handed "
+            "over."
+        )
+    if answer is Answer.TOO_MANY:
+        return _("these are too many files for the window already open: give their folder. Nothing was handed over.")
+    if answer is Answer.CANNOT_TAKE:
+        return _("the window already open cannot take files now, and says why. Nothing was handed over.")
+    return _("the window already open did not take what it was given. Nothing was handed over.")
 
 
 def _handover(launch: LaunchOptions) -> Handover:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from uploader_gui.command_line import UsageError, parse, use_language, write_stderr
+from uploader_gui.command_line import UsageError, parse, speak, write_stderr
 from uploader_gui.exit_codes import ExitCode
+from uploader_gui.i18n import _
 from uploader_gui.platform.windows_console import show_without_console
-from uploader_gui.words.command_line import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +60,12 @@ def _run_window(launch: LaunchOptions) -> int:
         from uploader_gui import app  # noqa: PLC0415 - loads Qt
 
         return app.run(launch)
-    _language = use_language()  # kept until the last sentence is written
+    speak()
     if launch.demo or (launch.anomaly_id and launch.paths):
-        write_stderr(Wrong.WINDOWLESS.filled(obstacle.text))
+        write_stderr(_("Running without a window. {why}", why=obstacle.text))
         return _run_headless(launch)
-    raise UsageError(obstacle.text if obstacle.library else Wrong.HOW_WINDOWLESS.filled(obstacle.text))
+    raise UsageError(
+        obstacle.text
+        if obstacle.library
+        else _("{why} Without a window: uploader-gui --headless --anomaly ID PATH …", why=obstacle.text)
+    )

@@ -1,7 +1,7 @@
 """Parses the command line into `LaunchOptions`, or raises a `UsageError` with one sentence.
 
-The guide (`cli.md`) lists the options. argparse's own sentences are replaced by ours, which are translated. Qt, which
-translates them, is loaded only where one has to be shown.
+The guide (`cli.md`) lists the options. argparse's own sentences are replaced by ours, which are translated; the
+language is looked up only where one has to be shown.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.i18n import N_, SYSTEM, _, use_language
 from uploader_gui.platform.windows_console import expand_wildcards, show_without_console
-from uploader_gui.words.command_line import Help, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from _typeshed import SupportsWrite
-    from PySide6.QtCore import QCoreApplication
 
 
 DEMO_ANOMALY: Final = "DEMO-1"
@@ -60,16 +59,19 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
         UsageError: they contradict each other, or name something that cannot be used.
         SystemExit: after showing the help or the version.
     """
-    _language = use_language() if set(_HELP).intersection(arguments) else None  # kept until the help is written
+    if set(_HELP).intersection(arguments):
+        speak()
     given = _given(arguments)
     anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
     if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
-        raise _wrong(Wrong.ANOMALY, repr(given.anomaly))
+        raise _wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
     if (given.headless or given.start) and not anomaly_id:
-        raise _wrong(Wrong.NEEDS_ANOMALY, "--headless" if given.headless else "--start")
+        raise _wrong(
+            N_("{option} needs an anomaly: add --anomaly ID."), option="--headless" if given.headless else "--start"
+        )
     _check_working_folder(*given.paths, *filter(None, [given.report]))
     if "" in given.paths:  # a script's unset variable, which would mean the whole working directory
-        raise _wrong(Wrong.EMPTY_PATH)
+        raise _wrong(N_("a PATH is empty."))
     return LaunchOptions(
         paths=tuple(Path(path) for path in expand_wildcards(given.paths)),
         anomaly_id=anomaly_id,
@@ -86,15 +88,15 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     )
 
 
-def use_language() -> QCoreApplication | None:
-    """Write sentences in the person's language from now on, for as long as the caller keeps what is returned."""
+def speak() -> None:
+    """Write sentences in the person's language from now on."""
+    from uploader_gui.early_settings import early_choice  # noqa: PLC0415 - as above
     from uploader_gui.paths import data_paths  # noqa: PLC0415 - only where a sentence is to be shown
-    from uploader_gui.words.language import SYSTEM, early_choice, speak_in_terminal  # noqa: PLC0415 - as above
 
     chosen = SYSTEM
     with suppress(OSError, RuntimeError):  # no working folder, no home: the sentence may be about that
         chosen = early_choice(data_paths().settings)
-    return speak_in_terminal(chosen)
+    use_language(chosen)
 
 
 def write_stderr(sentence: str) -> None:
@@ -103,9 +105,9 @@ def write_stderr(sentence: str) -> None:
         sys.stderr.write(f"uploader-gui: {sentence}\n")
 
 
-def _wrong(sentence: Wrong, *values: str) -> UsageError:
-    _language = use_language()  # until the sentence is made
-    return UsageError(sentence.filled(*values))
+def _wrong(sentence: str, **values: str) -> UsageError:
+    speak()
+    return UsageError(_(sentence, **values))
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:
@@ -114,9 +116,14 @@ def _given(arguments: Sequence[str]) -> argparse.Namespace:
         given, unknown = _parser().parse_known_args(arguments)
     except argparse.ArgumentError as error:
         option = (error.argument_name or "").rpartition("/")[2]
-        raise _wrong(Wrong.NEEDS_VALUE if option in _WITH_VALUE else Wrong.TAKES_NO_VALUE, option) from error
+        raise _wrong(
+            N_("{option} needs a value after it (see uploader-gui --help).")
+            if option in _WITH_VALUE
+            else N_("{option} stands alone, without a value (see uploader-gui --help)."),
+            option=option,
+        ) from error
     if unknown:
-        raise _wrong(Wrong.UNKNOWN, unknown[0])
+        raise _wrong(N_("{option} is not an option (see uploader-gui --help)."), option=unknown[0])
     return given
 
 
@@ -127,7 +134,9 @@ def _check_working_folder(*paths: str) -> None:
     try:
         os.getcwd()  # noqa: PTH109 - only whether it can be found matters
     except OSError as error:
-        raise _wrong(Wrong.NO_PLACE, error.strerror or str(error)) from error
+        raise _wrong(
+            N_("the folder it was started in cannot be used: {why}."), why=error.strerror or str(error)
+        ) from error
 
 
 class _Parser(argparse.ArgumentParser):
@@ -135,7 +144,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` for what `exit_on_error=False` does not raise itself; no option of ours causes it."""
-        raise _wrong(Wrong.OTHERWISE, message)
+        raise _wrong(N_("{why} (see uploader-gui --help)."), why=message)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         """Show --help or --version; Python's own fails where there is neither stdout nor stderr."""
@@ -154,7 +163,7 @@ class _Formatter(argparse.HelpFormatter):
         groups: object,
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or f"{Help.USAGE.text} ")  # type: ignore[arg-type]  # handed on
+        super().add_usage(usage, actions, groups, prefix or _("usage:") + " ")  # type: ignore[arg-type]  # handed on
 
 
 def _encodable(file: object, text: str) -> str:
@@ -163,36 +172,45 @@ def _encodable(file: object, text: str) -> str:
     return text.encode(encoding, "replace").decode(encoding)
 
 
-def _heading(sentence: Help) -> str:
+def _heading(sentence: str) -> str:
     """Return a heading without its colon, which argparse adds; in French a space stands before it."""
-    return sentence.text.removesuffix(":")
+    return _(sentence).removesuffix(":")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="uploader-gui",
-        description=Help.ABOUT.text,
-        epilog=Help.EXIT_CODES.text,
+        description=_("Attach files to an anomaly of a digital safety register."),
+        epilog=_("Exit codes: 0 all files uploaded or skipped; 1 some were not; 2 wrong usage; 130 interrupted."),
         formatter_class=_Formatter,
         allow_abbrev=False,
         add_help=False,
         exit_on_error=False,
     )
-    parser.add_argument_group(_heading(Help.WHAT)).add_argument("paths", nargs="*", metavar="PATH", help=Help.PATH.text)
-    add = parser.add_argument_group(_heading(Help.OPTIONS)).add_argument
-    add("-a", "--anomaly", metavar="ID", help=Help.ANOMALY.text)
-    add("--start", action="store_true", help=Help.START.text)
-    add("--quit-when-done", action="store_true", help=Help.QUIT_WHEN_DONE.text)
-    add("--report", metavar="FILE", help=Help.REPORT.text)
-    add("--headless", action="store_true", help=Help.HEADLESS.text)
-    add("--again", action="store_true", help=Help.AGAIN.text)
-    add("--convert", action="store_true", help=Help.CONVERT.text)
-    add("--zip", action="store_true", help=Help.ZIP.text)
-    add("--sandbox", action="store_true", help=Help.SANDBOX.text)
-    add("--demo", action="store_true", help=Help.DEMO.text)
-    add("--self-test", action="store_true", help=Help.SELF_TEST.text)
-    add("--version", action="version", version=f"uploader-gui {__version__}", help=Help.VERSION.text)
-    add(*_HELP, action="help", help=Help.HELP.text)
+    parser.add_argument_group(_heading(N_("what is sent:"))).add_argument(
+        "paths", nargs="*", metavar="PATH", help=_("files and folders put into the queue at start")
+    )
+    add = parser.add_argument_group(_heading(N_("options:"))).add_argument
+    add("-a", "--anomaly", metavar="ID", help=_("the anomaly that receives them"))
+    add("--start", action="store_true", help=_("begin at once (needs --anomaly)"))
+    add("--quit-when-done", action="store_true", help=_("leave when nothing is left to do"))
+    add("--report", metavar="FILE", help=_("write this run’s receipt as JSON when leaving"))
+    add("--headless", action="store_true", help=_("no window; implies --start --quit-when-done"))
+    add("--again", action="store_true", help=_("send also what was already uploaded to this anomaly"))
+    add(
+        "--convert", action="store_true", help=_("convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG")
+    )
+    add("--zip", action="store_true", help=_("send other files it refuses inside a ZIP, as they are"))
+    add("--sandbox", action="store_true", help=_("use the built-in stand-in service on this machine"))
+    add("--demo", action="store_true", help=_("--sandbox with sample files for anomaly DEMO-1, started at once"))
+    add("--self-test", action="store_true", help=_("check what the program relies on, print it, and leave"))
+    add(
+        "--version",
+        action="version",
+        version=f"uploader-gui {__version__}",
+        help=_("show the program’s version and leave"),
+    )
+    add(*_HELP, action="help", help=_("show this help and leave"))
     return parser
 
 
@@ -201,18 +219,18 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
     if text is None:
         return None
     if not text:
-        raise _wrong(Wrong.REPORT_NAMELESS)
+        raise _wrong(N_("--report needs the name of a file."))
     path = Path(os.path.abspath(text))  # noqa: PTH100 - a link is replaced itself, not its target
     if _is_evidence(Path(os.path.realpath(path)), evidence):
-        raise _wrong(Wrong.REPORT_REPLACES, str(path))
+        raise _wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
     if path.is_dir():
-        raise _wrong(Wrong.REPORT_IS_FOLDER, str(path))
+        raise _wrong(N_("the receipt cannot be written: {path} is a folder."), path=str(path))
     if path.is_fifo() and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; a named pipe may have no reader
-        raise _wrong(Wrong.REPORT_IS_PIPE, str(path))
+        raise _wrong(N_("the receipt cannot be written: {path} is a pipe."), path=str(path))
     if path.is_char_device() or path.is_fifo():
         return path  # it is written into
     if text.endswith((os.sep, "/")):
-        raise _wrong(Wrong.REPORT_NAMES_FOLDER, text)
+        raise _wrong(N_("the receipt cannot be written: {path} names a folder."), path=text)
     _check_writable(path.parent)
     return path
 
@@ -238,4 +256,8 @@ def _check_writable(folder: Path) -> None:
         with tempfile.NamedTemporaryFile(prefix=".receipt-", dir=folder):
             return
     except OSError as error:
-        raise _wrong(Wrong.REPORT_UNWRITABLE, str(folder), error.strerror or str(error)) from error
+        raise _wrong(
+            N_("the receipt cannot be written: {folder} is no folder that can be written to ({why})."),
+            folder=str(folder),
+            why=error.strerror or str(error),
+        ) from error

@@ -12,20 +12,18 @@ from typing import TYPE_CHECKING, Any, Self
 from uploader_gui import __version__, logs, machine_settings, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
+from uploader_gui.early_settings import early_choice, early_theme
 from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import EngineOptions
+from uploader_gui.failure_messages import detail_told, english
+from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import MachineSettingsError
 from uploader_gui.paths import data_paths
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError, Trouble
-from uploader_gui.terminal import Lines
-from uploader_gui.words.language import early_choice, early_theme
-from uploader_gui.words.remedies import detail_told, english
-from uploader_gui.words.settings import SettingsTrouble
-from uploader_gui.words.start import StartErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +97,9 @@ class Config:
             tokens, keeper = credentials.at_hand() if window or trial else credentials.load(interrupted)
             tokens = trial.tokens if trial is not None else tokens
         except UrlRefused as error:
-            raise UsageError(StartErrors.SERVER.filled(detail_told(error.detail))) from error
+            raise UsageError(
+                _("the server address (UPLOADER_API_URL) cannot be used: {why}.", why=detail_told(error.detail))
+            ) from error
         except (SettingsError, MachineSettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
@@ -178,8 +178,20 @@ def _usable_ca_file(chosen: Settings, *, may_choose: bool) -> tuple[Path | None,
     if chosen.ca_file is None or fault is None:
         return chosen.ca_file, None
     if not may_choose:
-        raise UsageError(Lines.AUTHORITY.filled(str(chosen.ca_file), fault))
-    return None, Trouble(SettingsTrouble.AUTHORITY, (str(chosen.ca_file), fault))
+        raise UsageError(
+            _(
+                "the certificate authority {path} (UPLOADER_CA_FILE) cannot be used: {why}.",
+                path=str(chosen.ca_file),
+                why=fault,
+            )
+        )
+    return None, Trouble(
+        N_(
+            "The certificate authority {path} cannot be used ({why}). The program does without it until "
+            "it can, or until another one is chosen in the settings."
+        ),
+        {"path": str(chosen.ca_file), "why": fault},
+    )
 
 
 def _treatment(chosen: str) -> Treatment | None:
@@ -196,7 +208,9 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
     try:
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
-        raise UsageError(StartErrors.NO_LOG.filled(str(data.log), error.strerror or str(error))) from error
+        raise UsageError(
+            _("cannot write the log {path}: {why}.", path=str(data.log), why=error.strerror or str(error))
+        ) from error
 
 
 def fault_of(ca_file: Path) -> str | None:
@@ -204,7 +218,7 @@ def fault_of(ca_file: Path) -> str | None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
     except ssl.SSLError:
-        return Lines.NO_CERTIFICATE.text
+        return _("it is no PEM certificate")
     except OSError as error:
         return error.strerror or str(error)
     return None

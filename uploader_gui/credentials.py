@@ -19,7 +19,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.words.start import StartErrors
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +209,7 @@ def clean(token: str) -> str:
     """
     text = re.sub(r"^bearer(\s+|$)", "", token.strip(), flags=re.IGNORECASE)
     if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise TokenError(StartErrors.NO_TOKEN.text)
+        raise TokenError(_("a token is empty or holds characters that no token has."))
     return text
 
 

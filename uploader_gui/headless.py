@@ -15,20 +15,19 @@ from uploader_gui import gc_tuning
 from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
+from uploader_gui.early_settings import early_choice
 from uploader_gui.engine import receipt
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
 from uploader_gui.exit_codes import ExitCode
+from uploader_gui.failure_messages import cause_and_action, detail_told
+from uploader_gui.i18n import _, number, use_language
 from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
 from uploader_gui.platform.interrupts import INTERRUPTS, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake
-from uploader_gui.terminal import Lines, Terminal, summary
-from uploader_gui.words.language import early_choice, speak_in_terminal
-from uploader_gui.words.password_store import StoreWords
-from uploader_gui.words.remedies import cause_and_action, detail_told
-from uploader_gui.words.units import number
+from uploader_gui.terminal import Terminal, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +52,7 @@ def run(launch: LaunchOptions) -> int:
     with ExitStack() as stack:
         trial = stack.enter_context(_trial()) if launch.sandbox else None
         data = trial.paths if trial else data_paths()
-        _language = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
+        use_language(early_choice(data_paths().settings))
         options = _options(launch, data, trial)
         paths = (*launch.paths, *(trial.samples() if trial and launch.demo else ()))
         return _run(_Session(launch, paths, options, trial), data)
@@ -92,20 +91,33 @@ def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | Non
         write_stderr(configuration.trouble.text)
     if configuration.tokens is None and not interrupted():  # an interrupted run registers nothing and needs none
         silent = configuration.keeper is Keeper.SILENT
-        raise UsageError(StoreWords.NO_ANSWER.text if silent else Lines.NO_TOKENS.text)
+        raise UsageError(
+            _(
+                "this computer’s password store (keyring) does not answer; unlock it, or set "
+                "UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN."
+            )
+            if silent
+            else _("no tokens: set UPLOADER_BEARER_TOKEN and UPLOADER_SESSION_TOKEN, or sign in in the window.")
+        )
     asked = Choices.from_flags(convert=launch.convert, zipped=launch.zip)
     return configuration.engine(again=launch.again, report=launch.report, asked=asked)
 
 
 def _sentence(error: Exception, data: DataPaths) -> str:
     if isinstance(error, JournalInUse):
-        return Lines.IN_USE.filled(str(data.folder))
+        return _(
+            "another uploader-gui is at work in {folder}; wait for it, or choose another UPLOADER_DATA_DIR.",
+            folder=str(data.folder),
+        )
     if isinstance(error, JournalTooNew):
-        return Lines.TOO_NEW.filled(str(data.folder))
+        return _(
+            "the journal in {folder} was written by a newer version of uploader-gui; use that version.",
+            folder=str(data.folder),
+        )
     if isinstance(error, JournalUnwritable):
-        return Lines.UNWRITABLE.filled(str(data.folder), error.detail)
+        return _("the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=error.detail)
     detail = detail_told(error.detail) if isinstance(error, UploaderError) else str(error)
-    return Lines.CANNOT_BEGIN.filled(detail)
+    return _("cannot begin: {why}.", why=detail)
 
 
 class _Session:
@@ -166,7 +178,7 @@ class _Session:
     def _say_trial(self) -> None:
         """Write that this is a trial, as the first and the last line."""
         if self._trial is not None:
-            self._say(Lines.TRIAL.text)
+            self._say(_("TRIAL: nothing is sent to the register"))
 
     def _on_ready(self, queue: UploadQueue) -> None:
         gc_tuning.keep_what_is_loaded()
@@ -185,11 +197,13 @@ class _Session:
     def _resume(self, queue: UploadQueue) -> None:
         count = queue.resume(self._launch.anomaly_id)
         if count:
-            self._terminal.say(Lines.TAKEN_UP.filled(number(count)))
+            self._terminal.say(_("taken up again: {count}", count=number(count)))
         else:
-            self._terminal.say(Lines.NOTHING_LEFT.filled(self._launch.anomaly_id))
+            self._terminal.say(_("Nothing is left to send to anomaly {number}.", number=self._launch.anomaly_id))
         if queue.others_unfinished:
-            self._terminal.say(Lines.OTHERS_UNFINISHED.filled(number(queue.others_unfinished)))
+            self._terminal.say(
+                _("still unfinished from earlier, not part of this run: {count}", count=number(queue.others_unfinished))
+            )
 
     def _on_event(self, event: Event) -> None:
         self._terminal.show(event)
@@ -197,7 +211,9 @@ class _Session:
         if isinstance(event, EngineFailed):
             self._give_up(event.reason)
         if isinstance(event, JournalSetAside):
-            self._terminal.say(Lines.SET_ASIDE.filled(event.path))
+            self._terminal.say(
+                _("the journal was damaged; it was set aside as {path}, and a new one begun.", path=event.path)
+            )
         if isinstance(event, QueueIdle):
             if event.gave_up is not None:
                 self._give_up(event.gave_up)
@@ -237,7 +253,7 @@ class _Session:
         try:
             receipt.write(made, self._launch.report)
         except OSError as error:
-            write_stderr(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
+            write_stderr(_("the receipt cannot be written: {why}.", why=error.strerror or str(error)))
             return False
         return True
 

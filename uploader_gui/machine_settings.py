@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from uploader_gui.words.start import WrongSetting
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,9 +66,17 @@ def of_file(path: Path, administrator: int = _ROOT) -> MachineSettings:
     except (FileNotFoundError, NotADirectoryError):
         return NONE
     except (OSError, UnicodeDecodeError) as error:
-        raise MachineSettingsError(WrongSetting.UNREADABLE.filled(str(path), _why(error))) from error
+        raise MachineSettingsError(
+            _("the settings file {path} cannot be read: {why}.", path=str(path), why=_why(error))
+        ) from error
     if any(one.st_uid != administrator or one.st_mode & _OTHERS_WRITE for one in found):
-        raise MachineSettingsError(WrongSetting.MACHINE_OPEN.filled(str(path)))
+        raise MachineSettingsError(
+            _(
+                "the settings for this computer in {path} cannot be used: the file and its folder must "
+                "belong to the administrator and be writable by nobody else.",
+                path=str(path),
+            )
+        )
     return _of_values(str(path), _parsed(path, text))
 
 
@@ -76,11 +84,19 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise MachineSettingsError(WrongSetting.NO_JSON.filled(str(path), str(error.lineno))) from error
+        raise MachineSettingsError(
+            _(
+                "the settings file {path} cannot be read: it is not valid JSON (line {line}).",
+                path=str(path),
+                line=str(error.lineno),
+            )
+        ) from error
     except RecursionError:
         values = None
     if not isinstance(values, dict):
-        raise MachineSettingsError(WrongSetting.NO_OBJECT.filled(str(path)))
+        raise MachineSettingsError(
+            _("the settings file {path} cannot be read: it is not a JSON object.", path=str(path))
+        )
     return values
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from uploader_gui.words.start import StartErrors
+from uploader_gui.i18n import _
 
 VARIABLE = "UPLOADER_DATA_DIR"
 
@@ -72,7 +72,9 @@ def prepare(paths: DataPaths) -> None:
         probe.unlink()
     except OSError as error:
         why = error.strerror or str(error)
-        raise UnwritableError(StartErrors.NO_FOLDER.filled(str(paths.folder), why)) from error
+        raise UnwritableError(
+            _("cannot write to the data folder {folder}: {why}.", folder=str(paths.folder), why=why)
+        ) from error
 
 
 _PACKAGE: Final = Path(__file__).resolve().parent

@@ -9,20 +9,21 @@ from __future__ import annotations
 import ssl
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from gettext import GNUTranslations
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
 from uploader_gui.credentials import PasswordStore, StoreSilent
+from uploader_gui.early_settings import early_choice
 from uploader_gui.exit_codes import ExitCode
+from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _, use_language
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
 from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.terminal import Terminal
-from uploader_gui.words.language import FRENCH, early_choice, speak_in_terminal
-from uploader_gui.words.self_test import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,22 +57,26 @@ class Finding:
 
 def run() -> int:
     """Make every check, print what each found, and return the exit code."""
-    _language = speak_in_terminal(early_choice(data_paths().settings))  # kept until the last sentence
+    use_language(early_choice(data_paths().settings))
     write = Terminal().say
     write(f"uploader-gui {__version__}, Python {sys.version.partition(' ')[0]}, {sys.platform}")
     passed = [_passes(what, check, write) for what, check in CHECKS]  # all of them, also after one has failed
     return ExitCode.ALL_SENT if all(passed) else ExitCode.NOT_ALL_SENT
 
 
-def _passes(what: Words, check: Callable[[], Finding], write: Callable[[str], None]) -> bool:
+def _passes(what: str, check: Callable[[], Finding], write: Callable[[str], None]) -> bool:
     try:
         found = check()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong is the result
         detail = str(error) if isinstance(error, CheckFailed | UnwritableError) else f"{type(error).__name__}: {error}"
-        write(f"{Words.AMISS.text:<6} {what.text}: {detail}")
+        _write_line(write, N_("amiss"), what, detail)
         return False
-    write(f"{(Words.FINE if found.fine else Words.NOTE).text:<6} {what.text}: {found.text}")
+    _write_line(write, N_("ok") if found.fine else N_("note"), what, found.text)
     return True
+
+
+def _write_line(write: Callable[[str], None], result: str, what: str, detail: str) -> None:
+    write(f"{_(result):<6} {_(what)}: {detail}")
 
 
 def _data_folder() -> Finding:
@@ -88,7 +93,7 @@ def _keyring() -> Finding:
     except StoreSilent as error:
         if was_interrupted():
             raise KeyboardInterrupt from error
-        raise CheckFailed(Words.KEYRING_SILENT.text) from error
+        raise CheckFailed(_("it does not answer; perhaps it waits for its password")) from error
 
 
 def _try_keyring() -> Finding:
@@ -98,11 +103,11 @@ def _try_keyring() -> Finding:
     _load_own_backend()
     backend = keyring.get_keyring()
     if backend.priority <= 0:
-        return Finding(Words.NO_KEYRING.text, fine=False)
+        return Finding(_("none; tokens are kept in memory until the program closes"), fine=False)
     keyring.set_password("uploader-gui", _PROBE, _PROBE)
     try:
         if keyring.get_password("uploader-gui", _PROBE) != _PROBE:
-            raise CheckFailed(Words.KEYRING_FORGETS.text)
+            raise CheckFailed(_("what was just written cannot be read"))
     finally:
         keyring.delete_password("uploader-gui", _PROBE)
     return Finding(str(getattr(backend, "name", type(backend).__name__)))
@@ -118,7 +123,7 @@ def _trust_store() -> Finding:
 
     tls_context(None)
     if sys.platform in {"win32", "darwin"}:
-        return Finding(Words.OF_THE_SYSTEM.text)
+        return Finding(_("the system’s own"))
     defaults = ssl.get_default_verify_paths()
     folder = Path(defaults.capath) if defaults.capath else None
     if folder is not None and next(folder.glob("*.0"), None):
@@ -126,7 +131,7 @@ def _trust_store() -> Finding:
     for file in (defaults.cafile, *_CA_FILES):
         if file and Path(file).is_file():
             return Finding(file)
-    raise CheckFailed(Words.NO_AUTHORITIES.text)
+    raise CheckFailed(_("none found; on Debian: apt install ca-certificates"))
 
 
 def _journal() -> Finding:
@@ -143,10 +148,10 @@ def _qt_images() -> Finding:
     try:
         from PySide6.QtGui import QImageReader  # noqa: PLC0415 - a bare server lacks a library that Qt needs
     except ImportError as error:
-        return Finding(Words.NO_WINDOW.filled(str(error)), fine=False)
+        return Finding(_("not looked at, since no window can be opened here ({why})", why=str(error)), fine=False)
     formats = {bytes(name.data()).decode() for name in QImageReader.supportedImageFormats()}
     if lacking := QT_FORMATS - formats:
-        raise CheckFailed(Words.LACKING.filled(", ".join(sorted(lacking))))
+        raise CheckFailed(_("lacking: {what}", what=", ".join(sorted(lacking))))
     return Finding(", ".join(sorted(QT_FORMATS)))
 
 
@@ -159,9 +164,13 @@ def _pictures() -> Finding:
         made = decoder.jpeg(photo, lambda: None)
         about = decoder.about()
     if not made.content.startswith(_JPEG):
-        raise CheckFailed(Words.LACKING.filled("JPEG"))
+        raise CheckFailed(_("lacking: {what}", what="JPEG"))
     versions = f"Pillow {about['Pillow']}, libheif {about['libheif']}"
-    return Finding(versions) if about["checks"] else Finding(Words.NO_CHECKS.filled(versions), fine=False)
+    return (
+        Finding(versions)
+        if about["checks"]
+        else Finding(_("{versions}; not all damage in HEIC photos is found here", versions=versions), fine=False)
+    )
 
 
 def _resources() -> Finding:
@@ -171,27 +180,25 @@ def _resources() -> Finding:
 
 
 def _translations() -> Finding:
-    ours = find_resource(f"translations/uploader_{FRENCH}.qm")
-    try:
+    with find_resource(CATALOGUE).open("rb") as file:
+        GNUTranslations(file)
+    with suppress(ImportError):  # without Qt there is no window whose buttons would need words
         from PySide6.QtCore import QLibraryInfo, QTranslator  # noqa: PLC0415 - as above
-    except ImportError as error:
-        return Finding(Words.NO_TRANSLATIONS.filled(str(error)), fine=False)
-    qt = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{FRENCH}.qm"
-    for file in (ours, qt):
-        translator = QTranslator()
-        if not translator.load(str(file)) or translator.isEmpty():
-            raise CheckFailed(Words.LACKING.filled(file.name))
+
+        name = f"qtbase_{FRENCH}.qm"
+        if not QTranslator().load(name, QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            raise CheckFailed(_("lacking: {what}", what=name))
     return Finding("fr, en")
 
 
-CHECKS: Final[tuple[tuple[Words, Callable[[], Finding]], ...]] = (
-    (Words.DATA_FOLDER, _data_folder),
-    (Words.KEYRING, _keyring),
-    (Words.TRUST_STORE, _trust_store),
-    (Words.JOURNAL, _journal),
-    (Words.QT_IMAGES, _qt_images),
-    (Words.PICTURES, _pictures),
-    (Words.RESOURCES, _resources),
-    (Words.TRANSLATIONS, _translations),
+CHECKS: Final[tuple[tuple[str, Callable[[], Finding]], ...]] = (
+    (N_("data folder"), _data_folder),
+    (N_("keyring"), _keyring),
+    (N_("trusted certificates"), _trust_store),
+    (N_("journal (SQLite)"), _journal),
+    (N_("images in the window"), _qt_images),
+    (N_("converting pictures"), _pictures),
+    (N_("icons and style"), _resources),
+    (N_("translations"), _translations),
 )
 """The checks, in the order of the lines."""

@@ -23,10 +23,9 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
 from uploader_gui import machine_settings
+from uploader_gui.early_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
+from uploader_gui.i18n import N_, _
 from uploader_gui.proxies import with_scheme
-from uploader_gui.words.language import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
-from uploader_gui.words.settings import SettingsTrouble
-from uploader_gui.words.start import WrongSetting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +57,7 @@ class SettingsUnreadable(SettingsError):
     """The file cannot be read; `detail` is the system's error text."""
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(WrongSetting.UNREADABLE.filled(str(path), detail))
+        super().__init__(_("the settings file {path} cannot be read: {why}.", path=str(path), why=detail))
         self.detail = detail
 
 
@@ -74,13 +73,13 @@ class Fixed:
 class Trouble:
     """What a person should know about the settings file; `text` is in the language in use when it is asked for."""
 
-    sentence: SettingsTrouble
-    values: tuple[str, ...]
+    sentence: str
+    values: Mapping[str, str]
 
     @property
     def text(self) -> str:
         """Return the sentence with its values."""
-        return self.sentence.filled(*self.values)
+        return _(self.sentence, **self.values)
 
 
 def _check_proxy(proxy: str) -> str:
@@ -186,11 +185,17 @@ def read(
     try:
         return load(path, machine), overruled
     except NoSettingsFile:
-        return load(None, machine), Trouble(SettingsTrouble.NO_FILE, (str(path),))
+        return load(None, machine), Trouble(
+            N_("No settings were read, because {path} is not a file. The usual ones apply, and it stays as it is."),
+            {"path": str(path)},
+        )
     except SettingsUnreadable as error:
         if not window:
             raise
-        return load(None, machine), Trouble(SettingsTrouble.UNREADABLE, (str(path), error.detail))
+        return load(None, machine), Trouble(
+            N_("The settings in {path} cannot be read ({why}). The usual ones apply."),
+            {"path": str(path), "why": error.detail},
+        )
     except SettingsError as error:
         defaults = load(None, machine)  # raises where something stronger is wrong, so that the file is not blamed
         if not window:
@@ -204,7 +209,10 @@ def keep(values: Mapping[str, Any], path: Path) -> Trouble | None:
         save(values, path)
     except OSError as error:
         log.warning("the settings cannot be saved: %s", error.strerror)
-        return Trouble(SettingsTrouble.UNSAVED, (str(path), error.strerror or str(error)))
+        return Trouble(
+            N_("The settings could not be saved as {path} ({why}). They apply until the program closes."),
+            {"path": str(path), "why": error.strerror or str(error)},
+        )
     return None
 
 
@@ -215,7 +223,7 @@ def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) ->
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
     """
     if path is not None and path.exists() and not path.is_file():
-        raise NoSettingsFile(WrongSetting.NO_FILE.filled(str(path)))
+        raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
 
     class _FromFile(Settings):
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
@@ -227,9 +235,17 @@ def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) ->
     except OSError as error:
         raise SettingsUnreadable(path or Path(), error.strerror or str(error)) from error
     except json.JSONDecodeError as error:
-        raise SettingsError(WrongSetting.NO_JSON.filled(str(path), str(error.lineno))) from error
+        raise SettingsError(
+            _(
+                "the settings file {path} cannot be read: it is not valid JSON (line {line}).",
+                path=str(path),
+                line=str(error.lineno),
+            )
+        ) from error
     except (ValueError, TypeError, RecursionError) as error:  # other bytes than text, a list, brackets without end
-        raise SettingsError(WrongSetting.NO_OBJECT.filled(str(path))) from error
+        raise SettingsError(
+            _("the settings file {path} cannot be read: it is not a JSON object.", path=str(path))
+        ) from error
 
 
 def save(values: Mapping[str, Any], path: Path) -> None:
@@ -254,8 +270,14 @@ def _set_aside(path: Path, error: SettingsError) -> Trouble:
     try:
         renamed = _rename_damaged(path)
     except OSError as refused:  # on Windows another program may hold it open
-        return Trouble(SettingsTrouble.UNREADABLE, (str(path), refused.strerror or str(refused)))
-    return Trouble(SettingsTrouble.SET_ASIDE, (str(renamed),))
+        return Trouble(
+            N_("The settings in {path} cannot be read ({why}). The usual ones apply."),
+            {"path": str(path), "why": refused.strerror or str(refused)},
+        )
+    return Trouble(
+        N_("The settings file was damaged. The usual settings apply; the old file is kept as {path}"),
+        {"path": str(renamed)},
+    )
 
 
 def _rename_damaged(path: Path) -> Path:
@@ -295,7 +317,10 @@ def _overruled(machine: MachineSettings) -> Trouble | None:
     """Return that a variable contradicts the machine's settings, None where none does."""
     for name, variable in _variables().items():
         if name in machine.values and os.environ[variable] != str(machine.values[name]):
-            return Trouble(SettingsTrouble.OVERRULED, (variable, machine.place))
+            return Trouble(
+                N_("{variable} does not count: your IT department fixes this setting ({place})."),
+                {"variable": variable, "place": machine.place},
+            )
     return None
 
 
@@ -306,21 +331,29 @@ def _sentence(error: ValidationError, path: Path | None, machine: MachineSetting
     variable = f"{PREFIX}{name.upper()}"
     place = machine.place if name in machine.values else str(path)
     by_variable = os.environ.get(variable) and name not in machine.values
-    where = variable if by_variable else WrongSetting.IN_FILE.filled(name, place)
-    sentence, limits = _limits_sentence(name)
-    return sentence.filled(where, *limits)
+    where = variable if by_variable else _("“{setting}” in {path}", setting=name, path=place)
+    return _limits_sentence(name, where)
 
 
-def _limits_sentence(name: str) -> tuple[WrongSetting, tuple[str, ...]]:
-    """Return the sentence about a field's limits, and the limits, as `Settings` declares them."""
+def _limits_sentence(name: str, where: str) -> str:
+    """Return the sentence about a field's limits, as `Settings` declares them; `where` names the field."""
     declared = Settings.model_fields.get(name)
     if name == "proxy":
-        return WrongSetting.PROXY, ("http://proxy.example:3128",)
+        return _(
+            "{setting} is wrong: it must be system, none, or an address such as {address}.",
+            setting=where,
+            address="http://proxy.example:3128",
+        )
     if declared is None or declared.annotation not in {int, float}:
-        choices = tuple(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
-        return (WrongSetting.CHOICE, (", ".join(choices),)) if choices else (WrongSetting.TEXT, ())
-    least, most = limits(name)
-    if math.isinf(most):
-        return WrongSetting.NUMBER_UP, (f"{least:g}",)
-    sentence = WrongSetting.WHOLE if declared.annotation is int else WrongSetting.NUMBER
-    return sentence, (f"{least:g}", f"{most:g}")
+        choices = ", ".join(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
+        if choices:
+            return _("{setting} is wrong: it must be one of {choices}.", setting=where, choices=choices)
+        return _("{setting} is wrong: it must be text.", setting=where)
+    least, most = (f"{limit:g}" for limit in limits(name))
+    if math.isinf(limits(name)[1]):
+        return _("{setting} is wrong: it must be a number, {least} or more.", setting=where, least=least)
+    if declared.annotation is int:
+        sentence = N_("{setting} is wrong: it must be a whole number from {least} to {most}.")
+    else:
+        sentence = N_("{setting} is wrong: it must be a number from {least} to {most}.")
+    return _(sentence, setting=where, least=least, most=most)

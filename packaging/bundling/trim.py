@@ -58,7 +58,7 @@ _UNUSED: Final = re.compile(
 
 def resources() -> list[tuple[str, str]]:
     """Give what the program loads at run time: source and folder in the bundle, where `find_resource` looks."""
-    ships = {".svg", ".qss", ".qm", ".png", ".ico", ".json", ".html", ".css", ".md"}
+    ships = {".svg", ".qss", ".mo", ".png", ".ico", ".json", ".html", ".css", ".md"}
     target = PurePosixPath("uploader_gui/_resources")
     samples = RESOURCES / "samples"
     files = [path for path in sorted(RESOURCES.rglob("*")) if path.suffix in ships or path.parent == samples]

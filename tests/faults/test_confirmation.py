@@ -11,7 +11,7 @@ from tests.faults.storing import always, is_stored, on_attempt
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import SendUnread, StoreThenSend
 from tests.support.strict_api import StrictApi
-from uploader_gui.words.remedies import cause_and_action, english
+from uploader_gui.failure_messages import cause_and_action, english
 
 if TYPE_CHECKING:
     from pathlib import Path

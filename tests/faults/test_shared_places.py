@@ -15,7 +15,7 @@ from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
 from uploader_gui.engine.models import UploadState
-from uploader_gui.words.remedies import english
+from uploader_gui.failure_messages import english
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.running import options, send_one
 from tests.faults.storing import always
 from tests.support.storage_faults import StoreThenAnswer
-from uploader_gui.words.remedies import english
+from uploader_gui.failure_messages import english
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from tests.gui.fake_engine import FakeEngine
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
+from uploader_gui.i18n import ENGLISH, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def english_numbers() -> Iterator[None]:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     yield
     QLocale.setDefault(before)
+    use_language(ENGLISH)
 
 
 class Desktop(QObject):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from uploader_gui import __version__
 from uploader_gui.components import components
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -29,4 +30,4 @@ def test_it_names_the_version_and_every_part_with_its_licence(window: MainWindow
 
 def test_the_menu_offers_it(window: MainWindow) -> None:
     offered = [action.text() for action in window.footer.more.menu().actions()]
-    assert FooterAction.ABOUT.value.text in offered
+    assert _(FooterAction.ABOUT.value) in offered

@@ -14,6 +14,7 @@ from uploader_gui.engine.events import QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -34,7 +35,7 @@ def asked(window: MainWindow, engine: FakeEngine, count: int = 3) -> CancelDialo
 
 def choose(window: MainWindow) -> None:
     menu = window.footer.more.menu()
-    next(one for one in menu.actions() if one.text() == FooterAction.CANCEL_ALL.value.text).trigger()
+    next(one for one in menu.actions() if one.text() == _(FooterAction.CANCEL_ALL.value)).trigger()
 
 
 def dialogs(window: MainWindow) -> list[CancelDialog]:

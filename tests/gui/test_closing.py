@@ -25,7 +25,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
-from uploader_gui.words.language import Language
+from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -20,6 +20,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -118,7 +119,7 @@ def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, eng
 )
 def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAction, call: str) -> None:
     engine.tell(one_of_each())
-    entry = next(one for one in window.footer.more.menu().actions() if one.text() == action.value.text)
+    entry = next(one for one in window.footer.more.menu().actions() if one.text() == _(action.value))
     entry.trigger()
     assert engine.calls == [(call, None)]
 

@@ -18,8 +18,8 @@ from uploader_gui.gui.dialogs.guide_window import PAGES, GuideWindow, page_file
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.platform.application import Language
 from uploader_gui.settings import Settings
-from uploader_gui.words.language import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -28,6 +28,7 @@ from uploader_gui.engine.receipt import Original
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
+from uploader_gui.i18n import FRENCH, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,6 +119,7 @@ def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: Fa
 
 
 def test_where_the_comma_is_decimal_a_table_is_cut_at_semicolons() -> None:
+    use_language(FRENCH)
     QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
     form = receipt_words.table_form()
     assert (form.delimiter, form.decimal_mark) == (";", ",")

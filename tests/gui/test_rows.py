@@ -20,7 +20,7 @@ from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
 from uploader_gui.gui.upload_list.upload_filter import Column
-from uploader_gui.text import Words
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -216,9 +216,11 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "There is no connection to the service."  # perhaps paused
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once
     assert told(upload("a", S.UPLOADED)) == ""
-    assert told(replace(upload("a", S.UPLOADED), may_be_registered_twice=True)) == Words.TWICE.text
+    assert told(replace(upload("a", S.UPLOADED), may_be_registered_twice=True)) == _("May be registered twice.")
     zipped = Source(Path("/a.zip"), Path("/a.zip"), "a.zip", "application/zip", 1, 0, name_shortened=True)
-    assert told(replace(upload("a"), substitute=Substitute(zipped, "ab"))) == Words.NAME_SHORTENED.text
+    assert told(replace(upload("a"), substitute=Substitute(zipped, "ab"))) == _(
+        "The name is shortened to 250 characters."
+    )
 
 
 @pytest.mark.parametrize("code", [Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.EMPTY_FOLDER])

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 import pytest
-from PySide6.QtCore import QLocale
 
+from uploader_gui import i18n
 from uploader_gui.engine.errors import Code, Rejected, SourceMissing, UploaderError, UrlRefused, Variant
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.transfer.presigned_url import further_headers
-from uploader_gui.text import Counted, Words, cause_and_action, english
-from uploader_gui.words import units
-from uploader_gui.words.remedies import TABLE
-
-if TYPE_CHECKING:
-    from enum import Enum
+from uploader_gui.failure_messages import TABLE, cause_and_action, english
 
 
 def spaced(text: str) -> str:
@@ -76,23 +68,6 @@ def test_a_header_nobody_here_can_know_is_named_once_and_not_called_unsafe() -> 
     assert "safe" not in cause_and_action(reason).whole
 
 
-@pytest.mark.parametrize("words", [*Words, *Counted])
-def test_sentences_are_calm_and_in_sentence_case(words: Enum) -> None:
-    for sentence in words.value if isinstance(words.value, tuple) else (words.value,):
-        assert "!" not in sentence
-        assert not re.search(r"[a-z] [A-Z][a-z]", sentence.replace("Excel", "")) or "Word" in sentence
-
-
-def test_a_count_of_one_speaks_english_without_a_translation_file() -> None:
-    assert Counted.ADD_FILES_TO.text(1, "4217") == "Add 1 file to anomaly 4217"
-    assert Counted.ADD_FILES_TO.text(25, "4217") == "Add 25 files to anomaly 4217"
-    assert Counted.FILES.text(3000) == "3,000 files"
-
-
-def test_a_value_with_a_percent_sign_stays_itself() -> None:
-    assert Words.RECEIPT_FAILED.filled("/home/100%1/r.json") == "The receipt could not be saved: /home/100%1/r.json"
-
-
 @pytest.mark.parametrize(
     ("size", "told"),
     [
@@ -107,18 +82,18 @@ def test_a_value_with_a_percent_sign_stays_itself() -> None:
     ],
 )
 def test_sizes(size: int, told: str) -> None:
-    assert spaced(units.size(size)) == told
+    assert spaced(i18n.size(size)) == told
 
 
 def test_figures_take_the_languages_form() -> None:
-    QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
-    assert spaced(units.size(3_400_000)) == "3,4_MB"
-    assert spaced(units.number(3000)) == "3_000"
+    i18n.use_language("fr")
+    assert spaced(i18n.size(3_400_000)) == "3,4_Mo"
+    assert spaced(i18n.number(3000)) == "3_000"
 
 
 @pytest.mark.parametrize(("share", "told"), [(0, "0_%"), (0.64, "64_%"), (0.9999, "99_%"), (1, "100_%")])
 def test_a_hundred_percent_only_when_it_is_all_there(share: float, told: str) -> None:
-    assert spaced(units.percent(share)) == told
+    assert spaced(i18n.percent(share)) == told
 
 
 @pytest.mark.parametrize(
@@ -126,8 +101,8 @@ def test_a_hundred_percent_only_when_it_is_all_there(share: float, told: str) ->
     [(3, "3_s"), (47, "45_s"), (59, "1_min"), (150, "2_min_30"), (900, "15_min"), (3590, "1_h"), (4800, "1_h_20")],
 )
 def test_durations_are_rough(seconds: float, told: str) -> None:
-    assert spaced(units.duration(seconds)) == told
+    assert spaced(i18n.duration(seconds)) == told
 
 
 def test_a_countdown_ends_at_zero() -> None:
-    assert [spaced(units.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80)] == ["8_s", "8_s", "0_s", "0_s", "1_min_20"]
+    assert [spaced(i18n.countdown(s)) for s in (8.0, 7.2, 0.0, -3.0, 80)] == ["8_s", "8_s", "0_s", "0_s", "1_min_20"]

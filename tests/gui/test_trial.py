@@ -38,7 +38,7 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_pages
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
-from uploader_gui.words.language import Language
+from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

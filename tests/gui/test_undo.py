@@ -23,6 +23,7 @@ from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.style.widgets import TypedLine
 from uploader_gui.gui.upload_list.upload_filter import Column
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -44,7 +45,7 @@ def entry(window: MainWindow, action: FooterAction) -> bool:
     menu = window.footer.more.menu()
     assert menu is not None
     entries = {one.text(): one for one in menu.actions()}
-    return entries[action.value.text].isEnabled()
+    return entries[_(action.value)].isEnabled()
 
 
 @pytest.mark.parametrize(

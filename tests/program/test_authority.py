@@ -13,7 +13,6 @@ import pytest
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
 from uploader_gui.paths import DataPaths
-from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +34,7 @@ def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPat
     without = Config.load(data, None, window=True)
     assert without.engine(again=False).ca_file is None
     assert without.trouble is not None
-    assert without.trouble.sentence is SettingsTrouble.AUTHORITY
+    assert without.trouble.text.startswith("The certificate authority ")
     assert without.trouble.text.startswith(
         f"The certificate authority {path} cannot be used ({os.strerror(errno.ENOENT)})"
     )

@@ -29,13 +29,12 @@ from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths, prepare
+from uploader_gui.platform.application import Language
 from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
 from uploader_gui.settings import Fixed, Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import UiTasks
-from uploader_gui.words.language import Language
-from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -240,7 +239,10 @@ def test_a_start_knows_what_is_fixed_but_a_trial_has_its_own_service(
 
 def test_settings_that_could_not_be_read_are_told(preferences: Preferences, window: MainWindow) -> None:
     assert preferences.configuration is not None
-    trouble = Trouble(SettingsTrouble.NO_FILE, ("/data/settings.json",))
+    trouble = Trouble(
+        "No settings were read, because {path} is not a file. The usual ones apply, and it stays as it is.",
+        {"path": "/data/settings.json"},
+    )
     preferences.use(replace(preferences.configuration, trouble=trouble))
     assert "/data/settings.json is not a file" in window.banner.text.text()
 

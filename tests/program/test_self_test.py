@@ -31,7 +31,7 @@ def test_a_whole_program_passes_with_a_line_for_everything() -> None:
     code, lines = run()
     assert code == 0, lines
     assert lines[0].startswith("uploader-gui ")
-    assert [line[7:].partition(":")[0] for line in lines[1:]] == [what.value for what, _ in self_test.CHECKS]
+    assert [line[7:].partition(":")[0] for line in lines[1:]] == [what for what, _ in self_test.CHECKS]
     assert {line[:6].strip() for line in lines[1:]} <= {"ok", "note"}
 
 

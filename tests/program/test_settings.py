@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import settings
+from uploader_gui.early_settings import early_choice
 from uploader_gui.settings import SettingsError
-from uploader_gui.words.language import early_choice
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,6 @@ import pytest
 
 from uploader_gui import settings
 from uploader_gui.settings import DEFAULT_API_URL, SettingsError
-from uploader_gui.words.settings import SettingsTrouble
 
 if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
@@ -37,7 +36,7 @@ def test_a_folder_in_its_place_is_told_and_left_as_it_is(path: Path, *, window: 
     assert trouble.text.startswith(f"No settings were read, because {path} is not a file.")
     trouble = settings.keep({"theme": "dark"}, path)
     assert trouble is not None
-    assert trouble.sentence is SettingsTrouble.UNSAVED
+    assert trouble.text.startswith("The settings could not be saved as ")
     assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
     assert (path / "evidence.txt").read_text() == "kept"
 
@@ -48,10 +47,10 @@ def test_a_file_that_cannot_be_read_is_told_in_a_window_and_never_written_over(p
     chosen, trouble = settings.read(path, window=True)
     assert chosen.api_url == DEFAULT_API_URL
     assert trouble is not None
-    assert trouble.sentence is SettingsTrouble.UNREADABLE
+    assert trouble.text.startswith("The settings in ")
     trouble = settings.keep({"theme": "dark"}, path)
     assert trouble is not None
-    assert trouble.sentence is SettingsTrouble.UNSAVED
+    assert trouble.text.startswith("The settings could not be saved as ")
     assert path.readlink() == READS_NOTHING
 
 

@@ -1,16 +1,16 @@
-"""A language in force for one test, and the translation file as its translators see it."""
+"""A language in force for one test, and the catalogue as its translators see it."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QLocale
 
-from uploader_gui.words.language import Language
+from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 ROOT = Path(__file__).parent.parent.parent
-FRENCH_TS = ROOT / "resources" / "translations" / "uploader_fr.ts"
 OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"
 
 
@@ -28,40 +27,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN, extend=True))
 
 
+def _script() -> Any:
+    """Load the script that translators run."""
+    spec = importlib.util.spec_from_file_location("update_translations", ROOT / "packaging" / "update_translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+UPDATING = _script()
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence and its translation, one form or as many as the language has plurals."""
+    """A sentence and its French, one form or two where it has a count."""
 
-    context: str
-    source: str
+    context: str | None
+    sources: tuple[str, ...]
     forms: tuple[str, ...]
-    counted: bool
-    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.context}: {self.sources[0]}" if self.context else self.sources[0]
 
 
 def messages() -> list[Message]:
     return [
-        Message(
-            context.findtext("name", ""),
-            one.findtext("source", ""),
-            _forms(one.find("translation")),
-            one.get("numerus") == "yes",
-            _mark(one.find("translation")),
-        )
-        for context in ET.parse(FRENCH_TS).iter("context")  # noqa: S314 - our own file
-        for one in context.iter("message")
+        Message(one.context, UPDATING.forms_of(one.id), UPDATING.forms_of(one.string))
+        for one in UPDATING.read_french()
+        if one.id
     ]
-
-
-def _forms(translation: ET.Element | None) -> tuple[str, ...]:
-    assert translation is not None
-    plurals = tuple(form.text or "" for form in translation.iter("numerusform"))
-    return plurals or (translation.text or "",)
-
-
-def _mark(translation: ET.Element | None) -> str:
-    assert translation is not None
-    return translation.get("type", "")
 
 
 @pytest.fixture

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 
 CODE = ROOT / "uploader_gui"
 SHOWN = [
-    *sorted(CODE.rglob("*_words.py")),
-    *sorted((CODE / "words").glob("*.py")),
     *sorted((CODE / "gui").rglob("*.py")),
     *(
         CODE / name
         for name in (
-            *("text.py", "terminal.py", "headless.py", "app.py", "cli.py", "command_line.py", "config.py"),
+            *(
+                "i18n.py",
+                "failure_messages.py",
+                "terminal.py",
+                "headless.py",
+                "app.py",
+                "cli.py",
+                "command_line.py",
+                "config.py",
+            ),
             *("settings.py", "credentials.py", "paths.py", "platform/display.py"),
         )
     ),
 ]
-MARKS = {"QT_TRANSLATE_NOOP", "translate"}
+MARKS = {"_", "ngettext", "N_", "NN_", "NC_", "NNC_"}
 SHOWING = {
     "setText", "setToolTip", "setWindowTitle", "setPlaceholderText", "setAccessibleName", "setAccessibleDescription",
     "setTitle", "setStatusTip", "setWhatsThis", "setInformativeText", "QLabel", "QAction", "QPushButton", "QCheckBox",
@@ -99,10 +106,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _is_set_aside(node: ast.AST, name: str) -> bool:
-    """Names of Qt's and Python's own, and what English says for one: the rest of a counted sentence is its mark."""
-    if isinstance(node, ast.Tuple) and len(node.elts) == 2:  # "1 file", QT_TRANSLATE_NOOP(…)
-        last = node.elts[1]
-        return isinstance(last, ast.Call) and _called(last) in MARKS
+    """Names of Qt's and Python's own."""
     target = (
         node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
     )

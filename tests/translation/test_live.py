@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from uploader_gui.words.language import Language
+    from uploader_gui.platform.application import Language
 
 S = UploadState
 SAME = {"English", "Français", "Type", "Menu", "F1", "Scroll Left", "Scroll Right"}

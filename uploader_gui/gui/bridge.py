@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
-from uploader_gui.text import Words
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -207,7 +207,7 @@ class Bridge(QObject):
     def save_receipt(self, content: bytes, path: Path) -> None:
         """Write a finished receipt file; `ReceiptWritten` answers."""
         if self._engine is None:
-            self.event_arrived.emit(ReceiptWritten(str(path), Words.NOT_RUNNING.text))
+            self.event_arrived.emit(ReceiptWritten(str(path), _("the program is not ready yet")))
             return
         self._submit(lambda queue: queue.history.save(content, path))
 

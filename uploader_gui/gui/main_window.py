@@ -28,8 +28,7 @@ from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
-from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -187,7 +186,7 @@ class MainWindow(QMainWindow):
 
     def show_picture_lost(self, why: str) -> None:
         """Show that a picture could not be saved as a file; `why` in the system's words."""
-        self.notices.explain(lambda: MannersWords.PICTURE_LOST.filled(why))
+        self.notices.explain(lambda: _("The picture could not be added: {why}", why=why))
 
     # Connecting
 
@@ -219,7 +218,7 @@ class MainWindow(QMainWindow):
     def _set_title(self) -> None:
         """Qt shows the program's name as title; a trial has a title of its own."""
         if self.trial:
-            self.setWindowTitle(Words.TRIAL_TITLE.text)
+            self.setWindowTitle(_("TRIAL: nothing is sent to the register – uploader-gui"))
 
     def _connect_dialogs(self) -> None:
         for wish, passed_on in (

@@ -10,14 +10,13 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui import i18n
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition
+from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import server_name
-from uploader_gui.text import Counted, Words, engine_failed
-from uploader_gui.words import units
-from uploader_gui.words.manners import MannersWords
-from uploader_gui.words.password_store import StoreWords
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,23 +32,27 @@ USUAL_SPEED: Final = 1_000_000.0
 """Bytes per second assumed until one is measured: an office's upload line."""
 SECONDS_PER_FILE: Final = 0.3
 _GO_ON_BY_THEMSELVES: Final = {
-    Condition.OFFLINE: Words.OFFLINE,
-    Condition.SERVICE_BUSY: Words.SERVICE_BUSY,
-    Condition.STORAGE_BUSY: Words.STORAGE_BUSY,
+    Condition.OFFLINE: N_("Offline. Sending goes on by itself when the network is back. Nothing is lost."),
+    Condition.SERVICE_BUSY: N_(
+        "The register is overloaded or has an error. Sending goes on by itself. Nothing is lost."
+    ),
+    Condition.STORAGE_BUSY: N_(
+        "The register’s storage is overloaded or has an error. Sending goes on by itself. Nothing is lost."
+    ),
 }
 
 
 class BannerAction(Enum):
     """What the banner's buttons do; the value is the label."""
 
-    SIGN_IN = Words.SIGN_IN
-    TRY_AGAIN = Words.TRY_AGAIN
-    SAVE_ELSEWHERE = Words.CHOOSE_OTHER_PLACE
-    CLOSE = Words.CLOSE
-    RESUME = Words.RESUME
-    DISCARD = Words.DISCARD
-    SETTINGS = Words.SETTINGS
-    SEND_HERE = Words.SEND_HERE
+    SIGN_IN = N_("Sign in")
+    TRY_AGAIN = N_("Try again")
+    SAVE_ELSEWHERE = N_("Save elsewhere…")
+    CLOSE = N_("Close")
+    RESUME = N_("Resume")
+    DISCARD = N_("Remove from list")
+    SETTINGS = N_("Settings")
+    SEND_HERE = N_("Send to current server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,13 @@ class Notices:
         session = None if self._session_dismissed else self._session
         failure, told, warned = (make and make() for make in (self._failure, self._told, self._warned))
         if self._store_silent and failure is None and not (conditions is not None and conditions.grave):
-            failure = Notice(StoreWords.WAITING.text, BannerAction.SIGN_IN)
+            failure = Notice(
+                _(
+                    "This computer’s password store does not answer yet; perhaps it asks for its password. "
+                    "Whatever you add is kept and goes once it answers, or once you sign in here."
+                ),
+                BannerAction.SIGN_IN,
+            )
         if conditions is not None and conditions.action is None:
             self._banner.show_notice(failure or told or warned or session or conditions)
         else:
@@ -182,22 +191,45 @@ def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, 
 
 
 def _receipt_failed(error: str) -> Notice:
-    return Notice(Words.RECEIPT_FAILED.filled(error), BannerAction.SAVE_ELSEWHERE)
+    return Notice(_("The receipt could not be saved: {why}", why=error), BannerAction.SAVE_ELSEWHERE)
 
 
 def _left_over(count: int, ended: int) -> Notice:
     """Ended files are not sent again by Resume: if there are only such, the first button is Close."""
-    sentences = [Counted.LEFT_OVER.text(count)] if count else []
-    sentences += [Counted.ENDED_UNSENT.text(ended)] if ended else []
+    sentences = (
+        [
+            ngettext(
+                "{count} file from last time has not been sent. Nothing is lost.",
+                "{count} files from last time have not been sent. Nothing is lost.",
+                count,
+            )
+        ]
+        if count
+        else []
+    )
+    sentences += (
+        [
+            ngettext(
+                "{count} file from last time was not sent: it failed or was refused.",
+                "{count} files from last time were not sent: they failed or were refused.",
+                ended,
+            )
+        ]
+        if ended
+        else []
+    )
     return Notice(" ".join(sentences), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
 
 
 def _set_aside(path: str) -> Notice:
-    return Notice(Words.JOURNAL_SET_ASIDE.filled(path), BannerAction.CLOSE)
+    return Notice(
+        _("The list of unfinished files was damaged. A new one was begun; the old one is kept as {path}", path=path),
+        BannerAction.CLOSE,
+    )
 
 
 def _failed(reason: Reason) -> Notice:
-    return Notice(engine_failed(reason), grave=True)
+    return Notice(cause_and_action(reason).whole, grave=True)
 
 
 def notice_for(
@@ -211,14 +243,18 @@ def notice_for(
     """
     conditions = status.conditions
     if Condition.JOURNAL in conditions:
-        return Notice(Words.JOURNAL.text, BannerAction.TRY_AGAIN, grave=True)
+        return Notice(
+            _("The disk is full or read-only, so nothing new is sent. Make room, then try again."),
+            BannerAction.TRY_AGAIN,
+            grave=True,
+        )
     if Condition.SIGN_IN in conditions and not awaits_tokens:
         return Notice(_sign_in_text(counts, was_signed_in=was_signed_in), BannerAction.SIGN_IN)
     if not (counts.unfinished and status.running):
         return None
     for condition, words in _GO_ON_BY_THEMSELVES.items():
         if condition in conditions:
-            return Notice(words.text)
+            return Notice(_(words))
     return None
 
 
@@ -227,19 +263,32 @@ def elsewhere_notice(counts: ListCounts) -> Notice | None:
     if not counts.elsewhere:
         return None
     if len(counts.servers) > 1:
-        text = Counted.WAIT_FOR_SERVERS.text(counts.elsewhere)
+        text = ngettext(
+            "{count} file waits for a server that is not in use. Nothing is lost.",
+            "{count} files wait for servers that are not in use. Nothing is lost.",
+            counts.elsewhere,
+        )
     else:
-        text = Counted.WAIT_FOR_SERVER.text(counts.elsewhere, *map(server_name, counts.servers))
+        text = ngettext(
+            "{count} file waits for the server {server}, which is not the one in use. Nothing is lost.",
+            "{count} files wait for the server {server}, which is not the one in use. Nothing is lost.",
+            counts.elsewhere,
+            server="".join(map(server_name, counts.servers)),
+        )
     return Notice(text, BannerAction.SETTINGS, other=BannerAction.SEND_HERE)
 
 
 def _sign_in_text(counts: ListCounts, *, was_signed_in: bool) -> str:
     if not was_signed_in:
-        return Counted.SIGN_IN_TO_SEND.text(counts.unfinished)
-    waiting = Counted.WAIT.text(counts.waiting)
+        return ngettext("Sign in to send this file.", "Sign in to send these {count} files.", counts.unfinished)
+    waiting = ngettext("{count} waits", "{count} wait", counts.waiting)
     if not counts.sending:
-        return Words.EXPIRED_WAITING.filled(waiting)
-    return Words.EXPIRED_BANNER.filled(Counted.BEING_FINISHED.text(counts.sending), waiting)
+        return _("Your session has expired. {waiting}. Nothing is lost.", waiting=waiting)
+    return _(
+        "Your session has expired. {done}, {waiting}. Nothing is lost.",
+        done=ngettext("{count} file is being finished", "{count} files are being finished", counts.sending),
+        waiting=waiting,
+    )
 
 
 def session_notice(state: SignInState, counts: ListCounts, totals: Totals, now: float) -> Notice | None:
@@ -251,11 +300,19 @@ def session_notice(state: SignInState, counts: ListCounts, totals: Totals, now: 
         return None
     left = state.expires_at - now
     if left <= 0:
-        return Notice(MannersWords.SESSION_OVER.text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
+        return Notice(
+            _("Your session has ended. Sign in with new tokens before you go on."),
+            BannerAction.SIGN_IN,
+            other=BannerAction.CLOSE,
+        )
     needed = _needed(counts, totals)
     if needed <= left:
         return None
-    text = MannersWords.SESSION_ENDS.filled(units.lifetime(left), units.duration(needed))
+    text = _(
+        "Your session ends in {rest}; sending may take about {time}. Sign in with new tokens to be on the safe side.",
+        rest=i18n.lifetime(left),
+        time=i18n.duration(needed),
+    )
     return Notice(text, BannerAction.SIGN_IN, other=BannerAction.CLOSE)
 
 

@@ -1,4 +1,4 @@
-"""The application object, and the events that the desktop sends to it: the end of the session, Quit, files to open."""
+"""The application object, its language, and what the desktop sends it: the end of the session, Quit, files to open."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory, QObject, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLibraryInfo,
+    QLocale,
+    QLoggingCategory,
+    QObject,
+    QTimer,
+    QTranslator,
+    Signal,
+)
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from uploader_gui.i18n import ENGLISH, FRENCH, language_in_use, use_language
 from uploader_gui.platform.session_bus import has_session_bus
 
 if TYPE_CHECKING:
@@ -107,3 +118,44 @@ class OpenedFiles(QObject):
             self._paths.append(Path(event.url().toLocalFile()))
             self._timer.start()
         return True
+
+
+_LOCALES: Final = {
+    FRENCH: (QLocale.Language.French, QLocale.Country.France),
+    ENGLISH: (QLocale.Language.English, QLocale.Country.UnitedKingdom),
+}
+
+
+class Language:
+    """Changes the language at any time, Qt's own words and forms included; all widgets get a LanguageChange event."""
+
+    def __init__(self, application: QCoreApplication) -> None:
+        self._application = application
+        self._qt: QTranslator | None = None
+
+    def use(self, chosen: str) -> None:
+        """Use a value of the setting `language` from now on."""
+        before = language_in_use()
+        language = use_language(chosen)
+        QLocale.setDefault(_locale(language))
+        if language != before:
+            self._use_in_qt(language)
+
+    def _use_in_qt(self, language: str) -> None:
+        """Replace Qt's own words (buttons of its dialogs), where Qt has them, and tell the widgets."""
+        if self._qt is not None:
+            self._application.removeTranslator(self._qt)
+            self._qt.deleteLater()
+        self._qt = QTranslator(self._application)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if language == ENGLISH or not self._qt.load(f"qtbase_{language}", folder):
+            QCoreApplication.sendEvent(self._application, QEvent(QEvent.Type.LanguageChange))
+        else:
+            self._application.installTranslator(self._qt)  # sends the event
+
+
+def _locale(language: str) -> QLocale:
+    """Return the system's forms of dates and of numbers in fields where they belong to the language, else its own."""
+    system = QLocale.system()
+    own, country = _LOCALES[language]
+    return system if system.language() == own else QLocale(own, country)

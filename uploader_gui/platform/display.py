@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from uploader_gui.words.start import StartErrors
+from uploader_gui.i18n import _
 
 DEBIAN_PACKAGES: Final = (
     "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
@@ -37,8 +37,12 @@ class Obstacle:
     def text(self) -> str:
         """Return a sentence in the language in use, with the packages that contain what is missing."""
         if not self.library:
-            return StartErrors.NO_DISPLAY.text
-        return StartErrors.NO_LIBRARY.filled(self.library, DEBIAN_PACKAGES)
+            return _("There is no display.")
+        return _(
+            "Qt needs a system library that is missing ({library}). On Debian: apt install {package}",
+            library=self.library,
+            package=DEBIAN_PACKAGES,
+        )
 
 
 def find_obstacle() -> Obstacle | None:

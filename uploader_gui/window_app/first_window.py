@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 
+from uploader_gui.early_settings import early_theme
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.window_memory import WindowMemory
 from uploader_gui.paths import data_paths
-from uploader_gui.words.language import Language, early_theme
 
 if TYPE_CHECKING:
     from uploader_gui.command_line import LaunchOptions
     from uploader_gui.paths import DataPaths
-    from uploader_gui.platform.application import Application
+    from uploader_gui.platform.application import Application, Language
     from uploader_gui.sandbox_session import SandboxSession
     from uploader_gui.single_instance import InstanceLock
 

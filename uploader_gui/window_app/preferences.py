@@ -19,8 +19,8 @@ from uploader_gui.engine.connection_test.thread import NetworkSettings
 from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.i18n import N_, _
 from uploader_gui.window_app.first_window import SCHEMES
-from uploader_gui.words.password_store import StoreWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.platform.application import Language
     from uploader_gui.settings import Settings
     from uploader_gui.window_app.support import UiTasks
-    from uploader_gui.words.language import Language
 
 
 GRACE_MS: Final = 2000
@@ -132,7 +132,13 @@ class Preferences:
             self._bridge.sign_in(bearer, session)
             kept = self.configuration.credentials.save((bearer, session))
         keeper = await self._tasks.in_thread(kept)
-        self._warn_of_silence(keeper, StoreWords.NOT_KEPT)
+        self._warn_of_silence(
+            keeper,
+            N_(
+                "This computer’s password store does not answer. You are signed in, but the tokens are kept "
+                "only if it answers before the program closes."
+            ),
+        )
 
     async def _sign_out(self) -> None:
         async with self._change:
@@ -142,7 +148,13 @@ class Preferences:
             self._bridge.sign_out()
             forgotten = self.configuration.credentials.forget()
         keeper = await self._tasks.in_thread(forgotten)
-        self._warn_of_silence(keeper, StoreWords.NOT_FORGOTTEN)
+        self._warn_of_silence(
+            keeper,
+            N_(
+                "This computer’s password store does not answer. You are signed out, but the tokens may "
+                "still be in it: sign out once more when it works."
+            ),
+        )
 
     def _apply_tokens(self, tokens: tuple[str, str] | None) -> None:
         assert self.configuration is not None
@@ -159,9 +171,9 @@ class Preferences:
         if question is self._question:
             self._window.notices.show_store_silent(silent=True)
 
-    def _warn_of_silence(self, keeper: Keeper, sentence: StoreWords) -> None:
+    def _warn_of_silence(self, keeper: Keeper, sentence: str) -> None:
         if keeper is Keeper.SILENT:
-            self._window.notices.warn(lambda: sentence.text)
+            self._window.notices.warn(lambda: _(sentence))
 
     # Settings
 

@@ -26,18 +26,18 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
 from uploader_gui.exit_codes import ExitCode
+from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop.desktop import RealDesktop
 from uploader_gui.gui.desktop.policy import DesktopPolicy
 from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
+from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.interrupts import INTERRUPTS, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
-from uploader_gui.terminal import Lines
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support, UiTasks
-from uploader_gui.words.remedies import cause_and_action, english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -319,7 +319,7 @@ class Program:
         try:
             write(receipt, self._launch.report)
         except OSError as error:
-            write_stderr(Lines.NO_RECEIPT.filled(error.strerror or str(error)))
+            write_stderr(_("the receipt cannot be written: {why}.", why=error.strerror or str(error)))
             return False
         return True
 

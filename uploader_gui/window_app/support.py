@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from uploader_gui.engine.conversion_choices import AddOptions
 from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.drop.mime import Captures
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     import asyncio
@@ -46,7 +46,7 @@ class Support:
         try:
             path = await self._tasks.in_thread(self._captures.save, picture)
         except OSError as error:
-            self._window.show_picture_lost(error.strerror or MannersWords.PICTURE_UNREADABLE.text)
+            self._window.show_picture_lost(error.strerror or _("it cannot be read"))
         else:
             self._bridge.note_capture(path)
             self._window.add_files.add_picture(path, anomaly_id, AddOptions(origin=picture.origin))

@@ -15,10 +15,9 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from uploader_gui.gui.desktop.launcher import launcher_for
+from uploader_gui.i18n import N_, _
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.platform.session_bus import SessionBus, has_session_bus
-from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,8 +128,11 @@ class RealDesktop(QObject):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._window)
-        for words, wish in ((MannersWords.SHOW_WINDOW, self.window_wanted), (Words.LEAVE_STOP, self.stop_wanted)):
-            entry = QAction(words.text, menu)
+        for words, wish in (
+            (N_("Show the window"), self.window_wanted),
+            (N_("Stop and resume next time"), self.stop_wanted),
+        ):
+            entry = QAction(_(words), menu)
             entry.triggered.connect(wish)
             menu.addAction(entry)
         return menu

@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.engine import events
-from uploader_gui.text import Words
-from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +60,7 @@ class DesktopPolicy(QObject):
         self._hidden = True
         self._window.hide()
         self._refresh()
-        self._notify(MannersWords.GOES_ON.text, MannersWords.GOES_ON_TEXT.text)
+        self._notify(_("Sending goes on in the background"), _("Open the program again to see the files."))
 
     def come_back(self) -> None:
         """Show the window in front of the others, even if it was minimized."""
@@ -83,7 +82,7 @@ class DesktopPolicy(QObject):
                 self._window.model.flush()
                 self._refresh()
             case events.SignInRequired():
-                self._call_person(MannersWords.NEEDS_SIGN_IN.text)
+                self._call_person(_("Sign in to go on"))
             case events.QueueIdle():
                 self._finish()
 
@@ -98,9 +97,13 @@ class DesktopPolicy(QObject):
         """Hidden: continue, or come back, or wait two seconds for `QueueIdle` or a request to sign in."""
         if self._window.event_router.goes_on:
             self._grace_timer.stop()
-            self._desktop.show_icon(self._with_trial_mark(CountedManners.STILL_SENDING.text(counts.unfinished)))
+            self._desktop.show_icon(
+                self._with_trial_mark(
+                    ngettext("{count} file still to send", "{count} files still to send", counts.unfinished)
+                )
+            )
         elif not self._window.event_router.wants_sign_in and (counts.unfinished or not self._window.event_router.saved):
-            self._call_person(MannersWords.SOME_LEFT.text)
+            self._call_person(_("Some files need you"))
         elif not (self._grace_timer.isActive() or self._reading_timer.isActive()):
             self._grace_timer.start()
 
@@ -121,10 +124,10 @@ class DesktopPolicy(QObject):
         unsent = self._window.unsent
         self._grace_timer.stop()
         if unsent.asks:
-            self._call_person(MannersWords.SOME_LEFT.text, _result_text(unsent))
+            self._call_person(_("Some files need you"), _result_text(unsent))
             return
         if unsent.counts.files:
-            self._notify_if_away(MannersWords.ALL_SENT.text, _result_text(unsent))
+            self._notify_if_away(_("All files are sent"), _result_text(unsent))
         if self._hidden:
             self._reading_timer.start(self._desktop.reading_ms)
 
@@ -151,12 +154,12 @@ class DesktopPolicy(QObject):
     def _notify(self, title: str, text: str) -> None:
         """In a trial the title says so: nobody may believe that a register has the files."""
         if self._window.trial:
-            self._desktop.notify(Words.TRIAL.text, text or title)
+            self._desktop.notify(_("TRIAL: nothing is sent to the register"), text or title)
         else:
             self._desktop.notify(title, text)
 
     def _with_trial_mark(self, text: str) -> str:
-        return f"{Words.TRIAL.text} · {text}" if self._window.trial else text
+        return " · ".join((_("TRIAL: nothing is sent to the register"), text)) if self._window.trial else text
 
     def _timer(self, then: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -178,9 +181,14 @@ class DesktopPolicy(QObject):
 def _result_text(unsent: Unsent) -> str:
     counts = unsent.counts
     parts = (
-        (CountedManners.SENT_TRIAL if unsent.trial else CountedManners.SENT, counts.uploaded),
-        (CountedManners.FAILED, counts.failed),
-        (CountedManners.REFUSED, counts.refused),
+        (
+            NN_("{count} file uploaded (trial)", "{count} files uploaded (trial)")
+            if unsent.trial
+            else NN_("{count} file uploaded", "{count} files uploaded"),
+            counts.uploaded,
+        ),
+        (NN_("{count} failed", "{count} failed"), counts.failed),
+        (NN_("{count} refused", "{count} refused"), counts.refused),
     )
-    sentences = [sentence.text(count) for sentence, count in parts if count]
+    sentences = [ngettext(*sentence, count) for sentence, count in parts if count]
     return ", ".join([*sentences, *([unsent.kept.wait()] if unsent.kept is not None else [])])

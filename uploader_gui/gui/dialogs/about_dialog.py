@@ -12,7 +12,7 @@ from uploader_gui import __version__
 from uploader_gui.components import OURS, components, licences_folder
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
-from uploader_gui.words.about import Words
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +26,15 @@ class AboutDialog(PlainDialog):
     """Shows version, components and licences."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(Words.TITLE, theme, parent)
+        super().__init__(N_("About uploader-gui"), theme, parent)
         self._licences_folder: Path | None = licences_folder()
         self.parts = QTreeWidget()
         self.parts.setRootIsDecorated(False)
         self.parts.setUniformRowHeights(True)
         self.parts.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.parts.setFixedHeight(theme.px(_HEIGHT))
-        self.licences = self.button(Words.LICENCES, "plain")
-        self.close_button = self.button(Words.CLOSE, "primary")
+        self.licences = self.button(N_("Show the licences"), "plain")
+        self.close_button = self.button(N_("Close"), "primary")
         self._build()
         self.licences.clicked.connect(self._show_licences)
         self.close_button.clicked.connect(self.accept)
@@ -43,17 +43,22 @@ class AboutDialog(PlainDialog):
     def retranslate(self) -> None:
         """Set all texts in the current language."""
         super().retranslate()
-        self.parts.setHeaderLabels([Words.COMPONENT.text, Words.VERSION.text, Words.LICENCE.text])
+        self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
 
     def _build(self) -> None:
         self.column.addWidget(label(f"{OURS} {__version__}", self.theme, 16, QFont.Weight.DemiBold))
-        self.add_sentence(Words.WHAT_FOR)
-        self.add_sentence(Words.OURS)
-        self.add_field(Words.MADE_OF, self.parts)
+        self.add_sentence(N_("Attaches photos, reports and mails to an anomaly of a digital safety register."))
+        self.add_sentence(
+            N_(
+                "Free software under the MIT licence. Qt is used under the LGPL version 3, as separate "
+                "libraries that may be replaced."
+            )
+        )
+        self.add_field(N_("What it is made of"), self.parts)
         self.parts.setFont(self.theme.font(12))
         for part in components():
             QTreeWidgetItem(self.parts, [part.name, part.version, part.licence]).setToolTip(2, part.licence)
-        self.parts.setHeaderLabels([Words.COMPONENT.text, Words.VERSION.text, Words.LICENCE.text])
+        self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
         columns = self.parts.header()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)

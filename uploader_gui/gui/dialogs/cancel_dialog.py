@@ -8,8 +8,7 @@ from PySide6.QtGui import QFont
 
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
-from uploader_gui.text import Words
-from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -21,14 +20,16 @@ class CancelDialog(PlainDialog):
     """`accepted` means yes; Enter and Esc mean no. The dialog closes by itself when nothing is left to cancel."""
 
     def __init__(self, theme: Theme, parent: QWidget, unfinished: int) -> None:
-        super().__init__(Words.CANCEL_ALL, theme, parent)
+        super().__init__(N_("Cancel all"), theme, parent)
         self._unfinished = unfinished
         self.question = label("", theme, 16, QFont.Weight.DemiBold)
         self.question.setWordWrap(True)
         self.column.addWidget(self.question)
-        self.add_sentence(MannersWords.CANCEL_STAYS)
-        self.confirm = self.button(Words.CANCEL_ALL, "plain")
-        self.keep = self.button(MannersWords.CANCEL_NOT, "primary")
+        self.add_sentence(
+            N_("What has arrived stays stored. What is cancelled stays on the list and can be tried again.")
+        )
+        self.confirm = self.button(N_("Cancel all"), "plain")
+        self.keep = self.button(N_("Do not cancel"), "primary")
         self.add_buttons(self.confirm, self.keep)
         self.confirm.clicked.connect(self.accept)
         self.keep.clicked.connect(self.reject)
@@ -50,4 +51,10 @@ class CancelDialog(PlainDialog):
         super().retranslate()
 
     def _ask(self) -> None:
-        self.question.setText(CountedManners.CANCEL_ALL.text(self._unfinished))
+        self.question.setText(
+            ngettext(
+                "Cancel the file that has not been sent yet?",
+                "Cancel the {count} files that have not been sent yet?",
+                self._unfinished,
+            )
+        )

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from uploader_gui.gui.style.widgets import label, push_button
-from uploader_gui.words.help import HelpWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.words.translation import Sentence
 
 
 class FormParts:
@@ -30,25 +29,25 @@ class FormParts:
         """Start with an empty column."""
         self.theme = theme
         self.column = column
-        self._texts: list[tuple[Callable[[str], object], Sentence]] = []
+        self._texts: list[tuple[Callable[[str], object], str]] = []
 
-    def translate(self, place: Callable[[str], object], words: Sentence) -> None:
-        """Call `place` with a sentence's text, now and whenever the language changes."""
+    def translate(self, place: Callable[[str], object], words: str) -> None:
+        """Call `place` with a sentence in the language in use, now and whenever that changes."""
         self._texts.append((place, words))
-        place(words.text)
+        place(_(words))
 
     def retranslate_parts(self) -> None:
         """Set all texts in the current language."""
         for place, words in self._texts:
-            place(words.text)
+            place(_(words))
 
-    def add_title(self, words: Sentence) -> None:
+    def add_title(self, words: str) -> None:
         """Add a title."""
         made = label("", self.theme, 16, QFont.Weight.DemiBold)
         self.translate(made.setText, words)
         self.column.addWidget(made)
 
-    def add_sentence(self, words: Sentence, kind: str = "muted") -> QWidget:
+    def add_sentence(self, words: str, kind: str = "muted") -> QWidget:
         """Add a sentence that wraps. `kind` is one of the style sheet's."""
         made = label("", self.theme, 13)
         self.translate(made.setText, words)
@@ -57,7 +56,7 @@ class FormParts:
         self.column.addWidget(made)
         return made
 
-    def add_field(self, caption: Sentence, field: QWidget, *, more: Callable[[], str] = str) -> None:
+    def add_field(self, caption: str, field: QWidget, *, more: Callable[[], str] = str) -> None:
         """Add a field under its caption; `more` returns text to append to the caption, in the current language."""
         text_label = label("", self.theme, 12, QFont.Weight.DemiBold)
         text_label.setBuddy(field)
@@ -68,12 +67,12 @@ class FormParts:
         self.column.addWidget(text_label)
         self.column.addWidget(field)
 
-    def fix(self, fields: Iterable[QWidget], words: Sentence, by: str) -> None:
-        """Disable fields, and show below the last one what fixes them (`by`)."""
+    def fix(self, fields: Iterable[QWidget], words: str, by: str) -> None:
+        """Disable fields, and show below the last one what fixes them; `by` is the sentence's {name}."""
         text_label = label("", self.theme, 12)
         text_label.setProperty("kind", "muted")
         text_label.setWordWrap(True)
-        self.translate(lambda sentence: text_label.setText(sentence.replace("%1", by)), words)
+        self.translate(lambda sentence: text_label.setText(sentence.format(name=by)), words)
         below = 0
         for one in fields:
             one.setEnabled(False)
@@ -81,13 +80,13 @@ class FormParts:
             below = self.column.indexOf(one) + 1
         self.column.insertWidget(below, text_label)
 
-    def button(self, words: Sentence, kind: str) -> QPushButton:
+    def button(self, words: str, kind: str) -> QPushButton:
         """Return a button of a kind known to the style sheet."""
         made = push_button("", kind, self.theme)
         self.translate(made.setText, words)
         return made
 
-    def choices(self, words: Mapping[str, Sentence]) -> dict[str, QPushButton]:
+    def choices(self, words: Mapping[str, str]) -> dict[str, QPushButton]:
         """Return a checkable button for each value."""
         made = {value: self.button(one, "choice") for value, one in words.items()}
         for button in made.values():
@@ -153,7 +152,7 @@ class PlainDialog(QDialog, FormParts):
     help_wanted = Signal(str)
     guide_page: ClassVar[str] = "first-deposit"
 
-    def __init__(self, title: Sentence, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.begin(theme, QVBoxLayout(self))
         self.translate(self.setWindowTitle, title)
@@ -194,7 +193,7 @@ class PlainDialog(QDialog, FormParts):
 
     def help_button(self) -> QPushButton:
         """Return a button that opens the guide at this dialog's page."""
-        made = self.button(HelpWords.OPEN, "link")
+        made = self.button(N_("Help…"), "link")
         made.clicked.connect(lambda: self.help_wanted.emit(self.guide_page))
         return made
 

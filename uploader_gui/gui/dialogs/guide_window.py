@@ -29,9 +29,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QTreeWidget, Q
 
 from uploader_gui.gui.dialogs.form import FormParts
 from uploader_gui.gui.style.widgets import announce, within_screen
+from uploader_gui.i18n import N_, _
 from uploader_gui.paths import find_resource
-from uploader_gui.text import Words
-from uploader_gui.words.help import HelpWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +77,10 @@ class GuideWindow(QDialog, FormParts):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.pages = QTreeWidget()
         self.text = GuideText(theme)
-        self.back = self.button(HelpWords.BACK, "plain")
-        self.show_log = self.button(HelpWords.SHOW_LOG, "link")
-        self.copy = self.button(HelpWords.COPY_DIAGNOSTICS, "link")
-        self.close_button = self.button(Words.CLOSE, "primary")
+        self.back = self.button(N_("Back"), "plain")
+        self.show_log = self.button(N_("Show log"), "link")
+        self.copy = self.button(N_("Copy diagnostics"), "link")
+        self.close_button = self.button(N_("Close"), "primary")
         self._build()
         self._connect()
 
@@ -95,12 +94,12 @@ class GuideWindow(QDialog, FormParts):
     def show_copied(self) -> None:
         """Show that the diagnostics are in the clipboard."""
         self.copied.show()
-        announce(self, HelpWords.COPIED.text)
+        announce(self, _("Copied. Paste it into an e-mail or a message."))
 
     def _build(self) -> None:
-        self.translate(self.setWindowTitle, HelpWords.TITLE)
-        self.translate(self.pages.setAccessibleName, HelpWords.PAGES)
-        self.translate(self.text.setAccessibleName, HelpWords.TITLE)
+        self.translate(self.setWindowTitle, N_("User guide"))
+        self.translate(self.pages.setAccessibleName, N_("Pages of the guide"))
+        self.translate(self.text.setAccessibleName, N_("User guide"))
         self.pages.setHeaderHidden(True)
         self.pages.setRootIsDecorated(False)
         self.pages.setAllColumnsShowFocus(True)
@@ -120,10 +119,12 @@ class GuideWindow(QDialog, FormParts):
         self.column.setSpacing(6)
         self.pages.setFixedWidth(self.theme.px(_LIST_WIDTH))
         self.column.addWidget(self.pages, 1)
-        self.add_sentence(HelpWords.IF_ASKED).setFixedWidth(self.theme.px(_LIST_WIDTH))
+        self.add_sentence(
+            N_("Support may ask for the log or the diagnostics. Neither holds tokens or upload links.")
+        ).setFixedWidth(self.theme.px(_LIST_WIDTH))
         for button in (self.show_log, self.copy):
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.copied = self.add_sentence(HelpWords.COPIED, "ok")
+        self.copied = self.add_sentence(N_("Copied. Paste it into an e-mail or a message."), "ok")
         self.copied.hide()
         bottom = QHBoxLayout()
         bottom.addWidget(self.back)

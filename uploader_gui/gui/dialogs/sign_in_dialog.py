@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import push_button
-from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
@@ -26,8 +25,8 @@ _HINTS: Final = (
 class TokensKept(Enum):
     """Where tokens are kept; the value is the sentence that says so."""
 
-    KEYRING = Words.KEPT_KEYRING
-    MEMORY = Words.KEPT_MEMORY
+    KEYRING = N_("They are kept in this computer’s password store.")
+    MEMORY = N_("They are kept only until the program closes: this computer has no password store.")
 
 
 class SignInDialog(PlainDialog):
@@ -38,21 +37,25 @@ class SignInDialog(PlainDialog):
     guide_page = "anomaly-and-tokens"
 
     def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
-        super().__init__(Words.SIGN_IN, theme, parent)
+        super().__init__(N_("Sign in"), theme, parent)
         self.bearer, self.session = _token_field(), _token_field()
         self.show_tokens = push_button("", "link", theme)
         self.show_tokens.setCheckable(True)
-        self.confirm = self.button(Words.SIGN_IN, "primary")
-        self.cancel = self.button(Words.CANCEL, "plain")
-        self.add_title(Words.SIGN_IN)
-        self.add_sentence(Words.SIGN_IN_TEXT)
-        self._refused = self.add_sentence(Words.SIGN_IN_REFUSED, "warning")
+        self.confirm = self.button(N_("Sign in"), "primary")
+        self.cancel = self.button(N_("Cancel"), "plain")
+        self.add_title(N_("Sign in"))
+        self.add_sentence(
+            N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
+        )
+        self._refused = self.add_sentence(
+            N_("The service did not accept these tokens. Get new ones, then paste them here."), "warning"
+        )
         self._refused.hide()
-        self.add_field(Words.BEARER, self.bearer)
-        self.add_field(Words.SESSION, self.session)
+        self.add_field(N_("Access token"), self.bearer)
+        self.add_field(N_("Session token"), self.session)
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value)
-        self.sign_out = self.button(MannersWords.SIGN_OUT, "link")
+        self.sign_out = self.button(N_("Sign out: forget the tokens on this computer"), "link")
         self.sign_out.setVisible(signed_in)
         self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.help = self.help_button()
@@ -92,7 +95,7 @@ class SignInDialog(PlainDialog):
 
     def _show_or_hide(self) -> None:
         shown = self.show_tokens.isChecked()
-        self.show_tokens.setText((Words.HIDE_TOKENS if shown else Words.SHOW_TOKENS).text)
+        self.show_tokens.setText(_("Hide the tokens") if shown else _("Show the tokens"))
         for field in (self.bearer, self.session):
             field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 

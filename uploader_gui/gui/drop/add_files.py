@@ -14,7 +14,7 @@ from uploader_gui.gui.drop.drop_target import DropTarget
 from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in
 from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.gui.window.window_memory import KeptPath, counted
-from uploader_gui.text import Words
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,14 +157,14 @@ class AddFiles(QObject):
 
 def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
     """Open the system's dialog for files; `chosen` gets their paths."""
-    dialog = QFileDialog(parent, Words.ADD_FILES.text)
+    dialog = QFileDialog(parent, _("Add files…"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     return _opened(dialog, chosen)
 
 
 def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
     """Open the system's dialog for a folder; `chosen` gets its path."""
-    dialog = QFileDialog(parent, Words.ADD_FOLDER.text)
+    dialog = QFileDialog(parent, _("Add folder…"))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _opened(dialog, chosen)

@@ -14,9 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from uploader_gui.gui.drop.mime import counted, decision_on
 from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, label
-from uploader_gui.text import Words
-from uploader_gui.words.manners import CountedManners, MannersWords
-from uploader_gui.words.offers import OfferWords
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,7 +111,10 @@ class DropTarget(QObject):
         if not decision.is_taken:
             self.overlay.show_texts(decision.kind.refusal, decision.kind.advice, refuses=True)
         elif not anomaly_id:
-            self.overlay.show_texts(Words.DROP_FIRST_ID.text, Words.DROP_KEPT.text)
+            self.overlay.show_texts(
+                _("Type the anomaly’s number, then drop"),
+                _("Or drop now: the files are kept until the number is there"),
+            )
         else:
             self.overlay.show_texts(*_texts_of(decision, anomaly_id))
 
@@ -150,22 +151,39 @@ class DropTarget(QObject):
 def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
     """Return what letting go would do, and how."""
     if decision.kind is DropKind.PICTURE:
-        kept = OfferWords.PICTURE_AS_IT_IS.text if decision.picture else MannersWords.PICTURE_SAVED.text
-        return MannersWords.ADD_PICTURE.filled(anomaly_id), kept
+        kept = _("It is kept as it is") if decision.picture else _("It is saved as a PNG file")
+        return _("Add this picture to anomaly {number}", number=anomaly_id), kept
     if decision.kind is DropKind.PORTAL:
-        return OfferWords.ADD_FILES.filled(anomaly_id), Words.DROP_COPY.text
+        return _("Add these files to anomaly {number}", number=anomaly_id), _(
+            "Folders are searched; the originals stay where they are"
+        )
     left_out = not_here(decision.left_out)
     if decision.origin is not None:
         count = len(decision.files or decision.paths)
-        how = OfferWords.FETCHED if decision.files else Words.DROP_COPY
-        return add_from(decision.origin, count, anomaly_id), left_out or how.text
-    return counted(decision.paths).add_to(anomaly_id), left_out or Words.DROP_COPY.text
+        how = (
+            N_("Fetching begins at once; the originals stay where they are")
+            if decision.files
+            else N_("Folders are searched; the originals stay where they are")
+        )
+        return add_from(decision.origin, count, anomaly_id), left_out or _(how)
+    return counted(decision.paths).add_to(anomaly_id), left_out or _(
+        "Folders are searched; the originals stay where they are"
+    )
 
 
 def not_here(names: Sequence[str]) -> str:
     """Return the sentence that counts what was left out and names the first, "" for nothing."""
     listed = ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - they fill a line
-    return CountedManners.NOT_HERE.text(len(names), listed) if names else ""
+    if not names:
+        return ""
+    return ngettext(
+        "{count} item was left out, because it is not on this computer: {names}. Copy it to a folder here first, "
+        "then drop it.",
+        "{count} items were left out, because they are not on this computer: {names}. Copy them to a folder here "
+        "first, then drop them.",
+        len(names),
+        names=listed,
+    )
 
 
 def dashed(color: str) -> QPen:

@@ -24,8 +24,8 @@ from uploader_gui.gui.drop.offer import (
     decide,
     harmless_names,
 )
+from uploader_gui.i18n import NN_, ngettext
 from uploader_gui.platform.gvfs import mount_folder, mounted_path
-from uploader_gui.text import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +114,9 @@ _FOLDER_CHECK_SECONDS: Final = 0.05
 _LINES_LOOKED_AT: Final = 1000
 
 
+_Counted = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class EntryCounts:
     """How many files and folders are offered or kept."""
@@ -128,15 +131,31 @@ class EntryCounts:
 
     def add_to(self, anomaly_id: str) -> str:
         """Return the sentence that says what letting go would do."""
-        return self._counted(Counted.ADD_FILES_TO, Counted.ADD_FOLDERS_TO, Counted.ADD_MIXED_TO).text(
-            self.entries, anomaly_id
+        return ngettext(
+            *self._of_kind(
+                NN_("Add {count} file to anomaly {number}", "Add {count} files to anomaly {number}"),
+                NN_("Add {count} folder to anomaly {number}", "Add {count} folders to anomaly {number}"),
+                NN_(
+                    "Add {count} file or folder to anomaly {number}",
+                    "Add {count} files and folders to anomaly {number}",
+                ),
+            ),
+            self.entries,
+            number=anomaly_id,
         )
 
     def wait(self) -> str:
         """Return the sentence that says that they wait for a number."""
-        return self._counted(Counted.FILES_WAIT, Counted.FOLDERS_WAIT, Counted.MIXED_WAIT).text(self.entries)
+        return ngettext(
+            *self._of_kind(
+                NN_("{count} file waits for the number.", "{count} files wait for the number."),
+                NN_("{count} folder waits for the number.", "{count} folders wait for the number."),
+                NN_("{count} file or folder waits for the number.", "{count} files and folders wait for the number."),
+            ),
+            self.entries,
+        )
 
-    def _counted(self, files: Counted, folders: Counted, mixed: Counted) -> Counted:
+    def _of_kind(self, files: _Counted, folders: _Counted, mixed: _Counted) -> _Counted:
         if self.files and self.folders:
             return mixed
         return folders if self.folders else files

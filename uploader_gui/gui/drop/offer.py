@@ -13,8 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.models import Origin
-from uploader_gui.words.manners import MannersWords
-from uploader_gui.words.offers import CountedOffers, OfferWords
+from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,23 +47,44 @@ class DropKind(Enum):
     VIRTUAL = "virtual"
     PORTAL = "portal"
     PICTURE = "picture"
-    MAIL = (OfferWords.NOT_MAIL, OfferWords.MAIL)
-    PROMISE = (OfferWords.NOT_PROMISE, OfferWords.PROMISE)
-    ELSEWHERE = (OfferWords.NOT_ELSEWHERE, MannersWords.GIFT_ELSEWHERE)
-    LINK = (OfferWords.NOT_LINK, MannersWords.GIFT_LINK)
-    TEXT = (OfferWords.NOT_TEXT, MannersWords.GIFT_TEXT)
-    SO_MANY = (OfferWords.NOT_SO_MANY, OfferWords.SO_MANY)
-    NOTHING = (OfferWords.NOT_A_FILE, MannersWords.GIFT_NOTHING)
+    MAIL = (
+        N_("This cannot be taken: it is a mail"),
+        N_("Your mail program gives no file away here. Save the mail to a folder first, then drop that file here."),
+    )
+    PROMISE = (
+        N_("This cannot be taken: the file is only promised"),
+        N_("The other program only gives it to a folder. Drag it to a folder first, and from there to here."),
+    )
+    ELSEWHERE = (
+        N_("This cannot be taken: it is on another device or server"),
+        N_("This is on another device or server. Copy it to a folder of this computer first, then drop it here."),
+    )
+    LINK = (
+        N_("This cannot be taken: it is a link"),
+        N_("A link is not followed. Save the picture or file to a folder first, then drop it here."),
+    )
+    TEXT = (
+        N_("This cannot be taken: it is text"),
+        N_("Text alone is no file. Save it as a file first, then drop that."),
+    )
+    SO_MANY = (
+        N_("This cannot be taken: these are more than 10,000 files"),
+        N_("Copy them to a folder first, then drop that folder here."),
+    )
+    NOTHING = (
+        N_("This cannot be taken: there is no file in it"),
+        N_("There is no file in it. Save it to a folder first, then drop that."),
+    )
 
     @property
     def refusal(self) -> str:
         """Why it cannot be taken, "" for what can."""
-        return self.value[0].text if isinstance(self.value, tuple) else ""
+        return _(self.value[0]) if isinstance(self.value, tuple) else ""
 
     @property
     def advice(self) -> str:
         """What a person can do, "" for what can be taken."""
-        return self.value[1].text if isinstance(self.value, tuple) else ""
+        return _(self.value[1]) if isinstance(self.value, tuple) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,14 +331,25 @@ def _unlike(taken: set[str], name: str) -> str:
 
 
 _FROM: Final = {
-    Origin.PHONE: CountedOffers.FROM_PHONE,
-    Origin.OUTLOOK: CountedOffers.FROM_OUTLOOK,
-    Origin.ZIP: CountedOffers.FROM_ZIP,
-    Origin.WEB_PAGE: CountedOffers.FROM_WEB,
-    Origin.PROGRAM: CountedOffers.FROM_PROGRAM,
+    Origin.PHONE: NN_(
+        "Add {count} file from your phone to anomaly {number}", "Add {count} files from your phone to anomaly {number}"
+    ),
+    Origin.OUTLOOK: NN_(
+        "Add {count} file from Outlook to anomaly {number}", "Add {count} files from Outlook to anomaly {number}"
+    ),
+    Origin.ZIP: NN_(
+        "Add {count} file from a ZIP to anomaly {number}", "Add {count} files from a ZIP to anomaly {number}"
+    ),
+    Origin.WEB_PAGE: NN_(
+        "Add {count} file from a web page to anomaly {number}", "Add {count} files from a web page to anomaly {number}"
+    ),
+    Origin.PROGRAM: NN_(
+        "Add {count} file from another program to anomaly {number}",
+        "Add {count} files from another program to anomaly {number}",
+    ),
 }
 
 
 def add_from(origin: Origin, count: int, anomaly_id: str) -> str:
     """Return the sentence that says what letting go would do with files from there."""
-    return _FROM[origin].text(count, anomaly_id)
+    return ngettext(*_FROM[origin], count, number=anomaly_id)

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui import i18n
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
-from uploader_gui.words import units
-from uploader_gui.words.deposits import DropCounts, DropWords
+from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import UploadId, UploadSnapshot
 
 _S = UploadState
-_D = DropCounts
-_REASONS: Final[Mapping[Code, DropCounts]] = {
-    Code.TYPE_NOT_ACCEPTED: _D.TYPE,
-    Code.EMPTY_FILE: _D.EMPTY,
-    Code.EMPTY_FOLDER: _D.EMPTY_FOLDER,
-    Code.UNREADABLE: _D.UNREADABLE,
-    Code.MISSING: _D.MISSING,
-    Code.TOO_LARGE: _D.TOO_LARGE,
-    Code.NOT_A_FILE: _D.NO_FILE,
-    Code.OUTSIDE_LINK: _D.NO_FILE,
+_Counted = tuple[str, str]
+_REASONS: Final[Mapping[Code, _Counted]] = {
+    Code.TYPE_NOT_ACCEPTED: NN_(
+        "{count} is of a type the register does not accept", "{count} are of a type the register does not accept"
+    ),
+    Code.EMPTY_FILE: NN_("{count} is empty", "{count} are empty"),
+    Code.EMPTY_FOLDER: NN_("{count} folder is empty", "{count} folders are empty"),
+    Code.UNREADABLE: NN_("{count} cannot be read", "{count} cannot be read"),
+    Code.MISSING: NN_("{count} is not there", "{count} are not there"),
+    Code.TOO_LARGE: NN_("{count} is too large", "{count} are too large"),
+    Code.NOT_A_FILE: NN_("{count} is no file that can be sent", "{count} are no files that can be sent"),
+    Code.OUTSIDE_LINK: NN_("{count} is no file that can be sent", "{count} are no files that can be sent"),
 }
+_OTHER_REASON: Final = NN_("{count} cannot be sent", "{count} cannot be sent")
 _SEPARATOR: Final = " · "
 _ASKED_OR_FOUND_OUT: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.SKIPPED, _S.REFUSED})
 """The states a file can take before it is sent: compared with earlier uploads, converted, sent despite that."""
@@ -57,7 +60,7 @@ class Preflight:
 
     def __init__(self) -> None:
         self._uploads: dict[UploadId, UploadSnapshot] = {}
-        self._counts: Counter[DropCounts] = Counter()
+        self._counts: Counter[_Counted] = Counter()
         self._complete = False
         self._running = False
 
@@ -100,7 +103,13 @@ class Preflight:
         if not (going or before or not_going):
             return None
         return Summary(
-            _going_text(going, listed=bool(self._counts[_D.LISTED] or self._counts[_D.TAKEN_UP])),
+            _going_text(
+                going,
+                listed=bool(
+                    self._counts[NN_("{count} file was in the list already", "{count} files were in the list already")]
+                    or self._counts[NN_("{count} unfinished file goes on", "{count} unfinished files go on")]
+                ),
+            ),
             not_going,
             _before_text(before),
             tuple(one.upload_id for one in before),
@@ -134,15 +143,22 @@ class Preflight:
 
     def _add(self, event: events.PathsAdded) -> None:
         self._complete = True
-        self._counts[_D.JUNK] += event.junk
-        self._counts[_D.LISTED] += event.already_in_queue
-        self._counts[_D.TAKEN_UP] += event.resumed
-        self._counts[_D.OTHERS_UNFINISHED] = event.others_unfinished
+        self._counts[NN_("{count} system file was left out", "{count} system files were left out")] += event.junk
+        self._counts[NN_("{count} file was in the list already", "{count} files were in the list already")] += (
+            event.already_in_queue
+        )
+        self._counts[NN_("{count} unfinished file goes on", "{count} unfinished files go on")] += event.resumed
+        self._counts[NN_("{count} other file is still unfinished", "{count} other files are still unfinished")] = (
+            event.others_unfinished
+        )
 
     def _not_going_text(self, uploads: Iterable[UploadSnapshot]) -> str:
         whys = Counter(_reason_of(one) for one in uploads if one.state in {_S.REFUSED, _S.FAILED})
-        parts = [*((why, whys[why]) for why in _D if why in whys), *self._counts.items()]
-        return _SEPARATOR.join(sentence.text(count) for sentence, count in parts if count)
+        parts = [
+            *((why, whys[why]) for why in dict.fromkeys([*_REASONS.values(), _OTHER_REASON]) if why in whys),
+            *self._counts.items(),
+        ]
+        return _SEPARATOR.join(ngettext(*sentence, count) for sentence, count in parts if count)
 
 
 def _shown(upload: UploadSnapshot) -> tuple[UploadState, str]:
@@ -150,31 +166,51 @@ def _shown(upload: UploadSnapshot) -> tuple[UploadState, str]:
     return upload.state, upload.elsewhere
 
 
-def _reason_of(upload: UploadSnapshot) -> DropCounts:
-    return _REASONS.get(upload.reason.code, _D.OTHER) if upload.reason else _D.OTHER
+def _reason_of(upload: UploadSnapshot) -> _Counted:
+    return _REASONS.get(upload.reason.code, _OTHER_REASON) if upload.reason else _OTHER_REASON
 
 
 def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
     """Return the first line. `listed`: dropped files were on the list already, and may be sent from there."""
     if not uploads:
-        return (DropWords.NOTHING_NEW if listed else DropWords.NOTHING_GOES).text
+        return _("Nothing new to send in this.") if listed else _("Nothing of this will be sent.")
     if any(one.trial for one in uploads):
-        return _D.TRIED_OUT.text(len(uploads), units.size(sum(one.source.size for one in uploads)))
+        return ngettext(
+            "{count} file ({size}) will be tried out.",
+            "{count} files ({size}) will be tried out.",
+            len(uploads),
+            size=i18n.size(sum(one.source.size for one in uploads)),
+        )
     anomalies = {one.anomaly_id for one in uploads}
     several = len(anomalies) > 1
-    where = DropWords.SEVERAL_ANOMALIES.text if several else DropWords.TO_ANOMALY.filled(anomalies.pop())
-    return _D.GOING.text(len(uploads), units.size(sum(one.source.size for one in uploads)), where)
+    where = _("to the anomalies they were dropped for") if several else _("to anomaly {number}", number=anomalies.pop())
+    return ngettext(
+        "{count} file ({size}) will be sent {where}.",
+        "{count} files ({size}) will be sent {where}.",
+        len(uploads),
+        size=i18n.size(sum(one.source.size for one in uploads)),
+        where=where,
+    )
 
 
 def _before_text(uploads: list[UploadSnapshot]) -> str:
-    return _D.SENT_BEFORE.text(len(uploads), _when_text(uploads)) if uploads else ""
+    return (
+        ngettext(
+            "{count} was already uploaded to this anomaly {when} and is skipped.",
+            "{count} were already uploaded to this anomaly {when} and are skipped.",
+            len(uploads),
+            when=_when_text(uploads),
+        )
+        if uploads
+        else ""
+    )
 
 
 def _when_text(uploads: list[UploadSnapshot]) -> str:
     times = sorted(one.sent_before for one in uploads if one.sent_before is not None)
     if not times:
-        return DropWords.EARLIER.text
+        return _("earlier")
     from uploader_gui.gui.receipts.receipt_words import day  # noqa: PLC0415 - seldom needed; the first paint does not wait for it
 
     first, last = day(times[0]), day(times[-1])
-    return DropWords.ON_DAY.filled(first) if first == last else DropWords.BETWEEN.filled(first, last)
+    return _("on {day}", day=first) if first == last else _("between {first} and {last}", first=first, last=last)

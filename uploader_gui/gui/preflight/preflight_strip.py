@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from uploader_gui.engine import events
 from uploader_gui.gui.preflight.preflight import Preflight, Summary
 from uploader_gui.gui.style.widgets import IconButton, label, push_button
-from uploader_gui.words.deposits import DropWords
-from uploader_gui.words.treatments import TreatmentWords
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
@@ -107,9 +106,9 @@ class PreflightStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.send_again.setText(DropWords.SEND_AGAIN.text)
-        self.refused.setText(TreatmentWords.REFUSED_FILES.text)
-        self.close_button.rename(DropWords.CLOSE.text)
+        self.send_again.setText(_("Send again"))
+        self.refused.setText(_("Refused files…"))
+        self.close_button.rename(_("Close this summary"))
         self._show()
 
     # Inside
@@ -153,7 +152,7 @@ class PreflightStrip(QWidget):
         self.send_again.setVisible(bool(summary.sent_before))
         self._appear(True)
         self.room_changed.emit()
-        self.setAccessibleName(DropWords.SUMMARY.text)
+        self.setAccessibleName(_("What becomes of the files you added"))
         self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
 
     def _below(self) -> int:
@@ -166,7 +165,7 @@ class PreflightStrip(QWidget):
         self._not_going_line.setVisible(whole and bool(summary.not_going))
         self._before_line.setVisible(whole and bool(summary.before))
         self.details.setVisible(self._folded and bool(summary.not_going or summary.before))
-        self.details.setText(DropWords.LESS.text if self.opened else DropWords.DETAILS.text)
+        self.details.setText(_("Less") if self.opened else _("Details"))
 
     def _open_or_close(self) -> None:
         self.opened = not self.opened

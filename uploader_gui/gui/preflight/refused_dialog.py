@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QCheckBox
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.models import Treatment
 from uploader_gui.gui.dialogs.form import PlainDialog, chosen, row_of
-from uploader_gui.text import Counted, Words
-from uploader_gui.words.treatments import TreatmentWords
+from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
 _WIDTH: Final = 580
 _LEAVE: Final = "ask"
 _FOR_PHOTOS: Final = {
-    Treatment.CONVERT: TreatmentWords.CONVERT,
-    Treatment.ZIP: TreatmentWords.ZIP,
-    _LEAVE: TreatmentWords.LEAVE,
+    Treatment.CONVERT: N_("Convert to JPEG"),
+    Treatment.ZIP: N_("Send in a ZIP"),
+    _LEAVE: N_("Do not send"),
 }
-_FOR_OTHERS: Final = {Treatment.ZIP: TreatmentWords.ZIP, _LEAVE: TreatmentWords.LEAVE}
+_FOR_OTHERS: Final = {Treatment.ZIP: N_("Send in a ZIP"), _LEAVE: N_("Do not send")}
 
 
 class RefusedDialog(PlainDialog):
@@ -41,28 +40,35 @@ class RefusedDialog(PlainDialog):
     guide_page = "refused-files"
 
     def __init__(self, theme: Theme, parent: QWidget, *, photos: int, others: int) -> None:
-        super().__init__(TreatmentWords.TITLE, theme, parent)
+        super().__init__(N_("Files the register does not accept"), theme, parent)
         self.photos = self.choices(_FOR_PHOTOS) if photos else {}
         self.others = self.choices(_FOR_OTHERS) if others else {}
         self.widen(_WIDTH)
         self.remember = _check_box(theme)
-        self.apply = self.button(TreatmentWords.APPLY, "primary")
-        self.cancel = self.button(Words.CANCEL, "plain")
-        self.add_title(TreatmentWords.TITLE)
-        self.add_sentence(TreatmentWords.EXPLANATION)
-        self._add_choices(TreatmentWords.PHOTOS, self.photos, photos)
-        self._add_choices(TreatmentWords.OTHERS, self.others, others)
-        self.translate(self.remember.setText, TreatmentWords.REMEMBER)
+        self.apply = self.button(N_("Apply"), "primary")
+        self.cancel = self.button(N_("Cancel"), "plain")
+        self.add_title(N_("Files the register does not accept"))
+        self.add_sentence(
+            N_(
+                "A photo as JPEG keeps its date, place and colours. A ZIP holds the file exactly as it is. "
+                "Your own files stay where they are, unchanged."
+            )
+        )
+        self._add_choices(N_("Photos the register refuses (HEIC, WebP, TIFF, BMP)"), self.photos, photos)
+        self._add_choices(N_("Other files it refuses (videos, PowerPoint…)"), self.others, others)
+        self.translate(self.remember.setText, N_("Do so from now on without asking"))
         self.column.addSpacing(8)
         self.column.addWidget(self.remember)
         self.add_buttons(self.help_button(), self.cancel, self.apply)
         self.apply.clicked.connect(self.accept)
         self.cancel.clicked.connect(self.reject)
 
-    def _add_choices(self, caption: TreatmentWords, choices: Mapping[str, QPushButton], count: int) -> None:
+    def _add_choices(self, caption: str, choices: Mapping[str, QPushButton], count: int) -> None:
         if choices:
             next(iter(choices.values())).setChecked(True)
-            self.add_field(caption, row_of(choices.values()), more=lambda: f" · {Counted.FILES.text(count)}")
+            self.add_field(
+                caption, row_of(choices.values()), more=lambda: " · " + ngettext("{count} file", "{count} files", count)
+            )
 
     @property
     def answers(self) -> dict[str, str]:

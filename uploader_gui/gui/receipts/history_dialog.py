@@ -18,9 +18,7 @@ from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
 from uploader_gui.gui.upload_list.row_text import server_name
-from uploader_gui.text import Words
-from uploader_gui.words.deposits import HistoryCounts, HistoryWords
-from uploader_gui.words.help import HelpWords
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import RunKey
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
 
 _SEARCH_MS: Final = 200
-_W = HistoryWords
 
 
 class HistoryDialog(QDialog):
@@ -95,7 +92,7 @@ class HistoryDialog(QDialog):
                 self.files.show_files(receipt.files, self._wanted)
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
-                self.show_news(Words.RECEIPT_FAILED.filled(error))
+                self.show_news(_("The receipt could not be saved: {why}", why=error))
             case events.QueueIdle() if not self._sandbox:
                 self._engine.load_history()
 
@@ -193,16 +190,16 @@ class HistoryDialog(QDialog):
         QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
 
     def _set_texts(self) -> None:
-        self.setWindowTitle(_W.TITLE.text)
-        self.title.setText(_W.TITLE.text)
-        self.search.setPlaceholderText(_W.FIND.text)
-        self.search.setAccessibleName(_W.FIND.text)
-        self.show_file.setText(_W.SHOW_IN_FOLDER.text)
-        self.print_out.setText(_W.PRINT.text)
-        self.open_receipt.setText(_W.OPEN_RECEIPT.text)
-        self.save_receipt.setText(_W.SAVE_RECEIPT.text)
-        self.help.setText(HelpWords.OPEN.text)
-        self.close_button.setText(_W.CLOSE.text)
+        self.setWindowTitle(_("History"))
+        self.title.setText(_("History"))
+        self.search.setPlaceholderText(_("Anomaly, file or date"))
+        self.search.setAccessibleName(_("Anomaly, file or date"))
+        self.show_file.setText(_("Show in folder"))
+        self.print_out.setText(_("Print…"))
+        self.open_receipt.setText(_("Open the receipt"))
+        self.save_receipt.setText(_("Save the receipt…"))
+        self.help.setText(_("Help…"))
+        self.close_button.setText(_("Close"))
         self.deposits.retranslate()
         self.files.retranslate()
 
@@ -234,10 +231,14 @@ class HistoryDialog(QDialog):
         self.nothing.setText(self._nothing_text())
         failed = 0 if run is None else run.states.get(UploadState.FAILED, 0)
         self.send_again.setVisible(bool(failed))
-        self.send_again.setText(HistoryCounts.SEND_AGAIN.text(failed))
+        self.send_again.setText(ngettext("Send the failed file again", "Send the {count} failed files again", failed))
         elsewhere = run is not None and run.server != self._server
         self.send_again.setEnabled(not elsewhere)
-        self._explain(_W.ELSEWHERE.filled(server_name(run.server)) if run and failed and elsewhere else "")
+        self._explain(
+            _("To send these again, first set {server} as the server in the settings.", server=server_name(run.server))
+            if run and failed and elsewhere
+            else ""
+        )
         self.show_file.setEnabled(self.files.chosen is not None)
         self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
 
@@ -250,8 +251,12 @@ class HistoryDialog(QDialog):
 
     def _nothing_text(self) -> str:
         if self._sandbox:
-            return _W.TRIAL.text
-        return (_W.NO_MATCH if self._wanted else _W.EMPTY).text
+            return _("What is only tried out does not appear in History.")
+        return (
+            _("No deposit matches what you are looking for.")
+            if self._wanted
+            else _("Each deposit you make will be listed here, with its receipt.")
+        )
 
     def _anomaly_and_key(self) -> tuple[str, RunKey | None]:
         key = self._key

@@ -9,13 +9,13 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from uploader_gui import i18n
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.receipt import ReceiptState
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
-from uploader_gui.words import units
-from uploader_gui.words.deposits import HistoryWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +28,6 @@ _DATA: Final = Qt.ItemDataRole.UserRole
 _LOWEST: Final = 62
 """Minimum height: the headings and one row."""
 _AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_W = HistoryWords
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
 
 _SERVER: Final = 4
@@ -40,9 +39,7 @@ _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 class _List(QTreeWidget):
     """A list with columns. Column `wide` takes the free width; the heading of column `numbers` is right-aligned."""
 
-    def __init__(
-        self, name: HistoryWords, headings: Sequence[HistoryWords], *, wide: int, numbers: int, theme: Theme
-    ) -> None:
+    def __init__(self, name: str, headings: Sequence[str], *, wide: int, numbers: int, theme: Theme) -> None:
         super().__init__()
         self._name = name
         self.theme = theme
@@ -67,16 +64,16 @@ class _List(QTreeWidget):
 
     def retranslate(self) -> None:
         """Set the headings in the current language."""
-        self.setAccessibleName(self._name.text)
-        self.setHeaderLabels([heading.text for heading in self._headings])
+        self.setAccessibleName(_(self._name))
+        self.setHeaderLabels([_(heading) for heading in self._headings])
 
 
 class DepositList(_List):
     """Past runs, the newest first."""
 
     def __init__(self, theme: Theme) -> None:
-        headings = (_W.DATE, _W.ANOMALY, _W.FILES, _W.RESULT, _W.SERVER)
-        super().__init__(_W.DEPOSITS, headings, wide=3, numbers=2, theme=theme)
+        headings = (N_("Date"), N_("Anomaly"), N_("Files"), N_("Result"), N_("Server"))
+        super().__init__(N_("Deposits"), headings, wide=3, numbers=2, theme=theme)
         self.header().setSectionResizeMode(_SERVER, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(_SERVER, theme.px(_SERVER_WIDTH))
         self.hideColumn(_SERVER)
@@ -128,7 +125,9 @@ class FileList(_List):
     """The files of a receipt."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(_W.FILES, (_W.NAME, _W.SIZE, _W.RESULT, _W.UPLOADED_AT), wide=0, numbers=1, theme=theme)
+        super().__init__(
+            N_("Files"), (N_("Name"), N_("Size"), N_("Result"), N_("Uploaded at")), wide=0, numbers=1, theme=theme
+        )
 
     def show_files(self, files: Iterable[ReceiptFile], wanted: str) -> None:
         """Show these files, failed and refused first; select the first whose name contains `wanted`."""
@@ -153,7 +152,7 @@ class FileList(_List):
         if color := _COLORS.get(file.state):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
         item.setToolTip(0, tip(visible_name(file.path)))
-        item.setToolTip(2, tip(_W.WHY.filled(state, why)) if why else "")
+        item.setToolTip(2, tip(_("{label}: {text}", label=state, text=why)) if why else "")
         item.setData(0, _DATA, file)
         return item
 
@@ -170,7 +169,7 @@ def _deposit(run: PastRun) -> QTreeWidgetItem:
         [
             receipt_words.day_and_time(run.started_at),
             run.key.anomaly_id,
-            units.number(run.files),
+            i18n.number(run.files),
             receipt_words.sums(words, run.bytes_uploaded),
             server_name(run.server),
         ]

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
-from uploader_gui.words.deposits import ReceiptWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +37,9 @@ _DOTS_PER_INCH: Final = 300
 class ReceiptFormat(Enum):
     """The file formats of a receipt; the value is the file dialog's name filter."""
 
-    PDF = ReceiptWords.PDF
-    CSV = ReceiptWords.CSV
-    JSON = ReceiptWords.JSON
+    PDF = N_("Page to print or file (*.pdf)")
+    CSV = N_("Table for Excel (*.csv)")
+    JSON = N_("Data for other programs (*.json)")
 
     @property
     def suffix(self) -> str:
@@ -92,11 +92,11 @@ class ReceiptController(QObject):
         """Open a receipt that was made to be viewed; for any other, show where it was saved."""
         if path not in self._to_open:
             saved = Path(path)
-            self.news.emit(ReceiptWords.SAVED.filled(saved.name, str(saved.parent)))
+            self.news.emit(_("The receipt {name} was saved in {folder}", name=saved.name, folder=str(saved.parent)))
             return
         self._to_open.discard(path)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
-            self.news.emit(ReceiptWords.NOTHING_OPENS.text)
+            self.news.emit(_("No program on this computer shows PDF files. Save the receipt, then open it elsewhere."))
 
     def receipt_built(self, event: ReceiptBuilt) -> None:
         """Continue the action that requested this receipt."""
@@ -111,8 +111,8 @@ class ReceiptController(QObject):
     def _name(self, anomaly_id: str) -> str:
         """Return a file name without extension: anomaly and date, for a trial with its mark."""
         today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-        mark = ReceiptWords.TRIAL_MARK.text if self._trial else ""
-        return "-".join(part for part in (mark, ReceiptWords.FILE_NAME.text, anomaly_id, today) if part)
+        mark = _("TRIAL") if self._trial else ""
+        return "-".join(part for part in (mark, _("receipt"), anomaly_id, today) if part)
 
     def _ask(self, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
         self._requests.append((key, then))
@@ -143,7 +143,7 @@ class ReceiptController(QObject):
 
     def _print(self, receipt: Receipt, printer: QPrinter) -> None:
         printer.setDocName(receipt_pages.footer_text(receipt))
-        self._lay_out(printer, receipt, lambda: self.news.emit(ReceiptWords.PRINTED.text))
+        self._lay_out(printer, receipt, lambda: self.news.emit(_("The receipt was sent to the printer")))
 
     def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Receipt, ready: Callable[[], None]) -> None:
         pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self)
@@ -159,10 +159,10 @@ def _csv(receipt: Receipt) -> bytes:
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:
     """Return a save dialog that starts in the documents folder with this name."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(window, ReceiptWords.SAVE.text, documents)
+    dialog = QFileDialog(window, _("Save the receipt"), documents)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setNameFilters([one.value.text for one in ReceiptFormat])
+    dialog.setNameFilters([_(one.value) for one in ReceiptFormat])
     dialog.setDefaultSuffix(ReceiptFormat.PDF.suffix)
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(_format_of_filter(chosen).suffix))
     dialog.selectFile(f"{name}.{ReceiptFormat.PDF.suffix}")
@@ -180,4 +180,4 @@ def _path_and_format(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptForma
 
 
 def _format_of_filter(name_filter: str) -> ReceiptFormat:
-    return next((one for one in ReceiptFormat if one.value.text == name_filter), ReceiptFormat.PDF)
+    return next((one for one in ReceiptFormat if _(one.value) == name_filter), ReceiptFormat.PDF)

@@ -25,11 +25,11 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from uploader_gui import i18n
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
+from uploader_gui.i18n import N_, _, ngettext
 from uploader_gui.paths import find_resource
-from uploader_gui.words import units
-from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.receipt import Receipt, ReceiptFile
 
-_W = ReceiptWords
-_COLUMNS: Final = ((5, _W.FILE), (57, _W.FILE), (9, _W.SIZE), (11, _W.TYPE), (18, _W.RESULT))
+_COLUMNS: Final = ((5, N_("File")), (57, N_("File")), (9, N_("Size")), (11, N_("Type")), (18, N_("Result")))
 """Width in percent and heading of each column; the first is the file's number, shown without its heading."""
 _LINE: Final = "border-bottom: 0.6px solid #c9ced6"
 _HEAD_LINE: Final = "border-bottom: 1px solid #5e6776"
@@ -144,7 +143,7 @@ class ReceiptPages(QObject):
         font = QFont(self._font)
         font.setBold(True)
         font.setPixelSize(100)
-        mark, size = _W.TRIAL_MARK.text, self._size()
+        mark, size = _("TRIAL"), self._size()
         painter = self._painter
         painter.save()
         painter.translate(size.width() / 2, size.height() / 2)
@@ -160,7 +159,7 @@ class ReceiptPages(QObject):
     def _paint_foot(self) -> None:
         font = QFont(self._font)
         font.setPointSizeF(_FOOT_PT)
-        number = _W.PAGE.filled(units.number(self._painted + 1), units.number(len(self._pages)))
+        number = _("Page {page} of {pages}", page=i18n.number(self._painted + 1), pages=i18n.number(len(self._pages)))
         self._painter.setFont(font)
         self._painter.setPen(QColor("#5e6776"))
         place = QRectF(0, 0, self._size().width(), self._size().height())
@@ -196,35 +195,56 @@ def _rows_that_fit(document: QTextDocument, room: float) -> tuple[int, float]:
 def heading_html(receipt: Receipt) -> str:
     """Return the HTML of the receipt's top: title, anomaly, times, program, sums, and what they mean."""
     totals, trial = receipt.totals, receipt.trial
-    count = ReceiptCounts.FILES.text(totals["files"])
+    count = ngettext("{count} file", "{count} files", totals["files"])
     summed = receipt_words.sums(totals, totals["bytes_uploaded"], trial=trial)
     began, ended = receipt_words.moment(receipt.started_at), receipt_words.moment(receipt.finished_at)
     facts = (
-        ((_W.TRIAL_WHEN if trial else _W.FROM_UNTIL).text, _W.UNTIL.filled(began, ended)),
-        (_W.FILES.text, _W.SUM.filled(count, summed) if summed else count),
-        (_W.PROGRAM.text, receipt.program),
+        (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
+        (_("Files"), _("{label}: {text}", label=count, text=summed) if summed else count),
+        (_("Program"), receipt.program),
     )
     rows = "".join(
         f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
         for name, value in facts
     )
-    title, means = (_W.TRIAL_TITLE, _W.TRIAL_MEANS) if trial else (_W.TITLE, _W.PROMISE)
+    title, means = (
+        (
+            N_("Trial, not a deposit"),
+            N_(
+                "Nothing was sent to the register: these files were only tried out with the stand-in inside "
+                "this program, on this computer. This page proves nothing."
+            ),
+        )
+        if trial
+        else (
+            N_("Deposit receipt"),
+            N_(
+                "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
+                "the fingerprint of those bytes: any change to the file gives another one. Times are those "
+                "of this computer."
+            ),
+        )
+    )
     return (
-        f'<h1>{escape(title.text)}</h1><p class="anomaly">{escape(_anomaly_text(receipt))}</p>'
-        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(means.text)}</p>'
+        f'<h1>{escape(_(title))}</h1><p class="anomaly">{escape(_anomaly_text(receipt))}</p>'
+        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(_(means))}</p>'
     )
 
 
 def footer_text(receipt: Receipt) -> str:
     """Return the line at the bottom of every page, as plain text."""
-    foot = _W.TRIAL_FOOT if receipt.trial else _W.FOOT
-    return foot.filled(receipt.anomaly_id, receipt_words.moment(receipt.finished_at))
+    foot = (
+        N_("TRIAL, not a deposit · anomaly {number} · {time}")
+        if receipt.trial
+        else N_("Deposit receipt · anomaly {number} · {time}")
+    )
+    return _(foot, number=receipt.anomaly_id, time=receipt_words.moment(receipt.finished_at))
 
 
 def table_html(files: Iterable[tuple[int, ReceiptFile]], *, trial: bool = False) -> str:
     """Return the HTML table of numbered files with its headings; `trial`: nothing went to a register."""
     heads = "".join(
-        f'<th width="{width}%" style="{_HEAD_LINE}">{escape(word.text) if at else ""}</th>'
+        f'<th width="{width}%" style="{_HEAD_LINE}">{escape(_(word)) if at else ""}</th>'
         for at, (width, word) in enumerate(_COLUMNS)
     )
     rows = "".join(_row_html(number, file, trial=trial) for number, file in files)
@@ -258,8 +278,12 @@ def _file_html(file: ReceiptFile) -> str:
         lines.append(_monospace_html("SHA-256", file.sha256))
     lines.append(_monospace_html("uploadId", file.upload_id))
     if original := file.original:  # what is sent was made from another file, which stays the evidence
-        made = _W.MADE_WITHOUT if original.without_metadata else _W.MADE_FROM
-        lines.append(_small_html(made.filled(visible_name(original.name), units.size(original.size))))
+        made = (
+            N_("Made from {name} ({size}) without details, such as date or place, that could not be read")
+            if original.without_metadata
+            else N_("Made from {name} ({size})")
+        )
+        lines.append(_small_html(_(made, name=visible_name(original.name), size=i18n.size(original.size))))
         lines.append(_monospace_html("SHA-256", original.sha256))
     if notes := _notes_text(file):
         lines.append(_small_html(notes))
@@ -273,17 +297,17 @@ def _result_html(file: ReceiptFile, *, trial: bool) -> str:
     if file.uploaded_at is not None:
         lines.append(_small_html(receipt_words.moment(file.uploaded_at)))
     if file.service_id:
-        number = _W.TRIAL_ID if trial else _W.REGISTER_NUMBER
-        lines.append(_small_html(number.filled(visible_name(file.service_id))))
+        number = N_("Trial no. {number}") if trial else N_("Register no. {number}")
+        lines.append(_small_html(_(number, number=visible_name(file.service_id))))
     return "<br>".join(lines)
 
 
 def _notes_text(file: ReceiptFile) -> str:
     attempts = file.attempts
-    server = [_W.SERVER_NAMED.filled(server_name(file.server))] if file.server is not None else []
-    notes = [_W.ATTEMPTS.filled(units.number(attempts))] if attempts > 1 else []
+    server = [_("Server: {name}", name=server_name(file.server))] if file.server is not None else []
+    notes = [_("Attempts: {count}", count=i18n.number(attempts))] if attempts > 1 else []
     if file.may_be_registered_twice:
-        notes.append(_W.MAY_BE_TWICE.text)
+        notes.append(_("May be registered twice."))
     return " · ".join(server + notes)
 
 
@@ -296,4 +320,4 @@ def _monospace_html(name: str, value: str) -> str:
 
 
 def _anomaly_text(receipt: Receipt) -> str:
-    return f"{_W.ANOMALY.text} {receipt.anomaly_id}"
+    return " ".join((_("Anomaly"), receipt.anomaly_id))

@@ -7,41 +7,45 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QLocale
 
+from uploader_gui import i18n
 from uploader_gui.engine.receipt_csv import TableForm
+from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import is_known, type_name_of
-from uploader_gui.words import units
-from uploader_gui.words.deposits import ReceiptCounts, ReceiptWords
-from uploader_gui.words.remedies import cause_and_action
+from uploader_gui.i18n import FRENCH, N_, NN_, _, language_in_use, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.engine.receipt import ReceiptFile
 
-_W = ReceiptWords
 RESULTS: Final = {
-    "uploaded": _W.UPLOADED,
-    "skipped": _W.SKIPPED,
-    "failed": _W.FAILED,
-    "refused": _W.REFUSED,
-    "cancelled": _W.CANCELLED,
-    "pending": _W.PENDING,
+    "uploaded": N_("Uploaded"),
+    "skipped": N_("Already there"),
+    "failed": N_("Failed"),
+    "refused": N_("Refused"),
+    "cancelled": N_("Cancelled"),
+    "pending": N_("Not sent yet"),
 }
 _SUMS: Final = {
-    "uploaded": ReceiptCounts.UPLOADED,
-    "skipped": ReceiptCounts.SKIPPED,
-    "failed": ReceiptCounts.FAILED,
-    "refused": ReceiptCounts.REFUSED,
-    "cancelled": ReceiptCounts.CANCELLED,
-    "pending": ReceiptCounts.PENDING,
+    "uploaded": NN_("{count} uploaded", "{count} uploaded"),
+    "skipped": NN_("{count} already there", "{count} already there"),
+    "failed": NN_("{count} failed", "{count} failed"),
+    "refused": NN_("{count} refused", "{count} refused"),
+    "cancelled": NN_("{count} cancelled", "{count} cancelled"),
+    "pending": NN_("{count} not sent yet", "{count} not sent yet"),
 }
-_TRIAL_RESULTS: Final = {"uploaded": _W.UPLOADED_TRIAL, "skipped": _W.SKIPPED_TRIAL}
-_TRIAL_SUMS: Final = {"uploaded": ReceiptCounts.UPLOADED_TRIAL, "skipped": ReceiptCounts.SKIPPED_TRIAL}
+_TRIAL_RESULTS: Final = {"uploaded": N_("Uploaded (trial)"), "skipped": N_("Already there (trial)")}
+_TRIAL_SUMS: Final = {
+    "uploaded": NN_("{count} uploaded (trial)", "{count} uploaded (trial)"),
+    "skipped": NN_("{count} already there (trial)", "{count} already there (trial)"),
+}
+_NUMBER: Final = N_("Register’s number")
 _HEADINGS: Final = (
-    _W.ANOMALY, _W.FILE, _W.SIZE_BYTES, _W.SIZE_MEGABYTES, _W.TYPE, "SHA-256",
-    _W.NUMBER, "uploadId", _W.RESULT, _W.REASON, _W.UPLOADED_AT, _W.UPLOADED_AT_UTC,
-    _W.TRIES, _W.TWICE, _W.PATH, _W.ORIGINAL_NAME, _W.ORIGINAL_SIZE, _W.ORIGINAL_HASH,
-    _W.STATE_CODE, _W.REASON_CODE, _W.MESSAGE,
+    N_("Anomaly"), N_("File"), N_("Size (bytes)"), N_("Size (MB)"), N_("Type"), "SHA-256",
+    _NUMBER, "uploadId", N_("Result"), N_("Reason"), N_("Uploaded at"), N_("Uploaded at (UTC)"),
+    N_("Attempts"), N_("Perhaps registered twice"), N_("Place on this computer"), N_("Made from"),
+    N_("Size of the original (bytes)"), N_("SHA-256 of the original"),
+    N_("State (code)"), N_("Reason (code)"), N_("Reason (English)"),
 )  # fmt: skip
 
 
@@ -59,7 +63,7 @@ def why(file: ReceiptFile) -> str:
 
 def size(file: ReceiptFile) -> str:
     """Return a file's size with its unit, "" where it is unknown."""
-    return units.size(file.size) if _is_known(file) else ""
+    return i18n.size(file.size) if _is_known(file) else ""
 
 
 def kind(file: ReceiptFile) -> str:
@@ -70,9 +74,9 @@ def kind(file: ReceiptFile) -> str:
 def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> str:
     """Return how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
     sentences = _SUMS | (_TRIAL_SUMS if trial else {})
-    parts = [sentence.text(states[state]) for state, sentence in sentences.items() if states.get(state)]
+    parts = [ngettext(*sentence, states[state]) for state, sentence in sentences.items() if states.get(state)]
     if not trial and states.get("uploaded"):
-        parts[0] = f"{parts[0]} ({units.size(uploaded)})"
+        parts[0] = f"{parts[0]} ({i18n.size(uploaded)})"
     return ", ".join(parts)
 
 
@@ -84,7 +88,7 @@ def moment(seconds: float) -> str:
 def day(seconds: float) -> str:
     """Return the local day of a time (seconds since 1970): `12/03/2025` in French, else `12 Mar 2025`."""
     local = datetime.fromtimestamp(seconds).astimezone().date()
-    if QLocale().language() == QLocale.Language.French:
+    if language_in_use() == FRENCH:
         return f"{local:%d/%m/%Y}"
     return QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
 
@@ -97,22 +101,22 @@ def day_and_time(seconds: float) -> str:
 def table_form(*, trial: bool = False) -> TableForm:
     """Return the CSV's form in the current language: Excel splits at the language's list separator."""
     decimal_mark = QLocale().decimalPoint()
-    headings = [_W.TRIAL_NUMBER if trial and heading is _W.NUMBER else heading for heading in _HEADINGS]
+    headings = [N_("Number in the trial") if trial and heading is _NUMBER else heading for heading in _HEADINGS]
     return TableForm(
         delimiter=";" if decimal_mark == "," else ",",
         decimal_mark=decimal_mark,
-        headings=[heading.text if isinstance(heading, ReceiptWords) else heading for heading in headings],
+        headings=[_(heading) for heading in headings],
         results=_results(trial=trial),
-        yes_no=(_W.YES.text, _W.NO.text),
+        yes_no=(_("yes"), _("no")),
         moment=moment,
         why=why,
-        trial=_W.TRIAL_LINE.text if trial else "",
-        server=_W.SERVER.text,
+        trial=_("TRIAL: nothing was sent to the register") if trial else "",
+        server=_("Server"),
     )
 
 
 def _results(*, trial: bool) -> dict[str, str]:
-    return {state: word.text for state, word in (RESULTS | (_TRIAL_RESULTS if trial else {})).items()}
+    return {state: _(word) for state, word in (RESULTS | (_TRIAL_RESULTS if trial else {})).items()}
 
 
 def _is_known(file: ReceiptFile) -> bool:

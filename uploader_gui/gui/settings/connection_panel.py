@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from uploader_gui.engine.connection_test.findings import Verdict
+from uploader_gui import i18n
+from uploader_gui.engine.connection_test.findings import Fact, Verdict
 from uploader_gui.engine.connection_test.thread import ConnectionThread
 from uploader_gui.gui.style.widgets import IconLabel, label, push_button
-from uploader_gui.words.settings import SettingsWords, told
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
@@ -21,12 +22,71 @@ if TYPE_CHECKING:
 
 
 _STYLES: Final = {
-    Verdict.GOOD: ("check", "ok", SettingsWords.WORKS),
-    Verdict.NOTE: ("info", "accent", SettingsWords.TO_KNOW),
-    Verdict.UNKNOWN: ("unknown", "muted", SettingsWords.UNTOLD),
-    Verdict.BAD: ("failed", "danger", SettingsWords.WRONG),
+    Verdict.GOOD: ("check", "ok", N_("works")),
+    Verdict.NOTE: ("info", "accent", N_("good to know")),
+    Verdict.UNKNOWN: ("unknown", "muted", N_("could not be told")),
+    Verdict.BAD: ("failed", "danger", N_("does not work")),
 }
 """Verdict -> symbol, its colour, and the word that a screen reader reads instead."""
+
+_SENTENCES: Final = {
+    Fact.ADDRESS_REFUSED: N_("This address cannot be used."),
+    Fact.AUTHORITY_UNUSABLE: N_("The file {0} holds no certificate that can be used."),
+    Fact.PROXY_USED: N_("The way leads through the proxy {0}."),
+    Fact.PROXY_REFUSED: N_("The proxy does not let the program through ({0}). Ask your IT department."),
+    Fact.PROXY_SIGN_IN: N_(
+        "The proxy asks for a user name and a password. Ask your IT department for an address with both."
+    ),
+    Fact.NAME_FOUND: N_("The name {0} is known."),
+    Fact.NAME_UNKNOWN: N_("The name {0} cannot be found. Check the address and whether this computer is online."),
+    Fact.CONNECTED: N_("{0} can be reached ({1})."),
+    Fact.NOT_CONNECTED: N_("{0} does not answer. A firewall may stand in the way, or the server is switched off."),
+    Fact.SECURE: N_("The connection is secure. The certificate was issued by {0}."),
+    Fact.NOT_ENCRYPTED: N_("The connection is not encrypted, but stays on this computer."),
+    Fact.CERTIFICATE_REFUSED: N_(
+        "The certificate was issued by {0}, whom this computer does not trust. Your network may "
+        "replace certificates: ask your IT department for its certificate authority and choose that "
+        "file here."
+    ),
+    Fact.CERTIFICATE_SELF_SIGNED: N_(
+        "The server vouches only for itself (certificate of {0}). Nothing is sent to it. Ask your IT department."
+    ),
+    Fact.CERTIFICATE_EXPIRED: N_("The certificate of {0} is out of date, or the date of this computer is wrong."),
+    Fact.CERTIFICATE_OTHER_NAME: N_(
+        "The certificate is not for {0}: something else answers in its place. Nothing is sent to it."
+    ),
+    Fact.NO_TLS: N_("Something answers there, but without a secure connection."),
+    Fact.REACHED: N_("The service answers."),
+    Fact.WEB_PAGE: N_(
+        "A web page answers in place of the service: this network may want you to sign in. Open a "
+        "web browser, then test again."
+    ),
+    Fact.REDIRECTED: N_(
+        "The answer leads elsewhere ({0}). Check the address, or sign in to this network in a web browser."
+    ),
+    Fact.SERVICE_FAILED: N_("The service has a problem at the moment ({0}). Try again later."),
+    Fact.SERVICE_BUSY: N_("The service is busy at the moment. Sending goes on by itself."),
+    Fact.NOT_THE_SERVICE: N_("What answers there is not the service ({0}). Check the address."),
+    Fact.NO_ANSWER: N_("The connection stood, but no answer came."),
+    Fact.TOKENS_ACCEPTED: N_("Your tokens are accepted."),
+    Fact.TOKENS_REFUSED: N_("Your tokens are not accepted. Sign in with new ones."),
+    Fact.TOKENS_FORBIDDEN: N_(
+        "Your tokens do not open this. Sign in with others, or ask who looks after the register."
+    ),
+    Fact.TOKENS_EXPIRED: N_("Your session has expired. Sign in with new tokens."),
+    Fact.TOKENS_UNTOLD: N_("Whether your tokens are accepted will show with the first file: the service does not say."),
+    Fact.TOKENS_MISSING: N_("You are not signed in, so no tokens were tested."),
+    Fact.TOKENS_KEPT_BACK: N_("Your tokens belong to the saved server and were not sent to this one."),
+    Fact.ANOMALY_FOUND: N_("Anomaly {0}: {1}"),
+    Fact.ANOMALY_UNKNOWN: N_("The service does not know anomaly {0}, or does not show it."),
+    Fact.CLOCK_RIGHT: N_("The clock of this computer is right."),
+    Fact.CLOCK_AHEAD: N_("The clock of this computer is {0} fast. The program allows for that."),
+    Fact.CLOCK_BEHIND: N_("The clock of this computer is {0} slow. The program allows for that."),
+    Fact.BROKEN: N_("The test broke off: internal error. The log says more."),
+}
+"""What a test found -> the sentence, with the values of the finding in its places."""
+_NAMES_ISSUER: Final = frozenset({Fact.CERTIFICATE_REFUSED, Fact.CERTIFICATE_SELF_SIGNED, Fact.CERTIFICATE_EXPIRED})
+_TIMES: Final = frozenset({Fact.CLOCK_AHEAD, Fact.CLOCK_BEHIND})
 
 
 class ConnectionPanel(QWidget):
@@ -123,21 +183,35 @@ class ConnectionPanel(QWidget):
         self.grown.emit()
 
     def _set_texts(self) -> None:
-        self.button.setText((SettingsWords.STOP_TEST if self._testing else SettingsWords.TEST).text)
-        self.busy.setText(SettingsWords.TESTING.text if self._testing else "")
-        self._findings.setAccessibleName(SettingsWords.TEST_RESULTS.text)
+        self.button.setText(_("Stop the test") if self._testing else _("Test connection"))
+        self.busy.setText(_("Testing…") if self._testing else "")
+        self._findings.setAccessibleName(_("Results of the test"))
         for finding, text in self._lines:
             self._set_line_text(finding, text)
 
     def _set_line_text(self, finding: Finding, text: QLabel) -> None:
-        text.setText(told(finding))
-        text.setAccessibleName(f"{_STYLES[finding.verdict][2].text}: {text.text()}")
+        text.setText(finding_text(finding))
+        text.setAccessibleName(f"{_(_STYLES[finding.verdict][2])}: {text.text()}")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._set_texts()
+
+
+def finding_text(finding: Finding) -> str:
+    """Return what was found, in the language in use."""
+    fact, values = finding.fact, finding.values
+    if fact is Fact.SECURE and not any(values):
+        return _("The connection is secure.")
+    if fact in _NAMES_ISSUER and not values[0]:
+        values = (_("somebody unnamed"), *values[1:])
+    if fact is Fact.CONNECTED:
+        values = (values[0], i18n.milliseconds(int(values[1])))
+    if fact in _TIMES:
+        values = (i18n.duration(float(values[0])),)
+    return _(_SENTENCES[fact]).format(*values)
 
 
 class ConnectionTester(QObject):

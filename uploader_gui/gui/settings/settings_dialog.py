@@ -11,15 +11,13 @@ from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from uploader_gui.gui.dialogs.form import PlainDialog, scrolling
 from uploader_gui.gui.settings.settings_pages import ConnectionPage, ProgramPage, SendingPage
-from uploader_gui.text import Words
-from uploader_gui.words.settings import SettingsWords
+from uploader_gui.i18n import N_, NC_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.settings import Fixed, Settings
-    from uploader_gui.words.translation import Sentence
 
 _WIDTH: Final = 560
 _HIGHEST_SHARE: Final = 0.65
@@ -41,15 +39,15 @@ class SettingsDialog(PlainDialog):
     def __init__(
         self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})
     ) -> None:
-        super().__init__(Words.SETTINGS, theme, parent)
+        super().__init__(N_("Settings"), theme, parent)
         self._settings = settings
         self.widen(_WIDTH)
         self.connection = ConnectionPage(theme, settings)
         self.sending = SendingPage(theme, settings)
         self.program = ProgramPage(theme, settings)
         self.pages = QTabWidget()
-        self.save = self.button(Words.SAVE, "primary")
-        self.cancel = self.button(Words.CANCEL, "plain")
+        self.save = self.button(N_("Save"), "primary")
+        self.cancel = self.button(N_("Cancel"), "plain")
         self.help = self.help_button()
         self._build()
         self._disable_fixed(fixed)
@@ -68,10 +66,10 @@ class SettingsDialog(PlainDialog):
         super().fit()
 
     def _build(self) -> None:
-        self.add_title(Words.SETTINGS)
-        self._add_page(SettingsWords.TAB_CONNECTION, self.connection)
-        self._add_page(SettingsWords.TAB_SENDING, self.sending)
-        self._add_page(SettingsWords.TAB_PROGRAM, self.program)
+        self.add_title(N_("Settings"))
+        self._add_page(N_("Connection"), self.connection)
+        self._add_page(NC_("tab", "Sending"), self.sending)
+        self._add_page(N_("Program"), self.program)
         self.pages.tabBar().setFont(self.theme.font(13))
         self.pages.tabBar().setDrawBase(False)
         self.column.addWidget(self.pages, 1)
@@ -81,9 +79,15 @@ class SettingsDialog(PlainDialog):
         for page in (self.connection, self.sending, self.program):
             for name, fields in page.fields.items():
                 if (what := fixed.get(name)) is not None:
-                    page.fix(fields, SettingsWords.FIXED_MACHINE if what.machine else SettingsWords.FIXED, what.by)
+                    page.fix(
+                        fields,
+                        N_("Fixed for this computer by your IT department ({name})")
+                        if what.machine
+                        else N_("Fixed by the environment variable {name}"),
+                        what.by,
+                    )
 
-    def _add_page(self, title: Sentence, page: QWidget) -> None:
+    def _add_page(self, title: str, page: QWidget) -> None:
         area = scrolling(page)
         area.verticalScrollBar().rangeChanged.connect(partial(self._follow_findings, area))
         number = self.pages.addTab(area, "")

@@ -18,10 +18,8 @@ from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
 from uploader_gui.gui.style.widgets import tip
+from uploader_gui.i18n import N_, NC_, _
 from uploader_gui.settings import PROXY_ADDRESS, limits
-from uploader_gui.text import Words
-from uploader_gui.words.settings import SettingsWords
-from uploader_gui.words.treatments import TreatmentWords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,19 +30,19 @@ if TYPE_CHECKING:
 _PROXY_EXAMPLE: Final = "http://proxy.example:3128"
 _FIELD_HEIGHT: Final = 34
 _FIGURE_WIDTH: Final = 180
-_UNITS: Final = {"Mo": Words.UNIT_MO, "bytes": Words.UNIT_BYTES}
-_LANGUAGES: Final = {"system": Words.LANGUAGE_SYSTEM, "fr": Words.LANGUAGE_FRENCH, "en": Words.LANGUAGE_ENGLISH}
+_UNITS: Final = {"Mo": N_("Megabytes (as documented)"), "bytes": N_("Bytes")}
+_LANGUAGES: Final = {"system": N_("The system’s"), "fr": N_("Français"), "en": N_("English")}
 _THEMES: Final = {
-    "system": SettingsWords.THEME_SYSTEM,
-    "light": SettingsWords.THEME_LIGHT,
-    "dark": SettingsWords.THEME_DARK,
+    "system": N_("As in the system"),
+    "light": N_("Light"),
+    "dark": N_("Dark"),
 }
-_FOR_OTHERS: Final = {"ask": TreatmentWords.ASK, "zip": TreatmentWords.ZIP}
-_FOR_PICTURES: Final = {"ask": TreatmentWords.ASK, "convert": TreatmentWords.CONVERT, "zip": TreatmentWords.ZIP}
+_FOR_OTHERS: Final = {"ask": N_("Ask"), "zip": N_("Send in a ZIP")}
+_FOR_PICTURES: Final = {"ask": N_("Ask"), "convert": N_("Convert to JPEG"), "zip": N_("Send in a ZIP")}
 _PROXIES: Final = {
-    "system": SettingsWords.PROXY_SYSTEM,
-    "none": SettingsWords.PROXY_NONE,
-    "address": SettingsWords.PROXY_ADDRESS,
+    "system": NC_("proxy", "The system’s"),
+    "none": N_("None"),
+    "address": N_("This address:"),
 }
 
 
@@ -93,15 +91,19 @@ class ConnectionPage(Form):
         }
 
     def _build(self) -> None:
-        self.add_field(Words.SERVER, self.address)
-        self.wrong = self.add_sentence(Words.SERVER_INVALID, "warning")
-        self.add_field(SettingsWords.PROXY, row_of(self.proxies.values()))
+        self.add_field(N_("Server address"), self.address)
+        self.wrong = self.add_sentence(
+            N_("The address begins with https:// (http:// only for this computer)."), "warning"
+        )
+        self.add_field(N_("Proxy"), row_of(self.proxies.values()))
         self.proxy.setFont(self.theme.font(14))
-        self.translate(self.proxy.setAccessibleName, SettingsWords.PROXY_FIELD)
+        self.translate(self.proxy.setAccessibleName, N_("Address of the proxy"))
         self.column.addWidget(self.proxy)
-        self.wrong_proxy = self.add_sentence(SettingsWords.PROXY_INVALID, "warning")
-        self.add_field(SettingsWords.AUTHORITY, self.authority)
-        self.wrong_authority = self.add_sentence(SettingsWords.AUTHORITY_INVALID, "warning")
+        self.wrong_proxy = self.add_sentence(
+            N_("The proxy’s address begins with http:// and ends with its port."), "warning"
+        )
+        self.add_field(N_("Further certificate authority (your IT department tells)"), self.authority)
+        self.wrong_authority = self.add_sentence(N_("This file holds no certificate that can be used."), "warning")
         self.column.addWidget(self.panel)
         self.column.addStretch()
 
@@ -152,10 +154,12 @@ class AuthorityField(QWidget):
         self.shown = QLineEdit(path)
         self.shown.setReadOnly(True)
         self.shown.setAcceptDrops(False)
-        self.choose = self._form.button(SettingsWords.AUTHORITY_CHOOSE, "plain")
-        self.remove = self._form.button(SettingsWords.AUTHORITY_REMOVE, "plain")
-        self._form.translate(self.shown.setPlaceholderText, SettingsWords.AUTHORITY_NONE)
-        self._form.translate(self.shown.setAccessibleName, SettingsWords.AUTHORITY)
+        self.choose = self._form.button(N_("Choose…"), "plain")
+        self.remove = self._form.button(N_("Remove"), "plain")
+        self._form.translate(self.shown.setPlaceholderText, N_("None chosen"))
+        self._form.translate(
+            self.shown.setAccessibleName, N_("Further certificate authority (your IT department tells)")
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.shown, 1)
@@ -176,8 +180,8 @@ class AuthorityField(QWidget):
         self.changed.emit()
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, SettingsWords.AUTHORITY_CHOOSE.text)
-        dialog.setNameFilter(SettingsWords.AUTHORITY_FILTER.text)
+        dialog = QFileDialog(self, _("Choose…"))
+        dialog.setNameFilter(_("Certificates (*.pem *.crt *.cer)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.use_file)
         dialog.open()
@@ -199,18 +203,18 @@ class SendingPage(Form):
         for field in (self.at_once, self.bandwidth):
             field.setMinimumHeight(theme.px(_FIELD_HEIGHT))
             field.setMaximumWidth(theme.px(_FIGURE_WIDTH))
-        self.add_field(Words.AT_ONCE, self.at_once)
-        self.add_field(SettingsWords.BANDWIDTH, self.bandwidth)
-        self.translate(self.bandwidth.setSpecialValueText, SettingsWords.NO_LIMIT)
-        self.translate(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), SettingsWords.MEGABYTES_PER_SECOND)
-        self.add_field(Words.SIZE_UNIT, row_of(self.units.values()))
-        self.add_sentence(Words.SIZE_UNIT_MORE)
+        self.add_field(N_("Files sent at once"), self.at_once)
+        self.add_field(N_("Speed limit for all files together"), self.bandwidth)
+        self.translate(self.bandwidth.setSpecialValueText, N_("No limit"))
+        self.translate(lambda unit: self.bandwidth.setSuffix(f"\u00a0{unit}"), N_("MB/s"))
+        self.add_field(N_("Sizes are registered in"), row_of(self.units.values()))
+        self.add_sentence(N_("Change this only if the register shows wrong sizes."))
         self.pictures = self.choices(_FOR_PICTURES)
         self.pictures[settings.refused_pictures].setChecked(True)
         self.others = self.choices(_FOR_OTHERS)
         self.others[settings.refused_others].setChecked(True)
-        self.add_field(TreatmentWords.PHOTOS, row_of(self.pictures.values()))
-        self.add_field(TreatmentWords.OTHERS, row_of(self.others.values()))
+        self.add_field(N_("Photos the register refuses (HEIC, WebP, TIFF, BMP)"), row_of(self.pictures.values()))
+        self.add_field(N_("Other files it refuses (videos, PowerPoint…)"), row_of(self.others.values()))
         self.column.addStretch()
 
     @property
@@ -245,13 +249,13 @@ class ProgramPage(Form):
         self.languages[settings.language].setChecked(True)
         self.themes = self.choices(_THEMES)
         self.themes[settings.theme].setChecked(True)
-        self.add_field(Words.LANGUAGE, row_of(self.languages.values()))
+        self.add_field(N_("Language"), row_of(self.languages.values()))
         self.history_days = _whole_number("history_days", settings)
         self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
         self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
-        self.add_field(SettingsWords.THEME, row_of(self.themes.values()))
-        self.add_field(SettingsWords.HISTORY_DAYS, self.history_days)
-        self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), SettingsWords.DAYS)
+        self.add_field(N_("Colours"), row_of(self.themes.values()))
+        self.add_field(N_("Finished deposits stay in History for"), self.history_days)
+        self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), N_("days"))
         self.column.addStretch()
 
     @property

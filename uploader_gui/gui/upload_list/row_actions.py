@@ -10,15 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.models import FINISHED, Treatment, UploadState
 from uploader_gui.gui.upload_list.row_text import whole_reason
-from uploader_gui.text import Words
-from uploader_gui.words.treatments import TreatmentWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.engine_api import Engine
-    from uploader_gui.words.translation import Sentence
 
 
 _S = UploadState
@@ -28,22 +26,21 @@ WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTER
 class RowAction(Enum):
     """What a person can do with one or more rows; the value is the label."""
 
-    TRY_AGAIN = Words.TRY_AGAIN
-    SEND_AGAIN = Words.SEND_AGAIN
-    CONVERT = TreatmentWords.CONVERT
-    ZIP = TreatmentWords.ZIP
-    SEND_HERE = Words.SEND_HERE
-    CANCEL = Words.CANCEL
-    REMOVE = Words.REMOVE
-    SHOW_IN_FOLDER = Words.SHOW_IN_FOLDER
-    COPY_REASON = Words.COPY_REASON
-    MORE = Words.MORE
+    TRY_AGAIN = N_("Try again")
+    SEND_AGAIN = N_("Send again")
+    CONVERT = N_("Convert to JPEG")
+    ZIP = N_("Send in a ZIP")
+    SEND_HERE = N_("Send to current server")
+    CANCEL = N_("Cancel")
+    REMOVE = N_("Remove")
+    SHOW_IN_FOLDER = N_("Show in folder")
+    COPY_REASON = N_("Copy reason")
+    MORE = N_("More")
 
     @property
     def label(self) -> str:
         """The label in the current language."""
-        words: Sentence = self.value
-        return words.text
+        return _(self.value)
 
 
 TREATMENTS: Final = {RowAction.CONVERT: Treatment.CONVERT, RowAction.ZIP: Treatment.ZIP}
@@ -131,5 +128,5 @@ def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine
 
             show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:
-            lines = [Words.BECAUSE.filled(upload.source.name, whole_reason(upload)) for upload in uploads]
+            lines = [_("{label}: {text}", label=upload.source.name, text=whole_reason(upload)) for upload in uploads]
             QGuiApplication.clipboard().setText("\n".join(lines))

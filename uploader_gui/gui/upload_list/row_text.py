@@ -5,40 +5,38 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui import i18n
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import extension_of, type_name
 from uploader_gui.engine.models import UploadState
-from uploader_gui.text import Words
-from uploader_gui.words import units
-from uploader_gui.words.remedies import again_says_it, cause_and_action
-from uploader_gui.words.treatments import TreatmentWords, sent_as
+from uploader_gui.failure_messages import again_says_it, cause_and_action
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import Source, UploadSnapshot
-    from uploader_gui.words.translation import Sentence
 
 _S = UploadState
-_STATE_WORDS: Final[Mapping[UploadState, Sentence]] = {
-    _S.PREPARING: TreatmentWords.PREPARING,
-    _S.QUEUED: Words.WAITING,
-    _S.REGISTERING: Words.WAITING,
-    _S.REGISTERED: Words.WAITING,
-    _S.UPLOADING: Words.SENDING,
-    _S.CONFIRMING: Words.CONFIRMING,
-    _S.RETRYING: Words.TRYING_AGAIN,
-    _S.UPLOADED: Words.UPLOADED,
-    _S.SKIPPED: Words.SKIPPED,
-    _S.FAILED: Words.FAILED,
-    _S.REFUSED: Words.REFUSED,
-    _S.CANCELLED: Words.CANCELLED,
+_STATE_WORDS: Final[Mapping[UploadState, str]] = {
+    _S.PREPARING: N_("Preparing"),
+    _S.QUEUED: N_("Waiting"),
+    _S.REGISTERING: N_("Waiting"),
+    _S.REGISTERED: N_("Waiting"),
+    _S.UPLOADING: N_("Sending"),
+    _S.CONFIRMING: N_("Confirming"),
+    _S.RETRYING: N_("Trying again"),
+    _S.UPLOADED: N_("Uploaded"),
+    _S.SKIPPED: N_("Already there"),
+    _S.FAILED: N_("Failed"),
+    _S.REFUSED: N_("Refused"),
+    _S.CANCELLED: N_("Cancelled"),
 }
-_TRIAL_WORDS: Final[Mapping[UploadState, Sentence]] = {
-    _S.UPLOADED: Words.UPLOADED_TRIAL,
-    _S.SKIPPED: Words.SKIPPED_TRIAL,
+_TRIAL_WORDS: Final[Mapping[UploadState, str]] = {
+    _S.UPLOADED: N_("Uploaded (trial)"),
+    _S.SKIPPED: N_("Already there (trial)"),
 }
 """In a trial no register has the files, so these states have other words."""
 _ATTENTION: Final = (
@@ -91,10 +89,10 @@ def type_name_of(media_type: str | None, name: str) -> str:
     if known := _TYPES.get(media_type or ""):
         return known[0]
     if media_type == "text/plain":
-        return Words.TYPE_TEXT.text
+        return _("Text")
     if media_type == "message/rfc822":
-        return Words.TYPE_EMAIL.text
-    return type_name(name) or Words.TYPE_UNKNOWN.text
+        return _("E-mail")
+    return type_name(name) or _("Unknown type")
 
 
 def tile_letters(source: Source) -> str:
@@ -138,14 +136,14 @@ def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: f
     if snapshot.state is _S.UPLOADING:
         return _progress_text(snapshot, progress)
     if is_counting(snapshot) and snapshot.retry_at is not None and snapshot.retry_at > now:
-        return Words.TRYING_AGAIN_IN.filled(units.countdown(snapshot.retry_at - now))
+        return _("Trying again in {time}", time=i18n.countdown(snapshot.retry_at - now))
     return state_word(snapshot)
 
 
 def state_word(snapshot: UploadSnapshot) -> str:
     """Return the state as one word; a trial has words of its own for uploaded files."""
     trial = _TRIAL_WORDS.get(snapshot.state) if snapshot.trial else None
-    return (trial or _STATE_WORDS[snapshot.state]).text
+    return _(trial or _STATE_WORDS[snapshot.state])
 
 
 def is_counting(snapshot: UploadSnapshot) -> bool:
@@ -155,14 +153,28 @@ def is_counting(snapshot: UploadSnapshot) -> bool:
 
 def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
     """Return the first part of the second line: size · type, and the anomaly where rows have different ones."""
-    facts = [units.size(snapshot.source.size), type_label(snapshot.source)] if is_size_known(snapshot) else []
-    if sent := sent_as(snapshot, visible_name(snapshot.sent.name)):
+    facts = [i18n.size(snapshot.source.size), type_label(snapshot.source)] if is_size_known(snapshot) else []
+    if sent := sent_as(snapshot):
         facts.append(sent)
     if with_anomaly:
-        facts.append(Words.ANOMALY_NAMED.filled(snapshot.anomaly_id))
+        facts.append(_("Anomaly {number}", number=snapshot.anomaly_id))
     if snapshot.elsewhere:
-        facts.append(Words.SERVER_NAMED.filled(server_name(snapshot.elsewhere)))
+        facts.append(_("Server {name}", name=server_name(snapshot.elsewhere)))
     return _SEPARATOR.join(facts)
+
+
+def sent_as(snapshot: UploadSnapshot) -> str:
+    """Return what is sent in a file's place, empty where it goes itself."""
+    if snapshot.substitute is None or snapshot.state is _S.PREPARING:
+        return ""
+    name, size = visible_name(snapshot.sent.name), i18n.size(snapshot.sent.size)
+    if snapshot.substitute.without_metadata:
+        return _(
+            "sent as {name} ({size}) without details, such as date or place, that could not be read",
+            name=name,
+            size=size,
+        )
+    return _("sent as {name} ({size})", name=name, size=size)
 
 
 def server_name(address: str) -> str:
@@ -184,14 +196,14 @@ def reason_text(snapshot: UploadSnapshot) -> str:
     """Return the second part of the second line: the reason, and what to do unless a button of the row says it."""
     parts = []
     if snapshot.elsewhere and not snapshot.state.finished:
-        parts = [Words.WAITS_FOR_SERVER.text]
+        parts = [_("Waits until this server is set again.")]
     elif snapshot.reason is not None and not _is_in_banner(snapshot):
         remedy = cause_and_action(snapshot.reason)
         parts = [remedy.cause, _action_text(snapshot, remedy.action)]
     if snapshot.sent.name_shortened:
-        parts.append(Words.NAME_SHORTENED.text)
+        parts.append(_("The name is shortened to 250 characters."))
     if snapshot.may_be_registered_twice:
-        parts.append(Words.TWICE.text)
+        parts.append(_("May be registered twice."))
     return " ".join(part for part in parts if part)
 
 
@@ -204,11 +216,11 @@ def accessible_text(snapshot: UploadSnapshot, progress: UploadProgress | None, n
     """Return the row as a screen reader reads it: `IMG_1.jpg, 42 %, sending`."""
     parts = [visible_name(snapshot.source.name)]
     if snapshot.state is _S.UPLOADING:
-        parts += [units.percent(fraction(snapshot, progress)), state_word(snapshot).lower()]
+        parts += [i18n.percent(fraction(snapshot, progress)), state_word(snapshot).lower()]
     else:
         parts.append(state_text(snapshot, progress, now).lower())
     if snapshot.elsewhere:
-        parts.append(Words.SERVER_NAMED.filled(server_name(snapshot.elsewhere)))
+        parts.append(_("Server {name}", name=server_name(snapshot.elsewhere)))
     if why := reason_text(snapshot):
         parts.append(why)
     return ", ".join(parts)
@@ -220,9 +232,9 @@ def attention_rank(snapshot: UploadSnapshot) -> int:
 
 
 def _progress_text(snapshot: UploadSnapshot, progress: UploadProgress | None) -> str:
-    parts = [units.percent(fraction(snapshot, progress))]
+    parts = [i18n.percent(fraction(snapshot, progress))]
     if progress is not None and progress.speed > 0:
-        parts.append(units.speed(progress.speed))
+        parts.append(i18n.speed(progress.speed))
     return "  ·  ".join(parts)
 
 
@@ -239,7 +251,7 @@ def _action_text(snapshot: UploadSnapshot, action: str) -> str:
     if snapshot.state in {_S.QUEUED, _S.REGISTERED}:
         return ""
     if not snapshot.state.finished:
-        return Words.NOTHING_TO_DO.text
+        return _("Nothing to do.")
     if offered_treatments(snapshot):
         return ""
     has_button = snapshot.state in {_S.FAILED, _S.CANCELLED, _S.SKIPPED}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
+from uploader_gui import i18n
 from uploader_gui.engine.models import SENDING, UploadState, folded, natural_sort_key
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import WAITING
-from uploader_gui.text import FilterWords, Words
-from uploader_gui.words import units
+from uploader_gui.i18n import N_, NC_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,13 +27,13 @@ _S = UploadState
 class Chip(Enum):
     """The filter chips; the value is the label. Skipped files count as uploaded: the register has them."""
 
-    ALL = FilterWords.ALL
-    WAITING = FilterWords.WAITING
-    SENDING = FilterWords.SENDING
-    FAILED = FilterWords.FAILED
-    REFUSED = FilterWords.REFUSED
-    UPLOADED = FilterWords.UPLOADED
-    CANCELLED = FilterWords.CANCELLED
+    ALL = N_("All")
+    WAITING = N_("Waiting")
+    SENDING = NC_("filter", "Sending")
+    FAILED = NC_("filter", "Failed")
+    REFUSED = NC_("filter", "Refused")
+    UPLOADED = NC_("filter", "Uploaded")
+    CANCELLED = NC_("filter", "Cancelled")
 
 
 _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {
@@ -108,11 +108,11 @@ class Role(IntEnum):
 
 
 HEADERS: Final = {
-    Column.NAME: Words.NAME,
-    Column.SIZE: Words.SIZE,
-    Column.TYPE: Words.TYPE,
-    Column.STATE: Words.STATE,
-    Column.ADDED: Words.ADDED,
+    Column.NAME: N_("Name"),
+    Column.SIZE: N_("Size"),
+    Column.TYPE: N_("Type"),
+    Column.STATE: N_("State"),
+    Column.ADDED: N_("Added"),
 }
 
 
@@ -137,10 +137,10 @@ def shown(upload: UploadSnapshot, column: int, progress: UploadProgress | None, 
         case Column.NAME:
             return upload.source.name
         case Column.SIZE:
-            return units.size(upload.source.size) if row_text.is_size_known(upload) else ""
+            return i18n.size(upload.source.size) if row_text.is_size_known(upload) else ""
         case Column.TYPE:
             return row_text.type_label(upload.source) if row_text.is_size_known(upload) else ""
         case Column.STATE:
             return row_text.state_text(upload, progress, now)
         case _:
-            return units.number(upload.order)
+            return i18n.number(upload.order)

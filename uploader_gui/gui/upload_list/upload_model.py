@@ -16,6 +16,7 @@ from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.counts import ListCounter, ListCounts
 from uploader_gui.gui.upload_list.row_text import is_counting
 from uploader_gui.gui.upload_list.upload_filter import HEADERS, Column, Index, Role, shown, sort_key
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -259,7 +260,7 @@ class UploadModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's name."""
         if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADERS[Column(section)].text
+            return _(HEADERS[Column(section)])
         return None
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed_among
 from uploader_gui.gui.upload_list.upload_filter import Column, Role
-from uploader_gui.text import Words
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
@@ -95,7 +95,7 @@ class UploadView(QTableView):
 
     def retranslate(self) -> None:
         """Set all texts in the current language, and paint all rows again."""
-        self.setAccessibleName(Words.FILES.text)
+        self.setAccessibleName(_("Files"))
         self._measure_again()
 
     # Inside
@@ -221,7 +221,11 @@ class UploadView(QTableView):
     @property
     def nothing_text(self) -> str:
         """The text shown where the filter or the search leaves no row."""
-        return (Words.NO_NAME if self._shown.searches else Words.NO_MATCH).text
+        return (
+            _("No file’s name contains this. Esc takes the search back.")
+            if self._shown.searches
+            else _("No file to show here")
+        )
 
     def _paint_nothing_text(self) -> None:
         painter = QPainter(self.viewport())

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.gui.style.widgets import TypedLine, set_look
-from uploader_gui.text import Words
-from uploader_gui.words.manners import MannersWords
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,10 +63,10 @@ class AnomalyField(TypedLine):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.setPlaceholderText(Words.ANOMALY_PLACEHOLDER.text)
-        self.setAccessibleName(Words.ANOMALY.text)
-        self._check.setToolTip(Words.ANOMALY_VALID.text)
-        self._chooser.setToolTip(MannersWords.RECENT.text)
+        self.setPlaceholderText(_("The anomaly’s number"))
+        self.setAccessibleName(_("Anomaly"))
+        self._check.setToolTip(_("This number can be used"))
+        self._chooser.setToolTip(_("Anomalies used last"))
         self._validate()
         self._fit_width()
 
@@ -86,8 +85,10 @@ class AnomalyField(TypedLine):
     def _validate(self) -> None:
         self._check.setVisible(bool(self.anomaly_id))
         set_look(self, "valid", "false" if self.is_wrong else "true")
-        sentence = Words.ANOMALY_INVALID if self.is_wrong else Words.ANOMALY_VALID
-        self.setAccessibleDescription(sentence.text if self.text() else "")
+        sentence = (
+            N_("Only letters, digits, - and _; at most 64 of them.") if self.is_wrong else N_("This number can be used")
+        )
+        self.setAccessibleDescription(_(sentence) if self.text() else "")
         weight = QFont.Weight.DemiBold if self.text() else QFont.Weight.Normal
         self.setFont(self._theme.font(15 if self.text() else 14, weight))
         self.anomaly_changed.emit(self.anomaly_id)
@@ -101,7 +102,7 @@ class AnomalyField(TypedLine):
 
     def _fit_width(self) -> None:
         """Make the field wide enough for its placeholder text beside the arrow."""
-        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(Words.ANOMALY_PLACEHOLDER.text)
+        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(_("The anomaly’s number"))
         self.setFixedSize(max(self._theme.px(190), words + self._theme.px(64)), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
 from uploader_gui.gui.style.widgets import IconButton, announce, label, push_button, set_look
-from uploader_gui.text import Counted, Words
+from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.gui.notices import BannerAction, Notice
@@ -69,7 +69,7 @@ class Banner(QWidget):
         self.text.setText(notice.text)
         for button, action in ((self.button, notice.action), (self.other, notice.other)):
             button.setVisible(action is not None)
-            button.setText(action.value.text if action else "")
+            button.setText(_(action.value) if action else "")
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
         self.changed.emit()
@@ -96,7 +96,7 @@ class TrialBand(QWidget):
 
     def retranslate(self) -> None:
         """Set the text in the current language."""
-        self.text.setText(Words.TRIAL.text)
+        self.text.setText(_("TRIAL: nothing is sent to the register"))
 
 
 class UndoStrip(QWidget):
@@ -140,13 +140,19 @@ class UndoStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.button.setText(Words.UNDO.text)
-        self.close_button.rename(Words.UNDO_CLOSE.text)
+        self.button.setText(_("Undo"))
+        self.close_button.rename(_("Close this line"))
         self._set_texts()
 
     def _set_texts(self) -> None:
-        parts = ((Counted.TAKEN_OFF, self._offer.removed), (Counted.CANCELLED, self._offer.cancelled))
-        text = " ".join(sentence.text(count) for sentence, count in parts if count)
+        parts = (
+            (
+                NN_("{count} file was taken off the list.", "{count} files were taken off the list."),
+                self._offer.removed,
+            ),
+            (NN_("{count} file was cancelled.", "{count} files were cancelled."), self._offer.cancelled),
+        )
+        text = " ".join(ngettext(*sentence, count) for sentence, count in parts if count)
         self.text.setText(text)
         self.button.setAccessibleDescription(text)
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from uploader_gui.gui.drop.drop_target import dashed
 from uploader_gui.gui.style.widgets import IconLabel, announce, label, push_button
-from uploader_gui.text import Counted, Words
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -51,9 +51,9 @@ class EmptyState(QWidget):
     def retranslate(self) -> None:
         """Set all texts in the current language."""
         self._set_texts()
-        self.add_files.setText(Words.ADD_FILES.text)
-        self.add_folder.setText(Words.ADD_FOLDER.text)
-        self.samples.setText(Words.TRY_SAMPLES.text)
+        self.add_files.setText(_("Add files…"))
+        self.add_folder.setText(_("Add folder…"))
+        self.samples.setText(_("Try it with sample files"))
 
     def show_kept(self, kept: EntryCounts | None, anomaly_id: str) -> None:
         """Show how many kept files wait, and for what: a number, or the confirmation of the number."""
@@ -65,13 +65,17 @@ class EmptyState(QWidget):
 
     def _set_texts(self) -> None:
         if self._kept is None:
-            self.title.setText(Words.EMPTY_TITLE.text)
-            self.types.setText(Words.EMPTY_TYPES.text)
+            self.title.setText(_("Drop photos, reports and e-mails here"))
+            self.types.setText(_("JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too."))
             return
         there = bool(self._anomaly_id)
-        add = Counted.ADD_KEPT.text(self._kept.entries, self._anomaly_id)
+        add = ngettext("Add it to {number}", "Add all {count} to {number}", self._kept.entries, number=self._anomaly_id)
         self.title.setText(add if there else self._kept.wait())
-        self.types.setText((Words.KEPT_CONFIRM if there else Words.KEPT_TYPE).text)
+        self.types.setText(
+            _("Enter adds it if the number is right, and so do the words above.")
+            if there
+            else _("Enter adds what waits once the anomaly’s number is typed above.")
+        )
 
     def _build(self) -> None:
         column = QVBoxLayout(self)

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from uploader_gui import i18n
 from uploader_gui.gui.style.widgets import FlowLayout, IconButton, TypedLine
 from uploader_gui.gui.upload_list.upload_filter import HEADERS, Chip, Column
-from uploader_gui.text import FilterWords, Words
-from uploader_gui.words import units
+from uploader_gui.i18n import NC_, _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -44,7 +44,7 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
         self._names = {chip: chip.value for chip in Chip} | (
-            {Chip.UPLOADED: FilterWords.UPLOADED_TRIAL} if sandbox else {}
+            {Chip.UPLOADED: NC_("filter", "Uploaded (trial)")} if sandbox else {}
         )
         self._theme = theme
         self._chip_layout = FlowLayout(4)
@@ -100,12 +100,12 @@ class FilterBar(QWidget):
 
     def _set_texts(self) -> None:
         for chip, button in self.chips.items():
-            button.rename(self._names[chip].text)
-        self.search.setPlaceholderText(Words.FIND.text)
-        self.search.setAccessibleName(Words.FIND.text)
-        self.sort.rename(Words.SORT.text)
+            button.rename(_(self._names[chip]))
+        self.search.setPlaceholderText(_("Find a file"))
+        self.search.setAccessibleName(_("Find a file"))
+        self.sort.rename(_("Sort by"))
         for column, entry in self._sort_entries.items():
-            entry.setText(HEADERS[column].text)
+            entry.setText(_(HEADERS[column]))
 
     def _search_field(self) -> TypedLine:
         field = TypedLine()
@@ -206,7 +206,7 @@ class ChipButton(QAbstractButton):
         self.updateGeometry()
 
     def _name(self) -> None:
-        self.setAccessibleName(f"{self.text()}, {units.number(self._count)}")
+        self.setAccessibleName(f"{self.text()}, {i18n.number(self._count)}")
 
     @property
     def count(self) -> int:
@@ -217,7 +217,7 @@ class ChipButton(QAbstractButton):
         # Measured bold, so that choosing a filter moves no other.
         bold = self._theme.font(13, QFont.Weight.DemiBold)
         small = self._theme.font(12, QFont.Weight.Medium)
-        count = QFontMetrics(small).horizontalAdvance(units.number(self._count))
+        count = QFontMetrics(small).horizontalAdvance(i18n.number(self._count))
         return bold, small, QFontMetrics(bold).horizontalAdvance(self.text()), count
 
     def sizeHint(self) -> QSize:
@@ -250,5 +250,5 @@ class ChipButton(QAbstractButton):
         painter.setFont(small)
         painter.setPen(QColor(self._count_color()))
         count = text.adjusted(QFontMetrics(name).horizontalAdvance(self.text()) + self._theme.px(6), 0, 0, 0)
-        painter.drawText(count, Qt.AlignmentFlag.AlignVCenter, units.number(self._count))
+        painter.drawText(count, Qt.AlignmentFlag.AlignVCenter, i18n.number(self._count))
         painter.end()

@@ -10,12 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from uploader_gui import i18n
 from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
-from uploader_gui.text import Counted, Words
-from uploader_gui.words import units
-from uploader_gui.words.about import Words as AboutWords
-from uploader_gui.words.help import HelpWords
-from uploader_gui.words.treatments import TreatmentWords
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -34,24 +31,24 @@ _STEP = 24
 class FooterAction(Enum):
     """What the footer's buttons and menu entries do; the value is the label."""
 
-    START = Words.START
-    RESUME = Words.RESUME
-    PAUSE = Words.PAUSE_ALL
-    RETRY_FAILED = Words.RETRY_FAILED
-    DONE = Words.DONE
-    ADD_FILES = Words.ADD_FILES
-    ADD_FOLDER = Words.ADD_FOLDER
-    RECEIPT = Words.RECEIPT
-    PRINT_RECEIPT = Words.PRINT_RECEIPT
-    HISTORY = Words.HISTORY
-    RETRY_ALL_FAILED = Words.RETRY_ALL_FAILED
-    REFUSED_FILES = TreatmentWords.REFUSED_FILES
-    CANCEL_ALL = Words.CANCEL_ALL
-    CLEAR_FINISHED = Words.CLEAR_FINISHED
-    UNDO = Words.UNDO
-    HELP = HelpWords.OPEN
-    OPEN_OBJECTS = Words.OPEN_OBJECTS
-    ABOUT = AboutWords.MENU
+    START = N_("Start")
+    RESUME = N_("Resume")
+    PAUSE = N_("Pause all")
+    RETRY_FAILED = N_("Retry failed")
+    DONE = N_("Done")
+    ADD_FILES = N_("Add files…")
+    ADD_FOLDER = N_("Add folder…")
+    RECEIPT = N_("Receipt…")
+    PRINT_RECEIPT = N_("Print the receipt…")
+    HISTORY = N_("History…")
+    RETRY_ALL_FAILED = N_("Retry all failed")
+    REFUSED_FILES = N_("Refused files…")
+    CANCEL_ALL = N_("Cancel all")
+    CLEAR_FINISHED = N_("Clear finished")
+    UNDO = N_("Undo")
+    HELP = N_("Help…")
+    OPEN_OBJECTS = N_("Show what arrived")
+    ABOUT = N_("About…")
 
 
 def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
@@ -108,7 +105,7 @@ class Footer(QWidget):
         paused = self._has_begun and not status.running  # files dropped after everything was sent are not paused
         self.bar.show_share(counts.fraction)
         self._first = _counts_text(counts, has_run=self._has_run)
-        self._speed = units.speed(totals.speed) if _moves(counts, totals, status) else ""
+        self._speed = i18n.speed(totals.speed) if _moves(counts, totals, status) else ""
         over = counts.files and not (counts.unfinished or status.walking) and self._has_run
         self._second = (
             _trial_over(counts)
@@ -135,12 +132,12 @@ class Footer(QWidget):
     # Inside
 
     def _set_texts(self) -> None:
-        self.bar.setAccessibleName(Words.OVERALL.text)
-        self.add.setText(Words.ADD.text)
-        self.receipt.setText(Words.RECEIPT.text)
-        self.more.rename(Words.MORE.text)
+        self.bar.setAccessibleName(_("All files"))
+        self.add.setText(_("Add…"))
+        self.receipt.setText(_("Receipt…"))
+        self.more.rename(_("More"))
         for action, entry in self._menu_entries.items():
-            entry.setText(action.value.text)
+            entry.setText(_(action.value))
         self._show_primary(self.primary_action)
 
     def _build(self) -> None:
@@ -203,8 +200,8 @@ class Footer(QWidget):
 
     def _show_primary(self, action: FooterAction) -> None:
         self.primary_action = action
-        self.primary.setText(action.value.text)
-        _show_tip(self.primary, Words.DONE_TIP.text if action is FooterAction.DONE else "")
+        self.primary.setText(_(action.value))
+        _show_tip(self.primary, _("Clear the list for the next anomaly") if action is FooterAction.DONE else "")
         set_look(self.primary, "kind", "primary")
 
     def _show_texts(self) -> None:
@@ -269,26 +266,38 @@ def _moves(counts: ListCounts, totals: Totals, status: QueueStatus) -> bool:
 
 def _counts_text(counts: ListCounts, *, has_run: bool) -> str:
     if not has_run:
-        amount = units.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
-        return _DOT.join(part for part in (Counted.FILES.text(counts.files), amount) if part)
-    files = Counted.FILES_OF.text(counts.files, units.number(counts.uploaded))
-    amount = Words.AMOUNT_OF.filled(units.size(counts.bytes_done), units.size(counts.bytes_total))
+        amount = i18n.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
+        return _DOT.join(part for part in (ngettext("{count} file", "{count} files", counts.files), amount) if part)
+    files = ngettext(
+        "{done} of {count} file", "{done} of {count} files", counts.files, done=i18n.number(counts.uploaded)
+    )
+    amount = _("{done} of {all}", done=i18n.size(counts.bytes_done), all=i18n.size(counts.bytes_total))
     return _DOT.join((files, amount))
 
 
 def _trial_over(counts: ListCounts) -> str:
     missing = counts.files - counts.uploaded
-    return Counted.TRIAL_NOT_SENT.text(missing) if missing else Words.TRIAL_OVER.text
+    return (
+        ngettext(
+            "Trial over: {count} file did not get through.", "Trial over: {count} files did not get through.", missing
+        )
+        if missing
+        else _("Trial over: nothing was sent to the register.")
+    )
 
 
 def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
-        return Words.SEARCHING.text
+        return _("Searching folders…")
     if not has_run:
         return ""
     if not counts.unfinished:
         missing = counts.files - counts.uploaded
-        return Counted.NOT_SENT.text(missing) if missing else Words.ALL_THERE.text
+        return (
+            ngettext("{count} file was not sent.", "{count} files were not sent.", missing)
+            if missing
+            else _("Everything has arrived.")
+        )
     if not status.running:
-        return Words.PAUSED.text if paused else ""
-    return "" if totals.seconds_left is None else Words.TIME_LEFT.filled(units.duration(totals.seconds_left))
+        return _("Paused") if paused else ""
+    return "" if totals.seconds_left is None else _("about {time} left", time=i18n.duration(totals.seconds_left))

@@ -10,13 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from uploader_gui import i18n
 from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button
 from uploader_gui.gui.window.anomaly_field import AnomalyField
-from uploader_gui.text import Counted, Words
-from uploader_gui.words import units
-from uploader_gui.words.deposits import HistoryWords
-from uploader_gui.words.manners import MannersWords
-from uploader_gui.words.password_store import StoreWords
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.gui.drop.mime import EntryCounts
@@ -71,10 +68,10 @@ class Header(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language; old news is removed."""
-        self._caption.setText(Words.ANOMALY.text)
-        self.history.rename(HistoryWords.OPEN.text)
-        self.settings.rename(Words.SETTINGS.text)
-        self.forget_kept.setText(MannersWords.FORGET_KEPT.text)
+        self._caption.setText(_("Anomaly"))
+        self.history.rename(_("History of deposits"))
+        self.settings.rename(_("Settings"))
+        self.forget_kept.setText(_("Do not add"))
         self.field.retranslate()
         self.show_sign_in(self._state)
         self._news = ""
@@ -85,8 +82,8 @@ class Header(QWidget):
         self._state = state
         fine = (state.signed_in or self._sandbox) and not self._offline
         self._dot.show_color("ok" if fine else "warning")
-        self.sign_in.setText(Words.SANDBOX.text if self._sandbox else self._sign_in_text())
-        self.sign_in.setToolTip("" if self._sandbox else Words.SIGN_IN_TIP.text)
+        self.sign_in.setText(_("Trying out: nothing leaves this computer") if self._sandbox else self._sign_in_text())
+        self.sign_in.setToolTip("" if self._sandbox else _("Sign in or change the tokens"))
         self.sign_in.setEnabled(not self._sandbox)
 
     def show_offline(self, offline: bool) -> None:  # noqa: FBT001 - as Qt's setters
@@ -159,20 +156,22 @@ class Header(QWidget):
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
         self.forget_kept.setVisible(self._kept is not None)
         if self._kept is not None:
-            self.add_kept.setText(Counted.ADD_KEPT.text(self._kept.entries, anomaly_id))
+            self.add_kept.setText(
+                ngettext("Add it to {number}", "Add all {count} to {number}", self._kept.entries, number=anomaly_id)
+            )
         self.kept_changed.emit(self._kept, anomaly_id)
 
     def _hint_text(self) -> str:
         if self.field.is_wrong:
-            return Words.ANOMALY_INVALID.text
+            return _("Only letters, digits, - and _; at most 64 of them.")
         return self._kept.wait() if self._kept is not None and not self.field.anomaly_id else self._news
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
-            return StoreWords.SIGNING_IN.text if self._state.awaited else Words.SIGNED_OUT.text
+            return _("Signing in…") if self._state.awaited else _("Signed out")
         if self._offline:
-            return Words.OFFLINE_SHORT.text
+            return _("Offline")
         left = (self._state.expires_at or 0) - time.time()
         if left <= 0:
-            return Words.SIGNED_IN.text
-        return f"{Words.SIGNED_IN.text} · {Words.EXPIRES_IN.filled(units.lifetime(left))}"
+            return _("Signed in")
+        return " · ".join((_("Signed in"), _("expires in {time}", time=i18n.lifetime(left))))

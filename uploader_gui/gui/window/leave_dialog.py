@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 
+from uploader_gui import i18n
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button, set_look
-from uploader_gui.text import Counted, Words
-from uploader_gui.words import units
-from uploader_gui.words.manners import CountedManners, MannersWords
+from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import ListCounts, Unsent
-    from uploader_gui.words.translation import Sentence
 
 
 class LeaveDialog(PlainDialog):
@@ -31,7 +29,7 @@ class LeaveDialog(PlainDialog):
     stop_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, unsent: Unsent) -> None:
-        super().__init__(MannersWords.LEAVE_TITLE, theme, parent)
+        super().__init__(N_("Files not sent"), theme, parent)
         self._unsent = unsent
         self._offered_background = False
         self.question = label("", theme, 16, QFont.Weight.DemiBold)
@@ -39,7 +37,7 @@ class LeaveDialog(PlainDialog):
         self.column.addWidget(self.question)
         self.background, self.background_more = self._choice()
         self.stop, self.stop_more = self._choice()
-        self.stay = self.button(MannersWords.STAY, "plain")
+        self.stay = self.button(N_("Stay here"), "plain")
         self.add_buttons(self.stay)
         self.background.clicked.connect(self.background_wanted)
         self.stop.clicked.connect(self.stop_wanted)
@@ -77,12 +75,18 @@ class LeaveDialog(PlainDialog):
         unsent, trial = self._unsent, self._unsent.trial
         self._offered_background |= unsent.goes_on
         self.question.setText(question(unsent))
-        self.background.setText((MannersWords.TRIAL_BACKGROUND if trial else MannersWords.IN_BACKGROUND).text)
-        more = MannersWords.TRIAL_BACKGROUND_MORE if trial else MannersWords.IN_BACKGROUND_MORE
-        _explain(self.background, self.background_more, more.text)
+        self.background.setText(
+            _("Go on with the trial in the background") if trial else _("Keep sending in the background")
+        )
+        more = (
+            N_("The window closes; the program quits once the trial is over, and comes back if a file needs you.")
+            if trial
+            else N_("The window closes; the program quits once everything is sent, and comes back if a file needs you.")
+        )
+        _explain(self.background, self.background_more, _(more))
         self.background.setVisible(unsent.goes_on)
         self.background_more.setVisible(unsent.goes_on)
-        self.stop.setText(_closing(unsent).text)
+        self.stop.setText(_(_closing(unsent)))
         _explain(self.stop, self.stop_more, "\n".join(_consequences(unsent)))
 
     def _choose(self, button: QPushButton) -> None:
@@ -103,11 +107,11 @@ class LeaveDialog(PlainDialog):
         return button, more
 
 
-def _closing(unsent: Unsent) -> Sentence:
+def _closing(unsent: Unsent) -> str:
     """Return the label of the closing button: a trial is only closed, unfinished files resume next time."""
     if unsent.trial:
-        return MannersWords.CLOSE_TRIAL
-    return Words.LEAVE_STOP if unsent.saved and unsent.counts.unfinished else Words.CLOSE
+        return N_("Close the trial")
+    return N_("Stop and resume next time") if unsent.saved and unsent.counts.unfinished else N_("Close")
 
 
 def _explain(button: QPushButton, place: QLabel, text: str) -> None:
@@ -119,7 +123,7 @@ def question(unsent: Unsent) -> str:
     """Return what is not sent, in counts."""
     if unsent.listed > unsent.counts.cancelled:
         return _list_text(unsent)
-    return unsent.kept.wait() if unsent.kept is not None else MannersWords.STILL_LOOKED_AT.text
+    return unsent.kept.wait() if unsent.kept is not None else _("Files you added are still being looked at.")
 
 
 def _consequences(unsent: Unsent) -> list[str]:
@@ -127,29 +131,59 @@ def _consequences(unsent: Unsent) -> list[str]:
     beside = unsent.listed > unsent.counts.cancelled
     sentences = [unsent.kept.wait() if unsent.kept is not None and beside else ""]
     if unsent.trial:
-        return [*filter(None, sentences), MannersWords.TRIAL_FORGOTTEN.text]
-    sentences.append((MannersWords.COMES_BACK if unsent.saved else MannersWords.NOT_SAVED).text)
-    sentences.append(MannersWords.ADD_AGAIN.text if unsent.searching else "")
-    sentences.append(MannersWords.CANCELLED_GONE.text if unsent.counts.cancelled else "")
+        return [
+            *filter(None, sentences),
+            _("Its list is forgotten. Nothing was sent to the register; your own files stay where they are."),
+        ]
+    sentences.append(
+        _("You find them here again the next time you open the program. Nothing is sent by itself then.")
+        if unsent.saved
+        else _("The list cannot be saved on this computer just now: add again what is missing next time.")
+    )
+    sentences.append(
+        _("Files are still being looked at: add again those that are not on the list next time.")
+        if unsent.searching
+        else ""
+    )
+    sentences.append(_("What you cancelled does not come back.") if unsent.counts.cancelled else "")
     return list(filter(None, sentences))
 
 
 def _list_text(unsent: Unsent) -> str:
     count = unsent.listed
-    files = Counted.FILES_OF.text(unsent.counts.files, units.number(count))
+    files = ngettext("{done} of {count} file", "{done} of {count} files", unsent.counts.files, done=i18n.number(count))
     if unsent.trial:
-        return CountedManners.TRIAL_UNSENT.text(count, files, _states_text(unsent.counts))
+        return ngettext(
+            "TRIAL: {files} has not got through: {sums}.",
+            "TRIAL: {files} have not got through: {sums}.",
+            count,
+            files=files,
+            sums=_states_text(unsent.counts),
+        )
     if unsent.anomaly_id:
-        return CountedManners.UNSENT.text(count, files, unsent.anomaly_id, _states_text(unsent.counts))
-    return CountedManners.UNSENT_SEVERAL.text(count, files, _states_text(unsent.counts))
+        return ngettext(
+            "{files} is not attached to anomaly {number}: {sums}.",
+            "{files} are not attached to anomaly {number}: {sums}.",
+            count,
+            files=files,
+            number=unsent.anomaly_id,
+            sums=_states_text(unsent.counts),
+        )
+    return ngettext(
+        "{files} is not attached to its anomaly: {sums}.",
+        "{files} are not attached to their anomaly: {sums}.",
+        count,
+        files=files,
+        sums=_states_text(unsent.counts),
+    )
 
 
 def _states_text(counts: ListCounts) -> str:
     numbers = (
-        (CountedManners.WAITING, counts.waiting + counts.elsewhere),
-        (CountedManners.SENDING, counts.sending),
-        (CountedManners.FAILED, counts.failed),
-        (CountedManners.REFUSED, counts.refused),
-        (CountedManners.CANCELLED, counts.cancelled),
+        (NN_("{count} waiting", "{count} waiting"), counts.waiting + counts.elsewhere),
+        (NN_("{count} being sent", "{count} being sent"), counts.sending),
+        (NN_("{count} failed", "{count} failed"), counts.failed),
+        (NN_("{count} refused", "{count} refused"), counts.refused),
+        (NN_("{count} cancelled", "{count} cancelled"), counts.cancelled),
     )
-    return ", ".join(sentence.text(number) for sentence, number in numbers if number)
+    return ", ".join(ngettext(*sentence, number) for sentence, number in numbers if number)

@@ -1,0 +1,327 @@
+"""Why a file was not sent and the one thing to do about it: one table of all codes.
+
+Window and terminal show it in the person's language; a receipt has `english()`, which is never translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from uploader_gui.engine.conversion_choices import CONVERTIBLE
+from uploader_gui.engine.errors import Code, Variant
+from uploader_gui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from uploader_gui.engine.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The cause in plain words, the one thing to do (may be empty), and the server's or system's own words."""
+
+    cause: str
+    action: str
+    detail: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Return all of it in one line, for tooltips and the clipboard."""
+        detail = f"({self.detail})" if self.detail else ""
+        return " ".join(part for part in (self.cause, detail, self.action) if part)
+
+
+_AGAIN: Final = N_("Try again.")
+_NETWORK: Final = N_("Check the network, then try again.")
+_LATER: Final = N_("Try again in a few minutes.")
+_IT: Final = N_("Try again; if it happens again, tell your IT.")
+_OTHER_FILE: Final = N_("Choose another file.")
+_NUMBER: Final = N_("Check the anomaly’s number, then try again.")
+
+_ZIP: Final = N_("Send it in a ZIP.")
+_JPEG_OR_ZIP: Final = N_("Convert it to JPEG, or send it in a ZIP.")
+_PORTAL: Final = N_("Sign in to this network in a web browser, then try again; if it happens again, tell your IT.")
+_NOT_THIS_WAY: Final = N_("Tell who runs the register: files cannot be sent this way.")
+_SHARED: Final = N_("Tell who runs the register. This file was not sent: it would have replaced the other one.")
+
+TABLE: Final[Mapping[Code, tuple[str, str]]] = {
+    Code.MISSING: (
+        N_("The file is not there any more."),
+        N_("Put it back, then try again."),
+    ),
+    Code.UNREADABLE: (
+        N_("The file cannot be read."),
+        N_("Close it in Excel or wherever it is open, then try again."),
+    ),
+    Code.CHANGED: (N_("The file was changed while it was being sent."), _AGAIN),
+    Code.EMPTY_FILE: (N_("The file is empty."), _OTHER_FILE),
+    Code.EMPTY_FOLDER: (
+        N_("There is no file in this folder."),
+        N_("Choose another folder."),
+    ),
+    Code.NOT_A_FILE: (N_("This is not a file that can be sent."), _OTHER_FILE),
+    Code.OUTSIDE_LINK: (
+        N_("This is a link to a file outside the folder."),
+        N_("Add the file itself."),
+    ),
+    Code.TOO_LARGE: (
+        N_("The file is larger than the 5.3 GB that can be sent."),
+        N_("Make it smaller or split it."),
+    ),
+    Code.TYPE_NOT_ACCEPTED: (
+        N_("The register does not accept this type of file."),
+        _ZIP,
+    ),
+    Code.CANNOT_CONVERT: (N_("This picture cannot become one JPEG."), _ZIP),
+    Code.BROKEN_PICTURE: (N_("The picture is damaged and cannot be converted."), _ZIP),
+    Code.PREPARATION: (
+        N_("The file to send instead cannot be written on this computer."),
+        N_("Make room on the disk, then try again."),
+    ),
+    Code.OFFLINE: (N_("There is no connection to the service."), _NETWORK),
+    Code.TLS: (
+        N_("No secure connection could be made."),
+        N_("Tell your IT: the network replaces certificates."),
+    ),
+    Code.PROXY: (
+        N_("Your network’s proxy refused the connection."),
+        N_("Tell your IT: the proxy has to let this program through."),
+    ),
+    Code.CONNECTION_LOST: (N_("The link was interrupted."), _NETWORK),
+    Code.STALLED: (N_("Nothing moved on the link for too long."), _NETWORK),
+    Code.SIGN_IN: (
+        N_("The service wants you to sign in."),
+        N_("Sign in, then try again."),
+    ),
+    Code.NO_ACCESS: (
+        N_("The service gives you no access to this anomaly."),
+        N_("Check the anomaly’s number and who you signed in as."),
+    ),
+    Code.REJECTED: (N_("The service did not take the file."), _NUMBER),
+    Code.SERVICE_BUSY: (N_("The service is busy."), _LATER),
+    Code.SERVICE_FAILED: (N_("The service has a fault."), _LATER),
+    Code.PROTOCOL: (
+        N_("The service’s answer could not be understood."),
+        _IT,
+    ),
+    Code.LEFT_OUT: (N_("The service’s answer left this file out."), _AGAIN),
+    Code.URL_EXPIRED: (N_("The link for sending the file expired."), _AGAIN),
+    Code.URL_REFUSED: (
+        N_("The service named a storage address that is not safe."),
+        N_("Tell your IT: the file was not sent."),
+    ),
+    Code.STORAGE_BUSY: (N_("The storage is busy."), _LATER),
+    Code.STORAGE_REFUSED: (N_("The storage did not take the file."), _IT),
+    Code.DAMAGED: (N_("The file did not arrive as it is here."), _AGAIN),
+    Code.JOURNAL: (
+        N_("The list of files cannot be saved on this computer."),
+        N_("Make room on the disk, then try again."),
+    ),
+    Code.JOURNAL_IN_USE: (
+        N_("Another uploader-gui is already at work on this list of files."),
+        N_("Go on there, or wait until it has left."),
+    ),
+    Code.JOURNAL_TOO_NEW: (
+        N_("The list of files was written by a newer version of this program."),
+        N_("Use that version."),
+    ),
+    Code.INTERNAL_ERROR: (N_("This program made a mistake."), _IT),
+    Code.ALREADY_UPLOADED: (
+        N_("It was uploaded to this anomaly before."),
+        N_("Nothing to do."),
+    ),
+    Code.INTERRUPTED: (
+        N_("The program was closed before the file was sent."),
+        _AGAIN,
+    ),
+    Code.CANCELLED: (N_("You cancelled it."), _AGAIN),
+}
+"""Cause and action of each code: untranslated sources, in receipts as they are."""
+
+_NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.NO_ANOMALY_ID: (
+        N_("{detail} is no anomaly’s number, so the service was not asked."),
+        N_("Add the file again for the right number."),
+    ),
+    Variant.HEADER_UNKNOWN: (
+        N_("The storage wants the header {detail}, whose value only the service knows."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.HEADER_CHOSEN: (
+        N_("The storage address from the service chooses the header {detail} by itself."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.HEADER_UNSENDABLE: (
+        N_("The storage address from the service gives the header {detail} a value that cannot be sent."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.PARAMETER_TWICE: (
+        N_("The storage address from the service names {detail} twice."),
+        _NOT_THIS_WAY,
+    ),
+    Variant.PLACE_TAKEN: (
+        N_("The service gave this file the place in the storage that another file has: {detail}."),
+        _SHARED,
+    ),
+    Variant.WEB_PAGE: (N_("A web page answered in place of the storage: {detail}."), _PORTAL),
+    Variant.NOT_THE_STORAGE: (
+        N_("Something else answered in place of the storage: {detail}."),
+        _PORTAL,
+    ),
+    Variant.STORAGE_ERROR: (N_("The storage answered with an error: {detail}."), _IT),
+}
+"""Cause and action of a variant with a detail, which the cause names."""
+_UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
+    Variant.OTHER_NAME: (
+        N_("The server’s certificate is made out to another name."),
+        N_("Check the server address in the settings; if it is right, tell your IT."),
+    ),
+    Variant.CERTIFICATE_EXPIRED: (
+        N_("The server’s certificate is not valid today."),
+        N_("Check this computer’s date and time; if they are right, tell your IT."),
+    ),
+    Variant.PROXY_SIGN_IN: (
+        N_("Your network’s proxy asks for a user name and a password."),
+        N_("Ask your IT for the proxy’s address with both, and put it into the settings."),
+    ),
+    Variant.PROXY_SILENT: (
+        N_("Your network’s proxy does not answer."),
+        N_("Try again in a few minutes; if it stays so, tell your IT."),
+    ),
+    Variant.PROXY_BROKE_OFF: (
+        N_("Your network’s proxy broke off the connection."),
+        N_("Try again in a few minutes; if it stays so, tell your IT."),
+    ),
+    Variant.LOOKS_LIKE_PAGE: (
+        N_("This looks like a web page, not like what its name says."),
+        _OTHER_FILE,
+    ),
+    Variant.LOOKS_LIKE_PROGRAM: (
+        N_("This looks like a program, not like what its name says."),
+        _OTHER_FILE,
+    ),
+    Variant.BEGINS_WITH_ZEROS: (
+        N_("There are only zeros where the file should begin."),
+        _OTHER_FILE,
+    ),
+    Variant.NOT_FINISHED: (
+        N_("This looks like a download that was not finished."),
+        _OTHER_FILE,
+    ),
+    Variant.SPLIT_ARCHIVE: (
+        N_("This is a part of a split archive: the register does not accept parts."),
+        _ZIP,
+    ),
+    Variant.PATH_TOO_LONG: (
+        N_("The path to this file or folder is too long for this computer."),
+        N_("Shorten the names of its folders, or move it further up, then add it again."),
+    ),
+    Variant.REQUEST_TOO_LARGE: (
+        N_("The service found the request too large."),
+        N_("Send fewer or smaller files at a time; if that does not help, tell your IT."),
+    ),
+    Variant.REDIRECTED: (
+        N_("The service’s address leads elsewhere."),
+        N_("Sign in to this network in a web browser, or check the server address in the settings."),
+    ),
+    Variant.NO_REQUEST: (
+        N_("No request can be made of the address from the service."),
+        _IT,
+    ),
+    Variant.PLACE_TAKEN: (
+        N_("The service gave this file the place in the storage that another file has."),
+        _SHARED,
+    ),
+    Variant.WEB_PAGE: (N_("A web page answered in place of the storage."), _PORTAL),
+    Variant.NOT_THE_STORAGE: (
+        N_("Something else answered in place of the storage."),
+        _PORTAL,
+    ),
+    Variant.STORAGE_ERROR: (N_("The storage answered with an error."), _IT),
+    Variant.NO_DECODER: (
+        N_("The part of this program that decodes pictures does not start."),
+        N_("Start it again; if that does not help, tell your IT."),
+    ),
+}
+"""Cause and action of a variant whose cause names no detail."""
+_WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED})
+"""Variants whose detail follows the cause."""
+_NAMED_TYPE: Final = N_("The register does not accept {detail} files.")
+_NAMED_PHOTO: Final = N_("The register does not accept {detail} photos.")
+OWN_DETAILS: Final = (
+    N_("it is not an address"),
+    N_("it is not an https address"),
+    N_("it holds a user name"),
+    N_("it holds a ? or a #"),
+    N_("it is not encrypted (http:)"),
+    N_("the answer is not JSON"),
+    N_('the answer has no list "uploads"'),
+    N_('"uploads" holds something else than objects'),
+    N_("the answer speaks of this file twice"),
+    N_("the answer has no end"),
+    N_("no answer to the connection"),
+    N_("no secure connection"),
+    N_("no such name"),
+    N_("it is shorter than it was"),
+    N_("it is in iCloud only"),
+    N_("the answer has no ETag"),
+    N_("the storage answered before it had the whole file"),
+    N_("it leads to this computer or its own network link"),
+    N_("no request can be made of it"),
+    N_("it has several pages or images"),
+    N_("it is too large"),
+    N_("its pixels have more than 16 bits"),
+    N_("its pixels are stored in an unusual way"),
+    N_("decoding it ends the decoder"),
+    N_("decoding it takes too long"),
+    N_("a part of it is missing"),
+    N_("the lengths inside it do not add up"),
+    N_("its inner structure is damaged"),
+    N_("it is to be opened again"),
+)
+"""Details that are the engine's own words: translated where they are shown, never in a receipt."""
+_PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
+
+
+def cause_and_action(reason: Reason) -> Remedy:
+    """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
+    cause, action = _sources(reason)
+    detail = "" if _contains_detail(cause, reason) else detail_told(reason.detail)
+    return Remedy(_(cause, detail=reason.detail), _(action), detail)
+
+
+def english(reason: Reason) -> str:
+    """Return the message of a receipt: the cause in English and the fact behind it."""
+    cause, _action = _sources(reason)
+    if _contains_detail(cause, reason) or not reason.detail:
+        return cause.replace("{detail}", reason.detail)
+    return f"{cause} ({reason.detail})"
+
+
+def detail_told(detail: str) -> str:
+    """Return a detail in the person's language where it is the engine's own word, else as it is."""
+    return _(detail)
+
+
+def again_says_it(reason: Reason) -> bool:
+    """Return whether “Try again” is all there is to do, so that a button is enough."""
+    return _sources(reason)[1] is _AGAIN
+
+
+def _sources(reason: Reason) -> tuple[str, str]:
+    """Return the untranslated cause and action of a reason; a refused type is named where it is known."""
+    if reason.variant is not None:
+        named = _NAMED.get(reason.variant) if reason.detail else None
+        return named or _UNNAMED.get(reason.variant, TABLE[reason.code])
+    cause, action = TABLE[reason.code]
+    if reason.code is Code.TYPE_NOT_ACCEPTED and reason.detail:
+        cause = _NAMED_PHOTO if reason.detail in _PHOTOS else _NAMED_TYPE
+        return cause, _JPEG_OR_ZIP if reason.detail in CONVERTIBLE else action
+    return cause, action
+
+
+def _contains_detail(cause: str, reason: Reason) -> bool:
+    """Return whether the cause says all of it."""
+    return "{detail}" in cause or (reason.variant is not None and reason.variant not in _WITH_ITS_DETAIL)
