@@ -99,6 +99,19 @@ def test_any_other_file_goes_inside_a_zip(program: Program, scripted_storage: Sc
     assert leftovers(program) == []
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_pictures_whose_jpegs_would_share_a_name_get_names_that_do_not_depend_on_order(
+    order: int, program: Program, strict_api: StrictApi, files: Files
+) -> None:
+    given = [pictures.tiff(files.folder / "a" / "DSC1.TIF"), pictures.webp(files.folder / "a" / "DSC1.webp")]
+    given += [pictures.bmp(files.folder / "b" / "DSC1.bmp"), files.make("c/DSC1.jpg")]
+    ended = program.send("--convert", *given[::order])
+    assert ended.code == 0
+    names = {name: row["name"] for name, row in ended.files.items()}
+    assert names == {name: name if name == "DSC1.jpg" else f"{name}.jpg" for name in names}
+    assert sorted(upload.name for upload in strict_api.registered) == sorted(names.values())
+
+
 def test_without_the_options_they_are_refused(program: Program, strict_api: StrictApi, files: Files) -> None:
     ended = program.send(pictures.heic(files.folder / "a.heic"), a_film(files))
     assert (ended.code, ended.totals) == (1, {"files": 2, "refused": 2})

@@ -78,12 +78,21 @@ def test_a_row_offers_it_only_where_nothing_was_sent_and_nothing_is_under_way(st
     [
         ("IMG_2041.HEIC", CONVERT, "IMG_2041.jpg"),
         ("plan.v2.tiff", CONVERT, "plan.v2.jpg"),
+        ("scan.tif. ", CONVERT, "scan.jpg"),
         ("film.mp4", ZIP, "film.mp4.zip"),
         ("noname", ZIP, "noname.zip"),
     ],
 )
 def test_the_substitute_is_called_after_the_file(name: str, treatment: Treatment, expected: str) -> None:
     assert substitute_name(a_source(name), treatment) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("IMG_2041.HEIC", "IMG_2041.HEIC.jpg"), ("scan.tif .\u200b", "scan.tif.jpg"), ("noname", "noname.jpg")],
+)
+def test_a_jpeg_that_would_share_its_name_keeps_the_files_whole_name(name: str, expected: str) -> None:
+    assert substitute_name(a_source(name), CONVERT, shared=True) == expected
 
 
 def own_files_in(folder: Path) -> OwnFiles:

@@ -91,6 +91,24 @@ def test_a_name_that_is_no_text_goes_in_as_text(tmp_path: Path) -> None:
         assert made.namelist() == ["??.bin"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize(
+    ("name", "inner"),
+    [
+        ("..\\..\\start\\film.mp4", "._._start_film.mp4"),
+        ("C:film.mp4", "C_film.mp4"),
+        ("film\r\n.mp4", "film__.mp4"),
+        ("film\u2028\u0085.mp4", "film__.mp4"),
+        ("a...mp4", "a.mp4"),
+        ("... ", "_"),
+        (" film.mp4 ", "film.mp4"),
+    ],
+)
+def test_the_name_inside_leads_nowhere_on_any_system(name: str, inner: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(zipped(a_file(tmp_path, b"x", name))) as made:
+        assert made.namelist() == [inner]
+
+
 def test_more_than_four_gibibytes_fit(tmp_path: Path) -> None:
     """A file with a hole in it: it takes no room, and is read as zeros."""
     path = tmp_path / "film.mov"

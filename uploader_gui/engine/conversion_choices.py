@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.media import extension_of
+from uploader_gui.engine.media import extension_of, readable_name
 from uploader_gui.engine.models import Treatment
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ CONVERTIBLE: Final = frozenset({"HEIC", "WebP", "TIFF", "BMP"})
 """Names of types, as in the detail of `TypeNotAccepted`."""
 _TIFF_EXTENSIONS: Final = frozenset({"", ".tif", ".tiff", ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".heic"})
 """Raw photos of cameras are TIFFs too, but their first picture is only a preview; they have other extensions."""
+_SHARING_EXTENSIONS: Final = frozenset({".jpg", ".heic", ".heif", ".hif", ".webp", ".tif", ".tiff", ".bmp", ".dib"})
+"""Pictures with them are sent as `.jpg`."""
 _ONLY_ZIP: Final = frozenset({Code.CANNOT_CONVERT, Code.BROKEN_PICTURE})
 _ENDINGS: Final = {Treatment.CONVERT: ".jpg", Treatment.ZIP: ".zip"}
 
@@ -86,10 +89,35 @@ def offered_treatments(upload: UploadSnapshot) -> tuple[Treatment, ...]:
     return possible_treatments(upload.reason, upload.source)
 
 
-def substitute_name(source: Source, treatment: Treatment) -> str:
-    """Return the name of the substitute, not yet shortened: `IMG_2041.jpg`, `film.mp4.zip`."""
-    name = source.path.name
-    return (PurePath(name).stem if treatment is Treatment.CONVERT else name) + _ENDINGS[treatment]
+def substitute_name(source: Source, treatment: Treatment, *, shared: bool = False) -> str:
+    """Return the name of the substitute, not yet shortened: `IMG_2041.jpg`, `film.mp4.zip`.
+
+    `shared`: another picture would have that name too; then it is `IMG_2041.HEIC.jpg`, whichever comes first.
+    """
+    if treatment is not Treatment.CONVERT:
+        return source.path.name + _ENDINGS[treatment]
+    name = readable_name(source.path.name)
+    return (name if shared else PurePath(name).stem) + _ENDINGS[treatment]
+
+
+def name_when_converted(name: str) -> str:
+    """Return what the JPEG of a picture with that name is called, in small letters, for comparisons."""
+    return (PurePath(readable_name(name)).stem + _ENDINGS[Treatment.CONVERT]).casefold()
+
+
+def has_namesake(source: Source) -> bool:
+    """Return whether a picture beside this one becomes, or is, a JPEG of the same name. Blocks."""
+    wanted = name_when_converted(source.path.name)
+    try:
+        with os.scandir(source.path.parent) as entries:
+            return any(
+                entry.name != source.path.name
+                and name_when_converted(entry.name) == wanted
+                and extension_of(entry.name) in _SHARING_EXTENSIONS
+                for entry in entries
+            )
+    except OSError:
+        return False
 
 
 def _convertible(kind: str, source: Source) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion.temp_files import Heartbeat
 from uploader_gui.engine.conversion.to_jpeg import into_jpeg
 from uploader_gui.engine.conversion.to_zip import into_zip
-from uploader_gui.engine.conversion_choices import Choices, substitute_name
+from uploader_gui.engine.conversion_choices import Choices, has_namesake, name_when_converted, substitute_name
 from uploader_gui.engine.errors import CannotConvert, Code, SourceError, SourceRefused
 from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState, mtime_of
 from uploader_gui.engine.source import wire_name
@@ -111,9 +112,25 @@ class ConversionService:
         self._store.move(upload, UploadState.REFUSED if refused else UploadState.FAILED, Reason.of(error))
 
     def _prepared(self, upload: Upload, substitute: Substitute) -> None:
+        if upload.substitute is not None:  # made again: it may be registered under its name
+            substitute = replace(substitute, sent=replace(substitute.sent, name=upload.substitute.sent.name))
+        elif upload.treatment is Treatment.CONVERT and self._is_shared(upload):
+            name, shortened = wire_name(substitute_name(upload.source, Treatment.CONVERT, shared=True))
+            substitute = replace(substitute, sent=replace(substitute.sent, name=name, name_shortened=shortened))
         self._store.record_substitute(upload, substitute)
         self._store.move(upload, UploadState.REGISTERED if upload.presigned else UploadState.QUEUED)
         self._scheduler.enqueue([upload])
+
+    def _is_shared(self, upload: Upload) -> bool:
+        """Return whether another file of the anomaly has the name of this one's JPEG, or will have it."""
+        wanted = name_when_converted(upload.source.path.name)
+        return any(
+            other.anomaly_id == upload.anomaly_id
+            and other is not upload
+            and other.source.path.name != upload.source.path.name
+            and wanted in {other.sent.name.casefold(), _name_to_come(other)}
+            for other in self._store
+        )
 
     async def _convert(self, upload: Upload) -> Substitute:
         assert upload.treatment is not None
@@ -147,7 +164,8 @@ class ConversionService:
         self, source: Source, treatment: Treatment, target: Path, *, heartbeat: Heartbeat, made: list[Substitute]
     ) -> Substitute:
         """Make it whole or not at all; `made` holds it before the caller can stop waiting for it."""
-        name = substitute_name(source, treatment)
+        shared = treatment is Treatment.CONVERT and has_namesake(source)
+        name = substitute_name(source, treatment, shared=shared)
         self._temp_files.create(target)
         try:
             sha256, without_metadata = self._fill(source, treatment, target, heartbeat)
@@ -163,6 +181,10 @@ class ConversionService:
         if treatment is Treatment.ZIP:
             return into_zip(source, target, heartbeat), False
         return into_jpeg(source, target, heartbeat, self._context.resources.decoder)
+
+
+def _name_to_come(upload: Upload) -> str | None:
+    return name_when_converted(upload.source.path.name) if upload.treatment is Treatment.CONVERT else None
 
 
 def _described(target: Path, name: str, media_type: str) -> Source:

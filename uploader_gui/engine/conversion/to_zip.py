@@ -7,6 +7,7 @@ format's own has steps of two seconds and no time zone.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import struct
 import time
@@ -30,6 +31,9 @@ _FIRST_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _LAST_TIME: Final = (2107, 12, 31, 23, 59, 58)
 _UNIX: Final = 3
 _FILE_MODE: Final = (stat.S_IFREG | 0o644) << 16
+_SEPARATORS: Final = frozenset("/\\:")
+_LINE_ENDS: Final = frozenset({"Cc", "Zl", "Zp"})
+_SEVERAL_DOTS: Final = re.compile(r"\.{2,}")
 _LAST_UNIX_TIME: Final = 2**31 - 1
 
 
@@ -79,8 +83,14 @@ def _entry(source: Source, block: bytes) -> zipfile.ZipInfo:
 
 
 def _inner_name(name: str) -> str:
-    """Return the file's name as every system can read it: NFC, with undecodable bytes replaced."""
-    return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    """Return the file's name as every system can unpack it, inside the folder it is unpacked to.
+
+    NFC, with undecodable bytes replaced; what other systems take for a folder, a drive or a line's end becomes `_`.
+    """
+    readable = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    flat = "".join("_" if c in _SEPARATORS or unicodedata.category(c) in _LINE_ENDS else c for c in readable)
+    inner = _SEVERAL_DOTS.sub(".", flat).strip(" ")
+    return inner if inner.strip(".") else "_"
 
 
 def _dos_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
