@@ -27,6 +27,13 @@ _HARMLESS: Final = frozenset({0, 7, 10, 13, 502, 1000, 1001, 1022, 1025})
 full, fewer threads, and a message beside the picture that cannot be read."""
 
 
+_COLOURS_TOLD_TWICE: Final = 152
+"""heif_suberror_NCLX_colr_VUI_mismatch: container and pixels tell other colours, as in files of some cameras."""
+_UNKNOWN_COLOURS: Final = frozenset({133, 134, 135})
+"""heif_suberror_Unknown_NCLX_…: the pixels tell colours of which the standard knows nothing."""
+_MAX_WARNINGS: Final = 64
+
+
 class DecodingError(Exception):
     """The picture is damaged; the text is the library's."""
 
@@ -108,10 +115,16 @@ class HeifLibrary:
             call["heif_context_set_max_decoding_threads"](context, 1)
             _check(call["heif_context_read_from_memory_without_copy"](context, data, len(data), None))
             _check(call["heif_context_get_primary_image_handle"](context, byref(handle)))
-            _check(call["heif_decode_image"](handle, byref(image), _ANY, _ANY, options))
-            warning = (_Error * 1)()
-            if call["heif_image_get_decoding_warnings"](image, 0, warning, 1):
-                raise DecodingError(_text(warning[0].message))
+            error = call["heif_decode_image"](handle, byref(image), _ANY, _ANY, options)
+            if error.subcode in _UNKNOWN_COLOURS:
+                options.contents.strict_decoding = 0
+                error = call["heif_decode_image"](handle, byref(image), _ANY, _ANY, options)
+            _check(error)
+            warnings = (_Error * _MAX_WARNINGS)()
+            count = call["heif_image_get_decoding_warnings"](image, 0, warnings, _MAX_WARNINGS)
+            for warning in warnings[:count]:
+                if warning.subcode != _COLOURS_TOLD_TWICE:
+                    raise DecodingError(_text(warning.message))
         finally:
             call["heif_image_release"](image)
             call["heif_image_handle_release"](handle)

@@ -13,18 +13,26 @@ import PIL
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
-from uploader_gui.engine.pictures import heif_check, tiff_check
+from uploader_gui.engine.pictures import bmp, heif_check, tiff_check
 from uploader_gui.engine.pictures.heif_library import HeifLibrary
 from uploader_gui.engine.pictures.messages import MAX_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from uploader_gui.engine.pictures.metadata import Told
+
 _FORMATS: Final = ("HEIF", "WEBP", "TIFF", "BMP")
-_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
-"""The first brands of a HEIC that pi_heif knows."""
+_PLAIN_BRAND: Final = b"mif1"
+_BRANDS: Final = frozenset({b"heic", b"heix", _PLAIN_BRAND})
+"""The brands of a HEIC that both libraries know."""
 _MAX_BRAND_BYTES: Final = 400
+_UNSUPPORTED: Final = "Unsupported BMP"
+"""How Pillow begins what it says of BMPs that it does not know."""
 _ORIENTATION: Final = 0x0112
+_WEBP_PIXELS: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
+_WEBP_METADATA: Final = 0x0C
+"""VP8X's flags for EXIF and XMP."""
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -50,10 +58,20 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     with _translated_errors(unidentified=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
         if is_tiff:
             tiff_check.check(content)
-        with Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
+        taken_apart = bmp.by_masks(content) if bmp.is_bmp(content) else None
+        with taken_apart or Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
             _check_size(picture)
             tiff_check.mend_palette(picture)
+            if bmp.is_bmp(content) and (profile := bmp.profile(content)):
+                picture.info["icc_profile"] = profile
             yield picture
+
+
+def without_metadata(content: bytes) -> bytes | None:
+    """Return a file with its pixels alone, None where they cannot be told apart: what tells of them may be damaged."""
+    if tiff_check.is_tiff(content):
+        return tiff_check.pixels_only(content)
+    return _webp_pixels(content) if content.startswith(b"RIFF") else None
 
 
 def mended(content: bytes) -> bytes:
@@ -68,7 +86,7 @@ def check_whole(content: bytes) -> None:
         Exception: it is damaged. Call this inside `opened`, which raises `BrokenPicture` then.
     """
     if _is_heif(content):
-        heif_check.check(content, _library())
+        heif_check.check(_branded(content), _library())
 
 
 def about() -> dict[str, str | bool]:
@@ -84,20 +102,20 @@ def is_single(picture: Image.Image, content: bytes) -> bool:
     return int(getattr(picture, "n_frames", 1)) == 1
 
 
-def upright(picture: Image.Image) -> Image.Image:
-    """Decode a picture and turn it as its EXIF says. HEIC and TIFF are turned by their decoders already."""
+def still_to_turn(picture: Image.Image, told: Told) -> Image.Transpose | None:
+    """Return what turns a picture upright once it is decoded. Call it before.
+
+    HEICs are turned by their decoder, and TIFFs by Pillow, where their orientation is of the type it should be.
+    """
+    is_turned = picture.format == "HEIF" or isinstance(getattr(picture, "tag_v2", {}).get(_ORIENTATION), int)
+    return None if is_turned else _UPRIGHT.get(told.orientation)
+
+
+def decoded(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    """Decode a picture and turn it."""
     picture.load()
     _check_size(picture)  # the decoded picture may be larger than the file's header says
-    transpose = _UPRIGHT.get(_orientation(picture))
-    return picture if transpose is None else picture.transpose(transpose)
-
-
-def _orientation(picture: Image.Image) -> int:
-    try:
-        orientation = picture.getexif().get(_ORIENTATION, 1)
-    except Exception:  # noqa: BLE001 - Pillow raises anything on a damaged block; the pixels are sound
-        return 1
-    return orientation if isinstance(orientation, int) else 1
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -106,12 +124,30 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _branded(content: bytes) -> bytes:
-    """Return a HEIC whose first brand pi_heif knows: where only a compatible brand is known, it is put first."""
-    brands = content[16 : int.from_bytes(content[:4], "big")][:_MAX_BRAND_BYTES]
-    if not _is_heif(content) or content[8:12] in _BRANDS:
+    """Return a HEIC with brands that pi_heif and libheif know, as its first one and among the compatible ones."""
+    if not _is_heif(content):
         return content
-    known = next((brands[at : at + 4] for at in range(0, len(brands), 4) if brands[at : at + 4] in _BRANDS), None)
-    return content if known is None else content[:8] + known + content[12:]
+    end = min(int.from_bytes(content[:4], "big"), _MAX_BRAND_BYTES)
+    compatible = {content[at : at + 4] for at in range(16, end, 4)}
+    if content[8:12] in _BRANDS and compatible & _BRANDS:
+        return content
+    last = content[end - 4 : end] if compatible & _BRANDS or end <= 16 else _PLAIN_BRAND  # noqa: PLR2004 - none to replace
+    return content[:8] + _PLAIN_BRAND + content[12 : end - 4] + last + content[end:]
+
+
+def _webp_pixels(content: bytes) -> bytes | None:
+    """Return a WebP without EXIF and XMP (RFC 9649, section 2.7), None where the file is cut off."""
+    chunks, at = b"", 12
+    if 8 + int.from_bytes(content[4:8], "little") > len(content):
+        return None
+    while at + 8 <= len(content):
+        size = 8 + int.from_bytes(content[at + 4 : at + 8], "little")
+        kind, chunk = content[at : at + 4], content[at : at + size + size % 2]
+        if kind == b"VP8X":
+            chunk = chunk[:8] + bytes([chunk[8] & ~_WEBP_METADATA]) + chunk[9:]
+        chunks += chunk if kind in _WEBP_PIXELS else b""
+        at += size + size % 2
+    return b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"WEBP" + chunks
 
 
 def _is_heif(content: bytes) -> bool:
@@ -147,4 +183,6 @@ def _translated_errors(unidentified: UploaderError) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise unidentified from error
     except Exception as error:
+        if str(error).startswith(_UNSUPPORTED):
+            raise CannotConvert(tiff_check.UNUSUAL) from error
         raise BrokenPicture(str(error)) from error

@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageCms, ImageOps
 
-from uploader_gui.engine.errors import CannotConvert
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 from uploader_gui.engine.pictures import metadata
+from uploader_gui.engine.pictures.colours import Colours, from_nclx
 from uploader_gui.engine.pictures.messages import TOO_LARGE, Jpeg, Message
-from uploader_gui.engine.pictures.opening import about, check_whole, is_single, mended, opened, upright
-from uploader_gui.engine.pictures.tiff_check import TOO_DEEP
+from uploader_gui.engine.pictures.opening import (
+    about,
+    check_whole,
+    decoded,
+    is_single,
+    mended,
+    opened,
+    still_to_turn,
+    without_metadata,
+)
+from uploader_gui.engine.pictures.tiff_check import TOO_DEEP, is_tiff
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PIL.ImageCms import ImageCmsProfile
 
 QUALITY: Final = 95
@@ -60,13 +72,24 @@ def into_jpeg(content: bytes) -> Jpeg:
         CannotConvert, BrokenPicture: see `opening.opened`.
     """
     whole = mended(content)
-    with opened(whole) as picture:
-        if not is_single(picture, whole):
+    try:
+        jpeg = _converted(whole, whole)
+    except BrokenPicture:
+        pixels = without_metadata(whole)
+        if pixels is None:
+            raise
+        return replace(_converted(pixels, whole), without_metadata=True)
+    return jpeg if whole is content else replace(jpeg, without_metadata=True)
+
+
+def _converted(pixels: bytes, whole: bytes) -> Jpeg:
+    """Return a JPEG of the picture in `pixels`; of a TIFF, `whole` tells the rest."""
+    with opened(pixels) as picture:
+        if not is_single(picture, pixels):
             raise CannotConvert(_SEVERAL)
         _check_fits(picture)
-        check_whole(whole)
-        jpeg = _encoded(picture)
-    return jpeg if whole is content else replace(jpeg, without_metadata=True)
+        check_whole(pixels)
+        return _encoded(picture, whole)
 
 
 def _check_fits(picture: Image.Image) -> None:
@@ -77,39 +100,74 @@ def _check_fits(picture: Image.Image) -> None:
         raise CannotConvert(_SEVERAL)  # a raw photo: its first picture is only a preview
 
 
-def _encoded(picture: Image.Image) -> Jpeg:
+def _encoded(picture: Image.Image, whole: bytes) -> Jpeg:
     info: dict[Any, Any] = dict(picture.info)  # a copy: turning the picture changes its own
-    turned = upright(picture)
-    pixels, profile = _as_jpeg_holds(turned, info.get("icc_profile"))
-    options, is_damaged = metadata.readable(turned, info)
-    if profile:
-        options["icc_profile"] = profile
+    told = metadata.told_by(whole, info, is_tiff=is_tiff(whole))
+    turned = decoded(picture, still_to_turn(picture, told))
+    colours, is_damaged = _colours(info)
+    pixels, profile = _as_jpeg_holds(turned, colours)
+    kept = metadata.for_jpeg(told, info)
+    options = kept.options | ({"icc_profile": profile} if profile else {})
     target = io.BytesIO()
     pixels.save(target, "JPEG", quality=QUALITY, subsampling="4:4:4", **options)
-    return Jpeg(target.getvalue(), without_metadata=is_damaged)
+    return Jpeg(metadata.with_segments(target.getvalue(), kept.segments), is_damaged or kept.is_damaged)
+
+
+def _colours(info: Mapping[Any, Any]) -> tuple[Colours | None, bool]:
+    """Return how a picture's numbers are to be read (None: as sRGB), and whether its profile is damaged."""
+    profile = info.get("icc_profile")
+    if not profile:
+        nclx = info.get("nclx_profile")
+        return from_nclx(nclx) if nclx else None, False
+    is_whole = profile[36:40] == b"acsp" and int.from_bytes(profile[:4], "big") <= len(profile)
+    return (Colours(profile), False) if is_whole else (None, True)
 
 
 def _thumbnail(content: bytes, side: int) -> Message:
     """Return the RGBA pixels of a picture that just covers a square of `side` pixels."""
-    with opened(mended(content)) as picture:
+    try:
+        small = _small(content, content, side)
+    except BrokenPicture:
+        pixels = without_metadata(content)
+        if pixels is None:
+            raise
+        small = _small(pixels, content, side)
+    return Message({"width": small.width, "height": small.height}, small.tobytes())
+
+
+def _small(pixels: bytes, whole: bytes, side: int) -> Image.Image:
+    with opened(mended(pixels)) as picture:
+        told = metadata.told_by(whole, picture.info, is_tiff=is_tiff(whole))
+        turn = still_to_turn(picture, told)
         picture.load()
-        scale = side / min(picture.size)
+        scale, shown = side / min(picture.size), _shrinkable(picture)
         if scale < 1:
-            picture.thumbnail((max(round(picture.width * scale), side), max(round(picture.height * scale), side)))
-        small = upright(picture)
-        pixels = (small if small.has_transparency_data else _as_jpeg_holds(small, None)[0]).convert("RGBA")
-        return Message({"width": pixels.width, "height": pixels.height}, pixels.tobytes())
+            shown.thumbnail((max(round(shown.width * scale), side), max(round(shown.height * scale), side)))
+        small = shown if turn is None else shown.transpose(turn)
+        return (small if small.has_transparency_data else _as_jpeg_holds(small, None)[0]).convert("RGBA")
 
 
-def _as_jpeg_holds(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:
+def _shrinkable(picture: Image.Image) -> Image.Image:
+    """Return a picture whose pixels can be averaged: of palettes and of black and white, Pillow only drops some."""
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode in {"P", "PA"}:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return _in_8_bits(picture) if picture.mode.startswith("I;16") else picture
+
+
+def _as_jpeg_holds(picture: Image.Image, colours: Colours | None) -> tuple[Image.Image, bytes | None]:
     """Return the picture as RGB or grey, and the profile its numbers are to be read with (None: sRGB).
 
     Raises:
         CannotConvert: 8 bits cannot hold it.
     """
+    profile = colours.profile if colours else None
     if picture.mode in {"CMYK", "LAB"}:
         return _in_srgb(picture, profile)
     flat = _without_transparency(picture)
+    if colours and colours.is_hdr:
+        return _in_srgb(flat.convert("RGB"), profile)
     if flat.mode == "L" and _is_profile_of(profile, "RGB"):
         flat = flat.convert("RGB")
     return flat, profile if _is_profile_of(profile, flat.mode) else None

@@ -15,6 +15,7 @@ from PIL import ImagePalette
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
+from uploader_gui.engine.pictures import exif
 from uploader_gui.engine.pictures.messages import MISSING
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ _DEFLATE: Final = frozenset({8, 32946})
 _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 279, 324, 325
 _PIXEL_TAGS: Final = frozenset({_BITS, _COLOR_MAP, _EXTRA, _FORMAT, _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, 347})
 """Tags with values that may lie anywhere in the file; the last one holds tables of JPEG."""
+_OF_PIXELS: Final = frozenset(
+    {254, 256, 257, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _STRIPS, _SAMPLES, 278, _STRIP_BYTES, _PLANAR, 292}
+    | {293, _PREDICTOR, _COLOR_MAP, 322, 323, _TILES, _TILE_BYTES, _INK_SET, _EXTRA, _FORMAT, 347, 529, 530, 531, 532}
+    | {330, 34675, 50706}
+)
+"""What pages consist of, and what tells that a picture is another one's preview, or is in other colours."""
 _INFLATE_BYTES: Final = 1 << 20
 _DEPTHS: Final[Mapping[int, frozenset[int]]] = {
     _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
@@ -56,7 +63,11 @@ _SIXTEEN: Final = 16
 _SEPARATE: Final = 2
 _REVERSED: Final = 2
 _SUBFILE: Final = 254
+_REDUCED: Final = 1
 _MASK: Final = 4
+_TRANSPARENCY_MASK: Final = 4
+_OLD_SUBFILE: Final = 255
+_OLD_REDUCED: Final = 2
 
 
 def is_tiff(content: bytes) -> bool:
@@ -84,8 +95,16 @@ def check(content: bytes) -> None:
 
 
 def pages(content: bytes) -> int:
-    """Return the number of pictures, without masks (TIFF 6.0, "NewSubfileType")."""
-    return sum(not tags.get(_SUBFILE, 0) & _MASK for tags in _directories(content))
+    """Return the number of pictures, without masks and smaller versions of the first (TIFF 6.0, "NewSubfileType")."""
+    return sum(number == 0 or not _is_beside(tags) for number, tags in enumerate(_directories(content)))
+
+
+def _is_beside(tags: Mapping[int, Any]) -> bool:
+    return bool(
+        tags.get(_SUBFILE, 0) & (_MASK | _REDUCED)
+        or tags.get(_OLD_SUBFILE) == _OLD_REDUCED
+        or tags.get(_PHOTOMETRIC) == _TRANSPARENCY_MASK
+    )
 
 
 def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
@@ -101,6 +120,18 @@ def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
         if not named & _PIXEL_TAGS <= tags.keys():
             raise BrokenPicture(MISSING)
         yield tags
+
+
+def pixels_only(content: bytes) -> bytes | None:
+    """Return a file whose only page has no tags but those that say how its pixels are stored, None for a BigTIFF."""
+    found = exif.read(content)
+    if found is None or content[2:4] not in {b"*\0", b"\0*"} or pages(content) != 1:
+        return None
+    made, at = bytearray(content), len(content) + len(content) % 2
+    made += bytes(at - len(made))
+    struct.pack_into(f"{found.order}I", made, 4, at)
+    exif.append(made, {tag: value for tag, value in found.first.items() if tag in _OF_PIXELS}, found.order)
+    return bytes(made)
 
 
 def mend_palette(picture: Image.Image) -> None:

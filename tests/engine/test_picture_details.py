@@ -1,0 +1,256 @@
+"""What a picture tells beside its pixels is in its JPEG too: dates, words, place, colours; what is odd is no damage."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image, ImageCms
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from tests.support import pictures
+from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKER, ORIENTATION, PLACE, TAKEN, TAKEN_AT, UPRIGHT, sketch
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+    from uploader_gui.engine.pictures.messages import Jpeg
+
+ASCII, BYTE, SHORT, LONG, UNDEFINED = 2, 1, 3, 4, 7
+DESCRIPTION, ARTIST, IPTC, PHOTOSHOP, TITLE, COMMENT = 0x010E, 0x013B, 33723, 34377, 0x9C9B, 0x9C9C
+RECORD = b"\x1c\x02\x19\x00\x05cl\xc3\xa9!"
+"""A keyword, as IPTC writes it."""
+DATED = '<rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:DateTimeOriginal="{}"/>'
+XMP = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{}</rdf:RDF></x:xmpmeta>'
+
+
+def jpeg_of(decoder: PictureDecoder, content: bytes) -> Jpeg:
+    return decoder.jpeg(content, lambda: None)
+
+
+def shown(made: Jpeg) -> Image.Image:
+    picture = Image.open(io.BytesIO(made.content))
+    picture.load()
+    return picture
+
+
+def alike(one: Image.Image, other: Image.Image, close: int = 30) -> bool:
+    points = [(x, y) for x in range(4, one.width, 16) for y in range(4, one.height, 16)]
+    pairs: Any = [(one.convert("RGB").getpixel(at), other.convert("RGB").getpixel(at)) for at in points]
+    return one.size == other.size and all(abs(a - b) <= close for p, q in pairs for a, b in zip(p, q, strict=True))
+
+
+def tiff_with(path: Path, tag: int, kind: int, value: Any, **options: Any) -> bytes:
+    tags = ImageFileDirectory_v2()
+    tags.tagtype[tag] = kind
+    tags[tag] = value
+    return pictures.save(path, tiffinfo=tags, **options).read_bytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"big_tiff": True}, {"compression": "tiff_lzw"}])
+def test_a_date_in_a_tiffs_first_directory_is_kept(
+    options: dict[str, Any], decoder: PictureDecoder, tmp_path: Path
+) -> None:
+    content = tiff_with(tmp_path / "a.tif", TAKEN_AT, ASCII, TAKEN, **options)
+    made = jpeg_of(decoder, content)
+    assert shown(made).getexif().get_ifd(EXIF_IFD)[TAKEN_AT] == TAKEN
+    assert not made.without_metadata
+
+
+@pytest.mark.parametrize("words", ["Défaut n° 5, échelle".encode(), "Défaut n° 5".encode("latin-1")])
+def test_words_are_kept_byte_for_byte(words: bytes, decoder: PictureDecoder, tmp_path: Path) -> None:
+    content = tiff_with(tmp_path / "a.tif", DESCRIPTION, ASCII, "#" * len(words)).replace(b"#" * len(words), words)
+    assert words + b"\0" in jpeg_of(decoder, content).content
+
+
+@pytest.mark.parametrize("tag", [TITLE, COMMENT, 0x9C9D, 0x9C9E, 0x9C9F])
+def test_what_explorer_noted_is_kept(tag: int, decoder: PictureDecoder, tmp_path: Path) -> None:
+    words = "à réparer\0".encode("utf-16-le")
+    made = jpeg_of(decoder, tiff_with(tmp_path / "a.tif", tag, BYTE, words))
+    assert shown(made).getexif()[tag] == words
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "value"),
+    [
+        (IPTC, UNDEFINED, RECORD),
+        (IPTC, BYTE, RECORD),
+        (IPTC, UNDEFINED, struct.pack(">3I", *struct.unpack("<3I", RECORD.ljust(12, b"\0")))),
+        (PHOTOSHOP, BYTE, b"8BIM\x04\x04\0\0" + struct.pack(">I", len(RECORD)) + RECORD),
+    ],
+)
+def test_iptc_stands_where_a_jpeg_has_it(
+    tag: int, kind: int, value: Any, decoder: PictureDecoder, tmp_path: Path
+) -> None:
+    made = jpeg_of(decoder, tiff_with(tmp_path / "a.tif", tag, kind, value))
+    found = shown(made).info["photoshop"][0x0404]
+    assert found == RECORD
+
+
+@pytest.mark.parametrize("name", ["a.webp", "a.tif"])
+@pytest.mark.parametrize("size", [100, 200_000])
+def test_xmp_of_any_size_is_kept(name: str, size: int, decoder: PictureDecoder, tmp_path: Path) -> None:
+    filler = f'<rdf:Description rdf:about="" xmlns:o="http://other/" o:filler="{"x" * size}"/>'
+    xmp = XMP.format(DATED.format("2024-03-12T10:11:12") + filler).encode()
+    content = pictures.save(tmp_path / name, xmp=xmp) if name == "a.webp" else None
+    made = jpeg_of(decoder, content.read_bytes() if content else tiff_with(tmp_path / name, 700, BYTE, xmp))
+    first = shown(made).info["xmp"]
+    assert b'DateTimeOriginal="2024-03-12T10:11:12"' in first
+    if size > 65_000:
+        found = made.content.split(b"http://ns.adobe.com/xmp/extension/\0")[1:]
+        whole = b"".join(part[40 : 40 + 65_000] for part in found)[: len(xmp)]
+        assert whole == xmp
+        assert found[0][:32] in first
+    else:
+        assert first == xmp
+
+
+@pytest.mark.parametrize("kind", [BYTE, SHORT, LONG])
+@pytest.mark.parametrize("name", ["a.tif", "a.webp"])
+def test_a_turn_of_any_type_is_obeyed(name: str, kind: int, decoder: PictureDecoder, tmp_path: Path) -> None:
+    inline = {BYTE: b"\6", SHORT: b"\6\0", LONG: b"\6\0\0\0"}[kind].ljust(4, b"\0")
+    block = b"Exif\0\0II*\0\x08\0\0\0\1\0" + struct.pack("<HHI", ORIENTATION, kind, 1) + inline + bytes(4)
+    if name == "a.tif":
+        content = tiff_with(tmp_path / name, ORIENTATION, kind, b"\6" if kind == BYTE else 6)
+    else:
+        content = pictures.save(tmp_path / name, exif=block, lossless=True).read_bytes()
+    picture = shown(jpeg_of(decoder, content))
+    assert alike(picture, sketch().transpose(UPRIGHT))
+    assert picture.getexif().get(ORIENTATION, 1) == 1
+    small = decoder.thumbnail(content, 40)
+    assert small.height > small.width
+
+
+@pytest.mark.parametrize("damage", ["value", "directory"])
+def test_what_is_whole_of_damaged_details_is_kept(damage: str, decoder: PictureDecoder, tmp_path: Path) -> None:
+    block = bytearray(pictures.told())
+    tag = 0x0132 if damage == "value" else EXIF_IFD
+    at = block.index(struct.pack(">H", tag) if block[6:8] == b"MM" else struct.pack("<H", tag), 16)
+    block[at + 8 : at + 12] = b"\x7f\xff\xff\x7f"
+    made = jpeg_of(decoder, pictures.save(tmp_path / "a.webp", exif=bytes(block)).read_bytes())
+    kept = shown(made).getexif()
+    assert made.without_metadata
+    assert (kept[MAKER], kept.get_ifd(GPS_IFD)) == ("Maker", PLACE)
+
+
+def test_smaller_versions_on_later_pages_are_no_further_pictures(decoder: PictureDecoder, tmp_path: Path) -> None:
+    tags = ImageFileDirectory_v2()
+    tags[254] = 1
+    small = sketch().resize((24, 16))
+    small.encoderinfo = {"tiffinfo": tags}  # Pillow's way to give each page its tags
+    content = pictures.save(tmp_path / "a.tif", save_all=True, append_images=[small]).read_bytes()
+    assert alike(shown(jpeg_of(decoder, content)), sketch())
+
+
+# Colours
+
+
+def bmp_with(masks: tuple[int, ...], bits: int, pixel: int, header: int = 40) -> bytes:
+    """Return a BMP of 8 by 8 equal pixels."""
+    data = pixel.to_bytes(bits // 8, "little") * 64
+    compression = 6 if header == 40 and len(masks) == 4 else 3
+    head = struct.pack("<IiiHHIIiiII", header, 8, 8, 1, bits, compression, len(data), 0, 0, 0, 0)
+    head = (head + struct.pack(f"<{len(masks)}I", *masks)).ljust(header, b"\0")
+    return b"BM" + struct.pack("<IHHI", 14 + len(head) + len(data), 0, 0, 14 + len(head)) + head + data
+
+
+@pytest.mark.parametrize(
+    ("masks", "bits", "pixel", "seen"),
+    [
+        ((0xF00, 0xF0, 0xF), 16, 0xF80, (255, 136, 0)),
+        ((0xF00, 0xF0, 0xF, 0xF000), 16, 0x0F80, (255, 136, 0)),  # opacity that nobody filled in
+        ((0x3FF00000, 0xFFC00, 0x3FF), 32, 0x3FF << 20 | 0x200 << 10, (255, 128, 0)),
+        ((0x3FF, 0xFFC00, 0x3FF00000), 32, 0x3FF | 0x200 << 10, (255, 128, 0)),
+        ((0xFF, 0xFF00, 0xFF0000), 32, 0x0080FF, (255, 128, 0)),
+        ((0xFF00, 0xFF0000, 0xFF000000, 0xFF), 32, 0x0080FFFF, (255, 128, 0)),
+    ],
+)
+def test_colours_in_any_bits_of_a_bmp_are_seen(
+    masks: tuple[int, ...], bits: int, pixel: int, seen: tuple[int, ...], decoder: PictureDecoder
+) -> None:
+    for header in (40, 56, 124):
+        content = bmp_with(masks, bits, pixel, header)
+        found: Any = shown(jpeg_of(decoder, content)).getpixel((4, 4))
+        assert all(abs(a - b) <= 4 for a, b in zip(found, seen, strict=True))
+        with pytest.raises(BrokenPicture):
+            jpeg_of(decoder, content[:-9])
+
+
+def test_a_bmp_for_printers_only_is_not_called_damaged(decoder: PictureDecoder) -> None:
+    content = bytearray(bmp_with((0xFF0000, 0xFF00, 0xFF), 32, 0))
+    for compression in (4, 5, 11):
+        content[30] = compression
+        with pytest.raises(CannotConvert):
+            jpeg_of(decoder, bytes(content))
+
+
+def test_a_bmps_profile_is_kept(decoder: PictureDecoder) -> None:
+    content = bytearray(bmp_with((0xFF0000, 0xFF00, 0xFF), 32, 0x0080FF, header=124))
+    content[14 + 56 : 14 + 60] = b"DEBM"
+    content[14 + 112 : 14 + 120] = struct.pack("<II", len(content) - 14, len(pictures.profile()))
+    made = jpeg_of(decoder, bytes(content) + pictures.profile())
+    assert shown(made).info["icc_profile"] == pictures.profile()
+    cut = jpeg_of(decoder, bytes(content) + pictures.profile()[:-100])
+    assert cut.without_metadata
+    assert "icc_profile" not in shown(cut).info
+
+
+def with_nclx(primaries: int, transfer: int) -> bytes:
+    """Return a HEIC whose colours are told in numbers; its profile's box, of the same size, is freed."""
+    content = pictures.HEIC.read_bytes()
+    at = content.index(b"colrprof")
+    size = int.from_bytes(content[at - 4 : at], "big")
+    nclx = b"colrnclx" + struct.pack(">HHHB", primaries, transfer, 6, 0x80)
+    return content[:at] + nclx.ljust(size - 4, b"\0") + content[at + size - 4 :]
+
+
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "red"),
+    [
+        (1, 13, None),
+        (1, 1, None),
+        (2, 2, None),
+        (12, 13, "carried"),
+        (9, 1, "carried"),
+        (1, 4, "carried"),
+        (9, 16, "sRGB"),
+    ],
+)
+def test_colours_told_in_numbers_are_kept(
+    primaries: int, transfer: int, red: str | None, decoder: PictureDecoder
+) -> None:
+    picture = shown(jpeg_of(decoder, with_nclx(primaries, transfer)))
+    profile = picture.info.get("icc_profile")
+    assert (profile is not None) == (red is not None)
+    if profile is None:
+        return
+    description = ImageCms.getProfileDescription(io.BytesIO(profile)).strip()
+    assert ("sRGB" in description) == (red == "sRGB")
+    white = Image.new("RGB", (1, 1), "white")
+    in_srgb = ImageCms.profileToProfile(white, io.BytesIO(profile), ImageCms.createProfile("sRGB"))
+    assert in_srgb is not None
+    assert min(in_srgb.getpixel((0, 0))) >= 254  # type: ignore[arg-type]  # of RGB a tuple
+
+
+# Thumbnails
+
+
+def test_a_scan_in_black_and_white_is_recognised_when_small(decoder: PictureDecoder, tmp_path: Path) -> None:
+    page = Image.new("1", (1600, 1600), 1)
+    for line in range(0, 1600, 8):
+        page.paste(0, (0, line, 1600, line + 2))
+    small = decoder.thumbnail(pictures.save(tmp_path / "a.tif", page).read_bytes(), 40)
+    assert set(small.content[::4]) <= set(range(150, 240))
+
+
+def test_a_palette_with_opacity_is_recognised_when_small(decoder: PictureDecoder, tmp_path: Path) -> None:
+    drawing = Image.new("P", (800, 800), 0)
+    drawing.putpalette([255, 0, 0, 0, 0, 255])
+    for column in range(0, 800, 4):
+        drawing.paste(1, (column, 0, column + 2, 800))
+    small = decoder.thumbnail(pictures.save(tmp_path / "a.bmp", drawing).read_bytes(), 40)
+    assert {value // 64 for value in small.content[::4]} == {1} or set(small.content[::4]) <= set(range(100, 155))
