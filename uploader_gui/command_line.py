@@ -99,10 +99,19 @@ def speak() -> None:
     use_language(chosen)
 
 
+_CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), "\ufffd")
+"""Characters that control a terminal or end a line."""
+
+
+def one_line(sentence: str) -> str:
+    """Return a sentence on one line, whatever a file in it is called."""
+    return sentence.translate(_CONTROLS)
+
+
 def write_stderr(sentence: str) -> None:
     """Write one sentence to stderr, where there is one (on Windows a bundle's window has none)."""
     if sys.stderr is not None:
-        sys.stderr.write(f"uploader-gui: {sentence}\n")
+        sys.stderr.write(f"uploader-gui: {one_line(sentence)}\n")
 
 
 def _wrong(sentence: str, **values: str) -> UsageError:

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
 
+from uploader_gui.command_line import one_line
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import cause_and_action
@@ -75,7 +76,7 @@ class Terminal:
     def say(self, text: str) -> None:
         """Write a line that is not rewritten."""
         self._clear()
-        self._write(f"{text}\n")
+        self._write(f"{one_line(text)}\n")
 
     def close(self) -> None:
         """Clear the progress line."""

@@ -61,6 +61,11 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "a receipt that cannot be made there": ((*WITH_FILE, "--report", "/proc/receipt.json"), {}, "receipt"),
     "a receipt that names a folder": ((*WITH_FILE, "--report", "./receipts/"), {}, "receipt"),
     "a receipt that is a folder": ((*WITH_FILE, "--report", "/tmp"), {}, "receipt"),
+    "a receipt in a folder of several lines": (
+        (*WITH_FILE, "--report", "/no\nwhere\r\x1b[2J\u2028/r.json"),
+        {},
+        "receipt",
+    ),
     "no display and nothing to do": ((), {"DISPLAY": None, "QT_QPA_PLATFORM": None}, "display"),
     "a dead display and nothing to do": ((), {"DISPLAY": ":4711", "QT_QPA_PLATFORM": None}, "display"),
     "no display, an anomaly and no file": (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import socket
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from tests.support.api_faults import Answer
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.errors import Offline, ProxyFailed, TlsFailed, Variant
+from uploader_gui.engine.errors import ConnectionLost, Offline, ProxyFailed, StorageRefused, TlsFailed, Variant
 from uploader_gui.engine.net.client import Clients, HttpOptions, check_url, tls_context, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
 from uploader_gui.engine.transfer.transfer import MAX_PIECE
@@ -197,3 +200,20 @@ def test_a_bug_is_not_mistaken_for_a_broken_connection() -> None:
 def test_a_connection_that_is_not_made_in_time_is_offline() -> None:
     with pytest.raises(Offline), translated_httpx_errors():
         raise httpx.ConnectTimeout("too slow")
+
+
+async def test_a_reason_has_the_systems_words_and_none_of_a_library(trust: ssl.SSLContext) -> None:
+    with PlainServer(400) as server:
+        gone = server.host
+    async with Service(f"http://{gone}", trust) as refused, Service("https://service.invalid", trust) as unknown:
+        errors = [await refused.error_of(), await unknown.error_of()]
+    told = [error.detail for error in errors if isinstance(error, Offline)]
+    assert told[0] == os.strerror(errno.ECONNREFUSED)
+    assert not re.search("Errno|attempts failed", told[1])
+    with pytest.raises(ConnectionLost) as caught, translated_httpx_errors():
+        raise httpx.ReadError("incomplete chunked read")
+    assert caught.value.detail == ""
+
+
+def test_a_detail_stands_on_one_line() -> None:
+    assert StorageRefused("Access\r\nDenied\u2028for you").detail == "Access Denied for you"

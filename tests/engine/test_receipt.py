@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine import receipt
-from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.errors import Code, Variant
+from uploader_gui.engine.models import Reason, Substitute, UploadState
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
@@ -144,15 +145,29 @@ def test_it_is_written_as_readable_utf8(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["receipt.json"]
 
 
-def test_undecodable_paths_survive_the_way_through_json(tmp_path: Path) -> None:
-    raw = b"/evidence/caf\xe9 \xf0\x9f\x93\xb7.jpg"
-    path = Path(os.fsdecode(raw))
-    source = a_source()
-    made = receipt_of(an_upload(source=type(source)(path, path, "caf?.jpg", None, 1, 1)))
-    receipt.write(made, tmp_path / "receipt.json")
-    again = json.loads((tmp_path / "receipt.json").read_bytes())
-    assert os.fsencode(again["files"][0]["path"]) == raw
-    assert again == made.to_json()
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"/evidence/caf\xe9 \xf0\x9f\x93\xb7.jpg", "/evidence/caf\\udce9 📷.jpg"),
+        (b"/evidence/\xed\xa0\xbd.jpg", "/evidence/\\udced\\udca0\\udcbd.jpg"),
+        (b'/evidence/a\n\t"\\\x01\x7f\xe2\x80\xa8.jpg', '/evidence/a\n\t"\\\x01\x7f\u2028.jpg'),
+    ],
+)
+def test_strict_readers_of_json_take_whatever_a_file_is_called(raw: bytes, shown: str, tmp_path: Path) -> None:
+    path, odd = Path(os.fsdecode(raw)), "\ud83d.jpg"
+    reason = Reason(Code.URL_REFUSED, Variant.PLACE_TAKEN, odd)
+    source = replace(a_source(), path=path, name=odd)
+    substitute = Substitute(replace(source, name="b.jpg"), "ab" * 32)
+    upload = an_upload(source=source, state=UploadState.FAILED, reason=reason, substitute=substitute)
+    run = receipt.Run("uploader-gui 1.2.3", "42", 0.0, [upload], 0, lambda reason: f"said: {reason.detail}")
+    receipt.write(receipt.build(run, 1.0), tmp_path / "receipt.json")
+    text = (tmp_path / "receipt.json").read_bytes().decode("utf-8", "strict")
+    assert not re.search(r"\\u[dD][89a-fA-F]", re.sub(r"\\\\", "", text))
+    (file,) = json.loads(text)["files"]
+    assert file["path"] == shown
+    assert bytes.fromhex(file.get("path_bytes", raw.hex())) == raw
+    assert ("path_bytes" in file) is ("udc" in shown)
+    assert (file["reason"]["message"], file["original"]["name"]) == ("said: \\ud83d.jpg", "\\ud83d.jpg")
 
 
 @pytest.mark.parametrize("name", ["r" * 250 + ".json", "receipt"])

@@ -174,3 +174,10 @@ def test_a_receipt_that_was_changed_is_not_intact(tmp_path: Path) -> None:
     del receipt[CHECKSUM]
     path.write_text(json.dumps(receipt))
     assert read_receipt(path).intact is None
+
+
+def test_a_file_whose_path_is_no_text_is_found_by_its_bytes(tmp_path: Path) -> None:
+    raw = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    Path(os.fsdecode(raw)).write_bytes(b"same")
+    receipt = write(tmp_path, row(tmp_path / "caf\\udce9.txt", b"same", path_bytes=raw.hex()))
+    assert list(verdicts(receipt).values()) == list(verdicts(receipt, tmp_path).values()) == [Verdict.EQUAL]

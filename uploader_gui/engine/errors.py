@@ -150,7 +150,7 @@ class Variant(StrEnum):
 
 
 class UploaderError(Exception):
-    """Root of the tree. `detail` is a fact (a server's words, a system's error), never a secret."""
+    """Root of the tree. `detail` is a fact on one line (a server's words, a system's error), never a secret."""
 
     code: ClassVar[Code] = Code.INTERNAL_ERROR
     retriable: ClassVar[bool] = False
@@ -160,7 +160,7 @@ class UploaderError(Exception):
 
     def __init__(self, detail: str = "", *, variant: Variant | None = None, retry_after: float | None = None) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = " ".join(detail.splitlines())
         self.variant = variant
         self.retry_after = retry_after
 

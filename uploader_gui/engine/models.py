@@ -5,6 +5,7 @@ An `Upload` belongs to the engine; front ends get a frozen `UploadSnapshot`.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -138,6 +138,14 @@ class Origin(StrEnum):
     WEB_PAGE = "from a web page"
     CLIPBOARD = "from the clipboard"
     PROGRAM = "from another program"
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return a path's bytes, also of a path that no file can have, but that was given."""
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:
+        return str(path).encode("utf-8", "surrogatepass")
 
 
 class Treatment(StrEnum):

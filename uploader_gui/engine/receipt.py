@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import Reason, UploadState, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ class Original:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
-        values: dict[str, Any] = {"name": self.name, "size": self.size, "sha256": self.sha256}
+        values: dict[str, Any] = {"name": _text(self.name), "size": self.size, "sha256": self.sha256}
         return values | ({"metadata": "unreadable"} if self.without_metadata else {})
 
 
@@ -86,10 +86,11 @@ class ReceiptFile:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
-        reason = None if self.reason is None else {"code": self.reason.code.value, "message": self.message}
+        reason = None if self.reason is None else {"code": self.reason.code.value, "message": _text(self.message)}
         return {
-            "path": self.path,
-            "name": self.name,
+            "path": _text(self.path),
+            **({} if _text(self.path) == self.path else {"path_bytes": bytes_of(Path(self.path)).hex()}),
+            "name": _text(self.name),
             "mime_type": self.media_type,
             "size": self.size,
             "sha256": self.sha256,
@@ -213,15 +214,13 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def encoded(receipt: Receipt) -> bytes:
-    """Return a receipt as JSON.
+    """Return a receipt as JSON."""
+    return (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
-    File names of undecodable bytes have lone surrogates: JSON can escape them, UTF-8 cannot encode them.
-    """
-    values = receipt.to_json()
-    try:
-        return (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
-    except UnicodeEncodeError:
-        return (json.dumps(values, indent=2) + "\n").encode()
+
+def _text(words: str) -> str:
+    """Return a text without lone surrogates, which strict readers of JSON refuse: Python has them for odd bytes."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def iso_time(seconds: float) -> str:

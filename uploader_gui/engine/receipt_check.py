@@ -162,9 +162,17 @@ def _check_form(content: object) -> None:
 
 def _entry(file: Mapping[str, Any]) -> _Entry:
     original = file.get("original") or {"name": file["name"], "sha256": None}
-    path = file.get("path", "")
+    path = _path(file)
     sums = frozenset(filter(None, [file["sha256"], original["sha256"]]))
     return _Entry(path or original["name"], bool(path), sums)
+
+
+def _path(file: Mapping[str, Any]) -> str:
+    """Return a file's path; one that is no text stands there as bytes, too, for the system it comes from."""
+    try:
+        return os.fsdecode(bytes.fromhex(file["path_bytes"]))
+    except (KeyError, TypeError, ValueError):
+        return str(file.get("path", ""))
 
 
 def _in_place(entry: _Entry) -> Path | None:

@@ -17,6 +17,7 @@ from uploader_gui.engine.models import (
     Upload,
     UploadId,
     UploadState,
+    bytes_of,
 )
 
 COLUMNS: Final = (
@@ -69,8 +70,8 @@ def row_of(upload: Upload) -> tuple[object, ...]:
     return (
         upload.upload_id,
         upload.anomaly_id,
-        _bytes_of(source.path),
-        _bytes_of(source.resolved),
+        bytes_of(source.path),
+        bytes_of(source.resolved),
         source.name,
         source.name_shortened,
         source.media_type,
@@ -101,7 +102,7 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
         return (*(None,) * 6, False)
     sent = substitute.sent
     return (
-        _bytes_of(sent.path),
+        bytes_of(sent.path),
         sent.name,
         sent.media_type,
         sent.size,
@@ -109,14 +110,6 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
         substitute.original_sha256,
         substitute.without_metadata,
     )
-
-
-def _bytes_of(path: Path) -> bytes:
-    """Return a path's bytes, also of a path that no file can have, but that was given."""
-    try:
-        return os.fsencode(path)
-    except UnicodeEncodeError:
-        return str(path).encode("utf-8", "surrogatepass")
 
 
 def changes_of(upload: Upload) -> tuple[object, ...]:

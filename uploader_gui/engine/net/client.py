@@ -7,8 +7,11 @@ proxy from the environment; TLS is verified through the operating system's trust
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
+import os
 import re
+import socket
 import ssl
 import sys
 import zlib
@@ -41,6 +44,8 @@ from uploader_gui.engine.transfer.presigned_url import expiry_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS: Final = 15.0
 TUNNEL_SECONDS: Final = 25.0
@@ -301,7 +306,8 @@ def translated_httpx_errors() -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise Stalled from error
     except (httpx.HTTPError, h11.ProtocolError, OSError) as error:
-        raise ConnectionLost(type(error).__name__) from error
+        log.info("a connection was lost: %s", type(error).__name__)
+        raise ConnectionLost from error
 
 
 def _proxy_failed(words: str) -> ProxyFailed:
@@ -322,7 +328,16 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
             break  # closed in the middle of the handshake, as a load balancer without servers does
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(cause.reason or "no secure connection")
-    return Offline(str(error))
+    return Offline(_system_words(error))
+
+
+def _system_words(error: BaseException) -> str:
+    """Return the system's words for what went wrong; asyncio puts its own in their place."""
+    found = (cause for cause in causes(error) if isinstance(cause, OSError) and cause.errno)
+    cause = next(found, None)
+    if cause is None:
+        return ""
+    return cause.strerror or "" if isinstance(cause, socket.gaierror) else os.strerror(cause.errno or 0)
 
 
 def _variant_of(error: ssl.SSLCertVerificationError) -> Variant | None:

@@ -185,4 +185,4 @@ def _translated_errors(unidentified: UploaderError) -> Iterator[None]:
     except Exception as error:
         if str(error).startswith(_UNSUPPORTED):
             raise CannotConvert(tiff_check.UNUSUAL) from error
-        raise BrokenPicture(str(error)) from error
+        raise BrokenPicture from error

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class ReceiptController(QObject):
         """Open a receipt that was made to be viewed; for any other, show where it was saved."""
         if path not in self._to_open:
             saved = Path(path)
-            self.news.emit(_("The receipt {name} was saved in {folder}", name=saved.name, folder=str(saved.parent)))
+            name, folder = visible_name(saved.name), visible_name(str(saved.parent))
+            self.news.emit(_("The receipt {name} was saved in {folder}", name=name, folder=folder))
             return
         self._to_open.discard(path)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
