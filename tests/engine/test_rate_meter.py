@@ -51,6 +51,14 @@ def test_the_rate_falls_when_nothing_moves_any_more() -> None:
     assert meter.rates(now + 60)[0] <= 2_000
 
 
+def test_the_speed_shown_falls_to_nothing_within_three_seconds_and_the_time_left_goes_with_it() -> None:
+    meter = RateMeter()
+    now = steady(meter, 10, rate=1_000_000)
+    assert meter.speed(now) == pytest.approx(1_000_000, rel=0.05)
+    assert meter.seconds_left(now, 10_000_000, 1) is not None
+    assert (meter.speed(now + 3), meter.seconds_left(now + 3, 10_000_000, 1)) == (0.0, None)
+
+
 def test_an_attempt_that_begins_again_never_makes_a_rate_negative() -> None:
     meter = RateMeter()
     meter.began(1.0, "file")

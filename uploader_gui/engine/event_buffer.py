@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadSnapshot
 
 FLUSH_SECONDS: Final = 0.1
+STILL_SECONDS: Final = 1.0
+"""Between two events while transfers run and nothing moves: a standstill is told, too."""
 PAGE_ROWS: Final = 300
 """No more at once than a window can show between two mouse events."""
 PAGE_SECONDS: Final = 0.02
@@ -72,9 +74,13 @@ class EventBuffer:
         return bool(self._added or self._changed or self._others)
 
     def _tell_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        when = max(loop.time(), self._last + seconds)
+        if self._timer is not None and self._timer.when() > when:
+            self._timer.cancel()
+            self._timer = None
         if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_at(max(loop.time(), self._last + seconds), self._tell_page)
+            self._timer = loop.call_at(when, self._tell_page)
 
     def _tell_page(self) -> None:
         """Emit one page; the next one follows a moment later."""
@@ -92,6 +98,8 @@ class EventBuffer:
             return
         if (progress := self._progress()) is not None:
             self._emit(progress)
+            if progress.transfers:
+                self._tell_in(STILL_SECONDS)
         others, self._others = self._others, []
         for event in others:
             self._emit(event)

@@ -92,12 +92,14 @@ class Resumed:
 class UploadProgress:
     """How far one running transfer is. `speed` is in bytes per second.
 
-    `bytes_sent` becomes smaller when another attempt begins.
+    `bytes_sent` becomes smaller when another attempt begins. `moved_at` is when a byte moved last, on the
+    `time.monotonic()` clock.
     """
 
     upload_id: UploadId
     bytes_sent: int
     speed: float
+    moved_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Running transfers and the whole queue, about ten times a second while bytes move."""
+    """Running transfers and the whole queue, about ten times a second while bytes move, else once a second."""
 
     transfers: tuple[UploadProgress, ...]
     totals: Totals

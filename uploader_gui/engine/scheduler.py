@@ -339,7 +339,7 @@ class Scheduler:
             files_uploaded=store.count(UploadState.UPLOADED),
             bytes_total=total,
             bytes_done=min(done, total),
-            speed=self.context.meter.rates(now)[0] if self._running else 0.0,
+            speed=self.context.meter.speed(now) if self._running else 0.0,
             seconds_left=self._seconds_left(now, max(0, total - done)) if self._running else None,
         )
 

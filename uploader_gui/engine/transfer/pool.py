@@ -49,8 +49,8 @@ class TransferPool:
 
     @property
     def bytes_under_way(self) -> int:
-        """How many bytes of unfinished uploads have been handed to the network."""
-        return sum(attempts.sent for attempts in self._attempts.values())
+        """How many bytes of unfinished uploads have left this machine, as far as its system tells."""
+        return sum(attempts.sent for attempts in self._attempts.values() if attempts.is_sending)
 
     def send(self, upload: Upload) -> None:
         """Start the transfer of a registered upload; where one is still ending, as soon as it has."""
@@ -69,8 +69,8 @@ class TransferPool:
             task.cancel()
 
     def progress(self, now: float) -> tuple[UploadProgress, ...]:
-        """Return how far each transfer is that has begun to send."""
-        return tuple(attempts.progress(now) for attempts in self._attempts.values() if attempts.sent)
+        """Return how far each transfer is whose attempt is under way."""
+        return tuple(attempts.progress(now) for attempts in self._attempts.values() if attempts.is_sending)
 
     async def _run(self, upload: Upload) -> None:
         attempts = self._attempts[upload.upload_id] = AttemptLog(self._context, upload, self.breaker)

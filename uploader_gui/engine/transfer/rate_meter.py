@@ -14,6 +14,8 @@ WINDOW: Final = 5.0
 """The seconds over which rates are measured."""
 SETTLE: Final = 3.0
 """The first seconds, in which there is no time left: the first figures vary too much."""
+STILL: Final = 2.0
+"""After so many seconds without a byte the speed is 0."""
 _SAMPLE_EVERY: Final = 0.1
 
 
@@ -25,6 +27,7 @@ class RateMeter:
         self._bytes = 0
         self._files = 0
         self._began: float | None = None
+        self._moved_at = 0.0
         self._left = TimeLeft()
 
     def began(self, now: float, transfer: Hashable) -> None:
@@ -38,6 +41,8 @@ class RateMeter:
         """Note that `count` bytes of a transfer were sent; negative where another attempt begins."""
         self._left.moved(now, transfer, count)
         self._bytes += count
+        if count > 0:
+            self._moved_at = now
         self._sample(now)
 
     def ended(self, now: float, transfer: Hashable, *, arrived: bool = False) -> None:
@@ -61,6 +66,10 @@ class RateMeter:
         elapsed = max(now - then, 0.05)
         return max(0.0, (self._bytes - count) / elapsed), (self._files - files) / elapsed
 
+    def speed(self, now: float) -> float:
+        """Return the bytes per second to show: 0.0 while nothing is known, and soon after the last byte moved."""
+        return self.rates(now)[0] if now - self._moved_at < STILL else 0.0
+
     def seconds_left(self, now: float, bytes_left: int, files_left: int, *, call_seconds: float = 0.0) -> float | None:
         """Return the time left in seconds, from costs per file and per byte; None while it is unknown.
 
@@ -68,7 +77,7 @@ class RateMeter:
         """
         if self._began is None or now - self._began < SETTLE:
             return None
-        bytes_rate, _ = self.rates(now)
+        bytes_rate = self.speed(now)
         if bytes_rate <= 0:
             return None
         self._left.saw_rate(now, bytes_rate)

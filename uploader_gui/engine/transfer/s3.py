@@ -28,7 +28,7 @@ from uploader_gui.engine.errors import (
     Variant,
 )
 from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
-from uploader_gui.engine.net.stall_watchdog import EXTENSION, ConnectionActivity, StallTimeouts, watched
+from uploader_gui.engine.net.stall_watchdog import EXTENSION, StallTimeouts, watched
 from uploader_gui.engine.redaction import without_url_secrets
 from uploader_gui.engine.transfer.presigned_url import PORTS, further_headers, signed_headers
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import PresignedPut
     from uploader_gui.engine.net.client import Clients
     from uploader_gui.engine.net.server_clock import ServerClock
-    from uploader_gui.engine.net.stall_watchdog import Watchdog
+    from uploader_gui.engine.net.stall_watchdog import ConnectionActivity, Watchdog
 
 PORTION: Final = 64 * 1024
 """Bytes given at once to a connection that cannot be measured (on Windows' proactor, or through a proxy that speaks TLS
@@ -65,13 +65,14 @@ class Body:
     """The body of a PUT: exactly `size` bytes, piece by piece.
 
     `next_piece` returns bytes, empty at the end; `moving` is called now and then while bytes move, `finished` when the
-    connection has the last byte.
+    connection has the last byte. `activity` tells what moves on the connection.
     """
 
     size: int
     next_piece: Callable[[], Awaitable[bytes | memoryview]]
     moving: Callable[[], None]
     finished: Callable[[], None]
+    activity: ConnectionActivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,13 @@ class S3Client:
         else:
             # Path and query exactly as they were signed: encoding them again would break the signature.
             url, exactly = origin, {"target": _target(parts)}
-        activity = ConnectionActivity()
-        extensions = {EXTENSION: activity, **exactly}
-        async with watched(self._timeouts, activity, body.moving) as watchdog:
+        extensions = {EXTENSION: body.activity, **exactly}
+        async with watched(self._timeouts, body.activity, body.moving) as watchdog:
             pieces = _Pieces(body, watchdog)
             with translated_httpx_errors():
                 request = http.build_request("PUT", url, headers=headers, content=pieces, extensions=extensions)
                 response = await http.send(request, stream=True)
-                early = bool(activity.waiting)
+                early = bool(body.activity.waiting)
                 try:
                     answer = await read_answer(response)
                 finally:

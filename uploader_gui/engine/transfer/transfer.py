@@ -23,7 +23,9 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.events import Condition, UploadProgress
 from uploader_gui.engine.models import SENDING, Reason, UploadState
+from uploader_gui.engine.net.stall_watchdog import ConnectionActivity
 from uploader_gui.engine.source import SourceReader
+from uploader_gui.engine.transfer.rate_meter import STILL
 from uploader_gui.engine.transfer.s3 import Body
 
 if TYPE_CHECKING:
@@ -89,12 +91,15 @@ class Transfer:
 
     async def _put(self, pieces: _Pieces) -> str:
         assert self._source.media_type is not None
-        body = Body(self._source.size, pieces.next, self._attempts.moving, self._attempts.confirming)
+        attempts, activity = self._attempts, ConnectionActivity()
+        attempts.activity = activity
+        body = Body(self._source.size, pieces.next, attempts.moving, attempts.confirming, activity)
         stored = await self._context.server.storage.put(self._presigned, self._source.media_type, body)
         digests = pieces.digests()
         if not pieces.complete:
             raise Damaged
         stored.check(digests.md5)
+        attempts.arrived()
         return digests.sha256
 
     def _check_lifetime(self) -> None:
@@ -190,7 +195,8 @@ class AttemptLog:
     """What the attempts of one transfer do to its upload's state, the figures, and the storage's circuit breaker.
 
     Attributes:
-        sent: bytes of the running attempt that have been handed to the network.
+        activity: what moves on the running attempt's connection.
+        sent: bytes of the running attempt that have left this machine, as far as its system tells.
     """
 
     def __init__(self, context: EngineContext, upload: Upload, breaker: CircuitBreaker) -> None:
@@ -205,6 +211,9 @@ class AttemptLog:
         self._measured = 0
         self._speed = 0.0
         self._unreachable_tries = 0
+        self._given = 0
+        self._moved_at = 0.0
+        self.activity = ConnectionActivity()
         self.sent = 0
 
     def rank(self) -> tuple[int, int]:
@@ -220,26 +229,36 @@ class AttemptLog:
     async def uploading(self) -> None:
         """Record that a PUT is about to begin; return when the journal has that."""
         self._measured_at, self._measured, self._speed = time.monotonic(), 0, 0.0
+        self._moved_at = self._measured_at
         self._meter.began(self._measured_at, self._upload.upload_id)
         self._store.begin_attempt(self._upload)
         await self._store.writer.saved()
 
     def moving(self) -> None:
         """Record that bytes move, though perhaps too slowly for a whole piece."""
+        self._moved_at = time.monotonic()
         self._context.connectivity.note_activity()
+        self._count(max(self.sent, self._given - (self.activity.waiting or 0)))
 
     def moved(self, count: int) -> None:
-        """Count `count` bytes handed to the network; negative where an attempt starts again."""
-        self.sent += count
-        self._meter.moved(time.monotonic(), self._upload.upload_id, count)
-        if count > 0:
-            self._context.connectivity.note_activity()
-        self._context.events.touch()
+        """Count `count` bytes handed to the network; those that the system still keeps have not left yet."""
+        self._given += count
+        self.moving()
+
+    def arrived(self) -> None:
+        """Count all of it: the storage has confirmed it."""
+        self._count(self._given)
 
     def start_over(self) -> None:
         """Count the bytes of an attempt that ended no longer."""
-        if self.sent:
-            self.moved(-self.sent)
+        self._given = 0
+        self._count(0)
+
+    def _count(self, sent: int) -> None:
+        if sent != self.sent:
+            self._meter.moved(time.monotonic(), self._upload.upload_id, sent - self.sent)
+            self.sent = sent
+        self._context.events.touch()
 
     def confirming(self) -> None:
         """Record that the last byte is handed over; the storage has not answered yet."""
@@ -252,7 +271,14 @@ class AttemptLog:
             speed = max(0.0, (self.sent - self._measured) / elapsed)
             self._speed = _SPEED_MEMORY * self._speed + (1 - _SPEED_MEMORY) * speed if self._speed else speed
             self._measured_at, self._measured = now, self.sent
-        return UploadProgress(self._upload.upload_id, self.sent, self._speed)
+        if now - self._moved_at >= STILL:
+            self._speed = 0.0
+        return UploadProgress(self._upload.upload_id, self.sent, self._speed, self._moved_at)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether an attempt is under way."""
+        return self._upload.state in {UploadState.UPLOADING, UploadState.CONFIRMING}
 
     async def failed(self, error: UploaderError) -> None:
         """Return when it is time for the next attempt; raise the error where there is none."""
