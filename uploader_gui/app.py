@@ -135,5 +135,11 @@ def _handover(launch: LaunchOptions) -> Handover:
     if launch.report is not None:
         return Handover(())
     return Handover(
-        launch.paths, launch.anomaly_id, launch.start, again=launch.again, convert=launch.convert, zip=launch.zip
+        launch.paths,
+        launch.anomaly_id,
+        launch.start,
+        again=launch.again,
+        convert=launch.convert,
+        zip=launch.zip,
+        link=launch.link,
     )

@@ -15,6 +15,7 @@ from uploader_gui.platform.windows_console import show_without_console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from uploader_gui.command_line import LaunchOptions
 
@@ -25,12 +26,14 @@ def main(arguments: Sequence[str]) -> int:
         launch = parse(arguments)
         if launch.self_test:
             return _run_self_test()
+        if launch.verify is not None:
+            return _run_verify(launch.verify, launch.paths)
         if launch.headless:
             return _run_headless(launch)
         return _run_window(launch)
     except UsageError as error:
         write_stderr(str(error))
-        if "--headless" not in arguments:
+        if not {"--headless", "--verify"}.intersection(arguments):
             show_without_console(str(error))
         return ExitCode.USAGE_ERROR
     except KeyboardInterrupt:  # before a run listens to signals itself
@@ -41,6 +44,12 @@ def _run_self_test() -> int:
     from uploader_gui import self_test  # noqa: PLC0415 - loaded only where it is needed
 
     return self_test.run()
+
+
+def _run_verify(receipt: Path, paths: Sequence[Path]) -> int:
+    from uploader_gui import verify  # noqa: PLC0415 - loaded only where it is needed
+
+    return verify.run(receipt, paths)
 
 
 def _run_headless(launch: LaunchOptions) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from uploader_gui import __version__
+from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.i18n import N_, SYSTEM, _, use_language
 from uploader_gui.platform.windows_console import expand_wildcards, show_without_console
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 DEMO_ANOMALY: Final = "DEMO-1"
-_WITH_VALUE: Final = frozenset({"--anomaly", "--report"})
+_WITH_VALUE: Final = frozenset({"--anomaly", "--report", "--link", "--verify"})
 _HELP: Final = ("-h", "--help")
 
 
@@ -36,10 +37,17 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LaunchOptions:
-    """What the command line asks for. `anomaly_id` is "" where none was given."""
+    """What the command line asks for. `anomaly_id` is "" where none was given.
+
+    Attributes:
+        link: the number came from a link, which anyone may have made: nothing but the number was taken from it.
+        verify: the receipt to compare files with, None where that is not asked.
+    """
 
     paths: tuple[Path, ...] = ()
     anomaly_id: str = ""
+    link: bool = False
+    verify: Path | None = None
     start: bool = False
     quit_when_done: bool = False
     report: Path | None = None
@@ -61,7 +69,11 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
     """
     if set(_HELP).intersection(arguments):
         speak()
+    if any(map(_speaks_of_link, arguments)):
+        return _linked(arguments)
     given = _given(arguments)
+    if given.verify is not None:
+        return _verifying(given, arguments)
     anomaly_id = DEMO_ANOMALY if given.demo and given.anomaly is None else (given.anomaly or "").strip()
     if given.anomaly is not None and not ANOMALY_ID.fullmatch(anomaly_id):
         raise _wrong(N_("{anomaly} is no anomaly ID: 1 to 64 letters, digits, _ or -."), anomaly=repr(given.anomaly))
@@ -86,6 +98,31 @@ def parse(arguments: Sequence[str]) -> LaunchOptions:
         demo=given.demo,
         self_test=given.self_test,
     )
+
+
+def _speaks_of_link(argument: str) -> bool:
+    return argument.split("=", maxsplit=1)[0] == "--link" or is_link(argument)
+
+
+def _linked(arguments: Sequence[str]) -> LaunchOptions:
+    """Return what a link asks for: its number. A crafted one arrives as several arguments; all of it is refused."""
+    given = [one for one in arguments if one != "--link"]
+    if len(given) != 1 or len(arguments) > 2:  # noqa: PLR2004 - the option and the link
+        raise _wrong(N_("a link stands alone on the command line; nothing was done."))
+    anomaly_id = anomaly_of_link(given[0].removeprefix("--link="))
+    if not anomaly_id:
+        raise _wrong(N_("the link names no anomaly; open it again from the register’s page."))
+    return LaunchOptions(anomaly_id=anomaly_id, link=True)
+
+
+def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOptions:
+    if other := [one for one in arguments if one.startswith("-") and one.split("=", maxsplit=1)[0] != "--verify"]:
+        raise _wrong(N_("{option} does not go with --verify."), option=other[0])
+    _check_working_folder(given.verify, *given.paths)
+    for path in given.paths:
+        if not os.path.lexists(path):
+            raise _wrong(N_("there is no {path}."), path=path or '""')
+    return LaunchOptions(paths=tuple(map(Path, expand_wildcards(given.paths))), verify=Path(given.verify))
 
 
 def speak() -> None:
@@ -210,6 +247,8 @@ def _parser() -> argparse.ArgumentParser:
         "--convert", action="store_true", help=_("convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG")
     )
     add("--zip", action="store_true", help=_("send other files it refuses inside a ZIP, as they are"))
+    add("--link", metavar="LINK", help=_("open the window with the number of a link, uploader-gui:?anomaly=ID"))
+    add("--verify", metavar="RECEIPT", help=_("compare the files of a receipt (or PATH) with it: 0 equal, 1 not"))
     add("--sandbox", action="store_true", help=_("use the built-in stand-in service on this machine"))
     add("--demo", action="store_true", help=_("--sandbox with sample files for anomaly DEMO-1, started at once"))
     add("--self-test", action="store_true", help=_("check what the program relies on, print it, and leave"))

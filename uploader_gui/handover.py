@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from uploader_gui.engine.addresses import ANOMALY_ID
 
-VERSION: Final = 1
+VERSION: Final = 2
 MAX_MESSAGE: Final = 16 * 1024 * 1024
 MAX_PATHS: Final = 100_000
-_CHOICES: Final = ("again", "convert", "zip")
+_CHOICES: Final = ("again", "convert", "zip", "link")
 _TYPES: Final[dict[str, type]] = {"version": int, "paths": list, "anomaly_id": str, "start": bool} | dict.fromkeys(
     _CHOICES, bool
 )
@@ -26,7 +26,8 @@ _TYPES: Final[dict[str, type]] = {"version": int, "paths": list, "anomaly_id": s
 class Handover:
     """What a later start hands over. `paths` are absolute; `anomaly_id` is "" where none was given.
 
-    `again`, `convert` and `zip` are the options of the command line for these files.
+    `again`, `convert` and `zip` are the options of the command line for these files. `link`: the number came from a
+    link, and nothing else did.
     """
 
     paths: tuple[Path, ...]
@@ -35,6 +36,7 @@ class Handover:
     again: bool = False
     convert: bool = False
     zip: bool = False
+    link: bool = False
 
 
 class Answer(StrEnum):
@@ -96,6 +98,8 @@ def decode(line: bytes) -> Handover:
     if not all(map(_is_path, paths)):
         raise HandoverRefused(Answer.NO_PATH)
     choices = {name: message[name] for name in _CHOICES}
+    if message["link"] and (paths or message["start"] or not anomaly_id):
+        raise HandoverRefused(Answer.NOT_UNDERSTOOD)
     return Handover(tuple(map(Path, paths)), anomaly_id, message["start"], **choices)
 
 
