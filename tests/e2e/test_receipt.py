@@ -39,7 +39,8 @@ def test_a_receipt_holds_what_the_contract_says_to_the_letter(
     ended = program.send(os.path.relpath(path, program.next_folder))
     assert (ended.code, ended.err) == (0, "")
     assert ended.receipt is not None
-    assert list(ended.receipt) == [*("schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files")]
+    head = ["schema", "program", "anomaly_id", "started_at", "finished_at"]
+    assert list(ended.receipt) == [*head, "totals", "files", "checksum_sha256"]
     assert (ended.receipt["schema"], ended.receipt["program"]) == (1, f"uploader-gui {__version__}")
     assert ended.receipt["anomaly_id"] == "42"
     assert list(ended.receipt["totals"]) == ["files", *STATES, "junk", "bytes_uploaded"]

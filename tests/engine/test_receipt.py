@@ -43,7 +43,8 @@ def built(*uploads: Upload, junk: int = 0) -> dict[str, Any]:
 
 def test_its_head_says_who_what_and_when() -> None:
     made = built()
-    assert list(made) == ["schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files"]
+    head = ["schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files"]
+    assert list(made) == [*head, "checksum_sha256"]
     assert made["schema"] == 1
     assert made["program"] == "uploader-gui 1.2.3"
     assert made["anomaly_id"] == "4217"

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
+from uploader_gui.engine.receipt import CHECKSUM, checksum
 from uploader_gui.engine.receipt_check import (
-    CHECKSUM,
     ReceiptUnreadable,
     Verdict,
     all_equal,
-    checksum,
     compare,
     read_receipt,
 )

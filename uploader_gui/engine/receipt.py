@@ -5,6 +5,7 @@ Its form must not change (schema 1, `cli.md` of the guide): states, codes, ISO 8
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload, UploadId
 
 SCHEMA: Final = 1
+CHECKSUM: Final = "checksum_sha256"
 
 
 class ReceiptState(StrEnum):
@@ -137,7 +139,7 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
-        return {
+        content = {
             "schema": SCHEMA,
             **({"trial": True} if self.trial else {}),
             "program": self.program,
@@ -147,6 +149,7 @@ class Receipt:
             "totals": self.totals,
             "files": [file.to_json() for file in self.files],
         }
+        return content | {CHECKSUM: checksum(content)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,16 @@ def encoded(receipt: Receipt) -> bytes:
 def _text(words: str) -> str:
     """Return a text without lone surrogates, which strict readers of JSON refuse: Python has them for odd bytes."""
     return words.encode("utf-8", "backslashreplace").decode()
+
+
+def checksum(receipt: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hex, of a receipt's canonical JSON (RFC 8785) without its own checksum.
+
+    A receipt holds neither fractions nor names of keys beyond ASCII, so sorted keys and no blanks are all it takes.
+    """
+    content = {key: value for key, value in receipt.items() if key != CHECKSUM}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def iso_time(seconds: float) -> str:

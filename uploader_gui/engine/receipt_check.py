@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 from uploader_gui.engine.intake.scan import Junk, findings_below, is_receipt
 from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.models import Source
+from uploader_gui.engine.receipt import CHECKSUM, SCHEMA, checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-CHECKSUM: Final = "checksum_sha256"
 MAX_RECEIPT_BYTES: Final = 256 * 1024 * 1024
 """A receipt of 100,000 files has about 60 MB."""
 
@@ -81,16 +81,6 @@ class _Entry:
     path: str
     on_disk: bool
     sums: frozenset[str]
-
-
-def checksum(receipt: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hex, of a receipt's canonical JSON (RFC 8785) without its own checksum.
-
-    A receipt holds neither fractions nor names of keys beyond ASCII, so sorted keys and no blanks are all it takes.
-    """
-    content = {key: value for key, value in receipt.items() if key != CHECKSUM}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_receipt(path: Path) -> CheckedReceipt:
@@ -151,7 +141,11 @@ def _no_constant(name: str) -> object:
 
 def _check_form(content: object) -> None:
     """Raise one of the errors of a wrong type unless this is a receipt of schema 1."""
-    if not isinstance(content, dict) or content["schema"] != 1 or not content["program"].startswith("uploader-gui "):
+    if (
+        not isinstance(content, dict)
+        or content["schema"] != SCHEMA
+        or not content["program"].startswith("uploader-gui ")
+    ):
         raise ValueError
     for file in content["files"]:
         original = file.get("original") or {"name": "", "sha256": None}
