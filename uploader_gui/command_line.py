@@ -247,7 +247,7 @@ def _parser() -> argparse.ArgumentParser:
         "--convert", action="store_true", help=_("convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG")
     )
     add("--zip", action="store_true", help=_("send other files it refuses inside a ZIP, as they are"))
-    add("--link", metavar="LINK", help=_("open the window with the number of a link, uploader-gui:?anomaly=ID"))
+    add("--link", metavar="LINK", help=_("open the window with the number of a link from the register’s page"))
     add("--verify", metavar="RECEIPT", help=_("compare the files of a receipt (or PATH) with it: 0 equal, 1 not"))
     add("--sandbox", action="store_true", help=_("use the built-in stand-in service on this machine"))
     add("--demo", action="store_true", help=_("--sandbox with sample files for anomaly DEMO-1, started at once"))
