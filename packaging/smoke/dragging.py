@@ -63,13 +63,6 @@ class DragSource:
         self._screen.release()
         self._await("dropped")
 
-    def shoot(self, picture: Path, *, when_still: bool = False) -> None:
-        """Save a picture of the whole screen, on demand once nothing moves there any more."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{'wait' if when_still else 'shoot'} {picture}\n")
-        self._process.stdin.flush()
-        self._await("shot")
-
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:

@@ -15,6 +15,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from smoke.screen import PATIENCE
+from wine.machine import kill, processes_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,11 +86,19 @@ class Built:
         return self._said.read_text(self.encoding) if self._said.exists() else ""
 
     def end_all(self) -> None:
-        """Kill what a failed test left."""
+        """Kill what a failed test left: what was started, and what that has started in turn."""
         for process in self._started:
             if process.poll() is None:
                 process.kill()
                 process.wait(PATIENCE)
+        kill(self.processes())
+
+    def processes(self, word: bytes = b"") -> list[Path]:
+        """Return the folders in /proc of this program's processes with that word in their command.
+
+        They are known by its folder in their environment.
+        """
+        return processes_with((str(self.home.parent), self.spelled(self.home.parent)), word)
 
     def states(self) -> dict[str, str]:
         """Give path and state of every upload in its journal: read from a copy, for it alone may open the journal."""

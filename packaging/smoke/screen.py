@@ -1,6 +1,6 @@
 """A virtual screen with a window manager, and hands: finds windows, drags, types, closes. Used by the smoke tests.
 
-Waits for what X tells (`xprop -spy`, `xdotool --sync`), never for time to pass.
+Waits for what X tells (`xdotool --sync`, pixels), never for time to pass.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ import os
 import re
 import subprocess
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
+
+from PIL import ImageGrab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PATIENCE = 60.0
-"""Seconds until a test gives up: far more than anything here takes."""
+    from PIL import Image
+
+PATIENCE: Final = 180.0
+"""Seconds until a test gives up: far more than anything here takes, on a busy machine too."""
+_STILL: Final = 0.7
+"""Seconds, longer than any pause between two paintings of a window that is busy."""
 
 
 class Screen:
@@ -59,32 +65,39 @@ class Screen:
         )
         return ran.stdout
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    def wait_until(self, holds: Callable[[], bool], pause: float = 0.05) -> None:
         """Ask again and again."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < deadline, "it did not come to that"
-            time.sleep(0.05)
+            time.sleep(pause)
 
-    def window_of(self, process: int) -> str:
-        """Wait for the visible window of a process; give its X id."""
+    def picture(self) -> Image.Image:
+        """Return what it shows now."""
+        return ImageGrab.grab(xdisplay=self.display)
+
+    def shoot(self, file: Path) -> None:
+        """Save what it shows once nothing moves there any more."""
+        seen = [self.picture()]
+
+        def is_still() -> bool:
+            seen.append(self.picture())
+            return seen[-1] == seen[-2]
+
+        self.wait_until(is_still, _STILL)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        seen[-1].save(file)
+
+    def window_of(self, process: int, *others: str) -> str:
+        """Wait for a window of a process, such as a dialog besides the others; return its X id."""
+        return self._appearing(process, lambda one: one not in others and self._is_managed(one))
+
+    def _appearing(self, process: int, wanted: Callable[[str], bool]) -> str:
         found: list[str] = []
 
         def appears() -> bool:
             told = self.ask("xdotool", "search", "--onlyvisible", "--pid", str(process))
-            found[:] = [one for one in told.split() if self._is_managed(one)]
-            return bool(found)
-
-        self.wait_until(appears)
-        return found[0]
-
-    def other_window_of(self, process: int, window: str) -> str:
-        """Wait for another visible window of a process, such as a dialog; give its X id."""
-        found: list[str] = []
-
-        def appears() -> bool:
-            told = self.ask("xdotool", "search", "--onlyvisible", "--pid", str(process))
-            found[:] = [one for one in told.split() if one != window and self._is_managed(one)]
+            found[:] = filter(wanted, told.split())
             return bool(found)
 
         self.wait_until(appears)
@@ -106,17 +119,25 @@ class Screen:
         return x + width // 2, y + height // 2
 
     def click_primary_button(self, window: str) -> None:
-        """Press the button at the lower right, which begins."""
+        """Press the button at the lower right, which begins, once it can be pressed: then it is blue."""
         x, y, width, height = self._geometry_of(window)
-        self.point(x + width - 80, y + height - 44)
+        place = x + width - 40, y + height - 44
+
+        def is_blue() -> bool:
+            red, _, blue = self.picture().convert("RGB").getpixel(place)  # type: ignore[misc] # three, for RGB
+            return blue > red + 80
+
+        self.wait_until(is_blue)
+        self.point(*place)
         self.press()
         self.release()
 
-    def open_menu(self, window: str, x: int, y: int) -> None:
-        """Press the right button at a place of a window."""
+    def open_menu(self, process: int, window: str, x: int, y: int) -> None:
+        """Press the right button at a place of a process's window, and wait for the menu, which no frame surrounds."""
         left, top, *_ = self._geometry_of(window)
         self.point(left + x, top + y)
         self.ask("xdotool", "click", "3")
+        self._appearing(process, lambda one: not self._is_managed(one))
 
     def _geometry_of(self, window: str) -> tuple[int, ...]:
         """Give left, top, width, height; `xdotool`'s own figures are off by the frame."""

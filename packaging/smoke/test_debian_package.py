@@ -14,6 +14,7 @@ import pytest
 
 from smoke.conftest import DIST
 from smoke.program import Built
+from smoke.screen import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,8 +76,8 @@ def test_files_opened_from_the_desktop_and_later_ones_end_in_the_same_window(
     while not program.states():  # Return takes the file in once it is there to be taken
         screen.strike("Return")
     assert set(program.states()) == {str(first)}
-    assert program.start(second.name, cwd=files.folder).wait(60) == 0, program.said
-    assert program.start(third, "--anomaly", "4218", "--start", cwd=files.folder).wait(60) == 0, program.said
+    assert program.start(second.name, cwd=files.folder).wait(PATIENCE) == 0, program.said
+    assert program.start(third, "--anomaly", "4218", "--start", cwd=files.folder).wait(PATIENCE) == 0, program.said
     screen.wait_until(lambda: program.states() == dict.fromkeys(map(str, (first, second, third)), "uploaded"))
     assert program.close(running, window, screen) == 0, program.said
     assert sorted(key.split("/")[0] for key in storage.objects) == ["4217", "4217", "4218"]

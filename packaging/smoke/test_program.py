@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import struct
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.dragging import DragSource
 from smoke.program import receipt_in
+from smoke.screen import PATIENCE
 from tests.support.pictures import CRASHING, HEIC
 from tests.support.storage_faults import StoreThenSilence
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from smoke.program import Built
     from smoke.screen import Screen
     from tests.support.files import Files
@@ -20,13 +21,7 @@ if TYPE_CHECKING:
     from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
-
-def begin(screen: Screen, window: str, api: StrictApi) -> None:
-    """Press Start; once more where the window was still busy showing what was dropped."""
-    while not api.calls:
-        screen.click_primary_button(window)
-        with suppress(TimeoutError):
-            api.wait_for_calls(1, timeout=5.0)
+DECODER = b"--decode-pictures"
 
 
 def test_dragged_files_end_as_uploaded_rows_and_the_window_closes_cleanly(
@@ -47,10 +42,10 @@ def test_dragged_files_end_as_uploaded_rows_and_the_window_closes_cleanly(
     with DragSource(screen, evidence) as source:
         source.drag_onto(window)
         screen.wait_until(lambda: len(program.states()) == len(evidence))
-        begin(screen, window, api)
-        screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * 25)
-        source.shoot(pictures / f"{program.name}-uploaded.png", when_still=True)
-        assert program.close(running, window, screen) == 0, program.said
+    screen.click_primary_button(window)
+    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * 25)
+    screen.shoot(pictures / f"{program.name}-uploaded.png")
+    assert program.close(running, window, screen) == 0, program.said
     assert [len(call.upload_ids) for call in api.calls] == [20, 5]
     receipt = receipt_in(report)
     assert {row["path"]: row["state"] for row in receipt["files"]} == {
@@ -87,7 +82,7 @@ def test_what_is_killed_in_the_middle_goes_on_at_the_next_start(
 
     storage.fault = stuck
     running = program.start("--anomaly", "4217", "--start", *evidence)
-    storage.wait_for_puts(12, timeout=60.0)
+    storage.wait_for_puts(12, timeout=PATIENCE)
     running.kill()
     program.finish(running)
     storage.release()
@@ -95,20 +90,13 @@ def test_what_is_killed_in_the_middle_goes_on_at_the_next_start(
     assert "uploaded" in program.states().values()
     again = program.start()
     window = screen.window_of(again.pid)
-    begin_again(screen, window, program, len(evidence))
+    screen.click_primary_button(window)
+    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * len(evidence))
     assert program.close(again, window, screen) == 0, program.said
     ids = [record.upload_id for record in api.registered]
     assert len(set(ids)) == len(evidence)
     assert {one for one in ids if ids.count(one) > 1} <= program.maybe_twice()
     assert {stored.size for stored in storage.objects.values()} == {path.stat().st_size for path in evidence}
-
-
-def begin_again(screen: Screen, window: str, program: Built, count: int) -> None:
-    """Press Start until all that was left has been sent."""
-    while list(program.states().values()) != ["uploaded"] * count:
-        screen.click_primary_button(window)
-        with suppress(AssertionError):
-            screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * count, seconds=10.0)
 
 
 def test_a_terminal_sees_it_work_and_ctrl_c_leaves_a_receipt(
@@ -119,7 +107,7 @@ def test_a_terminal_sees_it_work_and_ctrl_c_leaves_a_receipt(
     report = tmp_path / "receipt.json"
     storage.fault = lambda _key, _attempt, _request: StoreThenSilence() if len(storage.objects) > 1 else None
     terminal = program.in_terminal("--headless", "--anomaly", "4217", "--report", report, *paths)
-    storage.wait_for_puts(3, timeout=60.0)
+    storage.wait_for_puts(3, timeout=PATIENCE)
     terminal.press_ctrl_c()
     assert terminal.ended() == 130, terminal.said
     states = {row["path"]: row["state"] for row in receipt_in(report)["files"]}
@@ -160,11 +148,11 @@ def test_the_decoder_of_pictures_ends_with_the_program(
     for number in range(4):
         files.make(f"plan {number}.bmp", content=bitmap(4000, 3000))
     running = program.begin("--headless", "--anomaly", "4217", "--convert", files.folder)
-    screen.wait_until(lambda: decoders_of(program) != [])
-    api.wait_for_calls(1, timeout=60.0)  # it has made one of them: Wine ends nothing that is only being started
+    screen.wait_until(lambda: program.processes(DECODER) != [])
+    api.wait_for_calls(1, timeout=PATIENCE)  # it has made one of them: Wine ends nothing that is only being started
     running.kill()
     program.finish(running)
-    screen.wait_until(lambda: decoders_of(program) == [])
+    screen.wait_until(lambda: program.processes(DECODER) == [])
 
 
 def bitmap(width: int, height: int) -> bytes:
@@ -172,17 +160,6 @@ def bitmap(width: int, height: int) -> bytes:
     pixels = bytes(width * height * 3)
     facts = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(pixels), 0, 0, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + facts + pixels
-
-
-def decoders_of(program: Built) -> list[Path]:
-    """Return the processes that decode pictures for a program; they have its environment, or a part of it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has just ended, or is somebody else's
-            ours = program.home.parent.parent.name.encode() in (process / "environ").read_bytes()
-            if ours and b"--decode-pictures" in (process / "cmdline").read_bytes():
-                found.append(process)
-    return found
 
 
 def test_the_demonstration_needs_neither_tokens_nor_network(program: Built) -> None:

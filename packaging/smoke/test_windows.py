@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from smoke.dragging import DragSource
 from smoke.program import receipt_in
 from smoke.screen import PATIENCE
-from smoke.test_program import decoders_of
+from smoke.test_program import DECODER
 from smoke.under_wine import UnderWine, Windows
 from tests.support.pictures import HEIC
+from tests.support.storage_faults import StoreThenSilence
 from wine.machine import windows_path
 
 if TYPE_CHECKING:
@@ -49,6 +49,21 @@ def test_the_window_program_says_in_a_box_what_it_has_no_console_for(
     text = windows.inside("box", "uploader-gui")
     assert told in text
     assert program.finish(running) == code
+
+
+def test_ctrl_break_leaves_a_receipt(
+    windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
+) -> None:
+    program.without_screen()
+    paths = [files.make(f"rapport {n}.pdf", size=100_000) for n in range(6)]
+    report, now = tmp_path / "receipt.json", tmp_path / "now"
+    storage.fault = lambda _key, _attempt, _request: StoreThenSilence() if len(storage.objects) > 1 else None
+    program.console = windows.helper("break", program.spelled(now), *program.console[1:])
+    running = program.begin("--headless", "--anomaly", "4217", "--report", report, *paths)
+    storage.wait_for_puts(3, timeout=PATIENCE)
+    now.touch()
+    assert program.finish(running) == 130, program.said
+    assert {row["path"] for row in receipt_in(report)["files"]} == set(map(program.spelled, paths))
 
 
 def test_odd_names_and_long_paths_arrive(program: UnderWine, files: Files, storage: ScriptedStorage) -> None:
@@ -200,7 +215,7 @@ def test_the_taskbar_is_told_how_far_it_is(
     path = files.make("rapport.pdf", size=3_000_000)
     running = program.start("--anomaly", "4217", "--start", path)
     window = screen.window_of(running.pid)
-    storage.wait_for_objects(1, timeout=60.0)
+    storage.wait_for_objects(1, timeout=PATIENCE)
     screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
     program.close(running, window, screen)
     assert "SetProgressValue" in program.said
@@ -217,11 +232,13 @@ def test_show_in_folder_has_explorer_select_the_file(
     storage.wait_for_objects(1, timeout=PATIENCE)
     screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
     screen.place(window, 60, 60)
-    screen.open_menu(window, 300, 165)
+    screen.open_menu(running.pid, window, 300, 165)
     screen.strike("Up")  # to the last one that can be chosen
     screen.strike("Return")
     screen.wait_until(lambda: "explorer.exe" in program.said and "/select," in program.said)
     assert "rapport, 1.pdf" in program.said
+    (explorer,) = program.processes(b"/select,")
+    screen.window_of(int(explorer.name))  # it takes the keyboard only when it stands
     assert program.close(running, window, screen) == 0
 
 
@@ -233,14 +250,14 @@ def test_tokens_of_5000_characters_are_kept_for_the_next_start(
         del program.environment[name]
     running = program.start("--anomaly", "4217", "--start", files.make("rapport.pdf"))
     window = screen.window_of(running.pid)
-    dialog = screen.other_window_of(running.pid, window)
+    dialog = screen.window_of(running.pid, window)
     screen.place(dialog, 200, 100)
     bearer, session = api.tokens
     screen.type(bearer)
     screen.strike("Tab")
     screen.type(session)
     screen.strike("Return")
-    storage.wait_for_objects(1, timeout=60.0)
+    storage.wait_for_objects(1, timeout=PATIENCE)
     screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
     assert program.close(running, window, screen) == 0
     code, said = program.run("--headless", "--anomaly", "4217", files.make("photo.png"))
@@ -258,8 +275,7 @@ def test_the_window_grows_with_the_screens_scale(
     width, height = screen.size_of(window)
     assert width >= min(1600, 700 * float(factor))
     assert height <= 900
-    with DragSource(screen, []) as source:
-        source.shoot(pictures / f"windows-scale-{factor}.png", when_still=True)
+    screen.shoot(pictures / f"windows-scale-{factor}.png")
     assert program.close(running, window, screen) == 0
 
 
@@ -293,10 +309,10 @@ def test_a_decoder_of_pictures_that_hangs_is_ended_and_another_one_goes_on(
         files.make(f"plan {number}.webp", content=large_picture(number))
     running = program.begin("--headless", "--anomaly", "4217", "--convert", files.folder)
     api.wait_for_calls(1, timeout=PATIENCE)  # the first one is converted
-    (hanging,) = decoders_of(program)
+    (hanging,) = program.processes(DECODER)
     os.kill(int(hanging.name), signal.SIGSTOP)
     assert len(api.registered) < 4
-    running.wait(4 * PATIENCE)
+    running.wait(2 * PATIENCE)
     assert program.finish(running) == 0, program.said
     assert len(storage.objects) == 4
     screen.wait_until(lambda: not hanging.exists())
@@ -319,6 +335,5 @@ def test_on_a_french_windows_it_speaks_french_by_itself(
     assert program.finish(running) == 2
     running = program.start("--anomaly", "4217")
     window = screen.window_of(running.pid)
-    with DragSource(screen, []) as source:
-        source.shoot(pictures / "windows-french.png", when_still=True)
+    screen.shoot(pictures / "windows-french.png")
     assert program.close(running, window, screen) == 0

@@ -9,6 +9,7 @@ import pytest
 
 from bundling.project import version
 from bundling.windows import installer
+from smoke.screen import PATIENCE
 from smoke.under_wine import REMOVAL, UNATTENDED, UnderWine, Windows
 from tests.support.storage_faults import StoreThenSilence
 
@@ -77,7 +78,7 @@ def test_nothing_is_replaced_or_removed_while_a_script_runs_the_console_program(
     program.without_screen()
     storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     running = program.begin("--headless", "--anomaly", "4217", files.make("rapport.pdf"))
-    storage.wait_for_puts(1, timeout=60.0)
+    storage.wait_for_puts(1, timeout=PATIENCE)
     assert windows.install() == IN_USE
     assert windows.remove_in_place() == IN_USE
     storage.release()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from smoke.program import Built
 from smoke.screen import PATIENCE
 from tests.support import locales
-from wine.machine import Wine, windows_path
+from wine.machine import Wine, kill, windows_path
 from wine.output import Output
 
 if TYPE_CHECKING:
@@ -67,7 +67,10 @@ class Windows:
         return self.execute(self.folder / "uninstall.exe", UNATTENDED, where)
 
     def clean(self) -> None:
-        """Have nothing installed."""
+        """Have nothing installed. A program that still runs, of a test that failed, would keep its folder."""
+        program = b"\\Programs\\uploader-gui\\"
+        kill(self.wine.processes(program))
+        self.wait_until(lambda: not self.wine.processes(program))
         if (self.folder / "uninstall.exe").exists():
             assert self.remove() == 0
 

@@ -1,15 +1,18 @@
 """What the smoke tests need done inside Windows; run by the build's Python for Windows, with its own library alone.
 
-`box TITLE [BUTTON]` waits for a message box or a page of the installer, prints its text and presses a button (1 is OK,
-2 is Cancel). `hold FILE` opens a file so that nobody else can, says so and stays. `delete FILE` deletes it as Explorer
-does, and says whether Windows allowed that.
+`box TITLE [BUTTON]` waits until a message box or a page of the installer is shown (its texts come after its title, and
+before that), prints its text and presses a button (1 is OK, 2 is Cancel). `hold FILE` opens a file so that nobody else
+can, says so and stays. `delete FILE` deletes it as Explorer does, and says whether Windows allowed that.
+`break FILE PROGRAM...` runs a program and interrupts it by Ctrl+Break once the file is there; ends as that does.
 """
 
 from __future__ import annotations
 
 import ctypes
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +22,8 @@ BOX = "#32770"
 CLOSE, GET_TEXT, COMMAND = 0x10, 0x0D, 0x111
 OK = 1
 READ, OPEN_EXISTING = 0x80000000, 3
-PATIENCE = 60.0
+SIGBREAK = 21
+PATIENCE = 180.0
 windll: Any = getattr(ctypes, "windll", None)
 
 
@@ -27,7 +31,7 @@ def box(title: str, button: str = str(OK)) -> int:
     """Print the text of the message box with that title, then press its button."""
     user = windll.user32
     deadline = time.monotonic() + PATIENCE
-    while not (window := user.FindWindowW(BOX, title)):
+    while not user.IsWindowVisible(window := user.FindWindowW(BOX, title)):
         if time.monotonic() > deadline:
             return 1
         time.sleep(0.05)
@@ -62,11 +66,26 @@ def delete(file: str) -> int:
     return 0
 
 
+def ctrl_break(file: str, *command: str) -> int:
+    """Run a program and interrupt it once a file is there; return its exit code.
+
+    C's runtime calls its handler in a thread of its own, as it does on Windows; Wine's hears of Ctrl+C alone.
+    """
+    kernel = windll.kernel32
+    with subprocess.Popen(command) as running:
+        while not Path(file).exists():
+            time.sleep(0.05)
+        handle = ctypes.c_void_p(int(getattr(running, "_handle", 0)))  # the right to start a thread there
+        routine = ctypes.cast(ctypes.CDLL("ucrtbase")["raise"], ctypes.c_void_p)  # at the same place in each program
+        kernel.CreateRemoteThread(handle, None, ctypes.c_size_t(0), routine, ctypes.c_void_p(SIGBREAK), 0, None)
+        return running.wait(PATIENCE)
+
+
 def main() -> int:
     """Do what the first word says."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream, under any Python
     what, *words = sys.argv[1:]
-    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "delete": delete}
+    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "delete": delete, "break": ctrl_break}
     return what_it_says[what](*words)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from wine.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Sequence
 
 PATIENCE: Final = 900.0
 """Seconds for one program: PyInstaller takes a minute or two on a slow machine."""
@@ -26,6 +28,31 @@ _LEFT_OUT: Final = ("SSL_CERT_DIR", "DISPLAY", "WAYLAND_DISPLAY", "VIRTUAL_ENV",
 def windows_path(path: Path) -> str:
     """Return how Windows programs spell a path of this machine: drive Z is its root."""
     return "Z:" + str(path.absolute()).replace("/", "\\")
+
+
+def processes_with(variables: Sequence[str], word: bytes) -> list[Path]:
+    """Return the folders in /proc of the processes with one of these in their environment, and the word as command."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended, or is somebody else's
+            environment = (process / "environ").read_bytes()
+            if any(one.encode() in environment for one in variables) and word in (process / "cmdline").read_bytes():
+                found.append(process)
+    return found
+
+
+def _is_wine(process: Path) -> bool:
+    try:
+        return (process / "exe").readlink().name.startswith("wine")
+    except OSError:
+        return False
+
+
+def kill(processes: Iterable[Path]) -> None:
+    """End processes by their folders in /proc."""
+    for folder in processes:
+        with suppress(ProcessLookupError):
+            os.kill(int(folder.name), signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +69,10 @@ class Wine:
         """Start it; its services begin without a hand on anybody's pipes."""
         self.stop()
         self.home.mkdir(parents=True, exist_ok=True)
+        # Debian's Wine has its server's socket there if the folder exists, else in /tmp. Were it made in the middle (a
+        # desktop's services do), programs would be in two Windows and find neither each other's windows nor pipes.
+        with suppress(OSError):
+            Path(f"/run/user/{os.getuid()}").mkdir(mode=0o700, parents=True, exist_ok=True)
         self._quietly("wineserver", "--persistent")
         self._quietly("wine", "wineboot", "--init")
         return self
@@ -115,10 +146,15 @@ class Wine:
         """Write a value into the registry."""
         self._quietly("wine", "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
 
+    def processes(self, word: bytes = b"") -> list[Path]:
+        """Return the folders in /proc of everything that runs in this prefix, with that word in its command."""
+        return list(filter(_is_wine, processes_with([f"WINEPREFIX={self.prefix}\0"], word)))
+
     def stop(self) -> None:
         """End everything that runs in this prefix, and wait for that."""
         if self.prefix.exists():
             self._quietly("wineserver", "--kill")
+            kill(self.processes())  # a server that Wine does not find any more, and what belongs to it
             self._quietly("wineserver", "--wait")
 
     def _run(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import cli
-from uploader_gui.platform.windows_console import matches, show_without_console
+from uploader_gui.platform.windows_console import matches, sentence, show_without_console
 from uploader_gui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ def test_a_piped_line_keeps_its_spaces_in_windows_own_encoding() -> None:
 @pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
 def test_only_windows_has_the_box() -> None:
     show_without_console("nothing is shown")
+
+
+def test_the_box_begins_with_a_capital_or_the_programs_name() -> None:
+    assert sentence("à revoir : une fenêtre est ouverte.") == "À revoir : une fenêtre est ouverte."
+    assert sentence("uploader-gui 0.1.0") == "uploader-gui 0.1.0"
 
 
 def test_patterns_stand_for_what_is_there_in_order_of_names(tmp_path: Path) -> None:

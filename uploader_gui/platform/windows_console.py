@@ -37,4 +37,9 @@ def show_without_console(text: str) -> None:
         return
     import ctypes  # noqa: PLC0415 - only where something went wrong
 
-    ctypes.windll.user32.MessageBoxW(None, text, _TITLE, _ICON_INFORMATION | _IN_FRONT)
+    ctypes.windll.user32.MessageBoxW(None, sentence(text), _TITLE, _ICON_INFORMATION | _IN_FRONT)
+
+
+def sentence(text: str) -> str:
+    """Return a line of the terminal as a sentence of its own: there it follows the program's name."""
+    return text if text.startswith(_TITLE) else text[:1].upper() + text[1:]
