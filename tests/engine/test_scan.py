@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import pytest
 
 from tests.engine.scanning import gathered, told
 from tests.engine.surroundings import as_nobody, public_folder
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import (
     EmptyFolder,
     NotAFile,
@@ -23,10 +25,13 @@ from uploader_gui.engine.intake.scan import Refusal, findings_below, is_junk, is
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
 
     from tests.support.files import Files
-    from uploader_gui.engine.concurrency import DaemonThreads
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def test_a_file_given_by_name_is_found_even_hidden(files: Files) -> None:
@@ -222,6 +227,20 @@ async def test_relative_paths_become_absolute_without_following_links(
     (found,) = chunk.found
     assert isinstance(found, Source)
     assert (found.path, found.resolved) == (files.folder / "b.txt", target)
+
+
+class DoneAtOnce(DaemonThreads):
+    """What Python 3.14 makes of threads that are quicker than who asks: a future that is done from the start."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        done.set_result(fn(*args, **kwargs))
+        return done  # type: ignore[return-value] # taken as it is by asyncio, which would wrap the other kind
+
+
+async def test_what_is_found_before_anybody_waits_is_found_all_the_same(files: Files) -> None:
+    paths = [files.make("a.txt"), files.make("b.txt")]
+    assert await gathered(paths, DoneAtOnce()) == (["a.txt", "b.txt"], 0)
 
 
 async def test_a_large_folder_comes_whole_in_several_chunks(files: Files, threads: DaemonThreads) -> None:

@@ -112,6 +112,7 @@ async def _scan_roots(
             more = step.result()
         finally:
             step.cancel()
+        _hand_on(gathered, chunks)  # a quick step may be done from the start (Python 3.14)
 
 
 def _gather(findings: Iterator[Finding], gathered: deque[Finding]) -> bool:
