@@ -1,8 +1,9 @@
 """Looks at what a release rests on; each look is an option, and all of them run where none is named.
 
-`--workflows` actionlint and zizmor, offline · `--installer` the NSIS script compiles · `--audit` whether a pinned
-package is known to be unsafe · `--bill` is valid CycloneDX. Only when asked: `--bundle` the built program's own
-`--self-test` · `--tag vX.Y.Z` is the version · `--checksums FOLDER` writes SHA256SUMS.
+`--workflows` actionlint and zizmor, offline · `--installer` the NSIS script compiles · `--metainfo` what software
+centres show is valid AppStream · `--audit` whether a pinned package is known to be unsafe · `--bill` is CycloneDX.
+Only when asked: `--bundle` the built program's own `--self-test` · `--tag vX.Y.Z` is the version and in CHANGELOG ·
+`--notes` prints CHANGELOG's section of the version · `--checksums FOLDER` writes SHA256SUMS.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from bundling import checksums, windows
+from bundling import changelog, checksums, linux, windows
 from bundling.clean_room import BUILD_REQUIREMENTS, REQUIREMENTS
 from bundling.project import BUILD, BUNDLE, DIST, MACOS, NAME, PACKAGING, ROOT, WINDOWS, run, version
 
@@ -30,12 +31,16 @@ def main() -> int:
     everything = not any(vars(given).values())
     if given.tag:
         check_tag(given.tag)
+    if given.notes:
+        print(changelog.section(version()).notes)
     if given.checksums:
         checksums.write(given.checksums)
     if given.workflows or everything:
         check_workflows()
     if given.installer or everything:
         windows.check_installer()
+    if given.metainfo or everything:
+        linux.check_metainfo()
     if given.audit or everything:
         all(audit(one) for one in (BUILD_REQUIREMENTS, REQUIREMENTS))  # whoever did not answer is not asked again
     if given.bill or everything:
@@ -47,9 +52,10 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ("--workflows", "--installer", "--audit", "--bill", "--bundle"):
+    for option in ("--workflows", "--installer", "--metainfo", "--audit", "--bill", "--bundle"):
         parser.add_argument(option, action="store_true")
     parser.add_argument("--tag", metavar="TAG")
+    parser.add_argument("--notes", action="store_true")
     parser.add_argument("--checksums", metavar="FOLDER", type=Path)
     return parser.parse_args()
 
@@ -58,6 +64,7 @@ def check_tag(tag: str) -> None:
     """See that a tag names the program's version."""
     if tag != f"v{version()}":
         sys.exit(f"the tag is {tag}, the program's version is {version()}")
+    changelog.section(version())  # ends here where there is none
 
 
 def check_workflows() -> None:

@@ -7,12 +7,16 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bundling import changelog
 from bundling.project import BUILD, DIST, NAME, PACKAGING, RESOURCES, ROOT, output_of, run, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DESKTOP_ENTRY: Final = PACKAGING / "linux" / f"{NAME}.desktop"
+METAINFO: Final = PACKAGING / "linux" / f"{NAME}.metainfo.xml"
+IDENTIFIER: Final = "io.github.uploader_gui.uploader_gui"
+"""AppStream's name of the program, as METAINFO has it."""
 RENAMED: Final = {"libglib2.0-0": "libglib2.0-0t64 | libglib2.0-0"}
 """Newer Debian and Ubuntu gave some packages another name."""
 ALWAYS: Final = ("fontconfig-config", "libxcb-cursor0")
@@ -110,7 +114,7 @@ def _fill(tree: Path, program: Path, licences: Path) -> None:
 
 
 def lay_desktop_files(share: Path) -> None:
-    """Put desktop entry and icons where desktops look for them, below `share`."""
+    """Put desktop entry, icons and what software centres show where desktops look for them, below `share`."""
     icons = share / "icons" / "hicolor"
     for source, target in (
         (DESKTOP_ENTRY, share / "applications" / DESKTOP_ENTRY.name),
@@ -119,6 +123,18 @@ def lay_desktop_files(share: Path) -> None:
     ):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
+    lay_metainfo(share / "metainfo")
+
+
+def lay_metainfo(folder: Path) -> Path:
+    """Write what software centres show into a folder, under its identifier; give the file."""
+    text = (
+        METAINFO.read_text("utf-8").replace("@VERSION@", version()).replace("@DATE@", changelog.section(version()).day)
+    )
+    target = folder / f"{IDENTIFIER}.metainfo.xml"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+    return target
 
 
 def _link(link: Path, target: Path) -> None:

@@ -51,6 +51,15 @@ def package(*, quick: bool) -> list[Path]:
     return [*made, *_app_image()]
 
 
+def check_metainfo() -> None:
+    """Look at what software centres show, with AppStream's own tool; nothing is asked of the network."""
+    tool = shutil.which("appstreamcli")
+    if tool is None:
+        print("metainfo not looked at: appstreamcli is not installed; on Debian: apt install appstream")
+        return
+    run(tool, "validate", "--no-net", debian.lay_metainfo(BUILD / "metainfo"))
+
+
 def system_libraries() -> list[Path]:
     """Give the system's own files that are in the folder."""
     sources = [Path(source) for _, source, kind in contents() if kind in {"BINARY", "EXTENSION"}]

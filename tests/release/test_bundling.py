@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import plistlib
+import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
-from bundling import bill, checksums, debian, linux, macos, trim
+from bundling import bill, changelog, checksums, debian, linux, macos, trim
 from bundling.licences import Component
-from bundling.project import RESOURCES
+from bundling.project import PACKAGING, RESOURCES, version
 from uploader_gui.engine.media import BY_EXTENSION
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the launcher is for Linux")
@@ -128,3 +130,38 @@ def test_the_launcher_says_in_words_that_a_system_is_too_old(folder: Path, langu
     assert (ran.returncode, ran.stdout) == (2, "")
     assert words in ran.stderr
     assert "2.999" in ran.stderr
+
+
+def test_release_notes_are_the_versions_own_section() -> None:
+    versions = "## [1.1.0] - 2026-01-02\n\n### Added\n\n- b\n\n## [1.0.0] - 2025-01-02\n\n- a\n"
+    text = f"# Changelog\n\n## [Unreleased]\n\n- c\n\n{versions}"
+    assert changelog.section("1.1.0", text) == changelog.Section("2026-01-02", "### Added\n\n- b")
+    assert changelog.section("1.0.0", text).notes == "- a"
+
+
+@pytest.mark.parametrize(
+    "text", ["## [1.0.0] - 2026-01-02\n\n## [0.9.0] - 2025-01-02\n\n- a\n", "## [1.0.0]\n\n- a\n", ""]
+)
+def test_a_version_without_notes_is_not_released(text: str) -> None:
+    with pytest.raises(SystemExit, match=r"CHANGELOG.md says nothing of 1\.0\.0"):
+        changelog.section("1.0.0", text)
+
+
+def test_this_version_has_its_notes() -> None:
+    assert changelog.section(version()).notes.startswith("### Added")
+
+
+def test_software_centres_get_the_version_and_its_day(tmp_path: Path) -> None:
+    shown = ET.parse(debian.lay_metainfo(tmp_path)).getroot()  # noqa: S314 - our own file
+    assert shown.findtext("id") == debian.IDENTIFIER
+    release = shown.find("releases/release")
+    assert release is not None
+    assert release.attrib == {"version": version(), "date": changelog.section(version()).day}
+    assert shown.findtext("launchable") == debian.DESKTOP_ENTRY.name
+
+
+def test_every_manual_test_has_a_number_of_its_own() -> None:
+    for name in ("windows", "macos"):
+        text = (PACKAGING / "manual_tests" / f"{name}.md").read_text("utf-8")
+        numbers = re.findall(rf"^\| {name[0].upper()}(\d+)", text, re.MULTILINE)
+        assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
