@@ -1,8 +1,8 @@
 """Makes what people install, for the system it runs on, into `dist`: `python packaging/build.py`.
 
 On Linux a folder, `.tar.xz` and `.deb` (an AppImage where its tool is); on Windows a folder with two programs and a
-ZIP, whose installer is made on Linux (`--installer-of`); on macOS an `.app` and a disk image. Beside them checksums and
-what is inside.
+ZIP, whose installers are made on Linux (`--installer-of`); on macOS an `.app` and a disk image. Beside them
+checksums and what is inside.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
         "--installer-of",
         metavar="ZIP",
         type=Path,
-        help="only make the Windows installer of this ZIP (needs Debian's NSIS)",
+        help="only make the Windows installers of this ZIP (needs Debian's NSIS and wixl)",
     )
     return parser.parse_args()
 

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from bundling import msi
 from bundling.project import BUILD, BUNDLE, DIST, NAME, PACKAGING, RESOURCES, WINDOWS, run, version
 
 MANIFEST: Final = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -97,11 +98,11 @@ def installer(folder: Path, target: Path = DIST, number: str = "") -> list[Path]
 
 
 def installer_of(archive: Path) -> list[Path]:
-    """Compile the installer of a ZIP that was made on Windows, beside it."""
+    """Compile both installers of a ZIP that was made on Windows, beside it: for one person, and for a machine."""
     folder = BUILD / "installer-of"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.unpack_archive(archive, folder)
-    return installer(folder / NAME, archive.parent)
+    return installer(folder / NAME, archive.parent) + msi.make(folder / NAME, archive.parent, version())
 
 
 def check_installer() -> None:
@@ -111,5 +112,5 @@ def check_installer() -> None:
     (folder / NAME / "licences").mkdir(exist_ok=True)
     for name in (f"{NAME}.exe", f"{NAME}-cli.exe", "README.txt", "_internal/x", "licences/x"):
         (folder / NAME / name).write_bytes(b"MZ")
-    for made in installer(folder / NAME, folder):
-        print(f"the installer compiles: {made.stat().st_size} bytes")
+    for made in installer(folder / NAME, folder) + msi.make(folder / NAME, folder, version()):
+        print(f"the installer compiles: {made.name}, {made.stat().st_size} bytes")
