@@ -1,35 +1,126 @@
-"""The diagnostics for a support request, without secrets: versions, system, settings, the log's last lines.
+"""What helps support, without secrets: the diagnostics as text, and a report as one ZIP.
 
-Reads a file, so not for the window's thread. In English: the reader is the one who helps.
+Reads files, so not for the window's thread. In English: the reader is the one who helps.
 """
 
 from __future__ import annotations
 
+import io
 import platform
+import re
 import sys
 import time
+import zipfile
+from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from uploader_gui import __version__
-from uploader_gui.engine.redaction import without_queries
+from uploader_gui.engine.receipt import save
+from uploader_gui.engine.redaction import without, without_queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from uploader_gui.config import Config
+    from uploader_gui.engine.connection_test.findings import Finding
+    from uploader_gui.engine.models import UploadSnapshot
 
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000
+_NAME_IN_LOG: Final = re.compile(r"""(\bplace_taken )[^\n]*|(: )(?:'[^'\n]*'|"[^"\n]*")""")
+"""Where a line of the log names a file: the one whose place a link leads to, and what the system says of a path."""
+_NAMELESS: Final = "[name]"
 _LIBRARIES: Final = ("PySide6-Essentials", "httpx", "truststore", "keyring", "pydantic")
 
 
 def diagnostics(configuration: Config, surroundings: Mapping[str, str]) -> str:
     """Return the text. `surroundings` is what only the window knows (screen, language): name -> value."""
-    lines = [*_about(configuration), *(f"{name}: {value}" for name, value in surroundings.items())]
-    text = "\n".join([*lines, "", *_log(configuration.data.log)])
-    return without_queries(configuration.formatter.redact(text)) + "\n"
+    text = "\n".join([_facts(configuration, surroundings), "", *_log(configuration.data.log)])
+    return _redacted(configuration, text) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What goes into the ZIP.
+
+    Attributes:
+        surroundings: what only the window knows, name -> value.
+        uploads: the files on the list.
+        findings: those of a connection test.
+        with_names: whether names and paths of files may be in it.
+    """
+
+    configuration: Config
+    surroundings: Mapping[str, str]
+    uploads: Sequence[UploadSnapshot]
+    findings: Sequence[Finding]
+    with_names: bool
+
+    def save(self, path: Path) -> None:
+        """Write the ZIP, all of it or nothing.
+
+        Raises:
+            OSError: it cannot be written there.
+        """
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in self.texts():
+                archive.writestr(name, text.encode("utf-8", "backslashreplace"))
+        save(packed.getvalue(), path)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Return the names of the files in the ZIP and what they hold, without secrets."""
+        log = self.configuration.data.log
+        for name, text in (
+            ("about.txt", _facts(self.configuration, self.surroundings)),
+            ("connection.txt", "\n".join(_finding(one) for one in self.findings) or "not tested"),
+            ("files.txt", "\n".join(self._file(number, one) for number, one in enumerate(self.uploads, 1))),
+            *((file.name, _whole(file)) for file in sorted(log.parent.glob(f"{log.name}*"))),
+        ):
+            yield name, _redacted(self.configuration, text if self.with_names else self._nameless(text)) + "\n"
+
+    def _file(self, number: int, upload: UploadSnapshot) -> str:
+        reason = "" if upload.reason is None else f"{upload.reason.code} {upload.reason.variant or ''}".strip()
+        facts = [
+            f"{number}: {upload.upload_id:.8} {upload.state.value}",
+            f"anomaly {upload.anomaly_id}",
+            f"{upload.sent.media_type or 'unknown type'}, {upload.sent.size} bytes",
+            reason,
+            str(upload.source.path) if self.with_names else "",
+        ]
+        return ", ".join(fact for fact in facts if fact)
+
+    def _nameless(self, text: str) -> str:
+        """Return a text without names and paths of files, as far as lines of the log hold any."""
+        known = {part for one in self.uploads for part in (str(one.source.path), one.source.name, one.sent.name)}
+        for name in sorted(known, key=len, reverse=True):
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _NAMELESS, text)
+        return _NAME_IN_LOG.sub(lambda found: f"{found[1] or found[2]}{_NAMELESS}", text)
+
+
+def _facts(configuration: Config, surroundings: Mapping[str, str]) -> str:
+    return "\n".join([*_about(configuration), *(f"{name}: {value}" for name, value in surroundings.items())])
+
+
+def _finding(finding: Finding) -> str:
+    return " ".join([f"{finding.verdict.name}: {finding.fact.name}", *finding.values])
+
+
+def _redacted(configuration: Config, text: str) -> str:
+    """Return a text without secrets, upload links and the name of the person's home."""
+    password = urlsplit(configuration.settings.proxy).password
+    text = without(text, [password, unquote(password)] if password else [])
+    return without_queries(configuration.formatter.redact(text)).replace(str(Path.home()), "~")
+
+
+def _whole(log: Path) -> str:
+    try:
+        return log.read_text("utf-8", "replace")
+    except OSError as error:
+        return f"no log: {error.strerror}"
 
 
 def _about(configuration: Config) -> Iterator[str]:
