@@ -37,7 +37,7 @@ def run(launch: LaunchOptions) -> int:
     """Open the window, run until it is closed, and return the exit code.
 
     Raises:
-        UsageError: something is wrong that is known before any request.
+        UsageError, UnwritableError: something is wrong that is known before any request.
     """
     application = _application()
     language = Language(application)
@@ -80,10 +80,7 @@ def _open_trial(launch: LaunchOptions, stack: ExitStack) -> SandboxSession | Non
 
 def _prepare_data(trial: SandboxSession | None) -> DataPaths:
     data = trial.paths if trial else paths.data_paths()
-    try:
-        paths.prepare(data)
-    except paths.UnwritableError as error:
-        raise UsageError(str(error)) from error
+    paths.prepare(data)
     return data
 
 

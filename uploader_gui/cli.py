@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uploader_gui.command_line import UsageError, parse, speak, write_stderr
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.i18n import _
+from uploader_gui.paths import UnwritableError
 from uploader_gui.platform.windows_console import show_without_console
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         if launch.headless:
             return _run_headless(launch)
         return _run_window(launch)
-    except UsageError as error:
+    except (UsageError, UnwritableError) as error:
         write_stderr(str(error))
         if not {"--headless", "--verify"}.intersection(arguments):
             show_without_console(str(error))

@@ -7,7 +7,9 @@ language is looked up only where one has to be shown.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import stat
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -128,10 +130,10 @@ def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOpt
 def speak() -> None:
     """Write sentences in the person's language from now on."""
     from uploader_gui.early_settings import early_choice  # noqa: PLC0415 - as above
-    from uploader_gui.paths import data_paths  # noqa: PLC0415 - only where a sentence is to be shown
+    from uploader_gui.paths import UnwritableError, data_paths  # noqa: PLC0415 - only where a sentence is to be shown
 
     chosen = SYSTEM
-    with suppress(OSError, RuntimeError):  # no working folder, no home: the sentence may be about that
+    with suppress(UnwritableError):  # no working folder: the sentence may be about that
         chosen = early_choice(data_paths().settings)
     use_language(chosen)
 
@@ -268,19 +270,33 @@ def _report_path(text: str | None, evidence: Sequence[str]) -> Path | None:
         return None
     if not text:
         raise _wrong(N_("--report needs the name of a file."))
-    path = Path(os.path.abspath(text))  # noqa: PTH100 - a link is replaced itself, not its target
+    path = Path(os.path.abspath(text))  # noqa: PTH100 - sentences name the link as it was given
     if _is_evidence(Path(os.path.realpath(path)), evidence):
         raise _wrong(N_("the receipt would replace a file that is to be sent: {path}."), path=str(path))
-    if path.is_dir():
+    kind = _kind_of_report(path)
+    if kind == stat.S_IFDIR:
         raise _wrong(N_("the receipt cannot be written: {path} is a folder."), path=str(path))
-    if path.is_fifo() and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; a named pipe may have no reader
+    if kind == stat.S_IFIFO and path.parts[1:2] != ("dev",):  # /dev/stdout is open already; others may have no reader
         raise _wrong(N_("the receipt cannot be written: {path} is a pipe."), path=str(path))
-    if path.is_char_device() or path.is_fifo():
+    if kind in {stat.S_IFCHR, stat.S_IFIFO}:
         return path  # it is written into
     if text.endswith((os.sep, "/")):
         raise _wrong(N_("the receipt cannot be written: {path} names a folder."), path=text)
-    _check_writable(path.parent)
+    _check_writable(Path(os.path.realpath(path)).parent)
     return path
+
+
+def _kind_of_report(path: Path) -> int | None:
+    from uploader_gui.paths import file_type  # noqa: PLC0415 - only where a receipt is asked for
+
+    try:
+        return file_type(path)
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            return None  # what a link leads to is made
+        raise _wrong(
+            N_("the receipt cannot be written to {path} ({why})."), path=str(path), why=error.strerror or str(error)
+        ) from error
 
 
 def _is_evidence(path: Path, given: Sequence[str]) -> bool:

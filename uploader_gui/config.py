@@ -21,7 +21,7 @@ from uploader_gui.engine.options import EngineOptions
 from uploader_gui.failure_messages import detail_told, english
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import MachineSettingsError
-from uploader_gui.paths import data_paths
+from uploader_gui.paths import check_is_no_pipe, data_paths
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError, Trouble
 
@@ -216,6 +216,7 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
 def fault_of(ca_file: Path) -> str | None:
     """Return what is wrong with a certificate authority's file as part of a sentence, None where it can be used."""
     try:
+        check_is_no_pipe(ca_file)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
     except ssl.SSLError:
         return _("it is no PEM certificate")

@@ -6,7 +6,10 @@ Environment over file over default, as `settings.py` does, which also reports wh
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING, Literal, get_args
+
+from uploader_gui.paths import file_type
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,11 +38,11 @@ def _early(settings: Path, name: str, choices: tuple[str, ...]) -> str:
 
 
 def _saved(settings: Path, name: str) -> str:
-    if not settings.is_file():
-        return ""
-    import json  # noqa: PLC0415 - seldom needed: faster without
-
     try:
+        if file_type(settings) != stat.S_IFREG:
+            return ""
+        import json  # noqa: PLC0415 - seldom needed: faster without
+
         saved = json.loads(settings.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return ""

@@ -53,7 +53,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     ),
     Code.UNREADABLE: (
         N_("The file cannot be read."),
-        N_("Close it in Excel or wherever it is open, then try again."),
+        N_("Check that you may open it and that its disk is there, then try again."),
     ),
     Code.CHANGED: (N_("The file was changed while it was being sent."), _AGAIN),
     Code.EMPTY_FILE: (N_("The file is empty."), _OTHER_FILE),
@@ -213,6 +213,12 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
     Variant.SPLIT_ARCHIVE: (
         N_("This is a part of a split archive: the register does not accept parts."),
         _ZIP,
+    ),
+    Variant.LINK_DANGLING: (N_("This is a link, and what it leads to is not there."), _OTHER_FILE),
+    Variant.LINK_LOOP: (N_("This is a link that leads to itself."), _OTHER_FILE),
+    Variant.LOCKED: (
+        N_("Another program has the file open."),
+        N_("Close it in Excel or wherever it is open, then try again."),
     ),
     Variant.PATH_TOO_LONG: (
         N_("The path to this file or folder is too long for this computer."),

@@ -24,8 +24,8 @@ from uploader_gui.engine.models import Reason
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
-from uploader_gui.paths import DataPaths, UnwritableError, data_paths, prepare
-from uploader_gui.platform.interrupts import INTERRUPTS, hold_interrupts, interrupt_check
+from uploader_gui.paths import DataPaths, data_paths, prepare
+from uploader_gui.platform.interrupts import heeded, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.terminal import Terminal, summary
 
@@ -47,7 +47,7 @@ def run(launch: LaunchOptions) -> int:
     """Do what the command line asks for and return the exit code.
 
     Raises:
-        UsageError: something is wrong that is known before any request.
+        UsageError, UnwritableError: something is wrong that is known before any request.
     """
     with ExitStack() as stack:
         trial = stack.enter_context(_trial()) if launch.sandbox else None
@@ -81,10 +81,7 @@ def _trial() -> SandboxSession:
 
 
 def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | None) -> EngineOptions:
-    try:
-        prepare(data)
-    except UnwritableError as error:
-        raise UsageError(str(error)) from error
+    prepare(data)
     interrupted = interrupt_check()
     configuration = Config.load(data, trial, window=False, interrupted=interrupted)
     if configuration.trouble is not None:
@@ -141,7 +138,7 @@ class _Session:
         """Run until nothing is left to do, or a signal comes."""
         loop = asyncio.get_running_loop()
         interrupted = interrupt_check()
-        for one in INTERRUPTS:
+        for one in heeded():
             _add_signal_handler(loop, one, self._interrupt)
         if interrupted():
             self._interrupt()

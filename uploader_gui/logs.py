@@ -6,11 +6,13 @@ import logging
 import os
 import sys
 import threading
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.redaction import redact
+from uploader_gui.paths import check_is_no_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,8 @@ def set_up(path: Path, secrets: Iterable[str] = ()) -> RedactingFormatter:
     formatter = RedactingFormatter(secrets)
     handler = LogFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
     handler.setFormatter(formatter)
+    with suppress(FileNotFoundError):  # a link whose target is still to be made
+        check_is_no_pipe(path)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     logging.getLogger("uploader_gui").setLevel(logging.INFO)
     logging.getLogger().addHandler(handler)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,34 @@ VARIABLE = "UPLOADER_DATA_DIR"
 
 class UnwritableError(Exception):
     """The data folder cannot be written to; the text is a complete sentence."""
+
+
+def file_type(path: Path) -> int | None:
+    """Return what stands at a path, links followed, as `stat` names it (`S_IFREG`, `S_IFIFO`); None for nothing.
+
+    pathlib's own questions answer some obstacles with False and raise others.
+
+    Raises:
+        OSError: it cannot be found out (no permission, a name too long), or it is a link that leads nowhere.
+    """
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)  # noqa: PTH116 - see above
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):  # noqa: PTH114 - as above
+            raise FileNotFoundError(errno.ENOENT, _("it is a link, and what it leads to is not there")) from None
+        return None
+    except ValueError as error:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
+
+
+def check_is_no_pipe(path: Path) -> None:
+    """Check that opening a path does not wait for another program.
+
+    Raises:
+        OSError: it is a named pipe or a socket, or cannot be looked at.
+    """
+    if file_type(path) in {stat.S_IFIFO, stat.S_IFSOCK}:
+        raise OSError(errno.EINVAL, _("it is a pipe or a socket, not a file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +80,30 @@ class DataPaths:
 
 
 def data_paths() -> DataPaths:
-    """Return the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data."""
+    """Return the person's data folder: `UPLOADER_DATA_DIR`, else where the system keeps such data.
+
+    Raises:
+        UnwritableError: it is relative to a working folder that is gone, or to the home of a user whom nobody knows.
+    """
     own = os.environ.get(VARIABLE)
     if own:
-        return DataPaths(Path(own).expanduser().absolute())
+        return DataPaths(_absolute(Path(own)))
     import platformdirs  # noqa: PLC0415 - not needed where a folder is named: faster
 
-    return DataPaths(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False)))
+    return DataPaths(_absolute(Path(platformdirs.user_data_dir("uploader-gui", appauthor=False))))
+
+
+def _absolute(folder: Path) -> Path:
+    try:
+        return folder.expanduser().absolute()
+    except RuntimeError as error:  # ~ of a user whom nobody knows
+        raise _unwritable(folder, os.strerror(errno.ENOENT)) from error
+    except OSError as error:  # relative, and the working folder no longer exists
+        raise _unwritable(folder, error.strerror or str(error)) from error
+
+
+def _unwritable(folder: Path, why: str) -> UnwritableError:
+    return UnwritableError(_("cannot write to the data folder {folder}: {why}.", folder=str(folder), why=why))
 
 
 def prepare(paths: DataPaths) -> None:
@@ -66,15 +113,13 @@ def prepare(paths: DataPaths) -> None:
         UnwritableError: it cannot be made or written to.
     """
     try:
+        file_type(paths.folder)  # a link that leads nowhere is told as that
         paths.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = paths.folder / f".{os.getpid()}.probe"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
         probe.unlink()
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UnwritableError(
-            _("cannot write to the data folder {folder}: {why}.", folder=str(paths.folder), why=why)
-        ) from error
+        raise _unwritable(paths.folder, error.strerror or str(error)) from error
 
 
 _PACKAGE: Final = Path(__file__).resolve().parent

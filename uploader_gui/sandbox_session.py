@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
-from uploader_gui.paths import DataPaths, find_resource
+from uploader_gui.i18n import _
+from uploader_gui.paths import DataPaths, UnwritableError, find_resource
 from uploader_gui.platform.environment import RESET_ENVIRONMENT
 from uploader_gui.sandbox import Sandbox
 
@@ -40,7 +41,18 @@ class SandboxSession:
     """A running sandbox and the temporary folder with its data, objects and sample files."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="uploader-gui-sandbox-", ignore_cleanup_errors=True)
+        """Make the folder.
+
+        Raises:
+            UnwritableError: no folder for temporary files (`TMPDIR`) can be written to.
+        """
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="uploader-gui-sandbox-", ignore_cleanup_errors=True)
+        except OSError as error:
+            folder = os.environ.get("TMPDIR", tempfile.gettempprefix())
+            raise UnwritableError(
+                _("cannot write to the data folder {folder}: {why}.", folder=folder, why=error.strerror or str(error))
+            ) from error
         root = Path(self._folder.name)
         self.paths = DataPaths(root / "data")
         self._sandbox = Sandbox(root / "service")

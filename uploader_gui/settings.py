@@ -12,6 +12,7 @@ import json
 import logging
 import math
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from itertools import chain, count
@@ -25,6 +26,7 @@ from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsCo
 from uploader_gui import machine_settings
 from uploader_gui.early_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
 from uploader_gui.i18n import N_, _
+from uploader_gui.paths import file_type
 from uploader_gui.proxies import with_scheme
 
 if TYPE_CHECKING:
@@ -222,8 +224,8 @@ def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) ->
     Raises:
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
     """
-    if path is not None and path.exists() and not path.is_file():
-        raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
+    if path is not None:
+        _check_file(path)
 
     class _FromFile(Settings):
         model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
@@ -246,6 +248,15 @@ def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) ->
         raise SettingsError(
             _("the settings file {path} cannot be read: it is not a JSON object.", path=str(path))
         ) from error
+
+
+def _check_file(path: Path) -> None:
+    try:
+        kind = file_type(path)
+    except OSError as error:
+        raise SettingsUnreadable(path, error.strerror or str(error)) from error
+    if kind not in {None, stat.S_IFREG}:
+        raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
 
 
 def save(values: Mapping[str, Any], path: Path) -> None:
@@ -292,9 +303,10 @@ def _rename_damaged(path: Path) -> Path:
 
 def _saved(path: Path) -> dict[str, Any]:
     """Return the file's values, empty without a file; rename a file that is not a JSON object."""
-    if not path.exists():
+    kind = file_type(path)
+    if kind is None:
         return {}
-    if not path.is_file():
+    if kind != stat.S_IFREG:
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
         saved = json.loads(path.read_text("utf-8-sig"))

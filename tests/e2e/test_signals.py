@@ -61,7 +61,7 @@ def own_handlers() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", interrupts.INTERRUPTS)
 @pytest.mark.parametrize("module", ["pydantic_core", "uploader_gui.engine.build"])
 def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     number: signal.Signals, module: str, program: Program, strict_api: StrictApi, files: Files
@@ -98,6 +98,14 @@ def test_a_signal_after_the_end_changes_nothing(number: signal.Signals, program:
     program.command = ("-c", AT_THE_END.format(number=number))
     ended = program.send(files.make("a.txt"))
     assert (ended.code, ended.err, ended.totals) == (0, "", {"files": 1, "uploaded": 1, "bytes_uploaded": 19})
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
+def test_the_end_of_its_terminal_changes_nothing_under_nohup(program: Program, files: Files) -> None:
+    program.command = ("-c", AT_AN_IMPORT.format(module="uploader_gui.engine.build", number=signal.SIGHUP))
+    program.command = ("-c", f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{program.command[1]}")
+    ended = program.send(files.make("a.txt"))
+    assert (ended.code, ended.totals["uploaded"]) == (0, 1), ended
 
 
 @pytest.mark.usefixtures("own_handlers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from tests.support.storage_faults import StoreThenSilence
 from uploader_gui import cli
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.e2e.program import Program
     from tests.support.files import Files
@@ -109,6 +110,108 @@ def test_wrong_usage_is_told_in_one_sentence_before_any_request(
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert word in ended.err
     assert strict_api.connections_made == 0
+
+
+def _too_long(folder: Path) -> Path:
+    return folder / ("n" * 300)
+
+
+def _far_too_long(folder: Path) -> Path:
+    return folder.joinpath(*["d" * 200] * 25)
+
+
+def _loop(folder: Path) -> Path:
+    (folder / "loop").symlink_to("loop")
+    return folder / "loop"
+
+
+def _below_a_loop(folder: Path) -> Path:
+    return _loop(folder) / "x"
+
+
+def _dangling(folder: Path) -> Path:
+    (folder / "dangling").symlink_to("gone")
+    return folder / "dangling"
+
+
+def _pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe")
+    return folder / "pipe"
+
+
+def _locked(folder: Path) -> Path:
+    (folder / "locked" / "inner").mkdir(parents=True)
+    (folder / "locked").chmod(0)
+    return folder / "locked" / "inner" / "x"
+
+
+def _strangers(folder: Path) -> Path:
+    return Path("~nobody-of-this-name") / folder.name
+
+
+OBSTACLES = (_too_long, _far_too_long, _loop, _below_a_loop, _dangling, _pipe, _locked)
+PLACES = {
+    "home": (OBSTACLES, (), {"UPLOADER_DATA_DIR": None, "XDG_DATA_HOME": None}, "HOME"),
+    "data folder": ((*OBSTACLES, _strangers), (), {}, "UPLOADER_DATA_DIR"),
+    "receipt": ((_too_long, _far_too_long, _loop, _below_a_loop, _pipe, _locked), ("--report",), {}, ""),
+    "authority": ((*OBSTACLES, _strangers), (), {}, "UPLOADER_CA_FILE"),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no pipes among files, and a person may make no links")
+@pytest.mark.parametrize(
+    ("place", "obstacle"),
+    [(place, one) for place, row in PLACES.items() for one in row[0]],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
+def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request(  # noqa: PLR0917 - fixtures
+    place: str,
+    obstacle: Callable[[Path], Path],
+    program: Program,
+    strict_api: StrictApi,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    if obstacle is _locked and os.geteuid() == 0:
+        pytest.skip("the system's administrator may go anywhere")
+    _, option, environment, variable = PLACES[place]
+    path = str(obstacle(tmp_path))
+    for name, value in (program.environment | environment | ({variable: path} if variable else {})).items():
+        monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
+    arguments = (*WITH_FILE, *option, path) if option else WITH_FILE
+    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert path[-20:] in ended.err
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="as above")
+@pytest.mark.parametrize(
+    ("name", "obstacle"),
+    [("uploader-gui.log", _pipe), ("uploader-gui.log", _loop), ("settings.json", _loop), ("settings.json", _dangling)],
+    ids=str,
+)
+def test_a_file_of_ours_that_cannot_be_used_is_told_in_one_sentence_before_any_request(
+    name: str, obstacle: Callable[[Path], Path], program: Program, strict_api: StrictApi, tmp_path: Path
+) -> None:
+    program.data.mkdir(parents=True)
+    (program.data / name).symlink_to(obstacle(tmp_path))
+    ended = program.send("a.txt")
+    assert (ended.code, is_one_sentence(ended)) == (2, True), ended
+    assert name in ended.err
+    assert strict_api.connections_made == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="as above")
+def test_links_that_lead_nowhere_are_called_that(program: Program, tmp_path: Path) -> None:
+    ended = program.send(_loop(tmp_path), _dangling(tmp_path))
+    assert ended.receipt is not None
+    told = {row["name"]: (row["reason"]["code"], row["reason"]["message"]) for row in ended.receipt["files"]}
+    assert told == {
+        "loop": ("unreadable", "This is a link that leads to itself."),
+        "dangling": ("missing", "This is a link, and what it leads to is not there."),
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.faults.sleeping import asleep
 from uploader_gui.engine.errors import SourceChanged, SourceError, SourceMissing, SourceUnreadable
-from uploader_gui.engine.source import BLOCK_BYTES, Digests, SourceReader, hash_whole, inspect
+from uploader_gui.engine.source import BLOCK_BYTES, Digests, SourceReader, hash_whole, inspect, open_when_possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,3 +160,29 @@ def test_a_read_that_was_stuck_while_it_was_closed_closes_the_file_when_it_comes
         reader.close()  # before the read or in the middle of it, but not after
     assert ended.wait(60.0)
     assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_a_file_waits_until_the_system_lets_one_more_be_open(tmp_path: Path) -> None:
+    import resource  # noqa: PLC0415 - not on Windows
+
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"evidence")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    spare: list[int] = []
+
+    def one_is_closed() -> bool:
+        os.close(spare.pop())
+        return False
+
+    spare.append(os.open(path, os.O_RDONLY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (spare[0] + 1, limits[1]))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            spare.extend(os.open(path, os.O_RDONLY) for _ in range(spare[0] + 2))
+        with open_when_possible(path, one_is_closed) as file:
+            assert file.read() == b"evidence"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        for descriptor in spare:
+            os.close(descriptor)

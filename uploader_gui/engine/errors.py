@@ -105,6 +105,12 @@ class Variant(StrEnum):
 
     PATH_TOO_LONG = "path_too_long"
     """MISSING: no file can have such a path."""
+    LINK_DANGLING = "link_dangling"
+    """MISSING: a link, and what it leads to is not there."""
+    LINK_LOOP = "link_loop"
+    """UNREADABLE: a link that leads to itself."""
+    LOCKED = "locked"
+    """UNREADABLE: another program has it open."""
     REQUEST_TOO_LARGE = "request_too_large"
     """REJECTED with 413 [the service's words]."""
     REDIRECTED = "redirected"

@@ -200,7 +200,7 @@ def save(content: bytes, path: Path) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(content)
     else:
-        _replace(path.resolve(), content)
+        _replace(Path(os.path.realpath(path)), content)  # Path's raises what is no OSError for a loop of links
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -45,6 +45,10 @@ MAX_REREADS: Final = 3
 """How often a file that keeps changing is read again."""
 JUST_SAVED_NS: Final = 3_000_000_000
 """FAT stores times in steps of two seconds, and no two clocks agree."""
+PATIENCE_WITH_DESCRIPTORS: Final = 60.0
+_LOCKED: Final = frozenset({errno.EBUSY, errno.ETXTBSY, errno.EAGAIN})
+_LOCKED_ON_WINDOWS: Final = frozenset({32, 33})
+"""ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
 _SHARE_AWAY: Final = frozenset({53, 67})
 """ERROR_BAD_NETPATH, ERROR_BAD_NET_NAME, which Python maps to ENOENT; it maps no other network error to that."""
 
@@ -59,10 +63,10 @@ def inspect(path: Path, resolved: Path) -> Source:
     try:
         facts = resolved.stat()
         _check_facts(facts)
-        with resolved.open("rb", buffering=0) as file:
+        with open_when_possible(resolved) as file:
             media, changed_ns = media_type_of(path.name, file), stamp_of(file).changed_ns
     except OSError as error:
-        raise source_error_from(error) from error
+        raise source_error_from(error, path) from error
     name, shortened = wire_name(path.name)
     return Source(path, resolved, name, media, facts.st_size, mtime_of(facts), shortened, number_of(facts), changed_ns)
 
@@ -88,20 +92,48 @@ def wire_name(name: str) -> tuple[str, bool]:
     return _shortened(clean), True
 
 
-def source_error_from(error: OSError) -> SourceError:
-    """Return what a system's error means for the file.
+def source_error_from(error: OSError, path: Path | None = None) -> SourceError:
+    """Return what a system's error means for the file; `path` as a person gave it, where it may be a link.
 
     Windows reports a share that is away as "no such file"; to a person the file is there, but cannot be reached.
     """
     if getattr(error, "winerror", None) in _SHARE_AWAY:
         return SourceUnreadable(error.strerror or "")
-    if error.errno == errno.ENAMETOOLONG:  # no file can be there under that name
-        return SourceMissing(variant=Variant.PATH_TOO_LONG)
+    if (variant := _variant_of(error, path)) is not None:
+        is_there = variant not in {Variant.PATH_TOO_LONG, Variant.LINK_DANGLING}
+        return SourceUnreadable(variant=variant) if is_there else SourceMissing(variant=variant)
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
         return SourceMissing(error.strerror or "")
     if error.errno == errno.EISDIR:
         return NotAFile()
     return SourceUnreadable(error.strerror or type(error).__name__)
+
+
+def _variant_of(error: OSError, path: Path | None) -> Variant | None:
+    if error.errno == errno.ENAMETOOLONG:  # no file can be there under that name
+        return Variant.PATH_TOO_LONG
+    if error.errno == errno.ELOOP:
+        return Variant.LINK_LOOP
+    if error.errno == errno.ENOENT and path is not None and os.path.islink(path):  # noqa: PTH114 - Path's may raise
+        return Variant.LINK_DANGLING
+    is_locked = getattr(error, "winerror", None) in _LOCKED_ON_WINDOWS or error.errno in _LOCKED
+    return Variant.LOCKED if is_locked else None
+
+
+def open_when_possible(path: Path, given_up: Callable[[], bool] = lambda: False) -> FileIO:
+    """Open a file for reading; where no more files can be open, wait until others are closed. Blocks.
+
+    Raises:
+        OSError: it cannot be opened; or nobody wants it any more (`given_up`), or nothing is closed for a minute.
+    """
+    until = time.monotonic() + PATIENCE_WITH_DESCRIPTORS
+    while True:
+        try:
+            return path.open("rb", buffering=0)
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE} or given_up() or time.monotonic() > until:
+                raise
+        time.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +225,7 @@ class SourceReader:
         return block
 
     def _open(self) -> None:
-        self._file = self._source.resolved.open("rb", buffering=0)
+        self._file = open_when_possible(self._source.resolved, lambda: self._closed)
         self._opened = opened, _ = self._stamps(self._file)
         self._just_saved = time.time_ns() - opened.saved_ns < JUST_SAVED_NS
         was, now = (self._source.number, self._source.changed_ns), (opened.number, opened.changed_ns)
@@ -221,7 +253,7 @@ class SourceReader:
     def _read_again(self) -> None:
         """Compare the file with the bytes read, again where it changes meanwhile."""
         for _ in range(MAX_REREADS):
-            with self._source.resolved.open("rb", buffering=0) as file:
+            with open_when_possible(self._source.resolved, lambda: self._closed) as file:
                 before = self._stamps(file)
                 if self._hash_of(file) != self._sha256.digest():
                     break

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NAMES: Final = ("SIGINT", "SIGTERM", "SIGBREAK")
-"""SIGBREAK is Ctrl+Break on Windows, the only one a script can send to a program it started there."""
+_NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""SIGHUP comes when a terminal or an SSH session ends.
+SIGBREAK is Ctrl+Break on Windows, the only one a script can send to a program it started there."""
 INTERRUPTS: Final = tuple(signal.Signals[name] for name in _NAMES if hasattr(signal, name))
 
 
@@ -29,12 +30,16 @@ class _Recorder:
         self.received = True
 
 
+def heeded() -> list[signal.Signals]:
+    """Return those that the caller of the program has not told it to ignore, as `nohup` does."""
+    return [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 def hold_interrupts() -> None:
     """Only record them from now on; a signal that the caller of the program had ignored stays ignored."""
     recorder = _Recorder()
-    for number in INTERRUPTS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, recorder)
+    for number in heeded():
+        signal.signal(number, recorder)
 
 
 def ignore_interrupts() -> None:

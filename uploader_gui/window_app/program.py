@@ -33,7 +33,7 @@ from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.interrupts import INTERRUPTS, interrupt_check
+from uploader_gui.platform.interrupts import heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.window_app.preferences import Preferences
@@ -244,7 +244,7 @@ class Program:
             end.setblocking(False)
             self._stack.callback(end.close)
         was_interrupted = interrupt_check()
-        for number in INTERRUPTS:
+        for number in heeded():
             self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
