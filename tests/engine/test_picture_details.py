@@ -180,6 +180,16 @@ def test_colours_in_any_bits_of_a_bmp_are_seen(
             jpeg_of(decoder, content[:-9])
 
 
+def test_a_bmp_with_lines_not_filled_up_is_seen(decoder: PictureDecoder) -> None:
+    data = b"\0\x80\xff" * 4
+    head = struct.pack("<IiiHHIIiiII", 40, 2, 2, 1, 24, 0, len(data), 0, 0, 0, 0)
+    content = b"BM" + struct.pack("<IHHI", 54 + len(data), 0, 0, 54) + head + data
+    found: Any = shown(jpeg_of(decoder, content)).getpixel((0, 0))
+    assert all(abs(a - b) <= 8 for a, b in zip(found, (255, 128, 0), strict=True))
+    with pytest.raises(BrokenPicture):
+        jpeg_of(decoder, content[:-1])
+
+
 def test_a_bmp_for_printers_only_is_not_called_damaged(decoder: PictureDecoder) -> None:
     content = bytearray(bmp_with((0xFF0000, 0xFF00, 0xFF), 32, 0))
     for compression in (4, 5, 11):

@@ -67,7 +67,7 @@ def by_masks(content: bytes) -> Image.Image | None:
     """
     header = _header(content)
     if header is None or header.compression in _PLAIN:
-        return None
+        return None if header is None else _without_padding(content, header)
     known = header.compression in _BY_MASKS and header.size != _OS2 and header.bits in {16, 32}
     if not (known and all(header.masks[:3]) and all(map(_is_run, header.masks))):
         raise CannotConvert(UNUSUAL)
@@ -104,6 +104,16 @@ def _header(content: bytes) -> _Header | None:
         return None
     masks = (*masks, 0)[:4]
     return _Header(size, width, abs(height), bits, compression, pixels_at, masks, resolution, height < 0)
+
+
+def _without_padding(content: bytes, header: _Header) -> Image.Image | None:
+    """Return a picture whose lines are not filled up to four bytes, as some programs wrongly write it, else None."""
+    size, line = (header.width, header.height), header.width * 3
+    (told,) = struct.unpack_from("<I", content, _FILE_HEADER + 20)
+    data = content[header.pixels_at :]
+    if header.bits != 24 or line % 4 == 0 or not told == len(data) == line * header.height:  # noqa: PLR2004 - as below
+        return None
+    return Image.frombytes("RGB", size, data, "raw", "BGR", line, 1 if header.top_first else -1)
 
 
 def _taken_apart(content: bytes, header: _Header) -> Image.Image:

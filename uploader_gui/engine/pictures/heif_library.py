@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_void_p
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import _pi_heif
+
+from uploader_gui.engine.pictures.messages import MAX_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +33,8 @@ _COLOURS_TOLD_TWICE: Final = 152
 """heif_suberror_NCLX_colr_VUI_mismatch: container and pixels tell other colours, as in files of some cameras."""
 _UNKNOWN_COLOURS: Final = frozenset({133, 134, 135})
 """heif_suberror_Unknown_NCLX_…: the pixels tell colours of which the standard knows nothing."""
+_MAX_CODED_PIXELS: Final = 2 * MAX_PIXELS
+"""An encoder fills up to whole blocks; what is shown was compared with the limit before."""
 _MAX_WARNINGS: Final = 64
 
 
@@ -54,6 +58,12 @@ class _Options(ctypes.Structure):
     )
 
 
+class _Limits(ctypes.Structure):
+    """The beginning of de265_security_limits (libde265/de265.h): its own are too low for what one item may hold."""
+
+    _fields_ = (("version", c_uint8), ("max_image_pixels", c_uint32), ("max_unit_bytes", c_uint32))
+
+
 _HEIF: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "heif_context_alloc": (c_void_p, ()),
     "heif_context_free": (None, (c_void_p,)),
@@ -69,6 +79,7 @@ _HEIF: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
 }
 _DE265: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "de265_new_decoder": (c_void_p, ()),
+    "de265_get_security_limits": (POINTER(_Limits), (c_void_p,)),
     "de265_free_decoder": (c_int, (c_void_p,)),
     "de265_push_NAL": (c_int, (c_void_p, c_char_p, c_int, c_int64, c_void_p)),
     "de265_flush_data": (c_int, (c_void_p,)),
@@ -140,6 +151,8 @@ class HeifLibrary:
         call = self._functions
         decoder = call["de265_new_decoder"]()
         try:
+            limits = call["de265_get_security_limits"](decoder).contents
+            limits.max_image_pixels, limits.max_unit_bytes = _MAX_CODED_PIXELS, 0
             for unit in units:
                 self._check_code(call["de265_push_NAL"](decoder, unit, len(unit), 0, None))
             self._check_code(call["de265_flush_data"](decoder))

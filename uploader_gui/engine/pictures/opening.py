@@ -29,6 +29,8 @@ _BRANDS: Final = frozenset({b"heic", b"heix", _PLAIN_BRAND})
 _MAX_BRAND_BYTES: Final = 400
 _UNSUPPORTED: Final = "Unsupported BMP"
 """How Pillow begins what it says of BMPs that it does not know."""
+_LIMIT: Final = "security limit"
+"""What libheif and libde265 say where a sound picture is beyond their limits."""
 _ORIENTATION: Final = 0x0112
 _WEBP_PIXELS: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _WEBP_METADATA: Final = 0x0C
@@ -185,4 +187,6 @@ def _translated_errors(unidentified: UploaderError) -> Iterator[None]:
     except Exception as error:
         if str(error).startswith(_UNSUPPORTED):
             raise CannotConvert(tiff_check.UNUSUAL) from error
+        if _LIMIT in str(error):
+            raise CannotConvert(TOO_LARGE) from error
         raise BrokenPicture from error
