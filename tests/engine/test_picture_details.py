@@ -246,6 +246,12 @@ def test_colours_told_in_numbers_are_kept(
     assert min(in_srgb.getpixel((0, 0))) >= 254  # type: ignore[arg-type]  # of RGB a tuple
 
 
+@pytest.mark.parametrize("coding", [b"av01", b"avc1", b"j2k1", b"jpeg", b"vvc1", b"unci"])
+def test_a_heic_coded_in_another_way_is_not_called_damaged(coding: bytes, decoder: PictureDecoder) -> None:
+    with pytest.raises(CannotConvert):
+        jpeg_of(decoder, pictures.GRID.read_bytes().replace(b"hvc1", coding))
+
+
 # Thumbnails
 
 

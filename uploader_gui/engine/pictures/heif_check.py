@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DAMAGED: Final = "its inner structure is damaged"
 LENGTHS: Final = "the lengths inside it do not add up"
 _HEVC: Final = frozenset({b"hvc1", b"hev1"})
+_OTHER_CODINGS: Final = frozenset({b"av01", b"avc1", b"evc1", b"j2k1", b"jpeg", b"vvc1", b"unci"})
 _DERIVED: Final = frozenset({b"grid", b"iovl", b"iden"})
 _ALPHA_TYPES: Final = (b"urn:mpeg:hevc:2015:auxid:1\0", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
 _METADATA: Final = frozenset({b"Exif", b"mime", b"uri "})
@@ -55,6 +56,15 @@ def check(data: bytes, library: HeifLibrary) -> None:
             _check_item(view, item, library)
     if library.is_strict:
         library.decode_strictly(data)
+
+
+def has_other_coding(data: bytes) -> bool:
+    """Return whether the primary picture is coded in a way that the decoders here do not know, such as AV1 or JPEG."""
+    view = memoryview(data)
+    try:
+        return any(item.kind in _OTHER_CODINGS for item in _visible_items(HeifItems(view), view))
+    except BoxError:
+        return False
 
 
 def without_lost_metadata(data: bytes) -> bytes:

@@ -60,6 +60,8 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     with _translated_errors(unidentified=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
         if is_tiff:
             tiff_check.check(content)
+        if _is_heif(content) and heif_check.has_other_coding(content):
+            raise CannotConvert(tiff_check.UNUSUAL)
         taken_apart = bmp.by_masks(content) if bmp.is_bmp(content) else None
         with taken_apart or Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
             _check_size(picture)
