@@ -82,6 +82,7 @@ def test_what_is_killed_in_the_middle_goes_on_at_the_next_start(
 
     storage.fault = stuck
     running = program.start("--anomaly", "4217", "--start", *evidence)
+    screen.wait_until(lambda: len(program.states()) == len(evidence))
     storage.wait_for_puts(12, timeout=PATIENCE)
     running.kill()
     program.finish(running)
