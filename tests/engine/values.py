@@ -13,7 +13,7 @@ URL = "https://bucket.s3.eu-west-3.amazonaws.com/key?X-Amz-Signature=5ec2e7"
 
 def a_source(name: str = "porte coupée.jpg", **fields: Any) -> Source:
     """Make a source; what it describes does not exist."""
-    path = Path("/evidence") / name
+    path = fields.pop("path", Path("/evidence") / name)
     defaults: dict[str, Any] = {"media_type": "image/jpeg", "size": 2_500_000, "mtime_ns": 1_741_768_200_123_456_789}
     return Source(path, path, name, **defaults | fields)
 

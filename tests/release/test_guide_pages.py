@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
@@ -29,10 +33,9 @@ NEVER_IN_A_RECEIPT: Final = {Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW}
 """With these the engine does not start, so that there is no receipt."""
 
 
-def section(language: str, number: int) -> str:
-    """Return the text of a section of the page for scripts; the order is the same in both languages."""
-    page = (GUIDE / language / "cli.md").read_text("utf-8")
-    return page.split("\n## ")[number]
+def section(language: str, name: str, number: int) -> str:
+    """Return the text of a page's section; the order is the same in both languages."""
+    return (GUIDE / language / f"{name}.md").read_text("utf-8").split("\n## ")[number]
 
 
 def first_cells(text: str) -> list[str]:
@@ -85,18 +88,20 @@ def test_it_lists_the_options_of_the_program(language: str, capsys: pytest.Captu
     with pytest.raises(SystemExit):
         command_line.parse(["--help"])
     there = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", capsys.readouterr().out))
-    told = {name.split()[0] for name in first_cells(section(language, 1))}
+    told = {name.split()[0] for name in first_cells(section(language, "cli", 1))}
     assert told == there | {"PATH"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_lists_the_exit_codes(language: str) -> None:
-    assert [int(code) for code in re.findall(r"^\| (\d+) \|", section(language, 2), re.MULTILINE)] == list(ExitCode)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", section(language, "cli", 2), re.MULTILINE)] == list(
+        ExitCode
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_lists_the_variables_with_their_values(language: str) -> None:
-    text = section(language, 3)
+    text = section(language, "cli", 3)
     ours = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert set(first_cells(text)) == ours | {credentials.BEARER_VARIABLE, credentials.SESSION_VARIABLE, paths.VARIABLE}
     for name, field in Settings.model_fields.items():
@@ -120,18 +125,31 @@ def _values(name: str, annotation: Any) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_lists_every_field_of_a_receipt(language: str) -> None:
-    upload = an_upload(state=UploadState.UPLOADED, substitute=Substitute(a_source(), "ab" * 32, without_metadata=True))
+    made_of = Substitute(a_source(), "ab" * 32, without_metadata=True)
+    odd = a_source(path=Path(os.fsdecode(b"/evidence/\xff.jpg")))
+    upload = an_upload(state=UploadState.UPLOADED, source=odd, substitute=made_of)
     run = receipt.Run("p", "4217", 0.0, (upload,), 0, str, trial=True, servers={upload.upload_id: "https://a.example"})
     made = receipt.build(run, 1.0).to_json()
     (file,) = made["files"]
-    text = section(language, 4)
+    text = section(language, "receipt-format", 1)
     assert set(first_cells(text)) == set(made) | set(file)
     told = set(re.findall(r"`(\w+)`", text))
     assert told >= set(made["totals"]) | set(file["original"]) | {"code", "message"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("changed", [False, True])
+def test_its_own_program_finds_a_receipt_whole_or_changed(language: str, tmp_path: Path, *, changed: bool) -> None:
+    program = section(language, "receipt-format", 4).split("```")[1].strip("\n")
+    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (an_upload(source=a_source("reçu n°1.pdf")),), 0, str)
+    made = receipt.build(run, 1.0).to_json() | ({"anomaly_id": "4218"} if changed else {})
+    (tmp_path / "receipt.json").write_bytes(json.dumps(made, ensure_ascii=False).encode())
+    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == str(not changed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_it_lists_every_code_of_a_receipt(language: str) -> None:
-    told = first_cells(section(language, 5))
+    told = first_cells(section(language, "receipt-format", 2))
     assert len(told) == len(set(told))
     assert set(told) == set(Code) - NEVER_IN_A_RECEIPT

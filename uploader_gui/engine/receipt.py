@@ -1,6 +1,7 @@
 """The receipt: what became of every file of a run, as JSON that scripts and auditors rely on.
 
-Its form must not change (schema 1, `cli.md` of the guide): states, codes, ISO 8601 times in UTC, sizes in bytes.
+Its form must not change (schema 1, the guide's `receipt-format.md`): states, codes, ISO 8601 times in UTC, sizes in
+bytes.
 """
 
 from __future__ import annotations

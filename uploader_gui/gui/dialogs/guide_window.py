@@ -51,6 +51,7 @@ PAGES: Final = (
     "promises",
     "it",
     "cli",
+    "receipt-format",
 )
 """The pages in the order of the list; each is a file in `resources/guide/fr` and `resources/guide/en`."""
 _SIZE: Final = QSize(980, 700)
