@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from wine import made, tools
-from wine.machine import Wine, windows_path
+from wine.machine import Wine, kill, windows_path
 from wine.output import Output
 
 if TYPE_CHECKING:
@@ -65,6 +66,22 @@ def test_a_program_under_wine_gets_nothing_of_the_persons_home(tmp_path: Path, m
     assert "XDG_CACHE_HOME" not in wine.environment
     assert wine.environment["WINEPREFIX"] == str(tmp_path / "prefix")
     assert wine.environment["SSL_CERT_FILE"] == r"Z:\etc\ssl\certs\ca-certificates.crt"
+
+
+def test_what_runs_in_a_prefix_is_found_and_ended_and_nothing_else(tmp_path: Path) -> None:
+    wine, program = Wine(tmp_path), shutil.copy("/bin/sleep", tmp_path / "wine64")
+    inside = {"WINEPREFIX": str(wine.prefix)}
+    with (
+        subprocess.Popen([program, "60"], env=inside) as ours,
+        subprocess.Popen(["/bin/sleep", "60"], env=inside) as shell,
+        subprocess.Popen([program, "60"], env={"WINEPREFIX": f"{wine.prefix}-of-another"}) as other,
+    ):
+        assert [process.name for process in wine.processes()] == [str(ours.pid)]
+        kill(wine.processes())
+        assert ours.wait(10) == -9
+        assert (shell.poll(), other.poll()) == (None, None)
+        shell.kill()
+        other.kill()
 
 
 def test_windows_sees_this_machine_as_drive_z(tmp_path: Path) -> None:
