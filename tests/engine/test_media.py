@@ -224,6 +224,7 @@ def test_what_the_list_lacks_is_refused_under_a_listed_name(name: str, content: 
         ("cut.zip", SAMPLES[".zip"][1][:60], Variant.NOT_FINISHED),
         ("cut.docx", DOCX_FILE[:300], Variant.NOT_FINISHED),
         ("cut.7z", CUT_SEVEN_ZIP, Variant.NOT_FINISHED),
+        ("all.7zaa", CUT_SEVEN_ZIP, Variant.NOT_FINISHED),
         ("scan.pdf.crdownload", pdf()[:200], Variant.NOT_FINISHED),
         ("photo.jpg.part", jpeg()[:50], Variant.NOT_FINISHED),
         ("film.part", b"?", Variant.NOT_FINISHED),

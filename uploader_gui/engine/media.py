@@ -167,8 +167,9 @@ def _seen(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> 
     if head.startswith((*_ZIPS, *_SPANNED_ZIPS)):
         return _zip(file, head, extension, expected)
     seen = next((media for signature, media in _ACCEPTED_SIGNATURES if head.startswith(signature)), None)
-    if seen == _SEVEN_ZIP == expected and not containers.is_seven_zip_whole(file, head):
-        raise TypeNotAccepted(variant=Variant.NOT_FINISHED)
+    if seen == _SEVEN_ZIP and not containers.is_seven_zip_whole(file, head):
+        is_part = _VOLUME.fullmatch(extension)
+        raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
     return seen or _behind_something(file, head, expected)
 
 
