@@ -32,6 +32,7 @@ def refused(kind: str) -> Reason:
         ("a.jpg", refused("HEIC"), (CONVERT, ZIP)),
         ("a.tif", refused("TIFF"), (CONVERT, ZIP)),
         ("a.dng", refused("TIFF"), (ZIP,)),
+        ("a.pdf", refused("TIFF"), (CONVERT, ZIP)),
         ("a.mp4", refused("MP4"), (ZIP,)),
         ("noname", refused(""), (ZIP,)),
         ("a.heic", Reason(Code.CANNOT_CONVERT), (ZIP,)),

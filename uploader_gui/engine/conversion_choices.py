@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.media import extension_of, readable_name
+from uploader_gui.engine.media import BY_EXTENSION, extension_of, readable_name
 from uploader_gui.engine.models import Treatment
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CONVERTIBLE: Final = frozenset({"HEIC", "WebP", "TIFF", "BMP"})
 """Names of types, as in the detail of `TypeNotAccepted`."""
-_TIFF_EXTENSIONS: Final = frozenset({"", ".tif", ".tiff", ".jpg", ".jpeg", ".png", ".bmp", ".webp", ".heic"})
+_TIFF_EXTENSIONS: Final = frozenset({"", ".tif", ".tiff", ".bmp", ".webp", ".heic", *BY_EXTENSION})
 """Raw photos of cameras are TIFFs too, but their first picture is only a preview; they have other extensions."""
 _SHARING_EXTENSIONS: Final = frozenset({".jpg", ".heic", ".heif", ".hif", ".webp", ".tif", ".tiff", ".bmp", ".dib"})
 """Pictures with them are sent as `.jpg`."""

@@ -76,7 +76,7 @@ _INVISIBLE: Final = re.compile(
 
 _WITHOUT_SIZE: Final = frozenset({Code.MISSING, Code.UNREADABLE, Code.NOT_A_FILE, Code.OUTSIDE_LINK, Code.EMPTY_FOLDER})
 _TILE_LETTERS: Final = 4
-_PHOTO_SUFFIXES: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", ".avif", ".bmp"})
+_PHOTO_SUFFIXES: Final = frozenset({".heic", ".heif", ".hif", ".webp", ".tif", ".tiff", ".avif", ".bmp", ".dib"})
 
 
 def type_label(source: Source) -> str:

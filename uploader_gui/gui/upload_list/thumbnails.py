@@ -37,7 +37,9 @@ MOST_STUCK: Final = 12
 MOST_WAITING: Final = 40
 """Waiting requests: more than a screen has rows."""
 _BY_QT: Final = frozenset({"image/jpeg", "image/png", "image/gif"})
-_BY_DECODER: Final = frozenset({".heic", ".heif", ".webp", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".png"})
+_BY_DECODER: Final = frozenset(
+    {".heic", ".heif", ".hif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".jpg", ".jpeg", ".png"}
+)
 """Extensions of files without an accepted type; the last three are pictures with a wrong extension."""
 _ROUND: Final = 7 / 40
 """The corner radius as a share of a tile's width."""
