@@ -182,6 +182,8 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The server’s certificate is not valid today."),
         N_("Check this computer’s date and time; if they are right, tell your IT."),
     ),
+    Variant.SERVER_DOWN: (N_("The server does not answer."), _LATER),
+    Variant.NO_SERVICE: (N_("A web page answered in place of the service."), _PORTAL),
     Variant.PROXY_SIGN_IN: (
         N_("Your network’s proxy asks for a user name and a password."),
         N_("Ask your IT for the proxy’s address with both, and put it into the settings."),

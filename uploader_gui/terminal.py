@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
 
 from uploader_gui.command_line import one_line
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import cause_and_action
@@ -29,6 +30,8 @@ _CONDITIONS: Final = {
     Condition.STORAGE_BUSY: N_("the register’s storage is overloaded or has an error – trying again"),
     Condition.JOURNAL: N_("the journal cannot be written (disk full?) – waiting"),
 }
+_OWN_WORDS: Final = frozenset({Code.PROTOCOL, Code.PROXY, Code.TLS, Code.DAMAGED})
+"""Causes that are neither an overload nor an error of a server."""
 _STATES: Final = {
     UploadState.UPLOADED: N_("uploaded"),
     UploadState.SKIPPED: N_("skipped"),
@@ -69,7 +72,7 @@ class Terminal:
         elif isinstance(event, Progress):
             self._show_progress(event.totals)
         elif isinstance(event, QueueStatus):
-            self._show_conditions(event.conditions)
+            self._show_conditions(event)
         elif isinstance(event, PathsAdded):
             self._show_added(event)
 
@@ -95,10 +98,12 @@ class Terminal:
         self._write(f"\r{line[:width].ljust(min(width, len(self._line)))}")
         self._line = line[:width]
 
-    def _show_conditions(self, conditions: frozenset[Condition]) -> None:
-        for condition in sorted(conditions - self._conditions):
-            self.say(_(_CONDITIONS[condition]))
-        self._conditions = conditions
+    def _show_conditions(self, status: QueueStatus) -> None:
+        for condition in sorted(status.conditions - self._conditions):
+            cause = status.causes.get(condition)
+            is_special = cause is not None and (cause.variant is not None or cause.code in _OWN_WORDS)
+            self.say(cause_and_action(cause).cause if cause and is_special else _(_CONDITIONS[condition]))
+        self._conditions = status.conditions
 
     def _show_added(self, added: PathsAdded) -> None:
         if added.junk:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.running import HASTY, QUICK, options, send, send_one
+from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
 from tests.support import api_faults
 from tests.support.api_faults import Answer, CloseUnread, Drip, Reset, Silence, Truncate
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.net.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -264,3 +266,36 @@ async def test_the_service_s_words_are_data(
     message = row["reason"]["message"]
     assert message.isprintable()
     assert len(message) <= 300
+
+
+@pytest.mark.parametrize("status", [407, 511])
+async def test_what_a_network_says_in_place_of_the_service_is_not_called_busy_and_flags_nothing(
+    status: int, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults += [api_faults.Answer(status, b"<html>Sign in</html>")] * 2
+    async with engine(options(tmp_path, strict_api), QUICK) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+        causes = [cause for event in run.all_heard(QueueStatus) for cause in event.causes.values()]
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+    assert {cause.code for cause in causes} == {Code.PROXY}
+    assert len(scripted_storage.puts) == 1
+
+
+async def test_who_does_not_want_to_wait_has_what_is_down_asked_at_once(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.stop()
+    patient = replace(QUICK, policy=replace(QUICK.policy, base=600.0, offline=600.0))
+    async with engine(options(tmp_path, strict_api), patient) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.until(lambda: any(event.conditions for event in run.all_heard(QueueStatus)))
+        strict_api.start()
+        run.queue.try_now()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["attempts"]) == ("uploaded", 1)
+    assert len(scripted_storage.puts) == 1

@@ -56,6 +56,9 @@ class FakeEngine(QObject):
     def start(self) -> None:
         self.calls.append(("start", None))
 
+    def try_now(self) -> None:
+        self.calls.append(("try_now", None))
+
     def pause(self) -> None:
         self.calls.append(("pause", None))
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import one_of_each, upload
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
     EngineFailed,
@@ -40,9 +40,9 @@ RUNNING = QueueStatus(running=True)
 @pytest.mark.parametrize(
     ("conditions", "said", "button"),
     [
-        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", ""),
-        ({Condition.SERVICE_BUSY}, "The register is overloaded", ""),
-        ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", ""),
+        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", "Try again now"),
+        ({Condition.SERVICE_BUSY}, "The register is overloaded", "Try again now"),
+        ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", "Try again now"),
         ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
         ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
     ],
@@ -57,6 +57,33 @@ def test_the_banner_says_what_happens_to_the_files(
     assert window.banner.button.text() == button
     engine.tell(RUNNING)
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("condition", "cause", "said"),
+    [
+        (Condition.OFFLINE, Reason(Code.OFFLINE), "Offline."),
+        (Condition.OFFLINE, Reason(Code.OFFLINE, Variant.SERVER_DOWN), "The server does not answer. Sending goes on"),
+        (Condition.SERVICE_BUSY, Reason(Code.SERVICE_FAILED), "The register is overloaded or has an error."),
+        (Condition.SERVICE_BUSY, Reason(Code.PROXY, Variant.PROXY_SIGN_IN), "Your network’s proxy asks for a user"),
+        (Condition.SERVICE_BUSY, Reason(Code.PROXY, Variant.PROXY_SILENT), "Your network’s proxy does not answer."),
+        (Condition.SERVICE_BUSY, Reason(Code.PROTOCOL), "The service’s answer could not be understood."),
+        (Condition.SERVICE_BUSY, Reason(Code.PROTOCOL, Variant.NO_SERVICE), "A web page answered in place of the"),
+        (Condition.STORAGE_BUSY, Reason(Code.TLS), "No secure connection could be made."),
+    ],
+)
+def test_what_holds_up_all_files_is_told_by_its_cause_with_one_button(
+    window: MainWindow, engine: FakeEngine, condition: Condition, cause: Reason, said: str
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    status = QueueStatus(running=True, conditions=frozenset({condition}), causes={condition: cause})
+    engine.tell(UploadsAdded((upload("a.jpg"),)), status)
+    assert window.banner.text.text().startswith(said)
+    assert window.banner.text.text().endswith("Nothing is lost.")
+    assert window.banner.other.isHidden()
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert engine.calls[-1] == ("try_now", None)
+    assert (window.header.sign_in.text() == "Offline") == said.startswith("Offline")
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])

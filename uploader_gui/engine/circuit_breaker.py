@@ -120,6 +120,8 @@ class CircuitBreaker:
             self._troubles.setdefault(upload_id, _Trouble(now)).tries += 1
         if not self.open and self._is_in_trouble(now):
             self._open(now)
+        if self.open:
+            self._conditions.begin(self._condition, error)
         if self.open and error.retry_after is not None:
             self._probe_at(max(self._next_probe, now + min(error.retry_after, self._retry.patience)))
         return counts_against
@@ -171,7 +173,6 @@ class CircuitBreaker:
     def _open(self, now: float) -> None:
         self.open = True
         self._probes = 0
-        self._conditions.begin(self._condition)
         self._probe_at(now + self._retry.probe_first)
         if self._limit < math.inf:
             loop = asyncio.get_running_loop()

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition
+from uploader_gui.engine.models import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from uploader_gui.engine.errors import UploaderError
     from uploader_gui.engine.net.retry import RetryPolicy
     from uploader_gui.engine.scheduler import Scheduler
 
@@ -29,27 +31,32 @@ class Conditions:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._holding: frozenset[Condition] = frozenset()
+        self._holding: dict[Condition, Reason | None] = {}
 
     @property
     def holding(self) -> frozenset[Condition]:
         """Every condition that holds."""
-        return self._holding
+        return frozenset(self._holding)
+
+    @property
+    def causes(self) -> dict[Condition, Reason]:
+        """Why they hold, as far as that is known, without details."""
+        return {condition: cause for condition, cause in self._holding.items() if cause is not None}
 
     def __contains__(self, condition: Condition) -> bool:
         return condition in self._holding
 
-    def begin(self, condition: Condition) -> None:
-        """Record that a condition holds from now on."""
-        self._become(self._holding | {condition})
+    def begin(self, condition: Condition, error: UploaderError | None = None) -> None:
+        """Record that a condition holds from now on; another `error` becomes its cause."""
+        cause = self._holding.get(condition) if error is None else Reason(error.code, error.variant)
+        if condition not in self._holding or cause != self._holding[condition]:
+            self._holding[condition] = cause
+            self._changed()
 
     def end(self, condition: Condition) -> None:
         """Record that a condition holds no longer."""
-        self._become(self._holding - {condition})
-
-    def _become(self, holding: frozenset[Condition]) -> None:
-        if holding != self._holding:
-            self._holding = holding
+        if condition in self._holding:
+            del self._holding[condition]
             self._changed()
 
 
@@ -66,6 +73,7 @@ class Connectivity:
         self._retry = retry
         self._limit = limit
         self._back = asyncio.Event()
+        self._now = asyncio.Event()
         self._waiting = 0
         self._last_activity = -math.inf
         self._began_waiting = -math.inf
@@ -78,14 +86,25 @@ class Connectivity:
             self._back.clear()
         self._conditions.end(Condition.OFFLINE)
 
-    async def wait_back(self, tries: int) -> None:
+    def try_now(self) -> None:
+        """Let everything that waits be tried at once."""
+        for event in (self._back, self._now):
+            event.set()
+            event.clear()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for the next attempt, at most until `try_now`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._now.wait(), seconds)
+
+    async def wait_back(self, tries: int, error: UploaderError | None = None) -> None:
         """Wait until something got through again, or it is time for the next attempt (`tries` were made)."""
         now = time.monotonic()
         if self._began_waiting <= self._last_activity:
             self._began_waiting = now
         self._waiting += 1
         if now - self._last_activity > LIVELY_SECONDS:
-            self._conditions.begin(Condition.OFFLINE)
+            self._conditions.begin(Condition.OFFLINE, error)
         try:
             await self._wait(self._retry.offline_wait(tries))
         finally:
@@ -98,7 +117,7 @@ class Connectivity:
                 self._scheduler.give_up(Code.OFFLINE)
             seconds = min(seconds, max(left, 0.05))
         if Condition.OFFLINE not in self._conditions:
-            await asyncio.sleep(seconds)
+            await self.sleep(seconds)
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._back.wait(), seconds)

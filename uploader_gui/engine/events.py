@@ -5,11 +5,13 @@ Changes are gathered and sent about ten times a second, so a front end may do re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadId, UploadSnapshot
     from uploader_gui.engine.receipt import Receipt
 
@@ -130,12 +132,13 @@ class Progress:
 class QueueStatus:
     """Whether the queue runs or is paused, and what holds it up.
 
-    `walking` is True while dropped folders are being searched.
+    `walking` is True while dropped folders are being searched. `causes`: why conditions hold, where that is known.
     """
 
     running: bool
     walking: bool = False
     conditions: frozenset[Condition] = frozenset()
+    causes: Mapping[Condition, Reason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

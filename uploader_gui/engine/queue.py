@@ -166,6 +166,10 @@ class UploadQueue:
         """Begin, or go on after a pause."""
         self._scheduler.start()
 
+    def try_now(self) -> None:
+        """Ask servers that are down or busy once more at once."""
+        self._scheduler.try_now()
+
     def pause(self) -> None:
         """Stop sending; running transfers begin again later."""
         self._scheduler.pause()

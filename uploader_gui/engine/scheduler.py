@@ -160,6 +160,13 @@ class Scheduler:
         self.tell_status()
         self.wake()
 
+    def try_now(self) -> None:
+        """Wait no longer for what is down or busy: ask once more."""
+        self.context.connectivity.try_now()
+        self.registrar.breaker.probe_again()
+        self.pool.breaker.probe_again()
+        self.wake()
+
     def pause(self) -> None:
         """Stop sending; running transfers go back to Registered, from where they begin again."""
         self._stop_running()
@@ -254,7 +261,8 @@ class Scheduler:
 
     def tell_status(self) -> None:
         """Tell the status (`QueueStatus`) where it is not what was told last."""
-        status = QueueStatus(self._running, self.intake.walking, self.context.conditions.holding)
+        conditions = self.context.conditions
+        status = QueueStatus(self._running, self.intake.walking, conditions.holding, conditions.causes)
         if status != self._told:
             self._told = status
             self.context.events.send(status)

@@ -144,6 +144,10 @@ class Bridge(QObject):
         """Start or resume."""
         self._ask(lambda queue: queue.start())
 
+    def try_now(self) -> None:
+        """Ask servers that are down or busy once more at once."""
+        self._ask(lambda queue: queue.try_now())
+
     def pause(self) -> None:
         """Stop sending; running transfers go back to waiting."""
         self._stop(lambda queue: queue.pause())

@@ -32,6 +32,9 @@ class Engine(Protocol):
     def start(self) -> None:
         """Start or resume."""
 
+    def try_now(self) -> None:
+        """Ask servers that are down or busy once more at once."""
+
     def pause(self) -> None:
         """Stop sending; running transfers go back to waiting."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from uploader_gui.engine import events
+from uploader_gui.engine.errors import Variant
 from uploader_gui.gui.notices import Notices, session_notice
 from uploader_gui.gui.window.header import SignInState
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 
 _NEED_A_PERSON: Final = frozenset({events.Condition.SIGN_IN, events.Condition.JOURNAL})
+
+
+def is_offline(status: events.QueueStatus) -> bool:
+    """Return whether the network is away, rather than one server down."""
+    cause = status.causes.get(events.Condition.OFFLINE)
+    is_down = cause is not None and cause.variant is Variant.SERVER_DOWN
+    return events.Condition.OFFLINE in status.conditions and not is_down
 
 
 class EventRouter(QObject):
@@ -108,7 +116,7 @@ class EventRouter(QObject):
         """Show the current counts in the current language."""
         counts = self._model.counts()
         self._body.show_counts(counts, self._totals, self._status)
-        self._body.header.show_offline(self._status.running and events.Condition.OFFLINE in self._status.conditions)
+        self._body.header.show_offline(self._status.running and is_offline(self._status))
         self._show_notice(counts)
 
     def _handle_rare_event(self, event: events.Event) -> None:

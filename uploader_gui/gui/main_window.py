@@ -325,6 +325,8 @@ class MainWindow(QMainWindow):
                 self.sign_in_wanted.emit(False)
             case BannerAction.TRY_AGAIN | BannerAction.RESUME:
                 self._engine.start()
+            case BannerAction.TRY_NOW:
+                self._engine.try_now()
             case BannerAction.SAVE_ELSEWHERE:
                 self._choose_receipt()
             case BannerAction.DISCARD:

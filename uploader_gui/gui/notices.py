@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui import i18n
 from uploader_gui.engine import events
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import Condition
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import server_name
@@ -42,11 +42,18 @@ _GO_ON_BY_THEMSELVES: Final = {
 }
 
 
+_USUAL_CAUSES: Final = frozenset({
+    Code.OFFLINE, Code.SERVICE_BUSY, Code.SERVICE_FAILED, Code.STORAGE_BUSY, Code.CONNECTION_LOST, Code.STALLED,
+})  # fmt: skip
+"""Those that the conditions' own sentences tell."""
+
+
 class BannerAction(Enum):
     """What the banner's buttons do; the value is the label."""
 
     SIGN_IN = N_("Sign in")
     TRY_AGAIN = N_("Try again")
+    TRY_NOW = N_("Try again now")
     SAVE_ELSEWHERE = N_("Save elsewhere…")
     CLOSE = N_("Close")
     RESUME = N_("Resume")
@@ -57,7 +64,7 @@ class BannerAction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the banner. `action` is None where sending resumes by itself or nothing helps.
+    """A sentence for the banner. `action` is None where nothing helps.
 
     `other` is the second button, where a person has two choices. `grave` shows it as an error.
     """
@@ -180,7 +187,7 @@ class Notices:
                 ),
                 BannerAction.SIGN_IN,
             )
-        if conditions is not None and conditions.action is None:
+        if conditions is not None and conditions.action in {None, BannerAction.TRY_NOW}:
             self._banner.show_notice(failure or told or warned or session or conditions)
         else:
             self._banner.show_notice(failure or conditions or told or warned or session or self._elsewhere)
@@ -254,8 +261,18 @@ def notice_for(
         return None
     for condition, words in _GO_ON_BY_THEMSELVES.items():
         if condition in conditions:
-            return Notice(_(words))
+            return Notice(_held_up_text(words, status.causes.get(condition)), BannerAction.TRY_NOW)
     return None
+
+
+def _held_up_text(usual: str, cause: Reason | None) -> str:
+    """Return what holds everything up and goes on by itself: not everything that does is “offline” or “overloaded”."""
+    if cause is None or (cause.variant is None and cause.code in _USUAL_CAUSES):
+        return _(usual)
+    told = cause_and_action(cause)
+    action = "" if cause.variant is Variant.SERVER_DOWN else told.action
+    goes_on = _("Sending goes on by itself. Nothing is lost.")
+    return " ".join(filter(None, (told.cause, action, goes_on)))
 
 
 def elsewhere_notice(counts: ListCounts) -> Notice | None:

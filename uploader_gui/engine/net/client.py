@@ -7,6 +7,7 @@ proxy from the environment; TLS is verified through the operating system's trust
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import math
 import os
@@ -298,7 +299,7 @@ def translated_httpx_errors() -> Iterator[None]:
     except _NO_REQUEST as error:
         raise UrlRefused("no request can be made of it", variant=Variant.NO_REQUEST) from error
     except httpx.ConnectTimeout as error:
-        raise Offline("no answer to the connection") from error
+        raise Offline("no answer to the connection", variant=Variant.SERVER_DOWN) from error
     except httpx.ConnectError as error:
         raise _never_connected(error) from error
     except httpx.ProxyError as error:
@@ -320,15 +321,23 @@ def _proxy_failed(words: str) -> ProxyFailed:
 
 
 def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
-    """Distinguish a certificate that is not trusted from a server that is not there."""
+    """Distinguish a certificate that is not trusted, a server that is down, and a network that is away."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return TlsFailed(cause.verify_message, variant=_variant_of(cause))
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            break  # closed in the middle of the handshake, as a load balancer without servers does
+            # closed in the middle of the handshake, as a load balancer without servers does
+            return Offline(_system_words(error), variant=Variant.SERVER_DOWN)
         if isinstance(cause, ssl.SSLError):
             return TlsFailed(cause.reason or "no secure connection")
-    return Offline(_system_words(error))
+    return Offline(_system_words(error), variant=Variant.SERVER_DOWN if _is_down(error) else None)
+
+
+def _is_down(error: BaseException) -> bool:
+    """Return whether a server refused the connection: at each of its addresses, of which asyncio writes a list."""
+    known = {cause.errno for cause in causes(error) if isinstance(cause, OSError) and cause.errno}
+    numbers = known or {int(number) for number in re.findall(r"\[Errno (\d+)\]", str(error))}
+    return bool(numbers) and numbers <= {errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT}
 
 
 def _system_words(error: BaseException) -> str:

@@ -22,6 +22,8 @@ from uploader_gui.engine.errors import (
     ApiError,
     LeftOut,
     ProtocolViolated,
+    ProxyBusy,
+    ProxyFailed,
     Rejected,
     ServiceFailed,
     SignInNeeded,
@@ -56,6 +58,10 @@ _JSON: Final = "application/json"
 _THROTTLING: Final = frozenset({429, 503})
 _THROTTLED_SECONDS: Final = 30.0
 """Where the service does not say for how long."""
+_PROXY_SIGN_IN: Final = 407
+_NETWORK_SIGN_IN: Final = 511
+"""Only what stands in between answers so: nothing reached the service."""
+_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 TOO_LONG: Final = 413
 """Put before the service's own words, which seldom mention it: the person has to do something else about it."""
 
@@ -232,6 +238,10 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     later = clock.until(response.headers.get("Retry-After"))
     if status in {401, 403}:
         raise SignInNeeded(words)
+    if status == _PROXY_SIGN_IN:
+        raise ProxyFailed(words, variant=Variant.PROXY_SIGN_IN)
+    if status == _NETWORK_SIGN_IN:
+        raise ProxyBusy(words, variant=Variant.NO_SERVICE)
     if status in _THROTTLING:
         raise TooManyRequests(words, retry_after=later)
     if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - 5xx that only gateways send
@@ -296,7 +306,8 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     try:
         answer = json.loads(body, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
-        raise ProtocolViolated("the answer is not JSON") from error
+        is_page = _PAGE.match(body[:200]) is not None
+        raise ProtocolViolated("the answer is not JSON", variant=Variant.NO_SERVICE if is_page else None) from error
     entries = answer.get("uploads") if isinstance(answer, dict) else None
     if not isinstance(entries, list):
         raise ProtocolViolated('the answer has no list "uploads"')

@@ -243,7 +243,7 @@ class Registrar:
         self._store.uncount_registration(batch)
         self._unreachable_tries = 1 if self.breaker.open else self._unreachable_tries + 1  # its probes wait already
         self._store.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
-        await self._connectivity.wait_back(self._unreachable_tries)
+        await self._connectivity.wait_back(self._unreachable_tries, error)
         self._requeue(batch)
 
     async def _failed(self, batch: list[Upload], error: UploaderError) -> None:
@@ -290,7 +290,7 @@ class Registrar:
     async def _wait_and_requeue(self, uploads: list[Upload], error: UploaderError) -> None:
         """Let uploads wait before they are asked for again; where the breaker is open, its probes wait instead."""
         self._store.move_all(uploads, UploadState.QUEUED, Reason.of(error))
-        self._conditions.begin(Condition.SERVICE_BUSY)
+        self._conditions.begin(Condition.SERVICE_BUSY, error)
         wait = 0.0 if self.breaker.open else self._wait_after(uploads, error)
         if isinstance(error, TooManyRequests):
             rest = self._retry.rest_after(error, wait)
@@ -299,7 +299,7 @@ class Registrar:
         if wait > 0:
             for upload in uploads:
                 self._store.retry_later(upload, time.monotonic() + wait)
-            await asyncio.sleep(wait)
+            await self._connectivity.sleep(wait)
         self._requeue(uploads)
 
     def _wait_after(self, uploads: list[Upload], error: UploaderError) -> float:

@@ -323,11 +323,11 @@ class AttemptLog:
         if self._breaker.open:
             self._slots.hold()
         if isinstance(error, SlowDown):
-            self._context.conditions.begin(Condition.STORAGE_BUSY)
+            self._context.conditions.begin(Condition.STORAGE_BUSY, error)
             self._slots.slow_down(self._retry.rest_after(error, wait))
         uncount_unconnected(self._store, self._upload, error)
         self._retrying(Reason.of(error), time.monotonic() + wait if wait else None)
-        await asyncio.sleep(wait)
+        await self._context.connectivity.sleep(wait)
 
     async def _wait_for_network(self, error: Offline) -> None:
         """Wait until servers can be reached again: that was no attempt."""
@@ -335,7 +335,7 @@ class AttemptLog:
         self._store.uncount_attempt(self._upload)
         self._store.uncount_try(self._upload)
         self._retrying(Reason.of(error), None)
-        await self._context.connectivity.wait_back(self._unreachable_tries)
+        await self._context.connectivity.wait_back(self._unreachable_tries, error)
 
     def _retrying(self, reason: Reason, retry_at: float | None) -> None:
         self._meter.ended(time.monotonic(), self._upload.upload_id)
