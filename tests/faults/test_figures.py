@@ -69,6 +69,7 @@ async def test_of_a_mixed_end_window_history_and_receipts_tell_the_same_bytes(
     sent = sum(stored.size for stored in scripted_storage.objects.values())
     assert mine.totals == theirs.totals
     assert (past.bytes_uploaded, past.files) == (mine.totals["bytes_uploaded"], mine.totals["files"])
+    assert past.bytes_of_originals == mine.bytes_of_originals == 5000 + 999 * 9
     assert told.bytes_done == told.bytes_total == mine.totals["bytes_uploaded"] == sent < 5000 + 999 * 9
     assert sorted(file.state for file in mine.files) == ["cancelled", "failed", "uploaded", "uploaded"]
 

@@ -78,19 +78,20 @@ def full(window: MainWindow, engine: FakeEngine) -> MainWindow:
 def test_the_chips_part_the_list_without_rest(full: MainWindow) -> None:
     counts = {chip: button.count for chip, button in full.filters.chips.items()}
     assert counts[Chip.ALL] == MANY == sum(count for chip, count in counts.items() if chip is not Chip.ALL)
-    assert counts[Chip.UPLOADED] == 900  # what was skipped is there
+    assert (counts[Chip.UPLOADED], counts[Chip.SKIPPED]) == (600, 300)
     for chip, button in full.filters.chips.items():
         QTest.mouseClick(button, LEFT)
         assert full.shown.rowCount() == counts[chip]
 
 
-def test_cancelled_files_have_a_filter_while_there_are_some(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+@pytest.mark.parametrize(("which", "state"), [(Chip.CANCELLED, S.CANCELLED), (Chip.SKIPPED, S.SKIPPED)])
+def test_cancelled_and_skipped_files_have_a_filter_while_there_are_some(
+    which: Chip, state: S, window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    chip = window.filters.chips[Chip.CANCELLED]
+    chip = window.filters.chips[which]
     engine.tell(UploadsAdded((upload("a"), upload("b"))))
     assert not chip.isVisible()
-    engine.tell(UploadsChanged((upload("a", S.CANCELLED),)))
+    engine.tell(UploadsChanged((upload("a", state),)))
     qtbot.waitUntil(chip.isVisible)
     QTest.mouseClick(chip, LEFT)
     assert names(window) == ["a"]

@@ -13,6 +13,7 @@ from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadProgress
 from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column, Role, UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 
@@ -126,10 +127,38 @@ def test_progress_that_comes_late_is_not_counted_twice(model: UploadModel) -> No
     assert model.counts().bytes_done == MB
 
 
-def test_confirming_is_full_but_not_yet_uploaded(model: UploadModel) -> None:
-    model.add([upload("a.jpg", S.CONFIRMING)])
+def test_confirming_is_not_full_before_the_answer_and_not_yet_uploaded(model: UploadModel) -> None:
+    model.add([confirming := upload("a.jpg", S.CONFIRMING)])
+    everything = UploadProgress(UploadId("a.jpg"), MB, 1.0, model.clock())
+    model.update_progress([everything])
+    model.flush()
     assert model.index(0, Column.STATE).data() == "Confirming"
-    assert model.counts().uploaded == 0
+    assert (model.counts().uploaded, model.counts().bytes_done) == (0, MB)
+    assert [row_text.fraction(confirming, one) for one in (everything, None)] == [0.99, 0.99]
+    assert model.counts().fraction == 0.99
+
+
+@pytest.mark.parametrize("state", [S.RETRYING, S.CANCELLED])
+def test_bytes_of_an_attempt_that_ended_leave_row_and_sums(model: UploadModel, state: S) -> None:
+    model.add([upload("a.jpg", S.UPLOADING), upload("b.jpg", S.UPLOADING)])
+    both = [UploadProgress(UploadId(name), MB // 2, 1.0) for name in ("a.jpg", "b.jpg")]
+    model.update_progress(both)
+    model.change([ended := upload("a.jpg", state)])
+    model.flush()
+    assert row_text.fraction(ended, both[0]) == 0.0
+    assert model.counts().bytes_done == MB // 2
+    model.update_progress([])
+    model.flush()
+    assert model.counts().bytes_done == 0
+
+
+@pytest.mark.parametrize("state", [S.UPLOADING, S.CONFIRMING])
+def test_a_row_says_since_when_nothing_has_moved(model: UploadModel, state: S) -> None:
+    now, name = model.clock(), UploadId("a.jpg")
+    still = [UploadProgress(name, 1, 0.0, now - seconds) for seconds in (19, 35)]
+    told = [row_text.state_text(upload("a.jpg", state), progress, now) for progress in still]
+    assert "moved" not in told[0]
+    assert told[1].replace("\u00a0", " ") == "Nothing has moved for 35 s"
 
 
 def test_rows_read_as_text_for_assistive_technology(model: UploadModel) -> None:
@@ -149,7 +178,8 @@ def test_each_chip_shows_its_states(model: UploadModel) -> None:
         Chip.SENDING: ["uploading", "confirming", "retrying"],
         Chip.FAILED: ["failed"],
         Chip.REFUSED: ["refused"],
-        Chip.UPLOADED: ["uploaded", "skipped"],
+        Chip.UPLOADED: ["uploaded"],
+        Chip.SKIPPED: ["skipped"],
     }
     for chip, wanted in expected.items():
         shown.show_chip(chip)

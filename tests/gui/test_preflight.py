@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +22,12 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
+from uploader_gui.gui.upload_list.upload_filter import Chip
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.main_window import MainWindow
@@ -65,6 +70,23 @@ def test_it_says_what_goes_and_what_does_not_and_why(window: MainWindow, engine:
         "45 files (135 MB) will be sent to anomaly 4217.",
         NOT_GOING,
     ]
+
+
+def test_summary_filters_and_footer_tell_the_same_figures(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    made = Source(Path("/photos/a.jpg"), Path("/photos/a.jpg"), "a.jpg", "image/jpeg", MB, 0)
+    picture = replace(upload("a.heic", size=3 * MB), substitute=Substitute(made, "ab" * 32))
+    rows = [picture, *(upload(f"{n}.jpg", size=3 * MB) for n in range(44)), *(known(f"{n}.pdf") for n in range(37))]
+    engine.tell(UploadsAdded((*rows, upload("b.exe", S.REFUSED, Code.TYPE_NOT_ACCEPTED))), dropped())
+    assert lines(window)[0] == "45 files (133 MB; originals: 135 MB) will be sent to anomaly 4217."
+    assert window.footer.counts.text().replace("\u00a0", " ") == "45 files  ·  133 MB"
+    chips = {chip: window.filters.chips[chip].count for chip in (Chip.ALL, Chip.UPLOADED, Chip.SKIPPED)}
+    assert chips == {Chip.ALL: 83, Chip.UPLOADED: 0, Chip.SKIPPED: 37}
+    sent = [replace(one, state=S.UPLOADED) for one in rows[:44]]
+    engine.tell(RUNNING, UploadsChanged((*sent, upload("43.jpg", S.FAILED, Code.CHANGED, size=3 * MB))))
+    engine.tell(RESTING, QueueIdle(Totals()))
+    window.model.flush()
+    assert window.footer.counts.text().replace("\u00a0", " ") == "44 of 45 files  ·  130 MB of 133 MB"
+    assert window.footer.below.text() == "2 files were not sent."
 
 
 def test_a_drop_without_trouble_is_one_line_over_the_whole_width(window: MainWindow, engine: FakeEngine) -> None:

@@ -215,6 +215,20 @@ def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
 
 
+def test_of_what_was_converted_paper_and_history_tell_what_was_sent_and_the_originals_beside_it(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    made = receipt(file(original=Original("IMG_1.HEIC", 6_800_000, "cd" * 32)), file("b.jpg"))
+    html = receipt_pages.heading_html(made).replace("\u00a0", " ")
+    assert "2 uploaded (6.8 MB; originals: 10.2 MB)" in html
+    states = {UploadState.UPLOADED: 2}
+    past = PastRun(RunKey(1, "4217"), "uploader-gui 1.2.3", BEGAN, BEGAN, 0, states, 6_800_000, 10_200_000)
+    deposits = DepositList(theme)
+    qtbot.addWidget(deposits)
+    deposits.show_runs([past], "")
+    assert deposits.topLevelItem(0).text(3).replace("\u00a0", " ") == "2 uploaded (6.8 MB; originals: 10.2 MB)"  # type: ignore[union-attr]  # it has one
+
+
 def test_the_page_says_what_could_not_be_read_of_the_original() -> None:
     original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32, without_metadata=True)
     row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))

@@ -323,6 +323,7 @@ class PastRun:
         junk: the number of files left out of the whole run (thumbnail caches and the like).
         states: the number of files in each state now.
         bytes_uploaded: the bytes that arrived.
+        bytes_of_originals: the bytes of the files these were, or were made from.
         server: the address of the server it went to.
     """
 
@@ -333,6 +334,7 @@ class PastRun:
     junk: int = 0
     states: Mapping[UploadState, int] = field(default_factory=dict)
     bytes_uploaded: int = 0
+    bytes_of_originals: int = 0
     server: str = ""
 
     @property

@@ -138,6 +138,12 @@ class Receipt:
             "bytes_uploaded": uploaded,
         }
 
+    @property
+    def bytes_of_originals(self) -> int:
+        """The bytes of the files that arrived, or that what arrived was made from."""
+        arrived = (file for file in self.files if file.state is ReceiptState.UPLOADED)
+        return sum(file.original.size if file.original else file.size for file in arrived)
+
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
         content = {

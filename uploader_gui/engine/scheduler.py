@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 IDLE_SLOT_SECONDS: Final = 1.0
 """While files are still being found, a batch waits to be full, but no slot stands idle for longer than this."""
-_NOTHING_TO_SEND: Final = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED, UploadState.FAILED)
+_NOT_TO_SEND: Final = (UploadState.REFUSED, UploadState.SKIPPED, UploadState.CANCELLED)
 
 
 class Scheduler:
@@ -339,7 +339,7 @@ class Scheduler:
     def _totals(self) -> Totals:
         """Return the sums over the list; speed and time left only while the queue runs."""
         now, store = time.monotonic(), self.context.store
-        total = store.bytes_in(*UploadState) - store.bytes_in(*_NOTHING_TO_SEND)
+        total, failed = store.bytes_in(*UploadState) - store.bytes_in(*_NOT_TO_SEND), store.bytes_in(UploadState.FAILED)
         done = store.bytes_in(UploadState.UPLOADED) + self.pool.bytes_under_way
         return Totals(
             files=store.size,
@@ -348,7 +348,7 @@ class Scheduler:
             bytes_total=total,
             bytes_done=min(done, total),
             speed=self.context.meter.speed(now) if self._running else 0.0,
-            seconds_left=self._seconds_left(now, max(0, total - done)) if self._running else None,
+            seconds_left=self._seconds_left(now, max(0, total - done - failed)) if self._running else None,
         )
 
     def _seconds_left(self, now: float, size: int) -> float | None:

@@ -35,7 +35,7 @@ LONGEST_GAP: Final = 30 * 86_400.0
 """In seconds."""
 _FIGURES: Final = """
     SELECT run_id, anomaly_id, program, finished_at, junk, state, count(*), total(coalesce(substitute_size, size)),
-    min(added_at), max(uploaded_at), runs.api_url FROM uploads JOIN runs USING (run_id) WHERE {}
+    min(added_at), max(uploaded_at), runs.api_url, total(size) FROM uploads JOIN runs USING (run_id) WHERE {}
     GROUP BY run_id, anomaly_id, state ORDER BY run_id, anomaly_id
 """
 
@@ -111,6 +111,7 @@ def _run(key: RunKey, rows: list[tuple[Any, ...]]) -> PastRun:
         states={UploadState(row[5]): row[6] for row in rows},
         server=rows[0][10],
         bytes_uploaded=sum(int(row[7]) for row in rows if row[5] == UploadState.UPLOADED),
+        bytes_of_originals=sum(int(row[11]) for row in rows if row[5] == UploadState.UPLOADED),
     )
 
 

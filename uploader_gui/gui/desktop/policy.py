@@ -187,6 +187,7 @@ def _result_text(unsent: Unsent) -> str:
             else NN_("{count} file uploaded", "{count} files uploaded"),
             counts.uploaded,
         ),
+        (NN_("{count} already there", "{count} already there"), counts.skipped),
         (NN_("{count} failed", "{count} failed"), counts.failed),
         (NN_("{count} refused", "{count} refused"), counts.refused),
     )

@@ -9,11 +9,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui import i18n
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.upload_list.row_text import sizes_text
 from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
@@ -161,13 +161,18 @@ class Preflight:
         return _SEPARATOR.join(ngettext(*sentence, count) for sentence, count in parts if count)
 
 
-def _shown(upload: UploadSnapshot) -> tuple[UploadState, str]:
+def _shown(upload: UploadSnapshot) -> tuple[UploadState, str, int]:
     """Return what the summary shows of an upload."""
-    return upload.state, upload.elsewhere
+    return upload.state, upload.elsewhere, upload.sent.size
 
 
 def _reason_of(upload: UploadSnapshot) -> _Counted:
     return _REASONS.get(upload.reason.code, _OTHER_REASON) if upload.reason else _OTHER_REASON
+
+
+def _size_text(uploads: Iterable[UploadSnapshot]) -> str:
+    sizes = [(one.sent.size, one.source.size) for one in uploads]
+    return sizes_text(sum(sent for sent, _own in sizes), sum(own for _sent, own in sizes))
 
 
 def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
@@ -179,7 +184,7 @@ def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
             "{count} file ({size}) will be tried out.",
             "{count} files ({size}) will be tried out.",
             len(uploads),
-            size=i18n.size(sum(one.source.size for one in uploads)),
+            size=_size_text(uploads),
         )
     anomalies = {one.anomaly_id for one in uploads}
     several = len(anomalies) > 1
@@ -188,7 +193,7 @@ def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
         "{count} file ({size}) will be sent {where}.",
         "{count} files ({size}) will be sent {where}.",
         len(uploads),
-        size=i18n.size(sum(one.source.size for one in uploads)),
+        size=_size_text(uploads),
         where=where,
     )
 

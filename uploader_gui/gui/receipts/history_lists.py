@@ -170,7 +170,7 @@ def _deposit(run: PastRun) -> QTreeWidgetItem:
             receipt_words.day_and_time(run.started_at),
             run.key.anomaly_id,
             i18n.number(run.files),
-            receipt_words.sums(words, run.bytes_uploaded),
+            receipt_words.sums(words, run.bytes_uploaded, run.bytes_of_originals),
             server_name(run.server),
         ]
     )

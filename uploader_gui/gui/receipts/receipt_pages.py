@@ -196,7 +196,7 @@ def heading_html(receipt: Receipt) -> str:
     """Return the HTML of the receipt's top: title, anomaly, times, program, sums, and what they mean."""
     totals, trial = receipt.totals, receipt.trial
     count = ngettext("{count} file", "{count} files", totals["files"])
-    summed = receipt_words.sums(totals, totals["bytes_uploaded"], trial=trial)
+    summed = receipt_words.sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
     began, ended = receipt_words.moment(receipt.started_at), receipt_words.moment(receipt.finished_at)
     facts = (
         (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
@@ -220,8 +220,8 @@ def heading_html(receipt: Receipt) -> str:
             N_("Deposit receipt"),
             N_(
                 "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
-                "the fingerprint of those bytes: any change to the file gives another one. Times are those "
-                "of this computer."
+                "the fingerprint of those bytes: any change to the file gives another one. Times are the "
+                "register’s where it tells them, in this computer’s time zone."
             ),
         )
     )

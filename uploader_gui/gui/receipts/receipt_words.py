@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate, QLocale
 from uploader_gui import i18n
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.failure_messages import cause_and_action
-from uploader_gui.gui.upload_list.row_text import is_known, type_name_of
+from uploader_gui.gui.upload_list.row_text import is_known, sizes_text, type_name_of
 from uploader_gui.i18n import FRENCH, N_, NN_, _, language_in_use, ngettext
 
 if TYPE_CHECKING:
@@ -71,12 +71,15 @@ def kind(file: ReceiptFile) -> str:
     return type_name_of(file.media_type, file.name) if _is_known(file) else ""
 
 
-def sums(states: Mapping[str, int], uploaded: int, *, trial: bool = False) -> str:
-    """Return how many files are in which state, `uploaded` being bytes: `40 uploaded (214 MB), 2 failed`."""
+def sums(states: Mapping[str, int], uploaded: int, originals: int, *, trial: bool = False) -> str:
+    """Return how many files are in which state: `40 uploaded (214 MB), 2 failed`.
+
+    `uploaded` is in bytes, and so is `originals`, the size of the files that what was sent was made from.
+    """
     sentences = _SUMS | (_TRIAL_SUMS if trial else {})
     parts = [ngettext(*sentence, states[state]) for state, sentence in sentences.items() if states.get(state)]
     if not trial and states.get("uploaded"):
-        parts[0] = f"{parts[0]} ({i18n.size(uploaded)})"
+        parts[0] = f"{parts[0]} ({sizes_text(uploaded, originals or uploaded)})"
     return ", ".join(parts)
 
 

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 _S = UploadState
 _NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
+NEVER_FULL: Final = 0.99
+"""What a bar shows at most before the server's answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """Numbers of files, and bytes of those that are to be sent. Skipped files count as uploaded: the register has them.
+    """Numbers of files, and bytes of those that are to be sent.
 
     Files that wait for another server count as `elsewhere`, not as `waiting` or `unfinished`; `servers` are the
     addresses of those servers. `failed` counts all failed files, `retriable` those of the current server.
@@ -33,6 +35,7 @@ class ListCounts:
     failed: int = 0
     refused: int = 0
     uploaded: int = 0
+    skipped: int = 0
     cancelled: int = 0
     elsewhere: int = 0
     retriable: int = 0
@@ -46,10 +49,21 @@ class ListCounts:
         return self.waiting + self.sending
 
     @property
+    def to_send(self) -> int:
+        """Files that are to be sent to the current server, or were; `bytes_total` is their size."""
+        return self.unfinished + self.failed + self.uploaded
+
+    @property
+    def not_sent(self) -> int:
+        """Files on the list that the register has neither from now nor from before."""
+        return self.files - self.uploaded - self.skipped
+
+    @property
     def fraction(self) -> float:
-        """The share of bytes sent, 0 to 1."""
+        """The share of bytes sent, 0 to 1; 1 only once the server has confirmed them."""
         if self.bytes_total:
-            return self.bytes_done / self.bytes_total
+            share = self.bytes_done / self.bytes_total
+            return min(share, NEVER_FULL) if self.unfinished else share
         return 1.0 if self.files and not (self.unfinished or self.elsewhere) else 0.0
 
 
@@ -78,7 +92,7 @@ class Unsent:
     @property
     def listed(self) -> int:
         """Files on the list that were not uploaded, cancelled ones included."""
-        return self.counts.files - self.counts.uploaded
+        return self.counts.not_sent
 
     @property
     def asks(self) -> bool:
@@ -127,7 +141,8 @@ class ListCounter:
             sending=states[_S.UPLOADING] + states[_S.CONFIRMING] + states[_S.RETRYING],
             failed=states[_S.FAILED],
             refused=states[_S.REFUSED],
-            uploaded=states[_S.UPLOADED] + states[_S.SKIPPED],
+            uploaded=states[_S.UPLOADED],
+            skipped=states[_S.SKIPPED],
             cancelled=states[_S.CANCELLED],
             elsewhere=self._elsewhere.total(),
             retriable=states[_S.FAILED] - self._failed_elsewhere,

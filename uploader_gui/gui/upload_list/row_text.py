@@ -11,6 +11,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import extension_of, type_name
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import again_says_it, cause_and_action
+from uploader_gui.gui.upload_list.counts import NEVER_FULL
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ _ATTENTION: Final = (
     _S.SKIPPED,
     _S.UPLOADED,
 )
+UNDER_WAY: Final = frozenset({_S.UPLOADING, _S.CONFIRMING})
+"""The states in which an attempt is under way; between two attempts nothing of a file is sent."""
+_STILL_SECONDS: Final = 20.0
+"""Without a byte for so long, a row says since when."""
 _SEPARATOR: Final = " · "
 _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "image/jpeg": ("JPEG", "JPG"),
@@ -123,16 +128,19 @@ def visible_name(name: str) -> str:
 
 
 def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float:
-    """Return how much of a running upload is sent, 0 to 1. 1 does not mean that the server has confirmed it."""
-    if snapshot.state is _S.CONFIRMING:
-        return 1.0
-    if progress is None or snapshot.sent.size <= 0:
+    """Return how much of a running upload is sent, 0 to `NEVER_FULL`; 0 between two attempts."""
+    if snapshot.state is _S.CONFIRMING and progress is None:
+        return NEVER_FULL
+    if progress is None or snapshot.sent.size <= 0 or snapshot.state not in UNDER_WAY:
         return 0.0
-    return min(progress.bytes_sent / snapshot.sent.size, 1.0)
+    return min(progress.bytes_sent / snapshot.sent.size, NEVER_FULL)
 
 
 def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
     """Return the state in words; for a running upload percent and speed. `now` is `time.monotonic()`."""
+    still = 0.0 if progress is None or snapshot.state not in UNDER_WAY else now - progress.moved_at
+    if progress is not None and progress.moved_at and still >= _STILL_SECONDS:
+        return _("Nothing has moved for {time}", time=i18n.duration(still))
     if snapshot.state is _S.UPLOADING:
         return _progress_text(snapshot, progress)
     if is_counting(snapshot) and snapshot.retry_at is not None and snapshot.retry_at > now:
@@ -175,6 +183,13 @@ def sent_as(snapshot: UploadSnapshot) -> str:
             size=size,
         )
     return _("sent as {name} ({size})", name=name, size=size)
+
+
+def sizes_text(sent: int, originals: int) -> str:
+    """Return the size of what is sent, and beside it that of what it was made from, where they are different."""
+    if i18n.size(sent) == i18n.size(originals):
+        return i18n.size(sent)
+    return _("{sent}; originals: {originals}", sent=i18n.size(sent), originals=i18n.size(originals))
 
 
 def server_name(address: str) -> str:

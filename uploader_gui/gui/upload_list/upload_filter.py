@@ -25,7 +25,7 @@ _S = UploadState
 
 
 class Chip(Enum):
-    """The filter chips; the value is the label. Skipped files count as uploaded: the register has them."""
+    """The filter chips; the value is the label."""
 
     ALL = N_("All")
     WAITING = N_("Waiting")
@@ -33,6 +33,7 @@ class Chip(Enum):
     FAILED = NC_("filter", "Failed")
     REFUSED = NC_("filter", "Refused")
     UPLOADED = NC_("filter", "Uploaded")
+    SKIPPED = NC_("filter", "Already there")
     CANCELLED = NC_("filter", "Cancelled")
 
 
@@ -42,7 +43,8 @@ _STATES: Final[Mapping[Chip, frozenset[UploadState]]] = {
     Chip.SENDING: SENDING,
     Chip.FAILED: frozenset({_S.FAILED}),
     Chip.REFUSED: frozenset({_S.REFUSED}),
-    Chip.UPLOADED: frozenset({_S.UPLOADED, _S.SKIPPED}),
+    Chip.UPLOADED: frozenset({_S.UPLOADED}),
+    Chip.SKIPPED: frozenset({_S.SKIPPED}),
     Chip.CANCELLED: frozenset({_S.CANCELLED}),
 }
 

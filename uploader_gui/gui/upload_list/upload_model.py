@@ -89,11 +89,11 @@ class UploadModel(QAbstractTableModel):
                 self._touch(upload.upload_id)
 
     def update_progress(self, transfers: Iterable[UploadProgress]) -> bool:
-        """Take the progress of running transfers; return whether a flush, and `counts_changed`, will follow."""
-        for progress in transfers:
-            if progress.upload_id in self._row_of:
-                self._progress[progress.upload_id] = progress
-                self._touch(progress.upload_id)
+        """Take the progress of all running transfers; return whether a flush, and `counts_changed`, will follow."""
+        before = self._progress
+        self._progress = {one.upload_id: one for one in transfers if one.upload_id in self._row_of}
+        for upload_id in before.keys() | self._progress.keys():
+            self._touch(upload_id)
         return bool(self._dirty)
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
@@ -178,7 +178,7 @@ class UploadModel(QAbstractTableModel):
 
     def _is_sending(self, upload_id: UploadId) -> bool:
         """Return whether an upload is being sent: progress may come late, after it is counted as uploaded."""
-        return self._rows[self._row_of[upload_id]].state.sending
+        return self._rows[self._row_of[upload_id]].state in row_text.UNDER_WAY
 
     def _touch(self, upload_id: UploadId) -> None:
         self._dirty.add(upload_id)
@@ -189,7 +189,7 @@ class UploadModel(QAbstractTableModel):
         row = self._row_of[upload.upload_id]
         self._counter.replace(self._rows[row], upload)
         self._rows[row] = upload
-        if not upload.state.sending:
+        if upload.state not in row_text.UNDER_WAY:
             self._progress.pop(upload.upload_id, None)
 
     def _sort(self) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _ALERT_COLORS: Final = {Chip.FAILED: "danger", Chip.REFUSED: "warning"}
+_SOMETIMES: Final = (Chip.SKIPPED, Chip.CANCELLED)
+"""Chips that are shown only while they have uploads."""
 _SEARCH_WIDTH: Final = 190
 _ORDER: Final = (Column.ADDED, Column.NAME, Column.SIZE, Column.TYPE, Column.STATE)
 
@@ -74,10 +76,11 @@ class FilterBar(QWidget):
             Chip.FAILED: counts.failed,
             Chip.REFUSED: counts.refused,
             Chip.UPLOADED: counts.uploaded,
+            Chip.SKIPPED: counts.skipped,
             Chip.CANCELLED: counts.cancelled,
         }
         wider = [self.chips[chip].show_count(count) for chip, count in count_of.items()]
-        wider.append(self._show_cancelled(bool(counts.cancelled)))
+        wider += [self._show_chip(chip, some=bool(count_of[chip])) for chip in _SOMETIMES]
         if any(wider):
             self._chip_layout.invalidate()
             self._choose_direction()
@@ -88,9 +91,9 @@ class FilterBar(QWidget):
 
     # Inside
 
-    def _show_cancelled(self, some: bool) -> bool:  # noqa: FBT001 - as Qt's setVisible
-        """Show the chip only while there are cancelled uploads; return whether it was shown or hidden now."""
-        chip = self.chips[Chip.CANCELLED]
+    def _show_chip(self, which: Chip, *, some: bool) -> bool:
+        """Show a chip only while it has uploads; return whether it was shown or hidden now."""
+        chip = self.chips[which]
         if chip.isVisibleTo(self) == some:
             return False
         if chip.isChecked() and not some:
@@ -142,7 +145,8 @@ class FilterBar(QWidget):
             self._chip_layout.addWidget(button)
             button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
         self.chips[Chip.ALL].setChecked(True)
-        self.chips[Chip.CANCELLED].hide()
+        for chip in _SOMETIMES:
+            self.chips[chip].hide()
         right = QHBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.search)

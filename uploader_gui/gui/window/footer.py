@@ -265,18 +265,19 @@ def _moves(counts: ListCounts, totals: Totals, status: QueueStatus) -> bool:
 
 
 def _counts_text(counts: ListCounts, *, has_run: bool) -> str:
-    if not has_run:
+    if not has_run or not counts.to_send:
         amount = i18n.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
-        return _DOT.join(part for part in (ngettext("{count} file", "{count} files", counts.files), amount) if part)
+        files = ngettext("{count} file", "{count} files", counts.to_send or counts.files)
+        return _DOT.join(part for part in (files, amount) if part)
     files = ngettext(
-        "{done} of {count} file", "{done} of {count} files", counts.files, done=i18n.number(counts.uploaded)
+        "{done} of {count} file", "{done} of {count} files", counts.to_send, done=i18n.number(counts.uploaded)
     )
     amount = _("{done} of {all}", done=i18n.size(counts.bytes_done), all=i18n.size(counts.bytes_total))
     return _DOT.join((files, amount))
 
 
 def _trial_over(counts: ListCounts) -> str:
-    missing = counts.files - counts.uploaded
+    missing = counts.not_sent
     return (
         ngettext(
             "Trial over: {count} file did not get through.", "Trial over: {count} files did not get through.", missing
@@ -292,7 +293,7 @@ def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has
     if not has_run:
         return ""
     if not counts.unfinished:
-        missing = counts.files - counts.uploaded
+        missing = counts.not_sent
         return (
             ngettext("{count} file was not sent.", "{count} files were not sent.", missing)
             if missing
