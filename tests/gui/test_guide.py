@@ -23,6 +23,7 @@ from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -242,6 +243,24 @@ def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtb
         QTest.mouseClick(guide.show_log, LEFT)
     with qtbot.waitSignal(window.diagnostics_wanted):
         QTest.mouseClick(guide.copy, LEFT)
-    assert not guide.copied.isVisible()
-    window.dialogs.show_copied()
-    assert guide.copied.isVisible()
+    assert not guide.news.isVisible()
+    window.dialogs.show_in_guide("Copied.")
+    assert guide.news.isVisible()
+    assert guide.news.text() == "Copied."
+
+
+@pytest.mark.parametrize("with_names", [False, True])
+def test_a_report_is_asked_for_with_names_only_if_they_may_be_in_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, *, with_names: bool
+) -> None:
+    window.show_guide()
+    dialog = opened().ask_for_report()
+    assert not dialog.names.isChecked()
+    dialog.names.setChecked(with_names)
+    place = dialog.choose_place()
+    assert place.selectedFiles()[0].endswith(".zip")
+    place.selectFile(str(tmp_path / "report.zip"))
+    with qtbot.waitSignal(window.report_wanted) as asked:
+        place.fileSelected.emit(str(tmp_path / "report.zip"))
+    assert asked.args == [tmp_path / "report.zip", with_names]
+    assert not dialog.isVisible()

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -16,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.cli import main
+from uploader_gui.gui.dialogs.guide_window import GuideWindow
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
@@ -47,6 +49,22 @@ def rows(figures: dict[str, int]) -> None:
         answer({one.source.name: one.state.value for one in listed})
     else:
         QTimer.singleShot(10, lambda: rows(figures))
+
+
+def report(path: str) -> None:
+    """Ask in the guide for a report for support, and answer with what the guide says once it is there or not."""
+    window().show_guide()
+    (guide,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, GuideWindow)]
+    guide.show_news("")
+    guide.ask_for_report().report_wanted.emit(Path(path), False)
+    answer_news(guide)
+
+
+def answer_news(guide: GuideWindow) -> None:
+    if Path(guide.news.text().rpartition(" in ")[2]).is_absolute() or "could not" in guide.news.text():
+        answer(guide.news.text())
+    else:
+        QTimer.singleShot(20, lambda: answer_news(guide))
 
 
 def close(_: Any) -> None:
@@ -125,7 +143,7 @@ def end_session(_: Any) -> None:
 
 
 _ALL: tuple[Callable[[Any], None], ...] = (
-    *(rows, close, press, hint, end_session),
+    *(rows, report, close, press, hint, end_session),
     *(type_number, until_number, until_kept, until_given, until_told, save_settings),
 )
 DEEDS = {one.__name__: one for one in _ALL}

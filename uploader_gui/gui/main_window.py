@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
     `sign_in_wanted(refused_again: bool)` is answered by `show_sign_in(...)`, `settings_wanted` by
     `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(Settings)` follow.
     `background_wanted` asks to hide the window while files are sent. `anomaly_used(id)`: files were added to it.
+    `report_wanted(Path, bool)` asks for a report for support, with the names of files or without.
     `picture_given(Picture, id)` is to become a file for that anomaly.
     """
 
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
     sign_out_wanted = Signal()
     log_wanted = Signal()
     diagnostics_wanted = Signal()
+    report_wanted = Signal(object, bool)
 
     def __init__(
         self,
@@ -230,6 +232,7 @@ class MainWindow(QMainWindow):
             (self.dialogs.cancel_all_wanted, self._engine.cancel_all),
             (self.dialogs.log_wanted, self.log_wanted),
             (self.dialogs.diagnostics_wanted, self.diagnostics_wanted),
+            (self.dialogs.report_wanted, self.report_wanted),
         ):
             wish.connect(passed_on)
         self.add_files.kept_changed.connect(self._update_leave_question)

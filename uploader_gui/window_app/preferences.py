@@ -8,6 +8,7 @@ the first paint.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.command_line import LaunchOptions
     from uploader_gui.config import Config
+    from uploader_gui.engine.connection_test.findings import Finding
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from uploader_gui.window_app.support import UiTasks
 
 
+_REPORT_SECONDS: Final = 30
 GRACE_MS: Final = 2000
 """After how many milliseconds without an answer of the keyring a person is told."""
 
@@ -239,20 +242,39 @@ class Preferences:
         listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
         self._bridge.replace(configuration.engine(again=self._launch.again, report=self._launch.report), listed)
 
-    def _test_connection(self, values: Settings) -> None:
-        """Test the connection with what the fields hold; tokens go only to the server they were saved for."""
+    async def findings(self) -> list[Finding]:
+        """Return what a test of the connection finds within half a minute, with the settings in use."""
+        found: list[Finding] = []
         if self.configuration is None:
-            return
+            return found
+        ended = asyncio.Event()
+        tester = ConnectionTester()
+        tester.found.connect(found.append)
+        tester.ended.connect(ended.set)
+        values = self.configuration.settings
+        tester.start(self._question_with(values), _network_settings(values))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _REPORT_SECONDS)
+        tester.stop()
+        return found
+
+    def _test_connection(self, values: Settings) -> None:
+        """Test the connection with what the fields hold."""
+        if self.configuration is not None:
+            self._tester.start(self._question_with(values), _network_settings(values))
+
+    def _question_with(self, values: Settings) -> Question:
+        """Return what to test with these settings; tokens go only to the server they were saved for."""
+        assert self.configuration is not None
         tokens = self.configuration.tokens
-        same = values.api_url == self.configuration.settings.api_url.rstrip("/")
-        question = Question(
+        same = values.api_url.rstrip("/") == self.configuration.settings.api_url.rstrip("/")
+        return Question(
             api_url=values.api_url,
             tokens=tokens if same else None,
             anomaly_id=self._window.header.field.anomaly_id,
             kept_back=tokens is not None and not same,
             expires_at=_expiry(tokens),
         )
-        self._tester.start(question, _network_settings(values))
 
 
 def _route(configuration: Config) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What the window asks for beside sending: log, diagnostics, pasted pictures; and coroutines on its thread."""
+"""What the window asks for beside sending: log, diagnostics, report, pasted pictures; coroutines on its thread."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from uploader_gui.i18n import _
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
+    from pathlib import Path
 
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.mime import Picture
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Support:
-    """Shows the log, copies the diagnostics, and makes files of pasted pictures."""
+    """Shows the log, copies the diagnostics, saves reports, and makes files of pasted pictures."""
 
     def __init__(
         self, window: MainWindow, bridge: Bridge, *, data: DataPaths, preferences: Preferences, tasks: UiTasks
@@ -40,6 +41,7 @@ class Support:
         self._captures = Captures(data.captures)
         window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
+        window.report_wanted.connect(lambda path, names: tasks.spawn(self._save_report(path, with_names=names)))
         window.picture_given.connect(lambda picture, for_: tasks.spawn(self._add_picture(picture, for_)))
 
     async def _add_picture(self, picture: Picture, anomaly_id: str) -> None:
@@ -59,7 +61,26 @@ class Support:
 
         text = await self._tasks.in_thread(diagnostics, configuration, self._window_facts())
         QGuiApplication.clipboard().setText(text)
-        self._window.dialogs.show_copied()
+        self._window.dialogs.show_in_guide(_("Copied. Paste it into an e-mail or a message."))
+
+    async def _save_report(self, path: Path, *, with_names: bool) -> None:
+        """Test the connection, then write the report; the guide tells where it is, or why it is not."""
+        self._window.dialogs.show_in_guide(_("The connection is tested, then the report is saved…"))
+        findings = await self._preferences.findings()
+        configuration, model = self._preferences.configuration, self._window.model
+        if configuration is None:
+            return
+        from uploader_gui.diagnostics import Report  # noqa: PLC0415 - only where it is asked for
+
+        uploads = [model.snapshot(row) for row in range(model.rowCount())]
+        report = Report(configuration, self._window_facts(), uploads, findings, with_names)
+        try:
+            await self._tasks.in_thread(report.save, path)
+        except OSError as error:
+            news = _("The report could not be saved: {why}", why=error.strerror or str(error))
+        else:
+            news = _("The report {name} was saved in {folder}", name=path.name, folder=str(path.parent))
+        self._window.dialogs.show_in_guide(news)
 
     def _window_facts(self) -> dict[str, str]:
         screen, counts = self._window.screen(), self._window.model.counts()

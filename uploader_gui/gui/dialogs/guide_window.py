@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QLocale, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -28,8 +28,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from uploader_gui.gui.dialogs.form import FormParts
-from uploader_gui.gui.style.widgets import announce, within_screen
-from uploader_gui.i18n import N_, _
+from uploader_gui.gui.dialogs.report_dialog import ReportDialog
+from uploader_gui.gui.style.widgets import announce, label, within_screen
+from uploader_gui.i18n import N_, language_in_use
 from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ _PICTURE: Final = "\ufffc"
 class GuideWindow(QDialog, FormParts):
     """Shows the pages beside their list. It has no parent, so that it can be read while a dialog waits for an answer.
 
-    `log_wanted` and `diagnostics_wanted` are requests; `show_copied` confirms the second.
+    `log_wanted`, `diagnostics_wanted` and `report_wanted(Path, bool)` are requests; `show_news` tells what became of
+    them.
     """
 
     log_wanted = Signal()
     diagnostics_wanted = Signal()
+    report_wanted = Signal(object, bool)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -81,6 +84,8 @@ class GuideWindow(QDialog, FormParts):
         self.back = self.button(N_("Back"), "plain")
         self.show_log = self.button(N_("Show log"), "link")
         self.copy = self.button(N_("Copy diagnostics"), "link")
+        self.report = self.button(N_("Save a report for support…"), "link")
+        self.news = label("", theme, 13)
         self.close_button = self.button(N_("Close"), "primary")
         self._build()
         self._connect()
@@ -92,10 +97,11 @@ class GuideWindow(QDialog, FormParts):
         self.raise_()
         self.activateWindow()
 
-    def show_copied(self) -> None:
-        """Show that the diagnostics are in the clipboard."""
-        self.copied.show()
-        announce(self, _("Copied. Paste it into an e-mail or a message."))
+    def show_news(self, news: str) -> None:
+        """Show what became of a request."""
+        self.news.setText(news)
+        self.news.setVisible(bool(news))
+        announce(self, news)
 
     def _build(self) -> None:
         self.translate(self.setWindowTitle, N_("User guide"))
@@ -120,13 +126,16 @@ class GuideWindow(QDialog, FormParts):
         self.column.setSpacing(6)
         self.pages.setFixedWidth(self.theme.px(_LIST_WIDTH))
         self.column.addWidget(self.pages, 1)
-        self.add_sentence(
-            N_("Support may ask for the log or the diagnostics. Neither holds tokens or upload links.")
-        ).setFixedWidth(self.theme.px(_LIST_WIDTH))
-        for button in (self.show_log, self.copy):
+        self.add_sentence(N_("Support may ask for these. None of them holds tokens or upload links.")).setFixedWidth(
+            self.theme.px(_LIST_WIDTH)
+        )
+        for button in (self.report, self.copy, self.show_log):
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.copied = self.add_sentence(N_("Copied. Paste it into an e-mail or a message."), "ok")
-        self.copied.hide()
+        self.news.setProperty("kind", "ok")
+        self.news.setWordWrap(True)
+        self.news.setFixedWidth(self.theme.px(_LIST_WIDTH))
+        self.news.hide()
+        self.column.addWidget(self.news)
         bottom = QHBoxLayout()
         bottom.addWidget(self.back)
         bottom.addWidget(self.close_button, 1)
@@ -141,7 +150,16 @@ class GuideWindow(QDialog, FormParts):
         self.back.setAutoDefault(False)
         self.show_log.clicked.connect(self.log_wanted)
         self.copy.clicked.connect(self.diagnostics_wanted)
+        self.report.clicked.connect(self.ask_for_report)
         self.close_button.clicked.connect(self.accept)
+
+    def ask_for_report(self) -> ReportDialog:
+        """Ask what a report may hold and where it goes."""
+        dialog = ReportDialog(self.theme, self)
+        dialog.help_wanted.connect(self.show_page)
+        dialog.report_wanted.connect(self.report_wanted)
+        dialog.open()
+        return dialog
 
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
@@ -159,6 +177,7 @@ class GuideWindow(QDialog, FormParts):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate_parts()
+            self.show_news("")
             for row, name in enumerate(PAGES):
                 if (item := self.pages.topLevelItem(row)) is not None:
                     item.setText(0, title(name))
@@ -279,8 +298,7 @@ class GuideText(QTextBrowser):
 
 def page_file(name: str) -> Path:
     """Return the file of a page in the program's language."""
-    spoken = "fr" if QLocale().language() == QLocale.Language.French else "en"
-    return find_resource(f"guide/{spoken}/{name}.md")
+    return find_resource(f"guide/{language_in_use()}/{name}.md")
 
 
 def title(name: str) -> str:

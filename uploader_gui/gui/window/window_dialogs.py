@@ -42,6 +42,7 @@ class WindowDialogs(QObject):
     stop_wanted = Signal()
     log_wanted = Signal()
     diagnostics_wanted = Signal()
+    report_wanted = Signal(object, bool)
     unfinished_changed = Signal(object)
     """Emitted by the window with the number of unfinished files."""
 
@@ -88,10 +89,10 @@ class WindowDialogs(QObject):
         if self._guide is not None:
             self._guide.close()
 
-    def show_copied(self) -> None:
-        """Show in the guide that the diagnostics are in the clipboard."""
+    def show_in_guide(self, news: str) -> None:
+        """Show in the guide what became of the log, the diagnostics or the report."""
         if self._guide is not None:
-            self._guide.show_copied()
+            self._guide.show_news(news)
 
     def about(self) -> AboutDialog:
         """Show the version, the components and their licences."""
@@ -153,6 +154,7 @@ class WindowDialogs(QObject):
         guide = GuideWindow(self._theme)
         guide.log_wanted.connect(self.log_wanted)
         guide.diagnostics_wanted.connect(self.diagnostics_wanted)
+        guide.report_wanted.connect(self.report_wanted)
         guide.finished.connect(self._forget_guide)
         return guide
 
