@@ -6,7 +6,6 @@ They come before the environment and a person's choices, and only from where nob
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
@@ -81,6 +80,8 @@ def of_file(path: Path, administrator: int = _ROOT) -> MachineSettings:
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
+    import json  # noqa: PLC0415 - read before the first paint, and there is a file on few machines
+
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:

@@ -11,6 +11,7 @@ import pytest
 
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
+from uploader_gui.early_settings import early_choice, early_theme
 from uploader_gui.machine_settings import MachineSettings, MachineSettingsError, of_file
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Fixed
@@ -115,3 +116,13 @@ def test_a_wrong_value_names_the_place_and_sends_nothing(data: DataPaths, *, win
 def test_what_it_does_not_know_is_passed_over(data: DataPaths) -> None:
     made = Config.load(data, None, window=False, machine=MachineSettings(PLACE, {"of_a_later_version": 1}))
     assert made.fixed == {}
+
+
+def test_language_and_colours_are_known_before_the_window_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPLOADER_LANGUAGE", "en")
+    machine = MachineSettings(PLACE, {"language": "fr", "theme": "dark"})
+    assert early_choice(tmp_path / "settings.json", machine) == "fr"
+    assert early_theme(tmp_path / "settings.json", machine) == "dark"
+    assert early_choice(tmp_path / "settings.json", MachineSettings()) == "en"
