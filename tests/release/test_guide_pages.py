@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import json
 import os
 import re
@@ -153,3 +154,27 @@ def test_it_lists_every_code_of_a_receipt(language: str) -> None:
     told = first_cells(section(language, "receipt-format", 2))
     assert len(told) == len(set(told))
     assert set(told) == set(Code) - NEVER_IN_A_RECEIPT
+
+
+WITH_EMPHASIS: Final = {"index", "promises", "it"}
+"""Pages that print beginnings of paragraphs in bold; on all others, bold is what the program calls something."""
+
+
+def names_in_the_program(language: str) -> list[re.Pattern[str]]:
+    """Return what the program says, with room for what is filled in."""
+    with (ROOT / "resources/locale/fr/LC_MESSAGES/uploader.mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    said = catalogue._catalog  # type: ignore[attr-defined]  # Python's, and the only list of all sentences
+    forms = ((key[0] if isinstance(key, tuple) else key).split("\x04")[-1] for key in said)
+    texts = forms if language == "en" else iter(said.values())
+    return [re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(text))) for text in texts if text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_is_called_what_the_program_calls_it(language: str) -> None:
+    names = names_in_the_program(language)
+    for page in sorted((GUIDE / language).glob("*.md")):
+        if page.stem in WITH_EMPHASIS:
+            continue
+        for name in re.findall(r"\*\*([^*]+)\*\*", page.read_text("utf-8")):
+            assert any(one.fullmatch(name) for one in names), (page.stem, name)
