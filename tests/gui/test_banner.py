@@ -17,12 +17,14 @@ from uploader_gui.engine.events import (
     JournalSetAside,
     QueueStatus,
     Resumed,
+    SignedIn,
     SignInRequired,
     UploadsAdded,
     UploadsChanged,
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:
@@ -84,6 +86,34 @@ def test_what_holds_up_all_files_is_told_by_its_cause_with_one_button(
     QTest.mouseClick(window.banner.button, LEFT)
     assert engine.calls[-1] == ("try_now", None)
     assert (window.header.sign_in.text() == "Offline") == said.startswith("Offline")
+
+
+def test_tokens_that_were_never_accepted_have_not_expired(window: MainWindow, engine: FakeEngine) -> None:
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    window.set_signed_in(SignInState(signed_in=True))  # what a person has just entered
+    engine.tell(UploadsAdded((upload("a.jpg"),)), RUNNING, SignInRequired(refused_again=True), waiting)
+    assert window.banner.text.text() == "Sign in to send this file."
+    engine.tell(RUNNING, SignedIn(), SignInRequired(), waiting)
+    assert window.banner.text.text().startswith("Your session has expired.")
+
+
+def test_while_files_wait_for_sign_in_the_footer_offers_it(window: MainWindow, engine: FakeEngine) -> None:
+    asked: list[bool] = []
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    engine.tell(UploadsAdded((upload("a.jpg"),)), waiting)
+    window.sign_in_wanted.connect(asked.append)
+    assert window.footer.primary.text() == "Sign in"
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert asked == [False]
+    engine.tell(RUNNING)
+    assert window.footer.primary.text() == "Pause all"
+
+
+def test_a_failed_file_says_that_the_register_may_have_an_entry_for_it() -> None:
+    failed = replace(upload("a.jpg", UploadState.FAILED), reason=Reason(Code.DAMAGED), url_given_out=True)
+    assert row_text.reason_text(failed).endswith("The register may have an entry for it, without the file.")
+    assert "entry" not in row_text.reason_text(replace(failed, url_given_out=False))
+    assert "entry" not in row_text.reason_text(replace(failed, state=UploadState.UPLOADED))
 
 
 @pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])

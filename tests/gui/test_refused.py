@@ -66,7 +66,9 @@ def test_a_row_says_that_it_is_prepared_and_then_what_is_sent(window: MainWindow
     prepared = replace(before, state=S.QUEUED, reason=None, substitute=Substitute(sent, "ab" * 32))
     engine.tell(UploadsChanged((prepared,)))
     facts = row_text.facts_text(prepared, with_anomaly=False).replace("\u00a0", " ")
-    assert facts == "1.0 MB · HEIC · sent as IMG_2041.jpg (2.0 MB)"
+    assert facts == "1.0 MB · HEIC · will be sent as IMG_2041.jpg (2.0 MB)"
+    arrived = row_text.facts_text(replace(prepared, state=S.UPLOADED), with_anomaly=False).replace("\u00a0", " ")
+    assert arrived == "1.0 MB · HEIC · sent as IMG_2041.jpg (2.0 MB)"
     poorer = replace(prepared, substitute=Substitute(sent, "ab" * 32, without_metadata=True))
     facts = row_text.facts_text(poorer, with_anomaly=False)
     assert facts.endswith("without details, such as date or place, that could not be read")

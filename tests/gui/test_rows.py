@@ -211,7 +211,7 @@ def test_a_tooltip_tells_the_elided_name_and_the_servers_words_as_plain_text(
 def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     told = row_text.reason_text
     assert told(upload("a", S.FAILED, Code.CHANGED)) == "The file was changed while it was being sent."
-    assert told(upload("a", S.FAILED, Code.UNREADABLE)).endswith("wherever it is open, then try again.")
+    assert told(upload("a", S.FAILED, Code.UNREADABLE)).endswith("its disk is there, then try again.")
     assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. Nothing to do."
     assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "There is no connection to the service."  # perhaps paused
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once

@@ -261,6 +261,7 @@ class Upload:
             reason=self.reason,
             attempts=self.attempts,
             may_be_registered_twice=self.may_be_registered_twice,
+            url_given_out=self.url_given_out,
             retry_at=self.retry_at,
             sent_before=self.sent_before,
             treatment=self.treatment,
@@ -292,6 +293,7 @@ class UploadSnapshot:
     substitute: Substitute | None = None
     trial: bool = False
     elsewhere: str = ""
+    url_given_out: bool = False
 
     @property
     def sent(self) -> Source:

@@ -51,7 +51,7 @@ class EventRouter(QObject):
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
         self._broken = False
-        self._was_signed_in = False
+        self._was_signed_in = self._was_accepted = False
         self._signed_in = SignInState(signed_in=False)
         self.notices = Notices(body.banner)
         model.counts_changed.connect(self.show)
@@ -137,13 +137,14 @@ class EventRouter(QObject):
             case events.SignInRequired(refused_again=False) if self._signed_in.awaited:
                 pass  # the password store may still have tokens
             case events.SignInRequired(refused_again):
+                self._was_signed_in &= self._was_accepted or not refused_again  # what never held has not expired
                 self._signed_in = SignInState(signed_in=False)
                 self._body.header.show_sign_in(self._signed_in)
                 self.sign_in_wanted.emit(refused_again)
             case events.UndoOffered(removed, cancelled):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
-                self._was_signed_in = True
+                self._was_signed_in = self._was_accepted = True
         self.notices.handle_event(event)
 
     def _show_failed(self) -> None:

@@ -344,6 +344,7 @@ class MainWindow(QMainWindow):
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {
             FooterAction.START: self._engine.start,
+            FooterAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
             FooterAction.RESUME: self._engine.start,
             FooterAction.PAUSE: self._engine.pause,
             FooterAction.RETRY_FAILED: self._engine.retry_failed,

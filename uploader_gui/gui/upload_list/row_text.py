@@ -176,12 +176,20 @@ def sent_as(snapshot: UploadSnapshot) -> str:
     if snapshot.substitute is None or snapshot.state is _S.PREPARING:
         return ""
     name, size = visible_name(snapshot.sent.name), i18n.size(snapshot.sent.size)
+    if snapshot.substitute.without_metadata and not snapshot.state.stored:
+        return _(
+            "will be sent as {name} ({size}) without details, such as date or place, that could not be read",
+            name=name,
+            size=size,
+        )
     if snapshot.substitute.without_metadata:
         return _(
             "sent as {name} ({size}) without details, such as date or place, that could not be read",
             name=name,
             size=size,
         )
+    if not snapshot.state.stored:
+        return _("will be sent as {name} ({size})", name=name, size=size)
     return _("sent as {name} ({size})", name=name, size=size)
 
 
@@ -219,6 +227,8 @@ def reason_text(snapshot: UploadSnapshot) -> str:
         parts.append(_("The name is shortened to 250 characters."))
     if snapshot.may_be_registered_twice:
         parts.append(_("May be registered twice."))
+    elif snapshot.url_given_out and snapshot.state is _S.FAILED and not snapshot.trial:
+        parts.append(_("The register may have an entry for it, without the file."))
     return " ".join(part for part in parts if part)
 
 

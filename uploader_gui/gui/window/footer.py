@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QFont, QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
+from uploader_gui.engine.events import Condition
 from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.i18n import N_, _, ngettext
 
@@ -32,6 +33,7 @@ class FooterAction(Enum):
     """What the footer's buttons and menu entries do; the value is the label."""
 
     START = N_("Start")
+    SIGN_IN = N_("Sign in")
     RESUME = N_("Resume")
     PAUSE = N_("Pause all")
     RETRY_FAILED = N_("Retry failed")
@@ -55,7 +57,8 @@ def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> Foo
     """Return what the primary button does now."""
     if counts.unfinished:
         if status.running:
-            return FooterAction.PAUSE
+            waits_for_sign_in = Condition.SIGN_IN in status.conditions and not counts.sending
+            return FooterAction.SIGN_IN if waits_for_sign_in else FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
     return FooterAction.RETRY_FAILED if counts.retriable else FooterAction.DONE
 
