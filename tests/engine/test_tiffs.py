@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.support.tiffs import HEIGHT, WIDTH, Tags, tiff
-from uploader_gui.engine.errors import CannotConvert
+from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -102,11 +102,19 @@ RIGHT: dict[str, tuple[bytes, Picture]] = {
     "palette of 8 bits": (tiff([grey()], {BITS: 8, KIND: PALETTE, MAP: color_map(8)}), GREY),
     "format told": (tiff([grey()], {BITS: 8, KIND: BLACK_IS_ZERO, FORMAT: 1}), GREY),
 }
-OTHERS: dict[str, tuple[bytes, Picture]] = {
-    "colours of 16 bits in planes": (
-        tiff(planes("H", 257), {BITS: (16, 16, 16), KIND: RGB, SAMPLES: 3, PLANES: 2}),
+RIGHT |= {
+    f"colours of {bits} bits in {len(bands)} planes, {extra}, {order}": (
+        tiff(bands, {BITS: (bits,) * len(bands), KIND: RGB, SAMPLES: len(bands), PLANES: 2, **extra}, order),
         RAMP,
-    ),
+    )
+    for order in "<>"
+    for bits, bands, extra in (
+        (16, [numbers((pixel[band] * 257 for line in RAMP for pixel in line), "H", order) for band in range(3)], {}),
+        (8, [*planes(), b"\xff" * WIDTH * HEIGHT], {EXTRA: 2}),
+        (8, [*planes(), bytes(WIDTH * HEIGHT)], {EXTRA: 0}),
+    )
+}
+OTHERS: dict[str, tuple[bytes, Picture]] = {
     "12 bits": (tiff([packed(12, GREY)], {BITS: 12, KIND: BLACK_IS_ZERO}), GREY),
     "12 bits, white is 0": (tiff([packed(12, GREY, flip=True)], {BITS: 12, KIND: WHITE_IS_ZERO}), GREY),
     "10 bits": (tiff([packed(10, GREY)], {BITS: 10, KIND: BLACK_IS_ZERO}), GREY),
@@ -161,6 +169,21 @@ def test_what_is_stored_in_a_usual_way_comes_out_right(kind: str, decoder: Pictu
     picture = shown(decoder.jpeg(content, lambda: None).content)
     assert picture.size == (WIDTH, HEIGHT)
     assert looks_like(picture, expected)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in RIGHT if "planes, " in kind])
+def test_planes_that_lead_out_of_the_file_are_broken(kind: str, decoder: PictureDecoder) -> None:
+    content, _ = RIGHT[kind]
+    order = "<" if content.startswith(b"II") else ">"
+    (at,) = struct.unpack_from(f"{order}I", content, 4)
+    entry = content.index(struct.pack(f"{order}HH", 273, 4), at)
+    (offsets,) = struct.unpack_from(f"{order}I", content, entry + 8)
+    moved = bytearray(content)
+    struct.pack_into(
+        f"{order}I", moved, offsets + 4 * 2, len(content) - len(planes()[0]) * (2 if "16 bits" in kind else 1) + 10
+    )
+    with pytest.raises(BrokenPicture):
+        decoder.jpeg(bytes(moved), lambda: None)
 
 
 @pytest.mark.parametrize("kind", OTHERS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 HEADER: Final = b"Exif\0\0"
 MAX_BYTES: Final = 65_533
@@ -67,7 +67,16 @@ class Directories:
         if value is None or value.kind not in _WHOLE_NUMBERS or not value.count:
             return None
         data = value.data[: _SIZES[value.kind]]
-        return int.from_bytes(data, "little" if self.order == "<" else "big", signed=value.kind in _SIGNED)
+        return int.from_bytes(data, self._byte_order, signed=value.kind in _SIGNED)
+
+    def numbers(self, value: Value) -> list[int]:
+        """Return all values of a tag that holds whole numbers without a sign."""
+        size = _SIZES[value.kind]
+        return [int.from_bytes(value.data[at : at + size], self._byte_order) for at in range(0, len(value.data), size)]
+
+    @property
+    def _byte_order(self) -> Literal["little", "big"]:
+        return "little" if self.order == "<" else "big"
 
 
 def read(tiff: bytes) -> Directories | None:

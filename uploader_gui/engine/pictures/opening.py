@@ -6,11 +6,11 @@ import io
 import warnings
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pi_heif
 import PIL
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
 from uploader_gui.engine.pictures import bmp, heif_check, tiff_check
@@ -32,6 +32,10 @@ _UNSUPPORTED: Final = "Unsupported BMP"
 _LIMIT: Final = "security limit"
 """What libheif and libde265 say where a sound picture is beyond their limits."""
 _ORIENTATION: Final = 0x0112
+_PHOTOMETRIC: Final = 262
+_WHITE_IS_ZERO: Final = 0
+_16_TO_8_BITS: Final = 1 / 257
+"""65,535 becomes 255."""
 _WEBP_PIXELS: Final = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _WEBP_METADATA: Final = 0x0C
 """VP8X's flags for EXIF and XMP."""
@@ -58,17 +62,43 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     _set_up_pillow()
     is_tiff = tiff_check.is_tiff(content)
     with _translated_errors(unidentified=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
-        if is_tiff:
+        planes = tiff_check.plane_count(content) if is_tiff else 0
+        if is_tiff and not planes:
             tiff_check.check(content)
         if _is_heif(content) and heif_check.has_other_coding(content):
             raise CannotConvert(tiff_check.UNUSUAL)
-        taken_apart = bmp.by_masks(content) if bmp.is_bmp(content) else None
+        taken_apart = bmp.by_masks(content) if bmp.is_bmp(content) else _merged(content, planes)
         with taken_apart or Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
             _check_size(picture)
             tiff_check.mend_palette(picture)
             if bmp.is_bmp(content) and (profile := bmp.profile(content)):
                 picture.info["icc_profile"] = profile
             yield picture
+
+
+def _merged(content: bytes, planes: int) -> Image.Image | None:
+    """Return the picture of which a TIFF has this many planes: red, green, blue, opacity. None where there are none."""
+    bands, info = [], dict[Any, Any]()
+    for number in range(planes):
+        plane = tiff_check.plane(content, number)
+        tiff_check.check(plane)
+        with Image.open(io.BytesIO(plane), formats=_FORMATS) as band:
+            _check_size(band)
+            band.load()
+            bands.append(in_8_bits(band) if band.mode.startswith("I;16") else band.copy())
+            info = {name: value for name, value in band.info.items() if name in {"icc_profile", "dpi"}}
+    if not bands:
+        return None
+    merged = Image.merge("RGBA" if len(bands) > len("RGB") else "RGB", bands)
+    merged.info |= info
+    return merged
+
+
+def in_8_bits(picture: Image.Image) -> Image.Image:
+    """Return a grey picture of 16 bits as one of 8."""
+    grey = picture.convert("I").point(lambda value: value * _16_TO_8_BITS).convert("L")
+    tags = getattr(picture, "tag_v2", {})
+    return ImageOps.invert(grey) if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO else grey
 
 
 def without_metadata(content: bytes) -> bytes | None:

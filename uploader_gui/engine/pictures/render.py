@@ -12,7 +12,7 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 from uploader_gui.engine.pictures import metadata
@@ -22,6 +22,7 @@ from uploader_gui.engine.pictures.opening import (
     about,
     check_whole,
     decoded,
+    in_8_bits,
     is_single,
     mended,
     opened,
@@ -41,14 +42,10 @@ _MAX_SIDE: Final = 65_500
 _SEVERAL: Final = "it has several pages or images"
 _REDUCED: Final = 1
 _NEW_SUBFILE_TYPE: Final = 254
-_PHOTOMETRIC: Final = 262
-_WHITE_IS_ZERO: Final = 0
 _SUB_IFDS: Final = 330
 _DNG_VERSION: Final = 50706
 _COLOUR_SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
 """Pillow's modes -> data colour space of a profile (ICC.1, 7.2.6)."""
-_16_TO_8_BITS: Final = 1 / 257
-"""65,535 becomes 255."""
 
 
 def answer_to(question: Message) -> Message:
@@ -153,7 +150,7 @@ def _shrinkable(picture: Image.Image) -> Image.Image:
         return picture.convert("L")
     if picture.mode in {"P", "PA"}:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return _in_8_bits(picture) if picture.mode.startswith("I;16") else picture
+    return in_8_bits(picture) if picture.mode.startswith("I;16") else picture
 
 
 def _as_jpeg_holds(picture: Image.Image, colours: Colours | None) -> tuple[Image.Image, bytes | None]:
@@ -176,7 +173,7 @@ def _as_jpeg_holds(picture: Image.Image, colours: Colours | None) -> tuple[Image
 def _without_transparency(picture: Image.Image) -> Image.Image:
     mode = picture.mode
     if mode.startswith("I;16"):
-        return _in_8_bits(picture)
+        return in_8_bits(picture)
     if mode in {"I", "F"}:
         raise CannotConvert(TOO_DEEP)
     if mode in {"La", "LA"}:
@@ -190,12 +187,6 @@ def _on_white(picture: Image.Image, mode: str) -> Image.Image:
     background = Image.new(mode, picture.size, "white")
     background.paste(picture.convert(mode), mask=picture.getchannel("A"))
     return background
-
-
-def _in_8_bits(picture: Image.Image) -> Image.Image:
-    grey = picture.convert("I").point(lambda value: value * _16_TO_8_BITS).convert("L")
-    tags = getattr(picture, "tag_v2", {})
-    return ImageOps.invert(grey) if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO else grey
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> tuple[Image.Image, bytes | None]:

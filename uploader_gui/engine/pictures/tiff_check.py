@@ -63,6 +63,11 @@ _SIXTEEN: Final = 16
 _SEPARATE: Final = 2
 _REVERSED: Final = 2
 _SUBFILE: Final = 254
+_WITH_OPACITY: Final = 4
+_OPACITIES: Final = frozenset({1, 2})
+"""Of ExtraSamples; 0 is something else."""
+_NOT_ALONE: Final = frozenset({330, 50706})
+"""Tags of raw photos, whose first picture is a preview."""
 _REDUCED: Final = 1
 _MASK: Final = 4
 _TRANSPARENCY_MASK: Final = 4
@@ -127,11 +132,54 @@ def pixels_only(content: bytes) -> bytes | None:
     found = exif.read(content)
     if found is None or content[2:4] not in {b"*\0", b"\0*"} or pages(content) != 1:
         return None
-    made, at = bytearray(content), len(content) + len(content) % 2
-    made += bytes(at - len(made))
-    struct.pack_into(f"{found.order}I", made, 4, at)
-    exif.append(made, {tag: value for tag, value in found.first.items() if tag in _OF_PIXELS}, found.order)
+    return _with_directory(content, found, {tag: one for tag, one in found.first.items() if tag in _OF_PIXELS})
+
+
+def _with_directory(content: bytes, found: exif.Directories, own: dict[int, exif.Value]) -> bytes:
+    """Return the file with this directory at its end, as its only one.
+
+    Raises:
+        BrokenPicture: pixels lie beyond the end, where the directory would be taken for them.
+    """
+    for offsets, counts in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
+        if offsets in own and counts in own:
+            ends = zip(found.numbers(own[offsets]), found.numbers(own[counts]), strict=False)
+            if any(start + size > len(content) for start, size in ends):
+                raise BrokenPicture(MISSING)
+    made = bytearray(content + bytes(len(content) % 2))
+    struct.pack_into(f"{found.order}I", made, 4, len(made))
+    exif.append(made, own, found.order)
     return bytes(made)
+
+
+def plane_count(content: bytes) -> int:
+    """Return how many planes a picture has that Pillow cannot put together (3, or 4 with opacity), 0 for all others."""
+    found = exif.read(content) if content[2:4] in {b"*\0", b"\0*"} else None
+    if found is None or _BITS not in found.first or _NOT_ALONE & found.first.keys():
+        return 0
+    tags = {tag: found.number(value) for tag, value in found.first.items()}
+    samples, depth, all_bits = tags.get(_SAMPLES), tags[_BITS], found.first[_BITS].data
+    is_rgb = tags.get(_PHOTOMETRIC) == _RGB and tags.get(_PLANAR) == _SEPARATE and samples in {3, _WITH_OPACITY}
+    is_plain = tags.get(_FORMAT, 1) == 1 and tags.get(_COMPRESSION, _PLAIN) in _COMPRESSIONS - {_JPEG}
+    is_even = len({all_bits[at : at + 2] for at in range(0, len(all_bits), 2)}) == 1
+    is_beyond_pillow = depth == _SIXTEEN or (depth == _EIGHT and samples == _WITH_OPACITY)
+    if not (is_rgb and is_plain and is_even and is_beyond_pillow) or tags.get(_SUBFILE):
+        return 0
+    return _WITH_OPACITY if samples == _WITH_OPACITY and tags.get(_EXTRA) in _OPACITIES else 3
+
+
+def plane(content: bytes, number: int) -> bytes:
+    """Return one plane of a picture as a grey TIFF: the file itself with a directory of its own."""
+    found = exif.read(content)
+    assert found is not None  # `plane_count` has read it
+    own = {tag: value for tag, value in found.first.items() if tag in _OF_PIXELS - {_PLANAR, _EXTRA, _FORMAT}}
+    samples = found.number(own[_SAMPLES]) or 1
+    for tag in {_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES} & own.keys():
+        whole, size = own[tag], len(own[tag].data) // samples
+        own[tag] = exif.Value(whole.kind, whole.count // samples, whole.data[number * size : (number + 1) * size])
+    plain = {_BITS: found.number(own[_BITS]) or 0, _SAMPLES: 1, _PHOTOMETRIC: _BLACK_IS_ZERO}
+    own |= {tag: exif.Value(3, 1, struct.pack(f"{found.order}H", one)) for tag, one in plain.items()}
+    return _with_directory(content, found, own)
 
 
 def mend_palette(picture: Image.Image) -> None:
