@@ -38,6 +38,7 @@ class FakeEngine(QObject):
         self.added: list[tuple[list[Path], str]] = []
         self.wishes: list[AddOptions] = []
         self.saved: list[tuple[Path, bytes]] = []
+        self.looked_up: list[str] = []
 
     def tell(self, *events: Event) -> None:
         for event in events:
@@ -90,6 +91,9 @@ class FakeEngine(QObject):
 
     def undo(self) -> None:
         self.calls.append(("undo", None))
+
+    def look_up(self, anomaly_id: str) -> None:
+        self.looked_up.append(anomaly_id)
 
     def send_here(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("send_here", list(upload_ids)))

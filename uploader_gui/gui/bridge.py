@@ -215,6 +215,10 @@ class Bridge(QObject):
             return
         self._submit(lambda queue: queue.history.save(content, path))
 
+    def look_up(self, anomaly_id: str) -> None:
+        """Find out what the register knows of an anomaly; `AnomalyLookedUp` answers. "" ends the search before."""
+        self._submit(lambda queue: queue.look_up(anomaly_id))
+
     def load_history(self) -> None:
         """Request all past runs; `HistoryFound` answers."""
         self._submit(lambda queue: queue.history.tell_runs())

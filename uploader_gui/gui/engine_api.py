@@ -77,6 +77,9 @@ class Engine(Protocol):
     def save_receipt(self, content: bytes, path: Path) -> None:
         """Write a finished receipt file; `ReceiptWritten` answers."""
 
+    def look_up(self, anomaly_id: str) -> None:
+        """Find out what the register knows of an anomaly; `AnomalyLookedUp` answers. "" ends the search before."""
+
     def load_history(self) -> None:
         """Request all past runs; `HistoryFound` answers."""
 

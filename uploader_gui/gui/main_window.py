@@ -26,6 +26,7 @@ from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.number_check import NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.i18n import _
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         if self.body.trial is not None:
             self.drop.overlay.spare(self.body.trial)
         self.dialogs = WindowDialogs(self, theme)
+        self.number = NumberCheck(self.header.field, engine, self)
         self._connect()
         self._add_shortcuts()
         self._set_title()
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether there are tokens and how long they last."""
         self.event_router.set_signed_in(state)
+        self.number.signed_in(state.signed_in or self.trial)
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
@@ -178,6 +181,12 @@ class MainWindow(QMainWindow):
         """Put a number into the field; files already on the list keep their anomaly."""
         self.header.field.setText(anomaly_id)
 
+    def open_link(self, anomaly_id: str) -> None:
+        """Put a link's number into the field. While files are sent, it is confirmed at the next drop."""
+        self.set_anomaly(anomaly_id)
+        if self.event_router.goes_on:
+            self.add_files.keep_next()
+
     def add_paths(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         self.add_files.add(paths, options)
@@ -213,6 +222,8 @@ class MainWindow(QMainWindow):
         self.footer.action_wanted.connect(self._do_footer_action)
         self.event_router.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
+        self.number.changed.connect(self._show_number)
+        self.header.suggestion_wanted.connect(lambda: self.set_anomaly(self.number.suggestion))
         self.body.preflight.refused_wanted.connect(self._open_refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
         self._connect_dialogs()
@@ -262,6 +273,8 @@ class MainWindow(QMainWindow):
                 self.add_files.paths_added(event)
             case events.ReceiptBuilt():
                 self.receipts.receipt_built(event)
+            case events.AnomalyLookedUp():
+                self.number.handle(event)
             case events.ReceiptWritten(path, None):
                 self.receipts.written(path)
             case events.UndoOffered():
@@ -285,6 +298,7 @@ class MainWindow(QMainWindow):
         self.body.retranslate()
         self.view.retranslate()
         self.event_router.show()
+        self._show_number()
 
     # Actions of a person
 
@@ -313,6 +327,15 @@ class MainWindow(QMainWindow):
 
     def _open_refused(self) -> None:
         self.refused.open()
+
+    def _start(self) -> None:
+        self.number.confirm(self.model.unfinished_anomalies(), self._engine.start, self)
+
+    def _show_number(self) -> None:
+        answer = self.number.answer
+        doubtful = answer is not None and answer.result is events.Lookup.UNKNOWN
+        self.header.field.show_known(known=answer is not None and answer.result is events.Lookup.KNOWN)
+        self.header.show_about(self.number.text, doubtful=doubtful, suggestion=self.number.suggestion)
 
     def _choose_receipt(self) -> None:
         self.receipts.save_as(self.header.field.anomaly_id)
@@ -343,7 +366,7 @@ class MainWindow(QMainWindow):
 
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {
-            FooterAction.START: self._engine.start,
+            FooterAction.START: self._start,
             FooterAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
             FooterAction.RESUME: self._engine.start,
             FooterAction.PAUSE: self._engine.pause,

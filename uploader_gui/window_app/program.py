@@ -207,7 +207,9 @@ class Program:
         if handover.paths:
             self._add_handed_over(handover, reply)
         else:
-            if handover.anomaly_id:
+            if handover.link:
+                self._window.open_link(handover.anomaly_id)
+            elif handover.anomaly_id:
                 self._window.set_anomaly(handover.anomaly_id)
             reply(Answer.TAKEN)
         if handover.start:

@@ -54,6 +54,7 @@ class AddFiles(QObject):
         self._header = header
         self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
+        self._keep_next = False
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.dropped.connect(self._take)
         header.kept_wanted.connect(self.add_kept)
@@ -65,11 +66,17 @@ class AddFiles(QObject):
         return counted(self._kept.values())
 
     def add(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
-        """Add files and folders to the anomaly shown, or keep them until there is one."""
-        if anomaly_id := self._header.field.anomaly_id:
+        """Add files and folders to the anomaly shown, or keep them until there is one and nobody has to confirm it."""
+        anomaly_id = self._header.field.anomaly_id
+        if anomaly_id and not self._keep_next:
             self.add_to(anomaly_id, paths, options)
         else:
+            self._keep_next = False
             self.keep(paths, options)
+
+    def keep_next(self) -> None:
+        """Keep what comes next until a person confirms the number shown."""
+        self._keep_next = True
 
     def add_to(
         self,

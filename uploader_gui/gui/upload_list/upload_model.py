@@ -162,6 +162,10 @@ class UploadModel(QAbstractTableModel):
         anomalies = self._counter.anomalies
         return next(iter(anomalies)) if len(anomalies) == 1 else ""
 
+    def unfinished_anomalies(self) -> list[str]:
+        """Return the anomalies that files are still to be sent to, in the order of the list."""
+        return list(dict.fromkeys(one.anomaly_id for one in self._rows if not one.state.finished))
+
     def waiting_elsewhere(self) -> list[UploadId]:
         """Return the uploads that wait for another server."""
         return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]

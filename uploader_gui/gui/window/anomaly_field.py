@@ -1,13 +1,14 @@
-"""The field for the anomaly's number: validates while typing, offers recent numbers."""
+"""The field for the anomaly's number: validates while typing, offers recent numbers, takes a pasted address."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 
+from uploader_gui.anomaly_links import anomaly_in
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.gui.style.widgets import TypedLine, set_look
 from uploader_gui.i18n import N_, _
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
 
 class AnomalyField(TypedLine):
-    """Holds a valid number or none."""
+    """Holds a valid number or none. `page`: the operator's form of the address of an anomaly's page, "" for none."""
 
     anomaly_changed = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._known = False
+        self.page = ""
         CalmCaret(self)
         self.setAcceptDrops(False)  # otherwise it would insert dropped files as text
         self._check = self.addAction(
@@ -56,6 +59,17 @@ class AnomalyField(TypedLine):
         """Whether the text is not empty and not a valid number."""
         return bool(self.text().strip()) and not self.anomaly_id
 
+    @property
+    def recent(self) -> list[str]:
+        """The recent numbers that are offered."""
+        return self._recent.stringList()
+
+    def show_known(self, *, known: bool) -> None:
+        """Show by the check mark's colour whether the register knows the number, or it is only well formed."""
+        self._known = known
+        self._check.setToolTip(_("The register knows this anomaly.") if known else _("This number can be used"))
+        self._color_check()
+
     def offer(self, anomalies: Sequence[str]) -> None:
         """Offer these recent numbers while typing, and by the arrow or the Down key."""
         self._recent.setStringList(anomalies)
@@ -65,7 +79,7 @@ class AnomalyField(TypedLine):
         """Set all texts in the current language."""
         self.setPlaceholderText(_("The anomaly’s number"))
         self.setAccessibleName(_("Anomaly"))
-        self._check.setToolTip(_("This number can be used"))
+        self.show_known(known=self._known)
         self._chooser.setToolTip(_("Anomalies used last"))
         self._validate()
         self._fit_width()
@@ -94,11 +108,24 @@ class AnomalyField(TypedLine):
         self.anomaly_changed.emit(self.anomaly_id)
 
     def _follow_theme(self) -> None:
-        self._check.setIcon(self._theme.icons.icon("check", self._theme.colors.ok, 18))
+        self._color_check()
         self._chooser.setIcon(self._theme.icons.icon("down", self._theme.colors.muted, 16))
         if (popup := self.completer().popup()) is not None:
             popup.setFont(self._theme.font(14))
         self._fit_width()
+
+    def _color_check(self) -> None:
+        color = self._theme.colors.ok if self._known else self._theme.colors.muted
+        self._check.setIcon(self._theme.icons.icon("check", color, 18))
+
+    def _paste(self) -> None:
+        """Take the number alone out of a pasted address or text that names one; paste any other text as it is."""
+        text = QGuiApplication.clipboard().text()
+        number = "" if ANOMALY_ID.fullmatch(text.strip()) else anomaly_in(text, self.page)
+        if number:
+            self.setText(number)
+        else:
+            super()._paste()
 
     def _fit_width(self) -> None:
         """Make the field wide enough for its placeholder text beside the arrow."""

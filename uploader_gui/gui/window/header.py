@@ -43,6 +43,7 @@ class Header(QWidget):
     sign_in_wanted = Signal()
     history_wanted = Signal()
     settings_wanted = Signal()
+    suggestion_wanted = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
@@ -50,6 +51,8 @@ class Header(QWidget):
         self._sandbox = sandbox
         self._kept: EntryCounts | None = None
         self._news = ""
+        self._about = ""
+        self._doubtful = False
         self._state = SignInState(signed_in=False)
         self._offline = False
         self.field = AnomalyField(theme)
@@ -57,6 +60,7 @@ class Header(QWidget):
         self.hint.setWordWrap(True)
         self.add_kept = push_button("", "link", theme)
         self.forget_kept = push_button("", "link", theme)
+        self.suggestion = push_button("", "link", theme)
         self._dot = Dot(theme)
         self.sign_in = push_button("", "quiet", theme)
         self.history = IconButton("history", theme)
@@ -106,6 +110,12 @@ class Header(QWidget):
         self._news = news
         self._refresh()
 
+    def show_about(self, about: str, *, doubtful: bool, suggestion: str) -> None:
+        """Show what the register says of the number, in amber where it is doubtful, and one that may be meant."""
+        self._about, self._doubtful = about, doubtful
+        self.suggestion.setText(_("Did you mean {number}?", number=suggestion) if suggestion else "")
+        self._refresh()
+
     # Inside
 
     def _build(self) -> None:
@@ -114,6 +124,7 @@ class Header(QWidget):
         hint_row = QHBoxLayout()
         hint_row.setSpacing(4)
         hint_row.addWidget(self.hint, 1)
+        hint_row.addWidget(self.suggestion)
         hint_row.addWidget(self.add_kept)
         hint_row.addWidget(self.forget_kept)
         hint_row.addStretch()
@@ -143,6 +154,7 @@ class Header(QWidget):
         self.field.returnPressed.connect(self.kept_wanted)
         self.add_kept.clicked.connect(self.kept_wanted)
         self.forget_kept.clicked.connect(self.forget_kept_wanted)
+        self.suggestion.clicked.connect(self.suggestion_wanted)
         self.sign_in.clicked.connect(self.sign_in_wanted)
         self.history.clicked.connect(self.history_wanted)
         self.settings.clicked.connect(self.settings_wanted)
@@ -150,9 +162,11 @@ class Header(QWidget):
     def _refresh(self) -> None:
         self.hint.setText(self._hint_text())
         self.hint.setVisible(bool(self.hint.text()))
-        self.hint.setProperty("kind", "warning" if self.field.is_wrong else "muted")
+        doubtful = self._doubtful and self.hint.text() == self._about
+        self.hint.setProperty("kind", "warning" if self.field.is_wrong or doubtful else "muted")
         self.hint.style().polish(self.hint)
         anomaly_id = self.field.anomaly_id
+        self.suggestion.setVisible(bool(self.suggestion.text()))
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
         self.forget_kept.setVisible(self._kept is not None)
         if self._kept is not None:
@@ -164,7 +178,9 @@ class Header(QWidget):
     def _hint_text(self) -> str:
         if self.field.is_wrong:
             return _("Only letters, digits, - and _; at most 64 of them.")
-        return self._kept.wait() if self._kept is not None and not self.field.anomaly_id else self._news
+        if self._kept is not None and not self.field.anomaly_id:
+            return self._kept.wait()
+        return self._about or self._news
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:

@@ -1,0 +1,167 @@
+"""What the register says of the number in the field, a number out of a link or a pasted text, and one mistyped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, UploadsAdded
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.number_check import similar
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")
+WAITS = UploadsAdded((upload("a.jpg", UploadState.QUEUED),))
+
+
+@pytest.fixture
+def signed_in(window: MainWindow) -> MainWindow:
+    window.set_signed_in(SignInState(signed_in=True))
+    return window
+
+
+def typed(window: MainWindow, text: str) -> None:
+    window.header.field.clear()
+    QTest.keyClicks(window.header.field, text)
+
+
+def asked_at_start(window: MainWindow) -> QMessageBox:
+    QTest.mouseClick(window.footer.primary, LEFT)
+    (question,) = window.findChildren(QMessageBox)
+    return question
+
+
+def test_the_register_is_asked_once_after_typing_has_come_to_rest(
+    signed_in: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    typed(signed_in, "4217")
+    assert engine.looked_up == []
+    qtbot.waitUntil(lambda: engine.looked_up == ["4217"])
+    engine.tell(KNOWN)
+    assert signed_in.header.hint.text() == "Fire door, level 3 – École Jaurès"
+    assert signed_in.header.hint.property("kind") == "muted"
+    typed(signed_in, "42171")
+    assert signed_in.header.hint.text() == ""
+
+
+def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: MainWindow, engine: FakeEngine) -> None:
+    typed(signed_in, "42")
+    QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
+    assert engine.looked_up == ["42"]
+    QTest.keyClicks(signed_in.header.field, "1")
+    assert engine.looked_up == ["42", ""]
+
+
+def test_without_tokens_nobody_is_asked_until_there_are_some(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    typed(window, "42")
+    QTest.keyClick(window.header.field, Qt.Key.Key_Return)
+    assert engine.looked_up == []
+    window.set_signed_in(SignInState(signed_in=True))
+    qtbot.waitUntil(lambda: engine.looked_up == ["42"])
+
+
+def test_what_could_not_be_checked_is_said_quietly_and_is_not_in_the_way(
+    signed_in: MainWindow, engine: FakeEngine
+) -> None:
+    typed(signed_in, "a.jpg")
+    typed(signed_in, "42")
+    engine.tell(AnomalyLookedUp("42", Lookup.UNCHECKED), WAITS)
+    assert signed_in.header.hint.text() == "Could not be checked with the register."
+    assert signed_in.header.hint.property("kind") == "muted"
+    QTest.mouseClick(signed_in.footer.primary, LEFT)
+    assert engine.calls == [("start", None)]
+
+
+def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
+    signed_in: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    number = WAITS.uploads[0].anomaly_id
+    typed(signed_in, number)
+    engine.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
+    assert signed_in.header.hint.text() == f"The register knows no anomaly {number}."
+    assert signed_in.header.hint.property("kind") == "warning"
+    question = asked_at_start(signed_in)
+    assert number in question.text()
+    question.button(QMessageBox.StandardButton.Cancel).click()
+    assert engine.calls == []
+    qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
+    question = asked_at_start(signed_in)
+    question.buttons()[0].click()
+    assert engine.calls == [("start", None)]
+    QTest.mouseClick(signed_in.footer.primary, LEFT)
+    assert engine.calls == [("start", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("pasted", "shown"),
+    [
+        ("https://register.example/anomalies/4217?tab=files", "4217"),
+        ("uploader-gui:?anomaly=4217", "4217"),
+        ("Anomalie n° 4217", "4217"),
+        ("A-42_b", "A-42_b"),
+        ("4217 or 4218", "4217 or 4218"),
+    ],
+)
+def test_a_pasted_address_or_text_gives_its_number(window: MainWindow, pasted: str, shown: str) -> None:
+    QGuiApplication.clipboard().setText(pasted)
+    window.header.field.setFocus()
+    QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.header.field.text() == shown
+
+
+def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    window.open_link("4217")
+    window.add_paths([Path("/evidence/a.jpg")])
+    assert engine.added == [([Path("/evidence/a.jpg")], "4217")]
+    engine.tell(WAITS, QueueStatus(running=True))
+    window.open_link("4218")
+    window.add_paths([Path("/evidence/b.jpg")])
+    assert len(engine.added) == 1
+    QTest.mouseClick(window.header.add_kept, LEFT)
+    assert engine.added[1:] == [([Path("/evidence/b.jpg")], "4218")]
+
+
+def test_a_slip_is_noticed_and_one_click_mends_it(window: MainWindow) -> None:
+    window.header.field.offer(["4217"])
+    typed(window, "4271")
+    assert window.header.suggestion.text() == "Did you mean 4217?"
+    QTest.mouseClick(window.header.suggestion, LEFT)
+    assert window.header.field.text() == "4217"
+    assert not window.header.suggestion.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("typed_number", "meant"),
+    [
+        ("4217", ""),
+        ("4271", "4217"),
+        ("4218", "4217"),
+        ("421", "4217"),
+        ("42177", "4217"),
+        ("2417", "4217"),
+        ("7421", ""),
+        ("4128", ""),
+        ("", ""),
+        ("4", ""),
+    ],
+)
+def test_only_one_digit_or_one_swap_is_a_slip(typed_number: str, meant: str) -> None:
+    assert similar(typed_number, ["99", "4217"]) == meant

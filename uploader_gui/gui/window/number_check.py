@@ -1,0 +1,157 @@
+"""Shows what the register knows of the number in the field, and asks before files go to one it does not know.
+
+The register is asked after half a second of rest. Whatever it answers, or nothing, a person may go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QMessageBox
+
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup
+from uploader_gui.i18n import _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.window.anomaly_field import AnomalyField
+
+REST_MS: Final = 500
+
+
+class NumberCheck(QObject):
+    """Follows the field; `changed` is emitted when there is something else to show about its number."""
+
+    changed = Signal()
+
+    def __init__(self, field: AnomalyField, engine: Engine, parent: QObject) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._engine = engine
+        self._signed_in = False
+        self._asked = ""
+        self._answers: dict[str, AnomalyLookedUp] = {}
+        self._confirmed: set[str] = set()
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._ask)
+        field.anomaly_changed.connect(self._begin)
+        field.editingFinished.connect(self._ask)
+
+    @property
+    def answer(self) -> AnomalyLookedUp | None:
+        """What is known of the number shown, None while nothing is."""
+        return self._answers.get(self._field.anomaly_id)
+
+    @property
+    def text(self) -> str:
+        """The sentence beside the field, "" where there is nothing to say."""
+        answer = self.answer
+        if answer is None:
+            return ""
+        if answer.result is Lookup.KNOWN:
+            return described(answer)
+        if answer.result is Lookup.UNKNOWN:
+            return _("The register knows no anomaly {number}.", number=answer.anomaly_id)
+        return _("Could not be checked with the register.")
+
+    @property
+    def suggestion(self) -> str:
+        """A number used lately that was probably meant, "" without one."""
+        number = self._field.anomaly_id
+        known = self.answer is not None and self.answer.result is Lookup.KNOWN
+        return "" if known else similar(number, self._field.recent)
+
+    def signed_in(self, signed_in: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Ask the register from now on, or no longer."""
+        if signed_in != self._signed_in:
+            self._signed_in = signed_in
+            self._forget_unchecked()
+            self._rest.start()
+
+    def handle(self, answer: AnomalyLookedUp) -> None:
+        """Keep what the register says."""
+        self._answers[answer.anomaly_id] = answer
+        if answer.anomaly_id == self._asked:
+            self._asked = ""
+        self.changed.emit()
+
+    def confirm(self, numbers: Sequence[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
+        """Go on; where the register knows one of these numbers not to exist, ask first, once for each."""
+        unknown = [number for number in numbers if self._is_unknown(number) and number not in self._confirmed]
+        if not unknown:
+            go_on()
+            return None
+        question = QMessageBox(QMessageBox.Icon.Warning, _("Send"), _unknown(unknown), parent=window)
+        send = question.addButton(_("Send all the same"), QMessageBox.ButtonRole.AcceptRole)
+        question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
+        send.clicked.connect(lambda: self._confirmed.update(unknown))
+        send.clicked.connect(go_on)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+        return question
+
+    def _is_unknown(self, number: str) -> bool:
+        answer = self._answers.get(number)
+        return answer is not None and answer.result is Lookup.UNKNOWN
+
+    def _begin(self) -> None:
+        """Wait for rest; what was asked for before is no longer wanted."""
+        if self._asked:
+            self._asked = ""
+            self._engine.look_up("")
+        self._forget_unchecked()
+        self._rest.start()
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        self._rest.stop()
+        number = self._field.anomaly_id
+        if self._signed_in and number and number not in self._answers and number != self._asked:
+            self._asked = number
+            self._engine.look_up(number)
+
+    def _forget_unchecked(self) -> None:
+        """Let what could not be checked be checked again when it is shown again."""
+        self._answers = {
+            number: answer for number, answer in self._answers.items() if answer.result is not Lookup.UNCHECKED
+        }
+
+
+def described(answer: AnomalyLookedUp) -> str:
+    """Return reference, title and site of an anomaly on one line."""
+    title = " ".join(filter(None, [answer.ref if answer.ref != answer.anomaly_id else "", answer.title]))
+    return " – ".join(filter(None, [title, answer.site])) or _("The register knows this anomaly.")
+
+
+def _unknown(numbers: Sequence[str]) -> str:
+    return ngettext(
+        "The register knows no anomaly {numbers}. Files sent there may be lost to everyone.",
+        "The register knows none of the anomalies {numbers}. Files sent there may be lost to everyone.",
+        len(numbers),
+        numbers=", ".join(numbers),
+    )
+
+
+def similar(number: str, recent: Sequence[str]) -> str:
+    """Return the recent number that differs from a new one by one character or by two that are swapped, else ""."""
+    if not number or number in recent:
+        return ""
+    return next((one for one in recent if _is_slip(number, one)), "")
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    if abs(len(typed) - len(meant)) > 1 or min(len(typed), len(meant)) < 2:  # noqa: PLR2004 - of "7" every digit is a slip
+        return False
+    begin = next((i for i, pair in enumerate(zip(typed, meant, strict=False)) if pair[0] != pair[1]), None)
+    if begin is None:
+        return len(typed) != len(meant)
+    rest, other = typed[begin:], meant[begin:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return swapped or rest[1:] == other[1:] or rest[1:] == other or rest == other[1:]
