@@ -123,7 +123,7 @@ def test_a_proxy_by_hand_wants_an_address(dialog: SettingsDialog) -> None:
     assert page.proxy.isVisible()
     assert not dialog.save.isEnabled()
     assert not page.wrong_proxy.isVisible()  # nothing is typed yet
-    QTest.keyClicks(page.proxy, "proxy.example:3128")
+    QTest.keyClicks(page.proxy, "proxy.example")
     assert page.wrong_proxy.isVisible()
     page.proxy.setText("http://proxy.example:3128")
     assert not page.wrong_proxy.isVisible()
