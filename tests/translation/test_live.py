@@ -16,6 +16,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.drop.add_files import choose_files
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_filter import Column
@@ -161,3 +162,12 @@ def test_a_running_row_is_painted_in_the_language_in_use(
     second_line = QRect(window.view.viewport().width() // 20, 0, window.view.viewport().width() // 2, 120)
     french = window.view.viewport().grab().toImage()
     assert french.copy(second_line) != english.copy(second_line)
+
+
+def test_qts_own_file_dialog_is_named_in_french_too(window: MainWindow, language: Language) -> None:
+    language.use("fr")
+    dialog = choose_files(window, lambda _: None)
+    named = {one.text().replace("&", "") for one in dialog.findChildren(QLabel) if one.text()}
+    assert {"Dossier\u00a0:", "Type de fichier\u00a0:"} <= named
+    assert named.isdisjoint({"Look in:", "Files of type:"})
+    dialog.reject()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDate, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog
 
 from uploader_gui.gui.dialogs.form import PlainDialog
+from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ class ReportDialog(PlainDialog):
     def choose_place(self) -> QFileDialog:
         """Ask where to save it; the dialog closes once that is known."""
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = QFileDialog(self, _("Report for support"), documents)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_dialog(self, _("Report for support"), documents)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["ZIP (*.zip)"])
         dialog.setDefaultSuffix("zip")

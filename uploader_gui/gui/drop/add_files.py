@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -13,6 +13,7 @@ from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptio
 from uploader_gui.gui.drop.drop_target import DropTarget
 from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in
 from uploader_gui.gui.drop.offer import DropKind
+from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.window.window_memory import KeptPath, counted
 from uploader_gui.i18n import _
 
@@ -164,21 +165,20 @@ class AddFiles(QObject):
 
 def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
     """Open the system's dialog for files; `chosen` gets their paths."""
-    dialog = QFileDialog(parent, _("Add files…"))
+    dialog = file_dialog(parent, _("Add files…"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     return _opened(dialog, chosen)
 
 
 def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
     """Open the system's dialog for a folder; `chosen` gets its path."""
-    dialog = QFileDialog(parent, _("Add folder…"))
+    dialog = file_dialog(parent, _("Add folder…"))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     return _opened(dialog, chosen)
 
 
 def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
     dialog.open()
     return dialog

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
 
@@ -161,8 +162,7 @@ def _csv(receipt: Receipt) -> bytes:
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:
     """Return a save dialog that starts in the documents folder with this name."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    dialog = QFileDialog(window, _("Save the receipt"), documents)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog = file_dialog(window, _("Save the receipt"), documents)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters([_(one.value) for one in ReceiptFormat])
     dialog.setDefaultSuffix(ReceiptFormat.PDF.suffix)

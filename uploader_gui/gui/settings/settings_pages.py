@@ -17,7 +17,7 @@ from uploader_gui.engine.addresses import check_base
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.gui.dialogs.form import Form, chosen, row_of
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
-from uploader_gui.gui.style.widgets import tip
+from uploader_gui.gui.style.widgets import file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
 from uploader_gui.settings import PROXY_ADDRESS, limits
 
@@ -180,7 +180,7 @@ class AuthorityField(QWidget):
         self.changed.emit()
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, _("Choose…"))
+        dialog = file_dialog(self, _("Choose…"))
         dialog.setNameFilter(_("Certificates (*.pem *.crt *.cer)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.use_file)

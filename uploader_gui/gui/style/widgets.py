@@ -9,6 +9,7 @@ from PySide6 import QtGui
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeySequence, QPainter
 from PySide6.QtWidgets import (
+    QFileDialog,
     QLabel,
     QLayout,
     QLayoutItem,
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QWidget,
 )
+
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
@@ -101,6 +104,15 @@ def tip(*lines: str) -> str:
 
     shown = [escape(line) for line in lines if line]
     return f"<qt>{'<br>'.join(shown)}</qt>" if shown else ""
+
+
+def file_dialog(parent: QWidget, title: str, folder: str = "") -> QFileDialog:
+    """Return the system's file dialog, or Qt's with names for the two labels that Qt has in English only."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("File type:"))
+    return dialog
 
 
 def within_screen(window: QWidget, wanted: QSize) -> QSize:
