@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,6 +152,13 @@ def test_a_certificate_authority_is_chosen_and_removed(
     QTest.mouseClick(page.authority.remove, LEFT)
     assert dialog.values.ca_file is None
     assert dialog.save.isEnabled()
+
+
+def test_a_pipe_is_no_certificate_authority_and_nobody_waits_for_it(dialog: SettingsDialog, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    dialog.connection.authority.use_file(str(tmp_path / "pipe"))
+    assert dialog.connection.wrong_authority.isVisible()
+    assert not dialog.save.isEnabled()
 
 
 def test_a_test_shows_line_by_line_what_works_and_what_does_not(dialog: SettingsDialog, qtbot: QtBot) -> None:
