@@ -4,6 +4,7 @@
 
 Target amd64-unicode ; as the program itself: nothing of it runs on a 32-bit Windows
 SetCompressor /SOLID lzma
+SetCompressorDictSize 64 ; MB: the two programs hold the same, and so do some libraries
 RequestExecutionLevel user
 ManifestDPIAware true
 ManifestLongPathAware true
