@@ -83,6 +83,7 @@ def test_what_holds_up_all_files_is_told_by_its_cause_with_one_button(
     assert window.banner.text.text().startswith(said)
     assert window.banner.text.text().endswith("Nothing is lost.")
     assert window.banner.other.isHidden()
+    assert window.banner.button.width() >= window.banner.button.sizeHint().width()  # its words are not cut
     QTest.mouseClick(window.banner.button, LEFT)
     assert engine.calls[-1] == ("try_now", None)
     assert (window.header.sign_in.text() == "Offline") == said.startswith("Offline")

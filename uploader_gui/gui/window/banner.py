@@ -37,7 +37,8 @@ class Banner(QWidget):
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = push_button("", "primary", theme)
-        self.button.setMinimumWidth(theme.px(112))
+        self._least_width = theme.px(112)
+        self.button.setMinimumWidth(self._least_width)
         self.button.clicked.connect(lambda: self._act(self._notice and self._notice.action))
         self.other = push_button("", "plain", theme)
         self.other.clicked.connect(lambda: self._act(self._notice and self._notice.other))
@@ -70,6 +71,7 @@ class Banner(QWidget):
         for button, action in ((self.button, notice.action), (self.other, notice.other)):
             button.setVisible(action is not None)
             button.setText(_(action.value) if action else "")
+            button.setMinimumWidth(max(self._least_width, button.sizeHint().width()))  # not cut beside a long sentence
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
         self.changed.emit()
