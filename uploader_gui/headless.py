@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import gc_tuning
@@ -187,12 +188,11 @@ class _Session:
             return
         if self._paths:
             queue.add_paths(self._paths, self._launch.anomaly_id)
+            queue.start()
         else:
-            self._resume(queue)
-        queue.start()
+            queue.resume(self._launch.anomaly_id, partial(self._resumed, queue))
 
-    def _resume(self, queue: UploadQueue) -> None:
-        count = queue.resume(self._launch.anomaly_id)
+    def _resumed(self, queue: UploadQueue, count: int) -> None:
         if count:
             self._terminal.say(_("taken up again: {count}", count=number(count)))
         else:
@@ -201,6 +201,7 @@ class _Session:
             self._terminal.say(
                 _("still unfinished from earlier, not part of this run: {count}", count=number(queue.others_unfinished))
             )
+        queue.start()
 
     def _on_event(self, event: Event) -> None:
         self._terminal.show(event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources
 from uploader_gui.engine.conversion.temp_files import TempFiles
+from uploader_gui.engine.journal.journal_thread import JournalThread
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -46,5 +47,7 @@ class FakeScheduler:
 
 def resources_with(journal: Journal, folder: Path) -> Resources:
     """Return what an engine has once, with this journal."""
-    own_files = OwnFiles(journal, folder)
-    return Resources(journal, own_files, TempFiles(folder, own_files), PictureDecoder(), DaemonThreads(), RetryPolicy())
+    own_files, threads = OwnFiles(journal, folder), DaemonThreads()
+    return Resources(
+        JournalThread(journal), own_files, TempFiles(folder, own_files), PictureDecoder(), threads, RetryPolicy()
+    )

@@ -21,11 +21,13 @@ class Reader:
     """Keeps what it is told, and when."""
 
     def __init__(
-        self, progress: Callable[[], Progress | None] = lambda: None, write_journal: Callable[[], None] = lambda: None
+        self,
+        progress: Callable[[], Progress | None] = lambda: None,
+        when_written: Callable[[Callable[[], None]], None] = lambda tell: tell(),
     ) -> None:
         self.events: list[Event] = []
         self.times: list[float] = []
-        self.events_out = EventBuffer(self._hear, progress, write_journal)
+        self.events_out = EventBuffer(self._hear, progress, when_written)
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -51,12 +53,19 @@ def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
 
 def test_whatever_is_told_has_been_recorded_before() -> None:
     async def story() -> None:
-        heard_at_recording: list[int] = []
-        reader = Reader(write_journal=lambda: heard_at_recording.append(len(reader.events)))
-        reader.events_out.changed(an_upload())
+        being_written: list[Callable[[], None]] = []
+        reader, upload = Reader(when_written=being_written.append), an_upload()
+        reader.events_out.changed(upload)
         await asyncio.sleep(1)
-        assert heard_at_recording == [0]
-        assert len(reader.events) == 1
+        upload.state = UploadState.UPLOADED  # the journal does not have this yet
+        reader.events_out.changed(upload)
+        await asyncio.sleep(1)
+        assert (len(being_written), reader.events) == (1, [])
+        being_written.pop()()
+        await asyncio.sleep(1)
+        being_written.pop()()
+        told = [one.state for event in reader.events if isinstance(event, UploadsChanged) for one in event.uploads]
+        assert told == [UploadState.QUEUED, UploadState.UPLOADED]
 
     run_virtually(story())
 

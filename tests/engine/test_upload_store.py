@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.log_watch import ExpectedLogs
+    from uploader_gui.engine.context import Resources
 
 UNUSED = Path("no file of ours is made or removed")
 BAD_SOURCES: dict[str, dict[str, Any]] = {
@@ -48,11 +48,13 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def a_store(journal: Journal, scheduler: FakeScheduler | None = None) -> UploadStore:
-    events = EventBuffer(lambda _: None, lambda: None, lambda: None)
+def a_store(
+    journal: Journal, scheduler: FakeScheduler | None = None, resources: Resources | None = None
+) -> UploadStore:
+    events = EventBuffer(lambda _: None, lambda: None, lambda tell: tell())
     options = EngineOptions(UNUSED, API, program="uploader-gui 1", keeps_list=False)
     return UploadStore(
-        resources_with(journal, UNUSED),
+        resources or resources_with(journal, UNUSED),
         options,
         (scheduler or FakeScheduler()).real,
         events,
@@ -69,9 +71,11 @@ async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
     good, bad, scheduler = [an_upload() for _ in range(3)], an_upload(source=a_source(**fields)), FakeScheduler()
     store = a_store(journal, scheduler)
     store.add([good[0], bad, *good[1:]])
+    await store.writer.saved()
     assert (bad.state, bad.reason, scheduler.dropped) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
     assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
     store.move_all(good, UploadState.CANCELLED, durable=True)
+    await store.writer.saved()
     assert journal.unfinished(API) == []
 
 
@@ -82,11 +86,14 @@ async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no
     expected_logs.allow("cannot be written")
     uploads, store = [an_upload() for _ in range(3)], a_store(journal)
     store.add(uploads)
+    await store.writer.saved()
     for name, value in fields.items():
         setattr(uploads[1], name, value)
     store.move_all(uploads, UploadState.REGISTERING, durable=True)
+    await store.writer.saved()
     assert [one.state for one in uploads] == ["registering", "failed", "registering"]
     store.move_all([uploads[0], uploads[2]], UploadState.REGISTERED, durable=True)
+    await store.writer.saved()
     states = {one.upload_id: one.state for one in journal.unfinished(API)}
     assert states[uploads[0].upload_id] == states[uploads[2].upload_id] == UploadState.REGISTERED
 
@@ -97,10 +104,10 @@ async def test_one_that_failed_so_can_be_written_down_when_it_is_tried_again(
     expected_logs.allow("cannot be written")
     upload, store = an_upload(source=a_source(size=2**70)), a_store(journal)
     store.add([upload])
-    store.writer.write()
+    await store.writer.saved()
     upload.source = a_source(size=5)
     store.move(upload, UploadState.QUEUED)
-    assert store.writer.all_written()
+    await store.writer.saved()
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
 
@@ -109,6 +116,7 @@ async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, j
     upload = an_upload(source=replace(a_source(), path=Path("/evidence") / name, resolved=Path("/evidence") / name))
     store = a_store(journal)
     store.add([upload])
+    await store.writer.saved()
     assert upload.state is UploadState.QUEUED
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
 
@@ -124,12 +132,13 @@ async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expe
     with contextlib.closing(Journal(path)) as journal:
         store, first, second = a_store(journal), an_upload(), an_upload()
         store.add([first, second])
+        await store.writer.saved()
         assert await store.writer.claim_places({first.upload_id: b"place"}) == {}
-        store.writer.write()
+        await store.writer.saved()
         get_into_trouble(journal)
         delete_all(tmp_path)
         store.move(first, UploadState.SKIPPED)
-        assert store.writer.all_written()
+        await store.writer.saved()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
         assert [run.files for page in journal.past_runs() for run in page] == [2]
         assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
@@ -141,13 +150,16 @@ async def test_a_journal_opened_again_knows_the_uploads_of_every_server(
     """One of them finds out; the store of the server that rests has nothing of its own to write."""
     expected_logs.allow("the journal was opened again")
     with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        resting, working = a_store(journal), a_store(journal)
+        resources = resources_with(journal, UNUSED)
+        resting, working = (a_store(journal, resources=resources) for _ in range(2))
         waiting, sent = an_upload(), an_upload()
         resting.add([waiting])
         working.add([sent])
+        await resting.writer.saved()
+        await working.writer.saved()
         get_into_trouble(journal)
         delete_all(tmp_path)
         working.move(sent, UploadState.SKIPPED)
-        assert working.writer.all_written()
-        await asyncio.sleep(0)
+        await working.writer.saved()
+        await resting.writer.saved()
         assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]

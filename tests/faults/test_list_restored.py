@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from contextlib import asynccontextmanager, closing
@@ -154,7 +155,9 @@ async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one
     await left_behind(chosen, given)
     headless = options(tmp_path, strict_api, keeps_list=False, asks_for_sign_in=False)
     async with engine(headless) as run:
-        assert run.queue.resume(ANOMALY) == 0
+        resumed = asyncio.get_running_loop().create_future()
+        run.queue.resume(ANOMALY, resumed.set_result)
+        assert await resumed == 0
         assert run.queue.others_unfinished == 0
         assert run.files() == {}
     other = options(tmp_path / "other", strict_api, keeps_list=False, asks_for_sign_in=False)

@@ -19,7 +19,7 @@ from tests.faults.sleeping import asleep
 from tests.faults.storing import always, on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.storage_faults import StallMidway
-from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
+from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, Resumed
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
@@ -95,7 +95,8 @@ async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is
     await send(options(tmp_path, strict_api), *paths[2:])
     async with engine(options(tmp_path, strict_api)) as run:
         with asleep(paths[0]) as somebody_waits:
-            assert run.queue.resume() == 2
+            run.queue.resume()
+            assert len((await run.heard(Resumed)).upload_ids) == 2
             assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
             run.queue.cancel([run.latest["a.txt"].upload_id])
             files.make("new", content=b"as it is!").replace(paths[0])

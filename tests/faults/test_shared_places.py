@@ -14,6 +14,7 @@ from tests.faults.running import ANOMALY, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
+from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import english
 
@@ -240,7 +241,8 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
         db.commit()
     scripted_storage.fault = lambda _key, _attempt, _request: None
     async with engine(replace(chosen, describe=english)) as run:
-        assert run.queue.resume() == 2
+        run.queue.resume()
+        assert len((await run.heard(Resumed)).upload_ids) == 2
         run.queue.add_paths([files.make("2/a.jpg", size=5000)], "43")
         run.queue.start()
         await run.idle()

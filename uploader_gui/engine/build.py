@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources, Server
 from uploader_gui.engine.conversion.temp_files import TempFiles
 from uploader_gui.engine.events import JournalSetAside
-from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.journal.journal_thread import JournalThread
 from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.server_clock import ServerClock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.events import Event
+    from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.options import EngineOptions
 
 log = logging.getLogger(__name__)
@@ -68,7 +70,8 @@ async def run_engine(
 ) -> None:
     """Open everything, call `ready` with the queue, and run it until it is closed.
 
-    Without a `decoder` of pictures that lives longer than the engine, it makes one of its own.
+    Without a `decoder` of pictures that lives longer than the engine, it makes one of its own. Cancelled, it leaves at
+    once.
 
     Raises:
         JournalError: the journal is in use, too new, or cannot be written.
@@ -77,20 +80,29 @@ async def run_engine(
     """
     threads = tuning.threads()
     asyncio.get_running_loop().set_default_executor(threads)
-    journal = Journal(options.journal_path)
+    journal = await JournalThread.open(options.journal_path)
     decoder_of_engine = PictureDecoder()
     try:
-        journal.purge(options.keep_days * DAY)
-        own_files = OwnFiles(journal, options.journal_path.parent)
-        own_files.tidy()
+        own_files = await journal.call(partial(_tidied, options=options))
         temp_files = TempFiles(options.journal_path.parent, own_files)
         resources = Resources(journal, own_files, temp_files, decoder or decoder_of_engine, threads, tuning.policy)
         await _run_queue(resources, _Network(threads, tuning), options, emit, ready)
-        own_files.tidy()
+        journal.submit(lambda _: own_files.tidy())
     finally:
         decoder_of_engine.close()
-        journal.close()
+        closed = journal.close()
         threads.shutdown()
+        task = asyncio.current_task()
+        if task is None or not task.cancelling():  # cancelled, it leaves at once; the journal is then as after a crash
+            await asyncio.wrap_future(closed)
+
+
+def _tidied(journal: Journal, options: EngineOptions) -> OwnFiles:
+    """Forget what is too old, and remove the files of ours that no upload needs any more."""
+    journal.purge(options.keep_days * DAY)
+    own_files = OwnFiles(journal, options.journal_path.parent)
+    own_files.tidy()
+    return own_files
 
 
 async def _run_queue(

@@ -117,6 +117,44 @@ class DaemonThreads(ThreadPoolExecutor):
                 del settle
 
 
+class SerialThread:
+    """One daemon thread that makes calls in the order in which one other thread submits them; it is never joined."""
+
+    def __init__(self, name: str) -> None:
+        self._inbox: SimpleQueue[Call | None] = SimpleQueue()
+        self._submitted = self._made = 0
+        threading.Thread(target=self._serve, name=name, daemon=True).start()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call is being made, or waits for its turn."""
+        return self._submitted != self._made
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a call waits for its turn."""
+        return not self._inbox.empty()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Make a call after those submitted before."""
+        future: Future[T] = Future()
+        self._submitted += 1
+        self._inbox.put((future, lambda: fn(*args, **kwargs)))  # type: ignore[arg-type]  # Future is invariant
+        return future
+
+    def shutdown(self) -> None:
+        """End the thread after the calls submitted so far."""
+        self._inbox.put(None)
+
+    def _serve(self) -> None:
+        while (call := self._inbox.get()) is not None:
+            future, run = call
+            if future.set_running_or_notify_cancel():
+                _run(future, run)()
+            del call, future, run
+            self._made += 1
+
+
 def _run(future: Future[object], run: Callable[[], object]) -> Callable[[], None]:
     """Run the call, and return a function that settles the future with its outcome."""
     try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.conditions import Conditions, Connectivity
     from uploader_gui.engine.conversion.temp_files import TempFiles
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.journal.journal_thread import JournalThread
     from uploader_gui.engine.net.retry import RetryPolicy
     from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.options import EngineOptions
@@ -45,7 +45,7 @@ class Resources:
         orders: numbers the uploads of all servers in the order they were added.
     """
 
-    journal: Journal
+    journal: JournalThread
     own_files: OwnFiles
     temp_files: TempFiles
     decoder: PictureDecoder

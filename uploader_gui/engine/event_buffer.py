@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.events import UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.events import Progress, UploadsAdded, UploadsChanged, UploadsRemoved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from uploader_gui.engine.events import Event, Progress
+    from uploader_gui.engine.events import Event
     from uploader_gui.engine.models import Upload, UploadSnapshot
 
 FLUSH_SECONDS: Final = 0.1
@@ -26,20 +27,25 @@ PAGE_SECONDS: Final = 0.02
 class EventBuffer:
     """Events on their way out, in the order that makes sense to a reader: added, changed, progress, others.
 
-    `write_journal` is called before `emit`, both on the engine's thread: nothing is told before it is in the journal.
+    `when_written` calls what it is given once the journal has all that changed before: nothing is told before that.
     """
 
     def __init__(
-        self, emit: Callable[[Event], None], progress: Callable[[], Progress | None], write_journal: Callable[[], None]
+        self,
+        emit: Callable[[Event], None],
+        progress: Callable[[], Progress | None],
+        when_written: Callable[[Callable[[], None]], None],
     ) -> None:
         self._emit = emit
         self._progress = progress
-        self._write_journal = write_journal
+        self._when_written = when_written
         self._added: dict[str, Upload] = {}
         self._changed: dict[str, Upload] = {}
         self._others: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
         self._last = 0.0
+        self._pages_on_their_way = 0
+        self._touched = False
 
     def added(self, uploads: Iterable[Upload]) -> None:
         """Emit new uploads, and before them rows just removed: they may be the same ones."""
@@ -64,7 +70,7 @@ class EventBuffer:
         self._tell_in(FLUSH_SECONDS)
 
     def flush(self) -> None:
-        """Emit everything now."""
+        """Emit everything as it is now, at once where the journal has it."""
         self._tell_page()
         while self._waiting:
             self._tell_page()
@@ -74,6 +80,9 @@ class EventBuffer:
         return bool(self._added or self._changed or self._others)
 
     def _tell_in(self, seconds: float) -> None:
+        self._touched = True
+        if self._pages_on_their_way:
+            return
         loop = asyncio.get_running_loop()
         when = max(loop.time(), self._last + seconds)
         if self._timer is not None and self._timer.when() > when:
@@ -83,26 +92,38 @@ class EventBuffer:
             self._timer = loop.call_at(when, self._tell_page)
 
     def _tell_page(self) -> None:
-        """Emit one page; the next one follows a moment later."""
+        """Emit one page as soon as the journal has it; the next one follows a moment later."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._last = asyncio.get_running_loop().time()
-        self._write_journal()
+        self._touched = False
+        self._pages_on_their_way += 1
+        self._when_written(partial(self._emit_page, self._take_page()))
+
+    def _take_page(self) -> list[Event]:
+        events: list[Event] = []
         if added := _page(self._added):
-            self._emit(UploadsAdded(added))
+            events.append(UploadsAdded(added))
         if changed := _page(self._changed) if not self._added else ():
-            self._emit(UploadsChanged(changed))
+            events.append(UploadsChanged(changed))
+        if self._added or self._changed:
+            return events
+        if (progress := self._progress()) is not None:
+            events.append(progress)
+        others, self._others = self._others, []
+        return events + others
+
+    def _emit_page(self, events: list[Event]) -> None:
+        self._pages_on_their_way -= 1
+        for event in events:
+            self._emit(event)
         if self._added or self._changed:
             self._tell_in(PAGE_SECONDS)
-            return
-        if (progress := self._progress()) is not None:
-            self._emit(progress)
-            if progress.transfers:
-                self._tell_in(STILL_SECONDS)
-        others, self._others = self._others, []
-        for event in others:
-            self._emit(event)
+        elif self._touched:
+            self._tell_in(FLUSH_SECONDS)
+        elif any(isinstance(event, Progress) and event.transfers for event in events):
+            self._tell_in(STILL_SECONDS)
 
 
 def _page(uploads: dict[str, Upload]) -> tuple[UploadSnapshot, ...]:

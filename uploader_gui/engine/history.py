@@ -1,46 +1,47 @@
 """Past runs and their receipts, and saving a receipt where a person wants it.
 
-Reads the journal on the engine's thread (no other connection may), page by page so that transfers go on meanwhile;
-files are written in another thread.
+Reads the journal in its thread (no other connection may), page by page so that transfers go on meanwhile; files are
+written in another thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.models import PastRun, RunKey, Upload
+    from uploader_gui.engine.journal_writer import JournalWriter
+    from uploader_gui.engine.models import RunKey, Upload
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-
-class Reading(Protocol):
-    """See `JournalWriter.reading`: here with everything of all servers written."""
-
-    def __call__(self, read: Callable[[Journal], Awaitable[T]]) -> Coroutine[Any, Any, T]:
-        """Return what `read` finds in the journal."""
-
 
 class History:
-    """What the journal has of the runs with all servers. `options` returns those in force."""
+    """What the journal has of the runs with all servers.
 
-    def __init__(self, context: EngineContext, reading: Reading, options: Callable[[], EngineOptions]) -> None:
-        self._reading = reading
+    `all_written` returns the writer to read with once everything of all servers is written; `options` returns those in
+    force.
+    """
+
+    def __init__(
+        self,
+        context: EngineContext,
+        all_written: Callable[[], Awaitable[JournalWriter]],
+        options: Callable[[], EngineOptions],
+    ) -> None:
+        self._all_written = all_written
         self._options = options
         self._events = context.events
         self._threads = context.resources.threads
@@ -64,51 +65,35 @@ class History:
     async def failed(self, key: RunKey, server: str) -> list[Upload]:
         """Return the uploads of a past run that failed; none where it used another server than `server`."""
 
-        async def read(journal: Journal) -> list[Upload]:
+        def read(journal: Journal) -> list[Upload]:
             past = journal.past_run(key)
             if past is None or past.server != server:
                 return []
             return [upload for upload in journal.uploads_of(key) if upload.state is UploadState.FAILED]
 
-        return await self._reading(read)
+        return await (await self._all_written()).reading(read)
 
     def save(self, content: bytes, path: Path) -> None:
         """Write the bytes of a receipt to a file; `ReceiptWritten` tells how that went."""
         self._tasks.spawn(self._save(content, path))
 
     async def _tell_runs(self, number: int) -> None:
-        async def read(journal: Journal) -> list[PastRun]:
-            runs: list[PastRun] = []
-            for page in journal.past_runs():
-                runs += page
-                await asyncio.sleep(0)  # transfers go on between two pages
-                if number != self._told:
-                    break
-            return runs
-
-        runs = await self._reading(read)
+        writer = await self._all_written()
+        pages = await writer.reading_pages(Journal.past_runs, lambda: number == self._told)
         if number == self._told:
-            self._events.send(HistoryFound(tuple(runs), self._options().api_url))
+            self._events.send(HistoryFound(tuple(run for page in pages for run in page), self._options().api_url))
 
     async def _search(self, wanted: str, number: int) -> None:
-        async def read(journal: Journal) -> set[RunKey]:
-            keys: set[RunKey] = set()
-            for page in journal.runs_with_file(wanted):
-                keys |= page
-                await asyncio.sleep(0)  # as above
-                if number != self._searched:
-                    break
-            return keys
-
-        keys = await self._reading(read)
+        writer = await self._all_written()
+        pages = await writer.reading_pages(
+            lambda journal: journal.runs_with_file(wanted), lambda: number == self._searched
+        )
         if number == self._searched:
-            self._events.send(HistoryMatches(wanted, frozenset(keys)))
+            self._events.send(HistoryMatches(wanted, frozenset(key for page in pages for key in page)))
 
     async def _tell_receipt(self, key: RunKey) -> None:
-        async def read(journal: Journal) -> Receipt | None:
-            return self._receipt(journal, key)
-
-        if (made := await self._reading(read)) is not None:
+        writer = await self._all_written()
+        if (made := await writer.reading(lambda journal: self._receipt(journal, key))) is not None:
             self._events.send(ReceiptBuilt(made, key))
 
     async def _save(self, content: bytes, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Writes the uploads of one server into the journal: what changed together in one transaction, before it is told.
 
-While the journal cannot be written nothing new begins, and the writing is tried again every few seconds.
+SQLite works in a thread of its own (`JournalThread`), for a disk may be slow; the loop only waits for what has to be
+written first. While the journal cannot be written nothing new begins, and the writing is tried again every few seconds.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ import asyncio
 import logging
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition, JournalSetAside
+from uploader_gui.engine.journal.journal_thread import Batch, JournalReopened
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.context import Resources
@@ -57,55 +60,87 @@ class JournalWriter:
         self._conditions = conditions
         self._run_id: int | None = None
         self._offset = 0.0
-        self._unsaved_new: list[Upload] = []
+        self._ended: tuple[int, float] | None = None
+        self._unsaved_new: dict[UploadId, Upload] = {}
         self._unsaved: dict[UploadId, Upload] = {}
         self._not_in_journal: set[UploadId] = set()
-        self._unsaved_places: dict[bytes, UploadId] = {}
         self._places: dict[bytes, UploadId] = {}
         self._in_doubt = False
+        self._durable = False
+        self._wanted = False
+        self._batch: Batch | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        self._after: list[Callable[[], None]] = []
         self._closed = False
-        self._held_since = 0.0
+        self._held_since: float | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
-        self._saved = asyncio.Event()
-        self._saved.set()
         self._journal.on_reopened.append(self._record_everything_again)
 
     def insert(self, uploads: Collection[Upload]) -> None:
         """Write uploads that the journal does not have, the next time it is written."""
-        self._unsaved_new += uploads
+        self._unsaved_new.update((upload.upload_id, upload) for upload in uploads)
 
     def update(self, *uploads: Upload) -> None:
         """Write the present facts of uploads, the next time the journal is written."""
-        self._unsaved.update((upload.upload_id, upload) for upload in uploads)
+        for upload in uploads:
+            is_new = upload.upload_id in self._unsaved_new or upload.upload_id in self._not_in_journal
+            (self._unsaved_new if is_new else self._unsaved)[upload.upload_id] = upload
 
-    def write(self) -> None:
-        """Write what has changed: before front ends are told of it, and before a server is asked for anything."""
-        if self._unsaved_new or self._unsaved or self._unsaved_places:
-            self.save()
+    def end_run(self, junk: int, stopped_at: float | None) -> None:
+        """End the run with what has changed: what is added later belongs to another one.
 
-    def save(self, *, durable: bool = False) -> None:
-        """Write what has changed; `durable`: on the disk before this returns."""
-        if self._closed or self._retry_timer is not None:
-            return  # a journal in trouble is not looked at again before its time
-        try:
-            self._mend()
-            self._make_sure_of_run()
-            self._write_all(durable=durable)
-        except (JournalInUse, JournalTooNew) as error:
-            self._saved.clear()
-            self._scheduler.break_down(error)
-        except JournalError as error:
-            self._hold(error)
-        else:
-            if not self._saved.is_set():
-                self._scheduler.wake()
-            self._saved.set()
-            self._conditions.end(Condition.JOURNAL)
+        `junk` is the number of files left out in it, `stopped_at` when its sending stopped, None where it never began.
+        """
+        if self._run_id is not None or self._batch is not None or self._unsaved_new:
+            self._ended = junk, self._store.clock.now() if stopped_at is None else stopped_at
+
+    def write(self, *, durable: bool = False) -> None:
+        """Begin to write what has changed; `durable`: it is to survive a power cut."""
+        self._durable |= durable
+        self._wanted = True
+        if self._batch is not None or self._retry_timer is not None or self._closed:
+            return  # it follows; a journal in trouble is not looked at again before its time
+        if self._has_unsaved or self._held_since is not None:
+            self._batch = batch = self._take_batch()
+            written = asyncio.wrap_future(self._journal.record(batch.write))
+            written.add_done_callback(partial(self._written, batch))
 
     def all_written(self) -> bool:
-        """Write what has changed, and return whether the journal has everything."""
+        """Return whether the journal has everything; where not, the scheduler is woken when it has."""
         self.write()
-        return self._saved.is_set()
+        if (waiting := self._waiting_for_all()) is None:
+            return True
+        waiting.add_done_callback(lambda _: self._scheduler.wake())
+        return False
+
+    async def saved(self) -> None:
+        """Wait until everything is in the journal: no server is asked for anything before."""
+        await asyncio.sleep(0)  # what begins in the same turn of the loop is written together
+        self.write()
+        if (waiting := self._waiting_for_all()) is not None:
+            await waiting
+
+    def then(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once what has changed so far is in the journal, or it turns out that it cannot be written now."""
+        self.write()
+        if self._batch is None:
+            tell()
+        else:
+            (self._after if self._has_unsaved else self._batch.after).append(tell)
+
+    async def write_last(self, junk: int, stopped_at: float | None) -> None:
+        """Write what has changed for the last time, and the end of the run (see `end_run`).
+
+        Also where the journal was in trouble a moment ago.
+        """
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+            self._retry_timer = None
+        self.end_run(junk, stopped_at)
+        done = asyncio.get_running_loop().create_future()
+        self.write(durable=True)
+        self.then(lambda: _release([done]))
+        await done
 
     def close(self) -> None:
         """Write nothing from now on: the journal is about to be closed."""
@@ -113,179 +148,218 @@ class JournalWriter:
         if self._retry_timer is not None:
             self._retry_timer.cancel()
 
-    def write_last(self) -> None:
-        """Write what has changed for the last time, also where the journal was in trouble a moment ago."""
-        if self._retry_timer is not None:
-            self._retry_timer.cancel()
-            self._retry_timer = None
-        self.save(durable=True)
-
-    async def saved(self) -> None:
-        """Wait until everything is in the journal: no server is asked for anything before."""
-        await asyncio.sleep(0)  # what begins in the same turn of the loop is written together
-        self.write()
-        await self._saved.wait()
-
-    @property
-    def journal(self) -> Journal:
-        """The journal with everything written, to read at once.
-
-        Raises:
-            JournalError: it cannot be read now.
-        """
-        self.write()
-        return self._journal
-
-    async def reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
-        """Return what `read` finds in the journal, with everything written; wait while it cannot be read."""
+    async def reading(self, read: Callable[[Journal], T]) -> T:
+        """Return what `read` finds in the journal, in its thread, with everything written; wait while it cannot be."""
         while True:
             await self.saved()
             try:
-                return await read(self._journal)
+                return await self._journal.call(read)
             except JournalError as error:
                 self._hold(error)
 
-    def end_run(self, junk: int, stopped_at: float | None) -> None:
-        """End the run in the journal: what is added later belongs to another one.
-
-        `junk` is the number of files left out in it, `stopped_at` when its sending stopped, None where it never began.
-        """
-        if self._run_id is None:
-            return
-        try:
-            self._correct_times(self._run_id)
-            ended_at = self._store.clock.now() if stopped_at is None else stopped_at
-            self._journal.end_run(self._run_id, junk, ended_at)
-        except JournalError as error:
-            log.info("the end of the run cannot be recorded: %s", error.detail)
-        self._run_id = None
-
-    def drain(self) -> None:
-        """Clear used-up URLs off the disk: nothing is left to send."""
-        self.write()
-        try:
-            self._journal.vacuum()
-        except JournalError as error:
-            log.info("the journal cannot be drained now: %s", error.detail)
+    async def reading_pages(
+        self, read: Callable[[Journal], Iterator[T]], is_wanted: Callable[[], bool] = lambda: True
+    ) -> list[T]:
+        """As `reading`, page by page, as long as they are wanted: other calls take their turn between two pages."""
+        while True:
+            await self.saved()
+            try:
+                return await self._read_pages(read, is_wanted)
+            except JournalError as error:
+                self._hold(error)
 
     async def claim_places(self, places: Mapping[UploadId, bytes]) -> dict[UploadId, str]:
         """Record where uploads may be put; return those whose place is another upload's, each with that one's name.
 
         A place stays with the upload it was first given to, whatever became of that. The name is empty where only the
-        place is known any more. Waits while the journal cannot be read.
+        place is known any more. Waits while the journal cannot be used.
         """
-        while True:
+        wanted: dict[bytes, UploadId] = {}
+        for upload_id, place in places.items():
+            wanted.setdefault(place, upload_id)
+        while wanted:
             try:
-                known = self._journal.given_out(places.values())
+                owners = await asyncio.wrap_future(self._journal.record(lambda journal: journal.claim(wanted)))
             except JournalError as error:
-                self._hold(error)
-                await self._saved.wait()
+                self._cannot_write(error)
+                await self.saved()
             else:
-                return self._claimed_by_others(places, known)
+                return self._claimed_by_others(places, owners)
+        return {}
+
+    def drain(self) -> None:
+        """Clear used-up URLs off the disk: nothing is left to send."""
+        self._journal.submit(_drain)
 
     def _claimed_by_others(
-        self, places: Mapping[UploadId, bytes], known: Mapping[bytes, tuple[UploadId, str | None]]
+        self, places: Mapping[UploadId, bytes], owners: Mapping[bytes, tuple[UploadId, str | None]]
     ) -> dict[UploadId, str]:
         taken: dict[UploadId, str] = {}
         for upload_id, place in places.items():
-            owner, name = known.get(place) or (self._unsaved_places.setdefault(place, upload_id), None)
+            owner, name = owners[place]
             if owner != upload_id:
                 listed = self._store.get(owner)
                 taken[upload_id] = (listed.source.name if listed else name) or ""
+            else:
+                self._places[place] = owner
         return taken
 
-    def _mend(self) -> None:
-        """Open the journal again where that is needed; `_record_everything_again` is called then."""
-        if not self._journal.reopen_if_needed():
-            return
-        log.warning("the journal was opened again")
-        if self._journal.set_aside is not None:
-            self._events.send(JournalSetAside(str(self._journal.set_aside)))
+    async def _read_pages(self, read: Callable[[Journal], Iterator[T]], is_wanted: Callable[[], bool]) -> list[T]:
+        found: list[T] = []
+        pages = await self._journal.call(read)
+        while is_wanted() and (page := await self._journal.call(lambda _: next(pages, None))) is not None:
+            found.append(page)
+        return found
+
+    # One transaction after the other
+
+    @property
+    def _has_unsaved(self) -> bool:
+        return bool(self._unsaved_new or self._unsaved or self._in_doubt or self._ended is not None)
+
+    def _take_batch(self) -> Batch:
+        new, changed, clock = self._unsaved_new, self._unsaved, self._store.clock
+        moved = clock.offset - self._offset if self._run_id is not None and (new or self._ended) else 0.0
+        batch = Batch(
+            [upload.copy() for upload in new.values()],
+            [upload.copy() for upload in changed.values()],
+            durable=self._durable or bool(new),
+            server=(self._options.api_url, self._options.program),
+            now=clock.now(),
+            run_id=self._run_id,
+            move_by=moved if abs(moved) > _CLOCKS_DIFFER else 0.0,
+            in_doubt=self._in_doubt,
+            places=dict(self._places) if self._in_doubt else {},
+            ended=self._ended,
+            uploads=new | changed,
+            waiting=self._waiting,
+            after=self._after,
+        )
+        self._offset = clock.offset if self._run_id is None else self._offset + batch.move_by
+        self._unsaved_new, self._unsaved, self._waiting, self._after = {}, {}, [], []
+        self._ended, self._durable, self._in_doubt, self._wanted = None, False, False, False
+        return batch
+
+    def _put_back(self, batch: Batch) -> None:
+        """Take what a batch was to write for unsaved again."""
+        new = {upload.upload_id: batch.uploads[upload.upload_id] for upload in batch.new}
+        changed = {upload.upload_id: batch.uploads[upload.upload_id] for upload in batch.changed}
+        self._unsaved_new = new | self._unsaved_new
+        self._unsaved = {one: up for one, up in (changed | self._unsaved).items() if one not in self._unsaved_new}
+        self._waiting = batch.waiting + self._waiting
+        self._after = batch.after + self._after
+        self._ended = batch.ended if self._ended is None else self._ended
+        self._offset -= batch.move_by
+        self._durable |= batch.durable
+        self._in_doubt |= batch.in_doubt
+
+    def _written(self, batch: Batch, written: asyncio.Future[list[UploadId]]) -> None:
+        self._batch = None
+        try:
+            failed = written.result()
+        except JournalError as error:
+            self._put_back(batch)
+            self._cannot_write(error)
+        else:
+            self._run_id = None if batch.ended is not None else batch.run_id
+            self._not_in_journal.difference_update(batch.uploads)
+            self._not_in_journal.update(failed)
+            self._works_again()
+            _release(batch.waiting)
+            self._fail(batch.uploads[one] for one in failed)
+            self._go_on(batch.after)
+
+    def _go_on(self, after: Iterable[Callable[[], None]]) -> None:
+        try:
+            for tell in after:
+                tell()
+        finally:
+            if self._wanted:
+                self.write()
+
+    def _fail(self, uploads: Iterable[Upload]) -> None:
+        for upload in uploads:
+            log.error("upload %.8s cannot be written down", upload.upload_id)
+            has_changed = upload.upload_id in self._unsaved_new or upload.upload_id in self._unsaved
+            if not upload.state.finished and not has_changed:
+                self._scheduler.drop(upload)
+                self._store.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
+
+    def _waiting_for_all(self) -> asyncio.Future[None] | None:
+        """Return what is done once the journal has everything, None where it has."""
+        if self._has_unsaved or self._held_since is not None:
+            waiting = self._waiting
+        elif self._batch is not None:
+            waiting = self._batch.waiting
+        else:
+            return None
+        waiting.append(asyncio.get_running_loop().create_future())
+        return waiting[-1]
+
+    # Trouble with the file or the disk
+
+    def _cannot_write(self, error: JournalError) -> None:
+        if isinstance(error, JournalReopened):
+            if self._journal.note_reopened() and self._journal.set_aside is not None:
+                self._events.send(JournalSetAside(str(self._journal.set_aside)))
+            self.write()
+        elif isinstance(error, JournalInUse | JournalTooNew):
+            self._begin_hold(error)
+            self._scheduler.break_down(error)
+        else:
+            self._hold(error)
 
     def _record_everything_again(self) -> None:
         """Record all uploads again: the journal, opened again by this store or another server's, may have lost some."""
         self._in_doubt = True
-        self._unsaved_new, self._unsaved = self._store.all_uploads(), {}
-        self._unsaved_places = self._places | self._unsaved_places
+        self._unsaved_new, self._unsaved = {upload.upload_id: upload for upload in self._store.all_uploads()}, {}
         asyncio.get_running_loop().call_soon(self.write)
 
-    def _make_sure_of_run(self) -> None:
-        if self._in_doubt and self._run_id is not None and not self._journal.has_run(self._run_id):
-            self._run_id = None
-        self._in_doubt = False
-
-    def _write_all(self, *, durable: bool) -> None:
-        new = [*self._unsaved_new, *(self._unsaved[one] for one in self._not_in_journal & self._unsaved.keys())]
-        changed = [upload for upload_id, upload in self._unsaved.items() if upload_id not in self._not_in_journal]
-        try:
-            if new:
-                self._insert(new)
-            if changed or self._unsaved_places:
-                self._journal.record(changed, durable=durable, places=self._unsaved_places)
-        except JournalError:
-            raise
-        except Exception:
-            log.exception("%d records cannot be written at once", len(new) + len(changed))
-            self._write_singly({upload.upload_id: upload for upload in (*new, *changed)}.values())
-        else:
-            self._not_in_journal -= self._unsaved.keys()
-            self._forget_unsaved()
-
-    def _insert(self, uploads: Collection[Upload]) -> None:
-        if self._run_id is None:
-            now, self._offset = self._store.clock.now(), self._store.clock.offset
-            self._run_id = self._journal.begin_run(self._options.api_url, self._options.program, now)
-        self._correct_times(self._run_id)
-        self._journal.add(uploads, self._options.api_url, self._run_id, self._store.clock.now())
-
-    def _correct_times(self, run_id: int) -> None:
-        """Move what was recorded of the run before the server's clock was known to that clock."""
-        error = self._store.clock.offset - self._offset
-        if abs(error) > _CLOCKS_DIFFER:
-            self._journal.move_run(run_id, error)
-            self._offset += error
-
-    def _write_singly(self, uploads: Iterable[Upload]) -> None:
-        """Write each record alone: one that cannot be written, whatever is in it, must not hold up the others."""
-        failed: list[Upload] = []
-        for upload in uploads:
-            try:
-                self._insert([upload])
-            except JournalError:
-                raise
-            except Exception:  # noqa: BLE001 - logged with its traceback above
-                failed.append(upload)
-            else:
-                self._not_in_journal.discard(upload.upload_id)
-        self._journal.record([], places=self._unsaved_places)
-        self._forget_unsaved()
-        self._not_in_journal.update(upload.upload_id for upload in failed)
-        for upload in failed:
-            log.error("upload %.8s cannot be written down", upload.upload_id)
-            if not upload.state.finished:
-                self._scheduler.drop(upload)
-                self._store.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
-
-    def _forget_unsaved(self) -> None:
-        self._places |= self._unsaved_places
-        self._unsaved_new, self._unsaved, self._unsaved_places = [], {}, {}
+    def _begin_hold(self, error: JournalError) -> float:
+        """Tell what waits for nothing but the attempt; return the `time.monotonic()` when the trouble began."""
+        if self._held_since is None:
+            log.warning("the journal cannot be used: %s", error.detail)
+            self._held_since = time.monotonic()
+        after, self._after = self._after, []
+        for tell in after:
+            tell()
+        return self._held_since
 
     def _hold(self, error: JournalError) -> None:
         """Let nothing new begin while the journal cannot be used; try again in a moment."""
-        if self._saved.is_set():
-            log.warning("the journal cannot be used: %s", error.detail)
-            self._held_since = time.monotonic()
-        self._saved.clear()
+        since = self._begin_hold(error)
         self._conditions.begin(Condition.JOURNAL)
         limit = math.inf if self._options.offline_limit is None else self._options.offline_limit
-        left = limit - (time.monotonic() - self._held_since)
+        left = limit - (time.monotonic() - since)
         if left <= 0:
             self._scheduler.give_up(Code.JOURNAL)
-        if self._retry_timer is None:
+        if self._retry_timer is None and not self._closed:
             wait = min(JOURNAL_RETRY_SECONDS, left) if left > 0 else JOURNAL_RETRY_SECONDS
             self._retry_timer = asyncio.get_running_loop().call_later(wait, self._retry)
 
     def _retry(self) -> None:
         self._retry_timer = None
-        if not self._saved.is_set():
-            self.save(durable=True)
+        if self._held_since is not None:
+            self.write(durable=True)
+
+    def _works_again(self) -> None:
+        if self._held_since is not None:
+            self._held_since = None
+            self._scheduler.wake()
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+            self._retry_timer = None
+        self._conditions.end(Condition.JOURNAL)
+
+
+def _release(waiting: Iterable[asyncio.Future[None]]) -> None:
+    for future in waiting:
+        if not future.done():
+            future.set_result(None)
+
+
+def _drain(journal: Journal) -> None:
+    try:
+        journal.vacuum()
+    except JournalError as error:
+        log.info("the journal cannot be drained now: %s", error.detail)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError
@@ -30,7 +31,7 @@ _THROUGH_FOLDER: Final = os.stat in os.supports_dir_fd and os.unlink in os.suppo
 class OwnFiles:
     """The files this program made in its data folder (`folder`), as recorded in the journal and in this run.
 
-    `remove` may be called from any thread, everything else on the engine's loop only.
+    `remove` may be called from any thread, everything else in the journal's only.
     """
 
     def __init__(self, journal: Journal, folder: Path) -> None:
@@ -51,11 +52,16 @@ class OwnFiles:
         except JournalError as error:  # this run knows the file, but after a crash it is left over
             log.info("a file of our own cannot be recorded: %s", error.detail)
 
+    def note_made(self, path: Path) -> None:
+        """Record that this program has made a file, as it is now."""
+        with suppress(OSError):
+            self.note(path, facts_of(path.lstat()))
+
     def remove(self, path: Path) -> bool:
         """Remove a file that is ours. Return False where it could not be removed now."""
         if path not in self._facts or path in self._settled:
             return True
-        if not _removed(path, self._facts[path]):
+        if not _removed(path, self._facts.get(path)):
             return False
         self._settled.add(path)
         return True

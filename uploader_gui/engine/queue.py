@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
@@ -29,26 +28,24 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.history import History
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.own_files import facts_of
 from uploader_gui.engine.registration.api import Tokens
 from uploader_gui.engine.scheduler import Scheduler
 from uploader_gui.engine.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.journal_writer import JournalWriter
     from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _OF_WHOLE_QUEUE: Final = (QueueStatus, Progress, QueueIdle, SignInRequired, SignedIn, Resumed)
 """Events that are told only of the server in use: they speak of a queue as a whole."""
@@ -82,7 +79,7 @@ class UploadQueue:
         self._work_with(self._new_scheduler(connect(options), options))
         self._began = self._context.server.clock.own_now()
         self._undo = Undo(self._tell)
-        self.history = History(self._context, self._reading, lambda: self._options)
+        self.history = History(self._context, self._all_written, lambda: self._options)
 
     async def run(self) -> None:
         """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
@@ -145,12 +142,11 @@ class UploadQueue:
 
     def note_capture(self, path: Path) -> None:
         """Record that this program made that picture: it is removed once no upload needs it (`own_files.py`)."""
-        with suppress(OSError):
-            self._resources.own_files.note(path, facts_of(path.lstat()))
+        self._resources.journal.submit(lambda _: self._resources.own_files.note_made(path))
 
-    def resume(self, anomaly_id: str | None = None) -> int:
-        """Resume what the journal has unfinished (for one anomaly, or all), and return how many uploads that are."""
-        return self._intake.resume(anomaly_id)
+    def resume(self, anomaly_id: str | None = None, resumed: Callable[[int], None] = lambda _: None) -> None:
+        """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
+        self._intake.resume(anomaly_id, resumed)
 
     def restore(self) -> None:
         """Bring back the list as a window left it: unfinished uploads, and those that failed or were refused.
@@ -158,9 +154,7 @@ class UploadQueue:
         Uploads of other servers than the one in use rest.
         """
         self._intake.restore()
-        for address in self._store.writer.journal.servers_on_list():
-            if address not in self._schedulers:
-                self._list_resting(address)
+        self._context.tasks.spawn(self._list_all_resting())
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
@@ -381,11 +375,11 @@ class UploadQueue:
     def _tell(self, event: Event) -> None:
         self._events.send(event)
 
-    async def _reading(self, read: Callable[[Journal], Awaitable[T]]) -> T:
-        """Return what `read` finds in the journal, with everything of all servers written."""
-        for scheduler in self._schedulers.values():
-            scheduler.context.store.writer.write()
-        return await self._store.writer.reading(read)
+    async def _all_written(self) -> JournalWriter:
+        """Return the writer of the server in use once everything of all servers is in the journal."""
+        for scheduler in tuple(self._schedulers.values()):
+            await scheduler.context.store.writer.saved()
+        return self._store.writer
 
     def _begin(self, scheduler: Scheduler) -> None:
         """Run a scheduler; where one breaks down all of them end, for they share the journal."""
@@ -428,6 +422,11 @@ class UploadQueue:
             registrar.sign_out()
         elif wanted != registrar.tokens:
             registrar.sign_in(wanted, entered=False)
+
+    async def _list_all_resting(self) -> None:
+        for address in await self._store.writer.reading(Journal.servers_on_list):
+            if address not in self._schedulers:
+                self._list_resting(address)
 
     def _list_resting(self, address: str) -> None:
         options = replace(self._options, api_url=address, tokens=None)

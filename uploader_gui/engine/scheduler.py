@@ -73,7 +73,7 @@ class Scheduler:
     def _make_context(
         self, resources: Resources, server: Server, options: EngineOptions, emit: Callable[[Event], None]
     ) -> EngineContext:
-        events = EventBuffer(emit, self._progress, self._write_journal)
+        events = EventBuffer(emit, self._progress, self._when_written)
         conditions = Conditions(self.tell_status)
         return EngineContext(
             resources=resources,
@@ -112,14 +112,14 @@ class Scheduler:
             raise self._broken
 
     async def _leave(self) -> None:
+        await self.intake.restored()
         await self.context.tasks.stop()
         self._stop_running()
         if self._broken is not None:
             self.pause()  # nothing is to look as if it were still being sent
-        self.context.store.writer.write_last()
-        self._end_run()
-        self.context.events.flush()
+        await self.context.store.writer.write_last(self.intake.end_run(), self.stopped_at)
         self.context.store.writer.close()
+        self.context.events.flush()
 
     def _callback_failed(self, loop: asyncio.AbstractEventLoop, details: dict[str, Any]) -> None:
         """Stop where a callback raised: callbacks take the next step and tell events, so nothing would go on."""
@@ -310,14 +310,18 @@ class Scheduler:
     def _became_idle(self) -> None:
         self._stop_running()
         self.context.meter.rest()
-        self._end_run()
-        self.context.store.writer.drain()
-        self.context.resources.own_files.tidy()
-        self.tell_status()
-        self.context.events.send(QueueIdle(self._totals()))
-
-    def _end_run(self) -> None:
         self.context.store.writer.end_run(self.intake.end_run(), self.stopped_at)
+        self.context.tasks.spawn(self._tell_idle())
+
+    async def _tell_idle(self) -> None:
+        """Tell that all is done, once that is in the journal and the files of ours that nobody needs are gone."""
+        context = self.context
+        await context.store.writer.saved()
+        await context.resources.journal.call(lambda _: context.resources.own_files.tidy())
+        context.store.writer.drain()
+        if not self._running:  # else it was started again meanwhile
+            self.tell_status()
+            context.events.send(QueueIdle(self._totals()))
 
     def _stuck_on_sign_in(self) -> bool:
         """Return whether nothing can go on: nobody can sign in (headless), and what was registered has been sent."""
@@ -327,8 +331,8 @@ class Scheduler:
 
     # What front ends are told
 
-    def _write_journal(self) -> None:
-        self.context.store.writer.write()
+    def _when_written(self, tell: Callable[[], None]) -> None:
+        self.context.store.writer.then(tell)
 
     def _progress(self) -> Progress | None:
         """Return how far things are, None while the list is empty."""

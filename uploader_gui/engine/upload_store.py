@@ -106,6 +106,10 @@ class UploadStore:
         """Return the ids of the uploads on the list that are in one of these states."""
         return [upload.upload_id for upload in self.in_states(*states)]
 
+    def ids(self) -> frozenset[UploadId]:
+        """Return the ids of the uploads on the list."""
+        return frozenset(self._uploads)
+
     def count(self, *states: UploadState) -> int:
         """Return how many uploads are in one of these states."""
         return sum(self._counts[state] for state in states)
@@ -143,7 +147,7 @@ class UploadStore:
             self.writer.update(*uploads)
         else:
             self.writer.insert(uploads)
-        self.writer.save(durable=True)
+        self.writer.write(durable=True)
         self._events.added(uploads)
 
     def remove(self, uploads: Iterable[Upload]) -> None:
@@ -193,10 +197,10 @@ class UploadStore:
         *,
         durable: bool = False,
     ) -> None:
-        """Bring uploads into a state; `durable`: on the disk before this returns.
+        """Bring uploads into a state; `durable`: it is to survive a power cut, and is written at once.
 
         Otherwise all that changes until a front end is told of it, or a server is asked for something, is one
-        transaction of the journal (`JournalWriter.write`).
+        transaction of the journal (`JournalWriter.write`). Neither happens before it is written.
 
         Raises:
             ForbiddenTransitionError: a bug.
@@ -218,7 +222,7 @@ class UploadStore:
             if state.finished and upload.substitute is not None:
                 self._temp_files.discard(upload.substitute.sent.path)
         if durable:
-            self.writer.save(durable=True)
+            self.writer.write(durable=True)
 
     def cancel(self, uploads: Sequence[Upload]) -> None:
         """Cancel uploads. The service may register one all the same that it was asked for just now."""

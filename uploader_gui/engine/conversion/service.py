@@ -47,6 +47,7 @@ class ConversionService:
         self._context = context
         self._store = context.store
         self._scheduler = context.scheduler
+        self._journal = context.resources.journal
         self._temp_files = context.resources.temp_files
         self._slots = Slots(AT_ONCE)
         self._tasks: dict[UploadId, asyncio.Task[None]] = {}
@@ -135,7 +136,8 @@ class ConversionService:
     async def _convert(self, upload: Upload) -> Substitute:
         assert upload.treatment is not None
         heartbeat, made = Heartbeat(), list[Substitute]()
-        target = self._temp_files.place(substitute_name(upload.source, upload.treatment)[-4:])
+        ending = substitute_name(upload.source, upload.treatment)[-4:]
+        target = await self._journal.call(lambda _: self._temp_files.place(ending))
         make = partial(self._make, upload.source, upload.treatment, target, heartbeat=heartbeat, made=made)
         future = asyncio.get_running_loop().run_in_executor(self._context.resources.threads, make)
         try:
@@ -146,7 +148,7 @@ class ConversionService:
             for substitute in made:
                 self._temp_files.discard(substitute.sent.path)
             raise
-        self._temp_files.made(target)
+        await self._journal.call(lambda _: self._temp_files.made(target))
         return future.result()
 
     async def _wait(self, future: asyncio.Future[Substitute], heartbeat: Heartbeat) -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import NotPrepared
 from uploader_gui.engine.journal.history_queries import SUBSTITUTES
 from uploader_gui.engine.models import mtime_of
-from uploader_gui.engine.own_files import facts_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +60,10 @@ class TempFiles:
         self._undeleted: set[Path] = set()
 
     def place(self, ending: str) -> Path:
-        """Return a free path with this file name ending, recorded in the journal before the file exists."""
+        """Return a free path with this file name ending, recorded in the journal before the file exists.
+
+        Called in the journal's thread, as `made`.
+        """
         path = self._folder / f"{secrets.token_hex(8)}{ending}"
         self._own.note(path)
         return path
@@ -81,8 +82,7 @@ class TempFiles:
 
     def made(self, path: Path) -> None:
         """Record size and times of a file that is complete: it is removed only while they are the same."""
-        with suppress(OSError):
-            self._own.note(path, facts_of(path.lstat()))
+        self._own.note_made(path)
 
     def discard(self, path: Path) -> None:
         """Remove a file that is not needed any more; one that Windows still has open is removed by a later call."""

@@ -5,6 +5,7 @@ The anomaly is bound to an upload here, when it is added, and never changes.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from dataclasses import replace
@@ -12,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion_choices import possible_treatments
-from uploader_gui.engine.errors import Code, JournalError
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Resumed
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
 from uploader_gui.engine.intake.resume import Reinspection, Resume
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAGE: Final = 200
+"""The number of uploads listed at once, in a few milliseconds."""
+RESTORING_SECONDS: Final = 1.0
 _GIVEN_UP: Final = frozenset({UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED})
 
 
@@ -54,6 +58,8 @@ class Intake:
         self._duplicates = DuplicateCheck(context, conversions)
         self._same_file = SameFile(context)
         self._running = 0
+        self._restoring: set[asyncio.Task[None]] = set()
+        self._list_lock = asyncio.Lock()
         self._junk: set[str] = set()
         self._junk_of_run: set[str] = set()
         self.others_unfinished = 0
@@ -75,8 +81,8 @@ class Intake:
 
     @property
     def busy(self) -> bool:
-        """As `walking`, and also while files are compared with earlier uploads (batches do not wait for that)."""
-        return self._running > 0 or self._duplicates.busy
+        """As `walking`, and also while uploads are restored or compared with earlier ones (no batch waits for that)."""
+        return self._running > 0 or bool(self._restoring) or self._duplicates.busy
 
     def add_paths(
         self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None] = lambda: None
@@ -84,59 +90,87 @@ class Intake:
         """Add files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
         self._begin(self._add_paths(paths, anomaly_id, wishes, recorded))
 
-    def resume(self, anomaly_id: str | None) -> int:
-        """Resume what the journal has unfinished (for one anomaly, or all), and return how many uploads that are."""
-        mine = self._resume_unfinished(self._store.writer.journal, anomaly_id)
-        if mine:
-            self._events.send(Resumed(tuple(upload.upload_id for upload in mine)))
-        return len(mine)
+    def resume(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
+        """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
+        self._begin_restoring(self._resume_and_tell(anomaly_id, resumed))
 
     def restore(self) -> None:
-        """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was.
+        """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was."""
+        self._begin_restoring(self._restore())
 
-        Where the journal cannot be read just now, that happens later.
-        """
-        try:
-            self._restore(self._store.writer.journal)
-        except JournalError:
-            self._context.tasks.spawn(self._store.writer.reading(self._restore_later))
+    async def restored(self) -> None:
+        """Wait until everything is restored, but no longer than a moment."""
+        if self._restoring:
+            await asyncio.wait(self._restoring, timeout=RESTORING_SECONDS)
 
-    async def _restore_later(self, journal: Journal) -> None:
-        self._restore(journal)
+    def _begin_restoring(self, work: Coroutine[None, None, None]) -> None:
+        task = self._context.tasks.spawn(work)
+        self._restoring.add(task)
+        task.add_done_callback(self._restoring.discard)
+        task.add_done_callback(lambda _: self._scheduler.wake())
 
-    def _restore(self, journal: Journal) -> None:
-        ended = [
-            upload for upload in journal.unsent_on_list(self._options.api_url) if self._store.can_be_listed(upload)
-        ]
-        self._store.add(ended, recorded=True, from_earlier_run=True)
-        mine = self._resume_unfinished(journal, None)
-        if mine or ended:
-            self._events.send(Resumed(tuple(one.upload_id for one in mine), tuple(one.upload_id for one in ended)))
-
-    def _resume_unfinished(self, journal: Journal, anomaly_id: str | None) -> list[Upload]:
-        unfinished = journal.unfinished(self._options.api_url)
-        left = [self._resume.after_restart(one) for one in unfinished if self._store.can_be_listed(one)]
-        mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
-        self.others_unfinished = len(left) - len(mine)
+    async def _resume_and_tell(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
+        async with self._list_lock:
+            mine = await self._resume_unfinished(anomaly_id)
         if mine:
-            self._store.add(mine, recorded=True)
-            self._hand_on(mine, journal)
-        return mine
+            self._events.send(Resumed(tuple(mine)))
+        resumed(len(mine))
+
+    async def _restore(self) -> None:
+        async with self._list_lock:
+            unsent = await self._store.writer.reading(lambda journal: journal.unsent_on_list(self._options.api_url))
+            ended = await self._list_again(unsent, from_earlier_run=True)
+            mine = await self._resume_unfinished(None)
+        if mine or ended:
+            self._events.send(Resumed(tuple(mine), tuple(ended)))
+
+    async def _resume_unfinished(self, anomaly_id: str | None) -> list[UploadId]:
+        """Resume the unfinished uploads of an anomaly (or all), and return their ids."""
+        left, known = await self._store.writer.reading(partial(self._read_unfinished, anomaly_id))
+        mine = [upload for upload in left if anomaly_id in {None, upload.anomaly_id}]
+        others = [upload for upload in left if anomaly_id not in {None, upload.anomaly_id}]
+        self.others_unfinished = sum(map(self._store.can_be_listed, others))
+        return await self._list_again(mine, known)
+
+    def _read_unfinished(self, anomaly_id: str | None, journal: Journal) -> tuple[list[Upload], dict[str, Known]]:
+        """Return the unfinished uploads, and what was uploaded to their anomalies. Called in the journal's thread."""
+        left = journal.unfinished(self._options.api_url)
+        anomalies = {upload.anomaly_id for upload in left if anomaly_id in {None, upload.anomaly_id}}
+        return left, self._all_known(anomalies, journal)
+
+    async def _list_again(
+        self, uploads: list[Upload], known: dict[str, Known] | None = None, *, from_earlier_run: bool = False
+    ) -> list[UploadId]:
+        """List uploads of the journal that are not on the list, and hand them on where `known` says what with.
+
+        Return their ids. They are listed page by page: the loop has other things to do, too.
+        """
+        listed: list[UploadId] = []
+        for at in range(0, len(uploads), PAGE):
+            fresh = [upload for upload in uploads[at : at + PAGE] if self._store.can_be_listed(upload)]
+            if known is not None:
+                fresh = [self._resume.after_restart(upload) for upload in fresh]
+            self._store.add(fresh, recorded=True, from_earlier_run=from_earlier_run)
+            if known is not None:
+                self._hand_on(fresh, known)
+            listed += [upload.upload_id for upload in fresh]
+            await asyncio.sleep(0)
+        return listed
 
     def go_on(self, uploads: list[Upload]) -> None:
         """Go on with cancelled uploads of the list as if they had not been cancelled: a live URL is used again."""
         for upload in uploads:
             self._store.move(upload, self._resume.next_state(upload))
         if uploads:
-            self._begin(self._store.writer.reading(partial(self._hand_on_again, uploads)))
+            self._begin(self._hand_on_again(uploads))
 
-    async def _hand_on_again(self, uploads: list[Upload], journal: Journal) -> None:
-        self._hand_on(uploads, journal)
+    async def _hand_on_again(self, uploads: list[Upload]) -> None:
+        anomalies = {upload.anomaly_id for upload in uploads}
+        self._hand_on(uploads, await self._store.writer.reading(partial(self._all_known, anomalies)))
 
-    def _hand_on(self, uploads: list[Upload], journal: Journal) -> None:
+    def _hand_on(self, uploads: list[Upload], known: dict[str, Known]) -> None:
         for one in dict.fromkeys(upload.anomaly_id for upload in uploads):
-            mine = [upload for upload in uploads if upload.anomaly_id == one]
-            self._duplicates.check(mine, self._known(one, journal))
+            self._duplicates.check([upload for upload in uploads if upload.anomaly_id == one], known[one])
 
     def look_again(self, uploads: Iterable[Upload]) -> None:
         """Look at the files of finished uploads once more, and queue those that can be sent now."""
@@ -159,14 +193,17 @@ class Intake:
     async def _add_paths(
         self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None]
     ) -> None:
-        known, earlier = await self._store.writer.reading(partial(self._look_up, anomaly_id))
+        async with self._list_lock:  # what was on the list before is there
+            look_up = partial(self._look_up, anomaly_id, self._store.ids())
+            known, earlier = await self._store.writer.reading(look_up)
         drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
         try:
             await self._scan(paths, drop, earlier)
         except Exception:
             log.exception("%d paths cannot be added: internal error", len(paths))
             self._add_chunk(Chunk([broken(path.absolute()) for path in paths]), drop, {}, {})
-        await self._store.writer.reading(self._count_others)
+        left = await self._store.writer.reading(lambda journal: journal.unfinished_ids(self._options.api_url))
+        self.others_unfinished = sum(self._store.get(upload_id) is None for upload_id in left)
         self._events.send(drop.summary(self.others_unfinished))
         await self._store.writer.saved()
         recorded()
@@ -174,15 +211,23 @@ class Intake:
     async def _scan(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
         async for chunk in scan(paths, self._context.resources.threads, receipt=self._options.receipt):
-            self._add_chunk(chunk, drop, earlier, await self._same_file.known_as(chunk, drop.anomaly_id, by_looks))
+            for part in chunk.parts(PAGE):
+                self._add_chunk(part, drop, earlier, await self._same_file.known_as(part, drop.anomaly_id, by_looks))
+                await asyncio.sleep(0)
 
-    async def _look_up(self, anomaly_id: str, journal: Journal) -> tuple[Known, dict[str, Upload]]:
-        return self._known(anomaly_id, journal), self._earlier(anomaly_id, journal)
+    def _look_up(
+        self, anomaly_id: str, listed: frozenset[UploadId], journal: Journal
+    ) -> tuple[Known, dict[str, Upload]]:
+        """Return what is known of an anomaly's files. Called in the journal's thread."""
+        return self._known(anomaly_id, journal), self._earlier(anomaly_id, listed, journal)
+
+    def _all_known(self, anomaly_ids: Iterable[str], journal: Journal) -> dict[str, Known]:
+        return {one: self._known(one, journal) for one in anomaly_ids}
 
     def _known(self, anomaly_id: str, journal: Journal) -> Known:
         return journal.uploaded(self._options.api_url, anomaly_id) if self._options.skip_uploaded else {}
 
-    def _earlier(self, anomaly_id: str, journal: Journal) -> dict[str, Upload]:
+    def _earlier(self, anomaly_id: str, listed: frozenset[UploadId], journal: Journal) -> dict[str, Upload]:
         """Return what the journal has as not sent, by path: the same file is the same upload, whenever it is added.
 
         Failed and cancelled ones too: the service may know them, and would have them twice under a new id.
@@ -191,11 +236,7 @@ class Intake:
             *journal.failed_or_cancelled(self._options.api_url, anomaly_id),
             *journal.unfinished(self._options.api_url, anomaly_id),
         )
-        return {str(one.source.resolved): one for one in unsent if self._store.get(one.upload_id) is None}
-
-    async def _count_others(self, journal: Journal) -> None:
-        left = journal.unfinished(self._options.api_url)
-        self.others_unfinished = sum(self._store.get(upload.upload_id) is None for upload in left)
+        return {str(one.source.resolved): one for one in unsent if one.upload_id not in listed}
 
     def _add_chunk(self, chunk: Chunk, drop: Drop, earlier: dict[str, Upload], known_as: dict[str, str]) -> None:
         for left_out in (self._junk, self._junk_of_run, drop.junk):

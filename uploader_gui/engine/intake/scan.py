@@ -67,6 +67,12 @@ class Chunk:
     found: list[Source | Refusal] = field(default_factory=list)
     junk: list[str] = field(default_factory=list)
 
+    def parts(self, size: int) -> Iterator[Chunk]:
+        """Yield it in parts of at most `size` findings."""
+        yield Chunk(self.found[:size], self.junk)
+        for at in range(size, len(self.found), size):
+            yield Chunk(self.found[at : at + size])
+
 
 Finding = Source | Refusal | Junk
 

@@ -45,7 +45,7 @@ from uploader_gui.engine.journal.rows import (
 from uploader_gui.engine.models import EarlierUpload, UploadId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.models import PastRun, RunKey, Upload
 
@@ -62,7 +62,7 @@ class Journal:
 
     Attributes:
         set_aside: where another or a damaged journal was moved to when this one was opened last, else None.
-        on_reopened: callbacks of those who record here, for when `reopen_if_needed()` had to open it again.
+        openings: how often it was opened: what was recorded before the last time may be missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -74,7 +74,7 @@ class Journal:
             JournalUnwritable: disk full, read-only, or no permission.
         """
         self.set_aside: Path | None = None
-        self.on_reopened: list[Callable[[], None]] = []
+        self.openings = 0
         self._path = path
         self._mark = secrets.randbits(30) + 1
         self._is_broken = False
@@ -94,6 +94,7 @@ class Journal:
         self._is_durable: bool | None = None
         self._needs_vacuum = True
         self._files = files_of(self._path)
+        self.openings += 1
 
     def reopen_if_needed(self) -> bool:
         """Open the journal again after trouble with its file or disk, or where its files were taken away.
@@ -115,8 +116,6 @@ class Journal:
             raise JournalUnwritable(str(error)) from error
         self._is_broken = False
         self._taken_away_left -= taken_away
-        for callback in self.on_reopened:
-            callback()
         return True
 
     def _rescued(self) -> Path | None:
@@ -179,6 +178,12 @@ class Journal:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._needs_vacuum = False
 
+    @contextmanager
+    def together(self, *, durable: bool) -> Iterator[None]:
+        """Make one transaction of everything recorded in the block. `durable`: it survives a power cut."""
+        with self._transaction(durable=durable):
+            yield
+
     def add(self, uploads: Iterable[Upload], api_url: str, run_id: int | None = None, now: float | None = None) -> None:
         """Record new uploads of a run in one transaction that survives a power cut.
 
@@ -189,21 +194,27 @@ class Journal:
             rows = [(*row_of(upload), api_url, now + place * 1e-6, run_id) for place, upload in enumerate(uploads)]
             self._db.executemany(INSERT, rows)
 
-    def record(
-        self, uploads: Collection[Upload], *, durable: bool = False, places: Mapping[bytes, UploadId] | None = None
-    ) -> None:
-        """Record the present state of uploads, in one transaction. `durable`: it survives a power cut.
-
-        `places`: places given out for the first time (`presigned_url.place_of`), kept for good, also after a purge.
-        """
-        if len(uploads) == 1 and not places:  # one statement is a transaction by itself, and three times as fast
+    def record(self, uploads: Collection[Upload], *, durable: bool = False) -> None:
+        """Record the present state of uploads, in one transaction. `durable`: it survives a power cut."""
+        if len(uploads) == 1 and not self._db.in_transaction:  # one statement is one by itself, and 3 times as fast
             with self._sqlite_errors():
                 self._prepare_write(durable=durable)
                 self._db.execute(UPDATE, changes_of(*uploads))
             return
         with self._transaction(durable=durable):
             self._db.executemany(UPDATE, [changes_of(upload) for upload in uploads])
-            self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", (places or {}).items())
+
+    def claim(self, places: Mapping[bytes, UploadId]) -> dict[bytes, tuple[UploadId, str | None]]:
+        """Give each place (`presigned_url.place_of`) to an upload, for good; one that was given out stays whose it is.
+
+        Return whose each place is, and that upload's name, None after a purge.
+        """
+        marks = ", ".join("?" * len(places))
+        names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
+        with self._transaction():
+            self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", places.items())
+            rows = self._db.execute(f"{names} WHERE place IN ({marks})", tuple(places))
+            return {place: (UploadId(owner), name) for place, owner, name in rows}
 
     def begin_run(self, api_url: str, program: str, now: float | None = None) -> int:
         """Begin a run, which History shows once it has uploads, and return its number."""
@@ -255,6 +266,13 @@ class Journal:
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
         """Return the unfinished uploads for an anomaly (or all), oldest first, in the states they had."""
         return self._in_states(UNFINISHED, api_url, anomaly_id)
+
+    def unfinished_ids(self, api_url: str) -> list[UploadId]:
+        """Return the ids of the unfinished uploads."""
+        marks = ", ".join("?" * len(UNFINISHED))
+        sql = f"SELECT upload_id FROM uploads WHERE api_url = ? AND state IN ({marks})"  # noqa: S608 - question marks
+        with self._sqlite_errors():
+            return [UploadId(one) for (one,) in self._db.execute(sql, (api_url, *UNFINISHED))]
 
     def unsent_on_list(self, api_url: str) -> list[Upload]:
         """Return the failed and refused uploads that are still on a window's list, oldest first.
@@ -316,14 +334,6 @@ class Journal:
                 before = sha256 in same and same[sha256].may_be_registered_twice
                 same[sha256] = EarlierUpload(at, service_id, bool(twice) or before)
         return known
-
-    def given_out(self, places: Collection[bytes]) -> dict[bytes, tuple[UploadId, str | None]]:
-        """Return those of the places that were given out before: to which upload, and its name, None after a purge."""
-        marks = ", ".join("?" * len(places))
-        names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
-        sql = f"{names} WHERE place IN ({marks})"
-        with self._sqlite_errors():
-            return {place: (UploadId(owner), name) for place, owner, name in self._db.execute(sql, tuple(places))}
 
     def own_files(self) -> list[tuple[Path, str | None]]:
         """Return the files this program made, each with its facts (`own_files.facts_of`), None while it was made."""
@@ -397,6 +407,9 @@ class Journal:
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
+        if self._db.in_transaction:  # see `together`
+            yield
+            return
         with self._sqlite_errors():
             self._prepare_write(durable=durable)
             self._db.execute("BEGIN IMMEDIATE")

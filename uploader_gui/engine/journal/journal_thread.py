@@ -1,0 +1,200 @@
+"""The one thread that uses the journal, and what it writes in one transaction. The loop never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from uploader_gui.engine.concurrency import SerialThread
+from uploader_gui.engine.errors import JournalError
+from uploader_gui.engine.journal.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from uploader_gui.engine.models import Upload, UploadId
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class JournalReopened(JournalError):
+    """The journal was opened again, and may lack what was recorded before."""
+
+
+class JournalThread:
+    """The journal, and the one thread that uses it, one call after the other.
+
+    Attributes:
+        on_reopened: callbacks of those who record in it, for when it had to be opened again.
+    """
+
+    def __init__(self, journal: Journal, thread: SerialThread | None = None) -> None:
+        self._journal = journal
+        self._thread = thread or SerialThread("uploader-journal")
+        self._opening = journal.openings
+        self.on_reopened: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(cls, path: Path) -> JournalThread:
+        """Open the journal at a path.
+
+        Raises:
+            JournalError: see `Journal`.
+        """
+        thread = SerialThread("uploader-journal")
+        try:
+            return cls(await asyncio.wrap_future(thread.submit(Journal, path)), thread)
+        except BaseException:
+            thread.shutdown()
+            raise
+
+    @property
+    def set_aside(self) -> Path | None:
+        """Where another or a damaged journal was moved to when this one was opened last."""
+        return self._journal.set_aside
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is being read or written."""
+        return self._thread.is_busy
+
+    def submit(self, call: Callable[[Journal], T]) -> Future[T]:
+        """Read or write it in its thread, after everything submitted before."""
+        return self._thread.submit(call, self._journal)
+
+    async def call(self, call: Callable[[Journal], T]) -> T:
+        """As `submit`; return the result.
+
+        Raises:
+            JournalError: it cannot be read or written now.
+        """
+        return await asyncio.wrap_future(self.submit(call))
+
+    def record(self, call: Callable[[Journal], T]) -> Future[T]:
+        """As `submit`, for what has to be recorded again where the journal is opened again: opened again it fails."""
+        return self.submit(partial(_unless_reopened, call, self._opening))
+
+    def note_reopened(self) -> bool:
+        """Let everything be recorded again; return whether that is news."""
+        if self._opening == self._journal.openings:
+            return False
+        self._opening = self._journal.openings
+        log.warning("the journal was opened again")
+        for callback in self.on_reopened:
+            callback()
+        return True
+
+    def close(self) -> Future[None]:
+        """Close it after everything submitted before."""
+        closed = self.submit(Journal.close)
+        self._thread.shutdown()
+        return closed
+
+
+def _unless_reopened(call: Callable[[Journal], T], opening: int, journal: Journal) -> T:
+    journal.reopen_if_needed()
+    if journal.openings != opening:
+        raise JournalReopened
+    return call(journal)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is written in one transaction: copies of uploads, which go on changing meanwhile.
+
+    Attributes:
+        now: seconds since 1970, by the server's clock.
+        run_id: the run of `new`, None where it is begun now.
+        move_by: by how many seconds the clock was wrong when that run was begun.
+        in_doubt: whether the journal may have lost that run, and has to be given `places` again.
+        ended: the number of files left out of the run that ends, and when it ended; None while it goes on.
+        uploads: the originals of the copies.
+        waiting: what waits until the batch is written.
+        after: what is called then, or when it cannot be written.
+    """
+
+    new: list[Upload]
+    changed: list[Upload]
+    durable: bool
+    server: tuple[str, str]
+    now: float
+    run_id: int | None
+    move_by: float = 0.0
+    in_doubt: bool = False
+    places: dict[bytes, UploadId] = field(default_factory=dict)
+    ended: tuple[int, float] | None = None
+    uploads: dict[UploadId, Upload] = field(default_factory=dict)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    # In the journal's thread
+
+    def write(self, journal: Journal) -> list[UploadId]:
+        """Write everything; return what cannot be written, whatever is in it."""
+        if self.in_doubt and self.run_id is not None and not journal.has_run(self.run_id):
+            self.run_id = None
+        if len(self.changed) == 1 and not self.new and not self.places and self.ended is None:
+            return self._write_singly(journal) if not self._write_one(journal) else []
+        begun = self.run_id
+        try:
+            with journal.together(durable=self.durable):
+                self._write_together(journal)
+        except JournalError:
+            self.run_id = begun
+            raise
+        except Exception:
+            self.run_id = begun
+            log.exception("%d records cannot be written at once", len(self.new) + len(self.changed))
+            return self._write_singly(journal)
+        return []
+
+    def _write_one(self, journal: Journal) -> bool:
+        try:
+            journal.record(self.changed, durable=self.durable)
+        except JournalError:
+            raise
+        except Exception:
+            log.exception("a record cannot be written")
+            return False
+        return True
+
+    def _write_together(self, journal: Journal) -> None:
+        if self.move_by and self.run_id is not None:
+            journal.move_run(self.run_id, self.move_by)
+        if self.new:
+            self._add(self.new, journal)
+        if self.changed:
+            journal.record(self.changed)
+        self._write_rest(journal)
+
+    def _write_rest(self, journal: Journal) -> None:
+        if self.places:
+            journal.claim(self.places)
+        if self.ended is not None and self.run_id is not None:
+            journal.end_run(self.run_id, *self.ended)
+
+    def _add(self, uploads: Collection[Upload], journal: Journal) -> None:
+        if self.run_id is None:
+            self.run_id = journal.begin_run(*self.server, self.now)
+        journal.add(uploads, self.server[0], self.run_id, self.now)
+
+    def _write_singly(self, journal: Journal) -> list[UploadId]:
+        """Write each record alone: one that cannot be written must not hold up the others."""
+        failed: list[UploadId] = []
+        for upload in (*self.new, *self.changed):
+            try:
+                self._add([upload], journal)
+            except JournalError:
+                raise
+            except Exception:  # noqa: BLE001 - logged with its traceback above
+                failed.append(upload.upload_id)
+        with journal.together(durable=self.durable):
+            self._write_rest(journal)
+        return failed
