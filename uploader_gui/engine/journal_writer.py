@@ -187,10 +187,6 @@ class JournalWriter:
                 return self._claimed_by_others(places, owners)
         return {}
 
-    def drain(self) -> None:
-        """Clear used-up URLs off the disk: nothing is left to send."""
-        self._journal.submit(_drain)
-
     def _claimed_by_others(
         self, places: Mapping[UploadId, bytes], owners: Mapping[bytes, tuple[UploadId, str | None]]
     ) -> dict[UploadId, str]:
@@ -356,10 +352,3 @@ def _release(waiting: Iterable[asyncio.Future[None]]) -> None:
     for future in waiting:
         if not future.done():
             future.set_result(None)
-
-
-def _drain(journal: Journal) -> None:
-    try:
-        journal.vacuum()
-    except JournalError as error:
-        log.info("the journal cannot be drained now: %s", error.detail)

@@ -318,7 +318,7 @@ class Scheduler:
         context = self.context
         await context.store.writer.saved()
         await context.resources.journal.call(lambda _: context.resources.own_files.tidy())
-        context.store.writer.drain()
+        context.resources.journal.drain()
         if not self._running:  # else it was started again meanwhile
             self.tell_status()
             context.events.send(QueueIdle(self._totals()))

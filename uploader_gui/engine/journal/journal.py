@@ -45,11 +45,17 @@ from uploader_gui.engine.journal.rows import (
 from uploader_gui.engine.models import EarlierUpload, UploadId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from uploader_gui.engine.models import PastRun, RunKey, Upload
 
 
+VACUUM_SECONDS: Final = 1.0
+CHECKPOINT_SECONDS: Final = 1.0
+MIN_CHECKPOINT_PAGES: Final = 8
+MAX_CHECKPOINT_PAGES: Final = 1000
+"""SQLite's own default."""
+OPERATIONS_OF_A_COMMIT: Final = 9
 MAX_TAKEN_AWAY: Final = 5
 """How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 
@@ -78,6 +84,7 @@ class Journal:
         self._path = path
         self._mark = secrets.randbits(30) + 1
         self._is_broken = False
+        self._is_in_transaction = False
         self._taken_away_left = MAX_TAKEN_AWAY
         make_private(path)
         self._open()
@@ -93,6 +100,8 @@ class Journal:
             self._db = open_database(self._path, self._mark, again=again)
         self._is_durable: bool | None = None
         self._needs_vacuum = True
+        self._operation_seconds = 0.0
+        self._checkpoint_pages = MAX_CHECKPOINT_PAGES
         self._files = files_of(self._path)
         self.openings += 1
 
@@ -157,26 +166,45 @@ class Journal:
             self._db.close()
 
     def close(self) -> None:
-        """Close it; used-up URLs are gone from the disk afterwards."""
+        """Close it. Used-up URLs are gone from the disk afterwards, as far as `vacuum` finds the time."""
         try:
-            self.vacuum()
+            self.vacuum(lambda: True)
         except JournalError:  # the program must be able to leave on a full disk, too
             pass
         finally:
             self._close_connection()
 
-    def vacuum(self) -> None:
+    def vacuum(self, in_a_hurry: Callable[[], bool] = lambda: False) -> None:
         """Remove used-up URLs from the disk, from the database as well as from its write-ahead log.
 
         `secure_delete` overwrites what is deleted, but not the copies left behind where rows move between pages (SQLite
-        3.46 left some); VACUUM writes the whole database again.
+        3.46 left some); VACUUM writes the whole database again. It is left out where the disk is too slow for it, and
+        broken off after a moment where `in_a_hurry()`; the next time it is tried again.
         """
         if not self._needs_vacuum:
             return
         with self._sqlite_errors():
-            self._db.execute("VACUUM")
+            whole = self._vacuum_seconds() < VACUUM_SECONDS and self._vacuum(in_a_hurry)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._needs_vacuum = False
+        self._needs_vacuum = not whole
+
+    def _vacuum_seconds(self) -> float:
+        """Return how long VACUUM would write, judged by the last commit: it has 4 file operations for each page."""
+        pages: int = self._db.execute("PRAGMA page_count").fetchone()[0]
+        return 4 * pages * self._operation_seconds
+
+    def _vacuum(self, in_a_hurry: Callable[[], bool]) -> bool:
+        until = time.monotonic() + VACUUM_SECONDS / 2
+        self._db.set_progress_handler(lambda: time.monotonic() > until and in_a_hurry(), 10_000)
+        try:
+            self._db.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return False
+        finally:
+            self._db.set_progress_handler(None, 0)
+        return True
 
     @contextmanager
     def together(self, *, durable: bool) -> Iterator[None]:
@@ -196,10 +224,11 @@ class Journal:
 
     def record(self, uploads: Collection[Upload], *, durable: bool = False) -> None:
         """Record the present state of uploads, in one transaction. `durable`: it survives a power cut."""
-        if len(uploads) == 1 and not self._db.in_transaction:  # one statement is one by itself, and 3 times as fast
+        if len(uploads) == 1 and not self._is_in_transaction:  # one statement is one by itself, and 3 times as fast
             with self._sqlite_errors():
                 self._prepare_write(durable=durable)
-                self._db.execute(UPDATE, changes_of(*uploads))
+                with self._timed():
+                    self._db.execute(UPDATE, changes_of(*uploads))
             return
         with self._transaction(durable=durable):
             self._db.executemany(UPDATE, [changes_of(upload) for upload in uploads])
@@ -392,6 +421,18 @@ class Journal:
             self._is_durable = durable
 
     @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Judge by a commit how slow the disk is, and keep the write-ahead log short enough to leave soon."""
+        began = time.monotonic()
+        yield
+        self._operation_seconds = (time.monotonic() - began) / OPERATIONS_OF_A_COMMIT
+        pages = int(CHECKPOINT_SECONDS / (2 * self._operation_seconds + 1e-9))
+        pages = min(max(pages, MIN_CHECKPOINT_PAGES), MAX_CHECKPOINT_PAGES)
+        if pages != self._checkpoint_pages:
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self._checkpoint_pages = pages
+
+    @contextmanager
     def _sqlite_errors(self) -> Iterator[None]:
         """Turn SQLite's errors about its file and disk into ours; other errors are bugs and pass unchanged."""
         if self._is_broken:
@@ -407,17 +448,21 @@ class Journal:
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
-        if self._db.in_transaction:  # see `together`
+        if self._is_in_transaction:  # see `together`
             yield
             return
         with self._sqlite_errors():
             self._prepare_write(durable=durable)
             self._db.execute("BEGIN IMMEDIATE")
+            self._is_in_transaction = True
             try:
                 yield
-                self._db.execute("COMMIT")
+                with self._timed():
+                    self._db.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # a second error would hide the first one
                     if self._db.in_transaction:
                         self._db.execute("ROLLBACK")
                 raise
+            finally:
+                self._is_in_transaction = False

@@ -91,11 +91,22 @@ class JournalThread:
             callback()
         return True
 
+    def drain(self) -> None:
+        """Clear used-up URLs off the disk, as far as nothing else waits."""
+        self.submit(partial(_drain, self._thread))
+
     def close(self) -> Future[None]:
         """Close it after everything submitted before."""
         closed = self.submit(Journal.close)
         self._thread.shutdown()
         return closed
+
+
+def _drain(thread: SerialThread, journal: Journal) -> None:
+    try:
+        journal.vacuum(lambda: thread.has_more)
+    except JournalError as error:
+        log.info("the journal cannot be drained now: %s", error.detail)
 
 
 def _unless_reopened(call: Callable[[Journal], T], opening: int, journal: Journal) -> T:
