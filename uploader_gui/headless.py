@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -26,7 +27,7 @@ from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
 from uploader_gui.paths import DataPaths, data_paths, prepare
-from uploader_gui.platform.interrupts import heeded, hold_interrupts, interrupt_check
+from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake
 from uploader_gui.terminal import Terminal, summary
 
@@ -133,6 +134,8 @@ class _Session:
         self._queue: UploadQueue | None = None
         self._receipt: Receipt | None = None
         self._interrupted = False
+        self._signalled = 0.0
+        self._work: asyncio.Future[None] | None = None
         self._broken = False
 
     async def run(self) -> None:
@@ -145,8 +148,12 @@ class _Session:
             self._interrupt()
         from uploader_gui.engine.build import run_engine  # noqa: PLC0415 - heavy: after the checks
 
+        self._work = asyncio.ensure_future(run_engine(self._options, self._on_event, self._on_ready))
         try:
-            await run_engine(self._options, self._on_event, self._on_ready)
+            await self._work
+        except asyncio.CancelledError:
+            if self._queue is None or not self._interrupted:
+                raise
         except Exception as error:
             if self._queue is None:
                 raise
@@ -237,6 +244,10 @@ class _Session:
             write_stderr(text)
 
     def _interrupt(self) -> None:
+        """Leave; at a second signal at once, though the journal may still be written on a slow disk: as in a crash."""
+        if self._work is not None and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS and self._interrupted:
+            self._work.cancel()
+        self._signalled = time.monotonic()
         self._interrupted = True
         if self._queue is not None:
             self._finish()

@@ -142,6 +142,14 @@ def end_session(_: Any) -> None:
     QCoreApplication.sendEvent(application, QEvent(QEvent.Type.Quit))
 
 
+def until_gone() -> None:
+    """Answer once no window is to be seen."""
+    if any(one.isVisible() for one in QApplication.topLevelWidgets()):
+        QTimer.singleShot(10, until_gone)
+    else:
+        answer(True)
+
+
 _ALL: tuple[Callable[[Any], None], ...] = (
     *(rows, report, close, press, hint, end_session),
     *(type_number, until_number, until_kept, until_given, until_told, save_settings),
@@ -151,7 +159,9 @@ DEEDS = {one.__name__: one for one in _ALL}
 
 def act(name: str, argument: Any) -> None:
     """Do it, in Qt's thread, as soon as the window stands."""
-    if any(isinstance(one, MainWindow) and one.isVisible() for one in QApplication.topLevelWidgets()):
+    if name == "until_gone":
+        until_gone()
+    elif any(isinstance(one, MainWindow) and one.isVisible() for one in QApplication.topLevelWidgets()):
         DEEDS[name](argument)
     else:
         QTimer.singleShot(10, lambda: act(name, argument))

@@ -103,6 +103,16 @@ class UploadQueue:
         """Leave: `run()` returns."""
         self._closing.set()
 
+    async def restored(self) -> None:
+        """Wait until the list is restored, but no longer than a moment."""
+        for scheduler in tuple(self._schedulers.values()):
+            await scheduler.intake.restored()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the journal is being read or written. Any thread may ask."""
+        return self._resources.journal.is_busy
+
     def use(self, options: EngineOptions) -> None:
         """Work with another server from now on, or reach the same one another way.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.concurrency import give_way
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LEAVE_SECONDS: Final = 2.0
-"""How long `stop()` waits at most, whatever is stuck."""
+"""How long `stop()` waits at most, whatever is stuck, unless the journal is still being written."""
+_QUIET_SECONDS: Final = 0.3
+"""How long nothing has been written when the journal is finished, or will never be."""
+_STEP_SECONDS: Final = 0.01
 
 
 class EngineThread:
@@ -74,21 +78,37 @@ class EngineThread:
         with self._lock:
             return list(self._waiting)
 
-    def stop(self, last_command: Callable[[UploadQueue], object], *, begin_seconds: float = 0.0) -> None:
-        """Run a last command and close the queue, within `LEAVE_SECONDS`; the journal keeps what is unfinished.
+    def stop(
+        self,
+        last_command: Callable[[UploadQueue], object],
+        *,
+        begin_seconds: float = 0.0,
+        given_up: threading.Event | None = None,
+    ) -> None:
+        """Run a last command, close the queue, and wait until the journal is closed; it keeps what is unfinished.
 
+        That takes `LEAVE_SECONDS` at most, longer only where the journal's disk does, and ends once `given_up` is set.
         An engine that is still beginning gets `begin_seconds` before that, so that its last command is not lost.
         """
+        self.submit(lambda queue: self._leave(queue, last_command))
+        given_up = given_up or threading.Event()
+        _wait(self._began.is_set, given_up, begin_seconds)
+        _wait(lambda: not self._thread.is_alive(), given_up, LEAVE_SECONDS)
+        while self._thread.is_alive() and self._is_writing(given_up):
+            pass
 
-        def leave(queue: UploadQueue) -> None:
-            try:
-                last_command(queue)
-            finally:
-                queue.close()
+    def _leave(self, queue: UploadQueue, last_command: Callable[[UploadQueue], object]) -> None:
+        async def leave() -> None:
+            await queue.restored()
+            self._run_command(last_command, queue)
+            queue.close()
 
-        self.submit(leave)
-        self._began.wait(begin_seconds)
-        self._thread.join(LEAVE_SECONDS)
+        self._leaving = asyncio.ensure_future(leave())
+
+    def _is_writing(self, given_up: threading.Event) -> bool:
+        """Wait a moment; return whether the journal was read or written meanwhile."""
+        queue = self._queue
+        return queue is not None and _wait(lambda: queue.is_writing, given_up, _QUIET_SECONDS)
 
     def _run(self) -> None:
         give_way()
@@ -124,3 +144,15 @@ class EngineThread:
         except Exception:
             log.exception("a command broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
+
+
+def _wait(ready: Callable[[], bool], given_up: threading.Event, seconds: float) -> bool:
+    """Wait until `ready()`, at most that long; return whether it is, False at once when `given_up` is set."""
+    until = time.monotonic() + seconds
+    while not given_up.is_set():
+        if ready():
+            return True
+        if time.monotonic() >= until:
+            return False
+        given_up.wait(_STEP_SECONDS)
+    return False

@@ -6,6 +6,7 @@ The window knows it as `engine_api.Engine`. Every method but `stop` returns at o
 from __future__ import annotations
 
 import dataclasses
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,20 +76,30 @@ class Bridge(QObject):
             self._engine.submit(command)
 
     def stop(self, *, begin_seconds: float = 0.0) -> Outcome | None:
-        """Stop the engine within two seconds and return the outcome of its run, None if there was none.
+        """Stop the engine and return the outcome of its run, None if there was none; see `leave`."""
+        return self.leave(threading.Event(), begin_seconds=begin_seconds)()
 
-        An engine that is still starting gets `begin_seconds` before that.
+    def leave(self, given_up: threading.Event, *, begin_seconds: float = 0.0) -> Callable[[], Outcome | None]:
+        """Tell of nothing any more, and return a function that stops the engine and returns the outcome of its run.
+
+        That function blocks: see `EngineThread.stop`.
         """
-        if self._engine is None:
-            return None
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return lambda: None
+        self.blockSignals(True)
         outcomes: list[Outcome] = []
         anomaly_id = self._anomaly_id()
-        self._engine.stop(
-            lambda queue: outcomes.append(Outcome(queue.receipt(anomaly_id), dict(queue.unsent))),
-            begin_seconds=begin_seconds,
-        )
-        self._engine = None
-        return outcomes[0] if outcomes else None
+
+        def stop() -> Outcome | None:
+            engine.stop(
+                lambda queue: outcomes.append(Outcome(queue.receipt(anomaly_id), dict(queue.unsent))),
+                begin_seconds=begin_seconds,
+                given_up=given_up,
+            )
+            return outcomes[0] if outcomes else None
+
+        return stop
 
     def replace(self, options: EngineOptions, listed: Sequence[UploadId]) -> None:
         """Use another server, or reach the same one another way. The rows stay.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """SIGHUP comes when a terminal or an SSH session ends.
 SIGBREAK is Ctrl+Break on Windows, the only one a script can send to a program it started there."""
+SECOND_SIGNAL_SECONDS: Final = 0.5
+"""How much later a signal is a second one: `timeout` and terminals send the first one twice."""
 INTERRUPTS: Final = tuple(signal.Signals[name] for name in _NAMES if hasattr(signal, name))
 
 

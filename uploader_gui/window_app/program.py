@@ -6,9 +6,11 @@ Settings, keyring and engine are loaded in other threads.
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import socket
 import sys
+import threading
 import time
 from contextlib import suppress
 from functools import partial
@@ -33,7 +35,7 @@ from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.interrupts import heeded, interrupt_check
+from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.window_app.preferences import Preferences
@@ -86,6 +88,8 @@ class Program:
         self._data = first.data
         self._leave = asyncio.Event()
         self._interrupted = False
+        self._signalled = -math.inf
+        self._given_up = threading.Event()
         self._failure: Code | None = None
         self._engine_runs = False
         self._has_resumed = False
@@ -127,17 +131,27 @@ class Program:
         finally:
             if self._listener is not None:
                 self._listener.close()  # a later start now becomes the first one
-            outcome = self._bridge.stop(begin_seconds=self._start_seconds)
-            self._memory.save(self._window)
-            self._window.hide()
-            self._desktop.close()
+            outcome = await self._close()
         return self._exit_code(outcome)
+
+    async def _close(self) -> Outcome | None:
+        """Take the window away at once, then let the engine end: a slow disk takes its time."""
+        self._window.hide()
+        self._desktop.close()
+        stop = self._bridge.leave(self._given_up, begin_seconds=self._start_seconds)
+        stopping = asyncio.ensure_future(self._tasks.in_thread(stop))
+        await asyncio.sleep(0)  # the engine stops while the window's place is saved
+        self._memory.save(self._window)
+        outcome: Outcome | None = await stopping
+        return outcome
 
     async def _until_left(self) -> None:
         """Wait for leaving; then let the start end, which the receipt needs, but never wait for a keyring."""
         start = asyncio.ensure_future(self._start())
         leaving = asyncio.ensure_future(self._leave.wait())
         await asyncio.wait({start, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done():
+            self._window.hide()
         await asyncio.wait({start}, timeout=self._start_seconds)
         try:
             if not start.cancel():
@@ -247,7 +261,7 @@ class Program:
             self._stack.callback(end.close)
         was_interrupted = interrupt_check()
         for number in heeded():
-            self._stack.callback(signal.signal, number, signal.signal(number, self._interrupt))
+            self._stack.callback(signal.signal, number, signal.signal(number, self._on_signal))
         self._stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer.fileno()))
         notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, self._window)
         notifier.activated.connect(lambda: _drain(reader))  # the loop's own add_reader does not exist on Windows
@@ -289,6 +303,14 @@ class Program:
     def _interrupt(self, *_: object) -> None:
         self._interrupted = True
         self._leave.set()
+
+    def _on_signal(self, *_: object) -> None:
+        """Leave; at a second signal at once, though the journal may still be written on a slow disk: as in a crash."""
+        if self._leave.is_set() and time.monotonic() - self._signalled > SECOND_SIGNAL_SECONDS:
+            self._given_up.set()
+        elif not self._leave.is_set():
+            self._interrupt()
+        self._signalled = time.monotonic()
 
     def _quit_wanted(self) -> None:
         """Let a visible window ask what becomes of its files; in the background they are kept."""

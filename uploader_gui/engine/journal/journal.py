@@ -55,7 +55,8 @@ CHECKPOINT_SECONDS: Final = 1.0
 MIN_CHECKPOINT_PAGES: Final = 8
 MAX_CHECKPOINT_PAGES: Final = 1000
 """SQLite's own default."""
-OPERATIONS_OF_A_COMMIT: Final = 9
+OPERATIONS_OF_A_COMMIT: Final = 4
+"""At least: two writes for its page, one more for the checksum, one to force all of it onto the disk."""
 MAX_TAKEN_AWAY: Final = 5
 """How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 

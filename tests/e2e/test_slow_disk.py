@@ -1,0 +1,119 @@
+"""A data folder on a slow disk: sending goes on, leaving waits for no VACUUM, and a second signal for nothing at all.
+
+What leaving takes is counted in operations on the journal, for a busy machine is slow at everything.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_secrets import links_in
+from tests.program.driven import PATIENCE, DrivenWindow
+from tests.support.failing_disk import FailingDisk
+from tests.support.storage_faults import StoreThenSilence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.program import Program, Running
+    from tests.support.files import Files
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="LD_PRELOAD is Linux's")
+SLOW = 0.05
+MOST_OPERATIONS = 30
+"""As writes, of which there are as many reads: within 3 seconds at 0.05 s each."""
+
+
+@pytest.fixture
+def disk(program: Program, tmp_path: Path) -> FailingDisk:
+    """Put the program's data folder on a disk that can be slow."""
+    disk = FailingDisk(tmp_path)
+    program.environment |= disk.environment
+    return disk
+
+
+def until_writing(running: Running, disk: FailingDisk) -> None:
+    """Wait until the program has written to its journal twice; between two looks wait for its end, not blindly."""
+    deadline, before = time.monotonic() + PATIENCE, len(disk.record())
+    while len(disk.record()) < before + 2:
+        assert time.monotonic() < deadline
+        with suppress(subprocess.TimeoutExpired):
+            raise AssertionError(running.process.wait(0.02))
+
+
+def test_leaving_takes_few_operations_on_a_slow_disk_and_leaves_no_link_that_is_used_up(
+    program: Program,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+) -> None:
+    disk.slow_down(SLOW)
+    first = [files.make(f"{n:02}.jpg", size=3000 + n) for n in range(12)]
+    asked = itertools.count()
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence() if next(asked) >= 6 else None
+    running = program.begin(*first)
+    scripted_storage.wait_for_puts(12, timeout=PATIENCE)
+    before = len(disk.record())
+    running.send_signal(signal.SIGTERM)
+    ended = running.ended()
+    assert (ended.code, ended.err) == (130, "")
+    assert len(disk.record()) - before <= MOST_OPERATIONS
+    assert disk.record()[-2:] in {"ts", "st"}  # the log's links are gone
+    disk.work()
+    scripted_storage.release()
+    scripted_storage.fault = lambda _key, _attempt, _request: None
+    again = program.send()
+    assert (again.code, again.totals["uploaded"]) == (0, 12 - ended.totals.get("uploaded", 0))
+    assert not any(row["may_be_registered_twice"] for row in again.files.values())
+    assert links_in(strict_api, program.data / "journal.sqlite") == []
+
+
+def test_a_second_signal_leaves_at_once_and_the_next_run_goes_on(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    running = program.begin(*(files.make(f"{n:02}.jpg", size=3000 + n) for n in range(6)))
+    scripted_storage.wait_for_puts(6, timeout=PATIENCE)
+    disk.slow_down(1.0)
+    before = len(disk.record())
+    running.send_signal(signal.SIGTERM)
+    until_writing(running, disk)
+    running.send_signal(signal.SIGTERM)
+    ended = running.ended()
+    assert (ended.code, ended.err, ended.totals) == (130, "", {"files": 6, "pending": 6})
+    assert "t" not in disk.record()[before:]  # it was not finished
+    disk.work()
+    scripted_storage.release()
+    scripted_storage.fault = lambda _key, _attempt, _request: None
+    assert program.send().totals["uploaded"] == 6
+
+
+def test_the_window_is_gone_at_once_while_its_journal_is_still_being_written(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    window = DrivenWindow("-a", "42", "--start", files.make("a.jpg"), **program.environment)
+    try:
+        scripted_storage.wait_for_puts(1, timeout=PATIENCE)
+        window.do("rows", {"files": 1})
+        disk.slow_down(1.0)
+        before = disk.record()
+        window.do("end_session")
+        window.do("until_gone")
+        assert "t" not in disk.record().removeprefix(before)
+        disk.work()
+        assert window.ended() == 130
+        assert "t" in disk.record().removeprefix(before)
+    finally:
+        window.kill()
