@@ -120,7 +120,10 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("Make room on the disk, then try again."),
     ),
     Code.JOURNAL_IN_USE: (
-        N_("Another uploader-gui is already at work on this list of files."),
+        N_(
+            "Another program is already at work on this list of files: "
+            "a second uploader-gui, or one that has opened the journal."
+        ),
         N_("Go on there, or wait until it has left."),
     ),
     Code.JOURNAL_TOO_NEW: (

@@ -105,7 +105,8 @@ def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | Non
 def _sentence(error: Exception, data: DataPaths) -> str:
     if isinstance(error, JournalInUse):
         return _(
-            "another uploader-gui is at work in {folder}; wait for it, or choose another UPLOADER_DATA_DIR.",
+            "another program is at work in {folder} – a second uploader-gui, or one that has opened its journal; "
+            "wait for it, or choose another UPLOADER_DATA_DIR.",
             folder=str(data.folder),
         )
     if isinstance(error, JournalTooNew):

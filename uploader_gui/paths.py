@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,8 +119,30 @@ def prepare(paths: DataPaths) -> None:
         probe = paths.folder / f".{os.getpid()}.probe"
         os.close(os.open(probe, os.O_WRONLY | os.O_CREAT, 0o600))
         probe.unlink()
+        _tighten(paths)
     except OSError as error:
         raise _unwritable(paths.folder, error.strerror or str(error)) from error
+
+
+def _tighten(paths: DataPaths) -> None:
+    """Take from others what they may do in an existing folder, and with its files: an earlier one was made otherwise.
+
+    Never in a folder of others, nor where everybody may write or the person lives: it holds more than our files.
+    """
+    found = paths.folder.stat()
+    if (
+        os.name != "posix"
+        or found.st_uid != os.geteuid()
+        or found.st_mode & stat.S_ISVTX
+        or paths.folder == Path.home()
+    ):
+        return
+    ours = (paths.log, paths.settings, paths.window, *paths.folder.glob(f"{paths.journal.stem}*"))
+    for path in (paths.folder, *ours):
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077 and not path.is_symlink():
+                path.chmod(mode & ~0o077)
 
 
 _PACKAGE: Final = Path(__file__).resolve().parent

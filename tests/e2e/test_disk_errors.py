@@ -199,7 +199,7 @@ def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_sa
         scripted_storage.release()
         ended = running.ended()
     assert (ended.code, ended.err) == (1, "")
-    assert "Another uploader-gui is already at work on this list of files." in ended.out
+    assert "Another program is already at work on this list of files: a second uploader-gui" in ended.out
     assert ended.totals["pending"] >= 34
     assert (
         ended.totals["uploaded"]
@@ -210,3 +210,25 @@ def test_a_run_whose_journal_became_another_instance_s_sends_nothing_more_and_sa
     (kept,) = program.data.glob("journal.damaged-*.sqlite")
     with closing(Journal(kept)) as journal_kept:
         assert len(journal_kept.unfinished(program.environment["UPLOADER_API_URL"])) == 40
+
+
+def test_a_journal_another_program_has_opened_is_said_to_be_that(program: Program, files: Files) -> None:
+    filled(program.data / "journal.sqlite")
+    with closing(sqlite3.connect(program.data / "journal.sqlite")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ended = program.send(files.make("a.jpg"))
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert "another program is at work" in ended.err
+
+
+def test_loose_permissions_of_an_existing_data_folder_are_tightened(program: Program, files: Files) -> None:
+    filled(program.data / "journal.sqlite")
+    loose = [program.data, program.data / "journal.sqlite", program.data / "uploader-gui.log"]
+    loose[-1].touch()
+    for path in loose:
+        path.chmod(0o777)
+    strangers = program.data / "notes.txt"
+    strangers.touch(0o644)
+    assert program.send(files.make("a.jpg")).code == 0
+    assert [oct(path.stat().st_mode & 0o777) for path in loose] == ["0o700", "0o700", "0o700"]
+    assert oct(strangers.stat().st_mode & 0o777) == "0o644"

@@ -126,10 +126,13 @@ def head_only(path: Path) -> None:
         file.write(bytes(path.stat().st_size - 100))
 
 
-def without_its_table(path: Path) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TABLE uploads")
-        db.commit()
+def without(what: str) -> Callable[[Path], None]:
+    def damage(path: Path) -> None:
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            db.execute(what)
+            db.commit()
+
+    return damage
 
 
 def another_programs(path: Path) -> None:
@@ -148,7 +151,8 @@ def another_programs(path: Path) -> None:
         cut_within_its_head,
         scribbled_over,
         head_only,
-        without_its_table,
+        *(without(f"DROP TABLE {table}") for table in ("uploads", "runs", "places", "own_files")),
+        *(without(f"ALTER TABLE runs DROP COLUMN {column}") for column in ("started_at", "junk")),
         another_programs,
     ],
 )

@@ -188,11 +188,13 @@ def _check_integrity(db: sqlite3.Connection) -> None:
     where = f"state IN ({unfinished}) OR (listed AND state IN ({ended}))"
     for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *FAILED_OR_REFUSED)):  # noqa: S608 - constants only
         upload_of(row, 0)
-    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at FROM uploads"):
+    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at, run_id FROM uploads"):
         pass
     for _ in db.execute("SELECT place, upload_id FROM places"):
         pass
-    for _ in db.execute("SELECT path, facts FROM own_files"):
+    for _ in db.execute("SELECT path, facts, run_id FROM own_files"):
+        pass
+    for _ in db.execute("SELECT run_id, api_url, program, started_at, finished_at, junk FROM runs"):
         pass
 
 

@@ -84,7 +84,7 @@ class Journal:
         self.openings = 0
         self._path = path
         self._mark = secrets.randbits(30) + 1
-        self._is_broken = False
+        self._is_broken = self._is_full = False
         self._is_in_transaction = False
         self._taken_away_left = MAX_TAKEN_AWAY
         make_private(path)
@@ -115,6 +115,7 @@ class Journal:
             JournalInUse: another instance uses it, or has used it meanwhile.
             JournalTooNew, JournalUnwritable: as when it was opened first.
         """
+        self._make_room()
         taken_away = self._is_taken_away()
         if not taken_away and not self._is_broken:
             return False
@@ -127,6 +128,13 @@ class Journal:
         self._is_broken = False
         self._taken_away_left -= taken_away
         return True
+
+    def _make_room(self) -> None:
+        """Empty the write-ahead log where the disk was full: on a small one, the log itself may be what fills it."""
+        if self._is_full:
+            with suppress(sqlite3.Error):
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._is_full = False
 
     def _rescued(self) -> Path | None:
         """Return a copy of the file taken away, which is still whole in the open connection; None where it is not."""
@@ -443,7 +451,8 @@ class Journal:
         except sqlite3.Error as error:
             if not is_trouble(error):
                 raise
-            self._is_broken = not is_full(error)
+            self._is_full = is_full(error)
+            self._is_broken = not self._is_full
             raise JournalUnwritable(str(error)) from error
 
     @contextmanager
