@@ -3,7 +3,8 @@
 `--workflows` actionlint and zizmor, offline · `--installer` the NSIS script compiles · `--metainfo` what software
 centres show is valid AppStream · `--audit` whether a pinned package is known to be unsafe · `--bill` is CycloneDX.
 Only when asked: `--bundle` the built program's own `--self-test` · `--tag vX.Y.Z` is the version and in CHANGELOG ·
-`--notes` prints CHANGELOG's section of the version · `--checksums FOLDER` writes SHA256SUMS.
+`--notes` prints CHANGELOG's section of the version · `--checksums FOLDER` writes SHA256SUMS · `--catalogues FOLDER
+ADDRESS` writes manifests for winget and Chocolatey from a release's files and the project's address.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from bundling import changelog, checksums, linux, windows
+from bundling import catalogues, changelog, checksums, linux, windows
 from bundling.clean_room import BUILD_REQUIREMENTS, REQUIREMENTS
 from bundling.project import BUILD, BUNDLE, DIST, MACOS, NAME, PACKAGING, ROOT, WINDOWS, run, version
 
@@ -33,18 +34,14 @@ def main() -> int:
         check_tag(given.tag)
     if given.notes:
         print(changelog.section(version()).notes)
+    if given.catalogues:
+        folder, address = given.catalogues
+        catalogues.write(Path(folder), version(), address)
     if given.checksums:
         checksums.write(given.checksums)
-    if given.workflows or everything:
-        check_workflows()
-    if given.installer or everything:
-        windows.check_installer()
-    if given.metainfo or everything:
-        linux.check_metainfo()
-    if given.audit or everything:
-        all(audit(one) for one in (BUILD_REQUIREMENTS, REQUIREMENTS))  # whoever did not answer is not asked again
-    if given.bill or everything:
-        check_bill()
+    for name, look in LOOKS.items():
+        if everything or getattr(given, name):
+            look()
     if given.bundle:
         check_bundle()
     return 0
@@ -52,10 +49,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ("--workflows", "--installer", "--metainfo", "--audit", "--bill", "--bundle"):
-        parser.add_argument(option, action="store_true")
+    for option in (*LOOKS, "bundle"):
+        parser.add_argument(f"--{option}", action="store_true")
     parser.add_argument("--tag", metavar="TAG")
     parser.add_argument("--notes", action="store_true")
+    parser.add_argument("--catalogues", nargs=2, metavar=("FOLDER", "ADDRESS"))
     parser.add_argument("--checksums", metavar="FOLDER", type=Path)
     return parser.parse_args()
 
@@ -78,6 +76,11 @@ def check_workflows() -> None:
     run(npm, "ci", "--silent", "--no-audit", "--no-fund", cwd=folder)
     run("node", folder / "lint.mjs", *(file.relative_to(ROOT) for file in files), cwd=ROOT)
     run(_tool("zizmor"), "--offline", "--no-progress", "--quiet", *files, cwd=ROOT)
+
+
+def audit_all() -> None:
+    """Audit both files of requirements."""
+    all(audit(one) for one in (BUILD_REQUIREMENTS, REQUIREMENTS))  # whoever did not answer is not asked again
 
 
 def audit(requirements: Path) -> bool:
@@ -130,6 +133,16 @@ def _tool(name: str) -> Path:
     if found is None:
         sys.exit(f"{name} is missing: uv run --group release python packaging/check.py")
     return Path(found)
+
+
+LOOKS: Final = {
+    "workflows": check_workflows,
+    "installer": windows.check_installer,
+    "metainfo": linux.check_metainfo,
+    "audit": audit_all,
+    "bill": check_bill,
+}
+"""Option -> look; without an option, all of them."""
 
 
 if __name__ == "__main__":
