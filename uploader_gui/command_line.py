@@ -246,7 +246,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--headless", action="store_true", help=_("no window; implies --start --quit-when-done"))
     add("--again", action="store_true", help=_("send also what was already uploaded to this anomaly"))
     add(
-        "--convert", action="store_true", help=_("convert pictures the service refuses (HEIC, WebP, TIFF, BMP) to JPEG")
+        "--convert",
+        action="store_true",
+        help=_("convert pictures the register refuses (HEIC, WebP, TIFF, BMP) to JPEG"),
     )
     add("--zip", action="store_true", help=_("send other files it refuses inside a ZIP, as they are"))
     add("--link", metavar="LINK", help=_("open the window with the number of a link from the register’s page"))

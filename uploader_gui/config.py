@@ -219,7 +219,7 @@ def fault_of(ca_file: Path) -> str | None:
         check_is_no_pipe(ca_file)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=ca_file)
     except ssl.SSLError:
-        return _("it is no PEM certificate")
+        return _("it is not a PEM certificate")
     except OSError as error:
         return error.strerror or str(error)
     return None

@@ -36,15 +36,19 @@ class Remedy:
 _AGAIN: Final = N_("Try again.")
 _NETWORK: Final = N_("Check the network, then try again.")
 _LATER: Final = N_("Try again in a few minutes.")
-_IT: Final = N_("Try again; if it happens again, tell your IT.")
+_IT: Final = N_("Try again; if it happens again, tell your IT department.")
 _OTHER_FILE: Final = N_("Choose another file.")
 _NUMBER: Final = N_("Check the anomaly’s number, then try again.")
 
 _ZIP: Final = N_("Send it in a ZIP.")
 _JPEG_OR_ZIP: Final = N_("Convert it to JPEG, or send it in a ZIP.")
-_PORTAL: Final = N_("Sign in to this network in a web browser, then try again; if it happens again, tell your IT.")
-_NOT_THIS_WAY: Final = N_("Tell who runs the register: files cannot be sent this way.")
-_SHARED: Final = N_("Tell who runs the register. This file was not sent: it would have replaced the other one.")
+_PORTAL: Final = N_(
+    "Sign in to this network in a web browser, then try again; if it happens again, tell your IT department."
+)
+_NOT_THIS_WAY: Final = N_("Contact the register’s administrator: files cannot be sent this way.")
+_SHARED: Final = N_(
+    "Contact the register’s administrator. This file was not sent: it would have replaced the other one."
+)
 
 TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.MISSING: (
@@ -80,39 +84,39 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("The file to send instead cannot be written on this computer."),
         N_("Make room on the disk, then try again."),
     ),
-    Code.OFFLINE: (N_("There is no connection to the service."), _NETWORK),
+    Code.OFFLINE: (N_("The register’s server cannot be reached."), _NETWORK),
     Code.TLS: (
         N_("No secure connection could be made."),
-        N_("Tell your IT: the network replaces certificates."),
+        N_("Tell your IT department: the network replaces certificates."),
     ),
     Code.PROXY: (
         N_("Your network’s proxy refused the connection."),
-        N_("Tell your IT: the proxy has to let this program through."),
+        N_("Tell your IT department: the proxy has to let this program through."),
     ),
     Code.CONNECTION_LOST: (N_("The link was interrupted."), _NETWORK),
     Code.STALLED: (N_("Nothing moved on the link for too long."), _NETWORK),
     Code.SIGN_IN: (
-        N_("The service wants you to sign in."),
+        N_("The register wants you to sign in."),
         N_("Sign in, then try again."),
     ),
     Code.NO_ACCESS: (
-        N_("The service gives you no access to this anomaly."),
+        N_("The register gives you no access to this anomaly."),
         N_("Check the anomaly’s number and who you signed in as."),
     ),
-    Code.REJECTED: (N_("The service did not take the file."), _NUMBER),
-    Code.SERVICE_BUSY: (N_("The service is busy."), _LATER),
-    Code.SERVICE_FAILED: (N_("The service has a fault."), _LATER),
+    Code.REJECTED: (N_("The register did not take the file."), _NUMBER),
+    Code.SERVICE_BUSY: (N_("The register is overloaded."), _LATER),
+    Code.SERVICE_FAILED: (N_("The register has an error."), _LATER),
     Code.PROTOCOL: (
-        N_("The service’s answer could not be understood."),
+        N_("The register’s answer could not be understood."),
         _IT,
     ),
-    Code.LEFT_OUT: (N_("The service’s answer left this file out."), _AGAIN),
+    Code.LEFT_OUT: (N_("The register’s answer left this file out."), _AGAIN),
     Code.URL_EXPIRED: (N_("The link for sending the file expired."), _AGAIN),
     Code.URL_REFUSED: (
-        N_("The service named a storage address that is not safe."),
-        N_("Tell your IT: the file was not sent."),
+        N_("The register named a storage address that is not safe."),
+        N_("Tell your IT department: the file was not sent."),
     ),
-    Code.STORAGE_BUSY: (N_("The storage is busy."), _LATER),
+    Code.STORAGE_BUSY: (N_("The register’s storage is overloaded."), _LATER),
     Code.STORAGE_REFUSED: (N_("The storage did not take the file."), _IT),
     Code.DAMAGED: (N_("The file did not arrive as it is here."), _AGAIN),
     Code.JOURNAL: (
@@ -130,10 +134,10 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("The list of files was written by a newer version of this program."),
         N_("Use that version."),
     ),
-    Code.INTERNAL_ERROR: (N_("This program made a mistake."), _IT),
+    Code.INTERNAL_ERROR: (N_("Internal error."), _IT),
     Code.ALREADY_UPLOADED: (
         N_("It was uploaded to this anomaly before."),
-        N_("Nothing to do."),
+        N_("No action needed."),
     ),
     Code.INTERRUPTED: (
         N_("The program was closed before the file was sent."),
@@ -145,27 +149,27 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
 
 _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
     Variant.NO_ANOMALY_ID: (
-        N_("{detail} is no anomaly’s number, so the service was not asked."),
+        N_("{detail} is no anomaly’s number, so the register was not asked."),
         N_("Add the file again for the right number."),
     ),
     Variant.HEADER_UNKNOWN: (
-        N_("The storage wants the header {detail}, whose value only the service knows."),
+        N_("The storage wants the header {detail}, whose value only the register knows."),
         _NOT_THIS_WAY,
     ),
     Variant.HEADER_CHOSEN: (
-        N_("The storage address from the service chooses the header {detail} by itself."),
+        N_("The storage address from the register chooses the header {detail} by itself."),
         _NOT_THIS_WAY,
     ),
     Variant.HEADER_UNSENDABLE: (
-        N_("The storage address from the service gives the header {detail} a value that cannot be sent."),
+        N_("The storage address from the register gives the header {detail} a value that cannot be sent."),
         _NOT_THIS_WAY,
     ),
     Variant.PARAMETER_TWICE: (
-        N_("The storage address from the service names {detail} twice."),
+        N_("The storage address from the register names {detail} twice."),
         _NOT_THIS_WAY,
     ),
     Variant.PLACE_TAKEN: (
-        N_("The service gave this file the place in the storage that another file has: {detail}."),
+        N_("The register gave this file the place in the storage that another file has: {detail}."),
         _SHARED,
     ),
     Variant.WEB_PAGE: (N_("A web page answered in place of the storage: {detail}."), _PORTAL),
@@ -179,25 +183,25 @@ _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
 _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
     Variant.OTHER_NAME: (
         N_("The server’s certificate is made out to another name."),
-        N_("Check the server address in the settings; if it is right, tell your IT."),
+        N_("Check the server address in the settings; if it is right, tell your IT department."),
     ),
     Variant.CERTIFICATE_EXPIRED: (
         N_("The server’s certificate is not valid today."),
-        N_("Check this computer’s date and time; if they are right, tell your IT."),
+        N_("Check this computer’s date and time; if they are right, tell your IT department."),
     ),
     Variant.SERVER_DOWN: (N_("The server does not answer."), _LATER),
-    Variant.NO_SERVICE: (N_("A web page answered in place of the service."), _PORTAL),
+    Variant.NO_SERVICE: (N_("A web page answered in place of the register."), _PORTAL),
     Variant.PROXY_SIGN_IN: (
         N_("Your network’s proxy asks for a user name and a password."),
-        N_("Ask your IT for the proxy’s address with both, and put it into the settings."),
+        N_("Ask your IT department for the proxy’s address with both, and put it into the settings."),
     ),
     Variant.PROXY_SILENT: (
         N_("Your network’s proxy does not answer."),
-        N_("Try again in a few minutes; if it stays so, tell your IT."),
+        N_("Try again in a few minutes; if it stays so, tell your IT department."),
     ),
     Variant.PROXY_BROKE_OFF: (
         N_("Your network’s proxy broke off the connection."),
-        N_("Try again in a few minutes; if it stays so, tell your IT."),
+        N_("Try again in a few minutes; if it stays so, tell your IT department."),
     ),
     Variant.LOOKS_LIKE_PAGE: (
         N_("This looks like a web page, not like what its name says."),
@@ -230,19 +234,19 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("Shorten the names of its folders, or move it further up, then add it again."),
     ),
     Variant.REQUEST_TOO_LARGE: (
-        N_("The service found the request too large."),
-        N_("Send fewer or smaller files at a time; if that does not help, tell your IT."),
+        N_("The register found the request too large."),
+        N_("Send fewer or smaller files at a time; if that does not help, tell your IT department."),
     ),
     Variant.REDIRECTED: (
-        N_("The service’s address leads elsewhere."),
+        N_("The register’s address leads elsewhere."),
         N_("Sign in to this network in a web browser, or check the server address in the settings."),
     ),
     Variant.NO_REQUEST: (
-        N_("No request can be made of the address from the service."),
+        N_("No request can be made of the address from the register."),
         _IT,
     ),
     Variant.PLACE_TAKEN: (
-        N_("The service gave this file the place in the storage that another file has."),
+        N_("The register gave this file the place in the storage that another file has."),
         _SHARED,
     ),
     Variant.WEB_PAGE: (N_("A web page answered in place of the storage."), _PORTAL),
@@ -253,7 +257,7 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
     Variant.STORAGE_ERROR: (N_("The storage answered with an error."), _IT),
     Variant.NO_DECODER: (
         N_("The part of this program that decodes pictures does not start."),
-        N_("Start it again; if that does not help, tell your IT."),
+        N_("Start it again; if that does not help, tell your IT department."),
     ),
 }
 """Cause and action of a variant whose cause names no detail."""

@@ -69,7 +69,7 @@ def _passes(what: str, check: Callable[[], Finding], write: Callable[[str], None
         found = check()
     except Exception as error:  # noqa: BLE001 - whatever goes wrong is the result
         detail = str(error) if isinstance(error, CheckFailed | UnwritableError) else f"{type(error).__name__}: {error}"
-        _write_line(write, N_("amiss"), what, detail)
+        _write_line(write, N_("error"), what, detail)
         return False
     _write_line(write, N_("ok") if found.fine else N_("note"), what, found.text)
     return True

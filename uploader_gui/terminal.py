@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _CONDITIONS: Final = {
     Condition.OFFLINE: N_("offline – waiting"),
-    Condition.SIGN_IN: N_("the service refuses the tokens"),
+    Condition.SIGN_IN: N_("the register refuses the tokens"),
     Condition.SERVICE_BUSY: N_("the register is overloaded or has an error – trying again"),
     Condition.STORAGE_BUSY: N_("the register’s storage is overloaded or has an error – trying again"),
     Condition.JOURNAL: N_("the journal cannot be written (disk full?) – waiting"),

@@ -37,7 +37,7 @@ def test_a_terminal_that_breaks_ends_the_run_with_a_receipt(program: Program, fi
     assert ended.code == 1
     assert ended.receipt is not None
     assert ended.totals["files"] == 2
-    assert "This program made a mistake." in ended.err
+    assert "Internal error." in ended.err
     assert "Traceback" not in ended.err
     program.command = ("-m", "uploader_gui")
     assert program.send().code == 0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
-TAKEN = "The service gave this file the place in the storage that another file has"
+TAKEN = "The register gave this file the place in the storage that another file has"
 
 
 @pytest.fixture

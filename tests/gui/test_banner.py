@@ -42,10 +42,10 @@ RUNNING = QueueStatus(running=True)
 @pytest.mark.parametrize(
     ("conditions", "said", "button"),
     [
-        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", "Try again now"),
-        ({Condition.SERVICE_BUSY}, "The register is overloaded", "Try again now"),
-        ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", "Try again now"),
-        ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Try again"),
+        ({Condition.OFFLINE}, "Offline. Sending goes on by itself", "Retry now"),
+        ({Condition.SERVICE_BUSY}, "The register is overloaded", "Retry now"),
+        ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", "Retry now"),
+        ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Retry"),
         ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
     ],
 )
@@ -69,7 +69,7 @@ def test_the_banner_says_what_happens_to_the_files(
         (Condition.SERVICE_BUSY, Reason(Code.SERVICE_FAILED), "The register is overloaded or has an error."),
         (Condition.SERVICE_BUSY, Reason(Code.PROXY, Variant.PROXY_SIGN_IN), "Your network’s proxy asks for a user"),
         (Condition.SERVICE_BUSY, Reason(Code.PROXY, Variant.PROXY_SILENT), "Your network’s proxy does not answer."),
-        (Condition.SERVICE_BUSY, Reason(Code.PROTOCOL), "The service’s answer could not be understood."),
+        (Condition.SERVICE_BUSY, Reason(Code.PROTOCOL), "The register’s answer could not be understood."),
         (Condition.SERVICE_BUSY, Reason(Code.PROTOCOL, Variant.NO_SERVICE), "A web page answered in place of the"),
         (Condition.STORAGE_BUSY, Reason(Code.TLS), "No secure connection could be made."),
     ],
@@ -151,7 +151,7 @@ def test_an_expired_session_asks_the_person_once_and_by_banner(window: MainWindo
     window.sign_in_wanted.connect(asked.append)
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     engine.tell(one_of_each(), waiting, SignInRequired())
-    assert window.header.sign_in.text() == "Signed out"
+    assert window.header.sign_in.text() == "Sign in"
     assert "being finished" in window.banner.text.text()
     QTest.mouseClick(window.banner.button, LEFT)
     engine.tell(SignInRequired(refused_again=True))
@@ -222,7 +222,7 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
     ids = [one.upload_id for one in left]
     engine.event_arrived.emit(UploadsAdded(tuple(left)))
     engine.event_arrived.emit(Resumed(tuple(ids)))
-    assert window.banner.text.text() == "3 files from last time have not been sent. Nothing is lost."
+    assert window.banner.text.text() == "3 files from your last session are still to be sent."
     assert [window.banner.button.text(), window.banner.other.text()] == ["Resume", "Remove from list"]
     QTest.mouseClick(window.banner.other, LEFT)
     assert engine.calls[-1] == ("remove", ids)
@@ -232,13 +232,13 @@ def test_what_was_left_unfinished_asks_once_whether_to_resume_or_discard(
 @pytest.mark.parametrize(
     ("waiting", "ended", "told", "button"),
     [
-        (0, 1, "1 file from last time was not sent: it failed or was refused.", "Close"),
+        (0, 1, "1 file from your last session was not sent: it failed or was refused.", "Close"),
         (
             1,
             2,
             (
-                "1 file from last time has not been sent. Nothing is lost. "
-                "2 files from last time were not sent: they failed or were refused."
+                "1 file from your last session is still to be sent. "
+                "2 files from your last session were not sent: they failed or were refused."
             ),
             "Resume",
         ),

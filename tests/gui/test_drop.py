@@ -111,7 +111,7 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
     drop(window, files("/a.jpg", "/b.jpg"))
     assert not window.header.add_kept.isVisible()
     window.set_anomaly("4217")
-    assert window.header.add_kept.text() == window.empty.title.text() == "Add all 2 to 4217"
+    assert window.header.add_kept.text() == window.empty.title.text() == "Add 2 files to 4217"
     QTest.mouseClick(window.header.add_kept, LEFT)
     assert engine.added == [added(["/a.jpg", "/b.jpg"], "4217")]
     assert not window.header.add_kept.isVisible()
@@ -121,11 +121,11 @@ def test_kept_files_can_be_added_with_the_mouse(window: MainWindow, engine: Fake
 def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engine: FakeEngine) -> None:
     window.set_anomaly("4217")
     for offered, advice in (
-        (offering("RenPrivateMessages"), "Save the mail to a folder first"),
+        (offering("RenPrivateMessages"), "Save the e-mail to a folder first"),
         (offering("com.apple.pasteboard.promised-file-url"), "Drag it to a folder first"),
-        (link("https://example.org/photo.jpg"), "A link is not followed."),
-        (text("https://example.org/"), "A link is not followed."),
-        (text("Bonjour"), "Text alone is no file."),
+        (link("https://example.org/photo.jpg"), "Links are not downloaded."),
+        (text("https://example.org/"), "Links are not downloaded."),
+        (text("Bonjour"), "Text cannot be sent on its own."),
         (offering("application/x-something"), "There is no file in it."),
     ):
         enter(window, offered)
@@ -170,7 +170,7 @@ def test_a_screenshot_in_the_clipboard_is_pasted(window: MainWindow, qtbot: QtBo
 def test_pasting_what_is_no_file_says_what_to_do(window: MainWindow, engine: FakeEngine) -> None:
     QGuiApplication.clipboard().setText("Bonjour")
     QTest.keyClick(window.empty, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert window.banner.text.text().startswith("Text alone is no file.")
+    assert window.banner.text.text().startswith("Text cannot be sent on its own.")
     assert engine.added == []
 
 

@@ -36,11 +36,11 @@ RUNNING = QueueStatus(running=True)
 @pytest.mark.parametrize(
     ("states", "status", "label", "call"),
     [
-        ([S.QUEUED], QueueStatus(running=False), "Start", "start"),
-        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Start", "start"),
+        ([S.QUEUED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
+        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
         ([S.QUEUED], RUNNING, "Pause all", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
-        ([S.UPLOADED, S.REFUSED], RUNNING, "Done", "clear_finished"),
+        ([S.UPLOADED, S.REFUSED], RUNNING, "New deposit", "clear_finished"),
     ],
 )
 def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
@@ -55,7 +55,7 @@ def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
 @pytest.mark.parametrize(
     ("states", "told"),
     [
-        ([S.UPLOADED, S.SKIPPED], "Everything has arrived."),
+        ([S.UPLOADED, S.SKIPPED], "All 2 files are attached to anomaly 4217."),
         ([S.UPLOADED, S.FAILED], "1 file was not sent."),
         ([S.UPLOADED, S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
         ([S.UPLOADED, S.FAILED, S.QUEUED], ""),
@@ -98,9 +98,9 @@ def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_pa
     engine.tell(UploadsAdded((first,)), RUNNING, QueueStatus(running=False))
     assert (window.footer.primary.text(), window.footer.below.text()) == ("Resume", "Paused")
     engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
-    qtbot.waitUntil(lambda: window.footer.primary.text() == "Done")
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "New deposit")
     engine.tell(QueueStatus(running=False), UploadsAdded((upload("b"),)))
-    qtbot.waitUntil(lambda: window.footer.primary.text() == "Start")
+    qtbot.waitUntil(lambda: window.footer.primary.text().startswith("Send "))
     assert not window.footer.below.text()
 
 

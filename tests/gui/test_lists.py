@@ -143,7 +143,7 @@ def test_a_search_sees_through_case_and_accents(window: MainWindow, engine: Fake
 def test_a_search_that_finds_nothing_says_how_to_go_back(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
     QTest.keyClicks(window.filters.search, "zzz")
-    assert window.view.nothing_text == "No file’s name contains this. Esc takes the search back."
+    assert window.view.nothing_text == "No file’s name contains this. Esc clears the search."
     QTest.keyClick(window, Qt.Key.Key_Escape)
     QTest.mouseClick(window.filters.chips[Chip.FAILED], LEFT)
     assert window.view.nothing_text == "No file to show here"

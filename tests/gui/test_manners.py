@@ -133,7 +133,7 @@ def test_the_background_ends_by_itself_when_all_is_sent(
     manners.go_to_background()
     with qtbot.waitSignal(manners.leave_wanted):
         end(engine, a=S.UPLOADED, b=S.UPLOADED)
-    assert desktop.notifications[-1] == ("All files are sent", "2 files uploaded")
+    assert desktop.notifications[-1] == ("2 files attached to anomaly 4217", "2 files uploaded")
 
 
 def test_the_last_word_can_be_read_and_who_comes_back_meanwhile_is_not_left(
@@ -163,7 +163,7 @@ def test_what_needs_a_person_brings_the_window_back(
     with qtbot.assertNotEmitted(manners.leave_wanted):
         end(engine, a=S.UPLOADED, b=S.FAILED)
     assert window.isVisible()
-    assert desktop.notifications[-1] == ("Some files need you", "1 file uploaded, 1 failed")
+    assert desktop.notifications[-1] == ("1 file failed – anomaly 4217", "1 file uploaded, 1 failed")
     manners.go_to_background()
     engine.tell(SignInRequired())
     assert window.isVisible()
@@ -249,7 +249,10 @@ def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
     with qtbot.assertNotEmitted(manners.leave_wanted):
         end(engine, a=S.UPLOADED)
     assert window.isVisible()
-    assert desktop.notifications[-1] == ("Some files need you", "1 file uploaded, 1 file waits for the number.")
+    assert desktop.notifications[-1] == (
+        "Some files need your attention",
+        "1 file uploaded, 1 file waits for the number.",
+    )
 
 
 def test_files_that_come_while_the_last_word_is_read_keep_it_from_leaving(
@@ -295,7 +298,7 @@ def test_the_end_is_told_only_to_who_looks_elsewhere(
     send(engine, "b")
     with qtbot.assertNotEmitted(manners.leave_wanted):
         end(engine, b=S.REFUSED)
-    assert desktop.notifications == [("Some files need you", "1 file uploaded, 1 refused")]
+    assert desktop.notifications == [("Some files need your attention", "1 file uploaded, 1 refused")]
 
 
 def test_who_has_a_dialog_of_ours_open_looks_at_the_program(

@@ -161,7 +161,7 @@ def test_files_of_a_mounted_phone_are_added_and_the_rest_is_named(
 @pytest.mark.parametrize(
     ("offered", "advice"),
     [
-        (("RenPrivateMessages", b"\0"), "Save the mail to a folder first"),
+        (("RenPrivateMessages", b"\0"), "Save the e-mail to a folder first"),
         (("com.apple.NSFilePromise", b"\0"), "Drag it to a folder first"),
         (("text/uri-list", b"mtp://Phone/a.jpg"), "Copy it to a folder"),
         (("application/x-something", b"\0"), "There is no file in it."),

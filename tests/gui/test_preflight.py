@@ -121,7 +121,7 @@ def test_what_was_unfinished_is_told_as_it_stands_after_the_last_drop(window: Ma
 def test_what_went_before_is_skipped_and_can_be_sent_again_right_there(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded(tuple(upload(name) for name in ("a", "b", "c"))), dropped())
     engine.tell(UploadsChanged((known("a"), known("b"))))  # compared in the background
-    assert lines(window)[1:] == ["2 were already uploaded to this anomaly on 12 Mar 2025 and are skipped."]
+    assert lines(window)[1:] == ["2 were already uploaded to this anomaly on 12 Mar 2025 and will not be sent again."]
     QTest.mouseClick(window.body.preflight.send_again, LEFT)
     assert engine.calls == [("send_again_later", [UploadId("a"), UploadId("b")])]
     engine.tell(UploadsChanged((upload("a"), upload("b"))))
@@ -142,7 +142,7 @@ def test_the_day_it_went_is_told(
     engine.tell(UploadsAdded((known("a", times[0]), known("b", times[1]))), dropped())
     assert lines(window) == [
         "Nothing of this will be sent.",
-        f"2 were already uploaded to this anomaly {when} and are skipped.",
+        f"2 were already uploaded to this anomaly {when} and will not be sent again.",
     ]
 
 
@@ -195,7 +195,7 @@ def test_while_sending_what_is_found_out_about_a_drop_is_told(window: MainWindow
     assert lines(window) == [
         "1 file (1.0 MB) will be sent to anomaly 4217.",
         "1 cannot be sent",
-        "1 was already uploaded to this anomaly on 12 Mar 2025 and is skipped.",
+        "1 was already uploaded to this anomaly on 12 Mar 2025 and will not be sent again.",
     ]
     engine.tell(UploadsRemoved((UploadId("a"),)))
     assert len(lines(window)) == 2

@@ -192,7 +192,7 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
     assert "uploader-gui 1.2.3" in told
     rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file()), (2, file("b.jpg", "failed"))]))
     assert "SHA-256 " + "ab" * 32 in rows
-    assert "uploadId 8d2f1c2e-1111-4222-8333-444455556666" in rows
+    assert "Upload reference 8d2f1c2e-1111-4222-8333-444455556666" in rows
     assert "Register no. 1001" in rows
     assert re.search(r"Uploaded\|+1[123] Mar 2025 \d\d:(00|15|30|45):05", rows)
     assert "The file was changed while it was being sent." in rows

@@ -124,7 +124,7 @@ def test_the_menu_acts_on_the_selected_rows_it_fits(window: MainWindow, engine: 
     window.view.selectAll()
     menu = window.view.menu_for(window.view.selected())
     entries = {entry.text(): entry for entry in menu.actions()}
-    entries["Try again"].trigger()
+    entries["Retry"].trigger()
     entries["Cancel"].trigger()
     entries["Copy reason"].trigger()
     assert engine.calls == [("retry", ["a.jpg", "c.jpg"]), ("cancel", ["b.jpg"])]
@@ -212,8 +212,8 @@ def test_the_second_line_says_why_and_what_to_do_unless_a_button_does() -> None:
     told = row_text.reason_text
     assert told(upload("a", S.FAILED, Code.CHANGED)) == "The file was changed while it was being sent."
     assert told(upload("a", S.FAILED, Code.UNREADABLE)).endswith("its disk is there, then try again.")
-    assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. Nothing to do."
-    assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "There is no connection to the service."  # perhaps paused
+    assert told(upload("a", S.RETRYING, Code.CONNECTION_LOST)) == "The link was interrupted. No action needed."
+    assert told(upload("a", S.QUEUED, Code.OFFLINE)) == "The register’s server cannot be reached."  # perhaps paused
     assert told(upload("a", S.QUEUED, Code.SIGN_IN)) == ""  # the banner says it, once
     assert told(upload("a", S.UPLOADED)) == ""
     assert told(replace(upload("a", S.UPLOADED), may_be_registered_twice=True)) == _("May be registered twice.")

@@ -170,7 +170,7 @@ def test_a_test_shows_line_by_line_what_works_and_what_does_not(dialog: Settings
     panel.show_finding(Finding(Fact.NAME_FOUND, Verdict.GOOD, ("a.example",)))
     panel.show_finding(Finding(Fact.NOT_CONNECTED, Verdict.BAD, ("a.example:443",)))
     panel.show_end()
-    assert panel.texts[0] == "The name a.example is known."
+    assert panel.texts[0] == "Server name a.example found."
     assert panel.texts[1].startswith("a.example:443 does not answer.")
     assert panel.button.text() == "Test connection"
     QTest.mouseClick(panel.button, LEFT)
@@ -183,7 +183,7 @@ def test_what_a_test_found_is_seen_without_scrolling(dialog: SettingsDialog, qtb
     for _ in range(6):
         panel.show_finding(Finding(Fact.NAME_FOUND, Verdict.GOOD, ("a.example",)))
     panel.show_end()
-    lines = [one for one in panel.findChildren(QLabel) if one.text() == "The name a.example is known."]
+    lines = [one for one in panel.findChildren(QLabel) if one.text() == "Server name a.example found."]
     qtbot.waitUntil(lambda: all(not one.visibleRegion().isEmpty() for one in lines), timeout=PATIENCE)
     assert len(lines) == 6
 

@@ -37,7 +37,7 @@ def test_a_refused_type_is_named_and_not_repeated_as_detail() -> None:
 def test_the_servers_own_words_are_kept() -> None:
     reason = Reason(Code.REJECTED, detail="anomaly is closed")
     assert "anomaly is closed" in cause_and_action(reason).whole
-    assert english(reason) == "The service did not take the file. (anomaly is closed)"
+    assert english(reason) == "The register did not take the file. (anomaly is closed)"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_header_nobody_here_can_know_is_named_once_and_not_called_unsafe() -> 
     with pytest.raises(UrlRefused) as caught:
         further_headers("https://b.example/k?X-Amz-SignedHeaders=host%3Bx-amz-meta-owner")
     reason = Reason.of(caught.value)
-    assert english(reason) == "The storage wants the header x-amz-meta-owner, whose value only the service knows."
+    assert english(reason) == "The storage wants the header x-amz-meta-owner, whose value only the register knows."
     assert cause_and_action(reason).whole.count("x-amz-meta-owner") == 1
     assert "safe" not in cause_and_action(reason).whole
 

@@ -130,7 +130,7 @@ def test_a_window_that_sends_has_no_such_band(window: MainWindow) -> None:
 
 
 def test_the_title_says_it(trial: MainWindow) -> None:
-    assert trial.windowTitle() == f"{BAND} – uploader-gui"
+    assert trial.windowTitle() == f"{BAND} – Anomaly files"
 
 
 def test_band_title_filter_and_rows_follow_the_language(
@@ -244,7 +244,7 @@ def test_every_line_of_the_table_begins_with_it(dialog: QFileDialog, engine: Fak
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["Result"] for row in rows] == ["Uploaded (trial)", "Already there (trial)", "Failed"]
     assert rows[0]["Number in the trial"] == "1001"
-    assert "Register’s number" not in rows[0]
+    assert "Register number" not in rows[0]
 
 
 def test_the_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:

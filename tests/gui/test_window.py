@@ -49,7 +49,7 @@ def test_a_wrong_number_gets_a_sentence_as_you_type(window: MainWindow, typed: s
     window.header.field.insert(typed)
     assert window.header.field.anomaly_id == ""
     assert not window.header.field.actions()[0].isVisible()
-    assert "at most 64" in window.header.hint.text()
+    assert "64 at most" in window.header.hint.text()
     assert window.header.field.accessibleDescription() == window.header.hint.text()
 
 

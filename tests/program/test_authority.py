@@ -48,7 +48,7 @@ def test_a_file_that_holds_no_certificate_is_told_too(data: DataPaths) -> None:
     (data.folder / "ca.pem").write_text("hello", "ascii")
     trouble = Config.load(data, None, window=True).trouble
     assert trouble is not None
-    assert "it is no PEM certificate" in trouble.text
+    assert "it is not a PEM certificate" in trouble.text
 
 
 @pytest.mark.parametrize("window", [True, False])

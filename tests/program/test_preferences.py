@@ -170,8 +170,8 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     window.settings_saved.emit(
         values_of(dialog, language="fr", theme="dark", bandwidth_limit=2.5, max_concurrent_uploads=3)
     )
-    qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Réglages")
-    assert dialog.windowTitle() == "Réglages"
+    qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
+    assert dialog.windowTitle() == "Paramètres"
     assert theme.colors.bg == "#17191D"
     assert engine.calls == [("resize", 3), ("limit", 2_500_000), ("choose", Choices())]
     kept = saved(data)
@@ -415,7 +415,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         loop.run_until_complete(until(lambda: len(ring.secrets) == 2))
         loop.run_until_complete(until(lambda: not asking()))
         assert [name for name, _ in engine.calls] == ["sign_out"]
-        assert window.header.sign_in.text() == "Signed out"
+        assert window.header.sign_in.text() == "Sign in"
 
     def test_its_answer_for_one_server_is_not_used_for_another(
         self,
@@ -471,7 +471,7 @@ def test_signing_out_forgets_the_tokens_everywhere(
     window.sign_out_wanted.emit()
     assert engine.calls[-1] == ("sign_out", None)
     assert Credentials(strict_api.url).load()[0] is None
-    assert window.header.sign_in.text() == "Signed out"
+    assert window.header.sign_in.text() == "Sign in"
 
 
 @pytest.fixture

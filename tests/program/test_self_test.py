@@ -40,7 +40,7 @@ def test_a_data_folder_that_cannot_be_written_to_fails_it_and_the_rest_is_still_
     in_the_way.touch()
     code, lines = run(UPLOADER_DATA_DIR=str(in_the_way / "data"))
     assert code == 1
-    assert lines[1].startswith("amiss  data folder: cannot write to the data folder")
+    assert lines[1].startswith("error  data folder: cannot write to the data folder")
     assert len(lines) == 1 + len(self_test.CHECKS)
 
 

@@ -112,7 +112,7 @@ def _is_well_set(form: str, source: str) -> bool:
 
 
 def test_english_is_calm_and_in_sentence_case() -> None:
-    names = re.compile(r"Excel|Word|PowerPoint|Outlook|Debian|Qt|History|Receipt")
+    names = re.compile(r"Excel|Word|PowerPoint|Outlook|Debian|Qt|History|Receipt|Enter")
     shouting = re.compile(r"!|[a-z] [A-Z][a-z]")
     assert [one for message in messages() for one in message.sources if shouting.search(names.sub("", one))] == []
 

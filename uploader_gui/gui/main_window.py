@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         self.footer.action_wanted.connect(self._do_footer_action)
         self.event_router.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
+        self.header.anomaly_changed.connect(self._set_title)
         self.number.changed.connect(self._show_number)
         self.header.suggestion_wanted.connect(lambda: self.set_anomaly(self.number.suggestion))
         self.body.preflight.refused_wanted.connect(self._open_refused)
@@ -229,9 +230,14 @@ class MainWindow(QMainWindow):
         self._connect_dialogs()
 
     def _set_title(self) -> None:
-        """Qt shows the program's name as title; a trial has a title of its own."""
+        """Name the program and the anomaly; a trial has a title of its own."""
+        number = self.header.field.anomaly_id
         if self.trial:
-            self.setWindowTitle(_("TRIAL: nothing is sent to the register – uploader-gui"))
+            self.setWindowTitle(_("TRIAL: nothing is sent to the register – Anomaly files"))
+        elif number:
+            self.setWindowTitle(_("Anomaly files – anomaly {number}", number=number))
+        else:
+            self.setWindowTitle(_("Anomaly files"))
 
     def _connect_dialogs(self) -> None:
         for wish, passed_on in (

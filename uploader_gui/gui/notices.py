@@ -52,8 +52,8 @@ class BannerAction(Enum):
     """What the banner's buttons do; the value is the label."""
 
     SIGN_IN = N_("Sign in")
-    TRY_AGAIN = N_("Try again")
-    TRY_NOW = N_("Try again now")
+    TRY_AGAIN = N_("Retry")
+    TRY_NOW = N_("Retry now")
     SAVE_ELSEWHERE = N_("Save elsewhere…")
     CLOSE = N_("Close")
     RESUME = N_("Resume")
@@ -206,8 +206,8 @@ def _left_over(count: int, ended: int) -> Notice:
     sentences = (
         [
             ngettext(
-                "{count} file from last time has not been sent. Nothing is lost.",
-                "{count} files from last time have not been sent. Nothing is lost.",
+                "{count} file from your last session is still to be sent.",
+                "{count} files from your last session are still to be sent.",
                 count,
             )
         ]
@@ -217,8 +217,8 @@ def _left_over(count: int, ended: int) -> Notice:
     sentences += (
         [
             ngettext(
-                "{count} file from last time was not sent: it failed or was refused.",
-                "{count} files from last time were not sent: they failed or were refused.",
+                "{count} file from your last session was not sent: it failed or was refused.",
+                "{count} files from your last session were not sent: they failed or were refused.",
                 ended,
             )
         ]

@@ -103,7 +103,7 @@ class DesktopPolicy(QObject):
                 )
             )
         elif not self._window.event_router.wants_sign_in and (counts.unfinished or not self._window.event_router.saved):
-            self._call_person(_("Some files need you"))
+            self._call_person(_("Some files need your attention"))
         elif not (self._grace_timer.isActive() or self._reading_timer.isActive()):
             self._grace_timer.start()
 
@@ -124,10 +124,10 @@ class DesktopPolicy(QObject):
         unsent = self._window.unsent
         self._grace_timer.stop()
         if unsent.asks:
-            self._call_person(_("Some files need you"), _result_text(unsent))
+            self._call_person(_trouble_text(unsent), _result_text(unsent))
             return
         if unsent.counts.files:
-            self._notify_if_away(_("All files are sent"), _result_text(unsent))
+            self._notify_if_away(_all_there_text(unsent), _result_text(unsent))
         if self._hidden:
             self._reading_timer.start(self._desktop.reading_ms)
 
@@ -176,6 +176,26 @@ class DesktopPolicy(QObject):
             self._grace_timer.stop()
             self._desktop.hide_icon()
         return super().eventFilter(watched, event)
+
+
+def _trouble_text(unsent: Unsent) -> str:
+    failed, number = unsent.counts.failed, unsent.anomaly_id
+    if not failed:
+        return _("Some files need your attention")
+    if not number:
+        return ngettext("{count} file failed", "{count} files failed", failed)
+    return ngettext(
+        "{count} file failed – anomaly {number}", "{count} files failed – anomaly {number}", failed, number=number
+    )
+
+
+def _all_there_text(unsent: Unsent) -> str:
+    files, number = unsent.counts.uploaded, unsent.anomaly_id
+    if unsent.trial or not number or files < unsent.counts.files:
+        return _("All files are sent")
+    return ngettext(
+        "{count} file attached to anomaly {number}", "{count} files attached to anomaly {number}", files, number=number
+    )
 
 
 def _result_text(unsent: Unsent) -> str:

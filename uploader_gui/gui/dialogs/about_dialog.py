@@ -47,7 +47,7 @@ class AboutDialog(PlainDialog):
 
     def _build(self) -> None:
         self.column.addWidget(label(f"{OURS} {__version__}", self.theme, 16, QFont.Weight.DemiBold))
-        self.add_sentence(N_("Attaches photos, reports and mails to an anomaly of a digital safety register."))
+        self.add_sentence(N_("Attaches photos, reports and e-mails to an anomaly of a digital safety register."))
         self.add_sentence(
             N_(
                 "Free software under the MIT licence. Qt is used under the LGPL version 3, as separate "

@@ -29,7 +29,7 @@ class CancelDialog(PlainDialog):
             N_("What has arrived stays stored. What is cancelled stays on the list and can be tried again.")
         )
         self.confirm = self.button(N_("Cancel all"), "plain")
-        self.keep = self.button(N_("Do not cancel"), "primary")
+        self.keep = self.button(N_("Keep sending"), "primary")
         self.add_buttons(self.confirm, self.keep)
         self.confirm.clicked.connect(self.accept)
         self.keep.clicked.connect(self.reject)

@@ -48,7 +48,7 @@ class SignInDialog(PlainDialog):
             N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
         )
         self._refused = self.add_sentence(
-            N_("The service did not accept these tokens. Get new ones, then paste them here."), "warning"
+            N_("The register did not accept these tokens. Get new ones, then paste them here."), "warning"
         )
         self._refused.hide()
         self.add_field(N_("Access token"), self.bearer)

@@ -48,8 +48,8 @@ class DropKind(Enum):
     PORTAL = "portal"
     PICTURE = "picture"
     MAIL = (
-        N_("This cannot be taken: it is a mail"),
-        N_("Your mail program gives no file away here. Save the mail to a folder first, then drop that file here."),
+        N_("This cannot be taken: it is an e-mail"),
+        N_("Your e-mail program gives no file away here. Save the e-mail to a folder first, then drop that file here."),
     )
     PROMISE = (
         N_("This cannot be taken: the file is only promised"),
@@ -61,11 +61,11 @@ class DropKind(Enum):
     )
     LINK = (
         N_("This cannot be taken: it is a link"),
-        N_("A link is not followed. Save the picture or file to a folder first, then drop it here."),
+        N_("Links are not downloaded. Save the picture or file to a folder first, then drop it here."),
     )
     TEXT = (
         N_("This cannot be taken: it is text"),
-        N_("Text alone is no file. Save it as a file first, then drop that."),
+        N_("Text cannot be sent on its own. Save it as a file first, then drop that."),
     )
     SO_MANY = (
         N_("This cannot be taken: these are more than 10,000 files"),

@@ -32,8 +32,12 @@ _REASONS: Final[Mapping[Code, _Counted]] = {
     Code.UNREADABLE: NN_("{count} cannot be read", "{count} cannot be read"),
     Code.MISSING: NN_("{count} is not there", "{count} are not there"),
     Code.TOO_LARGE: NN_("{count} is too large", "{count} are too large"),
-    Code.NOT_A_FILE: NN_("{count} is no file that can be sent", "{count} are no files that can be sent"),
-    Code.OUTSIDE_LINK: NN_("{count} is no file that can be sent", "{count} are no files that can be sent"),
+    Code.NOT_A_FILE: NN_(
+        "{count} cannot be sent (not an ordinary file)", "{count} cannot be sent (not ordinary files)"
+    ),
+    Code.OUTSIDE_LINK: NN_(
+        "{count} cannot be sent (not an ordinary file)", "{count} cannot be sent (not ordinary files)"
+    ),
 }
 _OTHER_REASON: Final = NN_("{count} cannot be sent", "{count} cannot be sent")
 _SEPARATOR: Final = " · "
@@ -201,8 +205,8 @@ def _going_text(uploads: list[UploadSnapshot], *, listed: bool) -> str:
 def _before_text(uploads: list[UploadSnapshot]) -> str:
     return (
         ngettext(
-            "{count} was already uploaded to this anomaly {when} and is skipped.",
-            "{count} were already uploaded to this anomaly {when} and are skipped.",
+            "{count} was already uploaded to this anomaly {when} and will not be sent again.",
+            "{count} were already uploaded to this anomaly {when} and will not be sent again.",
             len(uploads),
             when=_when_text(uploads),
         )

@@ -106,7 +106,7 @@ class PreflightStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.send_again.setText(_("Send again"))
+        self.send_again.setText(_("Send a second copy"))
         self.refused.setText(_("Refused files…"))
         self.close_button.rename(_("Close this summary"))
         self._show()
@@ -152,7 +152,7 @@ class PreflightStrip(QWidget):
         self.send_again.setVisible(bool(summary.sent_before))
         self._appear(True)
         self.room_changed.emit()
-        self.setAccessibleName(_("What becomes of the files you added"))
+        self.setAccessibleName(_("What happens to the files you added"))
         self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
 
     def _below(self) -> int:

@@ -56,7 +56,7 @@ class RefusedDialog(PlainDialog):
         )
         self._add_choices(N_("Photos the register refuses (HEIC, WebP, TIFF, BMP)"), self.photos, photos)
         self._add_choices(N_("Other files it refuses (videos, PowerPoint…)"), self.others, others)
-        self.translate(self.remember.setText, N_("Do so from now on without asking"))
+        self.translate(self.remember.setText, N_("Always do this"))
         self.column.addSpacing(8)
         self.column.addWidget(self.remember)
         self.add_buttons(self.help_button(), self.cancel, self.apply)

@@ -276,7 +276,7 @@ def _file_html(file: ReceiptFile) -> str:
         lines.append(_small_html(why))
     if file.sha256:
         lines.append(_monospace_html("SHA-256", file.sha256))
-    lines.append(_monospace_html("uploadId", file.upload_id))
+    lines.append(_monospace_html(_("Upload reference"), file.upload_id))
     if original := file.original:  # what is sent was made from another file, which stays the evidence
         made = (
             N_("Made from {name} ({size}) without details, such as date or place, that could not be read")

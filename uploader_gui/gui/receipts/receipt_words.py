@@ -39,7 +39,7 @@ _TRIAL_SUMS: Final = {
     "uploaded": NN_("{count} uploaded (trial)", "{count} uploaded (trial)"),
     "skipped": NN_("{count} already there (trial)", "{count} already there (trial)"),
 }
-_NUMBER: Final = N_("Register’s number")
+_NUMBER: Final = N_("Register number")
 _HEADINGS: Final = (
     N_("Anomaly"), N_("File"), N_("Size (bytes)"), N_("Size (MB)"), N_("Type"), "SHA-256",
     _NUMBER, "uploadId", N_("Result"), N_("Reason"), N_("Uploaded at"), N_("Uploaded at (UTC)"),

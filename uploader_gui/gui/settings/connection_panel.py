@@ -32,12 +32,12 @@ _STYLES: Final = {
 _SENTENCES: Final = {
     Fact.ADDRESS_REFUSED: N_("This address cannot be used."),
     Fact.AUTHORITY_UNUSABLE: N_("The file {0} holds no certificate that can be used."),
-    Fact.PROXY_USED: N_("The way leads through the proxy {0}."),
+    Fact.PROXY_USED: N_("Connected through the proxy {0}."),
     Fact.PROXY_REFUSED: N_("The proxy does not let the program through ({0}). Ask your IT department."),
     Fact.PROXY_SIGN_IN: N_(
         "The proxy asks for a user name and a password. Ask your IT department for an address with both."
     ),
-    Fact.NAME_FOUND: N_("The name {0} is known."),
+    Fact.NAME_FOUND: N_("Server name {0} found."),
     Fact.NAME_UNKNOWN: N_("The name {0} cannot be found. Check the address and whether this computer is online."),
     Fact.CONNECTED: N_("{0} can be reached ({1})."),
     Fact.NOT_CONNECTED: N_("{0} does not answer. A firewall may stand in the way, or the server is switched off."),
@@ -56,29 +56,31 @@ _SENTENCES: Final = {
         "The certificate is not for {0}: something else answers in its place. Nothing is sent to it."
     ),
     Fact.NO_TLS: N_("Something answers there, but without a secure connection."),
-    Fact.REACHED: N_("The service answers."),
+    Fact.REACHED: N_("The register answers."),
     Fact.WEB_PAGE: N_(
-        "A web page answers in place of the service: this network may want you to sign in. Open a "
+        "A web page answers in place of the register: this network may want you to sign in. Open a "
         "web browser, then test again."
     ),
     Fact.REDIRECTED: N_(
         "The answer leads elsewhere ({0}). Check the address, or sign in to this network in a web browser."
     ),
-    Fact.SERVICE_FAILED: N_("The service has a problem at the moment ({0}). Try again later."),
-    Fact.SERVICE_BUSY: N_("The service is busy at the moment. Sending goes on by itself."),
+    Fact.SERVICE_FAILED: N_("The register has an error at the moment ({0}). Try again later."),
+    Fact.SERVICE_BUSY: N_("The register is overloaded at the moment. Sending goes on by itself."),
     Fact.NOT_THE_SERVICE: N_("What answers there is not the service ({0}). Check the address."),
     Fact.NO_ANSWER: N_("The connection stood, but no answer came."),
     Fact.TOKENS_ACCEPTED: N_("Your tokens are accepted."),
     Fact.TOKENS_REFUSED: N_("Your tokens are not accepted. Sign in with new ones."),
     Fact.TOKENS_FORBIDDEN: N_(
-        "Your tokens do not open this. Sign in with others, or ask who looks after the register."
+        "Your tokens do not open this. Sign in with others, or contact the register’s administrator."
     ),
     Fact.TOKENS_EXPIRED: N_("Your session has expired. Sign in with new tokens."),
-    Fact.TOKENS_UNTOLD: N_("Whether your tokens are accepted will show with the first file: the service does not say."),
+    Fact.TOKENS_UNTOLD: N_(
+        "Whether your tokens are accepted will show with the first file: the register does not say."
+    ),
     Fact.TOKENS_MISSING: N_("You are not signed in, so no tokens were tested."),
     Fact.TOKENS_KEPT_BACK: N_("Your tokens belong to the saved server and were not sent to this one."),
     Fact.ANOMALY_FOUND: N_("Anomaly {0}: {1}"),
-    Fact.ANOMALY_UNKNOWN: N_("The service does not know anomaly {0}, or does not show it."),
+    Fact.ANOMALY_UNKNOWN: N_("The register does not know anomaly {0}, or does not show it."),
     Fact.CLOCK_RIGHT: N_("The clock of this computer is right."),
     Fact.CLOCK_AHEAD: N_("The clock of this computer is {0} fast. The program allows for that."),
     Fact.CLOCK_BEHIND: N_("The clock of this computer is {0} slow. The program allows for that."),
@@ -206,7 +208,7 @@ def finding_text(finding: Finding) -> str:
     if fact is Fact.SECURE and not any(values):
         return _("The connection is secure.")
     if fact in _NAMES_ISSUER and not values[0]:
-        values = (_("somebody unnamed"), *values[1:])
+        values = (_("an unknown issuer"), *values[1:])
     if fact is Fact.CONNECTED:
         values = (values[0], i18n.milliseconds(int(values[1])))
     if fact in _TIMES:

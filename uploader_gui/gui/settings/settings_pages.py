@@ -253,7 +253,7 @@ class ProgramPage(Form):
         self.history_days = _whole_number("history_days", settings)
         self.history_days.setMinimumHeight(theme.px(_FIELD_HEIGHT))
         self.history_days.setMaximumWidth(theme.px(_FIGURE_WIDTH))
-        self.add_field(N_("Colours"), row_of(self.themes.values()))
+        self.add_field(N_("Appearance"), row_of(self.themes.values()))
         self.add_field(N_("Finished deposits stay in History for"), self.history_days)
         self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), N_("days"))
         self.column.addStretch()

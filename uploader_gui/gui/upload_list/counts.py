@@ -27,6 +27,7 @@ class ListCounts:
 
     Files that wait for another server count as `elsewhere`, not as `waiting` or `unfinished`; `servers` are the
     addresses of those servers. `failed` counts all failed files, `retriable` those of the current server.
+    `anomaly_id` is the anomaly of all files, "" where there are several, or no files.
     """
 
     files: int = 0
@@ -40,6 +41,7 @@ class ListCounts:
     elsewhere: int = 0
     retriable: int = 0
     servers: frozenset[str] = frozenset()
+    anomaly_id: str = ""
     bytes_total: int = 0
     bytes_done: int = 0
 
@@ -147,6 +149,7 @@ class ListCounter:
             elsewhere=self._elsewhere.total(),
             retriable=states[_S.FAILED] - self._failed_elsewhere,
             servers=frozenset(+self._elsewhere),
+            anomaly_id=next(iter(self._anomalies)) if len(self._anomalies) == 1 else "",
             bytes_total=sum(size for state, size in sizes.items() if state not in _NOT_TO_SEND),
             bytes_done=sizes[_S.UPLOADED] + sum(transfer.bytes_sent for transfer in running),
         )

@@ -26,8 +26,8 @@ WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTER
 class RowAction(Enum):
     """What a person can do with one or more rows; the value is the label."""
 
-    TRY_AGAIN = N_("Try again")
-    SEND_AGAIN = N_("Send again")
+    TRY_AGAIN = N_("Retry")
+    SEND_AGAIN = N_("Send a second copy")
     CONVERT = N_("Convert to JPEG")
     ZIP = N_("Send in a ZIP")
     SEND_HERE = N_("Send to current server")

@@ -276,7 +276,7 @@ def _action_text(snapshot: UploadSnapshot, action: str) -> str:
     if snapshot.state in {_S.QUEUED, _S.REGISTERED}:
         return ""
     if not snapshot.state.finished:
-        return _("Nothing to do.")
+        return _("No action needed.")
     if offered_treatments(snapshot):
         return ""
     has_button = snapshot.state in {_S.FAILED, _S.CANCELLED, _S.SKIPPED}

@@ -222,7 +222,7 @@ class UploadView(QTableView):
     def nothing_text(self) -> str:
         """The text shown where the filter or the search leaves no row."""
         return (
-            _("No file’s name contains this. Esc takes the search back.")
+            _("No file’s name contains this. Esc clears the search.")
             if self._shown.searches
             else _("No file to show here")
         )

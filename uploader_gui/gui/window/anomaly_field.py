@@ -67,7 +67,7 @@ class AnomalyField(TypedLine):
     def show_known(self, *, known: bool) -> None:
         """Show by the check mark's colour whether the register knows the number, or it is only well formed."""
         self._known = known
-        self._check.setToolTip(_("The register knows this anomaly.") if known else _("This number can be used"))
+        self._check.setToolTip(_("The register knows this anomaly.") if known else _("Valid format"))
         self._color_check()
 
     def offer(self, anomalies: Sequence[str]) -> None:
@@ -77,7 +77,7 @@ class AnomalyField(TypedLine):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.setPlaceholderText(_("The anomaly’s number"))
+        self.setPlaceholderText(_("Anomaly number, e.g. 4217"))
         self.setAccessibleName(_("Anomaly"))
         self.show_known(known=self._known)
         self._chooser.setToolTip(_("Anomalies used last"))
@@ -100,7 +100,7 @@ class AnomalyField(TypedLine):
         self._check.setVisible(bool(self.anomaly_id))
         set_look(self, "valid", "false" if self.is_wrong else "true")
         sentence = (
-            N_("Only letters, digits, - and _; at most 64 of them.") if self.is_wrong else N_("This number can be used")
+            N_("Use letters without accents, digits, - or _ (64 at most).") if self.is_wrong else N_("Valid format")
         )
         self.setAccessibleDescription(_(sentence) if self.text() else "")
         weight = QFont.Weight.DemiBold if self.text() else QFont.Weight.Normal
@@ -129,7 +129,7 @@ class AnomalyField(TypedLine):
 
     def _fit_width(self) -> None:
         """Make the field wide enough for its placeholder text beside the arrow."""
-        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(_("The anomaly’s number"))
+        words = QFontMetrics(self._theme.font(14)).horizontalAdvance(_("Anomaly number, e.g. 4217"))
         self.setFixedSize(max(self._theme.px(190), words + self._theme.px(64)), self._theme.px(37))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -69,12 +69,14 @@ class EmptyState(QWidget):
             self.types.setText(_("JPEG, PNG, PDF, Word, Excel, e-mail, ZIP…  Whole folders too."))
             return
         there = bool(self._anomaly_id)
-        add = ngettext("Add it to {number}", "Add all {count} to {number}", self._kept.entries, number=self._anomaly_id)
+        add = ngettext(
+            "Add {count} file to {number}", "Add {count} files to {number}", self._kept.entries, number=self._anomaly_id
+        )
         self.title.setText(add if there else self._kept.wait())
         self.types.setText(
-            _("Enter adds it if the number is right, and so do the words above.")
+            _("If the number is right, press Enter or the button above.")
             if there
-            else _("Enter adds what waits once the anomaly’s number is typed above.")
+            else _("Type the anomaly’s number above, then press Enter.")
         )
 
     def _build(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics
@@ -28,6 +28,9 @@ _BETWEEN = 12
 _STEP = 24
 """The texts' room grows in steps of this many pixels: one more digit must not move everything else."""
 
+_SHORT_NUMBER: Final = 12
+"""The longest anomaly number, in characters, that the button shows."""
+
 
 class FooterAction(Enum):
     """What the footer's buttons and menu entries do; the value is the label."""
@@ -37,7 +40,7 @@ class FooterAction(Enum):
     RESUME = N_("Resume")
     PAUSE = N_("Pause all")
     RETRY_FAILED = N_("Retry failed")
-    DONE = N_("Done")
+    DONE = N_("New deposit")
     ADD_FILES = N_("Add files…")
     ADD_FOLDER = N_("Add folder…")
     RECEIPT = N_("Receipt…")
@@ -76,6 +79,8 @@ class Footer(QWidget):
         self._has_begun = False
         self._news = ""
         self._second = ""
+        self._unfinished = 0
+        self._anomaly_id = ""
         self._speed = ""
         self._first = ""
         self._narrow = False
@@ -117,6 +122,7 @@ class Footer(QWidget):
         )
         self._widen()
         self._show_texts()
+        self._unfinished, self._anomaly_id = counts.unfinished, counts.anomaly_id
         self._show_primary(primary_for(counts, status, paused=paused))
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(counts.retriable))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(counts.refused))
@@ -203,9 +209,18 @@ class Footer(QWidget):
 
     def _show_primary(self, action: FooterAction) -> None:
         self.primary_action = action
-        self.primary.setText(_(action.value))
+        self.primary.setText(self._send_text() if action is FooterAction.START else _(action.value))
         _show_tip(self.primary, _("Clear the list for the next anomaly") if action is FooterAction.DONE else "")
         set_look(self.primary, "kind", "primary")
+
+    def _send_text(self) -> str:
+        """Return what Start would send; a long number would leave no room for the counts."""
+        files, number = self._unfinished, self._anomaly_id
+        if not files:
+            return _(FooterAction.START.value)
+        if not number or len(number) > _SHORT_NUMBER:
+            return ngettext("Send {count} file", "Send {count} files", files)
+        return ngettext("Send {count} file to {number}", "Send {count} files to {number}", files, number=number)
 
     def _show_texts(self) -> None:
         """Set both lines; in a narrow window the speed is in the second one."""
@@ -290,6 +305,17 @@ def _trial_over(counts: ListCounts) -> str:
     )
 
 
+def _all_there(counts: ListCounts) -> str:
+    if not counts.anomaly_id:
+        return ngettext("The file is attached to its anomaly.", "All {count} files are attached.", counts.files)
+    return ngettext(
+        "The file is attached to anomaly {number}.",
+        "All {count} files are attached to anomaly {number}.",
+        counts.files,
+        number=counts.anomaly_id,
+    )
+
+
 def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
         return _("Searching folders…")
@@ -300,7 +326,7 @@ def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has
         return (
             ngettext("{count} file was not sent.", "{count} files were not sent.", missing)
             if missing
-            else _("Everything has arrived.")
+            else _all_there(counts)
         )
     if not status.running:
         return _("Paused") if paused else ""

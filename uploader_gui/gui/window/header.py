@@ -171,20 +171,25 @@ class Header(QWidget):
         self.forget_kept.setVisible(self._kept is not None)
         if self._kept is not None:
             self.add_kept.setText(
-                ngettext("Add it to {number}", "Add all {count} to {number}", self._kept.entries, number=anomaly_id)
+                ngettext(
+                    "Add {count} file to {number}",
+                    "Add {count} files to {number}",
+                    self._kept.entries,
+                    number=anomaly_id,
+                )
             )
         self.kept_changed.emit(self._kept, anomaly_id)
 
     def _hint_text(self) -> str:
         if self.field.is_wrong:
-            return _("Only letters, digits, - and _; at most 64 of them.")
+            return _("Use letters without accents, digits, - or _ (64 at most).")
         if self._kept is not None and not self.field.anomaly_id:
             return self._kept.wait()
         return self._about or self._news
 
     def _sign_in_text(self) -> str:
         if not self._state.signed_in:
-            return _("Signing in…") if self._state.awaited else _("Signed out")
+            return _("Signing in…") if self._state.awaited else _("Sign in")
         if self._offline:
             return _("Offline")
         left = (self._state.expires_at or 0) - time.time()
