@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.conversion_choices import CONVERTIBLE
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.i18n import N_, _
+from uploader_gui.i18n import N_, _, bytes_exactly, size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from uploader_gui.engine.models import Reason
 
@@ -40,6 +40,8 @@ _IT: Final = N_("Try again; if it happens again, tell your IT department.")
 _OTHER_FILE: Final = N_("Choose another file.")
 _NUMBER: Final = N_("Check the anomaly’s number, then try again.")
 
+_DROP_AGAIN: Final = N_("Drop it again.")
+_COPY_FIRST: Final = N_("Copy it to a folder first, then drop it from there.")
 _ZIP: Final = N_("Send it in a ZIP.")
 _JPEG_OR_ZIP: Final = N_("Convert it to JPEG, or send it in a ZIP.")
 _PORTAL: Final = N_(
@@ -55,6 +57,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("The file is not there any more."),
         N_("Put it back, then try again."),
     ),
+    Code.NOT_FETCHED: (N_("It was not fetched to the end."), _DROP_AGAIN),
     Code.UNREADABLE: (
         N_("The file cannot be read."),
         N_("Check that you may open it and that its disk is there, then try again."),
@@ -178,6 +181,13 @@ _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         _PORTAL,
     ),
     Variant.STORAGE_ERROR: (N_("The storage answered with an error: {detail}."), _IT),
+    Variant.CAME_SHORT: (N_("Only {got} of {announced} came."), _COPY_FIRST),
+    Variant.CAME_LONG: (N_("{got} came where {announced} were announced."), _COPY_FIRST),
+    Variant.NOT_GIVEN: (N_("The other program did not give it ({detail})."), _COPY_FIRST),
+    Variant.NO_ROOM: (
+        N_("It cannot be written on this computer: {detail}."),
+        N_("Make room on the disk, then drop it again."),
+    ),
 }
 """Cause and action of a variant with a detail, which the cause names."""
 _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
@@ -259,8 +269,13 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The part of this program that decodes pictures does not start."),
         N_("Start it again; if that does not help, tell your IT department."),
     ),
+    Variant.NOT_GIVEN: (N_("The other program did not give it."), _COPY_FIRST),
+    Variant.KEPT_NO_LONGER: (N_("It is not kept on this computer any more."), _DROP_AGAIN),
+    Variant.OFFER_GONE: (N_("The clipboard held something else by then."), N_("Copy it again, then paste it.")),
 }
 """Cause and action of a variant whose cause names no detail."""
+_COUNTS_BYTES: Final = frozenset({Variant.CAME_SHORT, Variant.CAME_LONG})
+"""Variants whose detail is two numbers of bytes, separated by a slash."""
 _WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED})
 """Variants whose detail follows the cause."""
 _NAMED_TYPE: Final = N_("The register does not accept {detail} files.")
@@ -304,15 +319,25 @@ def cause_and_action(reason: Reason) -> Remedy:
     """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
     detail = "" if _contains_detail(cause, reason) else detail_told(reason.detail)
-    return Remedy(_(cause, detail=reason.detail), _(action), detail)
+    return Remedy(_(cause, **_values(reason, size)), _(action), detail)
 
 
 def english(reason: Reason) -> str:
     """Return the message of a receipt: the cause in English and the fact behind it."""
     cause, _action = _sources(reason)
     if _contains_detail(cause, reason) or not reason.detail:
-        return cause.replace("{detail}", reason.detail)
+        return cause.format(**_values(reason, lambda count: f"{count:,} bytes"))
     return f"{cause} ({reason.detail})"
+
+
+def _values(reason: Reason, size_told: Callable[[int], str]) -> dict[str, str]:
+    """Return what stands in the places of a cause."""
+    if reason.variant not in _COUNTS_BYTES:
+        return {"detail": reason.detail}
+    got, announced = (int(count) for count in reason.detail.split("/"))
+    if (told := size_told(got)) == size_told(announced):
+        return {"got": bytes_exactly(got), "announced": bytes_exactly(announced)}
+    return {"got": told, "announced": size_told(announced)}
 
 
 def detail_told(detail: str) -> str:

@@ -165,6 +165,11 @@ def size(size_in_bytes: int) -> str:
     return _joined(value, unit)
 
 
+def bytes_exactly(count: int) -> str:
+    """Return a size to the byte: `3,400,012 B`."""
+    return _joined(number(count), _("B"))
+
+
 def speed(bytes_per_second: float) -> str:
     """Return a speed: `2.1 MB/s`."""
     return _("{size}/s", size=size(int(bytes_per_second)))

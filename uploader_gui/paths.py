@@ -75,6 +75,11 @@ class DataPaths:
         return self.folder / "captures"
 
     @property
+    def fetched(self) -> Path:
+        """The folder of files that other programs gave, until they are uploaded."""
+        return self.folder / "fetched"
+
+    @property
     def settings(self) -> Path:
         """The settings a person changed in the window, as JSON."""
         return self.folder / "settings.json"

@@ -229,6 +229,7 @@ def test_there_is_a_way_from_every_earlier_schema_to_this_one() -> None:
     assert sorted(MIGRATIONS) == list(range(SCHEMA_VERSION))
 
 
+NEW_IN_10 = ("uploads DROP COLUMN origin", "own_files DROP COLUMN unneeded_since")
 V = Variant
 OLD_REASONS = [
     (Code.MISSING, "its path is too long", V.PATH_TOO_LONG, "its path is too long"),
@@ -264,12 +265,27 @@ OLD_REASONS = [
 ]
 
 
+def test_a_journal_from_before_files_were_fetched_knows_no_origin(path: Path) -> None:
+    with closing(Journal(path)) as journal:
+        journal.add([upload := an_upload(state=UploadState.QUEUED)], API)
+        journal.note_own_file(path.parent / "captures" / "a.png", "facts")
+    with closing(sqlite3.connect(path)) as db, db:
+        for column in NEW_IN_10:
+            db.execute(f"ALTER TABLE {column}")
+        db.execute("PRAGMA user_version = 9")
+    with closing(Journal(path)) as again:
+        assert [(one.upload_id, one.origin) for one in again.unfinished(API)] == [(upload.upload_id, None)]
+        assert [facts for _, facts in again.own_files()] == ["facts"]
+        assert again.set_aside is None
+
+
 def test_a_journal_from_before_reasons_had_variants_says_the_same(path: Path) -> None:
     olds = [an_upload(state=UploadState.QUEUED, reason=Reason(code, None, old)) for code, old, _, _ in OLD_REASONS]
     with closing(Journal(path)) as journal:
         journal.add([*olds, an_upload(state=UploadState.QUEUED)], API)
     with closing(sqlite3.connect(path)) as db:
-        db.execute("ALTER TABLE uploads DROP COLUMN reason_variant")
+        for column in ("uploads DROP COLUMN reason_variant", *NEW_IN_10):
+            db.execute(f"ALTER TABLE {column}")
         db.execute("PRAGMA user_version = 8")
         db.commit()
     with closing(Journal(path)) as again:

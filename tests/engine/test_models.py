@@ -41,6 +41,7 @@ BEYOND_IT = {
     ("RETRYING", "REGISTERED"),  # pause
     *(("PREPARING", after) for after in ["QUEUED", "REGISTERED", "FAILED", "SKIPPED", "REFUSED"]),
     *((before, "PREPARING") for before in ["FAILED", "CANCELLED", "REFUSED", "SKIPPED"]),  # a JPEG or ZIP is made of it
+    *(("FETCHING", after) for after in ["QUEUED", "PREPARING", "FAILED", "REFUSED"]),  # another program gives it
     ("REFUSED", "SKIPPED"),  # its JPEG or ZIP was sent before
     ("SKIPPED", "REFUSED"),  # to be sent again all the same, but nobody has said how
     ("SKIPPED", "QUEUED"),  # a person wants it sent again all the same

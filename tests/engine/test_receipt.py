@@ -15,7 +15,7 @@ import pytest
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.models import Reason, Substitute, UploadState
+from uploader_gui.engine.models import Origin, Reason, Substitute, UploadState
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
@@ -120,16 +120,24 @@ def test_the_totals_count_each_state_and_the_bytes_that_arrived() -> None:
     uploads = [an_upload(state=state, source=a_source(size=3)) for state in UploadState]
     uploads.append(an_upload(state=UploadState.UPLOADED, source=a_source(size=4)))
     assert built(*uploads, junk=9)["totals"] == {
-        "files": 13,
+        "files": 14,
         "uploaded": 2,
         "skipped": 1,
         "failed": 1,
         "refused": 1,
         "cancelled": 1,
-        "pending": 7,
+        "pending": 8,
         "junk": 9,
         "bytes_uploaded": 7,
     }
+
+
+def test_a_file_from_another_program_has_a_source_and_no_path() -> None:
+    fetched = an_upload(state=UploadState.UPLOADED)
+    fetched.origin = Origin.OUTLOOK
+    own, outlook = built(an_upload(), fetched)["files"]
+    assert "source" not in own
+    assert (outlook["source"], "path" in outlook) == ("from Outlook", False)
 
 
 def test_every_code_is_a_word_a_script_can_rely_on() -> None:

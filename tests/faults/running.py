@@ -94,7 +94,7 @@ class Run:
     def files(self) -> dict[str, dict[str, Any]]:
         """Give the receipt's rows by file name."""
         rows: Any = self.queue.receipt(ANOMALY).to_json()["files"]
-        return {row["path"].rpartition("/")[2]: row for row in rows}
+        return {row.get("path", row["name"]).rpartition("/")[2]: row for row in rows}
 
     def only(self) -> dict[str, Any]:
         """Give the receipt's only row."""

@@ -204,7 +204,8 @@ async def test_a_journal_from_before_brings_back_only_what_is_unfinished(
 ) -> None:
     await left_behind(chosen, given)
     with closing(sqlite3.connect(chosen.journal_path)) as db:
-        for newer in ("listed", "reason_variant"):
+        db.execute("DROP TABLE own_files")
+        for newer in ("listed", "reason_variant", "origin"):
             db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
         db.execute("PRAGMA user_version = 6")
         db.commit()

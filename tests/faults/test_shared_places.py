@@ -235,7 +235,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
         db.execute("UPDATE uploads SET url = (SELECT url FROM uploads WHERE name = 'a.jpg')")
         for newer in ("places", "own_files"):
             db.execute(f"DROP TABLE {newer}")
-        for newer in ("without_metadata", "listed", "reason_variant"):
+        for newer in ("without_metadata", "listed", "reason_variant", "origin"):
             db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
         db.execute("PRAGMA user_version = 4")
         db.commit()

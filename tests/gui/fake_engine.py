@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.errors import Code
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.models import RunKey
+    from uploader_gui.engine.models import Awaited, RunKey
 
 MB = 1_000_000
 
@@ -36,6 +36,7 @@ class FakeEngine(QObject):
         super().__init__()
         self.calls: list[tuple[str, object]] = []
         self.added: list[tuple[list[Path], str]] = []
+        self.awaited: list[tuple[list[Awaited], str]] = []
         self.wishes: list[AddOptions] = []
         self.saved: list[tuple[Path, bytes]] = []
         self.looked_up: list[str] = []
@@ -53,6 +54,22 @@ class FakeEngine(QObject):
     ) -> None:
         self.added.append((list(paths), anomaly_id))
         self.wishes.append(wishes)
+
+    def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
+        self.awaited.append((list(files), anomaly_id))
+        self.wishes.append(options)
+
+    def note_making(self, paths: Sequence[Path]) -> None:
+        self.calls.append(("note_making", list(paths)))
+
+    def note_capture(self, path: Path) -> None:
+        self.calls.append(("note_capture", path))
+
+    def fetched(self, upload_id: UploadId) -> None:
+        self.calls.append(("fetched", upload_id))
+
+    def not_fetched(self, upload_id: UploadId, reason: Reason) -> None:
+        self.calls.append(("not_fetched", (upload_id, reason)))
 
     def start(self) -> None:
         self.calls.append(("start", None))

@@ -174,7 +174,7 @@ def test_each_chip_shows_its_states(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
     expected = {
         Chip.ALL: [state.value for state in S],
-        Chip.WAITING: ["preparing", "queued", "registering", "registered"],
+        Chip.WAITING: ["fetching", "preparing", "queued", "registering", "registered"],
         Chip.SENDING: ["uploading", "confirming", "retrying"],
         Chip.FAILED: ["failed"],
         Chip.REFUSED: ["refused"],
@@ -241,10 +241,10 @@ def test_sorted_by_state_rows_move_once_their_state_has_changed(model: UploadMod
 def test_figures_follow_every_change(model: UploadModel) -> None:
     model.add([upload(state.value, state, order=at) for at, state in enumerate(S)])
     before = model.counts()
-    assert (before.files, before.bytes_total, before.bytes_done) == (12, 9 * MB, MB)
+    assert (before.files, before.bytes_total, before.bytes_done) == (13, 10 * MB, MB)
     model.change([upload(state.value, S.UPLOADED, order=at) for at, state in enumerate(S)])
     model.flush()
-    assert (model.counts().uploaded, model.counts().fraction) == (12, 1.0)
+    assert (model.counts().uploaded, model.counts().fraction) == (13, 1.0)
     model.remove([UploadId(state.value) for state in S])
     assert model.counts().files == 0
 

@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 
 from tests.gui.dragging import drop, enter, files, offering, png, text
 from tests.gui.offers import OFFERS, Recorded, descriptor
+from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
 from uploader_gui.gui.drop.mime import Picture, decision_on
-from uploader_gui.gui.drop.offer import DropKind, VirtualFile, described_files, harmless_names
+from uploader_gui.gui.drop.offer import DropKind, described_files, harmless_names
 from uploader_gui.platform.gvfs import mounted_path
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui import command_line, credentials, paths
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import Substitute, UploadState
+from uploader_gui.engine.models import Origin, Substitute, UploadState
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.dialogs.guide_window import PAGES
 from uploader_gui.settings import PREFIX, Settings, limits
@@ -129,11 +129,12 @@ def test_it_lists_every_field_of_a_receipt(language: str) -> None:
     made_of = Substitute(a_source(), "ab" * 32, without_metadata=True)
     odd = a_source(path=Path(os.fsdecode(b"/evidence/\xff.jpg")))
     upload = an_upload(state=UploadState.UPLOADED, source=odd, substitute=made_of)
-    run = receipt.Run("p", "4217", 0.0, (upload,), 0, str, trial=True, servers={upload.upload_id: "https://a.example"})
-    made = receipt.build(run, 1.0).to_json()
-    (file,) = made["files"]
+    fetched = an_upload(origin=Origin.PHONE)
+    both, servers = (upload, fetched), {upload.upload_id: "https://a.example"}
+    made = receipt.build(receipt.Run("p", "4217", 0.0, both, 0, str, trial=True, servers=servers), 1.0).to_json()
+    file, other = made["files"]
     text = section(language, "receipt-format", 1)
-    assert set(first_cells(text)) == set(made) | set(file)
+    assert set(first_cells(text)) == set(made) | set(file) | set(other)
     told = set(re.findall(r"`(\w+)`", text))
     assert told >= set(made["totals"]) | set(file["original"]) | {"code", "message"}
 

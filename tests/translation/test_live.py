@@ -128,7 +128,7 @@ def test_rows_are_said_in_the_language_in_use(window: MainWindow, engine: FakeEn
 
 
 def rows(window: MainWindow) -> list[str]:
-    return [window.model.index(row, Column.STATE).data() for row in range(window.model.rowCount())][5:]
+    return [window.model.index(row, Column.STATE).data() for row in range(window.model.rowCount())][6:]
 
 
 def test_the_time_left_follows(window: MainWindow, engine: FakeEngine, language: Language, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 UploaderError
 ├── SourceError                 the local file
 │   ├── SourceMissing             missing       it is not there (any more)
+│   ├── NotFetched                not_fetched   another program did not give it, or not to its end
 │   ├── SourceUnreadable          unreadable    no permission, locked by another program, a broken disk
 │   ├── SourceChanged             changed       it is not what it was when it was queued, or opened
 │   ├── BrokenPicture             broken_picture   it cannot be decoded, so it cannot become a JPEG
@@ -60,6 +61,7 @@ class Code(StrEnum):
     """Why an upload is not (yet) uploaded: the closed list of `reason.code` in a receipt."""
 
     MISSING = "missing"
+    NOT_FETCHED = "not_fetched"
     UNREADABLE = "unreadable"
     CHANGED = "changed"
     EMPTY_FILE = "empty_file"
@@ -157,6 +159,18 @@ class Variant(StrEnum):
     """TYPE_NOT_ACCEPTED: one of several parts of an archive."""
     NO_DECODER = "no_decoder"
     """PREPARATION: the process that decodes pictures does not start."""
+    CAME_SHORT = "came_short"
+    """NOT_FETCHED: fewer bytes came than were announced [both numbers, separated by a slash]."""
+    CAME_LONG = "came_long"
+    """NOT_FETCHED: more bytes came than were announced [both numbers, separated by a slash]."""
+    NOT_GIVEN = "not_given"
+    """NOT_FETCHED: the other program reported an error, or ended [the system's number for it]."""
+    NO_ROOM = "no_room"
+    """NOT_FETCHED: it cannot be written on this computer [the system's words]."""
+    KEPT_NO_LONGER = "kept_no_longer"
+    """NOT_FETCHED: it was, but is not kept any more."""
+    OFFER_GONE = "offer_gone"
+    """NOT_FETCHED: the clipboard holds something else by now."""
 
 
 class UploaderError(Exception):
@@ -181,6 +195,12 @@ class UploaderError(Exception):
 
 class SourceError(UploaderError):
     """The local file cannot be sent."""
+
+
+class NotFetched(SourceError):
+    """Another program did not give a virtual file to its end; nothing of it is kept."""
+
+    code = Code.NOT_FETCHED
 
 
 class SourceMissing(SourceError):

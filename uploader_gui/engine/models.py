@@ -26,6 +26,7 @@ UploadId = NewType("UploadId", str)
 class UploadState(StrEnum):
     """How far an upload is. Offline and waiting for sign-in are no states but `events.Condition`s of the queue."""
 
+    FETCHING = "fetching"
     PREPARING = "preparing"
     QUEUED = "queued"
     REGISTERING = "registering"
@@ -62,6 +63,7 @@ STORED: Final = frozenset({_S.UPLOADED, _S.SKIPPED})
 SENDING: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
+    _S.FETCHING: frozenset({_S.QUEUED, _S.PREPARING, _S.FAILED, _S.REFUSED, _S.CANCELLED}),
     _S.PREPARING: frozenset({_S.QUEUED, _S.REGISTERED, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
     _S.QUEUED: frozenset({_S.REGISTERING, _S.REGISTERED, _S.FAILED, _S.SKIPPED, _S.REFUSED, _S.CANCELLED}),
     _S.REGISTERING: frozenset({_S.REGISTERED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
@@ -148,6 +150,16 @@ def bytes_of(path: Path) -> bytes:
         return str(path).encode("utf-8", "surrogatepass")
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A file that is being fetched to `path`; `size` in bytes as announced, 0 where it is not."""
+
+    upload_id: UploadId
+    path: Path
+    name: str
+    size: int = 0
+
+
 class Treatment(StrEnum):
     """How a file of a type the service refuses becomes one it accepts."""
 
@@ -213,6 +225,7 @@ class Upload:
         listed: it is on a window's list, where the next start shows it again if it ends unsent.
         trial: it goes to the sandbox, not to a register.
         elsewhere: its server's address while another server is in use, else "".
+        origin: where the file came from, which this program fetched or made; None for a person's own file.
     """
 
     upload_id: UploadId
@@ -239,6 +252,7 @@ class Upload:
     listed: bool = False
     trial: bool = False
     elsewhere: str = ""
+    origin: Origin | None = None
 
     @property
     def sent(self) -> Source:
@@ -275,6 +289,7 @@ class Upload:
             substitute=self.substitute,
             trial=self.trial,
             elsewhere=self.elsewhere,
+            origin=self.origin,
         )
 
 
@@ -301,6 +316,7 @@ class UploadSnapshot:
     trial: bool = False
     elsewhere: str = ""
     url_given_out: bool = False
+    origin: Origin | None = None
 
     @property
     def sent(self) -> Source:

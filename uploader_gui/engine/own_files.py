@@ -1,7 +1,8 @@
 """The files this program makes in its data folder, and the only place where such a file is removed.
 
-There are two kinds, each in a folder: `captures` (pasted pictures) and `substitutes` (a JPEG or ZIP in place of a file
-the service refuses). A file is removed where the journal says that this program made it, it is still the same file, and
+There are three kinds, each in a folder: `captures` (pasted pictures), `fetched` (files that another program gave, in a
+folder for each time and in the folders they had there) and `substitutes` (a JPEG or ZIP in place of a file the service
+refuses). A file is removed where the journal says that this program made it, it is still the same file, and
 no upload needs it. Its name, age and folder prove nothing: a person may have files of their own there.
 """
 
@@ -14,7 +15,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError
-from uploader_gui.engine.journal.history_queries import CAPTURES, SUBSTITUTES
+from uploader_gui.engine.intake.windows_paths import reachable
+from uploader_gui.engine.journal.history_queries import CAPTURES, FETCHED, SUBSTITUTES, place_in_fetched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +42,15 @@ class OwnFiles:
         self._facts: dict[Path, str | None] = {}
         self._recorded: dict[Path, Path] = {}
         self._settled: set[Path] = set()
+        self._being_made: set[Path] = set()
         for path, facts in journal.own_files():
             self._know(path, facts)
 
     def note(self, path: Path, facts: str | None = None) -> None:
         """Record that this program is making a file (`facts` None), or has made it (`facts_of` it)."""
-        if self._know(path, facts) is None:
+        if (here := self._know(path, facts)) is None:
             return
+        (self._being_made.add if facts is None else self._being_made.discard)(here)
         try:
             self._journal.note_own_file(path, facts)
         except JournalError as error:  # this run knows the file, but after a crash it is left over
@@ -55,7 +59,7 @@ class OwnFiles:
     def note_made(self, path: Path) -> None:
         """Record that this program has made a file, as it is now."""
         with suppress(OSError):
-            self.note(path, facts_of(path.lstat()))
+            self.note(path, facts_of(reachable(path).lstat()))
 
     def remove(self, path: Path) -> bool:
         """Remove a file that is ours. Return False where it could not be removed now."""
@@ -71,11 +75,12 @@ class OwnFiles:
 
         A capture is needed until it is uploaded: a failed, refused or cancelled one can be sent again, and there is no
         other copy. One that never became an upload is kept as long as History keeps the runs of its time. A substitute
-        is needed while its upload is unfinished; after that it could be made again.
+        is needed while its upload is unfinished; after that it could be made again. What was fetched is needed until
+        it is uploaded, or its row is taken off the list, and is kept for 7 days more if it was not uploaded.
         """
         try:
             for path in self._journal.unneeded_own_files():
-                if (here := self._here(path)) is not None:
+                if (here := self._here(path)) is not None and here not in self._being_made:
                     self.remove(here)
             self._forget_removed()
         except JournalError as error:
@@ -98,6 +103,8 @@ class OwnFiles:
 
     def _here(self, path: Path) -> Path | None:
         """Return where a recorded file is now, as the data folder may have been moved; None where it is not ours."""
+        if (place := place_in_fetched(path)) is not None:
+            return self._folder / FETCHED / place
         known = path.is_absolute() and path.parent.name in _FOLDERS and path.name not in {"", ".", ".."}
         return self._folder / path.parent.name / path.name if known else None
 
@@ -113,13 +120,23 @@ def _removed(path: Path, facts: str | None) -> bool:
         if _THROUGH_FOLDER:
             _remove_through_folder(path, facts)
         else:
-            _remove_by_name(path, facts)
+            _remove_by_name(reachable(path), facts)
+        _remove_empty_folders(path)
     except FileNotFoundError:
         return True
     except OSError as error:  # the folder is a link now, or (Windows) the file is being read: tried again later
         log.info("a file of our own stays for now: %s", error.strerror)
         return False
     return True
+
+
+def _remove_empty_folders(path: Path) -> None:
+    """Remove the folders of a fetched file that hold nothing any more."""
+    for folder in path.parents if place_in_fetched(path) is not None else ():
+        if folder.name == FETCHED:
+            break
+        with suppress(OSError):  # there is something in it
+            reachable(folder).rmdir()
 
 
 def _remove_through_folder(path: Path, facts: str | None) -> None:

@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.journal_writer import JournalWriter
-    from uploader_gui.engine.models import RunKey, Upload, UploadId
+    from uploader_gui.engine.models import Awaited, RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
@@ -152,7 +153,29 @@ class UploadQueue:
 
     def note_capture(self, path: Path) -> None:
         """Record that this program made that picture: it is removed once no upload needs it (`own_files.py`)."""
-        self._resources.journal.submit(lambda _: self._resources.own_files.note_made(path))
+        self._in_journal_thread(lambda own: own.note_made(path))
+
+    def _in_journal_thread(self, note: Callable[[OwnFiles], object]) -> None:
+        self._resources.journal.submit(lambda _: note(self._resources.own_files))
+
+    def await_files(self, files: Sequence[Awaited], anomaly_id: str, wishes: AddOptions) -> None:
+        """Put files on the list that the window is fetching from another program; it tells what becomes of each."""
+        self._intake.await_files(files, anomaly_id, wishes)
+
+    def note_making(self, paths: Iterable[Path]) -> None:
+        """Record that this program is making these files: half of one is removed at the next start."""
+        for path in paths:
+            self._in_journal_thread(partial(_note, path))
+
+    def fetched(self, upload_ids: Iterable[UploadId]) -> None:
+        """Go on with files that are fetched, whole."""
+        for scheduler, uploads in self._owned(upload_ids):
+            scheduler.intake.fetched(uploads)
+
+    def not_fetched(self, upload_ids: Iterable[UploadId], reason: Reason) -> None:
+        """Let files fail that another program did not give."""
+        for scheduler, uploads in self._owned(upload_ids):
+            scheduler.intake.not_fetched(uploads, reason)
 
     def resume(self, anomaly_id: str | None = None, resumed: Callable[[int], None] = lambda _: None) -> None:
         """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
@@ -479,3 +502,7 @@ def _by_wishes(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOption
 def _wishes_of(upload: Upload) -> AddOptions:
     zipped = upload.treatment is Treatment.ZIP
     return AddOptions(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))
+
+
+def _note(path: Path, own: OwnFiles) -> None:
+    own.note(path)

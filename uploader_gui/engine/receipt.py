@@ -69,6 +69,7 @@ class ReceiptFile:
         message: the reason as an English sentence, "" without one.
         original: the file a substitute was made of, None where the file itself is sent.
         server: the address it goes to, None where the whole run has one.
+        source: where it came from, if it was on no disk of this computer: then it has no path. "" for others.
     """
 
     path: str
@@ -86,13 +87,20 @@ class ReceiptFile:
     may_be_registered_twice: bool = False
     original: Original | None = None
     server: str | None = None
+    source: str = ""
+
+    def _place(self) -> dict[str, Any]:
+        """Return its path, or where it came from if it was on no disk of this computer."""
+        if self.source:
+            return {"source": self.source}
+        is_text = _text(self.path) == self.path
+        return {"path": _text(self.path)} | ({} if is_text else {"path_bytes": bytes_of(Path(self.path)).hex()})
 
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
         reason = None if self.reason is None else {"code": self.reason.code.value, "message": _text(self.message)}
         return {
-            "path": _text(self.path),
-            **({} if _text(self.path) == self.path else {"path_bytes": bytes_of(Path(self.path)).hex()}),
+            **self._place(),
             "name": _text(self.name),
             "mime_type": self.media_type,
             "size": self.size,
@@ -266,6 +274,7 @@ def _file(upload: Upload, run: Run) -> ReceiptFile:
         may_be_registered_twice=upload.may_be_registered_twice,
         original=_original(upload),
         server=run.servers.get(upload.upload_id),
+        source="" if upload.origin is None else upload.origin.value,
     )
 
 

@@ -96,7 +96,7 @@ def _cells(anomaly_id: str, file: ReceiptFile, form: TableForm) -> list[str]:
         "" if uploaded_at is None else iso_time(uploaded_at),
         str(file.attempts),
         form.yes_no[0 if file.may_be_registered_twice else 1],
-        file.path,
+        file.source or file.path,
         *(("", "", "") if original is None else (original.name, str(original.size), original.sha256)),
         file.state.value,
         "" if file.reason is None else file.reason.code.value,

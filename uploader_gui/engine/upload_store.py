@@ -260,7 +260,8 @@ class UploadStore:
     def replace_source(self, upload: Upload, source: Source) -> None:
         """Let an upload go on with its file as it is now; a file that changed needs a URL for its new size.
 
-        Accepted as it is now, it needs no treatment. An upload that is not on the list keeps its registered name.
+        Accepted as it is now, it needs no treatment. An upload that is not on the list keeps its registered name, and
+        one that was fetched the name it was offered under.
         """
         listed = self.get(upload.upload_id) is not None
         with self._recounted(upload):
@@ -269,7 +270,7 @@ class UploadStore:
                 self._forget_substitute(upload)
             if source.media_type is not None:
                 upload.treatment = None
-            upload.source = source if listed else replace(source, name=upload.source.name)
+            upload.source = source if listed and not upload.origin else _under_its_name(source, upload.source)
 
     def prepare(self, uploads: Sequence[Upload], treatment: Treatment) -> None:
         """Let a substitute be made of each file this way, and registered."""
@@ -396,3 +397,7 @@ class UploadStore:
 def facts(source: Source) -> tuple[int, int, str | None]:
     """Return what tells a file from another one put in its place: size in bytes, time of the last change, type."""
     return source.size, source.mtime_ns, source.media_type
+
+
+def _under_its_name(source: Source, before: Source) -> Source:
+    return replace(source, name=before.name, name_shortened=before.name_shortened)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uploader_gui.engine.conversion_choices import AddOptions, Choices
-    from uploader_gui.engine.models import RunKey, Treatment, UploadId, UploadState
+    from uploader_gui.engine.models import Awaited, Reason, RunKey, Treatment, UploadId, UploadState
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
@@ -247,6 +247,24 @@ class Bridge(QObject):
     def resume(self) -> None:
         """Restore the list from the journal; unfinished uploads wait for Start."""
         self._submit(lambda queue: queue.restore())
+
+    def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
+        """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
+        wanted = tuple(files)
+        self._ask(lambda queue: queue.await_files(wanted, anomaly_id, options))
+
+    def note_making(self, paths: Sequence[Path]) -> None:
+        """Mark files as this program's own before they exist."""
+        wanted = tuple(paths)
+        self._submit(lambda queue: queue.note_making(wanted))
+
+    def fetched(self, upload_id: UploadId) -> None:
+        """Go on with a file that is fetched, whole."""
+        self._ask(lambda queue: queue.fetched([upload_id]))
+
+    def not_fetched(self, upload_id: UploadId, reason: Reason) -> None:
+        """Let a file fail that another program did not give."""
+        self._ask(lambda queue: queue.not_fetched([upload_id], reason))
 
     def note_capture(self, path: Path) -> None:
         """Mark a picture file as this program's own, to be removed once it is uploaded."""

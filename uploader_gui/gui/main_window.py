@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
+from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.drop.add_files import AddFiles
-from uploader_gui.gui.drop.drop_target import not_here
+from uploader_gui.gui.drop.drop_target import listed, not_here
 from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.notices import BannerAction
 from uploader_gui.gui.style.widgets import HISTORY_KEY
@@ -29,7 +30,7 @@ from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.number_check import NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
-from uploader_gui.i18n import _
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.engine.conversion_choices import AddOptions
-    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.engine.models import Reason, UploadSnapshot
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
@@ -195,6 +196,10 @@ class MainWindow(QMainWindow):
         """Keep files and folders until a person confirms the anomaly, even if its number is already there."""
         self.add_files.keep(paths)
 
+    def show_lost(self, name: str, reason: Reason) -> None:
+        """Show that a file that waited for a number did not come, and what to do."""
+        self.notices.explain(lambda: _("{label}: {text}", label=name, text=cause_and_action(reason).whole))
+
     def show_picture_lost(self, why: str) -> None:
         """Show that a picture could not be saved as a file; `why` in the system's words."""
         self.notices.explain(lambda: _("The picture could not be added: {why}", why=why))
@@ -206,6 +211,7 @@ class MainWindow(QMainWindow):
         self.add_files.picture_given.connect(self.picture_given)
         self.add_files.refused.connect(self._explain_refused_drop)
         self.add_files.left_out.connect(self._name_left_out)
+        self.add_files.half_fetched.connect(self._name_half_fetched)
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
         self.header.history_wanted.connect(self.show_history)
@@ -316,6 +322,17 @@ class MainWindow(QMainWindow):
         """Show how many of the dropped things are not on this computer, and name the first."""
         if names:
             self.notices.explain(lambda: not_here(names))
+
+    def _name_half_fetched(self, names: Sequence[str]) -> None:
+        """Show which files an earlier window did not fetch to the end."""
+        self.notices.explain(
+            lambda: ngettext(
+                "{count} file was not fetched to the end: {names}. Drop it again.",
+                "{count} files were not fetched to the end: {names}. Drop them again.",
+                len(names),
+                names=listed(names),
+            )
+        )
 
     def _unfinished(self) -> int:
         counts = self.model.counts()

@@ -12,6 +12,7 @@ from uploader_gui.engine.conversion_choices import AddOptions
 from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.drop.mime import Captures
 from uploader_gui.i18n import _
+from uploader_gui.window_app.virtual_files import VirtualFiles
 
 if TYPE_CHECKING:
     import asyncio
@@ -39,6 +40,7 @@ class Support:
         self._preferences = preferences
         self._tasks = tasks
         self._captures = Captures(data.captures)
+        self._virtual_files = VirtualFiles(window, bridge, data.fetched)
         window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
         window.report_wanted.connect(lambda path, names: tasks.spawn(self._save_report(path, with_names=names)))
@@ -51,7 +53,7 @@ class Support:
             self._window.show_picture_lost(error.strerror or _("it cannot be read"))
         else:
             self._bridge.note_capture(path)
-            self._window.add_files.add_picture(path, anomaly_id, AddOptions(origin=picture.origin))
+            self._window.add_files.add_for(anomaly_id, [path], AddOptions(origin=picture.origin))
 
     async def _copy_diagnostics(self) -> None:
         configuration = self._preferences.configuration

@@ -17,8 +17,10 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Resumed
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
 from uploader_gui.engine.intake.resume import Reinspection, Resume
-from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, is_missing, scan
+from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
+from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
+from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.intake.duplicates import Known
     from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.models import Awaited, Treatment
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +92,46 @@ class Intake:
     ) -> None:
         """Add files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
         self._begin(self._add_paths(paths, anomaly_id, wishes, recorded))
+
+    def await_files(self, files: Iterable[Awaited], anomaly_id: str, wishes: AddOptions) -> None:
+        """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
+        uploads = []
+        for file in files:
+            name, shortened = wire_name(file.name)
+            source = Source(file.path, reachable(file.path), name, None, file.size, 0, shortened)
+            uploads.append(self._made(file.upload_id, source, anomaly_id, wishes))
+            uploads[-1].state = UploadState.FETCHING
+        self._store.add(uploads)
+
+    def fetched(self, uploads: Iterable[Upload]) -> None:
+        """Go on with files that are whole now."""
+        for upload in uploads:
+            self._begin(self._look_at_fetched(upload))
+
+    async def _look_at_fetched(self, upload: Upload) -> None:
+        known = await self._store.writer.reading(partial(self._known, upload.anomaly_id))
+        threads = self._context.resources.threads
+        found = await asyncio.get_running_loop().run_in_executor(threads, inspected, upload.source.path)
+        self._note_made(upload.source.path)
+        if upload.state is UploadState.FETCHING:  # not cancelled meanwhile
+            self._go_on_with(upload, found)
+            self._duplicates.check([upload], known)
+
+    def _go_on_with(self, upload: Upload, found: Source | Refusal) -> None:
+        state, reason, treatment = self._fate(upload, found)
+        self._store.replace_source(upload, found if isinstance(found, Source) else found.source)
+        self._store.set_treatment(upload, treatment)
+        self._store.move(upload, state, reason)
+
+    def _note_made(self, path: Path) -> None:
+        """Record that a file is this program's own, and whole."""
+        resources = self._context.resources
+        resources.journal.submit(lambda _: resources.own_files.note_made(path))
+
+    def not_fetched(self, uploads: Iterable[Upload], reason: Reason) -> None:
+        """Let files fail that did not come whole."""
+        self._store.move_all([one for one in uploads if one.state is UploadState.FETCHING], UploadState.FAILED, reason)
+        self._scheduler.wake()
 
     def resume(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
         """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
@@ -152,13 +195,24 @@ class Intake:
                 fresh = [self._resume.after_restart(upload) for upload in fresh]
             self._store.add(fresh, recorded=True, from_earlier_run=from_earlier_run)
             if known is not None:
-                self._hand_on(fresh, known)
+                self._hand_on([upload for upload in fresh if upload.state is not UploadState.FETCHING], known)
+                self._settle_fetching([upload for upload in fresh if upload.state is UploadState.FETCHING])
             listed += [upload.upload_id for upload in fresh]
             await asyncio.sleep(0)
         return listed
 
+    def _settle_fetching(self, uploads: list[Upload]) -> None:
+        """Go on with files an earlier run was fetching: one that is there is whole, the others will not come."""
+        whole = [upload for upload in uploads if upload.source.path.is_file()]
+        self.fetched(whole)
+        self.not_fetched([upload for upload in uploads if upload not in whole], Reason(Code.NOT_FETCHED))
+
     def go_on(self, uploads: list[Upload]) -> None:
-        """Go on with cancelled uploads of the list as if they had not been cancelled: a live URL is used again."""
+        """Go on with cancelled uploads of the list as if they had not been cancelled: a live URL is used again.
+
+        What was cancelled while it was being fetched stays so: its bytes are not there.
+        """
+        uploads = [upload for upload in uploads if not self._resume.is_gone(upload)]
         for upload in uploads:
             self._store.move(upload, self._resume.next_state(upload))
         if uploads:
@@ -196,6 +250,9 @@ class Intake:
         async with self._list_lock:  # what was on the list before is there
             look_up = partial(self._look_up, anomaly_id, self._store.ids())
             known, earlier = await self._store.writer.reading(look_up)
+        if wishes.origin is not None:
+            for path in paths:
+                self._note_made(path)
         drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
         try:
             await self._scan(paths, drop, earlier)
@@ -292,16 +349,25 @@ class Intake:
 
     def _new_upload(self, found: Source | Refusal, drop: Drop) -> Upload:
         source = found if isinstance(found, Source) else found.source
-        again = drop.wishes.again or not self._options.skip_uploaded
-        upload = Upload(UploadId(str(uuid.uuid4())), drop.anomaly_id, source, 0, wanted_again=again)
-        self._conversions.choose(upload, drop.wishes.choices)
+        upload = self._made(UploadId(str(uuid.uuid4())), source, drop.anomaly_id, drop.wishes)
+        state, reason, treatment = self._fate(upload, found)
+        return replace(upload, state=state, reason=reason, treatment=treatment)
+
+    def _made(self, upload_id: UploadId, source: Source, anomaly_id: str, wishes: AddOptions) -> Upload:
+        again = wishes.again or not self._options.skip_uploaded
+        upload = Upload(upload_id, anomaly_id, source, 0, wanted_again=again, origin=wishes.origin)
+        self._conversions.choose(upload, wishes.choices)
+        return upload
+
+    def _fate(self, upload: Upload, found: Source | Refusal) -> tuple[UploadState, Reason | None, Treatment | None]:
+        """Return what becomes of a file that was looked at for the first time."""
         if isinstance(found, Source):
-            return upload
+            return UploadState.QUEUED, None, None
         reason = Reason.of(found.error)
-        if treatment := self._conversions.choices_for(upload).treatment_for(reason, source):
-            return replace(upload, state=UploadState.PREPARING, treatment=treatment)
+        if treatment := self._conversions.choices_for(upload).treatment_for(reason, found.source):
+            return UploadState.PREPARING, None, treatment
         failed = is_missing(found.error) or reason.code is Code.INTERNAL_ERROR
-        return replace(upload, state=UploadState.FAILED if failed else UploadState.REFUSED, reason=reason)
+        return UploadState.FAILED if failed else UploadState.REFUSED, reason, None
 
 
 class Drop:

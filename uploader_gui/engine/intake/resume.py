@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.conversion.temp_files import is_whole
 from uploader_gui.engine.conversion_choices import possible_treatments
-from uploader_gui.engine.errors import Code, SourceError
+from uploader_gui.engine.errors import Code, NotFetched, SourceError, SourceMissing, Variant
 from uploader_gui.engine.intake.scan import MAX_SCANS
 from uploader_gui.engine.models import Reason, Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
@@ -60,9 +60,15 @@ class Resume:
     def next_state(self, upload: Upload) -> UploadState:
         """Return the state from which an unfinished upload goes on; a URL that has expired is forgotten."""
         self._forget_dead_url(upload)
+        if upload.state is UploadState.FETCHING:
+            return UploadState.FETCHING
         if upload.treatment is not None and not (upload.substitute and is_whole(upload.substitute.sent)):
             return UploadState.PREPARING
         return UploadState.QUEUED if upload.presigned is None else UploadState.REGISTERED
+
+    def is_gone(self, upload: Upload) -> bool:
+        """Return whether a file that another program gave is not there: only that program could give it again."""
+        return upload.origin is not None and not upload.source.path.is_file()
 
     def _forget_dead_url(self, upload: Upload) -> None:
         presigned = upload.presigned
@@ -102,6 +108,8 @@ class Reinspection:
         try:
             source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
         except SourceError as error:
+            if isinstance(error, SourceMissing) and upload.origin is not None:
+                error = NotFetched(variant=Variant.KEPT_NO_LONGER if upload.source.mtime_ns else None)
             source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
             self._not_as_it_is(upload, source, Reason.of(error))
             return

@@ -260,6 +260,14 @@ def broken(path: Path) -> Refusal:
     return Refusal(Source(path, path, name, None, 0, 0, shortened), SourceError())
 
 
+def inspected(path: Path) -> Source | Refusal:
+    """Return what one file is, or why it will not be sent. Blocks."""
+    try:
+        return inspect(path, reachable(path))
+    except SourceError as error:
+        return Refusal(describe_only(path, reachable(path)), error)
+
+
 def is_missing(error: SourceError) -> bool:
     """Return whether the path does not exist: the upload fails then, and is not refused."""
     return isinstance(error, SourceMissing)

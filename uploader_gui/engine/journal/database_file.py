@@ -40,7 +40,7 @@ _TROUBLE: Final = _UNWRITABLE | {
     sqlite3.SQLITE_NOMEM,
 }
 """SQLite's codes for trouble with its file or disk, as opposed to a wrong statement."""
-SCHEMA_VERSION: Final = 9
+SCHEMA_VERSION: Final = 10
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -107,6 +107,11 @@ MIGRATIONS: Final[dict[int, str]] = {
         ALTER TABLE uploads ADD COLUMN reason_variant TEXT;
         UPDATE uploads SET reason_variant = variant_in(reason_code, reason_detail),
             reason_detail = value_in(reason_code, reason_detail) WHERE reason_detail <> ''
+    """,
+    # Where a file came from that this program fetched, and since when (seconds since 1970) no upload needs it.
+    9: """
+        ALTER TABLE uploads ADD COLUMN origin TEXT;
+        ALTER TABLE own_files ADD COLUMN unneeded_since REAL
     """,
 }
 """Schema version -> the statements that lead to the next one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 CAPTURES: Final = "captures"
+FETCHED: Final = "fetched"
 SUBSTITUTES: Final = "substitutes"
 """The folders of the data folder for files of our own."""
 _UNSENT: Final = f"SELECT path, resolved FROM uploads WHERE state <> '{UploadState.UPLOADED}'"  # noqa: S608 - a constant
@@ -29,6 +31,10 @@ _USED_UP: Final = (
     "SELECT path FROM own_files WHERE run_id < (SELECT min(run_id) FROM runs) "  # noqa: S608 - a constant
     f"OR path IN (SELECT path FROM uploads WHERE state = '{UploadState.UPLOADED}')"
 )
+FETCHED_DAYS: Final = 7
+"""How long a fetched file is kept that was not uploaded, and that nobody waits for."""
+_TOKEN: Final = re.compile(r"[0-9a-f]{16}(\.part)?")
+_FETCHED_STATES: Final = "SELECT path, state, listed FROM uploads WHERE origin NOT NULL"
 PAGE: Final = 500
 """The number of uploads searched at once, in some 3 ms. Results come page by page, as the loop waits meanwhile."""
 LONGEST_GAP: Final = 30 * 86_400.0
@@ -119,13 +125,57 @@ def unneeded_own_files(db: sqlite3.Connection) -> list[Path]:
     """See `OwnFiles.tidy`. Files are compared by name alone: their folder may have moved, or be spelled otherwise."""
     found: dict[str, list[Path]] = {CAPTURES: [], SUBSTITUTES: []}
     for (path,) in db.execute("SELECT path FROM own_files"):
-        found.setdefault(_path(path).parent.name, []).append(_path(path))
+        if place_in_fetched(_path(path)) is None:
+            found.setdefault(_path(path).parent.name, []).append(_path(path))
     substitutes = _unless_named(found[SUBSTITUTES], db.execute(_SUBSTITUTES_NEEDED, UNFINISHED))
     if not found[CAPTURES]:  # saves reading every row
         return substitutes
     used_up = {_path(path) for (path,) in db.execute(_USED_UP)}
     captures = _unless_named(found[CAPTURES], db.execute(_UNSENT))
     return substitutes + [path for path in captures if path in used_up]
+
+
+def place_in_fetched(path: Path) -> Path | None:
+    """Return where in the folder of fetched files a path is, from the folder of one drop on; None where it is not."""
+    parts = path.parts
+    for at, name in enumerate(parts[:-1]):
+        if name == FETCHED and _TOKEN.fullmatch(parts[at + 1]) and not {".", ".."} & set(parts[at:]):
+            return Path(*parts[at + 1 :])
+    return None
+
+
+def unneeded_fetched(db: sqlite3.Connection, now: float) -> tuple[list[Path], list[tuple[float | None, bytes]]]:
+    """Return the fetched files to remove now, and (since when, path) of those whose time begins or ends to run.
+
+    One that is half written has no upload. One that waits for a number has none either: it is kept while History
+    knows the runs of its time.
+    """
+    rows = db.execute("SELECT path, facts, run_id, unneeded_since FROM own_files").fetchall()
+    mine = [(place, *row) for row in rows if (place := place_in_fetched(_path(row[0]))) is not None]
+    if not mine:  # saves reading every row
+        return [], []
+    owners: dict[Path | None, list[tuple[str, bool]]] = {}
+    for path, state, listed in db.execute(_FETCHED_STATES):
+        owners.setdefault(place_in_fetched(_path(path)), []).append((state, bool(listed)))
+    (first_run,) = db.execute("SELECT coalesce(min(run_id), 0) FROM runs").fetchone()
+    unneeded: list[Path] = []
+    since_when: list[tuple[float | None, bytes]] = []
+    for place, stored, facts, run_id, since in mine:
+        if (uploads := owners.get(place)) is None:
+            is_over = facts is None or run_id < first_run
+        elif any(state in UNFINISHED or (listed and state == UploadState.FAILED) for state, listed in uploads):
+            is_over = False
+            since_when += [(None, stored)] if since is not None else []
+        else:
+            is_over = any(state == UploadState.UPLOADED for state, _ in uploads) or _is_past(since, now)
+            since_when += [(now, stored)] if since is None or since > now else []
+        if is_over:
+            unneeded.append(_path(stored))
+    return unneeded, since_when
+
+
+def _is_past(since: float | None, now: float) -> bool:
+    return since is not None and now - since > FETCHED_DAYS * 86_400
 
 
 def _unless_named(paths: list[Path], needed: Iterable[tuple[bytes, ...]]) -> list[Path]:

@@ -383,7 +383,8 @@ class Journal:
         """Record that this program is making a file (`facts` None), or has made it."""
         with self._transaction():
             sql = (
-                "INSERT INTO own_files SELECT ?, ?, coalesce(max(run_id), 0) + 1 FROM runs WHERE true "
+                "INSERT INTO own_files (path, facts, run_id) "
+                "SELECT ?, ?, coalesce(max(run_id), 0) + 1 FROM runs WHERE true "
                 "ON CONFLICT (path) DO UPDATE SET facts = excluded.facts"
             )
             self._db.execute(sql, (os.fsencode(path), facts))
@@ -398,7 +399,12 @@ class Journal:
     def unneeded_own_files(self) -> list[Path]:
         """Return the files this program made that no upload of any server needs; see `OwnFiles.tidy`."""
         with self._sqlite_errors():
-            return history_queries.unneeded_own_files(self._db)
+            fetched, since_when = history_queries.unneeded_fetched(self._db, time.time())
+            others = history_queries.unneeded_own_files(self._db)
+        if since_when:
+            with self._transaction():
+                self._db.executemany("UPDATE own_files SET unneeded_since = ? WHERE path = ?", since_when)
+        return fetched + others
 
     def past_runs(self) -> Iterator[list[PastRun]]:
         """Yield every run, of all servers, the newest first, each as a list with an entry per anomaly."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.models import (
+    Origin,
     PresignedPut,
     Reason,
     Source,
@@ -24,11 +25,11 @@ COLUMNS: Final = (
     "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
     "reason_variant, reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, "
     "may_be_registered_twice, uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, "
-    "substitute_size, substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed"
+    "substitute_size, substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed, origin"
 )
 INSERT: Final = (
     f"INSERT INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 35)}) ON CONFLICT (upload_id) DO UPDATE SET "
+    f"VALUES ({', '.join('?' * 36)}) ON CONFLICT (upload_id) DO UPDATE SET "
     f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
 )
 """An upload that is there already keeps its run and its place in that."""
@@ -37,7 +38,7 @@ UPDATE: Final = """
     reason_detail = ?, service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
     may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
     substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
-    without_metadata = ?, wanted_again = ?, listed = ? WHERE upload_id = ?
+    without_metadata = ?, wanted_again = ?, listed = ?, origin = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
 FAILED_OR_CANCELLED: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
@@ -94,6 +95,7 @@ def row_of(upload: Upload) -> tuple[object, ...]:
         *_row_of_substitute(upload.substitute),
         upload.wanted_again,
         upload.listed,
+        upload.origin and upload.origin.value,
     )
 
 
@@ -131,7 +133,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
     """
     (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, variant, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
-     *substitute, again, listed) = row  # fmt: skip
+     *substitute, again, listed, origin) = row  # fmt: skip
     source = Source(
         path=Path(os.fsdecode(path)),
         resolved=Path(os.fsdecode(resolved)),
@@ -159,6 +161,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
         substitute=_substitute_of(substitute) if substitute[0] else None,
         wanted_again=bool(again),
         listed=bool(listed),
+        origin=Origin(origin) if origin else None,
     )
 
 

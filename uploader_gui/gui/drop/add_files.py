@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,14 +39,18 @@ class AddFiles(QObject):
         kept_changed(list[KeptPath]): all paths that wait for a number now.
         anomaly_used(str): files were added to this anomaly.
         picture_given(Picture, str): a picture without a file, which is to become one, for the anomaly shown.
+        virtual_given(Decision, str, bool): virtual files to fetch, for the anomaly shown; whether they were dropped.
         refused(DropKind): what was offered holds no files.
+        half_fetched(list[str]): the names of files that waited for a number and were not fetched to the end.
         left_out(list[str]): what of offered files is not on this computer, by name; often nothing.
     """
 
     kept_changed = Signal(object)
     anomaly_used = Signal(str)
     picture_given = Signal(object, str)
+    virtual_given = Signal(object, str, bool)
     refused = Signal(object)
+    half_fetched = Signal(object)
     left_out = Signal(object)
 
     def __init__(self, window: QWidget, engine: Engine, header: Header, theme: Theme) -> None:
@@ -56,8 +61,10 @@ class AddFiles(QObject):
         self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
         self._keep_next = False
+        self.claim: Callable[[Sequence[Path], str, AddOptions], Sequence[Path]] = lambda paths, *_: paths
+        """Puts paths on the list that are still being fetched, and returns the others."""
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
-        self.drop.dropped.connect(self._take)
+        self.drop.dropped.connect(partial(self._take, dropped=True))
         header.kept_wanted.connect(self.add_kept)
         header.forget_kept_wanted.connect(self.forget_kept)
 
@@ -68,12 +75,12 @@ class AddFiles(QObject):
 
     def add(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one and nobody has to confirm it."""
-        anomaly_id = self._header.field.anomaly_id
-        if anomaly_id and not self._keep_next:
-            self.add_to(anomaly_id, paths, options)
-        else:
-            self._keep_next = False
-            self.keep(paths, options)
+        self.add_for(self._anomaly_for_this(), paths, options)
+
+    def _anomaly_for_this(self) -> str:
+        """Return the anomaly shown, "" where there is none or somebody has to confirm it for what comes now."""
+        keep, self._keep_next = self._keep_next, False
+        return "" if keep else self._header.field.anomaly_id
 
     def keep_next(self) -> None:
         """Keep what comes next until a person confirms the number shown."""
@@ -87,8 +94,9 @@ class AddFiles(QObject):
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders to this anomaly, whichever is shown; `recorded` is called once they are journalled."""
-        self._unanswered += 1
-        self._engine.add_paths(paths, anomaly_id, options, recorded)
+        if paths := self.claim(paths, anomaly_id, options):
+            self._unanswered += 1
+            self._engine.add_paths(paths, anomaly_id, options, recorded)
         self.anomaly_used.emit(anomaly_id)
 
     @property
@@ -109,8 +117,11 @@ class AddFiles(QObject):
 
     def restore(self, kept: Sequence[KeptPath]) -> None:
         """Keep the paths that waited for a number when the last window was closed."""
+        half = [one for one in kept if one.options.origin is not None and not one.path.is_file()]
         if kept:
-            self._keep(kept)
+            self._keep([one for one in kept if one not in half])
+        if half:
+            self.half_fetched.emit([one.path.name for one in half])
 
     def forget_kept(self) -> None:
         """Drop the kept paths; the files themselves stay where they are."""
@@ -138,19 +149,25 @@ class AddFiles(QObject):
         mime = QGuiApplication.clipboard().mimeData()
         self._take(decision_on(mime), mime)
 
-    def add_picture(self, path: Path, anomaly_id: str, options: AddOptions) -> None:
-        """Add the file a picture has become to the anomaly that was shown then."""
+    def add_for(self, anomaly_id: str, paths: Sequence[Path], options: AddOptions) -> None:
+        """Add files to the anomaly that was shown when they were given, or keep them where none was."""
         if anomaly_id:
-            self.add_to(anomaly_id, [path], options)
+            self.add_to(anomaly_id, paths, options)
         else:
-            self.keep([path], options)
+            self.keep(paths, options)
 
-    def _take(self, decision: Decision, mime: QMimeData) -> None:
+    def let_go(self, paths: Sequence[Path]) -> None:
+        """Keep these no longer."""
+        self._set_kept({path: kept for path, kept in self._kept.items() if path not in paths})
+
+    def _take(self, decision: Decision, mime: QMimeData, *, dropped: bool = False) -> None:
         if decision.kind is DropKind.FILES:
             self.add(decision.paths)
             self.left_out.emit(decision.left_out)
         elif decision.kind is DropKind.PICTURE:
-            self.picture_given.emit(picture_in(mime, decision), self._header.field.anomaly_id)
+            self.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
+        elif decision.kind is DropKind.VIRTUAL:
+            self.virtual_given.emit(decision, self._anomaly_for_this(), dropped)
         else:
             self.refused.emit(decision.kind if decision.kind.refusal else DropKind.PROMISE)
 

@@ -86,10 +86,12 @@ class DropOverlay(QWidget):
 class DropTarget(QObject):
     """Watches a window for drags. `anomaly_id` returns the anomaly shown, "" for none.
 
-    Signal `dropped(Decision, QMimeData)`: something was let go of over the window; the data live until it returns.
+    Signals: `dropped(Decision, QMimeData)`: something was let go of over the window; the data live until it returns.
+    `native_window_changed`: the system knows the window by another number from now on.
     """
 
     dropped = Signal(object, object)
+    native_window_changed = Signal()
 
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
@@ -144,6 +146,8 @@ class DropTarget(QObject):
         elif isinstance(event, QDropEvent):
             self._drop(event)
         else:
+            if event.type() == QEvent.Type.WinIdChange:
+                self.native_window_changed.emit()
             return super().eventFilter(watched, event)
         return True
 
@@ -173,7 +177,6 @@ def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
 
 def not_here(names: Sequence[str]) -> str:
     """Return the sentence that counts what was left out and names the first, "" for nothing."""
-    listed = ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - they fill a line
     if not names:
         return ""
     return ngettext(
@@ -182,8 +185,13 @@ def not_here(names: Sequence[str]) -> str:
         "{count} items were left out, because they are not on this computer: {names}. Copy them to a folder here "
         "first, then drop them.",
         len(names),
-        names=listed,
+        names=listed(names),
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first names, as many as fill a line."""
+    return ", ".join([*names[:3], *(["…"] if len(names) > 3 else [])])  # noqa: PLR2004 - see above
 
 
 def dashed(color: str) -> QPen:

@@ -15,12 +15,12 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
 from PySide6.QtGui import QImage
 
+from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.gui.drop.offer import (
     SHELL_IDS,
     Decision,
     DropKind,
     Offer,
-    VirtualFile,
     decide,
     harmless_names,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
@@ -85,23 +86,6 @@ class DropKind(Enum):
     def advice(self) -> str:
         """What a person can do, "" for what can be taken."""
         return _(self.value[1]) if isinstance(self.value, tuple) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualFile:
-    """A file that another program gives on request.
-
-    Attributes:
-        index: its place in the offer, by which the program knows it.
-        name: as announced; folders in it are separated by backslashes.
-        size: in bytes, None where it is not announced.
-        modified: in seconds since 1970, None where it is not announced.
-    """
-
-    index: int
-    name: str
-    size: int | None = None
-    modified: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

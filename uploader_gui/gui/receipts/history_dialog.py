@@ -239,7 +239,8 @@ class HistoryDialog(QDialog):
             if run and failed and elsewhere
             else ""
         )
-        self.show_file.setEnabled(self.files.chosen is not None)
+        chosen = self.files.chosen
+        self.show_file.setEnabled(chosen is not None and not chosen.source)
         self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
 
     def _explain(self, why: str) -> None:

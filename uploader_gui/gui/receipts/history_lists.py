@@ -151,7 +151,7 @@ class FileList(_List):
         item.setTextAlignment(1, _AT_RIGHT)
         if color := _COLORS.get(file.state):
             item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
-        item.setToolTip(0, tip(visible_name(file.path)))
+        item.setToolTip(0, tip(file.source or visible_name(file.path)))
         item.setToolTip(2, tip(_("{label}: {text}", label=state, text=why)) if why else "")
         item.setData(0, _DATA, file)
         return item

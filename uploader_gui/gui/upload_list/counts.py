@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.drop.mime import EntryCounts
 
 _S = UploadState
+_WAITING: Final = (_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED)
 _NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
 NEVER_FULL: Final = 0.99
 """What a bar shows at most before the server's answer."""
@@ -139,7 +140,7 @@ class ListCounter:
         states, sizes = self._states, self._bytes
         return ListCounts(
             files=states.total() + self._elsewhere.total(),
-            waiting=states[_S.PREPARING] + states[_S.QUEUED] + states[_S.REGISTERING] + states[_S.REGISTERED],
+            waiting=sum(states[state] for state in _WAITING),
             sending=states[_S.UPLOADING] + states[_S.CONFIRMING] + states[_S.RETRYING],
             failed=states[_S.FAILED],
             refused=states[_S.REFUSED],

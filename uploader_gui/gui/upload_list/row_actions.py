@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.conversion_choices import offered_treatments
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import FINISHED, Treatment, UploadState
 from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.i18n import N_, _
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _S = UploadState
-WAITING: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
+WAITING: Final = frozenset({_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED})
 
 
 class RowAction(Enum):
@@ -79,7 +80,7 @@ def resting_row_actions(snapshot: UploadSnapshot) -> tuple[RowAction, ...]:
     treatments = offered_treatments(snapshot)
     if treatments:
         return tuple(action for action, treatment in TREATMENTS.items() if treatment in treatments)
-    action = _ALWAYS_SHOWN.get(snapshot.state)
+    action = RowAction.REMOVE if _only_another_program_has(snapshot) else _ALWAYS_SHOWN.get(snapshot.state)
     return (action,) if action else ()
 
 
@@ -97,9 +98,14 @@ def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
         return snapshot.reason is not None
     if action is RowAction.SEND_HERE:
         return bool(snapshot.elsewhere) and not snapshot.state.stored
-    if snapshot.elsewhere and action in _OF_THE_SERVER_IN_USE:
+    if (snapshot.elsewhere or _only_another_program_has(snapshot)) and action in _OF_THE_SERVER_IN_USE:
         return False
     return snapshot.state in _STATES.get(action, _ANY)
+
+
+def _only_another_program_has(snapshot: UploadSnapshot) -> bool:
+    """Return whether the file was never fetched to its end: trying again would find nothing."""
+    return snapshot.reason is not None and snapshot.reason.code is Code.NOT_FETCHED
 
 
 def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> list[UploadSnapshot]:

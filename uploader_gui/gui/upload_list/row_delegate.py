@@ -35,7 +35,7 @@ _ROW_FLAGS: Final = (
     | QStyle.StateFlag.State_KeyboardFocusChange
 )
 """The state flags that change a row's background."""
-_BARS: Final = frozenset({_S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
+_BARS: Final = frozenset({_S.FETCHING, _S.UPLOADING, _S.CONFIRMING, _S.RETRYING})
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _S = UploadState
 _SYMBOLS: Final[Mapping[UploadState, tuple[str, str]]] = {
+    _S.FETCHING: ("waiting", "accent"),
     _S.PREPARING: ("waiting", "accent"),
     _S.QUEUED: ("waiting", "muted"),
     _S.REGISTERING: ("waiting", "muted"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _S = UploadState
 _STATE_WORDS: Final[Mapping[UploadState, str]] = {
+    _S.FETCHING: N_("Fetching"),
     _S.PREPARING: N_("Preparing"),
     _S.QUEUED: N_("Waiting"),
     _S.REGISTERING: N_("Waiting"),
@@ -46,6 +47,7 @@ _ATTENTION: Final = (
     _S.RETRYING,
     _S.UPLOADING,
     _S.CONFIRMING,
+    _S.FETCHING,
     _S.PREPARING,
     _S.REGISTERING,
     _S.REGISTERED,
@@ -56,6 +58,8 @@ _ATTENTION: Final = (
 )
 UNDER_WAY: Final = frozenset({_S.UPLOADING, _S.CONFIRMING})
 """The states in which an attempt is under way; between two attempts nothing of a file is sent."""
+MOVING: Final = UNDER_WAY | {_S.FETCHING}
+"""The states in which bytes move."""
 _STILL_SECONDS: Final = 20.0
 """Without a byte for so long, a row says since when."""
 _SEPARATOR: Final = " · "
@@ -131,18 +135,21 @@ def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float
     """Return how much of a running upload is sent, 0 to `NEVER_FULL`; 0 between two attempts."""
     if snapshot.state is _S.CONFIRMING and progress is None:
         return NEVER_FULL
-    if progress is None or snapshot.sent.size <= 0 or snapshot.state not in UNDER_WAY:
+    if progress is None or snapshot.sent.size <= 0 or snapshot.state not in MOVING:
         return 0.0
     return min(progress.bytes_sent / snapshot.sent.size, NEVER_FULL)
 
 
 def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
     """Return the state in words; for a running upload percent and speed. `now` is `time.monotonic()`."""
-    still = 0.0 if progress is None or snapshot.state not in UNDER_WAY else now - progress.moved_at
+    still = 0.0 if progress is None or snapshot.state not in MOVING else now - progress.moved_at
     if progress is not None and progress.moved_at and still >= _STILL_SECONDS:
         return _("Nothing has moved for {time}", time=i18n.duration(still))
     if snapshot.state is _S.UPLOADING:
         return _progress_text(snapshot, progress)
+    if snapshot.state is _S.FETCHING and progress is not None:
+        known = i18n.percent(fraction(snapshot, progress)) if snapshot.source.size else i18n.size(progress.bytes_sent)
+        return _("Fetching … {amount}", amount=known)
     if is_counting(snapshot) and snapshot.retry_at is not None and snapshot.retry_at > now:
         return _("Trying again in {time}", time=i18n.countdown(snapshot.retry_at - now))
     return state_word(snapshot)

@@ -193,7 +193,7 @@ class UploadModel(QAbstractTableModel):
         row = self._row_of[upload.upload_id]
         self._counter.replace(self._rows[row], upload)
         self._rows[row] = upload
-        if upload.state not in row_text.UNDER_WAY:
+        if upload.state not in row_text.MOVING:
             self._progress.pop(upload.upload_id, None)
 
     def _sort(self) -> None:

@@ -1,0 +1,262 @@
+"""Files that another program gives: rows at once, sent like others, named after a restart, kept as long as needed."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from uploader_gui.engine.conversion_choices import AddOptions, Choices
+from uploader_gui.engine.errors import Code, Variant
+from uploader_gui.engine.events import QueueIdle, UploadsAdded
+from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.scripted_storage import ScriptedStorage
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+FROM_PHONE = AddOptions(origin=Origin.PHONE)
+PDF, FILM = b"%PDF-1.7\n" + bytes(5000), b"\0\0\0\x18ftypisom" + b"film" * 1000
+SHORT = Reason(Code.NOT_FETCHED, Variant.CAME_SHORT, "10000000/20000000")
+DAY = 86_400.0
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def awaited(data: Path, *names: str, size: int = len(PDF)) -> list[Awaited]:
+    """Return files that a window has begun to fetch in one go."""
+    folder = data / "fetched" / uuid.uuid4().hex[:16]
+    return [Awaited(UploadId(str(uuid.uuid4())), folder / name, name.rpartition("/")[2], size) for name in names]
+
+
+def begin(run: Run, *files: Awaited, wishes: AddOptions = FROM_PHONE) -> None:
+    run.queue.note_making([file.path for file in files])
+    run.queue.await_files(files, ANOMALY, wishes)
+
+
+def come(run: Run, file: Awaited, content: bytes = PDF) -> None:
+    """Have a file there, whole, as `engine/fetching.py` leaves it."""
+    file.path.parent.mkdir(parents=True, exist_ok=True)
+    file.path.write_bytes(content)
+    run.queue.note_capture(file.path)
+    run.queue.fetched([file.upload_id])
+
+
+def left_in(data: Path) -> list[str]:
+    return sorted(path.name for path in (data / "fetched").rglob("*") if path.is_file())
+
+
+async def test_a_row_is_there_before_the_bytes_and_the_receipt_says_where_from(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    (file,) = awaited(data, "DCIM/rapport.pdf", size=0)
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        added = await run.heard(UploadsAdded)
+        assert [(one.upload_id, one.state, one.origin) for one in added.uploads] == [
+            (file.upload_id, S.FETCHING, Origin.PHONE)
+        ]
+        run.queue.start()
+        come(run, file)
+        await run.idle()
+        row = run.only()
+    assert {"state": "uploaded", "source": "from a phone", "name": "rapport.pdf"}.items() <= row.items()
+    assert "path" not in row
+    assert [stored.data for stored in scripted_storage.objects.values()] == [PDF]
+    assert left_in(data) == []
+    assert list((data / "fetched").iterdir()) == []  # its folders are gone too
+
+
+async def test_start_sends_the_others_and_waits_for_what_is_still_being_fetched(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    first, second = awaited(data, "a.pdf", "b.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, first, second)
+        run.queue.start()
+        come(run, first)
+        await run.in_state(S.UPLOADED, "a.pdf")
+        assert run.all_heard(QueueIdle) == []
+        come(run, second)
+        await run.idle()
+    assert len(scripted_storage.objects) == 2
+
+
+async def test_what_does_not_come_whole_fails_in_words_and_is_listed_at_the_next_start(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        run.queue.start()
+        run.queue.not_fetched([file.upload_id], SHORT)
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "not_fetched", 0)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.restore()
+        await run.in_state(S.FAILED, "a.pdf")
+        assert run.latest["a.pdf"].reason == SHORT
+    assert scripted_storage.objects == {}
+
+
+async def test_half_fetched_files_are_named_after_a_restart_and_whole_ones_go_on(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    half, whole = awaited(data, "half.pdf", "whole.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, half, whole)
+        part = half.path.parent.with_name(f"{half.path.parent.name}.part")
+        run.queue.note_making([part])
+        await run.heard(UploadsAdded)
+        half.path.parent.mkdir(parents=True)
+        part.write_bytes(PDF[:100])
+        whole.path.write_bytes(PDF)  # the program ended before anybody was told
+    async with engine(options(data, strict_api)) as run:
+        run.queue.restore()
+        run.queue.start()
+        await run.idle()
+        assert (run.latest["half.pdf"].state, run.latest["half.pdf"].reason) == (S.FAILED, Reason(Code.NOT_FETCHED))
+        assert run.latest["whole.pdf"].state is S.UPLOADED
+    assert left_in(data) == []
+    assert [stored.data for stored in scripted_storage.objects.values()] == [PDF]
+
+
+async def test_a_script_that_resumes_fails_for_a_half_fetched_file(strict_api: StrictApi, data: Path) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        await run.heard(UploadsAdded)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.resume(ANOMALY)
+        await run.in_state(S.FAILED, "a.pdf")
+        run.queue.start()
+        await run.idle()
+        assert run.only()["reason"]["code"] == "not_fetched"
+
+
+async def test_a_cancelled_one_stays_so_whatever_comes_and_undo_does_not_wait_for_it(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        run.queue.cancel([file.upload_id])
+        run.queue.fetched([file.upload_id])
+        run.queue.not_fetched([file.upload_id], SHORT)
+        run.queue.undo()
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == "cancelled"
+        run.queue.retry([file.upload_id])
+        await run.until(lambda: run.latest["a.pdf"].reason == Reason(Code.NOT_FETCHED))
+    assert scripted_storage.objects == {}
+
+
+async def test_a_refused_type_asks_as_for_any_file_and_keeps_its_name(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    (file,) = awaited(data, "x" * 120 + ".mp4")
+    long = Awaited(file.upload_id, file.path, "x" * 200 + ".mp4")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, long)
+        come(run, long, FILM)
+        await run.in_state(S.REFUSED, file.path.name)
+        run.queue.treat([file.upload_id], Treatment.ZIP)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["original"]["name"]) == ("uploaded", long.name)
+    assert left_in(data) == []
+
+
+async def test_a_wish_to_zip_holds_for_fetched_files(strict_api: StrictApi, data: Path) -> None:
+    (file,) = awaited(data, "film.mp4")
+    wishes = AddOptions(choices=Choices.from_flags(convert=False, zipped=True), origin=Origin.OUTLOOK)
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file, wishes=wishes)
+        run.queue.start()
+        come(run, file, FILM)
+        await run.idle()
+        assert (run.only()["name"], run.only()["source"]) == ("film.mp4.zip", "from Outlook")
+
+
+async def test_what_was_uploaded_before_is_skipped(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    async with engine(options(data, strict_api)) as run:
+        for number in (1, 2):
+            (file,) = awaited(data, "a.pdf")
+            begin(run, file)
+            run.queue.start()
+            come(run, file)
+            await run.idle(number)
+        assert run.latest["a.pdf"].state is S.SKIPPED
+    assert len(scripted_storage.objects) == 1
+
+
+async def test_files_that_waited_for_a_number_have_a_source_too_and_go_once_uploaded(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
+) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        file.path.parent.mkdir(parents=True)
+        file.path.write_bytes(PDF)
+        run.queue.note_capture(file.path)
+    async with engine(options(data, strict_api)) as run:
+        assert left_in(data) == ["a.pdf"]
+        run.queue.add_paths([file.path], ANOMALY, FROM_PHONE)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["source"] == "from a phone"
+    assert left_in(data) == []
+    assert len(scripted_storage.objects) == 1
+
+
+@pytest.mark.parametrize(("days", "left"), [(6.0, ["film.mp4"]), (8.0, [])])
+async def test_what_is_refused_or_cancelled_is_kept_for_a_week(
+    strict_api: StrictApi, data: Path, days: float, left: list[str]
+) -> None:
+    refused, cancelled = awaited(data, "film.mp4", "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, refused, cancelled)
+        come(run, refused, FILM)
+        come(run, cancelled)
+        await run.in_state(S.REFUSED, "film.mp4")
+        await run.in_state(S.QUEUED, "a.pdf")
+        run.queue.cancel([cancelled.upload_id])
+        run.queue.start()
+        await run.idle()
+    assert left_in(data) == ["a.pdf", "film.mp4"]
+    with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
+        db.execute("UPDATE own_files SET unneeded_since = unneeded_since - ?", (days * DAY,))
+    async with engine(options(data, strict_api)) as run:
+        run.queue.start()
+        await run.idle()
+    kept: Any = left or []
+    assert left_in(data) == sorted([*kept, *(["a.pdf"] if kept else [])])
+
+
+async def test_a_failed_one_that_is_on_the_list_is_kept_however_long(strict_api: StrictApi, data: Path) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        come(run, file)
+        await run.in_state(S.QUEUED, "a.pdf")
+    with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
+        db.execute("UPDATE uploads SET state = 'failed', listed = 1, reason_code = 'rejected'")
+        db.execute("UPDATE own_files SET unneeded_since = 1.0")
+    async with engine(options(data, strict_api)):
+        pass
+    assert left_in(data) == ["a.pdf"]

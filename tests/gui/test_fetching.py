@@ -1,0 +1,236 @@
+"""Virtual files on their way: rows for the anomaly shown at the drop, the window alive, cancel at once."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from tests.gui.fake_engine import MB, upload
+from uploader_gui.engine.conversion_choices import AddOptions
+from uploader_gui.engine.errors import Code, NotFetched, Variant
+from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.fetching import VirtualFile
+from uploader_gui.engine.models import Origin, Reason, UploadState
+from uploader_gui.gui.drop.fetcher import Fetcher
+from uploader_gui.gui.drop.offer import Decision, DropKind
+from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions
+from uploader_gui.gui.upload_list.row_text import reason_text, state_text
+from uploader_gui.gui.window.window_memory import KeptPath, decoded, encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.fetching import Sink
+    from uploader_gui.gui.main_window import MainWindow
+
+TWO = Decision(DropKind.VIRTUAL, files=(VirtualFile(0, "a.jpg", 4), VirtualFile(1, "b.jpg")), origin=Origin.PHONE)
+FROM_PHONE = AddOptions(origin=Origin.PHONE)
+
+
+class Held:
+    """Another program, which gives a file's bytes once it is let; `fails`: it gives an error then."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.may_give = threading.Event()
+        self.fails = fails
+
+    @contextmanager
+    def opened(self, files: Sequence[VirtualFile]) -> Iterator[Held]:
+        del files
+        yield self
+
+    def copy(self, file: VirtualFile, sink: Sink) -> None:
+        del file
+        assert self.may_give.wait(30)
+        if self.fails:
+            raise NotFetched("0x80030005", variant=Variant.NOT_GIVEN)
+        sink.write(b"1234")
+
+
+class Door:
+    def __init__(self) -> None:
+        self.busy = self.is_held = False
+
+    def hold(self) -> None:
+        self.is_held = True
+
+
+@pytest.fixture
+def fetcher(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> Fetcher:
+    made = Fetcher(window.add_files, window.model, engine, tmp_path / "fetched")
+    made.lost.connect(window.show_lost)
+    return made
+
+
+def told(engine: FakeEngine, what: str) -> list[object]:
+    return [given for name, given in engine.calls if name == what]
+
+
+def test_a_row_per_file_is_asked_for_at_once_for_the_anomaly_shown_at_the_drop(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    window.set_anomaly("4217")
+    source = Held()
+    fetcher.fetch(TWO, source, "4217")
+    window.set_anomaly("9")
+    ((awaited, anomaly_id),) = engine.awaited
+    assert (anomaly_id, engine.wishes, engine.added) == ("4217", [FROM_PHONE], [])
+    assert [(file.name, file.size, file.path.name) for file in awaited] == [
+        ("a.jpg", 4, "a.jpg"),
+        ("b.jpg", 0, "b.jpg"),
+    ]
+    source.may_give.set()
+    qtbot.waitUntil(lambda: told(engine, "fetched") == [file.upload_id for file in awaited])
+    assert [file.path.read_bytes() for file in awaited] == [b"1234", b"1234"]
+    noted = told(engine, "note_making")[0]
+    assert isinstance(noted, list)
+    assert {path.name for path in noted[1:]} == {"a.jpg", "b.jpg"}
+
+
+def test_a_drop_waits_for_its_source_with_the_window_alive(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher
+) -> None:
+    source, door = Held(), Door()
+    seen: list[bool] = []
+
+    def look() -> None:
+        seen.append(door.busy and window.isVisible())
+        source.may_give.set()
+
+    QTimer.singleShot(50, window, look)
+    fetcher.fetch_within_drop(TWO, source, "4217", door)
+    assert seen == [True]
+    assert (door.busy, door.is_held) == (False, False)
+    assert len(told(engine, "fetched")) == 2
+
+
+@pytest.mark.parametrize("by", ["cancelled", "removed"])
+def test_a_drop_ends_at_once_when_all_of_it_is_cancelled_though_the_source_hangs(
+    engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot, by: str
+) -> None:
+    source, door = Held(), Door()
+
+    def cancel() -> None:
+        ids = [file.upload_id for file in engine.awaited[0][0]]
+        if by == "removed":
+            engine.tell(UploadsRemoved(tuple(ids)))
+        else:
+            engine.tell(UploadsChanged(tuple(upload(one, UploadState.CANCELLED) for one in ids)))
+
+    QTimer.singleShot(20, fetcher, cancel)
+    fetcher.fetch_within_drop(TWO, source, "4217", door)
+    assert (door.busy, door.is_held) == (False, True)
+    assert told(engine, "fetched") == told(engine, "not_fetched") == []
+    source.may_give.set()
+    folder = engine.awaited[0][0][0].path.parent
+    qtbot.waitUntil(lambda: not [path for path in folder.parent.rglob("*") if path.is_file()])
+
+
+def test_what_does_not_come_is_told_with_its_reason(engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot) -> None:
+    source = Held(fails=True)
+    source.may_give.set()
+    fetcher.fetch(TWO, source, "4217")
+    qtbot.waitUntil(lambda: len(told(engine, "not_fetched")) == 2)
+    reason = Reason(Code.NOT_FETCHED, Variant.NOT_GIVEN, "0x80030005")
+    assert told(engine, "not_fetched")[0] == (engine.awaited[0][0][0].upload_id, reason)
+
+
+def test_without_a_number_the_files_wait_for_it_while_they_are_fetched(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    source = Held()
+    fetcher.fetch(TWO, source, "")
+    assert window.header.hint.text() == "2 files wait for the number."
+    assert engine.awaited == []
+    window.set_anomaly("4217")
+    window.add_files.add_kept()  # the bytes are not there yet
+    ((awaited, anomaly_id),) = engine.awaited
+    assert (anomaly_id, [file.name for file in awaited], engine.added) == ("4217", ["a.jpg", "b.jpg"], [])
+    source.may_give.set()
+    qtbot.waitUntil(lambda: len(told(engine, "fetched")) == 2)
+
+
+def test_without_a_number_until_they_are_there_they_are_added_like_others(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    source = Held()
+    source.may_give.set()
+    fetcher.fetch(TWO, source, "")
+    qtbot.waitUntil(lambda: len(told(engine, "note_capture")) == 2)
+    window.set_anomaly("4217")
+    window.add_files.add_kept()
+    assert [[path.name for path in paths] for paths, _ in engine.added] == [["a.jpg", "b.jpg"]]
+    assert engine.wishes == [FROM_PHONE]
+
+
+def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    source = Held(fails=True)
+    fetcher.fetch(replace(TWO, files=TWO.files[:1]), source, "")
+    source.may_give.set()
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.text.text().startswith("a.jpg: The other program did not give it (0x80030005).")
+    assert window.add_files.kept is None
+    assert engine.awaited == []
+
+
+def test_do_not_add_stops_what_waits_for_a_number(window: MainWindow, fetcher: Fetcher, qtbot: QtBot) -> None:
+    source = Held()
+    fetch = fetcher.fetch(TWO, source, "")
+    with qtbot.waitSignal(fetch.over):
+        window.add_files.forget_kept()
+    source.may_give.set()
+
+
+def test_files_half_fetched_for_no_number_are_named_at_the_next_start(window: MainWindow, tmp_path: Path) -> None:
+    (whole := tmp_path / "whole.jpg").touch()
+    kept = [KeptPath(whole, options=FROM_PHONE), KeptPath(tmp_path / "half.jpg", options=FROM_PHONE)]
+    assert decoded(encoded(kept)) == kept
+    window.add_files.restore(kept)
+    assert window.header.hint.text() == "1 file waits for the number."
+    assert window.banner.text.text() == "1 file was not fetched to the end: half.jpg. Drop it again."
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "said"), [(10 * MB, 4_200_000, "Fetching … 42\u00a0%"), (0, 4_200_000, "Fetching … 4.2\u00a0MB")]
+)
+def test_a_row_says_how_much_is_fetched(
+    window: MainWindow, engine: FakeEngine, size: int, count: int, said: str
+) -> None:
+    row = upload("1", UploadState.FETCHING, size=size)
+    engine.tell(UploadsAdded((row,)))
+    assert state_text(row, None, 0) == "Fetching"
+    window.model.update_progress([UploadProgress(row.upload_id, count, 0.0)])
+    window.model.flush()
+    assert state_text(row, window.model.progress_of(row.upload_id), 0) == said
+    assert allowed(RowAction.CANCEL, row)
+    assert window.model.counts().waiting == 1
+
+
+@pytest.mark.parametrize(
+    ("variant", "detail", "said"),
+    [
+        (None, "", "It was not fetched to the end. Drop it again."),
+        (Variant.CAME_SHORT, "10000000/20000000", "Only 10.0\u00a0MB of 20.0\u00a0MB came. Copy it to a folder "),
+        (Variant.CAME_LONG, "2000/1000", "2\u00a0KB came where 1\u00a0KB were announced."),
+        (Variant.CAME_SHORT, "20000100/20000200", "Only 20,000,100\u00a0B of 20,000,200\u00a0B came."),
+        (Variant.NO_ROOM, "No space left", "It cannot be written on this computer: No space left."),
+    ],
+)
+def test_a_row_says_why_it_was_not_fetched_and_offers_no_other_try(
+    variant: Variant | None, detail: str, said: str
+) -> None:
+    row = replace(upload("1", UploadState.FAILED), reason=Reason(Code.NOT_FETCHED, variant, detail))
+    assert reason_text(row).startswith(said)
+    assert resting_row_actions(row) == (RowAction.REMOVE,)
+    assert not allowed(RowAction.TRY_AGAIN, row)

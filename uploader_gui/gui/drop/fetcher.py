@@ -1,0 +1,230 @@
+"""Fetches virtual files of drags and pastes: rows at once, the bytes in a thread, the window alive meanwhile.
+
+While the other program has to wait for the end of its drop, a nested loop of Qt keeps the window alive in it. That is
+fine inside an event of Qt, and must never be done inside a coroutine.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QEventLoop, QObject, Signal
+
+from uploader_gui.engine.conversion_choices import AddOptions
+from uploader_gui.engine.events import UploadProgress, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.fetching import FetchThread, Item, part_of
+from uploader_gui.engine.models import Awaited, Reason, UploadId, UploadState
+from uploader_gui.gui.drop.offer import harmless_names
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+    from pathlib import Path
+
+    from PySide6.QtCore import SignalInstance
+
+    from uploader_gui.engine.errors import NotFetched
+    from uploader_gui.engine.events import Event
+    from uploader_gui.engine.fetching import Offered
+    from uploader_gui.gui.drop.add_files import AddFiles
+    from uploader_gui.gui.drop.offer import Decision
+    from uploader_gui.gui.upload_list.upload_model import UploadModel
+    from uploader_gui.gui.window.window_memory import KeptPath
+
+_TOKEN_BYTES: Final = 8
+
+
+class FetchEngine(Protocol):
+    """What a fetch tells the engine; `gui/bridge.py` implements it."""
+
+    @property
+    def event_arrived(self) -> SignalInstance:
+        """Signal with one `events.Event` at a time."""
+
+    def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
+        """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
+
+    def note_making(self, paths: Sequence[Path]) -> None:
+        """Mark files as this program's own before they exist."""
+
+    def note_capture(self, path: Path) -> None:
+        """Mark a file as this program's own, to be removed once it is uploaded."""
+
+    def fetched(self, upload_id: UploadId) -> None:
+        """Go on with a file that is fetched, whole."""
+
+    def not_fetched(self, upload_id: UploadId, reason: Reason) -> None:
+        """Let a file fail that another program did not give."""
+
+
+class Door(Protocol):
+    """What stands before Qt's drop target (`platform/windows_ole.py`)."""
+
+    busy: bool
+
+    def hold(self) -> None:
+        """Never let go of what was dropped: its program hangs."""
+
+
+class Fetch(QObject):
+    """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`; signals carry that over.
+
+    Signals:
+        moved(Item, int): so many bytes of an item are there.
+        came(Item), failed(Item, NotFetched): how an item ended.
+        over(): the other program is needed no more, or nobody wants its files any more.
+    """
+
+    moved = Signal(object, object)
+    came = Signal(object)
+    failed = Signal(object, object)
+    over = Signal()
+
+    def __init__(self, items: Sequence[Item], parent: QObject) -> None:
+        super().__init__(parent)
+        self.wanted = {item.path: item for item in items}
+        self.upload_ids: dict[Path, UploadId] = {}
+        self.began_at = time.monotonic()
+        self.is_read = False
+        """Whether the thread has let go of the other program's data."""
+
+    def settle(self, item: Item) -> UploadId | None:
+        """Note that an item came or failed; return its upload, None where there is none."""
+        self.wanted.pop(item.path, None)
+        return self.upload_ids.get(item.path)
+
+    def stop(self, paths: Container[Path]) -> None:
+        """Stop these items."""
+        for item in [item for path, item in self.wanted.items() if path in paths]:
+            item.stop()
+            del self.wanted[item.path]
+            if not self.wanted:
+                self.over.emit()
+
+    # The thread calls these
+
+    def progress(self, item: Item, count: int) -> None:
+        """Tell that so many bytes of an item are there."""
+        self.moved.emit(item, count)
+
+    def fetched(self, item: Item) -> None:
+        """Tell that an item is there, whole."""
+        self.came.emit(item)
+
+    def not_fetched(self, item: Item, error: NotFetched) -> None:
+        """Tell that an item will not come."""
+        self.failed.emit(item, error)
+
+    def ended(self) -> None:
+        """Tell that the other program is needed no more."""
+        self.is_read = True
+        self.over.emit()
+
+
+class Fetcher(QObject):
+    """All fetches of one window. `folder` is where their files lie (`own_files.py`).
+
+    Signal `lost(str, Reason)`: a file that waited for a number did not come.
+    """
+
+    lost = Signal(str, object)
+
+    def __init__(self, add_files: AddFiles, model: UploadModel, engine: FetchEngine, folder: Path) -> None:
+        super().__init__(add_files)
+        self._add_files = add_files
+        self._model = model
+        self._engine = engine
+        self._folder = folder
+        self._fetches: list[Fetch] = []
+        add_files.claim = self.claim
+        add_files.kept_changed.connect(self._follow_kept)
+        engine.event_arrived.connect(self._follow)
+
+    def fetch_within_drop(self, decision: Decision, offered: Offered, anomaly_id: str, door: Door) -> None:
+        """Fetch within an event of Qt, which ends when all is there, or nobody wants the rest any more."""
+        loop = QEventLoop()
+        fetch = self.fetch(decision, offered, anomaly_id)
+        fetch.over.connect(loop.quit)
+        door.busy = True
+        loop.exec()
+        door.busy = False
+        if not fetch.is_read:
+            door.hold()
+
+    def fetch(self, decision: Decision, offered: Offered, anomaly_id: str) -> Fetch:
+        """Show a row for each file and begin to fetch them, for the anomaly given ("": they wait for a number)."""
+        folder = self._folder / secrets.token_hex(_TOKEN_BYTES)
+        names = harmless_names(decision.files)
+        items = [Item(file, folder / name) for file, name in zip(decision.files, names, strict=True)]
+        fetch = Fetch(items, self)
+        self._fetches.append(fetch)
+        fetch.moved.connect(self._show_progress)
+        fetch.came.connect(self._came)
+        fetch.failed.connect(self._failed)
+        self._engine.note_making([part_of(folder), *fetch.wanted])
+        self._add_files.add_for(anomaly_id, list(fetch.wanted), AddOptions(origin=decision.origin))
+        FetchThread(offered, items, folder, fetch).start()
+        return fetch
+
+    def claim(self, paths: Sequence[Path], anomaly_id: str, options: AddOptions) -> list[Path]:
+        """Put those of the paths on the list that are being fetched; return the others."""
+        awaited = []
+        for path in paths:
+            if (fetch := self._fetch_of(path)) is not None:
+                fetch.upload_ids[path] = UploadId(str(uuid.uuid4()))
+                size = fetch.wanted[path].file.size or 0
+                awaited.append(Awaited(fetch.upload_ids[path], path, path.name, size))
+        if awaited:
+            self._engine.await_files(awaited, anomaly_id, options)
+        claimed = {one.path for one in awaited}
+        return [path for path in paths if path not in claimed]
+
+    def _fetch_of(self, path: Path) -> Fetch | None:
+        self._fetches = [fetch for fetch in self._fetches if fetch.wanted]
+        return next((one for one in self._fetches if path in one.wanted and path not in one.upload_ids), None)
+
+    # What a thread tells
+
+    def _show_progress(self, item: Item, count: int) -> None:
+        fetch = self._sending_fetch()
+        if (upload_id := fetch.upload_ids.get(item.path)) is not None and item.path in fetch.wanted:
+            self._model.update_progress([UploadProgress(upload_id, count, 0.0, time.monotonic())])
+
+    def _came(self, item: Item) -> None:
+        self._engine.note_capture(item.path)
+        if (upload_id := self._sending_fetch().settle(item)) is not None:
+            self._engine.fetched(upload_id)
+
+    def _failed(self, item: Item, error: NotFetched) -> None:
+        reason = Reason.of(error)
+        if (upload_id := self._sending_fetch().settle(item)) is not None:
+            self._engine.not_fetched(upload_id, reason)
+        else:
+            self._add_files.let_go([item.path])
+            self.lost.emit(item.path.name, reason)
+
+    def _sending_fetch(self) -> Fetch:
+        fetch = self.sender()
+        assert isinstance(fetch, Fetch)
+        return fetch
+
+    # What a person does meanwhile
+
+    def _follow(self, event: Event) -> None:
+        """Stop what was cancelled or taken off the list."""
+        if isinstance(event, UploadsChanged):
+            ended = {one.upload_id for one in event.uploads if one.state is not UploadState.FETCHING}
+        elif isinstance(event, UploadsRemoved) and not event.kept:
+            ended = set(event.upload_ids)
+        else:
+            return
+        for fetch in self._fetches:
+            fetch.stop({path for path, upload_id in fetch.upload_ids.items() if upload_id in ended})
+
+    def _follow_kept(self, kept: Sequence[KeptPath]) -> None:
+        """Stop what waited for a number and is not wanted any more."""
+        paths = {one.path for one in kept}
+        for fetch in self._fetches:
+            fetch.stop({path for path in fetch.wanted if path not in paths and path not in fetch.upload_ids})
