@@ -1,4 +1,4 @@
-"""The sign-in dialog for the two tokens, and what is accepted as a pasted token."""
+"""The sign-in dialog for the two tokens, and how they are found in what people paste."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
 
 _WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
+_TOKEN: Final = r"(?P<token>[A-Za-z0-9._~+/=-]{8,})"  # noqa: S105 - what one looks like
+_BETWEEN: Final = r"[^A-Za-z0-9]{1,12}(?:value[^A-Za-z0-9]{1,8})?"
+"""What stands between a name and its token: `: `, `": "`, a line break, `","value":"` of browsers' archives."""
+_ACCESS: Final = re.compile(
+    rf"\b(?:authorization{_BETWEEN}(?:bearer\s+)?|bearer\s+|(?:access|bearer|id)[-_ ]?token{_BETWEEN}(?:bearer\s+)?"
+    rf"|jeton d.acc[eè]s{_BETWEEN}){_TOKEN}",
+    re.IGNORECASE,
+)
+_SESSION: Final = re.compile(rf"\b(?:(?:x-)?session[-_ ]?token|jeton de session){_BETWEEN}{_TOKEN}", re.IGNORECASE)
+_MAX_TEXT: Final = 1_000_000
 _HINTS: Final = (
     Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
 )
@@ -38,6 +48,7 @@ class SignInDialog(PlainDialog):
 
     def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
         super().__init__(N_("Sign in"), theme, parent)
+        self.both = _token_field()
         self.bearer, self.session = _token_field(), _token_field()
         self.show_tokens = push_button("", "link", theme)
         self.show_tokens.setCheckable(True)
@@ -51,6 +62,9 @@ class SignInDialog(PlainDialog):
             N_("The register did not accept these tokens. Get new ones, then paste them here."), "warning"
         )
         self._refused.hide()
+        self.add_field(N_("Both tokens at once, as you copied them"), self.both)
+        self.recognised = self.add_sentence(N_("Both tokens were recognised."))
+        self.recognised.hide()
         self.add_field(N_("Access token"), self.bearer)
         self.add_field(N_("Session token"), self.session)
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
@@ -84,6 +98,8 @@ class SignInDialog(PlainDialog):
     def _connect(self) -> None:
         for field in (self.bearer, self.session):
             field.textChanged.connect(self._validate)
+        for field in (self.both, self.bearer, self.session):
+            field.textEdited.connect(self._look_for_both)
         self.show_tokens.toggled.connect(self._show_or_hide)
         self.confirm.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.reject)
@@ -93,10 +109,22 @@ class SignInDialog(PlainDialog):
     def _validate(self) -> None:
         self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))
 
+    def _look_for_both(self, text: str) -> None:
+        """Fill both fields where both tokens are in what was pasted into any of the three."""
+        found = tokens_in(text)
+        if found is None:
+            return
+        self.both.clear()
+        self.bearer.setText(found[0])
+        self.session.setText(found[1])
+        self.recognised.show()
+        self.fit()
+        self.confirm.setFocus()
+
     def _show_or_hide(self) -> None:
         shown = self.show_tokens.isChecked()
         self.show_tokens.setText(_("Hide the tokens") if shown else _("Show the tokens"))
-        for field in (self.bearer, self.session):
+        for field in (self.both, self.bearer, self.session):
             field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 
     def _submit(self) -> None:
@@ -107,6 +135,22 @@ class SignInDialog(PlainDialog):
 def clean(pasted: str) -> str:
     """Return a pasted token without spaces, quotes, line breaks, header name or “Bearer”."""
     return "".join(_WRAPPING.sub("", pasted.strip().strip("\"'")).split())
+
+
+def tokens_in(text: str) -> tuple[str, str] | None:
+    """Return access and session token where a text holds both, else None.
+
+    It may be two lines (the access token first), headers as a browser's tools copy them, a `curl` command, or JSON. A
+    text that names different tokens by one name is doubtful: None.
+    """
+    if len(text) > _MAX_TEXT:
+        return None
+    access, session = ({match["token"] for match in pattern.finditer(text)} for pattern in (_ACCESS, _SESSION))
+    if len(access) == len(session) == 1:
+        return access.pop(), session.pop()
+    words = [clean(word) for word in text.split()]
+    is_plain = len(words) == 2 and all(re.fullmatch(_TOKEN, word) for word in words)  # noqa: PLR2004 - one of each
+    return (words[0], words[1]) if is_plain and not (access or session) else None
 
 
 def _token_field() -> QLineEdit:

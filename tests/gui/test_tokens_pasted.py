@@ -1,0 +1,88 @@
+"""Both tokens in one paste, in the forms in which people have them; and doubtful texts, which fill nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, tokens_in
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog
+    from uploader_gui.gui.main_window import MainWindow
+
+ACCESS = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_nature"
+SESSION = "c2Vzc2lvbi10b2tlbg+/=="
+CURL = f"""curl 'https://api.example/main/anomalies/v2/rs/1' \\
+  -H 'accept: application/json' \\
+  -H 'authorization: Bearer {ACCESS}' \\
+  -H 'x-session-token: {SESSION}' --compressed"""
+FORMS = {
+    "two lines": f"{ACCESS}\n{SESSION}\n",
+    "two words": f" {ACCESS}   {SESSION} ",
+    "headers": f"Host: api.example\r\nAuthorization: Bearer {ACCESS}\r\nX-Session-Token: {SESSION}\r\n",
+    "headers, the other way round": f"x-session-token: {SESSION}\nauthorization: {ACCESS}",
+    "a browser's table": f"authorization\nBearer {ACCESS}\naccept\n*/*\nx-session-token\n{SESSION}",
+    "curl": CURL,
+    "curl for Windows": CURL.replace("'", '^"').replace("\\", "^"),
+    "JSON": json.dumps({"Authorization": f"Bearer {ACCESS}", "X-Session-Token": SESSION}),
+    "JSON of a sign-in": json.dumps({"access_token": ACCESS, "session_token": SESSION, "expires_in": 3600}),
+    "an archive": json.dumps(
+        [
+            {"name": "authorization", "value": f"Bearer {ACCESS}"},
+            {"name": "x-session-token", "value": SESSION},
+        ]
+    ),
+    "PowerShell": f'$headers = @{{ "Authorization"="Bearer {ACCESS}"; "X-Session-Token"="{SESSION}" }}',
+    "labels": f"Access token: {ACCESS}\nSession token: {SESSION}",
+    "French labels": f"Jeton d’accès : {ACCESS}\nJeton de session : {SESSION}",
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_both_tokens_are_found(text: str) -> None:
+    assert tokens_in(text) == (ACCESS, SESSION)
+    assert tokens_in(text.replace("\r", "").replace("\n", " ")) == (ACCESS, SESSION)  # as a field of one line has it
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ACCESS, f"Bearer {ACCESS}", f"x-session-token: {SESSION}", "not two", f"{ACCESS} {SESSION} {SESSION}x",
+     f"authorization: {ACCESS}\nauthorization: other-token-here\nx-session-token: {SESSION}", "x" * 1_000_001],
+)  # fmt: skip
+def test_one_token_or_a_doubtful_text_is_left_alone(text: str) -> None:
+    assert tokens_in(text) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_two_sendable_tokens_or_none(text: str) -> None:
+    for found in (tokens_in(text), tokens_in(f"authorization: {text}\nx-session-token: {text}")):
+        assert found is None or all(token.isascii() and token.isprintable() and " " not in token for token in found)
+
+
+@pytest.fixture
+def dialog(window: MainWindow, qtbot: QtBot) -> SignInDialog:
+    made = window.show_sign_in(TokensKept.KEYRING)
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.mark.parametrize("field", ["both", "bearer", "session"])
+def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, qtbot: QtBot) -> None:
+    assert not dialog.recognised.isVisible()
+    QGuiApplication.clipboard().setText(CURL)
+    QTest.keyClick(getattr(dialog, field), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert (dialog.bearer.text(), dialog.session.text(), dialog.both.text()) == (ACCESS, SESSION, "")
+    assert dialog.recognised.isVisible()
+    with qtbot.waitSignal(dialog.submitted) as submitted:
+        QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
+    assert submitted.args == [ACCESS, SESSION]
