@@ -5,16 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from wine import made, tools
 from wine.machine import Wine, kill, windows_path
 from wine.output import Output
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Wine is looked at on Linux")
 
@@ -87,3 +84,8 @@ def test_what_runs_in_a_prefix_is_found_and_ended_and_nothing_else(tmp_path: Pat
 def test_windows_sees_this_machine_as_drive_z(tmp_path: Path) -> None:
     assert windows_path(tmp_path / "a b").startswith("Z:\\")
     assert windows_path(tmp_path / "a b").endswith("\\a b")
+
+
+def test_ci_installs_what_is_needed() -> None:
+    installed = (Path(__file__).parents[2] / ".ci" / "system-packages").read_text("utf-8").replace('"', " ").split()
+    assert {name for packages in tools.PACKAGES.values() for name in packages.split()} <= set(installed)
