@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin
 
 import pytest
+from babel.messages.mofile import read_mo
 
 from bundling import trim
 from tests.engine.values import a_source, an_upload
@@ -164,10 +164,8 @@ WITH_EMPHASIS: Final = {"index", "promises", "it"}
 def names_in_the_program(language: str) -> list[re.Pattern[str]]:
     """Return what the program says, with room for what is filled in."""
     with (ROOT / "resources/locale/fr/LC_MESSAGES/uploader.mo").open("rb") as file:
-        catalogue = gettext.GNUTranslations(file)
-    said = catalogue._catalog  # type: ignore[attr-defined]  # Python's, and the only list of all sentences
-    forms = ((key[0] if isinstance(key, tuple) else key).split("\x04")[-1] for key in said)
-    texts = forms if language == "en" else iter(said.values())
+        said = [one.id if language == "en" else one.string for one in read_mo(file) if one.id]
+    texts = [form for forms in said for form in ([forms] if isinstance(forms, str) else forms or [])]
     return [re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(text))) for text in texts if text]
 
 
