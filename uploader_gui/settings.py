@@ -24,13 +24,16 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
 from uploader_gui import machine_settings
+from uploader_gui.anomaly_links import check_page
 from uploader_gui.early_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
+from uploader_gui.engine.addresses import check_address
+from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.i18n import N_, _
 from uploader_gui.paths import file_type
 from uploader_gui.proxies import with_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic_settings import PydanticBaseSettingsSource
 
@@ -43,8 +46,27 @@ DEFAULT_API_URL: Final = "https://z52mnqg347.execute-api.eu-west-3.amazonaws.com
 PREFIX: Final = "UPLOADER_"
 HEADLESS_ONLY: Final = frozenset({"offline_limit"})
 """Fields that count only without a window; the window neither shows nor saves them."""
+OF_OPERATOR: Final = frozenset({"anomaly_page", "token_help"})
+"""Fields that whoever runs the register sets for everybody; the window uses them and neither shows nor saves them."""
 PROXY_ADDRESS: Final = r"(https?://[^\s/@]+(@[^\s/@]+)?/?|([^\s/@]+@)?[^\s/@:]+:[0-9]+)"
 """A regular expression for the setting `proxy` where it is an address; without a scheme it has a port."""
+
+
+_ADDRESSES: Final = {
+    "proxy": (
+        N_("{setting} is wrong: it must be system, none, or an address such as {address}."),
+        "http://proxy.example:3128",
+    ),
+    "anomaly_page": (
+        N_("{setting} is wrong: it must be an https address with the number’s place, such as {address}."),
+        "https://register.example/anomalies/{id}",
+    ),
+    "token_help": (
+        N_("{setting} is wrong: it must be an https address, such as {address}."),
+        "https://register.example/help",
+    ),
+}
+"""Settings that are addresses -> what they must be, and an example."""
 
 
 class SettingsError(Exception):
@@ -93,6 +115,20 @@ def _check_proxy(proxy: str) -> str:
     return proxy
 
 
+def _checked_by(check: Callable[[str], object]) -> Callable[[str], str]:
+    """Return a validator of an address; "" needs none."""
+
+    def checked(address: str) -> str:
+        try:
+            if address:
+                check(address)
+        except UrlRefused as refused:
+            raise ValueError(refused.detail) from refused
+        return address
+
+    return checked
+
+
 class Settings(BaseSettings):
     """Everything that can be set.
 
@@ -109,6 +145,8 @@ class Settings(BaseSettings):
         refused_pictures: what happens in the window to pictures of a type the register refuses.
         refused_others: likewise for other files.
         bandwidth_limit: megaoctets per second for all files together, 0 for no limit.
+        anomaly_page: the operator's address of an anomaly's page, with `{id}` for the number; "" for none.
+        token_help: the operator's page that says where tokens are found; "" for none.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -127,6 +165,8 @@ class Settings(BaseSettings):
     refused_pictures: Literal["ask", "convert", "zip"] = "ask"
     refused_others: Literal["ask", "zip"] = "ask"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
+    anomaly_page: Annotated[str, AfterValidator(_checked_by(check_page))] = ""
+    token_help: Annotated[str, AfterValidator(_checked_by(check_address))] = ""
 
     @field_validator("bandwidth_limit", mode="before")
     @classmethod
@@ -142,7 +182,7 @@ class Settings(BaseSettings):
     @property
     def of_window(self) -> dict[str, Any]:
         """Return the fields the window shows and saves, by name."""
-        return self.model_dump(exclude=set(HEADLESS_ONLY))
+        return self.model_dump(exclude=set(HEADLESS_ONLY | OF_OPERATOR))
 
     @classmethod
     def settings_customise_sources(
@@ -350,12 +390,9 @@ def _sentence(error: ValidationError, path: Path | None, machine: MachineSetting
 def _limits_sentence(name: str, where: str) -> str:
     """Return the sentence about a field's limits, as `Settings` declares them; `where` names the field."""
     declared = Settings.model_fields.get(name)
-    if name == "proxy":
-        return _(
-            "{setting} is wrong: it must be system, none, or an address such as {address}.",
-            setting=where,
-            address="http://proxy.example:3128",
-        )
+    if name in _ADDRESSES:
+        sentence, example = _ADDRESSES[name]
+        return _(sentence, setting=where, address=example)
     if declared is None or declared.annotation not in {int, float}:
         choices = ", ".join(one for one in get_args(declared and declared.annotation) if isinstance(one, str))
         if choices:

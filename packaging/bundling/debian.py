@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DESKTOP_ENTRY: Final = PACKAGING / "linux" / f"{NAME}.desktop"
+LINK_ENTRY: Final = PACKAGING / "linux" / f"{NAME}-link.desktop"
+"""Opens links on the register's page; no menu shows it."""
 METAINFO: Final = PACKAGING / "linux" / f"{NAME}.metainfo.xml"
 IDENTIFIER: Final = "io.github.uploader_gui.uploader_gui"
 """AppStream's name of the program, as METAINFO has it."""
@@ -118,6 +120,7 @@ def lay_desktop_files(share: Path) -> None:
     icons = share / "icons" / "hicolor"
     for source, target in (
         (DESKTOP_ENTRY, share / "applications" / DESKTOP_ENTRY.name),
+        (LINK_ENTRY, share / "applications" / LINK_ENTRY.name),
         (RESOURCES / "icon.svg", icons / "scalable" / "apps" / f"{NAME}.svg"),
         (RESOURCES / "icon-256.png", icons / "256x256" / "apps" / f"{NAME}.png"),
     ):

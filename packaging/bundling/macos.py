@@ -51,6 +51,7 @@ def info() -> dict[str, Any]:
                 "LSItemContentTypes": list(TYPES),
             }
         ],
+        "CFBundleURLTypes": [{"CFBundleURLName": IDENTIFIER, "CFBundleURLSchemes": [NAME]}],
         # Else macOS slows down a program whose window is hidden, and with it what is sent in the background.
         "LSAppNapIsDisabled": True,
         "NSAppSleepDisabled": True,

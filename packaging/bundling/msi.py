@@ -25,6 +25,8 @@ OLDEST_BUILD: Final = 17763
 _NAMESPACE: Final = "http://schemas.microsoft.com/wix/2006/wi"
 _CURRENT: Final = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _OPEN_WITH: Final = rf"SOFTWARE\Classes\Applications\{NAME}.exe"
+_SCHEME: Final = rf"SOFTWARE\Classes\{NAME}"
+"""Links on the register's page, `uploader-gui:?anomaly=4217`."""
 _TOO_OLD: Final = (
     "uploader-gui needs Windows 10, version 1809, or newer (64-bit). / "
     "uploader-gui a besoin de Windows 10, version 1809, ou d’une version plus récente (64 bits)."
@@ -87,8 +89,14 @@ def _lay_out(product: ET.Element, folder: Path) -> Iterator[str]:
         Value="Uploader",
         KeyPath="yes",
     )
-    command = rf"{_OPEN_WITH}\shell\open\command"
-    _add(entry, "RegistryValue", Root="HKLM", Key=command, Type="string", Value=f'"[INSTALLDIR]{NAME}.exe" "%1"')
+    program = f'"[INSTALLDIR]{NAME}.exe"'
+    for key, value in (
+        (rf"{_OPEN_WITH}\shell\open\command", f'{program} "%1"'),
+        (_SCHEME, "URL:Uploader"),
+        (rf"{_SCHEME}\shell\open\command", f'{program} --link "%1"'),
+    ):
+        _add(entry, "RegistryValue", Root="HKLM", Key=key, Type="string", Value=value)
+    _add(entry, "RegistryValue", Root="HKLM", Key=_SCHEME, Name="URL Protocol", Type="string", Value="")
     yield "menu"
 
 

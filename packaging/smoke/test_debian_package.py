@@ -90,6 +90,12 @@ def test_its_desktop_entry_offers_the_accepted_types(installed: dict[str, str]) 
     assert Path(f"/usr/share/icons/hicolor/scalable/apps/{installed['Icon']}.svg").exists()
 
 
+def test_links_of_the_registers_page_open_it(installed: dict[str, str]) -> None:
+    assert installed
+    lines = ENTRY.with_name("uploader-gui-link.desktop").read_text("utf-8").splitlines()
+    assert {"Exec=uploader-gui --link %u", "MimeType=x-scheme-handler/uploader-gui;", "NoDisplay=true"} <= set(lines)
+
+
 def test_it_names_what_qt_needs_and_nobody_installs_by_himself(installed: dict[str, str]) -> None:
     assert installed
     told = subprocess.run(["dpkg", "--status", "uploader-gui"], capture_output=True, text=True, check=True).stdout

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.support.files import Files
     from tests.support.scripted_storage import ScriptedStorage
 
+SCHEME = r"HKCU\Software\Classes\uploader-gui"
 OPEN_WITH = r"HKCU\Software\Classes\Applications\uploader-gui.exe"
 IN_USE, TOO_OLD = 4, 3
 MB = 1_000_000
@@ -46,6 +47,7 @@ def test_it_lays_down_programs_shortcuts_and_what_windows_has_to_know(windows: W
     assert version() in told
     assert windows.wine.windows_path(windows.folder) in told
     assert "%1" in windows.registered(OPEN_WITH)
+    assert '--link \\"%1' in windows.registered(SCHEME) or '--link "%1' in windows.registered(SCHEME)
 
 
 def test_it_is_as_small_as_promised(windows: Windows) -> None:
@@ -158,4 +160,5 @@ def test_removal_takes_all_but_the_persons_data(windows: Windows) -> None:
     assert list(windows.send_to.glob("Uploader*.lnk")) == []
     assert "uploader-gui" not in windows.registered(REMOVAL)
     assert "uploader-gui" not in windows.registered(OPEN_WITH)
+    assert "--link" not in windows.registered(SCHEME)
     assert (data / "settings.json").exists()

@@ -17,6 +17,7 @@ ManifestLongPathAware true
 !define NAME "uploader-gui"
 !define REMOVAL "Software\Microsoft\Windows\CurrentVersion\Uninstall\${NAME}"
 !define OPEN_WITH "Software\Classes\Applications\${NAME}.exe"
+!define SCHEME "Software\Classes\uploader-gui"
 !define OLDEST_BUILD 17763 ; Windows 10, version 1809: what Qt asks for
 
 Name "${NAME}"
@@ -106,6 +107,11 @@ Section "install"
   WriteRegStr HKCU "${OPEN_WITH}" "FriendlyAppName" "Uploader"
   WriteRegStr HKCU "${OPEN_WITH}\shell\open\command" "" '"$INSTDIR\${NAME}.exe" "%1"'
 
+  ; Links on the register's page, uploader-gui:?anomaly=4217
+  WriteRegStr HKCU "${SCHEME}" "" "URL:Uploader"
+  WriteRegStr HKCU "${SCHEME}" "URL Protocol" ""
+  WriteRegStr HKCU "${SCHEME}\shell\open\command" "" '"$INSTDIR\${NAME}.exe" --link "%1"'
+
   WriteRegStr HKCU "${REMOVAL}" "DisplayName" "Uploader (uploader-gui)"
   WriteRegStr HKCU "${REMOVAL}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${REMOVAL}" "DisplayIcon" "$INSTDIR\${NAME}.exe"
@@ -132,5 +138,6 @@ Section "Uninstall"
     Delete "$0"
   ${EndIf}
   DeleteRegKey HKCU "${OPEN_WITH}"
+  DeleteRegKey HKCU "${SCHEME}"
   DeleteRegKey HKCU "${REMOVAL}"
 SectionEnd

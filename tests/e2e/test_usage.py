@@ -45,6 +45,8 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "a proxy with an open bracket": (WITH_FILE, {"UPLOADER_PROXY": "http://[::1"}, "PROXY"),
     "a proxy whose port is none": (WITH_FILE, {"UPLOADER_PROXY": "http://proxy.example:99999"}, "PROXY"),
     "a path that is empty": ((*HEADLESS, "a.txt", ""), {}, "PATH"),
+    "an anomaly's page without a place": (WITH_FILE, {"UPLOADER_ANOMALY_PAGE": "https://r.example/"}, "ANOMALY_PAGE"),
+    "help over http": (WITH_FILE, {"UPLOADER_TOKEN_HELP": "http://r.example/help"}, "TOKEN_HELP"),
     "another scheme": (WITH_FILE, {"UPLOADER_API_URL": "file:///tmp"}, "API_URL"),
     "no transfer at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "0"}, "MAX_CONCURRENT"),
     "17 transfers at once": (WITH_FILE, {"UPLOADER_MAX_CONCURRENT_UPLOADS": "17"}, "MAX_CONCURRENT"),

@@ -97,7 +97,7 @@ def test_only_an_expired_url_needs_a_new_one() -> None:
 
 def test_an_error_carries_facts() -> None:
     error = errors.TooManyRequests("slow down", retry_after=7.0)
-    assert (error.detail, error.retry_after, str(error)) == ("slow down", 7.0, "slow down")
+    assert (error.detail, error.retry_after, str(error)) == ("slow down", 7.0, "service_busy slow down")
     assert errors.Offline().retry_after is None
 
 

@@ -86,3 +86,10 @@ def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, q
     with qtbot.waitSignal(dialog.submitted) as submitted:
         QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     assert submitted.args == [ACCESS, SESSION]
+
+
+def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:
+    assert not window.show_sign_in(TokensKept.KEYRING).where.isVisible()
+    window.show_sign_in(TokensKept.KEYRING).reject()
+    window.set_operator("", "https://register.example/help")
+    assert window.show_sign_in(TokensKept.KEYRING).where.isVisible()

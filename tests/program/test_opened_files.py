@@ -31,6 +31,16 @@ def test_files_the_system_opens_together_are_told_together(
         qapp.removeEventFilter(opened)
 
 
+def test_a_link_is_told_as_it_is(qtbot: QtBot, qapp: QCoreApplication) -> None:
+    opened = OpenedFiles(qapp)
+    try:
+        with qtbot.waitSignal(opened.linked) as told:
+            QCoreApplication.sendEvent(qapp, QFileOpenEvent(QUrl("uploader-gui:?anomaly=4217")))
+        assert told.args == ["uploader-gui:?anomaly=4217"]
+    finally:
+        qapp.removeEventFilter(opened)
+
+
 def test_addresses_and_other_events_are_left_alone(qtbot: QtBot, qapp: QCoreApplication, tmp_path: Path) -> None:
     opened = OpenedFiles(qapp)
     try:

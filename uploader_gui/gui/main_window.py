@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
+from uploader_gui.anomaly_links import anomaly_of_link
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.failure_messages import cause_and_action
@@ -144,6 +145,11 @@ class MainWindow(QMainWindow):
         self.event_router.set_signed_in(state)
         self.number.signed_in(state.signed_in or self.trial)
 
+    def set_operator(self, anomaly_page: str, token_help: str) -> None:
+        """Use the operator's addresses: of an anomaly's page (with `{id}`), and of help with tokens; "" for none."""
+        self.header.field.page = anomaly_page
+        self.dialogs.token_help = token_help
+
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
         return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
@@ -187,6 +193,11 @@ class MainWindow(QMainWindow):
         self.set_anomaly(anomaly_id)
         if self.event_router.goes_on:
             self.add_files.keep_next()
+
+    def open_text_of_link(self, link: str) -> None:
+        """Put the number of a link into the field, if it names one."""
+        if anomaly_id := anomaly_of_link(link):
+            self.open_link(anomaly_id)
 
     def add_paths(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one."""

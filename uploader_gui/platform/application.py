@@ -17,11 +17,13 @@ from PySide6.QtCore import (
     QObject,
     QTimer,
     QTranslator,
+    QUrl,
     Signal,
 )
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from uploader_gui.anomaly_links import is_link
 from uploader_gui.i18n import ENGLISH, FRENCH, language_in_use, use_language
 from uploader_gui.platform.session_bus import has_session_bus
 
@@ -93,9 +95,13 @@ class QuitRequests(QObject):
 
 
 class OpenedFiles(QObject):
-    """Emits `opened(list[Path])` once for files opened together; macOS sends one event for each of them."""
+    """Emits `opened(list[Path])` once for files opened together; macOS sends one event for each of them.
+
+    `linked(str)`: a link was opened, of whatever content.
+    """
 
     opened = Signal(object)
+    linked = Signal(str)
 
     def __init__(self, application: QCoreApplication) -> None:
         super().__init__(application)
@@ -114,7 +120,9 @@ class OpenedFiles(QObject):
         """Collect file-open events, and leave every other event to Qt."""
         if event.type() != QEvent.Type.FileOpen or not isinstance(event, QFileOpenEvent):
             return super().eventFilter(watched, event)
-        if event.url().isLocalFile():
+        if is_link(event.url().toString()):
+            self.linked.emit(event.url().toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        elif event.url().isLocalFile():
             self._paths.append(Path(event.url().toLocalFile()))
             self._timer.start()
         return True

@@ -64,7 +64,9 @@ class FirstWindow:
         if sys.platform == "darwin":  # only macOS sends such events, and every event passes through this filter
             from uploader_gui.platform.application import OpenedFiles  # noqa: PLC0415 - only on macOS
 
-            OpenedFiles(application).opened.connect(self.window.add_paths)
+            opened = OpenedFiles(application)
+            opened.opened.connect(self.window.add_paths)
+            opened.linked.connect(self.window.open_text_of_link)
 
     def show(self) -> None:
         """Show it where it was last time, with the files that waited for a number then."""

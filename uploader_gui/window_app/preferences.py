@@ -73,6 +73,7 @@ class Preferences:
         """Apply the configuration that was loaded at the start."""
         self.configuration = configuration
         self._theme.force(SCHEMES[configuration.settings.theme])
+        self._window.set_operator(configuration.settings.anomaly_page, configuration.settings.token_help)
         self.show_signed_in()
         self._tell_trouble()
 

@@ -6,7 +6,8 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from uploader_gui.gui.dialogs.form import PlainDialog
@@ -46,7 +47,9 @@ class SignInDialog(PlainDialog):
     sign_out_wanted = Signal()
     guide_page = "anomaly-and-tokens"
 
-    def __init__(self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False, token_help: str = ""
+    ) -> None:
         super().__init__(N_("Sign in"), theme, parent)
         self.both = _token_field()
         self.bearer, self.session = _token_field(), _token_field()
@@ -58,6 +61,10 @@ class SignInDialog(PlainDialog):
         self.add_sentence(
             N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
         )
+        self.where = self.button(N_("Where do I find my tokens?"), "link")
+        self.where.setVisible(bool(token_help))
+        self.where.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(token_help)))
+        self.column.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
         self._refused = self.add_sentence(
             N_("The register did not accept these tokens. Get new ones, then paste them here."), "warning"
         )

@@ -53,6 +53,7 @@ class WindowDialogs(QObject):
         self._open: dict[type[QDialog], QDialog] = {}
         self._leave: LeaveDialog | None = None
         self._guide: GuideWindow | None = None
+        self.token_help = ""
 
     def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
         """Ask for tokens; with `refused_again` the dialog says that the last ones were refused."""
@@ -136,7 +137,7 @@ class WindowDialogs(QObject):
     def _make_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in)
+        dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in, token_help=self.token_help)
         dialog.submitted.connect(self.tokens_submitted)
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
