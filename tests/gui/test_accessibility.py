@@ -20,9 +20,12 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
 from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.gui.window.filter_bar import ChipButton
+from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.i18n import FRENCH, use_language
 from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 S = UploadState
 RUNNING = QueueStatus(running=True)
+REST = QueueStatus(running=False)
 
 
 # Read aloud
@@ -193,6 +197,24 @@ def test_at_twice_the_text_size_nothing_is_cut_off(large_window: MainWindow, eng
     engine.tell(one_of_each(), RUNNING)
     large_window.set_signed_in(SignInState(signed_in=True, expires_at=1e10))
     qtbot.waitUntil(lambda: cut_off(large_window) == [])
+
+
+@pytest.mark.parametrize("size", ["theme", "large"])
+@pytest.mark.parametrize(("signed_in", "begin"), [(True, "Envoyer"), (False, "Se connecter")])
+def test_the_buttons_fit_into_the_smallest_window_in_french(
+    request: pytest.FixtureRequest, qtbot: QtBot, size: str, begin: str, *, signed_in: bool
+) -> None:
+    use_language(FRENCH)
+    footer = Footer(request.getfixturevalue(size), sandbox=False)
+    qtbot.addWidget(footer)
+    footer.resize(640 - 2 * 24, 150)
+    footer.show()
+    footer.show_sign_in(needed=not signed_in)
+    footer.show_counts(ListCounts(files=1200, waiting=1200, waits_for="RS-2026-0004217"), Totals(), REST)
+    assert footer.primary.text().startswith(begin if size == "theme" else "Envoyer")
+    buttons = (footer.primary, footer.add, footer.more)
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in buttons))
+    assert all(footer.rect().contains(one.geometry()) for one in buttons)
 
 
 @pytest.mark.parametrize(

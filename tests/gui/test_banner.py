@@ -103,11 +103,11 @@ def test_while_files_wait_for_sign_in_the_footer_offers_it(window: MainWindow, e
     waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
     engine.tell(UploadsAdded((upload("a.jpg"),)), waiting)
     window.sign_in_wanted.connect(asked.append)
-    assert window.footer.primary.text() == "Sign in"
+    assert window.footer.primary.text() == "Sign in and send"
     QTest.mouseClick(window.footer.primary, LEFT)
     assert asked == [False]
     engine.tell(RUNNING)
-    assert window.footer.primary.text() == "Pause all"
+    assert window.footer.primary.text() == "Pause"
 
 
 def test_a_failed_file_says_that_the_register_may_have_an_entry_for_it() -> None:

@@ -102,8 +102,9 @@ def test_what_went_before_is_skipped_with_its_day_and_sent_again_when_asked(
 ) -> None:
     path = files.make("porte.jpg")
     send(whole, [path], qtbot, files=1)
-    QTest.mouseClick(whole.footer.primary, LEFT)  # Done
+    QTest.mouseClick(whole.footer.primary, LEFT)  # New deposit
     qtbot.waitUntil(lambda: whole.model.rowCount() == 0, timeout=PATIENCE)
+    whole.set_anomaly("4217")
     whole.add_paths([path])
     strip = whole.body.preflight
     qtbot.waitUntil(strip.send_again.isVisible, timeout=PATIENCE)

@@ -93,7 +93,7 @@ def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: MainWindow
     engine.tell(QueueStatus(running=True), UploadsAdded(rows), QueueStatus(running=False))
     figures = window.model.counts()
     assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
-    assert window.footer.primary_action is FooterAction.DONE
+    assert window.footer.primary_action is FooterAction.NEW_DEPOSIT
     assert window.footer.below.text() == "2 files were not sent."
     engine.tell(UploadsChanged((replace(rows[0], elsewhere=""), replace(rows[1], elsewhere=""))))
     window.model.flush()

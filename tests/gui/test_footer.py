@@ -20,6 +20,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ RUNNING = QueueStatus(running=True)
     [
         ([S.QUEUED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
         ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
-        ([S.QUEUED], RUNNING, "Pause all", "pause"),
+        ([S.QUEUED] * 25, QueueStatus(running=False), "Send 25 files to 4217", "start"),
+        ([S.QUEUED], RUNNING, "Pause", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
-        ([S.UPLOADED, S.REFUSED], RUNNING, "New deposit", "clear_finished"),
     ],
 )
 def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
@@ -100,7 +101,7 @@ def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_pa
     engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.footer.primary.text() == "New deposit")
     engine.tell(QueueStatus(running=False), UploadsAdded((upload("b"),)))
-    qtbot.waitUntil(lambda: window.footer.primary.text().startswith("Send "))
+    qtbot.waitUntil(lambda: window.footer.primary.text() == "Send 1 file to 4217")
     assert not window.footer.below.text()
 
 
@@ -136,3 +137,83 @@ def test_the_counts_are_read_whole_at_any_width(window: MainWindow, engine: Fake
 def test_where_nothing_would_go_no_size_is_told(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a", S.SKIPPED), upload("b", S.REFUSED))))
     assert window.footer.counts.text() == "2 files"
+
+
+def waiting(count: int, **values: str) -> UploadsAdded:
+    return UploadsAdded(tuple(upload(f"{n}", **values) for n in range(count)))  # type: ignore[arg-type]  # only texts
+
+
+@pytest.mark.parametrize(
+    ("added", "label"),
+    [
+        ([waiting(25)], "Send 25 files to 4217"),
+        ([waiting(2, anomaly_id="c0ffee00-0000-4000-8000-000000000000")], "Send 2 files"),
+        ([UploadsAdded((upload("a"), upload("b", anomaly_id="5001")))], "Send 2 files"),
+        ([UploadsAdded((upload("a"), upload("b", S.UPLOADED, anomaly_id="5001")))], "Send 1 file to 4217"),
+        ([UploadsAdded((upload("a"), upload("b", anomaly_id="5001", elsewhere="https://b.example")))], None),
+        ([waiting(1200)], "Send 1,200 files to 4217"),
+    ],
+)
+def test_the_button_names_files_and_anomaly_where_there_is_one(
+    window: MainWindow, engine: FakeEngine, added: list[UploadsAdded], label: str | None
+) -> None:
+    engine.tell(*added)
+    assert window.footer.primary.text() == (label or "Send 1 file to 4217")
+
+
+def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(waiting(3))
+    for state, label in (
+        (SignInState(signed_in=False), "Sign in and send"),
+        (SignInState(signed_in=False, awaited=True), "Send 3 files to 4217"),  # the password store may have tokens
+        (SignInState(signed_in=True), "Send 3 files to 4217"),
+    ):
+        window.set_signed_in(state)
+        assert window.footer.primary.text() == label
+    window.set_signed_in(SignInState(signed_in=False))
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == [("start", None)]  # the engine asks for the tokens, and goes on with them
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("place", ["field", "search", "list", "button"])
+def test_ctrl_enter_presses_the_button_from_anywhere(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, place: str, key: Qt.Key
+) -> None:
+    engine.tell(waiting(2))
+    window.activateWindow()
+    widget = {
+        "field": window.header.field,
+        "search": window.filters.search,
+        "list": window.view,
+        "button": window.footer.add,
+    }[place]
+    widget.setFocus()
+    qtbot.waitUntil(widget.hasFocus)
+    QTest.keyClick(widget, key, Qt.KeyboardModifier.ControlModifier)
+    assert engine.calls == [("start", None)]
+
+
+def test_ctrl_enter_does_nothing_while_there_is_no_button(window: MainWindow, engine: FakeEngine) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert engine.calls == []
+
+
+def test_nothing_is_sent_or_cleared_while_a_folder_is_still_searched(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueStatus(running=False, walking=True))
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert (window.footer.primary.text(), engine.calls) == ("Send", [])
+
+
+def test_a_new_deposit_clears_list_and_number_but_not_what_waits_for_another_server(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.set_anomaly("4217")
+    rows = (upload("a", S.UPLOADED), upload("b", S.REFUSED), upload("c", S.FAILED, elsewhere="https://b.example"))
+    engine.tell(UploadsAdded(rows))
+    window.activateWindow()
+    assert window.footer.primary.text() == "New deposit"
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == [("remove", ["a", "b"])]
+    assert window.header.field.text() == ""
+    qtbot.waitUntil(window.header.field.hasFocus)

@@ -230,7 +230,9 @@ def test_the_open_page_follows_the_language(guide: GuideWindow, language: Langua
 def test_every_shortcut_of_the_window_is_in_the_guide(window: MainWindow, language: Language, spoken: str) -> None:
     language.use(spoken)
     table = page_file("shortcuts").read_text("utf-8")
+    enter = "Ctrl+Entrée" if spoken == "fr" else "Ctrl+Enter"
     names = {"Esc": "Échap", "Del": "Suppr"} if spoken == "fr" else {}
+    names |= {"Ctrl+Return": enter, "Ctrl+Enter": enter}
     for shortcut in window.findChildren(QShortcut):
         keys = shortcut.key().toString(QKeySequence.SequenceFormat.PortableText)
         assert f"| {names.get(keys, keys)} |" in table

@@ -86,8 +86,7 @@ class EventRouter(QObject):
         """Show whether there are tokens and how long they last."""
         self._was_signed_in |= state.signed_in
         found_none = self._signed_in.awaited and not (state.awaited or state.signed_in)
-        self._signed_in = state
-        self._body.header.show_sign_in(state)
+        self._show_sign_in(state)
         self._show_notice(self._model.counts())
         if found_none and events.Condition.SIGN_IN in self._status.conditions:
             self.sign_in_wanted.emit(False)
@@ -138,14 +137,18 @@ class EventRouter(QObject):
                 pass  # the password store may still have tokens
             case events.SignInRequired(refused_again):
                 self._was_signed_in &= self._was_accepted or not refused_again  # what never held has not expired
-                self._signed_in = SignInState(signed_in=False)
-                self._body.header.show_sign_in(self._signed_in)
+                self._show_sign_in(SignInState(signed_in=False))
                 self.sign_in_wanted.emit(refused_again)
             case events.UndoOffered(removed, cancelled):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
                 self._was_signed_in = self._was_accepted = True
         self.notices.handle_event(event)
+
+    def _show_sign_in(self, state: SignInState) -> None:
+        self._signed_in = state
+        self._body.header.show_sign_in(state)
+        self._body.footer.show_sign_in(needed=not (state.signed_in or state.awaited or self._sandbox))
 
     def _show_failed(self) -> None:
         """At the end of a run, move what was not sent to the top."""

@@ -282,6 +282,8 @@ class MainWindow(QMainWindow):
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
             (QKeySequence.StandardKey.Undo, self._engine.undo),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self._press_primary),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter), self._press_primary),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(wanted)
         for field in (self.header.field, self.filters.search):
@@ -362,6 +364,16 @@ class MainWindow(QMainWindow):
     def _open_refused(self) -> None:
         self.refused.open()
 
+    def _press_primary(self) -> None:
+        if self.footer.primary.isVisible():
+            self.footer.primary.click()
+
+    def _begin_deposit(self) -> None:
+        """Clear list and number. What was refused goes too; Undo brings all of it back."""
+        self._engine.remove(self.model.ended())
+        self.header.field.clear()
+        self.header.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _start(self) -> None:
         self.number.confirm(self.model.unfinished_anomalies(), self._engine.start, self)
 
@@ -406,7 +418,7 @@ class MainWindow(QMainWindow):
             FooterAction.PAUSE: self._engine.pause,
             FooterAction.RETRY_FAILED: self._engine.retry_failed,
             FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
-            FooterAction.DONE: self._engine.clear_finished,
+            FooterAction.NEW_DEPOSIT: self._begin_deposit,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
             FooterAction.REFUSED_FILES: self._open_refused,
             FooterAction.CANCEL_ALL: lambda: self.dialogs.cancel_all(self._unfinished()),

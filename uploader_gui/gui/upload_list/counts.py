@@ -29,6 +29,7 @@ class ListCounts:
     Files that wait for another server count as `elsewhere`, not as `waiting` or `unfinished`; `servers` are the
     addresses of those servers. `failed` counts all failed files, `retriable` those of the current server.
     `anomaly_id` is the anomaly of all files, "" where there are several, or no files.
+    `waits_for` is the anomaly of all unfinished files, "" where there are several or none.
     """
 
     files: int = 0
@@ -43,6 +44,7 @@ class ListCounts:
     retriable: int = 0
     servers: frozenset[str] = frozenset()
     anomaly_id: str = ""
+    waits_for: str = ""
     bytes_total: int = 0
     bytes_done: int = 0
 
@@ -109,6 +111,7 @@ class ListCounter:
     def __init__(self) -> None:
         self._states: Counter[UploadState] = Counter()
         self._anomalies: Counter[str] = Counter()
+        self._unfinished: Counter[str] = Counter()
         self._bytes: Counter[UploadState] = Counter()
         self._elsewhere: Counter[str] = Counter()
         self._failed_elsewhere = 0
@@ -150,7 +153,8 @@ class ListCounter:
             elsewhere=self._elsewhere.total(),
             retriable=states[_S.FAILED] - self._failed_elsewhere,
             servers=frozenset(+self._elsewhere),
-            anomaly_id=next(iter(self._anomalies)) if len(self._anomalies) == 1 else "",
+            anomaly_id=_only(self._anomalies),
+            waits_for=_only(self._unfinished),
             bytes_total=sum(size for state, size in sizes.items() if state not in _NOT_TO_SEND),
             bytes_done=sizes[_S.UPLOADED] + sum(transfer.bytes_sent for transfer in running),
         )
@@ -162,4 +166,11 @@ class ListCounter:
             return
         self._failed_elsewhere += sign * bool(upload.elsewhere and upload.state is _S.FAILED)
         self._states[upload.state] += sign
+        self._unfinished[upload.anomaly_id] += sign * (not upload.state.finished)
         self._bytes[upload.state] += sign * upload.sent.size
+
+
+def _only(anomalies: Counter[str]) -> str:
+    """Return the one anomaly that is counted, "" where there is not exactly one."""
+    counted = +anomalies
+    return next(iter(counted)) if len(counted) == 1 else ""

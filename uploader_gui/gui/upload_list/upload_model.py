@@ -166,6 +166,10 @@ class UploadModel(QAbstractTableModel):
         """Return the anomalies that files are still to be sent to, in the order of the list."""
         return list(dict.fromkeys(one.anomaly_id for one in self._rows if not one.state.finished))
 
+    def ended(self) -> list[UploadId]:
+        """Return the uploads that came to an end with the server in use."""
+        return [one.upload_id for one in self._rows if one.state.finished and not one.elsewhere]
+
     def waiting_elsewhere(self) -> list[UploadId]:
         """Return the uploads that wait for another server."""
         return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]

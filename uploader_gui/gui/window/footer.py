@@ -27,20 +27,19 @@ _BETWEEN = 12
 """Pixels between texts and buttons."""
 _STEP = 24
 """The texts' room grows in steps of this many pixels: one more digit must not move everything else."""
-
-_SHORT_NUMBER: Final = 12
-"""The longest anomaly number, in characters, that the button shows."""
+_LONGEST_NUMBER: Final = 16
+"""The primary button names an anomaly's number only up to this many characters."""
 
 
 class FooterAction(Enum):
     """What the footer's buttons and menu entries do; the value is the label."""
 
-    START = N_("Start")
-    SIGN_IN = N_("Sign in")
+    START = N_("Send")
+    SIGN_IN = N_("Sign in and send")
     RESUME = N_("Resume")
-    PAUSE = N_("Pause all")
+    PAUSE = N_("Pause")
     RETRY_FAILED = N_("Retry failed")
-    DONE = N_("New deposit")
+    NEW_DEPOSIT = N_("New deposit")
     ADD_FILES = N_("Add files…")
     ADD_FOLDER = N_("Add folder…")
     RECEIPT = N_("Receipt…")
@@ -63,7 +62,9 @@ def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> Foo
             waits_for_sign_in = Condition.SIGN_IN in status.conditions and not counts.sending
             return FooterAction.SIGN_IN if waits_for_sign_in else FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
-    return FooterAction.RETRY_FAILED if counts.retriable else FooterAction.DONE
+    if status.walking:
+        return FooterAction.PAUSE if status.running else FooterAction.START
+    return FooterAction.RETRY_FAILED if counts.retriable else FooterAction.NEW_DEPOSIT
 
 
 class Footer(QWidget):
@@ -79,8 +80,6 @@ class Footer(QWidget):
         self._has_begun = False
         self._news = ""
         self._second = ""
-        self._unfinished = 0
-        self._anomaly_id = ""
         self._speed = ""
         self._first = ""
         self._narrow = False
@@ -93,6 +92,10 @@ class Footer(QWidget):
         self.more = IconButton("more", theme)
         self.primary = push_button("", "primary", theme)
         self.primary_action = FooterAction.START
+        self._to_send: tuple[int, str] = (0, "")
+        """How many files the primary button would send, and their anomaly, "" where there are several."""
+        self._needs_sign_in = False
+        self._fitted: tuple[object, ...] = ()
         self._menu_entries: dict[FooterAction, QAction] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
@@ -122,12 +125,17 @@ class Footer(QWidget):
         )
         self._widen()
         self._show_texts()
-        self._unfinished, self._anomaly_id = counts.unfinished, counts.anomaly_id
+        self._to_send = counts.unfinished, counts.waits_for
         self._show_primary(primary_for(counts, status, paused=paused))
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(counts.retriable))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(counts.refused))
         self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(counts.unfinished + counts.elsewhere))
         self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(counts.files > counts.unfinished + counts.elsewhere)
+
+    def show_sign_in(self, *, needed: bool) -> None:
+        """Show by the primary button whether sending begins with signing in."""
+        self._needs_sign_in = needed
+        self._show_primary(self.primary_action)
 
     def offer_undo(self, *, possible: bool) -> None:
         """Enable Undo, or disable it."""
@@ -209,18 +217,41 @@ class Footer(QWidget):
 
     def _show_primary(self, action: FooterAction) -> None:
         self.primary_action = action
-        self.primary.setText(self._send_text() if action is FooterAction.START else _(action.value))
-        _show_tip(self.primary, _("Clear the list for the next anomaly") if action is FooterAction.DONE else "")
+        self.primary.setEnabled(action is not FooterAction.START or self._to_send[0] > 0)
         set_look(self.primary, "kind", "primary")
+        self._fit_primary()
 
-    def _send_text(self) -> str:
-        """Return what Start would send; a long number would leave no room for the counts."""
-        files, number = self._unfinished, self._anomaly_id
-        if not files:
-            return _(FooterAction.START.value)
-        if not number or len(number) > _SHORT_NUMBER:
-            return ngettext("Send {count} file", "Send {count} files", files)
-        return ngettext("Send {count} file to {number}", "Send {count} files to {number}", files, number=number)
+    def _primary_texts(self) -> list[str]:
+        """Return what the primary button may say, the most telling first."""
+        count, anomaly_id = self._to_send
+        if self.primary_action is not FooterAction.START or not count:
+            return [_(self.primary_action.value)]
+        files = ngettext("Send {count} file", "Send {count} files", count)
+        texts = [files, _(self.primary_action.value)]
+        if self._needs_sign_in:
+            texts[0] = _(FooterAction.SIGN_IN.value)
+        elif 0 < len(anomaly_id) <= _LONGEST_NUMBER:
+            texts.insert(
+                0,
+                ngettext("Send {count} file to {number}", "Send {count} files to {number}", count, number=anomaly_id),
+            )
+        return texts
+
+    def _fit_primary(self) -> None:
+        """Show the longest text the window has room for beside the buttons that are never hidden."""
+        texts, width = self._primary_texts(), self.width()
+        if (texts, width) == self._fitted:
+            return
+        self._fitted = texts, width
+        before = self.primary.sizeHint().width()
+        for text in texts:
+            self.primary.setText(text)
+            if self._buttons_width(with_receipt=False) <= width:
+                break
+        tip = _("Clear the list and the number") if self.primary_action is FooterAction.NEW_DEPOSIT else texts[0]
+        _show_tip(self.primary, "" if tip == self.primary.text() else tip)
+        if self.primary.sizeHint().width() != before:
+            self._reflow()
 
     def _show_texts(self) -> None:
         """Set both lines; in a narrow window the speed is in the second one."""
@@ -238,6 +269,7 @@ class Footer(QWidget):
 
     def _reflow(self) -> None:
         """In a narrower window Receipt… moves into the menu and the speed down; then the texts go above the buttons."""
+        self._fit_primary()
         alone, with_speed = self._widest
         wide = max(self._texts_width(44), with_speed + _BETWEEN)
         self._narrow = self.width() < wide + self._buttons_width(with_receipt=True)
