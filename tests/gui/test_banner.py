@@ -46,7 +46,7 @@ RUNNING = QueueStatus(running=True)
         ({Condition.SERVICE_BUSY}, "The register is overloaded", "Retry now"),
         ({Condition.STORAGE_BUSY}, "The register’s storage is overloaded", "Retry now"),
         ({Condition.OFFLINE, Condition.JOURNAL}, "The disk is full or read-only", "Retry"),
-        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 4 wait.", "Sign in"),
+        ({Condition.OFFLINE, Condition.SIGN_IN}, "3 files are being finished, 5 wait.", "Sign in"),
     ],
 )
 def test_the_banner_says_what_happens_to_the_files(
