@@ -192,7 +192,7 @@ def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request( 
 @pytest.mark.parametrize(
     ("name", "obstacle"),
     [("uploader-gui.log", _pipe), ("uploader-gui.log", _loop), ("settings.json", _loop), ("settings.json", _dangling)],
-    ids=str,
+    ids=lambda one: getattr(one, "__name__", one),
 )
 def test_a_file_of_ours_that_cannot_be_used_is_told_in_one_sentence_before_any_request(
     name: str, obstacle: Callable[[Path], Path], program: Program, strict_api: StrictApi, tmp_path: Path
