@@ -97,6 +97,7 @@ def test_sizes_times_and_folders_of_a_list_of_virtual_files_are_read() -> None:
             ["_COM1.jpg", "_LPT9", "_nul", "_conin$", "console.txt"],
         ),
         (["x" * 255 + ".jpg", "étage – 日本語 📷 #%.jpg"], ["x" * 120 + ".jpg", "étage – 日本語 📷 #%.jpg"]),
+        (["a:b.jpg", "C:\\x\\c.jpg", "C:d.jpg"], ["a_b.jpg", "x/c.jpg", "C_d.jpg"]),
         ([".bashrc", "noext", "noext"], [".bashrc", "noext", "noext (2)"]),
     ],
 )
@@ -221,3 +222,10 @@ def test_a_picture_keeps_its_own_bytes_and_name_where_they_are_offered(window: M
         handed_on, _ = told.args or [None, None]
         assert isinstance(handed_on, Picture)
         assert (handed_on.content, handed_on.name, handed_on.origin) == (data, given, Origin.WEB_PAGE)
+
+
+def test_a_sandboxed_program_s_key_is_handed_on_for_the_anomaly_shown(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    with qtbot.waitSignal(window.add_files.portal_given) as told:
+        drop(window, offering("application/vnd.portal.filetransfer", b"2158\0"))
+    assert told.args == ["2158", "4217"]

@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from uploader_gui.platform.session_bus import SessionBus, has_session_bus
+from uploader_gui.platform.session_bus import SessionBus, has_session_bus, retrieve_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,3 +113,32 @@ def test_a_real_bus_passes_both_on(session_bus: str) -> None:
         bus.close()
     assert heard["Notify"][3:5] == ("title", "text")
     assert heard["Update"][1]["progress"] == ("d", 0.25)
+
+
+def test_files_of_a_sandboxed_program_come_from_the_portal(session_bus: str) -> None:
+    from jeepney import message_bus, new_error, new_method_return  # noqa: PLC0415 - on Linux alone
+    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 - as above
+
+    with open_dbus_connection(bus=session_bus) as portal:
+        Proxy(message_bus, portal).RequestName("org.freedesktop.portal.Documents")
+
+        def answer() -> None:
+            for _ in range(2):
+                while (asked := portal.receive(timeout=PATIENCE)).header.fields.get(3) != "RetrieveFiles":
+                    pass
+                known = asked.body == ("2158", {})
+                no = new_error(asked, "org.freedesktop.DBus.Error.AccessDenied", "s", ("Invalid transfer",))
+                portal.send(new_method_return(asked, "as", (["/home/m/a.jpg"],)) if known else no)
+
+        answering = Thread(target=answer)
+        answering.start()
+        assert retrieve_files("2158") == [Path("/home/m/a.jpg")]
+        with pytest.raises(OSError, match="Invalid transfer"):
+            retrieve_files("other")
+        answering.join(PATIENCE)
+
+
+def test_no_portal_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    with pytest.raises(OSError, match="FileNotFoundError"):
+        retrieve_files("2158")

@@ -1,4 +1,6 @@
-"""Notifications and launcher progress on Linux, sent over the session's D-Bus by a thread of its own.
+"""Notifications, launcher progress, and files of sandboxed programs on Linux, over the session's D-Bus.
+
+Messages are sent by a thread of its own.
 
 One connection for as long as the program runs: docks forget the progress of a program that disconnects. Without a bus,
 or when it refuses, messages are dropped: nothing depends on them. Sources: "Desktop Notifications Specification" 1.2;
@@ -7,10 +9,12 @@ or when it refuses, messages are dropped: nothing depends on them. Sources: "Des
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
 from contextlib import closing
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -22,6 +26,9 @@ log = logging.getLogger(__name__)
 VARIABLE: Final = "DBUS_SESSION_BUS_ADDRESS"
 NAME: Final = "uploader-gui"
 _NOTIFICATIONS: Final = "org.freedesktop.Notifications"
+_DOCUMENTS: Final = "org.freedesktop.portal.Documents"
+_DOCUMENTS_PATH: Final = "/org/freedesktop/portal/documents"
+_PORTAL_SECONDS: Final = 10.0
 
 
 class Connection(Protocol):
@@ -90,11 +97,32 @@ def has_session_bus() -> bool:
     return bool(os.environ.get(VARIABLE))
 
 
-def _connection() -> Connection:
+def retrieve_files(key: str) -> list[Path]:
+    """Return the files a sandboxed program hands over under a key, as the portal makes them readable here. Blocks.
+
+    Source: "org.freedesktop.portal.FileTransfer" 1.
+
+    Raises:
+        OSError: there is no portal, or it does not know the key.
+    """
+    from jeepney import DBusAddress, MessageType, new_method_call  # noqa: PLC0415 - only on Linux
+
+    place = DBusAddress(_DOCUMENTS_PATH, _DOCUMENTS, "org.freedesktop.portal.FileTransfer")
+    try:
+        with closing(_connection()) as connection:
+            wanted = new_method_call(place, "RetrieveFiles", "sa{sv}", (key, {}))
+            answer = connection.send_and_get_reply(wanted, timeout=_PORTAL_SECONDS)
+    except Exception as error:
+        raise OSError(errno.EIO, type(error).__name__) from error
+    if answer.header.message_type is not MessageType.method_return:
+        raise OSError(errno.EIO, str(answer.body))
+    return [Path(path) for path in answer.body[0]]
+
+
+def _connection() -> Any:
     from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415 - as above
 
-    connection: Connection = open_dbus_connection(bus="SESSION")
-    return connection
+    return open_dbus_connection(bus="SESSION")
 
 
 def _plain(text: str) -> str:

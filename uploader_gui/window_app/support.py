@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.engine.conversion_choices import AddOptions
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.drop.mime import Captures
+from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.i18n import _
 from uploader_gui.window_app.virtual_files import VirtualFiles
 
@@ -44,7 +45,19 @@ class Support:
         window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
         window.report_wanted.connect(lambda path, names: tasks.spawn(self._save_report(path, with_names=names)))
+        window.add_files.portal_given.connect(lambda key, for_: tasks.spawn(self._add_from_portal(key, for_)))
         window.picture_given.connect(lambda picture, for_: tasks.spawn(self._add_picture(picture, for_)))
+
+    async def _add_from_portal(self, key: str, anomaly_id: str) -> None:
+        from uploader_gui.platform.session_bus import retrieve_files  # noqa: PLC0415 - Linux alone
+
+        try:
+            paths = await self._tasks.in_thread(retrieve_files, key)
+        except OSError as error:
+            log.info("the portal gives no files: %s", error.strerror)
+            self._window.add_files.refused.emit(DropKind.PROMISE)
+        else:
+            self._window.add_files.add_for(anomaly_id, paths, DEFAULT_ADD_OPTIONS)
 
     async def _add_picture(self, picture: Picture, anomaly_id: str) -> None:
         try:

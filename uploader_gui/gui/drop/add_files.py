@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
-from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in
+from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in, portal_key_in
 from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.window.window_memory import KeptPath, counted
@@ -40,6 +40,7 @@ class AddFiles(QObject):
         anomaly_used(str): files were added to this anomaly.
         picture_given(Picture, str): a picture without a file, which is to become one, for the anomaly shown.
         virtual_given(Decision, str, bool): virtual files to fetch, for the anomaly shown; whether they were dropped.
+        portal_given(str, str): the portal's key for files of a sandboxed program, for the anomaly shown.
         refused(DropKind): what was offered holds no files.
         half_fetched(list[str]): the names of files that waited for a number and were not fetched to the end.
         left_out(list[str]): what of offered files is not on this computer, by name; often nothing.
@@ -49,6 +50,7 @@ class AddFiles(QObject):
     anomaly_used = Signal(str)
     picture_given = Signal(object, str)
     virtual_given = Signal(object, str, bool)
+    portal_given = Signal(str, str)
     refused = Signal(object)
     half_fetched = Signal(object)
     left_out = Signal(object)
@@ -168,8 +170,10 @@ class AddFiles(QObject):
             self.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
         elif decision.kind is DropKind.VIRTUAL:
             self.virtual_given.emit(decision, self._anomaly_for_this(), dropped)
+        elif decision.kind is DropKind.PORTAL:
+            self.portal_given.emit(portal_key_in(mime), self._anomaly_for_this())
         else:
-            self.refused.emit(decision.kind if decision.kind.refusal else DropKind.PROMISE)
+            self.refused.emit(decision.kind)
 
     def choose_files(self) -> None:
         """Ask for files in the system's dialog, and add them."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage
 
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.gui.drop.offer import (
+    PORTAL,
     SHELL_IDS,
     Decision,
     DropKind,
@@ -86,6 +87,12 @@ class Picture:
     content: bytes = b""
     name: str = ".png"
     origin: Origin | None = None
+
+
+def portal_key_in(mime: QMimeData) -> str:
+    """Return the key by which the portal hands over the files of a sandboxed program."""
+    name = next((name for name in PORTAL if mime.hasFormat(name)), "")
+    return bytes(mime.data(name).data()).decode("utf-8", "replace").rstrip("\0")
 
 
 def _harmless(name: str) -> str:

@@ -293,7 +293,7 @@ def harmless_names(files: Iterable[VirtualFile]) -> list[str]:
 
 
 def _harmless_parts(name: str) -> Iterator[str]:
-    for part in re.split(r"[\\/]+", re.sub(r"^[A-Za-z]:", "", name)):
+    for part in re.split(r"[\\/]+", re.sub(r"^[A-Za-z]:(?=[\\/]|$)", "", name)):
         clean = _HARMFUL.sub("_", part).lstrip().rstrip(". ")
         stem, dot, suffix = clean.rpartition(".")
         clean = stem[:_LONGEST] + dot + suffix[:20] if stem else clean[:_LONGEST]
