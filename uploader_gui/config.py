@@ -138,6 +138,7 @@ class Config:
             receipt=report,
             keeps_list=self.window,
             trial=self.trial,
+            depositor=self.settings.depositor,
         )
 
     def choices(self, asked: Choices) -> Choices:

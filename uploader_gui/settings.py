@@ -48,6 +48,8 @@ HEADLESS_ONLY: Final = frozenset({"offline_limit"})
 """Fields that count only without a window; the window neither shows nor saves them."""
 OF_OPERATOR: Final = frozenset({"anomaly_page", "token_help"})
 """Fields that whoever runs the register sets for everybody; the window uses them and neither shows nor saves them."""
+LONGEST_DEPOSITOR: Final = 120
+"""In characters."""
 PROXY_ADDRESS: Final = r"(https?://[^\s/@]+(@[^\s/@]+)?/?|([^\s/@]+@)?[^\s/@:]+:[0-9]+)"
 """A regular expression for the setting `proxy` where it is an address; without a scheme it has a port."""
 
@@ -129,6 +131,11 @@ def _checked_by(check: Callable[[str], object]) -> Callable[[str], str]:
     return checked
 
 
+def _one_line(text: str) -> str:
+    """Return a text as it is printed: on one line, without what cannot be shown."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:LONGEST_DEPOSITOR]
+
+
 class Settings(BaseSettings):
     """Everything that can be set.
 
@@ -144,6 +151,7 @@ class Settings(BaseSettings):
         theme: colours of the window.
         refused_pictures: what happens in the window to pictures of a type the register refuses.
         refused_others: likewise for other files.
+        depositor: who makes the deposits, printed on receipts; empty for nobody.
         bandwidth_limit: megaoctets per second for all files together, 0 for no limit.
         anomaly_page: the operator's address of an anomaly's page, with `{id}` for the number; "" for none.
         token_help: the operator's page that says where tokens are found; "" for none.
@@ -167,6 +175,7 @@ class Settings(BaseSettings):
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
     anomaly_page: Annotated[str, AfterValidator(_checked_by(check_page))] = ""
     token_help: Annotated[str, AfterValidator(_checked_by(check_address))] = ""
+    depositor: Annotated[str, AfterValidator(_one_line)] = ""
 
     @field_validator("bandwidth_limit", mode="before")
     @classmethod

@@ -62,6 +62,19 @@ def test_a_clock_put_right_is_believed_again() -> None:
     assert clock.now() == NOW + 10
 
 
+def test_its_error_is_known_once_a_server_told_the_time() -> None:
+    wall = WallClock(NOW + 3600)
+    clock = ServerClock(wall)
+    assert clock.error is None
+    clock.observe("nonsense")
+    assert clock.error is None
+    clock.observe(DATE)
+    assert clock.error in {3599, 3600}
+    wall.seconds = NOW + 1
+    clock.observe(DATE)
+    assert clock.error == 0
+
+
 def test_an_hour_asleep_is_an_hour() -> None:
     wall = WallClock(NOW + 300)
     clock = ServerClock(wall)

@@ -43,7 +43,7 @@ def built(*uploads: Upload, junk: int = 0) -> dict[str, Any]:
 
 def test_its_head_says_who_what_and_when() -> None:
     made = built()
-    head = ["schema", "program", "anomaly_id", "started_at", "finished_at", "totals", "files"]
+    head = ["schema", "program", "anomaly_id", "started_at", "finished_at", "utc_offset", "totals", "files"]
     assert list(made) == [*head, "checksum_sha256"]
     assert made["schema"] == 1
     assert made["program"] == "uploader-gui 1.2.3"
@@ -53,6 +53,22 @@ def test_its_head_says_who_what_and_when() -> None:
     assert made["totals"] == dict.fromkeys(TOTAL_KEYS, 0)
     assert list(made["totals"]) == TOTAL_KEYS
     assert made["files"] == []
+
+
+def test_it_tells_what_is_known_of_server_clock_anomaly_and_depositor() -> None:
+    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (), 0, str)
+    bare = receipt.build(run, 1.0).to_json()
+    assert re.fullmatch(r"[+-]\d\d:\d\d", bare["utc_offset"])
+    told = receipt.Circumstances("https://a.example/main", -10803, "ANO-1", "Fire door", "École", "A. Martin")
+    full = receipt.build(replace(run, circumstances=told), 1.0).to_json()
+    assert {name: value for name, value in full.items() if name not in bare} == {
+        "server": "https://a.example/main",
+        "clock_error_seconds": -10803,
+        "anomaly": {"ref": "ANO-1", "title": "Fire door", "site": "École"},
+        "depositor": "A. Martin",
+    }
+    assert "anomaly" not in receipt.Circumstances(clock_error=0).to_json()
+    assert receipt.Circumstances(clock_error=0).to_json() == {"clock_error_seconds": 0}
 
 
 def test_an_uploaded_file_has_every_field() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.support import api_faults
 from tests.support.api_faults import Answer
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, SignedIn
@@ -49,6 +51,25 @@ async def test_title_and_site_are_shown_on_one_line_and_count_as_signed_in(
     assert request.header("Authorization") == "Bearer bearer-for-tests"
     assert request.header("X-Session-Token") == "session-for-tests"
     assert strict_api.violations == []
+
+
+async def test_a_receipt_tells_what_the_register_said_how_wrong_the_clock_was_and_who_deposited(
+    strict_api: StrictApi, tmp_path: Path, files: Files
+) -> None:
+    strict_api.describe = known
+    behind = replace(QUICK, wall_clock=lambda: time.time() - 7200)
+    async with engine(options(tmp_path, strict_api, depositor="A. Martin"), behind) as run:
+        assert not {"clock_error_seconds", "anomaly"} & set(run.queue.receipt(ANOMALY).to_json())
+        run.queue.look_up(ANOMALY)
+        await run.heard(AnomalyLookedUp)
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.name_depositor("B. Martin")
+        run.queue.start()
+        await run.idle()
+        told = run.queue.receipt(ANOMALY).to_json()
+    assert (told["server"], told["depositor"]) == (strict_api.url, "B. Martin")
+    assert told["anomaly"] == {"ref": "A-42", "title": "Fire door, level 3", "site": "École Jaurès"}
+    assert -7202 <= told["clock_error_seconds"] <= -7198
 
 
 async def test_not_found_counts_only_from_a_service_that_has_described_an_anomaly(

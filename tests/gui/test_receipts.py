@@ -24,7 +24,7 @@ from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
-from uploader_gui.engine.receipt import Original
+from uploader_gui.engine.receipt import Circumstances, Original
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
@@ -196,6 +196,25 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
     assert "Register no. 1001" in rows
     assert re.search(r"Uploaded\|+1[123] Mar 2025 \d\d:(00|15|30|45):05", rows)
     assert "The file was changed while it was being sent." in rows
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (None, "was not compared with the server’s"),
+        (0, "agreed with the server’s within 2 seconds"),
+        (11_045, "was 3 h 04 min 05 s ahead of the server’s"),
+        (-90, "was 0 h 01 min 30 s behind the server’s"),
+    ],
+)
+def test_the_page_tells_whose_deposit_it_is_and_how_right_the_clock_was(error: int | None, sentence: str) -> None:
+    told = Circumstances("https://a.example", error, "ANO-1", "<Fire> door", "École", "A. <Martin>")
+    html = receipt_pages.heading_html(receipt(file(), circumstances=told), "cd" * 32).replace("\u00a0", " ")
+    assert sentence in html
+    shown = ("Anomaly 4217: ANO-1 – &lt;Fire&gt; door – École", "A. &lt;Martin&gt;", "https://a.example", "cd" * 32)
+    assert all(text in html for text in shown)
+    assert "not who made the receipt or when" in html
+    assert "cd" * 32 not in receipt_pages.heading_html(receipt(file(), trial=True), "cd" * 32)
 
 
 def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancelled() -> None:

@@ -93,6 +93,7 @@ def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog:
     QTest.mouseClick(dialog.program.languages["fr"], LEFT)
     QTest.mouseClick(dialog.program.themes["dark"], LEFT)
     dialog.program.history_days.setValue(90)
+    QTest.keyClicks(dialog.program.depositor, "A.  Martin ")
     with qtbot.waitSignal(window.settings_saved) as saved:
         QTest.mouseClick(dialog.save, LEFT)
     assert saved.args == [
@@ -105,6 +106,7 @@ def test_settings_give_what_was_chosen_on_every_page(window: MainWindow, dialog:
             proxy="http://proxy.example:3128",
             theme="dark",
             history_days=90,
+            depositor="A. Martin",
         )
     ]
 

@@ -79,6 +79,9 @@ class Engine(FakeEngine):
     def limit(self, bytes_per_second: float) -> None:
         self.calls.append(("limit", bytes_per_second))
 
+    def name_depositor(self, depositor: str) -> None:
+        self.calls.append(("name_depositor", depositor))
+
     def choose(self, choices: Choices) -> None:
         self.calls.append(("choose", choices))
 
@@ -168,12 +171,14 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
 ) -> None:
     dialog = shown(window)
     window.settings_saved.emit(
-        values_of(dialog, language="fr", theme="dark", bandwidth_limit=2.5, max_concurrent_uploads=3)
+        values_of(dialog, language="fr", theme="dark", bandwidth_limit=2.5, max_concurrent_uploads=3, depositor="Anne")
     )
     qtbot.waitUntil(lambda: window.header.settings.toolTip() == "Paramètres")
     assert dialog.windowTitle() == "Paramètres"
     assert theme.colors.bg == "#17191D"
-    assert engine.calls == [("resize", 3), ("limit", 2_500_000), ("choose", Choices())]
+    assert engine.calls == [
+        ("resize", 3), ("limit", 2_500_000), ("name_depositor", "Anne"), ("choose", Choices()),
+    ]  # fmt: skip
     kept = saved(data)
     assert "offline_limit" not in kept
     assert (kept["language"], kept["theme"], kept["bandwidth_limit"]) == ("fr", "dark", 2.5)

@@ -131,12 +131,14 @@ def test_it_lists_every_field_of_a_receipt(language: str) -> None:
     upload = an_upload(state=UploadState.UPLOADED, source=odd, substitute=made_of)
     fetched = an_upload(origin=Origin.PHONE)
     both, servers = (upload, fetched), {upload.upload_id: "https://a.example"}
-    made = receipt.build(receipt.Run("p", "4217", 0.0, both, 0, str, trial=True, servers=servers), 1.0).to_json()
+    facts = receipt.Circumstances("https://a.example", 3, "ANO-1", "Fire door", "School", "A. Martin")
+    run = receipt.Run("p", "4217", 0.0, both, 0, str, trial=True, servers=servers, circumstances=facts)
+    made = receipt.build(run, 1.0).to_json()
     file, other = made["files"]
     text = section(language, "receipt-format", 1)
     assert set(first_cells(text)) == set(made) | set(file) | set(other)
     told = set(re.findall(r"`(\w+)`", text))
-    assert told >= set(made["totals"]) | set(file["original"]) | {"code", "message"}
+    assert told >= set(made["totals"]) | set(file["original"]) | set(made["anomaly"]) | {"code", "message"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -117,5 +117,6 @@ class History:
             junk=past.junk,
             describe=self._options().describe,
             trial=self._options().trial,
+            circumstances=receipt.Circumstances(server="" if self._options().trial else past.server),
         )
         return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

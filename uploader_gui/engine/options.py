@@ -43,6 +43,7 @@ class EngineOptions:
         receipt: where this run writes its receipt; a receipt found there is not uploaded.
         keeps_list: whether failed and refused files are on the list again at the next start (window).
         trial: whether the service is the sandbox; receipts and snapshots say so.
+        depositor: who makes the deposits, for receipts; "" where that is not told.
         keep_days: days after which finished records of the journal are purged.
     """
 
@@ -64,3 +65,4 @@ class EngineOptions:
     receipt: Path | None = None
     keeps_list: bool = True
     trial: bool = False
+    depositor: str = ""

@@ -17,7 +17,9 @@ from uploader_gui.engine import receipt
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
 from uploader_gui.engine.errors import Code, UploaderError
 from uploader_gui.engine.events import (
+    AnomalyLookedUp,
     EngineFailed,
+    Lookup,
     Progress,
     QueueIdle,
     QueueStatus,
@@ -30,6 +32,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.history import History
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
+from uploader_gui.engine.receipt import Circumstances
 from uploader_gui.engine.registration.api import Tokens
 from uploader_gui.engine.scheduler import Scheduler
 from uploader_gui.engine.undo import Undo
@@ -317,6 +320,10 @@ class UploadQueue:
         """Change how many bytes per second all transfers together may send; 0 means no limit."""
         self._context.bandwidth.change(bytes_per_second)
 
+    def name_depositor(self, depositor: str) -> None:
+        """Put this name on receipts from now on; "" for none."""
+        self._options = replace(self._options, depositor=depositor)
+
     def tell_receipt(self, anomaly_id: str) -> None:
         """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.
 
@@ -362,10 +369,27 @@ class UploadQueue:
             gave_up=self._scheduler.gave_up,
             trial=self._options.trial,
             servers=self._servers(),
+            circumstances=self._circumstances(anomaly_id),
         )
         ends = [scheduler.stopped_at for scheduler in self._schedulers.values() if scheduler.has_begun]
         known = [end for end in ends if end is not None]
         return receipt.build(run, max(known) if known and len(known) == len(ends) else clock.now())
+
+    def _circumstances(self, anomaly_id: str) -> Circumstances:
+        """Return what a receipt tells beside its files; nothing of a server where they went to several."""
+        depositor, used = self._options.depositor, self._servers_used()
+        if len(used) > 1:
+            return Circumstances(depositor=depositor)
+        scheduler = self._schedulers[used[0]] if used else self._scheduler
+        facts = scheduler.registrar.lookup.found.get(anomaly_id, AnomalyLookedUp(anomaly_id, Lookup.UNCHECKED))
+        return Circumstances(
+            server="" if self._options.trial else (used or [self._options.api_url])[0],
+            clock_error=scheduler.context.server.clock.error,
+            ref=facts.ref,
+            title=facts.title,
+            site=facts.site,
+            depositor=depositor,
+        )
 
     @property
     def unsent(self) -> Counter[UploadState]:
@@ -392,10 +416,15 @@ class UploadQueue:
 
     def _servers(self) -> dict[UploadId, str]:
         """Return each upload's server where the run has files for several, else nothing."""
-        by_server = {server: scheduler.context.store.all_uploads() for server, scheduler in self._schedulers.items()}
-        if sum(map(bool, by_server.values())) <= 1:
+        used = self._servers_used()
+        if len(used) <= 1:
             return {}
-        return {upload.upload_id: server for server, uploads in by_server.items() for upload in uploads}
+        stores = {server: self._schedulers[server].context.store for server in used}
+        return {upload.upload_id: server for server, store in stores.items() for upload in store.all_uploads()}
+
+    def _servers_used(self) -> list[str]:
+        """Return the servers that the run has files for."""
+        return [server for server, scheduler in self._schedulers.items() if scheduler.context.store.all_uploads()]
 
     def _owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Scheduler, list[Upload]]]:
         """Yield those uploads by the server they belong to."""

@@ -118,6 +118,35 @@ class ReceiptFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Where a deposit went, who made it, and how far its times can be trusted; what is not known is left out.
+
+    Attributes:
+        server: the register's address, "" where the files went to several, or nowhere.
+        clock_error: how many seconds this computer's clock was ahead of the server's, None where nobody measured it.
+        ref, title, site: what the register said of the anomaly.
+        depositor: as the setting says.
+    """
+
+    server: str = ""
+    clock_error: int | None = None
+    ref: str = ""
+    title: str = ""
+    site: str = ""
+    depositor: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is known as values that `json` can write."""
+        anomaly = {"ref": _text(self.ref), "title": _text(self.title), "site": _text(self.site)}
+        return {
+            **({"server": self.server} if self.server else {}),
+            **({} if self.clock_error is None else {"clock_error_seconds": self.clock_error}),
+            **({"anomaly": {name: text for name, text in anomaly.items() if text}} if any(anomaly.values()) else {}),
+            **({"depositor": _text(self.depositor)} if self.depositor else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a deposit's files; JSON, CSV and paper show it. Times are in seconds since 1970.
 
@@ -133,6 +162,13 @@ class Receipt:
     files: tuple[ReceiptFile, ...]
     junk: int = 0
     trial: bool = False
+    circumstances: Circumstances = Circumstances()
+
+    @property
+    def utc_offset(self) -> str:
+        """The difference of this computer's time zone to UTC when the deposit ended, such as "+01:00"."""
+        offset = datetime.fromtimestamp(self.finished_at).astimezone().strftime("%z")
+        return f"{offset[:3]}:{offset[3:5]}"
 
     @property
     def totals(self) -> dict[str, int]:
@@ -161,6 +197,8 @@ class Receipt:
             "anomaly_id": self.anomaly_id,
             "started_at": iso_time(self.started_at),
             "finished_at": iso_time(self.finished_at),
+            "utc_offset": self.utc_offset,
+            **self.circumstances.to_json(),
             "totals": self.totals,
             "files": [file.to_json() for file in self.files],
         }
@@ -188,6 +226,7 @@ class Run:
     gave_up: Reason | None = None
     trial: bool = False
     servers: Mapping[UploadId, str] = field(default_factory=dict)
+    circumstances: Circumstances = Circumstances()
 
 
 def build(run: Run, finished_at: float) -> Receipt:
@@ -196,7 +235,7 @@ def build(run: Run, finished_at: float) -> Receipt:
     arrivals = [file.uploaded_at for file in files if file.uploaded_at is not None]
     began = min(run.started_at, *arrivals) if arrivals else run.started_at
     ended = max(began, finished_at, *arrivals)
-    return Receipt(run.program, run.anomaly_id, began, ended, files, run.junk, run.trial)
+    return Receipt(run.program, run.anomaly_id, began, ended, files, run.junk, run.trial, run.circumstances)
 
 
 def write(receipt: Receipt, path: Path) -> None:

@@ -278,6 +278,10 @@ class Bridge(QObject):
         """Limit all transfers together; 0 means no limit."""
         self._submit(lambda queue: queue.limit(bytes_per_second))
 
+    def name_depositor(self, depositor: str) -> None:
+        """Put this name on receipts from now on; "" for none."""
+        self._submit(lambda queue: queue.name_depositor(depositor))
+
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on; `entered` by a person just now, or kept from an earlier run."""
         self._submit(lambda queue: queue.sign_in(bearer, session, entered=entered))

@@ -235,6 +235,7 @@ class Preferences:
         self._theme.force(SCHEMES[chosen.theme])
         self._bridge.resize(chosen.max_concurrent_uploads)
         self._bridge.limit(chosen.bytes_per_second)
+        self._bridge.name_depositor(chosen.depositor)
         self._bridge.choose(configuration.choices(Choices()))
 
     def _change_route(self, configuration: Config) -> None:

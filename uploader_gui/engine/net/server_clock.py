@@ -28,6 +28,7 @@ class ServerClock:
     def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
         self._wall_clock = wall_clock
         self._offset = 0.0
+        self._was_measured = False
 
     def now(self) -> float:
         """Return the server's time, in seconds since 1970."""
@@ -46,6 +47,11 @@ class ServerClock:
         """How many seconds the server's clock is ahead of ours, 0.0 while that is not known."""
         return self._offset
 
+    @property
+    def error(self) -> int | None:
+        """How many whole seconds this machine's clock is ahead of the server's, None while that is not known."""
+        return -round(self._offset) if self._was_measured else None
+
     def observe(self, date_header: str | None) -> None:
         """Learn from a response's `Date` (whole seconds, RFC 9110 §6.6.1); nonsense, such as the year 9999, is ignored.
 
@@ -58,6 +64,7 @@ class ServerClock:
         if abs(offset) > FARTHEST:
             return
         self._offset = offset if abs(offset) > 2 else 0.0  # noqa: PLR2004 - see the docstring
+        self._was_measured = True
 
     def seconds_left(self, presigned: PresignedPut) -> float | None:
         """Return how long a URL lives by the witness who gives it longer, None where it does not say.

@@ -16,7 +16,7 @@ from uploader_gui.i18n import FRENCH, N_, NN_, _, language_in_use, ngettext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from uploader_gui.engine.receipt import ReceiptFile
+    from uploader_gui.engine.receipt import Receipt, ReceiptFile
 
 RESULTS: Final = {
     "uploaded": N_("Uploaded"),
@@ -88,6 +88,20 @@ def moment(seconds: float) -> str:
     return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M:%S}"
 
 
+def clock(receipt: Receipt) -> str:
+    """Return the time zone of a receipt's times, and how wrong this computer's clock was."""
+    error = receipt.circumstances.clock_error
+    if error is None:
+        sentence = N_("UTC{offset}; this computer’s clock was not compared with the server’s")
+    elif error == 0:
+        sentence = N_("UTC{offset}; this computer’s clock agreed with the server’s within 2 seconds")
+    elif error > 0:
+        sentence = N_("UTC{offset}; this computer’s clock was {difference} ahead of the server’s")
+    else:
+        sentence = N_("UTC{offset}; this computer’s clock was {difference} behind the server’s")
+    return _(sentence, offset=receipt.utc_offset, difference=_exactly(abs(error or 0)))
+
+
 def day(seconds: float) -> str:
     """Return the local day of a time (seconds since 1970): `12/03/2025` in French, else `12 Mar 2025`."""
     local = datetime.fromtimestamp(seconds).astimezone().date()
@@ -116,6 +130,11 @@ def table_form(*, trial: bool = False) -> TableForm:
         trial=_("TRIAL: nothing was sent to the register") if trial else "",
         server=_("Server"),
     )
+
+
+def _exactly(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes // 60} h {minutes % 60:02} min {rest:02} s".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _results(*, trial: bool) -> dict[str, str]:

@@ -19,7 +19,7 @@ from uploader_gui.gui.dialogs.form import Form, chosen, row_of
 from uploader_gui.gui.settings.connection_panel import ConnectionPanel
 from uploader_gui.gui.style.widgets import file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
-from uploader_gui.settings import PROXY_ADDRESS, limits
+from uploader_gui.settings import LONGEST_DEPOSITOR, PROXY_ADDRESS, limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -241,7 +241,7 @@ class SendingPage(Form):
 
 
 class ProgramPage(Form):
-    """Language, colours, and how long History keeps deposits."""
+    """Language, colours, how long History keeps deposits, and who makes them."""
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__(theme)
@@ -256,6 +256,11 @@ class ProgramPage(Form):
         self.add_field(N_("Appearance"), row_of(self.themes.values()))
         self.add_field(N_("Finished deposits stay in History for"), self.history_days)
         self.translate(lambda unit: self.history_days.setSuffix(f"\u00a0{unit}"), N_("days"))
+        self.depositor = QLineEdit(settings.depositor)
+        self.depositor.setMaxLength(LONGEST_DEPOSITOR)
+        self.depositor.setAcceptDrops(False)
+        self.add_field(N_("Depositor, printed on receipts"), self.depositor)
+        self.translate(self.depositor.setPlaceholderText, N_("Nobody is named"))
         self.column.addStretch()
 
     @property
@@ -265,6 +270,7 @@ class ProgramPage(Form):
             "language": [_row(self.languages)],
             "theme": [_row(self.themes)],
             "history_days": [self.history_days],
+            "depositor": [self.depositor],
         }
 
     @property
@@ -274,6 +280,7 @@ class ProgramPage(Form):
             "language": chosen(self.languages),
             "theme": chosen(self.themes),
             "history_days": self.history_days.value(),
+            "depositor": " ".join(self.depositor.text().split()),
         }
 
 
