@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from uploader_gui.settings import HEADLESS_ONLY, Fixed, Settings
+from uploader_gui.settings import HEADLESS_ONLY, OF_OPERATOR, Fixed, Settings
 
 if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 
-NAMES = sorted(Settings.model_fields.keys() - HEADLESS_ONLY)
+NAMES = sorted(Settings.model_fields.keys() - HEADLESS_ONLY - OF_OPERATOR)
 VALUES = Settings(api_url="https://a.example", proxy="http://proxy.example:3128", theme="dark", history_days=30)
 
 
