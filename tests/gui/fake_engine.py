@@ -40,6 +40,7 @@ class FakeEngine(QObject):
         self.wishes: list[AddOptions] = []
         self.saved: list[tuple[Path, bytes]] = []
         self.looked_up: list[str] = []
+        self.receipts_of: list[str] = []
 
     def tell(self, *events: Event) -> None:
         for event in events:
@@ -118,7 +119,8 @@ class FakeEngine(QObject):
     def clear_finished(self) -> None:
         self.calls.append(("clear_finished", None))
 
-    def build_receipt(self, key: RunKey | None = None) -> None:
+    def build_receipt(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
+        self.receipts_of.append(anomaly_id)
         self.calls.append(("build_receipt", key))
 
     def save_receipt(self, content: bytes, path: Path) -> None:

@@ -56,16 +56,17 @@ def test_the_primary_button_says_what_it_does_now(  # noqa: PLR0917 -- a table
 @pytest.mark.parametrize(
     ("states", "told"),
     [
-        ([S.UPLOADED, S.SKIPPED], "All 2 files are attached to anomaly 4217."),
-        ([S.UPLOADED, S.FAILED], "1 file was not sent."),
-        ([S.UPLOADED, S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
-        ([S.UPLOADED, S.FAILED, S.QUEUED], ""),
+        ([S.UPLOADED, S.SKIPPED], ""),  # the panel says it
+        ([S.FAILED], "1 file was not sent."),
+        ([S.FAILED, S.REFUSED, S.CANCELLED], "3 files were not sent."),
+        ([S.UPLOADED, S.FAILED, S.QUEUED], "Paused"),
     ],
 )
 def test_the_footer_says_at_the_end_whether_everything_arrived(
     window: MainWindow, engine: FakeEngine, states: list[S], told: str
 ) -> None:
-    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))))
+    rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
+    engine.tell(rows, RUNNING, QueueStatus(running=False))
     assert window.footer.below.text() == told
 
 

@@ -119,7 +119,7 @@ def test_in_the_background_the_window_is_gone_and_an_icon_says_how_many_are_left
     send(engine, "a", "b")
     manners.go_to_background()
     assert not window.isVisible()
-    assert desktop.icon == "2 files still to send"
+    assert desktop.icon == "2 files still to send to anomaly 4217"
     assert desktop.notifications == [("Sending goes on in the background", "Open the program again to see the files.")]
     manners.come_back()
     assert window.isVisible()
@@ -278,7 +278,7 @@ def test_files_that_are_sent_while_the_last_word_is_read_are_sent_to_their_end_f
         engine.tell(RUNNING)
         send(engine, "b")
     assert not window.isVisible()
-    assert desktop.icon == "1 file still to send"
+    assert desktop.icon == "1 file still to send to anomaly 4217"
     with qtbot.waitSignal(manners.leave_wanted):
         end(engine, b=S.UPLOADED)
 

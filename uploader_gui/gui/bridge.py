@@ -211,13 +211,13 @@ class Bridge(QObject):
         """Remove finished uploads that need no decision from the list."""
         self._ask(lambda queue: queue.clear_finished())
 
-    def build_receipt(self, key: RunKey | None = None) -> None:
-        """Request the receipt of a past run, or (None) of this run; `ReceiptBuilt` answers."""
+    def build_receipt(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
+        """Request the receipt of a past run, or (None) of this run for that anomaly; `ReceiptBuilt` answers."""
         if key is not None:
             self._submit(lambda queue: queue.history.tell_receipt(key))
             return
-        anomaly_id = self._anomaly_id()
-        self._submit(lambda queue: queue.tell_receipt(anomaly_id))
+        chosen = anomaly_id or self._anomaly_id()
+        self._submit(lambda queue: queue.tell_receipt(chosen))
 
     def save_receipt(self, content: bytes, path: Path) -> None:
         """Write a finished receipt file; `ReceiptWritten` answers."""

@@ -71,8 +71,8 @@ class Engine(Protocol):
     def clear_finished(self) -> None:
         """Remove finished uploads that need no decision from the list."""
 
-    def build_receipt(self, key: RunKey | None = None) -> None:
-        """Request the receipt of a past run, or (None) of this run; `ReceiptBuilt` answers."""
+    def build_receipt(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
+        """Request the receipt of a past run, or (None) of this run for that anomaly; `ReceiptBuilt` answers."""
 
     def save_receipt(self, content: bytes, path: Path) -> None:
         """Write a finished receipt file; `ReceiptWritten` answers."""

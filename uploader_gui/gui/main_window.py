@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.engine.conversion_choices import AddOptions
-    from uploader_gui.engine.models import Reason, UploadSnapshot
+    from uploader_gui.engine.models import PastRun, Reason, UploadSnapshot
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_actions import RowAction
+    from uploader_gui.gui.window.finish import Finish
     from uploader_gui.gui.window.header import SignInState
     from uploader_gui.settings import Fixed, Settings
 
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
         self.trial = sandbox
         self.kept_is_saved = True
         """Whether the kept paths are saved on disk; the composition root sets it."""
+        self._past_wanted = ""
+        """The anomaly whose last receipt is to be opened once History is there."""
         self.model = UploadModel(self)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
@@ -241,6 +244,8 @@ class MainWindow(QMainWindow):
         self.header.anomaly_changed.connect(self.view.show_anomaly)
         self.header.anomaly_changed.connect(self._set_title)
         self.number.changed.connect(self._show_number)
+        self.body.finish.receipt_wanted.connect(self._open_finished)
+        self.body.finish.new_deposit_wanted.connect(self._begin_deposit)
         self.header.suggestion_wanted.connect(lambda: self.set_anomaly(self.number.suggestion))
         self.body.preflight.refused_wanted.connect(self._open_refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
@@ -298,6 +303,8 @@ class MainWindow(QMainWindow):
                 self.add_files.paths_added(event)
             case events.ReceiptBuilt():
                 self.receipts.receipt_built(event)
+            case events.HistoryFound(runs):
+                self._open_past(runs)
             case events.AnomalyLookedUp():
                 self.number.handle(event)
             case events.ReceiptWritten(path, None):
@@ -370,9 +377,30 @@ class MainWindow(QMainWindow):
 
     def _begin_deposit(self) -> None:
         """Clear list and number. What was refused goes too; Undo brings all of it back."""
-        self._engine.remove(self.model.ended())
+        self.body.finish.forget()
+        if ended := self.model.ended():
+            self._engine.remove(ended)
         self.header.field.clear()
         self.header.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_finished(self, finish: Finish) -> None:
+        """Open the receipt of the deposit that came to its end; History has those of several anomalies."""
+        if not finish.past and (finish.anomaly_id or finish.trial):
+            self.receipts.open(finish.anomaly_id or self.header.field.anomaly_id)
+        elif finish.anomaly_id:
+            self._past_wanted = finish.anomaly_id
+            self._engine.load_history()
+        else:
+            self.show_history()
+
+    def _open_past(self, runs: Sequence[PastRun]) -> None:
+        """Open the newest receipt of the anomaly that is wanted, if one is."""
+        wanted, self._past_wanted = self._past_wanted, ""
+        key = next((run.key for run in runs if run.key.anomaly_id == wanted), None)
+        if key is not None:
+            self.receipts.open(wanted, key)
+        elif wanted:
+            self.show_history()
 
     def _start(self) -> None:
         self.number.confirm(self.model.unfinished_anomalies(), self._engine.start, self)
@@ -426,7 +454,7 @@ class MainWindow(QMainWindow):
             FooterAction.ADD_FILES: self.add_files.choose_files,
             FooterAction.ADD_FOLDER: self.add_files.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
-            FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(),  # noqa: PLW0108 - only then it is loaded
+            FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(anomaly_id=self.header.field.anomaly_id),
             FooterAction.HISTORY: self.show_history,
             FooterAction.HELP: self.show_guide,
             FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,

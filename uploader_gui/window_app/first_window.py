@@ -74,6 +74,7 @@ class FirstWindow:
         if self.trial is None:
             self.window.header.field.offer(self.memory.anomalies)
             self.window.add_files.restore(self.memory.kept)
+            self.window.body.finish.show_past(self.memory.unseen_finish)
         self.window.show()
 
     def _note_closing(self) -> None:

@@ -142,6 +142,8 @@ class Program:
         stopping = asyncio.ensure_future(self._tasks.in_thread(stop))
         await asyncio.sleep(0)  # the engine stops while the window's place is saved
         self._memory.save(self._window)
+        if self._trial is None:
+            self._memory.keep_finish(self._policy.unseen_finish)
         outcome: Outcome | None = await stopping
         return outcome
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.upload_list.counts import ListCounts, Unsent
+    from uploader_gui.gui.window.finish import Finish
 
 _STEPS: Final = 200
 """Steps of the progress shown outside the window."""
@@ -42,6 +43,8 @@ class DesktopPolicy(QObject):
         self._desktop = desktop
         self._shown: tuple[int | None, int] = (None, 0)
         self._hidden = False
+        self.unseen_finish: Finish | None = None
+        """The end that nobody saw, once `leave_wanted` was emitted."""
         self._reading_timer = self._timer(self._leave_unseen)
         self._grace_timer = self._timer(self._give_up_waiting)
         self._grace_timer.setInterval(_GRACE_MS)
@@ -54,7 +57,7 @@ class DesktopPolicy(QObject):
         """Hide the window and continue sending; exit where nothing is left to send."""
         unsent = self._window.unsent
         if not unsent.asks:
-            self.leave_wanted.emit()
+            self._leave()
         if not unsent.goes_on:
             return
         self._hidden = True
@@ -98,9 +101,7 @@ class DesktopPolicy(QObject):
         if self._window.event_router.goes_on:
             self._grace_timer.stop()
             self._desktop.show_icon(
-                self._with_trial_mark(
-                    ngettext("{count} file still to send", "{count} files still to send", counts.unfinished)
-                )
+                self._with_trial_mark(_left_text(counts, "" if self._window.trial else counts.waits_for))
             )
         elif not self._window.event_router.wants_sign_in and (counts.unfinished or not self._window.event_router.saved):
             self._call_person(_("Some files need your attention"))
@@ -138,7 +139,11 @@ class DesktopPolicy(QObject):
         if self._window.unsent.asks:
             self._refresh()
         else:
-            self.leave_wanted.emit()
+            self._leave()
+
+    def _leave(self) -> None:
+        self.unseen_finish = self._window.body.finish.finish
+        self.leave_wanted.emit()
 
     def _call_person(self, title: str, text: str = "") -> None:
         self._notify_if_away(title, text)
@@ -178,6 +183,17 @@ class DesktopPolicy(QObject):
         return super().eventFilter(watched, event)
 
 
+def _left_text(counts: ListCounts, anomaly_id: str) -> str:
+    if not anomaly_id:
+        return ngettext("{count} file still to send", "{count} files still to send", counts.unfinished)
+    return ngettext(
+        "{count} file still to send to anomaly {number}",
+        "{count} files still to send to anomaly {number}",
+        counts.unfinished,
+        number=anomaly_id,
+    )
+
+
 def _trouble_text(unsent: Unsent) -> str:
     failed, number = unsent.counts.failed, unsent.anomaly_id
     if not failed:
@@ -190,7 +206,7 @@ def _trouble_text(unsent: Unsent) -> str:
 
 
 def _all_there_text(unsent: Unsent) -> str:
-    files, number = unsent.counts.uploaded, unsent.anomaly_id
+    files, number = unsent.counts.uploaded + unsent.counts.skipped, unsent.anomaly_id
     if unsent.trial or not number or files < unsent.counts.files:
         return _("All files are sent")
     return ngettext(

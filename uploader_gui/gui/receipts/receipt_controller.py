@@ -66,11 +66,11 @@ class ReceiptController(QObject):
     def save_as(self, anomaly_id: str, key: RunKey | None = None) -> QFileDialog:
         """Ask for a file name and format, then save the receipt of a past run, or (None) of this one."""
         dialog = _save_dialog(self._window, self._name(anomaly_id))
-        dialog.fileSelected.connect(lambda name: self._save(*_path_and_format(name, dialog), key))
+        dialog.fileSelected.connect(lambda name: self._save(*_path_and_format(name, dialog), anomaly_id, key))
         dialog.open()
         return dialog
 
-    def print_out(self, key: RunKey | None = None) -> None:
+    def print_out(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
         """Ask for a printer, then print the receipt of a past run, or (None) of this one."""
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - needed for printing only
 
@@ -78,7 +78,7 @@ class ReceiptController(QObject):
         receipt_pages.prepare(printer)
         dialog = QPrintDialog(printer, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._ask(key, lambda receipt: self._print(receipt, printer)))
+        dialog.accepted.connect(lambda: self._ask(anomaly_id, key, lambda receipt: self._print(receipt, printer)))
         QDialog.open(dialog)  # QPrintDialog.open takes other arguments
 
     def open(self, anomaly_id: str, key: RunKey | None = None) -> None:
@@ -88,7 +88,7 @@ class ReceiptController(QObject):
         now = QTime.currentTime().toString("hhmmsszzz")  # a new name each time: a viewer may lock the last file
         path = Path(self._shown_from.filePath(f"{self._name(anomaly_id)}-{now}.{ReceiptFormat.PDF.suffix}"))
         self._to_open.add(str(path))
-        self._ask(key, lambda receipt: self._make_pdf(receipt, path))
+        self._ask(anomaly_id, key, lambda receipt: self._make_pdf(receipt, path))
 
     def written(self, path: str) -> None:
         """Open a receipt that was made to be viewed; for any other, show where it was saved."""
@@ -117,17 +117,17 @@ class ReceiptController(QObject):
         mark = _("TRIAL") if self._trial else ""
         return "-".join(part for part in (mark, _("receipt"), anomaly_id, today) if part)
 
-    def _ask(self, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
+    def _ask(self, anomaly_id: str, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
         self._requests.append((key, then))
-        self._engine.build_receipt(key)
+        self._engine.build_receipt(key, anomaly_id=anomaly_id)
 
-    def _save(self, path: Path, chosen: ReceiptFormat, key: RunKey | None) -> None:
+    def _save(self, path: Path, chosen: ReceiptFormat, anomaly_id: str, key: RunKey | None) -> None:
         makers = {
             ReceiptFormat.PDF: lambda receipt: self._make_pdf(receipt, path),
             ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(_csv(receipt), path),
             ReceiptFormat.JSON: lambda receipt: self._engine.save_receipt(receipt_json.encoded(receipt), path),
         }
-        self._ask(key, makers[chosen])
+        self._ask(anomaly_id, key, makers[chosen])
 
     def _make_pdf(self, receipt: Receipt, path: Path) -> None:
         buffer = QBuffer(self)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBox
 from uploader_gui import i18n
 from uploader_gui.engine.events import Condition
 from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
+from uploader_gui.gui.window.finish import all_attached
 from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ class Footer(QWidget):
         self._second = (
             _trial_over(counts)
             if over and self._sandbox
+            else ""
+            if over and counts.uploaded  # the panel says it
             else _second_text(counts, totals, status, has_run=self._has_run, paused=paused)
         )
         self._widen()
@@ -337,17 +340,6 @@ def _trial_over(counts: ListCounts) -> str:
     )
 
 
-def _all_there(counts: ListCounts) -> str:
-    if not counts.anomaly_id:
-        return ngettext("The file is attached to its anomaly.", "All {count} files are attached.", counts.files)
-    return ngettext(
-        "The file is attached to anomaly {number}.",
-        "All {count} files are attached to anomaly {number}.",
-        counts.files,
-        number=counts.anomaly_id,
-    )
-
-
 def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has_run: bool, paused: bool) -> str:
     if status.walking:
         return _("Searching folders…")
@@ -358,7 +350,7 @@ def _second_text(counts: ListCounts, totals: Totals, status: QueueStatus, *, has
         return (
             ngettext("{count} file was not sent.", "{count} files were not sent.", missing)
             if missing
-            else _all_there(counts)
+            else all_attached(counts.files, counts.anomaly_id)
         )
     if not status.running:
         return _("Paused") if paused else ""

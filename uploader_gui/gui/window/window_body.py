@@ -1,4 +1,4 @@
-"""Arranges the window from top to bottom: header, banner, summary of a drop, filters, list or empty card, Undo, footer.
+"""Arranges the window: header, banner, end of a deposit, summary of a drop, filters, list or empty card, Undo, footer.
 
 Decides which parts are shown at which size.
 """
@@ -14,6 +14,7 @@ from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
 from uploader_gui.gui.window.banner import Banner, TrialBand, UndoStrip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
+from uploader_gui.gui.window.finish import FinishPanel
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
 
@@ -51,6 +52,7 @@ class WindowBody(QWidget):
         self.trial = TrialBand(theme) if sandbox else None
         self.header = Header(theme, sandbox=sandbox)
         self.banner = Banner(theme)
+        self.finish = FinishPanel(theme, sandbox=sandbox)
         self.preflight = PreflightStrip(theme)
         self.filters = FilterBar(theme, sandbox=sandbox)
         self.empty = EmptyState(theme)
@@ -67,6 +69,7 @@ class WindowBody(QWidget):
         self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.room_changed.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
+        self.finish.room_changed.connect(self._make_room)
         self.undo.room_changed.connect(self._make_room)
 
     def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
@@ -75,6 +78,7 @@ class WindowBody(QWidget):
         self._pages.setCurrentIndex(1 if self._has_rows else 0)
         self._let_list_be_low()
         self.footer.setVisible(self._has_rows)
+        self.finish.show_counts(counts, status)
         self._make_room()
         self.filters.show_counts(counts)
         self.footer.show_counts(counts, totals, status)
@@ -98,7 +102,7 @@ class WindowBody(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts but the counts in the current language."""
-        for part in (self.header, self.preflight, self.filters, self.empty, self.undo, self.footer):
+        for part in (self.header, self.finish, self.preflight, self.filters, self.empty, self.undo, self.footer):
             part.retranslate()
         if self.trial is not None:
             self.trial.retranslate()
@@ -126,7 +130,7 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (*self._trial_parts, self.header, self.banner, self.filters, self.undo, self.footer)
+        parts = (*self._trial_parts, self.header, self.banner, self.finish, self.filters, self.undo, self.footer)
         heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
         if self.preflight.isVisibleTo(self):
             heights.append(summary_at(width))
@@ -143,7 +147,7 @@ class WindowBody(QWidget):
     def _make_room(self) -> None:
         """In a low window reduce the spacing, hide the filters for the summary, and fold the summary if needed."""
         low = self._has_rows and self.height() < self._theme.px(_ROOM_FOR_ALL)
-        crowded = low and self.preflight.isVisibleTo(self)
+        crowded = low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
         self._space(12 if low else 18, 8 if low else 14)
         self.filters.setVisible(self._has_rows and not crowded)
         layout_facts = (
@@ -151,6 +155,7 @@ class WindowBody(QWidget):
             self.height(),
             crowded,
             self.banner.notice,
+            self.finish.isHidden(),
             self.preflight.summary,
             self.undo.isHidden(),
         )
@@ -165,7 +170,7 @@ class WindowBody(QWidget):
         self._column.setContentsMargins(_MARGIN, around, _MARGIN, around)
         self.header.setContentsMargins(0, 0, 0, around)
         self.footer.setContentsMargins(0, between + 6, 0, 0)
-        for part in (self.banner, self.preflight):
+        for part in (self.banner, self.finish, self.preflight):
             layout = part.layout()
             assert layout is not None
             layout.setContentsMargins(0, 0, 0, between)
@@ -173,7 +178,7 @@ class WindowBody(QWidget):
     def _arrange(self) -> None:
         column = self._column
         column.setSpacing(0)
-        for part in (*self._trial_parts, self.header, self.banner, self.preflight, self.filters):
+        for part in (*self._trial_parts, self.header, self.banner, self.finish, self.preflight, self.filters):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
         column.addWidget(self.undo)

@@ -1,4 +1,4 @@
-"""What the window remembers until the next start: its place, the last anomalies, and paths kept for a number.
+"""What the window remembers until the next start: its place, the last anomalies, paths kept for a number, an end.
 
 It is one INI file in the data folder, on Windows too (never the registry).
 """
@@ -17,6 +17,7 @@ from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptio
 from uploader_gui.engine.models import Origin, Treatment
 from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.style.widgets import within_screen
+from uploader_gui.gui.window import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ MAX_ANOMALIES: Final = 8
 _PLACE: Final = "window/place"
 _ANOMALIES: Final = "anomalies/recent"
 _KEPT: Final = "kept/files"
+_FINISH: Final = "finish/unseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,17 @@ class WindowMemory:
             self._settings.setValue(_KEPT, encoded(kept))
             self._settings.sync()
         return self._settings.status() is QSettings.Status.NoError
+
+    @property
+    def unseen_finish(self) -> finish.Finish | None:
+        """The end of a deposit that nobody saw, because the window was hidden."""
+        return finish.decoded(str(self._settings.value(_FINISH) or ""))
+
+    def keep_finish(self, unseen: finish.Finish | None) -> None:
+        """Save such an end for the next window, or forget the last one."""
+        if unseen is not None or self._settings.contains(_FINISH):
+            self._settings.setValue(_FINISH, unseen.encoded if unseen is not None else "")
+            self._settings.sync()
 
 
 def counted(kept: Iterable[KeptPath]) -> EntryCounts | None:

@@ -1,0 +1,183 @@
+"""The end of a deposit: one quiet panel says what is attached, where and when, here or in the next window."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.fake_desktop import FakeDesktop
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import HistoryFound, QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.gui.desktop.policy import DesktopPolicy
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.finish import Finish, decoded
+from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.i18n import FRENCH, use_language
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.style.theme import Theme
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+REST = QueueStatus(running=False)
+RUNNING = QueueStatus(running=True)
+PAST = Finish(time.time(), "4217", attached=25, past=True)
+
+
+def said(window: MainWindow) -> str:
+    """What the panel says, without the time; "" while it is hidden."""
+    panel = window.body.finish
+    return re.sub(r" – \d\d:\d\d", " – TIME", panel.text.text()) if panel.isVisible() else ""
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([S.UPLOADED], "The file is attached to anomaly 4217 – TIME"),
+        ([S.UPLOADED] * 20 + [S.SKIPPED] * 5, "All 25 files are attached to anomaly 4217 – TIME"),
+        (
+            [S.UPLOADED, S.SKIPPED, S.FAILED, S.REFUSED, S.REFUSED, S.CANCELLED],
+            "2 of 6 files are attached to anomaly 4217 – TIME. Not attached: 1 failed, 2 refused, 1 cancelled.",
+        ),
+        ([S.UPLOADED, S.FAILED], "1 of 2 files is attached to anomaly 4217 – TIME. Not attached: 1 failed."),
+        ([S.FAILED, S.REFUSED], ""),
+        ([S.SKIPPED], ""),  # nothing came to an end: it was there before
+        ([S.UPLOADED, S.QUEUED], ""),
+        ([S.UPLOADED, S.CONFIRMING], ""),
+    ],
+)
+def test_at_the_end_a_panel_says_what_is_attached_and_what_is_missing(
+    window: MainWindow, engine: FakeEngine, states: list[S], told: str
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states))), RUNNING)
+    assert said(window) == ""
+    engine.tell(REST, QueueIdle(Totals()))
+    assert said(window) == told
+
+
+def test_files_of_several_anomalies_and_servers_are_told_apart(window: MainWindow, engine: FakeEngine) -> None:
+    rows = (upload("a", S.UPLOADED), upload("b", S.UPLOADED, anomaly_id="5001"))
+    engine.tell(UploadsAdded(rows))
+    assert said(window) == "All 2 files are attached – TIME"
+    engine.tell(UploadsAdded((upload("c", elsewhere="https://b.example"),)))
+    assert said(window) == "2 of 3 files are attached – TIME. Not attached: 1 waits for another server."
+
+
+def test_the_time_is_that_of_the_end_and_the_panel_goes_when_more_is_dropped(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.REFUSED))))
+    first = window.body.finish.finish
+    assert first is not None
+    assert time.time() - 60 < first.at <= time.time()
+    engine.tell(UploadsChanged((upload("b", S.CANCELLED),)))
+    qtbot.waitUntil(lambda: window.body.finish.finish == replace(first, refused=0, cancelled=1))
+    engine.tell(UploadsAdded((upload("c"),)))
+    assert said(window) == ""
+
+
+def test_it_speaks_french(window: MainWindow, engine: FakeEngine) -> None:
+    use_language(FRENCH)
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.UPLOADED))))
+    assert said(window) == "Les 2 fichiers sont joints à l’anomalie 4217 – TIME"
+
+
+def test_in_a_trial_nothing_is_called_attached(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:
+    trial = MainWindow(engine, theme, sandbox=True)
+    qtbot.addWidget(trial, before_close_func=lambda one: one.hide())
+    trial.show()
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED), upload("b", S.FAILED))))
+    assert said(trial) == "Trial over: nothing was sent to the register – TIME. Not sent: 1 failed."
+
+
+def test_it_opens_the_receipt_of_that_anomaly_whatever_the_field_shows(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)))
+    window.set_anomaly("5001")
+    QTest.mouseClick(window.body.finish.receipt, LEFT)
+    assert (engine.calls, engine.receipts_of) == ([("build_receipt", None)], ["4217"])
+
+
+def test_its_other_button_begins_a_new_deposit(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    window.activateWindow()
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)))
+    QTest.mouseClick(window.body.finish.new_deposit, LEFT)
+    assert (engine.calls, window.header.field.text()) == ([("remove", ["a"])], "")
+    qtbot.waitUntil(window.header.field.hasFocus)
+
+
+# After an end that nobody saw
+
+
+def test_what_ended_in_the_background_is_shown_by_the_next_window(
+    window: MainWindow, engine: FakeEngine, theme: Theme, qtbot: QtBot, tmp_path: Path
+) -> None:
+    policy = DesktopPolicy(window, engine, FakeDesktop())
+    row = upload("a", S.UPLOADING)
+    engine.tell(UploadsAdded((row,)), RUNNING)
+    policy.go_to_background()
+    with qtbot.waitSignal(policy.leave_wanted):
+        engine.tell(UploadsChanged((replace(row, state=S.UPLOADED),)), REST, QueueIdle(Totals()))
+    memory = WindowMemory(tmp_path / "window.ini")
+    memory.keep_finish(policy.unseen_finish)
+    later = MainWindow(engine, theme)
+    qtbot.addWidget(later, before_close_func=lambda one: one.hide())
+    later.body.finish.show_past(WindowMemory(tmp_path / "window.ini").unseen_finish)
+    later.show()
+    assert said(later) == "The file is attached to anomaly 4217 – TIME"
+    memory.keep_finish(None)
+    assert memory.unseen_finish is None
+
+
+def test_an_end_that_was_seen_is_not_shown_again(window: MainWindow, engine: FakeEngine) -> None:
+    policy = DesktopPolicy(window, engine, FakeDesktop())
+    engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), REST, QueueIdle(Totals()))
+    assert policy.unseen_finish is None
+
+
+def test_the_receipt_of_a_past_end_is_the_newest_of_that_anomaly(window: MainWindow, engine: FakeEngine) -> None:
+    window.body.finish.show_past(PAST)
+    QTest.mouseClick(window.body.finish.receipt, LEFT)
+    runs = [PastRun(RunKey(run, number), "", 0.0, 1.0) for run, number in ((9, "5001"), (8, "4217"), (7, "4217"))]
+    engine.tell(HistoryFound(tuple(runs)))
+    assert engine.calls == [("load_history", None), ("build_receipt", RunKey(8, "4217"))]
+
+
+@pytest.mark.parametrize("ends", ["a drop", "a new deposit"])
+def test_a_past_end_goes_with_the_next_deposit(window: MainWindow, engine: FakeEngine, ends: str) -> None:
+    window.body.finish.show_past(PAST)
+    assert said(window) == "All 25 files are attached to anomaly 4217 – TIME"
+    if ends == "a drop":
+        engine.tell(UploadsAdded((upload("b"),)))
+    else:
+        QTest.mouseClick(window.body.finish.new_deposit, LEFT)
+    assert said(window) == ""
+    assert engine.calls == []
+
+
+@given(
+    st.text() | st.dictionaries(st.sampled_from(list(Finish.__dataclass_fields__)), st.text() | st.integers()).map(str)
+)
+def test_any_other_text_is_no_end(text: str) -> None:
+    assert decoded(text) is None
+
+
+def test_an_end_is_read_as_it_was_written() -> None:
+    assert decoded(replace(PAST, past=False).encoded) == PAST
+    assert decoded(replace(PAST, anomaly_id="../x").encoded) is None
+    assert decoded(replace(PAST, attached=-1).encoded) is None
+    assert decoded(replace(PAST, at=1e300).encoded) is None
