@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,6 +202,39 @@ def test_strict_readers_of_json_take_whatever_a_file_is_called(raw: bytes, shown
 def test_any_name_the_disk_takes_can_be_its_name(tmp_path: Path, name: str) -> None:
     receipt.write(receipt_of(), tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="it is of coreutils")
+def test_sha256sum_checks_the_folder_whatever_its_files_are_called(tmp_path: Path) -> None:
+    names = [
+        b"a.jpg",
+        b"sub/b c.jpg",
+        b"sub/ d*.jpg",
+        b"back\\slash.jpg",
+        b"new\nline.jpg",
+        b"\\n.jpg",
+        b"caf\xe9.jpg",
+        b"\r.jpg",
+    ]
+    uploads = []
+    for name in names:
+        path = tmp_path / "evidence" / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name)
+        sha256 = hashlib.sha256(name).hexdigest()
+        uploads.append(an_upload(source=replace(a_source(), path=path), sha256=sha256, state=UploadState.UPLOADED))
+    made = Substitute(a_source("a.jpg"), hashlib.sha256(names[0]).hexdigest())
+    uploads[0] = replace(uploads[0], sha256="ab" * 32, substitute=made)
+    nowhere = an_upload(source=a_source(), sha256="ab" * 32, origin=Origin.PHONE, state=UploadState.UPLOADED)
+    sums = receipt.sha256sums(receipt_of(*uploads, an_upload(state=UploadState.REFUSED), nowhere))
+    check = ["env", "LC_ALL=C", "sha256sum", "--check", "--strict", "--quiet", "-"]
+    whole = subprocess.run(check, cwd=tmp_path / "evidence", input=sums, check=False, capture_output=True)
+    assert (whole.returncode, whole.stdout, whole.stderr) == (0, b"", b"")
+    assert sums.count(b"\n") == len(names)
+    (tmp_path / "evidence" / "a.jpg").write_bytes(b"changed")
+    changed = subprocess.run(check, cwd=tmp_path / "evidence", input=sums, check=False, capture_output=True)
+    assert (changed.returncode, changed.stdout) == (1, b"a.jpg: FAILED\n")
+    assert receipt.sha256sums(receipt_of()) == b""
 
 
 def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import time
 from datetime import datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,9 @@ def pages_of(made: Receipt, qtbot: QtBot) -> tuple[bytes, int]:
 
 
 def test_the_dialog_offers_page_table_and_data(dialog: QFileDialog) -> None:
-    assert [re.findall(r"\*\.\w+", one) for one in dialog.nameFilters()] == [["*.pdf"], ["*.csv"], ["*.json"]]
+    assert [re.findall(r"\*\.\w+", one) for one in dialog.nameFilters()] == [
+        [f"*.{ending}"] for ending in ("pdf", "csv", "json", "html", "sha256")
+    ]
     assert re.fullmatch(r"receipt-4217-\d{4}-\d\d-\d\d\.pdf", Path(dialog.selectedFiles()[0]).name)
 
 
@@ -95,6 +98,52 @@ def test_data_are_saved_as_the_contract_says(dialog: QFileDialog, engine: FakeEn
     ((path, content),) = engine.saved
     assert path == tmp_path / "r.json"
     assert json.loads(content) == made.to_json()
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "r.sha256"])
+def test_checksums_of_the_originals_are_saved_under_their_usual_names(
+    dialog: QFileDialog, engine: FakeEngine, tmp_path: Path, name: str
+) -> None:
+    choose(dialog, tmp_path / name)
+    engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", original=Original("IMG.HEIC", 9, "cd" * 32)))))
+    assert engine.saved == [(tmp_path / name, f"{'ab' * 32}  a.jpg\n{'cd' * 32}  b.jpg\n".encode())]
+
+
+class Page(HTMLParser):
+    """What a screen reader finds: the language, the headings of columns and rows, and no script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.setdefault(self.tags[-1][0] if self.tags else "", []).append(data)
+
+
+@pytest.mark.parametrize("language", ["en", FRENCH])
+def test_the_page_for_screen_readers_names_its_columns_and_rows_and_runs_nothing(
+    dialog: QFileDialog, engine: FakeEngine, tmp_path: Path, language: str
+) -> None:
+    use_language(language)
+    choose(dialog, tmp_path / "r.html")
+    told = Circumstances(title="<script>alert(1)</script>", depositor='"><b onclick=x>')
+    evil = file("<script>alert(1)</script>&\u202e.jpg", service_id="<i>1</i>")
+    made = receipt(evil, file("b.jpg", "failed"), circumstances=told)
+    engine.tell(ReceiptBuilt(made))
+    text = engine.saved[0][1].decode()
+    page = Page()
+    page.feed(text)
+    assert ("html", {"lang": language}) in page.tags
+    assert sum(attrs.get("scope") == "col" for tag, attrs in page.tags) == 8
+    assert sum(attrs.get("scope") == "row" for tag, attrs in page.tags) == 2
+    assert not {"script", "b", "i", "img", "link"} & {tag for tag, _ in page.tags}
+    assert not [attrs for _, attrs in page.tags if {"onclick", "src", "href"} & set(attrs)]
+    assert "<script>alert(1)</script>&\ufffd.jpg" in page.words["bdi"]
+    assert {"ab" * 32, made.to_json()["checksum_sha256"]} <= set(page.words["code"])
 
 
 def test_of_two_receipts_asked_for_each_goes_to_its_own_file_whatever_the_order_of_answers(
@@ -279,7 +328,7 @@ def test_names_are_data_on_the_page() -> None:
 def test_every_file_stands_on_a_page_and_no_row_is_torn(count: int, qtbot: QtBot) -> None:
     content, pages = pages_of(receipt(*(file(f"{n}.jpg") for n in range(count))), qtbot)
     assert content.count(b"/Type /Page\n") == pages
-    assert max(1, count // 30) <= pages <= max(1, count // 5)
+    assert max(1, count // 16) <= pages <= max(1, count // 11)
 
 
 def test_rows_of_very_long_names_fill_more_pages(qtbot: QtBot) -> None:

@@ -21,7 +21,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Reason, UploadState, bytes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from uploader_gui.engine.models import Upload, UploadId
 
@@ -273,6 +273,35 @@ def _replace(path: Path, content: bytes) -> None:
 def encoded(receipt: Receipt) -> bytes:
     """Return a receipt as JSON."""
     return (json.dumps(receipt.to_json(), ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+
+
+def sha256sums(receipt: Receipt) -> bytes:
+    """Return the originals' SHA-256 as `sha256sum -c` reads them, with names relative to their common folder.
+
+    Files that were on no disk, or have no SHA-256, are left out; of a path with several the last one counts.
+    """
+    sums = {
+        file.path: file.original.sha256 if file.original else file.sha256 for file in receipt.files if not file.source
+    }
+    known = {Path(path): sha256 for path, sha256 in sums.items() if sha256}
+    folder = _common_folder(known)
+    lines = (_sum_line(sha256, path if folder is None else path.relative_to(folder)) for path, sha256 in known.items())
+    return b"".join(lines)
+
+
+def _common_folder(paths: Iterable[Path]) -> Path | None:
+    """Return the folder that holds them all, None where there is none (drives of Windows)."""
+    try:
+        return Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError:
+        return None
+
+
+def _sum_line(sha256: str, path: Path) -> bytes:
+    """Return a line of coreutils' format: where a name has a backslash or a line break, the line begins with one."""
+    name = bytes_of(path) if os.sep == "/" else path.as_posix().encode("utf-8", "surrogatepass")
+    escaped = name.replace(b"\\", b"\\\\").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+    return (b"" if escaped == name else b"\\") + sha256.encode() + b"  " + escaped + b"\n"
 
 
 def _text(words: str) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import receipt_html, receipt_pages, receipt_words
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.engine_api import Engine
 
 _DOTS_PER_INCH: Final = 300
+SUMS_NAME: Final = "SHA256SUMS"
+"""What coreutils' users call such a file."""
 
 
 class ReceiptFormat(Enum):
@@ -42,6 +44,8 @@ class ReceiptFormat(Enum):
     PDF = N_("Page to print or file (*.pdf)")
     CSV = N_("Table for Excel (*.csv)")
     JSON = N_("Data for other programs (*.json)")
+    HTML = N_("Page for screen readers and browsers (*.html)")
+    SHA256 = N_("Checksums for sha256sum (*.sha256)")
 
     @property
     def suffix(self) -> str:
@@ -126,6 +130,8 @@ class ReceiptController(QObject):
             ReceiptFormat.PDF: lambda receipt: self._make_pdf(receipt, path),
             ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(_csv(receipt), path),
             ReceiptFormat.JSON: lambda receipt: self._engine.save_receipt(receipt_json.encoded(receipt), path),
+            ReceiptFormat.HTML: lambda receipt: self._engine.save_receipt(receipt_html.page(receipt), path),
+            ReceiptFormat.SHA256: lambda receipt: self._engine.save_receipt(receipt_json.sha256sums(receipt), path),
         }
         self._ask(anomaly_id, key, makers[chosen])
 
@@ -174,6 +180,8 @@ def _save_dialog(window: QWidget, name: str) -> QFileDialog:
 def _path_and_format(name: str, dialog: QFileDialog) -> tuple[Path, ReceiptFormat]:
     """Return path and format: the name's extension decides, else the selected name filter."""
     path = Path(name)
+    if path.name == SUMS_NAME:
+        return path, ReceiptFormat.SHA256
     ending = path.suffix.removeprefix(".").upper()
     if ending in ReceiptFormat.__members__:
         return path, ReceiptFormat[ending]

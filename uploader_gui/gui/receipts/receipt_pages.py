@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPagedPaintDevice
 
-    from uploader_gui.engine.receipt import Receipt, ReceiptFile
+    from uploader_gui.engine.receipt import Original, Receipt, ReceiptFile
 
 _COLUMNS: Final = ((5, N_("File")), (57, N_("File")), (9, N_("Size")), (11, N_("Type")), (18, N_("Result")))
 """Width in percent and heading of each column; the first is the file's number, shown without its heading."""
@@ -212,12 +212,26 @@ def heading_html(receipt: Receipt, checksum: str = "") -> str:
 
     `checksum` is the receipt's own, which a trial does not show.
     """
+    rows = "".join(
+        f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
+        for name, value in facts(receipt)
+    )
+    title, means = title_and_meaning(receipt)
+    return (
+        f'<h1>{escape(title)}</h1><p class="anomaly">{escape(anomaly_text(receipt))}</p>'
+        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(means)}</p>'
+        f"{_seal_html(checksum) if checksum and not receipt.trial else ''}"
+    )
+
+
+def facts(receipt: Receipt) -> list[tuple[str, str]]:
+    """Return names and values of the receipt's head, as plain texts: times, depositor, sums, server, program."""
     totals, trial = receipt.totals, receipt.trial
     count = ngettext("{count} file", "{count} files", totals["files"])
     summed = receipt_words.sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
     began, ended = receipt_words.moment(receipt.started_at), receipt_words.moment(receipt.finished_at)
     told = receipt.circumstances
-    facts = (
+    named = (
         (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
         (_("Depositor"), visible_name(told.depositor)),
         (_("Times"), receipt_words.clock(receipt)),
@@ -225,43 +239,34 @@ def heading_html(receipt: Receipt, checksum: str = "") -> str:
         (_("Server"), told.server),
         (_("Program"), receipt.program),
     )
-    rows = "".join(
-        f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
-        for name, value in facts
-        if value
-    )
-    title, means = (
-        (
-            N_("Trial, not a deposit"),
-            N_(
-                "Nothing was sent to the register: these files were only tried out with the stand-in inside "
-                "this program, on this computer. This page proves nothing."
-            ),
+    return [(name, value) for name, value in named if value]
+
+
+def title_and_meaning(receipt: Receipt) -> tuple[str, str]:
+    """Return the receipt's title, and what it proves, or in a trial that it proves nothing."""
+    if receipt.trial:
+        return _("Trial, not a deposit"), _(
+            "Nothing was sent to the register: these files were only tried out with the stand-in inside "
+            "this program, on this computer. This page proves nothing."
         )
-        if trial
-        else (
-            N_("Deposit receipt"),
-            N_(
-                "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
-                "the fingerprint of those bytes: any change to the file gives another one. Times are the "
-                "register’s where it tells them, in this computer’s time zone."
-            ),
-        )
+    return _("Deposit receipt"), _(
+        "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
+        "the fingerprint of those bytes: any change to the file gives another one. Times are the "
+        "register’s where it tells them, in this computer’s time zone."
     )
-    return (
-        f'<h1>{escape(_(title))}</h1><p class="anomaly">{escape(_anomaly_text(receipt))}</p>'
-        f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(_(means))}</p>'
-        f"{_seal_html(checksum) if checksum and not trial else ''}"
+
+
+def seal_meaning() -> str:
+    """Return what the receipt's own checksum proves."""
+    return _(
+        "The receipt’s own fingerprint, which its data (JSON) hold, too. It proves that nothing was changed since, "
+        "not who made the receipt or when."
     )
 
 
 def _seal_html(checksum: str) -> str:
-    """Return the receipt's own checksum, that of its JSON form, and what it proves."""
-    means = _(
-        "The receipt’s own fingerprint, which its data (JSON) hold, too. It proves that nothing was changed since, "
-        "not who made the receipt or when."
-    )
-    return f'<p class="seal">{_monospace_html("SHA-256", checksum)}<br>{_small_html(means)}</p>'
+    means = _small_html(seal_meaning())
+    return f'<p class="seal">{_monospace_html("SHA-256", checksum)}<br>{means}</p>'
 
 
 def footer_text(receipt: Receipt) -> str:
@@ -311,16 +316,21 @@ def _file_html(file: ReceiptFile) -> str:
         lines.append(_monospace_html("SHA-256", file.sha256))
     lines.append(_monospace_html(_("Upload reference"), file.upload_id))
     if original := file.original:  # what is sent was made from another file, which stays the evidence
-        made = (
-            N_("Made from {name} ({size}) without details, such as date or place, that could not be read")
-            if original.without_metadata
-            else N_("Made from {name} ({size})")
-        )
-        lines.append(_small_html(_(made, name=visible_name(original.name), size=i18n.size(original.size))))
+        lines.append(_small_html(made_from(original)))
         lines.append(_monospace_html("SHA-256", original.sha256))
-    if notes := _notes_text(file):
+    if notes := notes_text(file):
         lines.append(_small_html(notes))
     return "<br>".join(lines)
+
+
+def made_from(original: Original) -> str:
+    """Return which file a substitute was made from, and what could not be read of it."""
+    made = (
+        N_("Made from {name} ({size}) without details, such as date or place, that could not be read")
+        if original.without_metadata
+        else N_("Made from {name} ({size})")
+    )
+    return _(made, name=visible_name(original.name), size=i18n.size(original.size))
 
 
 def _result_html(file: ReceiptFile, *, trial: bool) -> str:
@@ -335,7 +345,8 @@ def _result_html(file: ReceiptFile, *, trial: bool) -> str:
     return "<br>".join(lines)
 
 
-def _notes_text(file: ReceiptFile) -> str:
+def notes_text(file: ReceiptFile) -> str:
+    """Return a file's server, attempts, and whether it may be registered twice."""
     attempts = file.attempts
     server = [_("Server: {name}", name=server_name(file.server))] if file.server is not None else []
     notes = [_("Attempts: {count}", count=i18n.number(attempts))] if attempts > 1 else []
@@ -352,7 +363,8 @@ def _monospace_html(name: str, value: str) -> str:
     return f'<span class="hash">{name} {escape(value)}</span>'
 
 
-def _anomaly_text(receipt: Receipt) -> str:
+def anomaly_text(receipt: Receipt) -> str:
+    """Return the anomaly's number, and what the register told of it."""
     told = receipt.circumstances
     ref = "" if told.ref == receipt.anomaly_id else told.ref
     facts = " – ".join(visible_name(text) for text in (ref, told.title, told.site) if text)
