@@ -56,8 +56,7 @@ class EventBuffer:
 
     def changed(self, upload: Upload) -> None:
         """Record that an upload has changed."""
-        if upload.upload_id not in self._added:
-            self._changed[upload.upload_id] = upload
+        (self._added if upload.upload_id in self._added else self._changed)[upload.upload_id] = upload
         self.touch()
 
     def send(self, event: Event) -> None:

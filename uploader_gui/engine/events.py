@@ -80,6 +80,20 @@ class PathsAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class AnomalyChanged:
+    """How many files go to another anomaly now.
+
+    `already_there` stood on that anomaly's list, so that their second rows are gone; `registered` stay with the
+    anomaly they are registered for.
+    """
+
+    anomaly_id: str
+    moved: int
+    already_there: int = 0
+    registered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """Uploads an earlier run left unfinished are on the list again, each under its own anomaly, and wait for Start.
 
@@ -241,6 +255,7 @@ Event = (
     | UndoOffered
     | UploadsRestored
     | PathsAdded
+    | AnomalyChanged
     | Resumed
     | Progress
     | QueueStatus

@@ -238,7 +238,10 @@ class JournalWriter:
 
     def _put_back(self, batch: Batch) -> None:
         """Take what a batch was to write for unsaved again."""
-        new = {upload.upload_id: batch.uploads[upload.upload_id] for upload in batch.new}
+        new = {
+            upload.upload_id: self._unsaved.get(upload.upload_id, batch.uploads[upload.upload_id])
+            for upload in batch.new
+        }
         changed = {upload.upload_id: batch.uploads[upload.upload_id] for upload in batch.changed}
         self._unsaved_new = new | self._unsaved_new
         self._unsaved = {one: up for one, up in (changed | self._unsaved).items() if one not in self._unsaved_new}

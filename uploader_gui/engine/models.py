@@ -324,6 +324,20 @@ class UploadSnapshot:
         return self.substitute.sent if self.substitute else self.source
 
 
+def may_change_anomaly(upload: Upload | UploadSnapshot) -> bool:
+    """Return whether an upload may still go to another anomaly: the service surely has no record of it.
+
+    What a skipped one says of a record is about the earlier upload of the same file.
+    """
+    if upload.state is UploadState.SKIPPED:
+        return True
+    asked_for = upload.url_given_out or upload.may_be_registered_twice
+    return upload.state in _BEFORE_REGISTRATION and not asked_for
+
+
+_BEFORE_REGISTRATION: Final = frozenset({_S.PREPARING, _S.QUEUED, _S.FAILED, _S.REFUSED, _S.CANCELLED})
+
+
 def check_transition(before: UploadState, after: UploadState) -> None:
     """Raise `ForbiddenTransitionError` where `TRANSITIONS` has no such step."""
     if after not in TRANSITIONS[before]:

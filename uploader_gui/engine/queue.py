@@ -294,6 +294,12 @@ class UploadQueue:
                     self._intake.add_paths(paths, anomaly_id, wishes, partial(self._hand_over, scheduler, those))
         self.start()
 
+    def send_to(self, upload_ids: Iterable[UploadId], anomaly_id: str) -> None:
+        """Let uploads that are not registered yet go to another anomaly; `AnomalyChanged` tells what became of them."""
+        for scheduler, uploads in self._owned(upload_ids):
+            scheduler.intake.send_to(uploads, anomaly_id)
+            self._undo.forget(uploads)
+
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again.
 

@@ -183,6 +183,28 @@ class UploadStore:
         if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
             del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
 
+    def send_to(self, uploads: Iterable[Upload], anomaly_id: str) -> list[Upload]:
+        """Let uploads that are not registered go to another anomaly, in their places on the list, and return them.
+
+        Each is another object from now on: whatever was begun for it finds the old one cancelled, and lets go of it.
+        """
+        return [self._sent_to(upload, anomaly_id) for upload in uploads]
+
+    def _sent_to(self, upload: Upload, anomaly_id: str) -> Upload:
+        self.count_in_this_run(upload)
+        self.free_path(upload)
+        moved = upload.copy()
+        moved.anomaly_id, moved.wanted_again = anomaly_id, not self._options.skip_uploaded
+        self.reset_limits(moved)
+        if not moved.state.finished:
+            moved.reason = moved.retry_at = None
+        upload.state = UploadState.CANCELLED
+        self._began.setdefault(anomaly_id, self.clock.own_now())
+        self._by_path[anomaly_id, str(moved.source.resolved)] = moved
+        self._uploads[moved.upload_id] = moved
+        self.record(moved)
+        return moved
+
     # An upload's state
 
     def move(self, upload: Upload, state: UploadState, reason: Reason | None = None) -> None:

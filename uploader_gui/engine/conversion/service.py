@@ -69,6 +69,12 @@ class ConversionService:
             if upload.upload_id not in self._tasks:
                 self._tasks[upload.upload_id] = self._context.tasks.spawn(self._run(upload), [upload])
 
+    def name_again(self, uploads: Iterable[Upload]) -> None:
+        """Tell what was made of uploads from the other files of the anomaly that they go to by now."""
+        for upload in uploads:
+            if upload.substitute is not None:
+                self._store.record_substitute(upload, self._named(upload, upload.substitute))
+
     def stop(self, upload: Upload) -> None:
         """Stop one, if it runs; the caller changes the upload's state."""
         if task := self._tasks.pop(upload.upload_id, None):
@@ -115,12 +121,18 @@ class ConversionService:
     def _prepared(self, upload: Upload, substitute: Substitute) -> None:
         if upload.substitute is not None:  # made again: it may be registered under its name
             substitute = replace(substitute, sent=replace(substitute.sent, name=upload.substitute.sent.name))
-        elif upload.treatment is Treatment.CONVERT and self._is_shared(upload):
-            name, shortened = wire_name(substitute_name(upload.source, Treatment.CONVERT, shared=True))
-            substitute = replace(substitute, sent=replace(substitute.sent, name=name, name_shortened=shortened))
+        else:
+            substitute = self._named(upload, substitute)
         self._store.record_substitute(upload, substitute)
         self._store.move(upload, UploadState.REGISTERED if upload.presigned else UploadState.QUEUED)
         self._scheduler.enqueue([upload])
+
+    def _named(self, upload: Upload, substitute: Substitute) -> Substitute:
+        """Return a substitute under the name that tells it from the other files of its anomaly."""
+        if upload.treatment is not Treatment.CONVERT or not self._is_shared(upload):
+            return substitute
+        name, shortened = wire_name(substitute_name(upload.source, Treatment.CONVERT, shared=True))
+        return replace(substitute, sent=replace(substitute.sent, name=name, name_shortened=shortened))
 
     def _is_shared(self, upload: Upload) -> bool:
         """Return whether another file of the anomaly has the name of this one's JPEG, or will have it."""

@@ -16,7 +16,7 @@ from uploader_gui.engine.stamps import number_of
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion.service import ConversionService
@@ -44,10 +44,10 @@ class DuplicateCheck:
         """Whether files are being hashed."""
         return self._running > 0
 
-    def check(self, uploads: list[Upload], known: Known) -> None:
+    def check(self, uploads: Sequence[Upload], known: Known) -> None:
         """Hand on what is surely new; the rest is compared with what was uploaded before (also after a crash)."""
         suspects = [upload for upload in uploads if may_be_known(upload, known)]
-        self._hand_on([upload for upload in uploads if not may_be_known(upload, known)])
+        self.hand_on([upload for upload in uploads if not may_be_known(upload, known)])
         if suspects:
             self._running += 1
             self._context.tasks.spawn(self._compare_all(suspects, known), suspects)
@@ -67,7 +67,7 @@ class DuplicateCheck:
             return  # cancelled meanwhile, or another file by now, which its reinspection has handed on
         earlier = known[source.name, source.size].get(sha256 or "")
         if earlier is None:
-            self._hand_on([upload])
+            self.hand_on([upload])
         else:
             self._store.skip(upload, earlier, sha256)
 
@@ -77,7 +77,7 @@ class DuplicateCheck:
         except SourceError:
             return None  # the transfer will say what is wrong with it
 
-    def _hand_on(self, uploads: list[Upload]) -> None:
+    def hand_on(self, uploads: Sequence[Upload]) -> None:
         """Hand on what has to be converted first, and what can be registered or sent."""
         self._conversions.begin(upload for upload in uploads if upload.state is UploadState.PREPARING)
         self._scheduler.enqueue(

@@ -1,6 +1,6 @@
 """Adds what a person gives: scans paths and makes uploads of what is found, or goes on with earlier ones.
 
-The anomaly is bound to an upload here, when it is added, and never changes.
+The anomaly is bound to an upload here, when it is added; a person may change it until the upload is registered.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.conversion_choices import possible_treatments
+from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import PathsAdded, Resumed
+from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
 from uploader_gui.engine.intake.resume import Reinspection, Resume
 from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
 from uploader_gui.engine.intake.windows_paths import reachable
-from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState
+from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.upload_store import facts
 
@@ -231,7 +231,46 @@ class Intake:
         chosen = list(uploads)
         for upload in chosen:
             self._store.count_in_this_run(upload)
-        self._begin(self._reinspection.look_at(chosen))
+        self._begin(self._reinspection.look_at(chosen, self._duplicates.hand_on))
+
+    def send_to(self, uploads: Sequence[Upload], anomaly_id: str) -> None:
+        """Let uploads that are not registered go to another anomaly, as if they had been dropped for it.
+
+        That is written at once, in one transaction; what may be uploaded there already is compared afterwards.
+        """
+        chosen = [upload for upload in uploads if upload.anomaly_id != anomaly_id]
+        free = [upload for upload in chosen if may_change_anomaly(upload)]
+        drop = Drop(anomaly_id, {}, DEFAULT_ADD_OPTIONS)
+        moved = [moved for upload in free for moved in self._send_one_to(upload, drop)]
+        self._conversions.name_again(moved)
+        self._store.writer.write(durable=True)
+        self._events.send(AnomalyChanged(anomaly_id, len(moved), len(free) - len(moved), len(chosen) - len(free)))
+        if moved:
+            self._same_file.remember(moved)
+            self._begin(self._go_on_there(moved, anomaly_id))
+
+    def _send_one_to(self, upload: Upload, drop: Drop) -> list[Upload]:
+        """Return the upload under its new anomaly; where that has the file on its list, the second row goes."""
+        self._scheduler.drop(upload)
+        resolved = str(upload.source.resolved)
+        if not self._is_listed(upload.source, drop.anomaly_id, resolved):
+            return self._store.send_to([upload], drop.anomaly_id)
+        self._same_path_again(drop, resolved)
+        if not upload.state.finished:
+            self._store.cancel([upload])
+        self._store.remove([upload])
+        self._events.send(UploadsRemoved((upload.upload_id,)))
+        return []
+
+    async def _go_on_there(self, uploads: list[Upload], anomaly_id: str) -> None:
+        known = await self._store.writer.reading(partial(self._known, anomaly_id))
+        there = [upload for upload in uploads if self._store.get(upload.upload_id) is upload]  # not moved once more
+        skipped = [one for one in there if one.state is UploadState.SKIPPED and one.source.media_type]
+        self._store.move_all(skipped, UploadState.QUEUED)
+        again = {UploadState.FAILED, UploadState.CANCELLED, UploadState.SKIPPED}
+        self._duplicates.check([upload for upload in there if upload.state not in again], known)
+        look_at = [upload for upload in there if upload.state in again]
+        await self._reinspection.look_at(look_at, partial(self._duplicates.check, known=known))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         self._running += 1

@@ -18,7 +18,7 @@ from uploader_gui.engine.models import Reason, Source, UploadState
 from uploader_gui.engine.source import describe_only, inspect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion.service import ConversionService
@@ -82,23 +82,24 @@ class Reinspection:
 
     def __init__(self, context: EngineContext, conversions: ConversionService, resume: Resume) -> None:
         self._store = context.store
-        self._scheduler = context.scheduler
         self._threads = context.resources.threads
         self._conversions = conversions
         self._resume = resume
 
-    async def look_at(self, uploads: Iterable[Upload]) -> None:
+    async def look_at(self, uploads: Iterable[Upload], hand_on: Callable[[Sequence[Upload]], None]) -> None:
         """Look at several at once: on a slow share each look takes its time, and one may never return."""
         left = deque(uploads)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(MAX_SCANS, len(left))):
-                group.create_task(self._look_at_those(left))
+                group.create_task(self._look_at_those(left, hand_on))
 
-    async def _look_at_those(self, left: deque[Upload]) -> None:
+    async def _look_at_those(self, left: deque[Upload], hand_on: Callable[[Sequence[Upload]], None]) -> None:
         while left:
             upload = left.popleft()
             try:
                 await self._look_at(upload)
+                if not upload.state.finished:
+                    hand_on([upload])
             except Exception:
                 log.exception("upload %.8s: internal error", upload.upload_id)
                 self._store.explain(upload, Reason(Code.INTERNAL_ERROR))
@@ -113,26 +114,29 @@ class Reinspection:
             source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
             self._not_as_it_is(upload, source, Reason.of(error))
             return
-        if upload.state.finished and upload.state is not UploadState.UPLOADED:
+        if self._may_go_on(upload):
             self._resume.send_after_all(upload, source)
             alive = upload.presigned is not None and upload.state is not UploadState.REFUSED
             self._store.move(upload, UploadState.REGISTERED if alive else UploadState.QUEUED)
-            self._scheduler.enqueue([upload])
 
     def _not_as_it_is(self, upload: Upload, source: Source, reason: Reason) -> None:
         """Convert a file of a refused type the way that was chosen; otherwise the row says why it cannot be sent."""
         treatment = upload.treatment or self._conversions.choices_for(upload).treatment_for(reason, source)
-        if not upload.state.finished or upload.state is UploadState.UPLOADED:
+        if not self._may_go_on(upload):
             return
         if treatment is not None and treatment in possible_treatments(reason, source):
             self._resume.send_after_all(upload, source)
             self._store.set_treatment(upload, treatment)
             self._store.move(upload, UploadState.PREPARING)
-            self._conversions.begin([upload])
         elif upload.state is UploadState.SKIPPED:
             self._store.move(upload, UploadState.REFUSED, reason)
         else:
             self._store.explain(upload, reason)
+
+    def _may_go_on(self, upload: Upload) -> bool:
+        """Return whether it still is on the list, and still waits for a person."""
+        waits = upload.state.finished and upload.state is not UploadState.UPLOADED
+        return waits and self._store.get(upload.upload_id) is upload
 
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)

@@ -34,11 +34,11 @@ INSERT: Final = (
 )
 """An upload that is there already keeps its run and its place in that."""
 UPDATE: Final = """
-    UPDATE uploads SET size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?, reason_variant = ?,
-    reason_detail = ?, service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?, url_given_out = ?, sha256 = ?,
-    may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?, substitute_path = ?,
-    substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?, original_sha256 = ?,
-    without_metadata = ?, wanted_again = ?, listed = ?, origin = ? WHERE upload_id = ?
+    UPDATE uploads SET anomaly_id = ?, size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?,
+    reason_variant = ?, reason_detail = ?, service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?,
+    url_given_out = ?, sha256 = ?, may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?,
+    substitute_path = ?, substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?,
+    original_sha256 = ?, without_metadata = ?, wanted_again = ?, listed = ?, origin = ? WHERE upload_id = ?
 """
 UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
 FAILED_OR_CANCELLED: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
@@ -117,7 +117,7 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
 def changes_of(upload: Upload) -> tuple[object, ...]:
     """Return the values for `UPDATE`."""
     row = row_of(upload)
-    return (row[7], row[8], row[6], *row[9:], row[0])
+    return (row[1], row[7], row[8], row[6], *row[9:], row[0])
 
 
 def _live_url(upload: Upload) -> PresignedPut | None:

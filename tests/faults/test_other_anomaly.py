@@ -1,0 +1,205 @@
+"""Files that are not registered yet go to another anomaly: once, to that one alone, whatever is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.running import ANOMALY, engine, options
+from tests.support import pictures
+from tests.support.api_faults import Silence, busy, refusal
+from uploader_gui.engine.conversion_choices import AddOptions, Choices
+from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, UndoOffered
+from uploader_gui.engine.models import UploadState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.running import Run
+    from tests.support.api_faults import Answer
+    from tests.support.files import Files
+    from tests.support.strict_api import StrictApi
+
+S = UploadState
+OTHER = "43"
+
+
+async def added(run: Run, *paths: Path, anomaly: str = ANOMALY, wishes: AddOptions | None = None) -> None:
+    number = len(run.all_heard(PathsAdded)) + 1
+    run.queue.add_paths(paths, anomaly, wishes or AddOptions())
+    await run.heard(PathsAdded, number)
+
+
+async def moved(run: Run, *names: str, to: str = OTHER) -> AnomalyChanged:
+    number = len(run.all_heard(AnomalyChanged)) + 1
+    run.queue.send_to([run.latest[name].upload_id for name in names], to)
+    return await run.heard(AnomalyChanged, number)
+
+
+def arrived(api: StrictApi) -> list[tuple[str, str]]:
+    """Give name and anomaly of everything the service registered."""
+    return sorted((record.name, record.anomaly_id) for record in api.registered)
+
+
+def journal(folder: Path) -> list[tuple[str, str, str]]:
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as db:
+        return db.execute("SELECT upload_id, anomaly_id, state FROM uploads ORDER BY name").fetchall()
+
+
+async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        before = run.latest["a.jpg"]
+        assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 1)
+        await run.until(lambda: run.latest["a.jpg"].anomaly_id == OTHER)
+        assert (run.latest["a.jpg"].upload_id, run.latest["a.jpg"].order) == (before.upload_id, before.order)
+        kept = [(run.latest[name].upload_id, where, "queued") for name, where in (("a.jpg", OTHER), ("b.jpg", ANOMALY))]
+    assert journal(tmp_path) == kept
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.restore()
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
+    assert arrived(strict_api) == [("a.jpg", OTHER), ("b.jpg", ANOMALY)]
+
+
+async def test_in_a_running_queue_each_file_goes_where_it_was_told_to_and_what_is_registered_stays(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    names = [f"{n:03}.txt" for n in range(200)]
+    strict_api.fault = lambda _number, _call: Silence()
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, *(files.make(name, content=name.encode()) for name in names))
+        run.queue.start()
+        await run.until(lambda: any(one.state is S.REGISTERING for one in run.latest.values()))
+        told = await moved(run, *names)
+        strict_api.release()
+        await run.in_state(S.UPLOADED, *names)
+        where = {name: run.latest[name].anomaly_id for name in names}
+    assert told.moved >= 1
+    assert told.registered >= 1
+    assert arrived(strict_api) == sorted(where.items())
+    assert list(where.values()).count(OTHER) == told.moved == len(names) - told.registered
+
+
+async def test_files_whose_registration_is_about_to_begin_go_to_the_other_one_alone(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    names = ["a.jpg", "b.jpg"]
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, *map(files.make, names))
+        ids = [run.latest[name].upload_id for name in names]
+        run.queue.start()
+        asyncio.get_running_loop().call_soon(run.queue.send_to, ids, OTHER)  # the batch is taken out by then
+        await run.in_state(S.UPLOADED, *names)
+    assert arrived(strict_api) == [(name, OTHER) for name in names]
+
+
+@pytest.mark.parametrize("answer", [busy(), refusal(400), refusal(404)])
+async def test_what_the_service_would_not_register_goes_to_the_other_one_alone(
+    answer: Answer, strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    def refused(_number: int, call: object) -> Answer | None:
+        return answer if f"/{ANOMALY}" in str(getattr(call, "request", "")) else None
+
+    strict_api.fault = refused
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, files.make("a.jpg"))
+        run.queue.start()
+        await run.until(lambda: run.latest["a.jpg"].reason is not None)
+        await run.until(lambda: run.latest["a.jpg"].state in {S.FAILED, S.QUEUED})
+        await moved(run, "a.jpg")
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg")
+        assert run.latest["a.jpg"].anomaly_id == OTHER
+        assert not run.latest["a.jpg"].may_be_registered_twice
+    assert arrived(strict_api) == [("a.jpg", OTHER)]
+
+
+async def test_where_the_file_stands_on_the_other_list_already_one_row_is_left(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, path)
+        first = run.latest["a.jpg"].upload_id
+        await added(run, path, anomaly=OTHER)
+        second = run.latest["a.jpg"].upload_id
+        run.queue.send_to([first], OTHER)
+        assert await run.heard(AnomalyChanged) == AnomalyChanged(OTHER, 0, already_there=1)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg")
+        await run.idle()
+    assert [(record.upload_id, record.anomaly_id) for record in strict_api.registered] == [(second, OTHER)]
+
+
+async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path, copy = files.make("a.jpg"), files.make("copy/a.jpg")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, path, anomaly=OTHER)
+        run.queue.start()
+        await run.idle()
+        run.queue.pause()
+        await added(run, copy)
+        await run.in_state(S.QUEUED, "a.jpg")
+        await moved(run, "a.jpg")
+        await run.in_state(S.SKIPPED, "a.jpg")
+        assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 1)
+        await run.in_state(S.QUEUED, "a.jpg")
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg")
+    assert arrived(strict_api) == [("a.jpg", ANOMALY), ("a.jpg", OTHER)]
+
+
+async def test_a_failed_or_cancelled_file_waits_again_under_the_other_number(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    missing = files.folder / "late.jpg"
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, missing, files.make("a.jpg"))
+        run.queue.cancel([run.latest["a.jpg"].upload_id])
+        await run.in_state(S.CANCELLED, "a.jpg")
+        files.make("late.jpg", size=4000)
+        assert (await moved(run, "late.jpg", "a.jpg")).moved == 2
+        await run.in_state(S.QUEUED, "late.jpg", "a.jpg")
+        assert run.all_heard(UndoOffered)[-1] == UndoOffered()
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "late.jpg", "a.jpg")
+    assert arrived(strict_api) == [("a.jpg", OTHER), ("late.jpg", OTHER)]
+
+
+async def test_a_picture_being_converted_is_told_from_the_other_ones_files(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        wishes = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
+        await added(run, files.make("there/b.jpg", size=3000), anomaly=OTHER)
+        await added(run, pictures.heic(files.folder / "b.heic"), wishes=wishes)
+        await run.in_state(S.QUEUED, "b.heic")
+        assert run.latest["b.heic"].sent.name == "b.jpg"
+        await moved(run, "b.heic")
+        await added(run, pictures.heic(files.folder / "c.heic"), wishes=wishes)
+        await moved(run, "c.heic")
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")
+    names = [name for name, anomaly in arrived(strict_api) if anomaly == OTHER]
+    assert len(set(names)) == 3
+    assert {"b.jpg", "c.jpg"} <= set(names)
+
+
+async def test_what_is_sent_or_asked_for_is_told_and_stays(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, files.make("a.jpg"))
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg")
+        assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 0, registered=1)
+        assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 0)
+        assert not any(Condition.JOURNAL in status.conditions for status in run.all_heard(QueueStatus))
+    assert journal(tmp_path)[0][1:] == (ANOMALY, "uploaded")
