@@ -116,6 +116,9 @@ class FakeEngine(QObject):
     def send_here(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("send_here", list(upload_ids)))
 
+    def send_to(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
+        self.calls.append((f"send_to:{anomaly_id}", list(upload_ids)))
+
     def clear_finished(self) -> None:
         self.calls.append(("clear_finished", None))
 

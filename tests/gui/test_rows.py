@@ -115,7 +115,13 @@ def test_the_more_button_offers_every_action_of_the_menu(window: MainWindow, eng
     menu = window.view.findChild(QMenu)
     assert isinstance(menu, QMenu)
     offered = {entry.text(): entry.isEnabled() for entry in menu.actions()}
-    assert offered == {action.label: allowed(action, snapshot) for action in MENU}
+    stays = "Registered already: stays with its anomaly"
+    assert offered == {
+        stays if action is RowAction.SEND_TO and not allowed(action, snapshot) else action.label: allowed(
+            action, snapshot
+        )
+        for action in MENU
+    }
     menu.close()
 
 

@@ -207,6 +207,10 @@ class Bridge(QObject):
         """Send files that were added for another server to the current one."""
         self._ask(lambda queue: queue.send_here(upload_ids))
 
+    def send_to(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
+        """Send files that are not registered yet to another anomaly; `AnomalyChanged` answers."""
+        self._stop(lambda queue: queue.send_to(upload_ids, anomaly_id))
+
     def clear_finished(self) -> None:
         """Remove finished uploads that need no decision from the list."""
         self._ask(lambda queue: queue.clear_finished())

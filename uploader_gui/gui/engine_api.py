@@ -68,6 +68,9 @@ class Engine(Protocol):
     def send_here(self, upload_ids: Sequence[UploadId]) -> None:
         """Send files that were added for another server to the current one."""
 
+    def send_to(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
+        """Send files that are not registered yet to another anomaly; `AnomalyChanged` answers."""
+
     def clear_finished(self) -> None:
         """Remove finished uploads that need no decision from the list."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QMainWindow
 from uploader_gui.anomaly_links import anomaly_of_link
 from uploader_gui.engine import events
 from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
+from uploader_gui.engine.models import may_change_anomaly
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.drop.drop_target import listed, not_here
 from uploader_gui.gui.event_router import EventRouter
-from uploader_gui.gui.notices import BannerAction
+from uploader_gui.gui.notices import BannerAction, gone_to, registered_meanwhile
 from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.counts import Unsent
 from uploader_gui.gui.upload_list.upload_filter import UploadFilter
@@ -54,6 +55,10 @@ if TYPE_CHECKING:
     from uploader_gui.gui.window.finish import Finish
     from uploader_gui.gui.window.header import SignInState
     from uploader_gui.settings import Fixed, Settings
+
+
+_FEW_ROWS: Final = 200
+"""So many selected rows are looked at in a moment, ten times a second."""
 
 
 class MainWindow(QMainWindow):
@@ -237,6 +242,9 @@ class MainWindow(QMainWindow):
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.model.sort_by)
         self.view.action_wanted.connect(self._do_row_action)
+        self.view.selectionModel().selectionChanged.connect(self._show_selection)
+        self.model.counts_changed.connect(self._show_selection)
+        self.body.selection.send_to_wanted.connect(self._send_selected)
         self.view.taken_away.connect(self._engine.take_away)
         self.body.undo.undo_wanted.connect(self._engine.undo)
         self.footer.action_wanted.connect(self._do_footer_action)
@@ -305,6 +313,8 @@ class MainWindow(QMainWindow):
                 self.receipts.receipt_built(event)
             case events.HistoryFound(runs):
                 self._open_past(runs)
+            case events.AnomalyChanged():
+                self._tell_anomaly_changed(event)
             case events.AnomalyLookedUp():
                 self.number.handle(event)
             case events.ReceiptWritten(path, None):
@@ -415,9 +425,39 @@ class MainWindow(QMainWindow):
         self.receipts.save_as(self.header.field.anomaly_id)
 
     def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        from uploader_gui.gui.upload_list.row_actions import perform  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.upload_list.row_actions import RowAction, perform  # noqa: PLC0415 - loaded when asked for
 
+        if action is RowAction.SEND_TO:
+            self._ask_where_to(uploads)
+            return
         perform(action, uploads, self._engine)
+
+    def _show_selection(self) -> None:
+        """Show what may be done with the selected rows; of very many, each is looked at only once it is asked for."""
+        count = len(self.view.selectionModel().selectedRows())
+        few = self.view.selected() if 0 < count <= _FEW_ROWS else []
+        self.body.selection.show_selection(count, sum(map(may_change_anomaly, few)) if few else count)
+
+    def _send_selected(self) -> None:
+        chosen = self.view.selected()
+        movable = [upload for upload in chosen if may_change_anomaly(upload)]
+        if movable:
+            self._ask_where_to(movable)
+        else:
+            self.notices.explain(lambda: registered_meanwhile(len(chosen)))
+
+    def _ask_where_to(self, uploads: Sequence[UploadSnapshot]) -> None:
+        ids = [upload.upload_id for upload in uploads]
+        dialog = self.dialogs.send_to(uploads, self._engine, self.header.field)
+        dialog.check.signed_in(self.event_router.signed_in or self.trial)
+        dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
+        dialog.chosen.connect(self.anomaly_used)
+
+    def _tell_anomaly_changed(self, event: events.AnomalyChanged) -> None:
+        if event.registered:
+            self.notices.explain(lambda: registered_meanwhile(event.registered))
+        if event.moved + event.already_there:
+            self.body.show_news(gone_to(event))
 
     def _do_banner_action(self, action: BannerAction) -> None:
         match action:

@@ -228,6 +228,24 @@ def _left_over(count: int, ended: int) -> Notice:
     return Notice(" ".join(sentences), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
 
 
+def gone_to(event: events.AnomalyChanged) -> str:
+    """Return the sentence about files that go to another anomaly now, or are on its list already."""
+    moved = ngettext(
+        "{count} file goes to {number} now.", "{count} files go to {number} now.", event.moved, number=event.anomaly_id
+    )
+    there = ngettext("{count} was on its list already.", "{count} were on its list already.", event.already_there)
+    return " ".join([moved] * bool(event.moved) + [there] * bool(event.already_there))
+
+
+def registered_meanwhile(count: int) -> str:
+    """Return the sentence about files that were too late to go to another anomaly."""
+    return ngettext(
+        "{count} file was registered already, or is being registered, and stays with its anomaly.",
+        "{count} files were registered already, or are being registered, and stay with their anomaly.",
+        count,
+    )
+
+
 def _set_aside(path: str) -> Notice:
     return Notice(
         _("The list of unfinished files was damaged. A new one was begun; the old one is kept as {path}", path=path),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import FINISHED, Treatment, UploadState
+from uploader_gui.engine.models import FINISHED, Treatment, UploadState, may_change_anomaly
 from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.i18n import N_, _
 
@@ -32,6 +32,7 @@ class RowAction(Enum):
     CONVERT = N_("Convert to JPEG")
     ZIP = N_("Send in a ZIP")
     SEND_HERE = N_("Send to current server")
+    SEND_TO = N_("Send to another anomaly…")
     CANCEL = N_("Cancel")
     REMOVE = N_("Remove")
     SHOW_IN_FOLDER = N_("Show in folder")
@@ -66,6 +67,7 @@ MENU: Final = (
     RowAction.CONVERT,
     RowAction.ZIP,
     RowAction.SEND_HERE,
+    RowAction.SEND_TO,
     RowAction.CANCEL,
     RowAction.REMOVE,
     RowAction.SHOW_IN_FOLDER,
@@ -96,6 +98,8 @@ def allowed(action: RowAction, snapshot: UploadSnapshot) -> bool:
         return TREATMENTS[action] in offered_treatments(snapshot)
     if action is RowAction.COPY_REASON:
         return snapshot.reason is not None
+    if action is RowAction.SEND_TO:
+        return may_change_anomaly(snapshot)
     if action is RowAction.SEND_HERE:
         return bool(snapshot.elsewhere) and not snapshot.state.stored
     if (snapshot.elsewhere or _only_another_program_has(snapshot)) and action in _OF_THE_SERVER_IN_USE:

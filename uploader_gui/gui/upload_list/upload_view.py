@@ -83,6 +83,8 @@ class UploadView(QTableView):
         for action in MENU:
             fitting = allowed_among(action, chosen)
             entry = QAction(action.label, menu)
+            if action is RowAction.SEND_TO and not fitting:
+                entry.setText(_("Registered already: stays with its anomaly"))
             entry.setEnabled(bool(fitting))
             entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
             menu.addAction(entry)

@@ -1,4 +1,4 @@
-"""The bands above and below the list: the banner, the trial's mark, and the line that offers Undo.
+"""The bands above and below the list: the banner, the trial's mark, the lines for Undo and for the selected rows.
 
 `notices.py` chooses what the banner says. A message box is never opened for it.
 """
@@ -172,3 +172,54 @@ class UndoStrip(QWidget):
         row.addWidget(self.text, 1)
         row.addWidget(self.button)
         row.addWidget(self.close_button)
+
+
+class SelectionStrip(QWidget):
+    """The line under the list about the selected rows; `send_to_wanted`: they are to go to another anomaly."""
+
+    send_to_wanted = Signal()
+    room_changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._selected = self._movable = 0
+        self.text = label("", theme, 12)
+        self.text.setProperty("kind", "muted")
+        self.text.setWordWrap(True)
+        self.button = push_button("", "link", theme)
+        self.button.clicked.connect(self.send_to_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 8, 0, 0)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.button)
+        self.retranslate()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether rows are selected."""
+        return self._selected > 0
+
+    def show_selection(self, selected: int, movable: int) -> None:
+        """Show how many rows are selected, and how many of them may go to another anomaly."""
+        if (selected, movable) != (self._selected, self._movable):
+            appears = bool(selected) is not bool(self._selected)
+            self._selected, self._movable = selected, movable
+            self.retranslate()
+            if appears:
+                self.room_changed.emit()
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        registered = self._selected - self._movable
+        parts = [ngettext("{count} file selected.", "{count} files selected.", self._selected)]
+        if registered:
+            parts.append(
+                ngettext(
+                    "{count} of them is registered and stays with its anomaly.",
+                    "{count} of them are registered and stay with their anomaly.",
+                    registered,
+                )
+            )
+        self.text.setText(" ".join(parts))
+        self.button.setText(_("Send to another anomaly…"))
+        self.button.setEnabled(bool(self._movable))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
-from uploader_gui.gui.window.banner import Banner, TrialBand, UndoStrip
+from uploader_gui.gui.window.banner import Banner, SelectionStrip, TrialBand, UndoStrip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.finish import FinishPanel
@@ -57,6 +57,7 @@ class WindowBody(QWidget):
         self.filters = FilterBar(theme, sandbox=sandbox)
         self.empty = EmptyState(theme)
         self.undo = UndoStrip(theme)
+        self.selection = SelectionStrip(theme)
         self.footer = Footer(theme, sandbox=sandbox)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -71,6 +72,7 @@ class WindowBody(QWidget):
         self.banner.changed.connect(self._make_room)
         self.finish.room_changed.connect(self._make_room)
         self.undo.room_changed.connect(self._make_room)
+        self.selection.room_changed.connect(self._make_room)
 
     def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
         """Show the counts, and the parts that belong to a list with or without rows."""
@@ -102,7 +104,16 @@ class WindowBody(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts but the counts in the current language."""
-        for part in (self.header, self.finish, self.preflight, self.filters, self.empty, self.undo, self.footer):
+        for part in (
+            self.header,
+            self.finish,
+            self.preflight,
+            self.filters,
+            self.empty,
+            self.undo,
+            self.selection,
+            self.footer,
+        ):
             part.retranslate()
         if self.trial is not None:
             self.trial.retranslate()
@@ -130,7 +141,16 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (*self._trial_parts, self.header, self.banner, self.finish, self.filters, self.undo, self.footer)
+        parts = (
+            *self._trial_parts,
+            self.header,
+            self.banner,
+            self.finish,
+            self.filters,
+            self.undo,
+            self.selection,
+            self.footer,
+        )
         heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
         if self.preflight.isVisibleTo(self):
             heights.append(summary_at(width))
@@ -150,6 +170,7 @@ class WindowBody(QWidget):
         crowded = low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
         self._space(12 if low else 18, 8 if low else 14)
         self.filters.setVisible(self._has_rows and not crowded)
+        self.selection.setVisible(self._has_rows and self.selection.wanted and not low)
         layout_facts = (
             self.width(),
             self.height(),
@@ -182,6 +203,7 @@ class WindowBody(QWidget):
             column.addWidget(part)
         column.addWidget(self._pages, 1)
         column.addWidget(self.undo)
+        column.addWidget(self.selection)
         column.addWidget(self.footer)
         self.filters.setContentsMargins(0, 0, 0, 12)
         self._space(18, 14)

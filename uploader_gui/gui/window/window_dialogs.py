@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtWidgets import QDialog, QWidget
 
+    from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
     from uploader_gui.gui.dialogs.form import PlainDialog
     from uploader_gui.gui.dialogs.guide_window import GuideWindow
+    from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import Unsent
+    from uploader_gui.gui.window.anomaly_field import AnomalyField
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
     from uploader_gui.settings import Fixed, Settings
 
@@ -122,6 +125,12 @@ class WindowDialogs(QObject):
         from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
 
         return self._shown(CancelDialog, lambda: self._make_cancel_all(unfinished))
+
+    def send_to(self, uploads: Sequence[UploadSnapshot], engine: Engine, like: AnomalyField) -> SendToDialog:
+        """Ask which other anomaly files are to go to."""
+        from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog  # noqa: PLC0415 - loaded when asked for
+
+        return self._shown(SendToDialog, lambda: SendToDialog(self._theme, self._window, uploads, engine, like))
 
     def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
         dialog = self._open.get(kind)

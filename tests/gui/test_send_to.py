@@ -1,0 +1,112 @@
+"""Selected rows that are not registered yet go to another anomaly: by the row's menu, by the line under the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import AnomalyChanged, AnomalyLookedUp, Lookup, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
+from uploader_gui.gui.upload_list.row_actions import RowAction, allowed
+from uploader_gui.gui.window.header import SignInState
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+ROWS = UploadsAdded((upload("a.jpg"), upload("b.jpg", S.FAILED), upload("c.jpg", S.UPLOADED)))
+
+
+@pytest.mark.parametrize("state", S)
+def test_only_what_is_surely_not_registered_may_go(state: S) -> None:
+    waits = state in {S.PREPARING, S.QUEUED, S.SKIPPED, S.FAILED, S.REFUSED, S.CANCELLED}
+    assert allowed(RowAction.SEND_TO, upload("a.jpg", state)) is waits
+    known = replace(upload("a.jpg", state), url_given_out=True)
+    doubtful = replace(upload("a.jpg", state), may_be_registered_twice=True)
+    assert allowed(RowAction.SEND_TO, known) is allowed(RowAction.SEND_TO, doubtful) is (state is S.SKIPPED)
+
+
+def asked(window: MainWindow) -> SendToDialog:
+    QTest.mouseClick(window.body.selection.button, LEFT)
+    (dialog,) = window.findChildren(SendToDialog)
+    return dialog
+
+
+def test_the_line_under_the_list_sends_the_selected_rows_there(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(ROWS)
+    line = window.body.selection
+    assert not line.isVisible()
+    window.view.selectAll()
+    assert line.isVisible()
+    assert line.text.text() == "3 files selected. 1 of them is registered and stays with its anomaly."
+    dialog = asked(window)
+    assert dialog.question.text() == ("These 2 files are not registered yet. Which anomaly are they to go to?")
+    assert not dialog.send.isEnabled()
+    QTest.keyClicks(dialog.field, "4217")
+    assert not dialog.send.isEnabled()  # they go there already
+    QTest.keyClick(dialog.field, Qt.Key.Key_Backspace)
+    QTest.keyClicks(dialog.field, "8")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert engine.calls == [("send_to:4218", ["a.jpg", "b.jpg"])]
+    engine.tell(AnomalyChanged("4218", 1, already_there=1))
+    assert "1 file goes to 4218 now. 1 was on its list already." in window.footer.below.text()
+
+
+def test_registered_rows_cannot_be_sent_and_the_controls_say_so(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", S.QUEUED),)))
+    window.view.selectAll()
+    assert window.body.selection.button.isEnabled()
+    engine.tell(UploadsChanged((upload("a.jpg", S.REGISTERED),)))
+    window.model.flush()
+    assert not window.body.selection.button.isEnabled()
+    assert window.body.selection.text.text().endswith("1 of them is registered and stays with its anomaly.")
+    menu = window.view.menu_for(window.view.selected())
+    (entry,) = [one for one in menu.actions() if one.text() == "Registered already: stays with its anomaly"]
+    assert not entry.isEnabled()
+    window.view.clearSelection()
+    assert not window.body.selection.isVisible()
+
+
+def test_the_menu_of_a_waiting_row_asks_where_to(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(ROWS)
+    menu = window.view.menu_for([window.model.snapshot(0)])
+    (entry,) = [one for one in menu.actions() if one.text() == "Send to another anomaly…"]
+    entry.trigger()
+    (dialog,) = window.findChildren(SendToDialog)
+    assert dialog.question.text() == "This file is not registered yet. Which anomaly is it to go to?"
+
+
+def test_files_that_were_registered_meanwhile_are_told(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(ROWS, AnomalyChanged("4218", 0, registered=2))
+    assert window.banner.text.text() == (
+        "2 files were registered already, or are being registered, and stay with their anomaly."
+    )
+
+
+def test_a_number_that_the_register_does_not_know_is_asked_about(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    engine.tell(ROWS)
+    window.view.selectRow(0)
+    dialog = asked(window)
+    QTest.keyClicks(dialog.field, "99")
+    qtbot.waitUntil(lambda: engine.looked_up[-1:] == ["99"])
+    engine.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
+    assert dialog.about.text() == "The register knows no anomaly 99."
+    QTest.mouseClick(dialog.send, LEFT)
+    assert engine.calls == []
+    (question,) = dialog.findChildren(QMessageBox)
+    QTest.mouseClick(question.buttons()[0], LEFT)
+    assert engine.calls == [("send_to:99", ["a.jpg"])]

@@ -1,0 +1,90 @@
+"""Asks for another anomaly for files that are not registered yet, and shows what the register knows of its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Signal
+
+from uploader_gui.engine import events
+from uploader_gui.gui.dialogs.form import PlainDialog
+from uploader_gui.gui.style.widgets import label
+from uploader_gui.gui.window.anomaly_field import AnomalyField
+from uploader_gui.gui.window.number_check import NumberCheck
+from uploader_gui.i18n import N_, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.style.theme import Theme
+
+
+class SendToDialog(PlainDialog):
+    """`chosen(str)`: the anomaly that the files are to go to."""
+
+    guide_page: ClassVar[str] = "anomaly-and-tokens"
+    chosen = Signal(str)
+
+    def __init__(
+        self, theme: Theme, parent: QWidget, uploads: Sequence[UploadSnapshot], engine: Engine, like: AnomalyField
+    ) -> None:
+        """Ask about these files; recent numbers and the form of a page's address are those of the field `like`."""
+        super().__init__(N_("Send to another anomaly"), theme, parent)
+        self._count = len(uploads)
+        self._from = {upload.anomaly_id for upload in uploads}
+        self.field = AnomalyField(theme)
+        self.field.page = like.page
+        self.field.offer([number for number in like.recent if self._from != {number}])
+        self.check = NumberCheck(self.field, engine, self)
+        self.question, self.about = label("", theme, 14), label("", theme, 12)
+        self.send = self.button(N_("Send there"), "primary")
+        self._build()
+        engine.event_arrived.connect(self._handle_event)
+        self.retranslate()
+        self.field.setFocus()
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        self.question.setText(
+            ngettext(
+                "This file is not registered yet. Which anomaly is it to go to?",
+                "These {count} files are not registered yet. Which anomaly are they to go to?",
+                self._count,
+            )
+        )
+        self.field.retranslate()
+        self._show()
+        super().retranslate()
+
+    def _build(self) -> None:
+        for text in (self.question, self.about):
+            text.setWordWrap(True)
+        for part in (self.question, self.field, self.about):
+            self.column.addWidget(part)
+        cancel = self.button(N_("Cancel"), "plain")
+        self.add_buttons(self.help_button(), cancel, self.send)
+        cancel.clicked.connect(self.reject)
+        self.send.clicked.connect(lambda: self.check.confirm([self.field.anomaly_id], self._choose, self))
+        self.check.changed.connect(self._show)
+
+    def _handle_event(self, event: events.Event) -> None:
+        if isinstance(event, events.AnomalyLookedUp):
+            self.check.handle(event)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.field.anomaly_id)
+        self.accept()
+
+    def _show(self) -> None:
+        number, answer = self.field.anomaly_id, self.check.answer
+        self.send.setEnabled(bool(number) and self._from != {number})
+        doubtful = self.field.is_wrong or (answer is not None and answer.result is events.Lookup.UNKNOWN)
+        self.about.setText(self.field.accessibleDescription() if self.field.is_wrong else self.check.text)
+        self.about.setProperty("kind", "warning" if doubtful else "muted")
+        self.about.style().polish(self.about)
+        if self.isVisible():
+            self.fit()
