@@ -115,7 +115,7 @@ def test_a_file_of_one_block_that_changed_since_it_was_queued_gives_nothing(
 
 
 def test_a_file_that_became_a_folder_cannot_be_sent(files: Files) -> None:
-    path = files.make("a.zip", size=100)
+    path = files.make("a.txt", size=100)
     source = inspect(path, path)
     path.unlink()
     path.mkdir()
@@ -134,7 +134,7 @@ def test_a_file_that_was_locked_away_is_unreadable() -> None:
 
 
 def test_hashing_a_whole_file_tells_a_change_too(files: Files) -> None:
-    path = files.make("a.zip", size=100)
+    path = files.make("a.txt", size=100)
     source = inspect(path, path)
     grow(path)
     with pytest.raises(SourceChanged):

@@ -75,8 +75,8 @@ def test_chips_count_and_filter(window: MainWindow, engine: FakeEngine, qtbot: Q
     engine.tell(one_of_each())
     counts = {chip: button.count for chip, button in window.filters.chips.items()}
     assert counts == {
-        Chip.ALL: 12,
-        Chip.WAITING: 4,
+        Chip.ALL: 13,
+        Chip.WAITING: 5,
         Chip.SENDING: 3,
         Chip.FAILED: 1,
         Chip.REFUSED: 1,
@@ -96,7 +96,7 @@ def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: Fak
     QTest.keyClicks(window.filters.search, "UPLOADED")
     assert window.shown.rowCount() == 1
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    assert window.shown.rowCount() == 12
+    assert window.shown.rowCount() == 13
 
 
 @pytest.mark.parametrize("by", ["files button", "folder button", "Ctrl+O"])
