@@ -26,6 +26,7 @@ LABELS: Final = {
 }
 _WHY_UNREADABLE: Final = (N_("it is no receipt of this program"), N_("it is no file"))
 """The engine's words, marked to be translated."""
+CHANGED_LATER: Final = N_("The receipt itself was changed after it was written.")
 _COUNTED: Final = {
     Verdict.EQUAL: NN_("{count} equal", "{count} equal"),
     Verdict.CHANGED: NN_("{count} changed", "{count} changed"),
@@ -55,7 +56,7 @@ def run(path: Path, paths: Sequence[Path]) -> ExitCode:
         terminal.say(_("{label}: {text}", label=_(LABELS[line.verdict]), text=printable(line.path)))
     terminal.say(sums(found))
     if receipt.intact is False:
-        terminal.say(_("The receipt itself was changed after it was written."))
+        terminal.say(_(CHANGED_LATER))
     return ExitCode.ALL_SENT if all_equal(found) and receipt.intact is not False else ExitCode.NOT_ALL_SENT
 
 

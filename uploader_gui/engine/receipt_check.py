@@ -105,16 +105,19 @@ def read_receipt(path: Path) -> CheckedReceipt:
     return CheckedReceipt(content, None if stated is None else stated == checksum(content))
 
 
-def compare(receipt: CheckedReceipt, paths: Sequence[Path], leave_out: Path) -> Iterator[Comparison]:
+def compare(
+    receipt: CheckedReceipt, paths: Sequence[Path], leave_out: Path, check: Callable[[], None] = lambda: None
+) -> Iterator[Comparison]:
     """Yield a line per file of the receipt, in its order, then those found that it does not list. Blocks.
 
     Without `paths` the files are looked for where the receipt says. `leave_out` is the receipt's own file.
+    `check` is called before each file is read; what it raises ends the comparison.
     """
     entries = [_entry(file) for file in receipt.content["files"]]
+    sums = _Sums(check)
     if not paths:
-        yield from (Comparison(entry.path, _verdict(entry, _in_place(entry), _Sums())) for entry in entries)
+        yield from (Comparison(entry.path, _verdict(entry, _in_place(entry), sums)) for entry in entries)
         return
-    sums = _Sums()
     found = _found_below(paths, leave_out)
     pairing = _Pairing(entries, found, sums)
     for index, entry in enumerate(entries):
@@ -255,12 +258,14 @@ def _verdict(entry: _Entry, place: Path | None, sums: _Sums) -> Verdict:
 class _Sums:
     """SHA-256 of files, each read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
         self._known: dict[Path, str | None] = {}
 
     def of(self, path: Path) -> str | None:
         """Return the SHA-256 of a file in hex; None where it cannot be read, or is no regular file."""
         if path not in self._known:
+            self._check()
             try:
                 self._known[path] = _hash(reachable(path))
             except (OSError, ValueError):

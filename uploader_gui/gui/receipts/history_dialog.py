@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStack
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.desktop.desktop import show_in_folder
+from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
 from uploader_gui.gui.upload_list.row_text import server_name
@@ -22,6 +23,7 @@ from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import RunKey
+    from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme
@@ -47,6 +49,7 @@ class HistoryDialog(QDialog):
         self._sandbox = sandbox
         self._server = ""
         self._with_file: frozenset[RunKey] = frozenset()
+        self._shown: Receipt | None = None
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.title = label("", theme, 16, QFont.Weight.DemiBold)
@@ -59,6 +62,7 @@ class HistoryDialog(QDialog):
         self.print_out = push_button("", "plain", theme)
         self.open_receipt = push_button("", "plain", theme)
         self.save_receipt = push_button("", "plain", theme)
+        self.check_files = push_button("", "plain", theme)
         self.help = push_button("", "link", theme)
         self.close_button = push_button("", "primary", theme)
         self.elsewhere = label("", theme, 12)
@@ -89,6 +93,7 @@ class HistoryDialog(QDialog):
                 self._with_file = keys
                 self._search()
             case events.ReceiptBuilt(receipt, key) if key is not None and key == self._key:
+                self._shown = receipt
                 self.files.show_files(receipt.files, self._wanted)
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
@@ -148,6 +153,7 @@ class HistoryDialog(QDialog):
         self.news.setWordWrap(True)
         bottom = QHBoxLayout()
         bottom.setSpacing(12)
+        bottom.addWidget(self.check_files)
         bottom.addWidget(self.news, 1)
         bottom.addWidget(self.help)
         bottom.addWidget(self.close_button)
@@ -186,6 +192,7 @@ class HistoryDialog(QDialog):
         self.save_receipt.clicked.connect(lambda: self._receipts.save_as(*self._anomaly_and_key()))
         self.print_out.clicked.connect(lambda: self._receipts.print_out(self._key))
         self.close_button.clicked.connect(self.accept)
+        self.check_files.clicked.connect(self._check_files)
         self.help.clicked.connect(self._ask_for_help)
         QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
 
@@ -198,6 +205,7 @@ class HistoryDialog(QDialog):
         self.print_out.setText(_("Print…"))
         self.open_receipt.setText(_("Open the receipt"))
         self.save_receipt.setText(_("Save the receipt…"))
+        self.check_files.setText(_("Check files against this receipt…"))
         self.help.setText(_("Help…"))
         self.close_button.setText(_("Close"))
         self.deposits.retranslate()
@@ -205,6 +213,11 @@ class HistoryDialog(QDialog):
 
     def _ask_for_help(self) -> None:
         self.help_wanted.emit("history")
+
+    def _check_files(self) -> None:
+        dialog = CheckDialog(self._theme, self, self._shown)
+        dialog.help_wanted.connect(self.help_wanted)
+        dialog.open()
 
     def _search_changed(self) -> None:
         self._with_file = frozenset()
@@ -220,6 +233,7 @@ class HistoryDialog(QDialog):
         self._show_state()
 
     def _chosen(self) -> None:
+        self._shown = None
         self.files.clear()
         self._show_state()
         if (key := self._key) is not None:

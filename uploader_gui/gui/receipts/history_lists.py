@@ -1,4 +1,4 @@
-"""The two lists of History: deposits above, the files of the selected one below."""
+"""The lists of History: deposits above, the files of the selected one below; and what a comparison finds."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from uploader_gui import i18n
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.receipt import ReceiptState
+from uploader_gui.engine.receipt_check import COUNTS_AGAINST, Verdict
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list.row_text import server_name, visible_name
 from uploader_gui.i18n import N_, _
+from uploader_gui.verify import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from uploader_gui.engine.models import PastRun, RunKey
     from uploader_gui.engine.receipt import ReceiptFile
+    from uploader_gui.engine.receipt_check import Comparison
     from uploader_gui.gui.style.theme import Theme
 
 _DATA: Final = Qt.ItemDataRole.UserRole
@@ -154,6 +157,36 @@ class FileList(_List):
         item.setToolTip(0, tip(file.source or visible_name(file.path)))
         item.setToolTip(2, tip(_("{label}: {text}", label=state, text=why)) if why else "")
         item.setData(0, _DATA, file)
+        return item
+
+
+class ComparisonList(_List):
+    """What became of each file of a receipt: first those that count against it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(N_("Files"), (N_("File"), N_("Finding")), wide=0, numbers=0, theme=theme)
+        self.headerItem().setTextAlignment(0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._against = 0
+
+    def clear(self) -> None:
+        """Remove all lines."""
+        super().clear()
+        self._against = 0
+
+    def add(self, lines: Iterable[Comparison]) -> None:
+        """Add lines: those that count against the files below the others of their kind, the rest at the end."""
+        items = [(line.verdict in COUNTS_AGAINST, self._item(line)) for line in lines]
+        against = [item for counts, item in items if counts]
+        self.insertTopLevelItems(self._against, against)
+        self._against += len(against)
+        self.addTopLevelItems([item for counts, item in items if not counts])
+
+    def _item(self, line: Comparison) -> QTreeWidgetItem:
+        path = visible_name(line.path)
+        item = QTreeWidgetItem([path, _(LABELS[line.verdict])])
+        color = "danger" if line.verdict in COUNTS_AGAINST else "ok" if line.verdict is Verdict.EQUAL else "muted"
+        item.setForeground(1, QBrush(QColor(getattr(self.theme.colors, color))))
+        item.setToolTip(0, tip(path))
         return item
 
 
