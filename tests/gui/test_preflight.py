@@ -247,6 +247,22 @@ def test_on_a_low_window_the_filters_make_room_for_it(window: MainWindow, engine
     assert window.filters.isVisible()
 
 
+def test_ctrl_f_on_a_low_window_brings_the_filters_back_for_the_search(window: MainWindow, engine: FakeEngine) -> None:
+    window.resize(640, 480)
+    engine.tell(UploadsAdded((upload("a"),)), dropped(junk=1))
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.filters.search.isVisible()
+    assert window.filters.search.hasFocus()
+    window.view.setFocus()
+    assert not window.filters.isVisible()
+
+
+def test_ctrl_f_without_a_list_takes_nothing_typed_away(window: MainWindow) -> None:
+    window.header.field.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.focusWidget() is window.header.field
+
+
 LONG = (
     *(upload(f"{n}.jpg") for n in range(40)),
     *(upload(f"{n}.mp4", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="MP4") for n in range(3)),

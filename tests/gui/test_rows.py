@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.engine.models import Source, Substitute, UploadState
+from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
+from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
-from uploader_gui.gui.upload_list.upload_filter import Column
+from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
@@ -278,3 +278,38 @@ def test_a_file_of_no_known_type_does_not_look_like_a_folder() -> None:
     folder = upload("photos.2024", UploadState.REFUSED, Code.EMPTY_FOLDER, media_type=None)
     report = upload("a.pdf", media_type="application/pdf")
     assert [row_text.tile_icon(one) for one in (unknown, folder, report)] == ["file", "folder", ""]
+
+
+def test_the_dots_of_a_waiting_row_open_its_menu(window: MainWindow, engine: FakeEngine) -> None:
+    show(window, engine, upload("a.jpg"))
+    index = window.shown.index(0, 0)
+    layout = window.view.delegate.layout_of(window.view.visualRect(index), index, active=True)
+    QTest.mouseClick(window.view.viewport(), LEFT, pos=layout.disc.center())
+    assert isinstance(window.view.findChild(QMenu), QMenu)
+
+
+def test_tab_selects_the_row_it_reaches_and_delete_the_next_one(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{n}.jpg", order=n) for n in range(3))))
+    window.filters.sort.setFocus()
+    QTest.keyClick(window.filters.sort, Qt.Key.Key_Tab)
+    assert window.view.hasFocus()
+    assert [one.upload_id for one in window.view.selected()] == ["0.jpg"]
+    QTest.keyClick(window.view, Qt.Key.Key_Down)
+    QTest.keyClick(window.view, Qt.Key.Key_Delete)
+    assert engine.calls == [("remove", ["1.jpg"])]
+    engine.tell(UploadsRemoved((UploadId("1.jpg"),)))
+    qtbot.waitUntil(lambda: [one.upload_id for one in window.view.selected()] == ["2.jpg"])
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_presses_the_button_that_has_the_focus(window: MainWindow, engine: FakeEngine, key: Qt.Key) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", S.CANCELLED),)))
+    window.footer.primary.setFocus()
+    QTest.keyClick(window.footer.primary, key)
+    assert engine.calls
+    chip = window.filters.chips[Chip.FAILED]
+    chip.setFocus()
+    QTest.keyClick(chip, key)
+    assert chip.isChecked()

@@ -79,9 +79,25 @@ class TypedLine(QLineEdit):
             self.paste()
 
 
+ENTER_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+class Button(QPushButton):
+    """A button that Enter presses, as Space does: Qt lets it do so in dialogs only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press at Enter, once however long the key is held; open the menu, where there is one."""
+        if event.key() not in ENTER_KEYS:
+            super().keyPressEvent(event)
+        elif self.menu() is not None:
+            self.showMenu()
+        elif not event.isAutoRepeat():
+            self.click()
+
+
 def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
     """Return a button of a kind known to the style sheet: primary, plain, link, quiet, choice."""
-    button = QPushButton(label)
+    button = Button(label)
     button.setProperty("kind", kind)
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
     button.setFont(theme.font(13, weight))
@@ -136,7 +152,7 @@ def announce(widget: QWidget, text: str) -> None:
         QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(widget, text))
 
 
-class IconButton(QPushButton):
+class IconButton(Button):
     """A button with a symbol; its name is shown as tooltip and read by screen readers."""
 
     def __init__(self, icon: str, theme: Theme) -> None:

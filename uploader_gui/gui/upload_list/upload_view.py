@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
-from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed_among
+from uploader_gui.gui.upload_list.row_actions import MENU, WAITING, RowAction, active_row_actions, allowed_among
 from uploader_gui.gui.upload_list.upload_filter import Column, Role
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.upload_filter import UploadFilter
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
+_BY_TAB: Final = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
 _ACTION_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
@@ -52,11 +53,14 @@ class UploadView(QTableView):
         self._shown = shown
         self._theme = theme
         self._pressed: tuple[QPersistentModelIndex, RowAction] | None = None
+        self._next_row: int | None = None
         self._delegate: RowDelegate | None = None
         self.setModel(shown)
         self._set_up()
         self._show_one_column()
         theme.changed.connect(self._measure_again)
+        shown.rowsRemoved.connect(self._select_next, Qt.ConnectionType.QueuedConnection)
+        shown.modelReset.connect(self._select_next, Qt.ConnectionType.QueuedConnection)
         self.retranslate()
 
     @property
@@ -144,6 +148,8 @@ class UploadView(QTableView):
             return None
         layout = self.delegate.layout_of(self.visualRect(index), index, active=True)
         action = layout.action_at(point)
+        if action is None and index.data(Role.SNAPSHOT).state in WAITING and _around(layout.disc).contains(point):
+            action = RowAction.MORE  # its symbol looks like it
         return (QPersistentModelIndex(index), action) if action else None
 
     def _point_at(self, point: QPoint) -> None:
@@ -166,9 +172,20 @@ class UploadView(QTableView):
     def _remove_or_cancel(self, chosen: list[UploadSnapshot]) -> None:
         """Remove the selected rows; those being sent are cancelled instead, and stay with Try again."""
         removable = allowed_among(RowAction.REMOVE, chosen)
+        self._next_row = min((index.row() for index in self.selectionModel().selectedRows()), default=None)
         under_way = [one for one in allowed_among(RowAction.CANCEL, chosen) if one not in removable]
         if under_way or removable:
             self.taken_away.emit([one.upload_id for one in under_way], [one.upload_id for one in removable])
+
+    def _select_next(self) -> None:
+        """After Delete select the row that is in the place of the first one deleted."""
+        row, self._next_row = self._next_row, None
+        if row is not None and self.model().rowCount():
+            self._select(self.model().index(min(row, self.model().rowCount() - 1), 0))
+
+    def _select(self, index: QModelIndex) -> None:
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
 
     # Overrides of Qt
 
@@ -192,6 +209,13 @@ class UploadView(QTableView):
         self._point_at(event.position().toPoint())
         if self._pressed is None:
             super().mouseMoveEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the row that Tab reaches: what the keys do next concerns it."""
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        if event.reason() in _BY_TAB and self.model().rowCount() and not self.selectionModel().isSelected(current):
+            self._select(current if current.isValid() else self.model().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space do the row's first action; Delete and Backspace remove the selected rows."""
@@ -235,3 +259,8 @@ class UploadView(QTableView):
         painter.setFont(self._theme.font(13))
         painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing_text)
         painter.end()
+
+
+def _around(disc: QRect) -> QRect:
+    """Return the area in which a click means a row's symbol."""
+    return disc.adjusted(-6, -6, 6, 6)

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from uploader_gui import i18n
-from uploader_gui.gui.style.widgets import FlowLayout, IconButton, TypedLine
+from uploader_gui.gui.style.widgets import ENTER_KEYS, FlowLayout, IconButton, TypedLine
 from uploader_gui.gui.upload_list.upload_filter import HEADERS, Chip, Column
 from uploader_gui.i18n import NC_, _
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import ListCounts
@@ -190,6 +190,13 @@ class ChipButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._name()
         theme.changed.connect(self.updateGeometry)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose the filter at Enter, too."""
+        if event.key() in ENTER_KEYS:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_count(self, count: int) -> bool:
         """Show how many rows the filter keeps; return whether the chip's width changed."""

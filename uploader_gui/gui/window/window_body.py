@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
 from uploader_gui.gui.window.banner import Banner, SelectionStrip, TrialBand, UndoStrip
@@ -63,13 +63,14 @@ class WindowBody(QWidget):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_card(view))
         view.setMinimumHeight(theme.px(_LOWEST_LIST))
-        self._has_rows = False
+        self._has_rows = self._searches = False
         self._last_layout: tuple[object, ...] = ()
         self._column = QVBoxLayout(self)
         self._arrange()
         self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.room_changed.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
+        QApplication.instance().focusChanged.connect(self._end_search)  # type: ignore[union-attr]  # there is one
         self.finish.room_changed.connect(self._make_room)
         self.undo.room_changed.connect(self._make_room)
         self.selection.room_changed.connect(self._make_room)
@@ -91,9 +92,19 @@ class WindowBody(QWidget):
         self.header.show_news("" if self.footer.isVisibleTo(self) else news)
 
     def begin_search(self) -> None:
-        """Focus the search field."""
+        """Focus the search field, in a low window instead of what is in its place; never where there is none to see."""
+        self._searches = self._has_rows
+        self._make_room()
+        if not self.filters.isVisibleTo(self):
+            return
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filters.search.selectAll()
+
+    def _end_search(self, left: QWidget | None) -> None:
+        """Let the filters go where they have no room once the search is left, unless it still has a text."""
+        if self._searches and left is self.filters.search:
+            self._searches = bool(self.filters.search.text())
+            self._make_room()
 
     def clear_search_or_selection(self) -> None:
         """Clear the search; with none, clear the selection."""
@@ -167,7 +178,8 @@ class WindowBody(QWidget):
     def _make_room(self) -> None:
         """In a low window reduce the spacing, hide the filters for the summary, and fold the summary if needed."""
         low = self._has_rows and self.height() < self._theme.px(_ROOM_FOR_ALL)
-        crowded = low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
+        squeezed = low and (self.preflight.isVisibleTo(self) or self.finish.isVisibleTo(self))
+        crowded = squeezed and not self._searches
         self._space(12 if low else 18, 8 if low else 14)
         self.filters.setVisible(self._has_rows and not crowded)
         self.selection.setVisible(self._has_rows and self.selection.wanted and not low)
@@ -180,10 +192,10 @@ class WindowBody(QWidget):
             self.preflight.summary,
             self.undo.isHidden(),
         )
-        if layout_facts != self._last_layout and not (crowded and self.preflight.opened):
+        if layout_facts != self._last_layout and not (squeezed and self.preflight.opened):
             self._last_layout = layout_facts
             self.preflight.fold(on=False)
-            self.preflight.fold(on=crowded and not self._shows_enough())
+            self.preflight.fold(on=squeezed and not self._shows_enough())
 
     def _space(self, around: int, between: int) -> None:
         if self._column.contentsMargins().top() == around:
