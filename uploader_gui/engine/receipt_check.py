@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ class CheckedReceipt:
 
     Attributes:
         content: its JSON object.
-        intact: whether its own checksum is right; None where it has none (versions before 0.2).
+        intact: whether its own checksum is right; None where it never had one (versions before 0.2). One that has the
+            fields of later versions without a checksum was changed.
     """
 
     content: dict[str, Any]
@@ -97,12 +99,14 @@ def read_receipt(path: Path) -> CheckedReceipt:
     except (OSError, ValueError) as error:
         raise ReceiptUnreadable(getattr(error, "strerror", None) or str(error)) from error
     try:
-        content = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_no_constant)
+        content = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_without_doubles, parse_constant=_no_constant)
         _check_form(content)
     except (ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
         raise ReceiptUnreadable("it is no receipt of this program") from error
     stated = content.get(CHECKSUM)
-    return CheckedReceipt(content, None if stated is None else stated == checksum(content))
+    if stated is None and "utc_offset" not in content:
+        return CheckedReceipt(content, None)
+    return CheckedReceipt(content, stated == checksum(content))
 
 
 def compare(
@@ -166,10 +170,10 @@ def _entry(file: Mapping[str, Any]) -> _Entry:
 
 def _path(file: Mapping[str, Any]) -> str:
     """Return a file's path; one that is no text stands there as bytes, too, for the system it comes from."""
-    try:
-        return os.fsdecode(bytes.fromhex(file["path_bytes"]))
-    except (KeyError, TypeError, ValueError):
-        return str(file.get("path", ""))
+    raw = file.get("path_bytes")
+    if isinstance(raw, str) and re.fullmatch(r"([0-9a-f]{2})+", raw):  # `fromhex` alone would skip blanks
+        return os.fsdecode(bytes.fromhex(raw))
+    return str(file.get("path", ""))
 
 
 def _in_place(entry: _Entry) -> Path | None:
