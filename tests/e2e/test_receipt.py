@@ -39,7 +39,17 @@ def test_a_receipt_holds_what_the_contract_says_to_the_letter(
     ended = program.send(os.path.relpath(path, program.next_folder))
     assert (ended.code, ended.err) == (0, "")
     assert ended.receipt is not None
-    head = ["schema", "program", "anomaly_id", "started_at", "finished_at"]
+    head = [
+        "schema",
+        "program",
+        "anomaly_id",
+        "started_at",
+        "finished_at",
+        "utc_offset",
+        "server",
+        "clock_error_seconds",
+    ]
+    assert (ended.receipt["server"], ended.receipt["clock_error_seconds"]) == (strict_api.url, 0)
     assert list(ended.receipt) == [*head, "totals", "files", "checksum_sha256"]
     assert (ended.receipt["schema"], ended.receipt["program"]) == (1, f"uploader-gui {__version__}")
     assert ended.receipt["anomaly_id"] == "42"
