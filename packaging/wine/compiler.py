@@ -30,6 +30,11 @@ def program(name: str, target: Path, *libraries: str | Path, window: bool) -> No
         _run(*_COMPILER, "-municode", *kind, "-o", target, SOURCES / f"{name}.c", manifest, *libraries)
 
 
+def tool(source: Path, target: Path, *libraries: str) -> None:
+    """Compile a program with a console from one source, for tests."""
+    _run(*_COMPILER, "-municode", "-o", target, source, *libraries)
+
+
 def forwarder(target: Path, real: Path) -> None:
     """Make a DLL that hands on each of Python's functions to the one that has them (python3.dll)."""
     told = output_of(f"{_PREFIX}objdump", "-p", real)
