@@ -198,7 +198,7 @@ def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(
 
 
 def test_the_header_says_offline_only_while_something_would_be_sent(window: MainWindow, engine: FakeEngine) -> None:
-    window.set_signed_in(SignInState(signed_in=True))
+    window.set_signed_in(SignInState(signed_in=True, accepted=True))
     offline = frozenset({Condition.OFFLINE})
     for running, said in ((True, "Offline"), (False, "Signed in")):
         engine.tell(QueueStatus(running=running, conditions=offline))
@@ -267,7 +267,7 @@ def test_resuming_starts_the_queue_and_the_question_is_gone(window: MainWindow, 
 
 def test_beside_a_band_that_says_offline_nobody_is_called_signed_in(window: MainWindow, engine: FakeEngine) -> None:
     """In some languages the same word means connected."""
-    window.set_signed_in(SignInState(signed_in=True))
+    window.set_signed_in(SignInState(signed_in=True, accepted=True))
     engine.tell(UploadsAdded((upload("a.jpg"),)), replace(RUNNING, conditions=frozenset({Condition.OFFLINE})))
     assert window.header.sign_in.text() == "Offline"
     engine.tell(RUNNING)

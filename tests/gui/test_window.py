@@ -15,6 +15,7 @@ from tests.gui.fake_engine import one_of_each, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     QueueStatus,
+    SignedIn,
     UploadsAdded,
     UploadsChanged,
     UploadsRemoved,
@@ -125,8 +126,22 @@ def test_closing_with_nothing_unsent_asks_nothing(
 
 
 def test_the_session_says_how_long_it_lasts(window: MainWindow) -> None:
-    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 7300))
+    window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 7300, accepted=True))
     assert window.header.sign_in.text().replace("\u00a0", " ") == "Signed in · expires in 2 h"
+
+
+def test_signed_in_is_said_once_the_service_has_said_so(window: MainWindow, engine: FakeEngine) -> None:
+    first = SignInState(signed_in=True, which=1)
+    window.set_signed_in(first)
+    assert window.header.sign_in.text() == "Tokens kept; checked with the first deposit"
+    window.resize(640, 480)
+    assert window.header.sign_in.text() == "Tokens kept"
+    engine.tell(SignedIn())
+    assert window.header.sign_in.text() == "Signed in"
+    window.set_signed_in(first)  # settings were saved
+    assert window.header.sign_in.text() == "Signed in"
+    window.set_signed_in(SignInState(signed_in=True, which=2))
+    assert window.header.sign_in.text() == "Tokens kept"
 
 
 def test_a_sandbox_window_says_so_and_offers_what_arrived(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> None:

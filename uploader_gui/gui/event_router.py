@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -85,6 +86,8 @@ class EventRouter(QObject):
     def set_signed_in(self, state: SignInState) -> None:
         """Show whether there are tokens and how long they last."""
         self._was_signed_in |= state.signed_in
+        if state.signed_in and state.which == self._signed_in.which:
+            state = replace(state, accepted=state.accepted or self._signed_in.accepted)
         found_none = self._signed_in.awaited and not (state.awaited or state.signed_in)
         self._show_sign_in(state)
         self._show_notice(self._model.counts())
@@ -143,6 +146,8 @@ class EventRouter(QObject):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
                 self._was_signed_in = self._was_accepted = True
+                if self._signed_in.signed_in:
+                    self._show_sign_in(replace(self._signed_in, accepted=True))
         self.notices.handle_event(event)
 
     def _show_sign_in(self, state: SignInState) -> None:

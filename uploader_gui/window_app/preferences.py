@@ -81,7 +81,9 @@ class Preferences:
         """Show whether there are tokens, and until when."""
         tokens = self.configuration.tokens if self.configuration is not None else None
         awaited = tokens is None and self._question is not None
-        self._window.set_signed_in(SignInState(tokens is not None, expires_at=_expiry(tokens), awaited=awaited))
+        which = hash((tokens, self.configuration.settings.api_url)) if tokens and self.configuration else 0
+        state = SignInState(tokens is not None, expires_at=_expiry(tokens), awaited=awaited, which=which)
+        self._window.set_signed_in(state)
 
     def look_for_tokens(self) -> None:
         """Ask the keyring for the server's tokens where there are none; nothing waits for its answer."""

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import i18n
-from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button
+from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button, tip
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.style.theme import Theme
 
 
+_WIDE: Final = 820
+"""From this width in logical pixels the header has room for a sentence about the tokens."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignInState:
-    """Whether there are accepted tokens; `expires_at` in seconds since 1970, None where the token does not say.
+    """Whether there are tokens; `expires_at` in seconds since 1970, None where the token does not say.
 
-    `awaited`: the password store has not answered yet.
+    `awaited`: the password store has not answered yet. `accepted`: the service took these tokens. `which` differs
+    between other tokens, or the same for another server.
     """
 
     signed_in: bool
     expires_at: float | None = None
     awaited: bool = False
+    accepted: bool = False
+    which: int = 0
 
 
 class Header(QWidget):
@@ -85,9 +94,12 @@ class Header(QWidget):
         """Show whether a person is signed in and for how long."""
         self._state = state
         fine = (state.signed_in or self._sandbox) and not self._offline
-        self._dot.show_color("ok" if fine else "warning")
+        checked = state.accepted or self._sandbox
+        self._dot.show_color(("ok" if checked else "muted") if fine else "warning")
         self.sign_in.setText(_("Trying out: nothing leaves this computer") if self._sandbox else self._sign_in_text())
-        self.sign_in.setToolTip("" if self._sandbox else _("Sign in or change the tokens"))
+        unchecked = _("Tokens kept; checked with the first deposit") if state.signed_in and not checked else ""
+        self.sign_in.setToolTip("" if self._sandbox else tip(unchecked, _("Sign in or change the tokens")))
+        self.sign_in.setAccessibleDescription(unchecked)
         self.sign_in.setEnabled(not self._sandbox)
 
     def show_offline(self, offline: bool) -> None:  # noqa: FBT001 - as Qt's setters
@@ -197,6 +209,15 @@ class Header(QWidget):
         if self._offline:
             return _("Offline")
         left = (self._state.expires_at or 0) - time.time()
+        if not self._state.accepted:
+            wide = self.width() >= self._theme.px(_WIDE)
+            return _("Tokens kept; checked with the first deposit") if wide else _("Tokens kept")
         if left <= 0:
             return _("Signed in")
         return " · ".join((_("Signed in"), _("expires in {time}", time=i18n.lifetime(left))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say more about the tokens where there is room."""
+        super().resizeEvent(event)
+        if self._state.signed_in and not self._state.accepted:
+            self.show_sign_in(self._state)
