@@ -152,6 +152,7 @@ class Settings(BaseSettings):
         refused_pictures: what happens in the window to pictures of a type the register refuses.
         refused_others: likewise for other files.
         depositor: who makes the deposits, printed on receipts; empty for nobody.
+        send_when_dropped: whether files dropped in the window are sent without Start.
         bandwidth_limit: megaoctets per second for all files together, 0 for no limit.
         anomaly_page: the operator's address of an anomaly's page, with `{id}` for the number; "" for none.
         token_help: the operator's page that says where tokens are found; "" for none.
@@ -172,6 +173,7 @@ class Settings(BaseSettings):
     theme: ThemeChoice = "system"
     refused_pictures: Literal["ask", "convert", "zip"] = "ask"
     refused_others: Literal["ask", "zip"] = "ask"
+    send_when_dropped: Literal["no", "yes"] = "no"
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
     anomaly_page: Annotated[str, AfterValidator(_checked_by(check_page))] = ""
     token_help: Annotated[str, AfterValidator(_checked_by(check_address))] = ""

@@ -70,16 +70,19 @@ def test_what_a_later_start_says_was_taken_outlives_the_windows_death(program: P
 def test_files_of_a_later_start_go_to_the_number_named_with_them_and_at_once_where_that_is_asked(
     program: Program, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
 ) -> None:
-    """The window shows another number, and waits for Start."""
+    """The window shows another number, and what is on its list goes on waiting for Start."""
     window = standing(program, "-a", "9", files.make("waiting.txt"))
-    assert program.run("-a", "42", files.make("a.txt")).code == 0
+    again = files.make("a.txt")
+    assert program.run("-a", "42", again).code == 0
     assert program.run(files.make("b.txt")).code == 0  # for the number shown
-    assert strict_api.connections_made == 0
+    assert not strict_api.registered
     assert program.run("-a", "42", "--start", files.make("c.txt")).code == 0
-    scripted_storage.wait_for_objects(4, timeout=60.0)
+    scripted_storage.wait_for_objects(1, timeout=60.0)
+    assert program.run("-a", "42", "--start", files.make("d.txt"), again).code == 0
+    scripted_storage.wait_for_objects(3, timeout=60.0)
     end(window)
     sent = {record.name: record.anomaly_id for record in strict_api.registered}
-    assert sent == {"waiting.txt": "9", "a.txt": "42", "b.txt": "9", "c.txt": "42"}
+    assert sent == {"a.txt": "42", "c.txt": "42", "d.txt": "42"}
 
 
 def test_a_window_that_leaves_without_a_word_may_have_taken_what_is_to_be_sent_again(
@@ -97,7 +100,7 @@ def test_a_window_that_leaves_without_a_word_may_have_taken_what_is_to_be_sent_a
         later = program.start("-a", "42", "--again", files.make("a.txt"))
         called, _ = window.accept()
         with called:
-            called.sendall(b'{"uploader-gui": 1}\n')
+            called.sendall(b'{"uploader-gui": 2}\n')
             assert called.recv(1 << 16).endswith(b"\n")
         ended = later.ended()
     assert (ended.code, "has not said whether it took the files" in told(ended)) == (1, True)
@@ -161,7 +164,7 @@ def said_to(program: Program, message: dict[str, Any]) -> str:
     """Say something to the window that this program would not, and give its answer."""
     with socket.socket(socket.AF_UNIX) as called, called.makefile("rwb") as lines:
         called.connect(str(program.data / "instance" / "socket"))
-        assert json.loads(lines.readline()) == {"uploader-gui": 1}
+        assert json.loads(lines.readline()) == {"uploader-gui": 2}
         lines.write(json.dumps(message).encode() + b"\n")
         lines.flush()
         answer: str = json.loads(lines.readline())["answer"]
@@ -187,7 +190,7 @@ def test_a_window_takes_no_more_than_a_command_line_could_say(
 ) -> None:
     window = standing(program)
     whole = {
-        "version": 1,
+        "version": 2,
         "paths": [str(files.make("b.txt"))],
         "anomaly_id": "42",
         "start": True,

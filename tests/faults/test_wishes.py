@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.faults.running import ANOMALY, engine, options, send
 from tests.support import pictures
 from uploader_gui.engine.conversion_choices import AddOptions, Choices
-from uploader_gui.engine.events import PathsAdded
+from uploader_gui.engine.events import PathsAdded, QueueIdle, QueueStatus
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000
 IN_ZIP = AddOptions(choices=Choices.from_flags(convert=False, zipped=True))
+AT_ONCE = AddOptions(start=True)
 BOTH = AddOptions(choices=Choices.from_flags(convert=True, zipped=True))
 
 
@@ -78,3 +79,32 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
         run.queue.start()
         await run.in_state(S.UPLOADED, "other.jpg")
     assert len(strict_api.registered) == 4
+
+
+async def test_what_is_to_start_goes_at_once_and_what_waits_goes_on_waiting(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    waiting, given_again = files.make("waiting.txt"), files.make("again.txt")
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([waiting, given_again], "9")
+        await run.in_state(S.QUEUED, "waiting.txt", "again.txt")
+        run.queue.add_paths([files.make("a.txt")], ANOMALY, AT_ONCE)
+        await run.in_state(S.UPLOADED, "a.txt")
+        await run.until(lambda: run.all_heard(QueueStatus)[-1] == QueueStatus(running=False))
+        assert QueueStatus(running=True, partly=True) in run.all_heard(QueueStatus)
+        run.queue.add_paths([files.make("b.txt"), given_again], "9", AT_ONCE)
+        await run.in_state(S.UPLOADED, "b.txt", "again.txt")
+        assert (run.latest["waiting.txt"].state, run.all_heard(QueueIdle)) == (S.QUEUED, [])
+        run.queue.start()
+        await run.idle()
+    assert [one.name for one in strict_api.registered][-1] == "waiting.txt"
+
+
+async def test_what_is_to_start_goes_at_once_where_nothing_else_waits(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt"), files.make("b.txt")], ANOMALY, AT_ONCE)
+        await run.idle()
+        assert not any(status.partly for status in run.all_heard(QueueStatus))
+    assert len(strict_api.registered) == 2

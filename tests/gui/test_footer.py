@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, one_of_each, upload
 from uploader_gui.engine.events import (
+    AnomalyLookedUp,
+    Lookup,
     Progress,
     QueueStatus,
     Totals,
@@ -218,3 +221,27 @@ def test_a_new_deposit_clears_list_and_number_but_not_what_waits_for_another_ser
     assert engine.calls == [("remove", ["a", "b"])]
     assert window.header.field.text() == ""
     qtbot.waitUntil(window.header.field.hasFocus)
+
+
+def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    window.set_anomaly("4217")
+    for wanted in ("nothing", "setting", "--start"):
+        window.sends_when_dropped, window.started = wanted == "setting", wanted == "--start"
+        window.add_paths([Path("/a.jpg")])
+        assert engine.wishes[-1].start is (wanted != "nothing")
+    window.started = False
+    window.sends_when_dropped = True
+    window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
+    window.add_paths([Path("/b.jpg")])
+    assert not engine.wishes[-1].start  # the button asks first
+    window.started = True
+    engine.tell(waiting(2), RUNNING, QueueStatus(running=False))
+    window.add_paths([Path("/c.jpg")])
+    assert not engine.wishes[-1].start
+
+
+def test_while_only_some_files_go_the_button_sends_the_others(window: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(waiting(2), QueueStatus(running=True, partly=True))
+    assert window.footer.primary.text() == "Send 2 files to 4217"

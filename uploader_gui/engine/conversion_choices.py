@@ -61,11 +61,13 @@ class AddOptions:
         again: they are sent also where they were uploaded to the same anomaly before.
         choices: what is done with those of refused types.
         origin: where they came from, for files that this program fetched or made itself.
+        start: they are sent at once; what waits for Start beside them goes on waiting.
     """
 
     again: bool = False
     choices: Choices = Choices()
     origin: Origin | None = None
+    start: bool = False
 
 
 DEFAULT_ADD_OPTIONS: Final = AddOptions()

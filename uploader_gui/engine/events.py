@@ -147,12 +147,14 @@ class QueueStatus:
     """Whether the queue runs or is paused, and what holds it up.
 
     `walking` is True while dropped folders are being searched. `causes`: why conditions hold, where that is known.
+    `partly`: it runs for some files, and others wait for Start.
     """
 
     running: bool
     walking: bool = False
     conditions: frozenset[Condition] = frozenset()
     causes: Mapping[Condition, Reason] = field(default_factory=dict)
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

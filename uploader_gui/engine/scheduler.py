@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
 
 IDLE_SLOT_SECONDS: Final = 1.0
@@ -148,13 +148,28 @@ class Scheduler:
         """Whether things go on by themselves: started, and neither paused nor all done."""
         return self._running
 
+    def start_some(self, upload_ids: Iterable[UploadId]) -> None:
+        """Send these, and let what waits for Start go on waiting; where everything runs they go with it."""
+        batcher = self.context.batcher
+        if not self._in_use or (self._running and batcher.only is None):
+            return
+        if not (self._running or self.context.store.unfinished):
+            self.start()
+            return
+        batcher.only = (batcher.only or set()) | set(upload_ids)
+        self._run()
+
     def start(self) -> None:
         """Begin, or go on after a pause."""
         if not self._in_use:
             return
+        self.context.batcher.only = None
+        self.paused = False
+        self._run()
+
+    def _run(self) -> None:
         self._running = True
         self.stopped_at = None
-        self.paused = False
         self.has_begun = True
         self._start_registered()
         self.tell_status()
@@ -237,7 +252,7 @@ class Scheduler:
         """Send registered uploads as slots free, unless the queue is paused or leaves."""
         if not self._running or self._closing.is_set():
             return
-        for upload in uploads:
+        for upload in filter(self.context.batcher.may_go, uploads):
             self.pool.send(upload)
 
     def drop(self, upload: Upload) -> None:
@@ -262,7 +277,8 @@ class Scheduler:
     def tell_status(self) -> None:
         """Tell the status (`QueueStatus`) where it is not what was told last."""
         conditions = self.context.conditions
-        status = QueueStatus(self._running, self.intake.walking, conditions.holding, conditions.causes)
+        partly = self.context.batcher.only is not None
+        status = QueueStatus(self._running, self.intake.walking, conditions.holding, conditions.causes, partly)
         if status != self._told:
             self._told = status
             self.context.events.send(status)
@@ -271,6 +287,7 @@ class Scheduler:
         if self._running:
             self.stopped_at = self.context.server.clock.now()
         self._running = False
+        self.context.batcher.only = None
 
     def _stop(self, upload: Upload) -> None:
         self.context.batcher.discard(upload)
@@ -289,8 +306,21 @@ class Scheduler:
         if not self.intake.busy and not self.context.store.unfinished:
             if self.context.store.writer.all_written():
                 self._became_idle()
+        elif not self.intake.busy and self._some_are_done():
+            self._stop_running()
+            self.context.meter.rest()
+            self.tell_status()
         elif self._stuck_on_sign_in():
             self.give_up(Code.SIGN_IN)
+
+    def _some_are_done(self) -> bool:
+        """Return whether all that went while the others wait for Start has come to an end."""
+        only, store = self.context.batcher.only, self.context.store
+        if only is None:
+            return False
+        done = [one for one in only if (upload := store.get(one)) is None or upload.state.finished]
+        only.difference_update(done)
+        return not only
 
     def _may_wait_for_more(self) -> bool:
         """Return whether batches should fill up: a drop is still scanned, and no slot has stood idle for too long."""

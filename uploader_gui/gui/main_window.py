@@ -115,6 +115,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.add_files = AddFiles(self, engine, self.header, theme)
+        self.add_files.goes_at_once = self._goes_at_once
+        self.started = self.sends_when_dropped = False
+        """Whether `--start` opened it, and whether the setting sends what is dropped without Start."""
         self.drop = self.add_files.drop
         if self.body.trial is not None:
             self.drop.overlay.spare(self.body.trial)
@@ -411,6 +414,12 @@ class MainWindow(QMainWindow):
             self.receipts.open(wanted, key)
         elif wanted:
             self.show_history()
+
+    def _goes_at_once(self, anomaly_id: str) -> bool:
+        """Return whether what is dropped now goes without Start: not after Pause, nor to a doubtful number."""
+        if self.footer.primary_action is FooterAction.RESUME:
+            return False
+        return self.started or (self.sends_when_dropped and not self.number.asks_for(anomaly_id))
 
     def _start(self) -> None:
         self.number.confirm(self.model.unfinished_anomalies(), self._engine.start, self)

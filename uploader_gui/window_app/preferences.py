@@ -73,6 +73,7 @@ class Preferences:
         """Apply the configuration that was loaded at the start."""
         self.configuration = configuration
         self._theme.force(SCHEMES[configuration.settings.theme])
+        self._window.sends_when_dropped = configuration.settings.send_when_dropped == "yes"
         self._window.set_operator(configuration.settings.anomaly_page, configuration.settings.token_help)
         self.show_signed_in()
         self._tell_trouble()
@@ -235,6 +236,7 @@ class Preferences:
         self._tell_trouble()
         self._language.use(chosen.language)
         self._theme.force(SCHEMES[chosen.theme])
+        self._window.sends_when_dropped = chosen.send_when_dropped == "yes"
         self._bridge.resize(chosen.max_concurrent_uploads)
         self._bridge.limit(chosen.bytes_per_second)
         self._bridge.name_depositor(chosen.depositor)

@@ -207,6 +207,7 @@ class Program:
             paths += await self._tasks.in_thread(self._trial.samples)
         if paths:
             self._add(paths)
+        self._window.started = self._launch.start
         if self._launch.start:
             self._bridge.start()
 
@@ -228,12 +229,10 @@ class Program:
             elif handover.anomaly_id:
                 self._window.set_anomaly(handover.anomaly_id)
             reply(Answer.TAKEN)
-        if handover.start:
-            self._bridge.start()
 
     def _add_handed_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         choices = Choices.from_flags(convert=handover.convert, zipped=handover.zip)
-        options = AddOptions(again=handover.again, choices=choices)
+        options = AddOptions(again=handover.again, choices=choices, start=handover.start)
         anomaly_id = handover.anomaly_id or self._window.header.field.anomaly_id
         if self._failure is not None:
             reply(Answer.CANNOT_TAKE)

@@ -349,6 +349,7 @@ class Intake:
             seen.add(resolved)
             if resolved in earlier and _can_go_on(earlier[resolved], found):
                 adopted.append(self._resume.adopt(earlier.pop(resolved), source))
+                self._start(adopted[-1], drop.wishes)
             else:
                 new.append(self._new_upload(found, drop))
         self._store.add(new)
@@ -371,6 +372,8 @@ class Intake:
         """Look once more at a file that could not be sent and was added again; the others are there already."""
         upload = self._store.at_path(drop.anomaly_id, resolved)
         again = {UploadState.SKIPPED} if drop.wishes.again else set()
+        if upload is not None:
+            self._start(upload, drop.wishes)
         if upload is not None and upload.state in _GIVEN_UP | again:
             if drop.wishes.again:
                 self._store.want_again(upload)
@@ -396,7 +399,12 @@ class Intake:
         again = wishes.again or not self._options.skip_uploaded
         upload = Upload(upload_id, anomaly_id, source, 0, wanted_again=again, origin=wishes.origin)
         self._conversions.choose(upload, wishes.choices)
+        self._start(upload, wishes)
         return upload
+
+    def _start(self, upload: Upload, wishes: AddOptions) -> None:
+        if wishes.start:
+            self._scheduler.start_some([upload.upload_id])
 
     def _fate(self, upload: Upload, found: Source | Refusal) -> tuple[UploadState, Reason | None, Treatment | None]:
         """Return what becomes of a file that was looked at for the first time."""

@@ -85,9 +85,13 @@ def _cost_as_probe(upload: Upload) -> tuple[int, int]:
 
 
 class Batcher:
-    """The uploads that wait to be registered, by anomaly, in order; those that were put back come first."""
+    """The uploads that wait to be registered, by anomaly, in order; those that were put back come first.
+
+    `only` names those that may go while the others wait for Start, None lets all go.
+    """
 
     def __init__(self) -> None:
+        self.only: set[UploadId] | None = None
         self._waiting: dict[str, dict[UploadId, Upload]] = {}
         self._returned: dict[str, dict[UploadId, Upload]] = {}
 
@@ -110,6 +114,10 @@ class Batcher:
         """Take an upload out, if it is queued."""
         for queues in (self._waiting, self._returned):
             queues.get(upload.anomaly_id, {}).pop(upload.upload_id, None)
+
+    def may_go(self, upload: Upload) -> bool:
+        """Return whether an upload need not wait for Start."""
+        return self.only is None or upload.upload_id in self.only
 
     def next_batch(
         self, *, files: int, size: float, at_least: int, whole: bool, lasting: float = math.inf
@@ -134,7 +142,7 @@ class Batcher:
 
     def next_probe(self) -> list[Upload]:
         """Take out the one upload that probes whether the service works again; empty where none waits."""
-        waiting = list(chain.from_iterable(queue.values() for queue in self._queues()))
+        waiting = list(filter(self.may_go, chain.from_iterable(queue.values() for queue in self._queues())))
         if not waiting:
             return []
         chosen = min(waiting, key=_cost_as_probe)
@@ -152,7 +160,7 @@ class Batcher:
         """
         batch: list[Upload] = []
         queues = (self._returned.get(anomaly_id, {}), self._waiting.get(anomaly_id, {}))
-        for upload in chain.from_iterable(queue.values() for queue in queues):
+        for upload in filter(self.may_go, chain.from_iterable(queue.values() for queue in queues)):
             if upload.outcome_unknown:
                 if not batch:
                     return [upload], True

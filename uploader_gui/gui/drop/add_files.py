@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,8 @@ class AddFiles(QObject):
         self._keep_next = False
         self.claim: Callable[[Sequence[Path], str, AddOptions], Sequence[Path]] = lambda paths, *_: paths
         """Puts paths on the list that are still being fetched, and returns the others."""
+        self.goes_at_once: Callable[[str], bool] = lambda _: False
+        """Whether what a person adds to this anomaly now is sent without Start."""
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.dropped.connect(partial(self._take, dropped=True))
         header.kept_wanted.connect(self.add_kept)
@@ -154,7 +157,7 @@ class AddFiles(QObject):
     def add_for(self, anomaly_id: str, paths: Sequence[Path], options: AddOptions) -> None:
         """Add files to the anomaly that was shown when they were given, or keep them where none was."""
         if anomaly_id:
-            self.add_to(anomaly_id, paths, options)
+            self.add_to(anomaly_id, paths, replace(options, start=self.goes_at_once(anomaly_id)))
         else:
             self.keep(paths, options)
 

@@ -37,6 +37,7 @@ _THEMES: Final = {
     "light": N_("Light"),
     "dark": N_("Dark"),
 }
+_AT_ONCE: Final = {"no": N_("No"), "yes": N_("Yes")}
 _FOR_OTHERS: Final = {"ask": N_("Ask"), "zip": N_("Send in a ZIP")}
 _FOR_PICTURES: Final = {"ask": N_("Ask"), "convert": N_("Convert to JPEG"), "zip": N_("Send in a ZIP")}
 _PROXIES: Final = {
@@ -203,6 +204,9 @@ class SendingPage(Form):
         for field in (self.at_once, self.bandwidth):
             field.setMinimumHeight(theme.px(_FIELD_HEIGHT))
             field.setMaximumWidth(theme.px(_FIGURE_WIDTH))
+        self.when_dropped = self.choices(_AT_ONCE)
+        self.when_dropped[settings.send_when_dropped].setChecked(True)
+        self.add_field(N_("Send as soon as files are dropped"), row_of(self.when_dropped.values()))
         self.add_field(N_("Files sent at once"), self.at_once)
         self.add_field(N_("Speed limit for all files together"), self.bandwidth)
         self.translate(self.bandwidth.setSpecialValueText, N_("No limit"))
@@ -221,6 +225,7 @@ class SendingPage(Form):
     def fields(self) -> dict[str, list[QWidget]]:
         """The widgets that show each setting, by its name."""
         return {
+            "send_when_dropped": [_row(self.when_dropped)],
             "max_concurrent_uploads": [self.at_once],
             "bandwidth_limit": [self.bandwidth],
             "size_unit": [_row(self.units)],
@@ -232,6 +237,7 @@ class SendingPage(Form):
     def values(self) -> dict[str, Any]:
         """Return what the fields hold, by the names of `Settings`."""
         return {
+            "send_when_dropped": chosen(self.when_dropped),
             "max_concurrent_uploads": self.at_once.value(),
             "bandwidth_limit": round(self.bandwidth.value(), 1),
             "size_unit": chosen(self.units),

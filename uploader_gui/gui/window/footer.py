@@ -59,7 +59,7 @@ class FooterAction(Enum):
 def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
     """Return what the primary button does now."""
     if counts.unfinished:
-        if status.running:
+        if status.running and not status.partly:
             waits_for_sign_in = Condition.SIGN_IN in status.conditions and not counts.sending
             return FooterAction.SIGN_IN if waits_for_sign_in else FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
@@ -113,8 +113,9 @@ class Footer(QWidget):
     def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
         """Show the counts; speed and time left only while the queue runs."""
         self._has_run |= status.running or counts.bytes_done > 0  # what was skipped has not run
-        self._has_begun = bool(counts.unfinished) and (status.running or self._has_begun)
-        paused = self._has_begun and not status.running  # files dropped after everything was sent are not paused
+        all_run = status.running and not status.partly
+        self._has_begun = bool(counts.unfinished) and (all_run or self._has_begun)
+        paused = self._has_begun and not all_run  # files dropped after everything was sent are not paused
         self.bar.show_share(counts.fraction)
         self._first = _counts_text(counts, has_run=self._has_run)
         self._speed = i18n.speed(totals.speed) if _moves(counts, totals, status) else ""

@@ -82,9 +82,13 @@ class NumberCheck(QObject):
             self._asked = ""
         self.changed.emit()
 
+    def asks_for(self, number: str) -> bool:
+        """Return whether the register does not know this number, and nobody has confirmed it."""
+        return self._is_unknown(number) and number not in self._confirmed
+
     def confirm(self, numbers: Sequence[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
         """Go on; where the register knows one of these numbers not to exist, ask first, once for each."""
-        unknown = [number for number in numbers if self._is_unknown(number) and number not in self._confirmed]
+        unknown = [number for number in numbers if self.asks_for(number)]
         if not unknown:
             go_on()
             return None
