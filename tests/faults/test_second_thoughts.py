@@ -140,9 +140,9 @@ async def test_a_name_that_is_no_text_holds_up_nobody(strict_api: StrictApi, fil
     rows = await send(options(tmp_path, strict_api), *odd, files.make("a.txt"))
     states = {name: row["state"] for name, row in rows.items()}
     assert states == {
-        "plan.\udcff": "refused",
-        "plan.x\udcfe\x1b[2J": "refused",
-        "\udcff.txt": "uploaded",
+        "plan.\\udcff": "refused",
+        "plan.x\\udcfe\x1b[2J": "refused",
+        "\\udcff.txt": "uploaded",
         "a.txt": "uploaded",
     }
-    assert rows["plan.x\udcfe\x1b[2J"]["reason"]["message"] == "X��[2J"
+    assert rows["plan.x\\udcfe\x1b[2J"]["reason"]["message"] == "X�[2J"

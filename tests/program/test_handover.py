@@ -11,16 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.handover import MAX_PATHS, Answer, Handover, HandoverRefused, decode, encode
+from uploader_gui.handover import MAX_PATHS, VERSION, Answer, Handover, HandoverRefused, decode, encode
 
 WHOLE: dict[str, Any] = {
-    "version": 1,
+    "version": VERSION,
     "paths": ["/evidence/a.jpg"],
     "anomaly_id": "4217",
     "start": True,
     "again": False,
     "convert": False,
     "zip": False,
+    "link": False,
 }
 
 
@@ -38,6 +39,13 @@ def test_undecodable_names_arrive_as_they_are() -> None:
 def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
     wanted = Handover((Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True)
     assert decode(encode(wanted)) == wanted
+
+
+def test_a_link_brings_its_number_and_nothing_else() -> None:
+    assert decode(encode(Handover((), "4217", link=True))).link
+    for more in ({"paths": ["/evidence/a.jpg"]}, {"start": True}):
+        with pytest.raises(HandoverRefused, match=r"^not understood$"):
+            decode(said(**({"link": True, "paths": [], "start": False} | more)))
 
 
 def test_what_is_named_from_a_folder_arrives_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +109,7 @@ def test_what_has_not_the_shape_is_refused(line: bytes) -> None:
         decode(line)
 
 
-@pytest.mark.parametrize("version", [0, 2, -1, 10**30])
+@pytest.mark.parametrize("version", [0, VERSION + 1, -1, 10**30])
 def test_another_version_is_refused_by_that_name(version: int) -> None:
     with pytest.raises(HandoverRefused, match=r"^other version$"):
         decode(json.dumps({"version": version, "what": "ever"}).encode())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from uploader_gui.handover import Answer, Handover, encode
+from uploader_gui.handover import VERSION, Answer, Handover, encode
 from uploader_gui.single_instance import FirstInstance, InstanceLock, Outcome, Patience
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def answering(other_side: socket.socket, second: subprocess.Popen[bytes], *lines
     """Greet, hear a second start out, say these lines, and give the code with which it ends."""
     called, _ = other_side.accept()
     with called:
-        called.sendall(b'{"uploader-gui": 1}\n')
+        called.sendall(b'{"uploader-gui": %d}\n' % VERSION)
         assert called.recv(1 << 20).endswith(b"\n")
         for line in lines:
             called.sendall(line)
@@ -170,7 +170,7 @@ def test_what_greets_as_another_version_is_told_nothing(other_side: socket.socke
     second = second_start(tmp_path, "/evidence/a.jpg")
     called, _ = other_side.accept()
     with called:
-        called.sendall(b'{"uploader-gui": 2}\n')
+        called.sendall(b'{"uploader-gui": %d}\n' % (VERSION + 1))
         assert second.wait(60) == REFUSED
         assert called.recv(1024) == b""
 
@@ -180,7 +180,7 @@ def test_a_window_that_left_before_it_confirmed_makes_the_next_start_the_first(
 ) -> None:
     second = second_start(tmp_path, "/evidence/a.jpg")
     called, _ = other_side.accept()
-    called.sendall(b'{"uploader-gui": 1}\n')
+    called.sendall(b'{"uploader-gui": %d}\n' % VERSION)
     called.recv(1 << 20)
     other_side.close()
     called.close()

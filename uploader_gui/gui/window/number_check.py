@@ -92,7 +92,10 @@ class NumberCheck(QObject):
         if not unknown:
             go_on()
             return None
-        question = QMessageBox(QMessageBox.Icon.Warning, _("Send"), _unknown(unknown), parent=window)
+        question = QMessageBox(window)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setWindowTitle(_("Send"))
+        question.setText(_unknown(unknown))
         send = question.addButton(_("Send all the same"), QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
         send.clicked.connect(lambda: self._confirmed.update(unknown))
