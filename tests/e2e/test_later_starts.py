@@ -197,6 +197,7 @@ def test_a_window_takes_no_more_than_a_command_line_could_say(
         "again": False,
         "convert": False,
         "zip": False,
+        "link": False,
     }
     assert said_to(program, whole | wrong) == answer
     assert strict_api.connections_made == 0
