@@ -239,7 +239,7 @@ OLD_REASONS = [
     (Code.REJECTED, "no anomaly ID: '../admin'", V.NO_ANOMALY_ID, "'../admin'"),
     (Code.REJECTED, "anomaly is closed", None, "anomaly is closed"),
     (Code.REJECTED, "it chooses the header cookie", None, "it chooses the header cookie"),
-    (Code.URL_REFUSED, "it needs the header x-a, whose value only the register knows", V.HEADER_UNKNOWN, "x-a"),
+    (Code.URL_REFUSED, "it needs the header x-a, whose value only the service knows", V.HEADER_UNKNOWN, "x-a"),
     (Code.URL_REFUSED, "it chooses the header cookie", V.HEADER_CHOSEN, "cookie"),
     (Code.URL_REFUSED, "it gives the header x-a a value that no request can carry", V.HEADER_UNSENDABLE, "x-a"),
     (Code.URL_REFUSED, "it names x-amz-date twice", V.PARAMETER_TWICE, "x-amz-date"),

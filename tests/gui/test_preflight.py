@@ -86,7 +86,7 @@ def test_summary_filters_and_footer_tell_the_same_figures(window: MainWindow, en
     engine.tell(RESTING, QueueIdle(Totals()))
     window.model.flush()
     assert window.footer.counts.text().replace("\u00a0", " ") == "44 of 45 files  ·  130 MB of 133 MB"
-    assert window.footer.below.text() == "2 files were not sent."
+    assert "1 failed, 1 refused" in window.body.finish.text.text()
 
 
 def test_a_drop_without_trouble_is_one_line_over_the_whole_width(window: MainWindow, engine: FakeEngine) -> None:

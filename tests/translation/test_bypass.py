@@ -48,8 +48,8 @@ UNSEEN = {"debug", "info", "warning", "error", "exception", "getLogger", "compil
 BUILDING = {"join", "format", "filled", "replace", "str"}
 """What makes a text of its arguments; those of any other call inside are names (of icons, of looks)."""
 LIKE_WORDS = re.compile(r"[^\W\d_]{2,}[’'-]?[^\W\d_]*[,;:]? +[^\W\d_]|^[A-Z][a-zà-ÿ]+( [^\W\d_]|$)")
-MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$")
-"""Tags, parts of tags, and what a tag's style says."""
+MARKUP = re.compile(r"<[^<>]*>?|^[^<>]*>|^border-\w+: .*$|^body\{.*\}$|^default-src .*$")
+"""Tags, parts of tags, what a tag's style says, a page's style and policy."""
 ALLOWED = {
     ("gui/receipts/receipt_words.py", "d MMM yyyy"): "the form of a date",
     ("gui/dialogs/guide_window.py", "ok"): "the name of a look",
