@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,7 +119,7 @@ def test_in_their_places_nothing_speaks_against_whole_files(
         (lambda whole: whole, "Every file that is compared is what the receipt says."),
         (lambda whole: whole.replace(b"2025-03", b"2025-04"), "The receipt itself was changed after it was written."),
         (lambda _: b"{}", "receipt.json cannot be compared with: it is no receipt of this program."),
-        (lambda _: None, "receipt.json cannot be compared with: No such file or directory."),
+        (lambda _: None, f"receipt.json cannot be compared with: {os.strerror(errno.ENOENT)}."),
     ],
 )
 def test_a_receipt_is_taken_from_a_file_and_whatever_it_holds_gets_a_sentence(  # noqa: PLR0917 - a table

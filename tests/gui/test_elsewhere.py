@@ -94,7 +94,7 @@ def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: MainWindow
     figures = window.model.counts()
     assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
     assert window.footer.primary_action is FooterAction.NEW_DEPOSIT
-    assert window.footer.below.text() == "2 files were not sent."
+    assert "1 failed, 1 waits for another server" in window.body.finish.text.text()
     engine.tell(UploadsChanged((replace(rows[0], elsewhere=""), replace(rows[1], elsewhere=""))))
     window.model.flush()
     figures = window.model.counts()

@@ -29,7 +29,8 @@ WAITS = UploadsAdded((upload("a.jpg", UploadState.QUEUED),))
 
 
 @pytest.fixture
-def signed_in(window: MainWindow) -> MainWindow:
+def signed_in(window: MainWindow, engine: FakeEngine) -> MainWindow:
+    engine.tell(QueueStatus(running=False))
     window.set_signed_in(SignInState(signed_in=True))
     return window
 
@@ -73,6 +74,9 @@ def test_without_tokens_nobody_is_asked_until_there_are_some(
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
     assert engine.looked_up == []
     window.set_signed_in(SignInState(signed_in=True))
+    QTest.keyClick(window.header.field, Qt.Key.Key_Return)
+    assert engine.looked_up == []  # the engine is still starting
+    engine.tell(QueueStatus(running=False))
     qtbot.waitUntil(lambda: engine.looked_up == ["42"])
 
 

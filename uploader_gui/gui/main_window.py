@@ -309,6 +309,7 @@ class MainWindow(QMainWindow):
     # Events of the engine
 
     def _handle_event(self, event: events.Event) -> None:
+        self.number.engine_works()
         match event:
             case events.PathsAdded():
                 self.add_files.paths_added(event)

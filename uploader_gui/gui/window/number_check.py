@@ -34,6 +34,7 @@ class NumberCheck(QObject):
         self._field = field
         self._engine = engine
         self._signed_in = False
+        self._engine_works = False
         self._asked = ""
         self._answers: dict[str, AnomalyLookedUp] = {}
         self._confirmed: set[str] = set()
@@ -73,6 +74,12 @@ class NumberCheck(QObject):
         if signed_in != self._signed_in:
             self._signed_in = signed_in
             self._forget_unchecked()
+            self._rest.start()
+
+    def engine_works(self) -> None:
+        """Ask from now on: the engine runs, and the list is there. A start that was interrupted asks nobody."""
+        if not self._engine_works:
+            self._engine_works = True
             self._rest.start()
 
     def handle(self, answer: AnomalyLookedUp) -> None:
@@ -120,7 +127,8 @@ class NumberCheck(QObject):
     def _ask(self) -> None:
         self._rest.stop()
         number = self._field.anomaly_id
-        if self._signed_in and number and number not in self._answers and number != self._asked:
+        may_ask = self._signed_in and self._engine_works
+        if may_ask and number and number not in self._answers and number != self._asked:
             self._asked = number
             self._engine.look_up(number)
 
