@@ -78,6 +78,8 @@ def test_files_opened_from_the_desktop_and_later_ones_end_in_the_same_window(
     assert set(program.states()) == {str(first)}
     assert program.start(second.name, cwd=files.folder).wait(PATIENCE) == 0, program.said
     assert program.start(third, "--anomaly", "4218", "--start", cwd=files.folder).wait(PATIENCE) == 0, program.said
+    screen.wait_until(lambda: program.states().get(str(third)) == "uploaded")
+    screen.click_primary_button(window)  # the third alone was to be sent at once
     screen.wait_until(lambda: program.states() == dict.fromkeys(map(str, (first, second, third)), "uploaded"))
     assert program.close(running, window, screen) == 0, program.said
     assert sorted(key.split("/")[0] for key in storage.objects) == ["4217", "4217", "4218"]

@@ -64,6 +64,8 @@ def test_later_starts_hand_their_files_to_the_window_that_is_open(
     screen.wait_until(lambda: len(program.states()) == 1)
     assert program.finish(program.start(second.name, cwd=files.folder)) == 0, program.said
     assert program.finish(program.start(third, "--anomaly", "4218", "--start", cwd=files.folder)) == 0, program.said
+    screen.wait_until(lambda: program.states().get(program.spelled(third)) == "uploaded")
+    screen.click_primary_button(window)  # the third alone was to be sent at once
     everything = {program.spelled(path): "uploaded" for path in (first, second, third)}
     screen.wait_until(lambda: program.states() == everything)
     assert program.close(running, window, screen) == 0, program.said
