@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 import threading
 import time
 import unicodedata
@@ -116,8 +117,31 @@ def _variant_of(error: OSError, path: Path | None) -> Variant | None:
         return Variant.LINK_LOOP
     if error.errno == errno.ENOENT and path is not None and os.path.islink(path):  # noqa: PTH114 - Path's may raise
         return Variant.LINK_DANGLING
-    is_locked = getattr(error, "winerror", None) in _LOCKED_ON_WINDOWS or error.errno in _LOCKED
-    return Variant.LOCKED if is_locked else None
+    return Variant.LOCKED if error.errno in _LOCKED or _windows_error(error) in _LOCKED_ON_WINDOWS else None
+
+
+def _windows_error(error: OSError) -> int | None:
+    """Return Windows' number of an error, None where there is none.
+
+    Its C library, by which Python opens files, says of one that another program holds only that it may not be read: the
+    system itself is asked again.
+    """
+    number: int | None = getattr(error, "winerror", None)
+    if sys.platform == "win32" and number is None and error.errno == errno.EACCES and error.filename:
+        handle = _kernel32.CreateFileW(str(error.filename), _READ, _SHARED_BY_ALL, None, _OPEN_EXISTING, 0, None)
+        number = ctypes.get_last_error() if handle == _NO_HANDLE else None
+        if number is None:
+            _kernel32.CloseHandle(ctypes.c_void_p(handle))
+    return number
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    _READ, _SHARED_BY_ALL, _OPEN_EXISTING = 0x8000_0000, 7, 3
+    _NO_HANDLE = ctypes.c_void_p(-1).value
+    _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+    _kernel32.CreateFileW.restype = ctypes.c_void_p
 
 
 def open_when_possible(path: Path, given_up: Callable[[], bool] = lambda: False) -> FileIO:
