@@ -93,3 +93,9 @@ def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:
     window.show_sign_in(TokensKept.KEYRING).reject()
     window.set_operator("", "https://register.example/help")
     assert window.show_sign_in(TokensKept.KEYRING).where.isVisible()
+
+
+def test_who_types_has_one_token_after_the_other(dialog: SignInDialog) -> None:
+    for key in (ACCESS, "\t", SESSION):
+        QTest.keyClicks(dialog.focusWidget(), key) if key != "\t" else QTest.keyClick(dialog, Qt.Key.Key_Tab)
+    assert (dialog.bearer.text(), dialog.session.text()) == (ACCESS, SESSION)

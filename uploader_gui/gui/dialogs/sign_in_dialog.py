@@ -84,6 +84,7 @@ class SignInDialog(PlainDialog):
         self._connect()
         self._validate()
         self._show_or_hide()
+        self.bearer.setFocus()  # who types has one field after the other; a paste of both is taken in any of them
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
