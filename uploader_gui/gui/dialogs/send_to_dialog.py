@@ -40,6 +40,7 @@ class SendToDialog(PlainDialog):
         self.field.page = like.page
         self.field.offer([number for number in like.recent if self._from != {number}])
         self.check = NumberCheck(self.field, engine, self)
+        self.check.engine_works()  # there are rows
         self.question, self.about = label("", theme, 14), label("", theme, 12)
         self.send = self.button(N_("Send there"), "primary")
         self._build()
