@@ -1,6 +1,6 @@
 """Reads an anomaly's number out of a link (`uploader-gui:?anomaly=4217`) or a pasted text, and makes links back.
 
-Links and texts come from strangers: nothing but a number is ever taken from them, and a doubtful one is none.
+Links and texts come from strangers: nothing but a number is ever taken from them, and a doubtful one does not count.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def anomaly_of_link(link: str) -> str:
 
 
 def anomaly_in(text: str, page: str = "") -> str:
-    """Return the one number that a pasted text names, "" where there is none, or more than one.
+    """Return the one number that a pasted text names, "" where it names no number, or several.
 
     It may be a link of ours, the address of an anomaly's page, or words with a number. `page` is the operator's form
     of that address, with `{id}`; without it, an address counts that has `anomaly` or `anomalies` before the number.

@@ -62,7 +62,7 @@ _ZIP64_END: Final = b"PK\x06\x06"
 _LOCAL_HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 _NEWEST: Final = 63
 _LAST_METHOD: Final = 99
-"""The newest version of the format and the last method of compression: an entry with others is none."""
+"""The newest version of the format and the last method of compression: an entry with others is not one."""
 _SIZES_FOLLOW: Final = 8
 _NONE: Final = 0xFFFFFFFF
 _BLOCK_BYTES: Final = 1 << 20
@@ -84,7 +84,7 @@ _ROOT_STREAMS: Final = (
 
 
 def closing_record(file: BinaryIO) -> bytes | None:
-    """Return the record with which every ZIP ends, None where there is none: then its end is missing."""
+    """Return the record with which every ZIP ends, None where the end of the ZIP is missing."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _TAIL_BYTES))
     tail = file.read(_TAIL_BYTES)

@@ -151,16 +151,16 @@ class Listener(Protocol):
     """What is told of a fetch, in its thread."""
 
     def progress(self, item: Item, count: int) -> None:
-        """Tell that so many bytes of an item are there."""
+        """Report how many bytes of an item are there."""
 
     def fetched(self, item: Item) -> None:
-        """Tell that an item is there, whole."""
+        """Report that an item is complete."""
 
     def not_fetched(self, item: Item, error: NotFetched) -> None:
-        """Tell that an item will not come, and that nothing of it is left."""
+        """Report that an item will not come, and that nothing of it is left."""
 
     def ended(self) -> None:
-        """Tell that the other program is needed no more."""
+        """Report that the other program is no longer needed."""
 
 
 class FetchThread(threading.Thread):

@@ -220,7 +220,7 @@ def _whole_zip(end: bytes) -> str:
 
 
 def _refuse_foreign(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> None:
-    """Raise what a file certainly is, where that is none of the service's types."""
+    """Raise what a file certainly is, where that is not one of the service's types."""
     foreign = signatures.never_text(head)
     if foreign == Variant.LOOKS_LIKE_PROGRAM and expected is None:
         foreign = _type_name(extension) or foreign

@@ -1,7 +1,7 @@
 """What a file certainly is, by its first bytes, where the service does not list that.
 
 Under the name of a format that always has a signature (a JPEG, a PDF …) such a file is refused: a login page saved as
-`report.pdf` is no evidence. What is only unusual is none of this module's business: it goes by its extension.
+`report.pdf` is no evidence. What is only unusual goes by its extension.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ WINDOW: Final = 5.0
 SETTLE: Final = 3.0
 """The first seconds, in which there is no time left: the first figures vary too much."""
 STILL: Final = 2.0
-"""After so many seconds without a byte the speed is 0."""
+"""Seconds without a byte after which the speed is 0."""
 _SAMPLE_EVERY: Final = 0.1
 
 

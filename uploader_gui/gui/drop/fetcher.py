@@ -72,7 +72,7 @@ class Fetch(QObject):
     """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`; signals carry that over.
 
     Signals:
-        moved(Item, int): so many bytes of an item are there.
+        moved(Item, int): how many bytes of an item are there.
         came(Item), failed(Item, NotFetched): how an item ended.
         over(): the other program is needed no more, or nobody wants its files any more.
     """
@@ -106,19 +106,19 @@ class Fetch(QObject):
     # The thread calls these
 
     def progress(self, item: Item, count: int) -> None:
-        """Tell that so many bytes of an item are there."""
+        """Report how many bytes of an item are there."""
         self.moved.emit(item, count)
 
     def fetched(self, item: Item) -> None:
-        """Tell that an item is there, whole."""
+        """Report that an item is complete."""
         self.came.emit(item)
 
     def not_fetched(self, item: Item, error: NotFetched) -> None:
-        """Tell that an item will not come."""
+        """Report that an item will not come."""
         self.failed.emit(item, error)
 
     def ended(self) -> None:
-        """Tell that the other program is needed no more."""
+        """Report that the other program is no longer needed."""
         self.is_read = True
         self.over.emit()
 
