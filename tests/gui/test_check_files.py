@@ -119,7 +119,7 @@ def test_in_their_places_nothing_speaks_against_whole_files(
         (lambda whole: whole, "Every file that is compared is what the receipt says."),
         (lambda whole: whole.replace(b"2025-03", b"2025-04"), "The receipt itself was changed after it was written."),
         (lambda _: b"{}", "receipt.json cannot be compared with: it is no receipt of this program."),
-        (lambda _: None, f"receipt.json cannot be compared with: {os.strerror(errno.ENOENT)}."),
+        (lambda _: None, "receipt.json cannot be compared with: {not_found}."),
     ],
 )
 def test_a_receipt_is_taken_from_a_file_and_whatever_it_holds_gets_a_sentence(  # noqa: PLR0917 - a table
@@ -139,7 +139,8 @@ def test_a_receipt_is_taken_from_a_file_and_whatever_it_holds_gets_a_sentence(  
     assert dialog.which.text() == f"Receipt: {path}"
     QTest.mouseClick(dialog.folder, LEFT)
     choose(dialog, tmp_path / "evidence")
-    assert finish(dialog, qtbot).endswith(sentence)
+    # Asked for now: the C library's words change with LANGUAGE, which other tests set, and it remembers them.
+    assert finish(dialog, qtbot).endswith(sentence.format(not_found=os.strerror(errno.ENOENT)))
 
 
 def test_without_a_deposit_a_receipts_file_is_asked_for(window: MainWindow, engine: FakeEngine) -> None:
