@@ -17,11 +17,11 @@ from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
 from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
-from uploader_gui.early_settings import early_choice
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import _
+from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import find_resource
 from uploader_gui.platform.application import Application, Language, portal_as_theme
 from uploader_gui.platform.interrupts import interrupt_check

@@ -129,7 +129,7 @@ def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOpt
 
 def speak() -> None:
     """Write sentences in the person's language from now on."""
-    from uploader_gui.early_settings import early_choice  # noqa: PLC0415 - as above
+    from uploader_gui.machine_settings import early_choice  # noqa: PLC0415 - as above
     from uploader_gui.paths import UnwritableError, data_paths  # noqa: PLC0415 - only where a sentence is to be shown
 
     chosen = SYSTEM

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 from uploader_gui import __version__, logs, machine_settings, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
-from uploader_gui.early_settings import early_choice, early_theme
 from uploader_gui.engine.addresses import check_base
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
-from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.failure_messages import detail_told, english
 from uploader_gui.i18n import N_, _
-from uploader_gui.machine_settings import MachineSettingsError
+from uploader_gui.machine_settings import MachineSettingsError, early_choice, early_theme
 from uploader_gui.paths import check_is_no_pipe, data_paths
 from uploader_gui.proxies import finder
 from uploader_gui.settings import SettingsError, Trouble

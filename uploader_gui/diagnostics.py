@@ -1,11 +1,13 @@
-"""What helps support, without secrets: the diagnostics as text, and a report as one ZIP.
+"""What helps support, without secrets: the diagnostics as text, a report as one ZIP, and the program's components.
 
-Reads files, so not for the window's thread. In English: the reader is the one who helps.
+Reads files, so not for the window's thread. In English: the reader is the one who helps. A bundle contains a list of
+its components made when it was built; from source, the installed packages are read.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import platform
 import re
 import sys
@@ -13,6 +15,7 @@ import time
 import zipfile
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -20,13 +23,72 @@ from urllib.parse import unquote, urlsplit
 from uploader_gui import __version__
 from uploader_gui.engine.receipt import save
 from uploader_gui.engine.redaction import without, without_queries
+from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from importlib.metadata import Distribution
 
     from uploader_gui.config import Config
     from uploader_gui.engine.connection_test.findings import Finding
     from uploader_gui.engine.models import UploadSnapshot
+
+OURS = "uploader-gui"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component; `licence` is a name or an SPDX expression."""
+
+    name: str
+    version: str
+    licence: str
+
+
+def components() -> list[Component]:
+    """Return all components, sorted by name. Reads files."""
+    try:
+        rows = json.loads(find_resource("components.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return sorted(_installed(), key=lambda one: one.name.lower())
+    return [Component(row["name"], row["version"], row["licence"]) for row in rows]
+
+
+def licences_folder() -> Path | None:
+    """Return the folder of the licences' texts, None where the program runs from source."""
+    program = Path(sys.executable).resolve().parent
+    inside = Path(getattr(sys, "_MEIPASS", program))
+    places = (program / "licences", program.parent / "licences", inside / "licences", Path("/usr/share/doc") / OURS)
+    found = (place for place in places if place.is_dir())
+    return next(found, None) if getattr(sys, "frozen", False) else None
+
+
+def _installed() -> list[Component]:
+    """Return Python and the installed packages that the program requires."""
+    found = [Component("Python", platform.python_version(), "PSF-2.0")]
+    for name in _required_names():
+        try:
+            found.append(_component(distribution(name)))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _required_names() -> set[str]:
+    try:
+        required = distribution(OURS).requires or []
+    except PackageNotFoundError:  # started from a folder that was never installed
+        return set()
+    return {name[0] for line in required if (name := re.match(r"[\w.-]+", line))}
+
+
+def _component(package: Distribution) -> Component:
+    facts = package.metadata.json
+    classifiers = [str(one).rpartition(" :: ")[2] for one in facts.get("classifier", []) if "License ::" in str(one)]
+    first_line = str(facts.get("license", "")).partition("\n")[0]
+    licence = str(facts.get("license_expression", "")) or ", ".join(classifiers) or first_line
+    return Component(package.metadata["Name"], package.version, licence)
+
 
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.conversion_choices import CONVERTIBLE
 from uploader_gui.engine.errors import Code, Variant
+from uploader_gui.engine.options import CONVERTIBLE
 from uploader_gui.i18n import N_, _, bytes_exactly, size
 
 if TYPE_CHECKING:

@@ -17,15 +17,15 @@ from uploader_gui import gc_tuning
 from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
-from uploader_gui.early_settings import early_choice
 from uploader_gui.engine import receipt
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, JournalUnwritable, UploaderError, UrlRefused
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
+from uploader_gui.engine.options import Choices
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
+from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import DataPaths, data_paths, prepare
 from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake

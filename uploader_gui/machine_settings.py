@@ -1,7 +1,10 @@
-"""The settings an administrator fixes for everybody on this machine.
+"""The settings an administrator fixes for everybody on this machine, and two that are needed before all others.
 
 They come before the environment and a person's choices, and only from where nobody but an administrator can write:
 `/etc` (Linux), `/Library` (macOS), the policies in HKEY_LOCAL_MACHINE (Windows, whose access list sees to it).
+
+Language and theme are read here at the start, since pydantic costs more than the window's first paint: machine over
+environment over file over default, as `settings.py` does, which also reports what is wrong there.
 """
 
 from __future__ import annotations
@@ -9,11 +12,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from uploader_gui.i18n import _
+from uploader_gui.paths import file_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,3 +127,46 @@ if sys.platform == "win32":
         except FileNotFoundError:
             return NONE
         return _of_values(rf"HKLM\{POLICY_KEY}", {name: value for name, value, _ in entries})
+
+
+LanguageChoice = Literal["system", "fr", "en"]
+"""The values of the setting `language`."""
+ThemeChoice = Literal["system", "light", "dark"]
+"""The values of the setting `theme`."""
+
+
+def early_choice(settings: Path, machine: MachineSettings | None = None) -> str:
+    """Return the setting `language` before settings are loaded; `machine` None reads this machine's."""
+    return _early(settings, machine, "language", get_args(LanguageChoice))
+
+
+def early_theme(settings: Path, machine: MachineSettings | None = None) -> str:
+    """Return the setting `theme` before settings are loaded: a window must not come up light and turn dark."""
+    return _early(settings, machine, "theme", get_args(ThemeChoice))
+
+
+def _early(settings: Path, machine: MachineSettings | None, name: str, choices: tuple[str, ...]) -> str:
+    fixed = (_of_this_machine() if machine is None else machine).values.get(name)
+    for chosen in (fixed, os.environ.get(f"UPLOADER_{name.upper()}"), _saved(settings, name)):
+        if chosen:
+            return chosen if chosen in choices else "system"
+    return "system"
+
+
+def _of_this_machine() -> MachineSettings:
+    with suppress(MachineSettingsError):  # told when the settings are loaded
+        return of_this_machine()
+    return NONE
+
+
+def _saved(settings: Path, name: str) -> str:
+    try:
+        if file_type(settings) != stat.S_IFREG:
+            return ""
+        import json  # noqa: PLC0415 - seldom needed: faster without
+
+        saved = json.loads(settings.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    chosen = saved.get(name) if isinstance(saved, dict) else ""
+    return chosen if isinstance(chosen, str) else ""

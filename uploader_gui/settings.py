@@ -25,10 +25,10 @@ from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsCo
 
 from uploader_gui import machine_settings
 from uploader_gui.anomaly_links import check_page
-from uploader_gui.early_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.i18n import N_, _
+from uploader_gui.machine_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
 from uploader_gui.paths import file_type
 from uploader_gui.proxies import with_scheme
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources
-from uploader_gui.engine.conversion.temp_files import TempFiles
 from uploader_gui.engine.journal.journal_thread import JournalThread
 from uploader_gui.engine.net.retry import RetryPolicy
-from uploader_gui.engine.own_files import OwnFiles
+from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 if TYPE_CHECKING:

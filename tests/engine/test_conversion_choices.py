@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.conversion.temp_files import TempFiles
-from uploader_gui.engine.conversion_choices import Choices, offered_treatments, possible_treatments, substitute_name
 from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.own_files import OwnFiles
+from uploader_gui.engine.options import Choices, offered_treatments, possible_treatments, substitute_name
+from uploader_gui.engine.own_files import OwnFiles, TempFiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.transfer.eta import LONGEST_PAUSE, SharedTime, Sums, fitted
-from uploader_gui.engine.transfer.rate_meter import SETTLE, RateMeter
+from uploader_gui.engine.transfer.rate_meter import LONGEST_PAUSE, SETTLE, RateMeter, SharedTime, Sums, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
 from tests.support.decoders import decoder_that, program_that, until
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.options import Choices
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.messages import DecoderTimeouts
 

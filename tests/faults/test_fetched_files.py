@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
+from uploader_gui.engine.options import AddOptions, Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
 from tests.support.api_faults import Truncate
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
 from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.options import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

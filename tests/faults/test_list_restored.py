@@ -12,11 +12,11 @@ import pytest
 
 from tests.faults.running import ANOMALY, Run, engine, options
 from tests.support.storage_faults import Refuse
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.options import Choices
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

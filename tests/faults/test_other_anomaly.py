@@ -12,9 +12,9 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
 from tests.support.api_faults import Silence, busy, refusal
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, UndoOffered
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.options import AddOptions, Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,10 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
 from tests.support.storage_faults import Refuse
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.options import Choices
 from uploader_gui.engine.own_files import facts_of
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
 from tests.support import pictures
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.options import Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

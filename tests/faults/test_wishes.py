@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options, send
 from tests.support import pictures
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.events import PathsAdded, QueueIdle, QueueStatus
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.options import AddOptions, Choices
 
 if TYPE_CHECKING:
     from pathlib import Path

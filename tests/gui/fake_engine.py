@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLabel
 
 from uploader_gui import __version__
-from uploader_gui.components import components
+from uploader_gui.diagnostics import components
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
 

@@ -18,8 +18,7 @@ from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProg
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme, contrast
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.gui.window.filter_bar import ChipButton

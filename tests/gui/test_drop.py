@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, link, move, offering, png, text
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
+from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
 from uploader_gui.gui.drop.mime import Picture

@@ -11,11 +11,11 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from tests.gui.fake_engine import MB, upload
-from uploader_gui.engine.conversion_choices import AddOptions
 from uploader_gui.engine.errors import Code, NotFetched, Variant
 from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin, Reason, UploadState
+from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.models import Treatment
+from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgress, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
-from uploader_gui.gui.preflight.refused_dialog import RefusedDialog
+from uploader_gui.gui.preflight.preflight_strip import RefusedDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction

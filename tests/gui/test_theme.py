@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.gui.style.colors import DARK, LIGHT, Colors, contrast
-from uploader_gui.gui.style.theme import Icons, palette_of, style_sheet
+from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Icons, contrast, palette_of, style_sheet
 from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.paths import find_resource
 

@@ -11,8 +11,7 @@ import pytest
 
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
-from uploader_gui.early_settings import early_choice, early_theme
-from uploader_gui.machine_settings import MachineSettings, MachineSettingsError, of_file
+from uploader_gui.machine_settings import MachineSettings, MachineSettingsError, early_choice, early_theme, of_file
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Fixed
 

@@ -21,9 +21,9 @@ from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.concurrency import DaemonThreads
-from uploader_gui.engine.conversion_choices import Choices
 from uploader_gui.engine.events import Resumed
 from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.options import Choices
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.style.theme import Theme

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import settings
-from uploader_gui.early_settings import early_choice
+from uploader_gui.machine_settings import early_choice
 from uploader_gui.settings import SettingsError
 
 if TYPE_CHECKING:

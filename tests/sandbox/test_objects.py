@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.sandbox.objects import safe_name
+from uploader_gui.sandbox.storage import safe_name
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources, Server
-from uploader_gui.engine.conversion.temp_files import TempFiles
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.journal.journal_thread import JournalThread
 from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
-from uploader_gui.engine.own_files import OwnFiles
+from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.registration.api import ApiClient, Tokens

@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine import containers, signatures
+from uploader_gui.engine import signatures
 from uploader_gui.engine.errors import TypeNotAccepted, Variant
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ _ACCEPTED_SIGNATURES: Final = (
 _PDF_WITHIN: Final = 1024
 """How many bytes may stand before a PDF's signature for viewers to open it (ISO 32000-1, annex H)."""
 _KINDS: Final = {
-    containers.WORD: _DOCX,
-    containers.EXCEL: _XLSX,
-    containers.OLD_WORD: _DOC,
-    containers.OLD_EXCEL: _XLS,
-    containers.MAIL: _MSG,
+    signatures.WORD: _DOCX,
+    signatures.EXCEL: _XLSX,
+    signatures.OLD_WORD: _DOC,
+    signatures.OLD_EXCEL: _XLS,
+    signatures.MAIL: _MSG,
 }
 _ENCRYPTED_AS: Final = {_DOC: _DOCX, _DOCX: _DOCX, _XLS: _XLSX, _XLSX: _XLSX}
 _UNFINISHED_EXTENSIONS: Final = frozenset(
@@ -167,7 +167,7 @@ def _seen(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> 
     if head.startswith((*_ZIPS, *_SPANNED_ZIPS)):
         return _zip(file, head, extension, expected)
     seen = next((media for signature, media in _ACCEPTED_SIGNATURES if head.startswith(signature)), None)
-    if seen == _SEVEN_ZIP and not containers.is_seven_zip_whole(file, head):
+    if seen == _SEVEN_ZIP and not signatures.is_seven_zip_whole(file, head):
         is_part = _VOLUME.fullmatch(extension)
         raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
     return seen or _behind_something(file, head, expected)
@@ -176,27 +176,27 @@ def _seen(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> 
 def _behind_something(file: BinaryIO, head: bytes, expected: str | None) -> str | None:
     """Return the type of a ZIP or PDF before which something else stands, as programs that open them allow."""
     if expected == _ZIP and not head.startswith(b"MZ"):
-        end = containers.closing_record(file)
+        end = signatures.closing_record(file)
         return None if end is None else _whole_zip(end)
     return _PDF if expected == _PDF and b"%PDF-" in head[:_PDF_WITHIN] else None
 
 
 def _compound(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> str:
     """Return the type of a compound file; where its streams tell nothing, the extension does."""
-    kind = containers.compound_kind(file, head)
+    kind = signatures.compound_kind(file, head)
     if kind in _KINDS:
         return _KINDS[kind]
-    if kind == containers.ENCRYPTED and expected in _ENCRYPTED_AS:
+    if kind == signatures.ENCRYPTED and expected in _ENCRYPTED_AS:
         return _ENCRYPTED_AS[expected]
     if expected in _OLE_TYPES and kind is None:
         return expected
     unknown = "Office" if expected else _type_name(extension)
-    raise TypeNotAccepted(unknown if kind in {None, containers.ENCRYPTED} else str(kind))
+    raise TypeNotAccepted(unknown if kind in {None, signatures.ENCRYPTED} else str(kind))
 
 
 def _zip(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> str:
     """Return the type of a ZIP. Under a picture's name it is sent as a ZIP; .pptx and the like are refused."""
-    kind = None if expected == _ZIP else containers.package_kind(file)
+    kind = None if expected == _ZIP else signatures.package_kind(file)
     if kind in _KINDS:
         return _KINDS[kind]
     if kind:
@@ -204,10 +204,10 @@ def _zip(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> s
     is_part = _VOLUME.fullmatch(extension)
     if expected is None and extension and not is_part:
         raise TypeNotAccepted(_type_name(extension))
-    end = containers.closing_record(file)
+    end = signatures.closing_record(file)
     if end is not None:
         return _whole_zip(end)
-    if not head.startswith(_SPANNED_ZIPS) and containers.is_cut(file):
+    if not head.startswith(_SPANNED_ZIPS) and signatures.is_cut(file):
         raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
     return expected if kind is None and expected in _ZIP_TYPES else _ZIP
 
@@ -245,9 +245,9 @@ def _is_expected(file: BinaryIO, foreign: str | None, expected: str | None) -> b
 def _is_complete(file: BinaryIO, head: bytes, media: str) -> bool:
     """Return whether a file of a type ends as such files do."""
     if media in _ZIP_TYPES:
-        return containers.closing_record(file) is not None
+        return signatures.closing_record(file) is not None
     if media == _SEVEN_ZIP:
-        return containers.is_seven_zip_whole(file, head)
+        return signatures.is_seven_zip_whole(file, head)
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _END_BYTES))
     tail = file.read(_END_BYTES)

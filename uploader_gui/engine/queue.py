@@ -14,7 +14,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import receipt
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
 from uploader_gui.engine.errors import Code, UploaderError
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
@@ -32,6 +31,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.history import History
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
 from uploader_gui.engine.receipt import Circumstances
 from uploader_gui.engine.registration.api import Tokens
 from uploader_gui.engine.scheduler import Scheduler

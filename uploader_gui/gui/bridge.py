@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.conversion_choices import AddOptions, Choices
     from uploader_gui.engine.models import Awaited, Reason, RunKey, Treatment, UploadId, UploadState
-    from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.options import AddOptions, Choices, EngineOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.queue import UploadQueue
     from uploader_gui.engine.thread import EngineThread

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
-    from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.models import RunKey, Treatment, UploadId
+    from uploader_gui.engine.options import AddOptions
 
 
 class Engine(Protocol):

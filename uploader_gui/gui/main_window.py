@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from uploader_gui.anomaly_links import anomaly_of_link
 from uploader_gui.engine import events
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS
 from uploader_gui.engine.models import may_change_anomaly
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.drop.drop_target import listed, not_here
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
-    from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.models import PastRun, Reason, UploadSnapshot
+    from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept
     from uploader_gui.gui.drop.offer import DropKind
     from uploader_gui.gui.engine_api import Engine
-    from uploader_gui.gui.preflight.refused_dialog import RefusedController
+    from uploader_gui.gui.preflight.preflight_strip import RefusedController
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.style.theme import Theme
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
     @cached_property
     def refused(self) -> RefusedController:
         """Return the controller that asks about refused files, made at the first question."""
-        from uploader_gui.gui.preflight.refused_dialog import RefusedController  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.preflight.preflight_strip import RefusedController  # noqa: PLC0415 - loaded when asked for
 
         controller = RefusedController(self.model, self._engine, self._theme, self)
         controller.remembered.connect(self.choices_remembered)

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.sandbox.api import STAGE, Api
 from uploader_gui.sandbox.http import BUFFER, converse
-from uploader_gui.sandbox.objects import Objects
-from uploader_gui.sandbox.storage import PREFIX, Storage
+from uploader_gui.sandbox.storage import PREFIX, Objects, Storage
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

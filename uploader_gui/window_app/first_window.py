@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 
-from uploader_gui.early_settings import early_theme
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.window_memory import WindowMemory
+from uploader_gui.machine_settings import early_theme
 from uploader_gui.paths import data_paths
 
 if TYPE_CHECKING:

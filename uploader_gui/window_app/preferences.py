@@ -17,7 +17,7 @@ from uploader_gui import __version__
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection_test.findings import Question
 from uploader_gui.engine.connection_test.thread import NetworkSettings
-from uploader_gui.engine.conversion_choices import Choices
+from uploader_gui.engine.options import Choices
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import N_, _

@@ -23,10 +23,10 @@ from qasync import QSelectorEventLoop
 from uploader_gui import __version__, gc_tuning
 from uploader_gui.command_line import LaunchOptions, write_stderr
 from uploader_gui.engine.concurrency import DaemonThreads
-from uploader_gui.engine.conversion_choices import AddOptions, Choices
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
+from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop.desktop import RealDesktop

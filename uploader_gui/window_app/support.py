@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.desktop.desktop import show_in_folder
 from uploader_gui.gui.drop.mime import Captures
 from uploader_gui.gui.drop.offer import DropKind

@@ -1,23 +1,34 @@
 """Makes what is sent in place of files the service refuses: a JPEG or a ZIP, two at once, each in a thread.
 
-Whatever happens to one file, the others go on.
+Whatever happens to one file, the others go on. The decoder's process gets a picture's bytes, never its path: a
+sleeping share does not stop it, and the bytes that are hashed are those that are decoded. A ZIP's entry has the file's
+name and time. Format: PKWARE's APPNOTE. The exact time is in Info-ZIP's extra field "UT": the format's own has steps of
+two seconds and no time zone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
+import os
+import re
+import stat
+import struct
+import time
+import unicodedata
+import zipfile
+import zlib
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.conversion.temp_files import Heartbeat
-from uploader_gui.engine.conversion.to_jpeg import into_jpeg
-from uploader_gui.engine.conversion.to_zip import into_zip
-from uploader_gui.engine.conversion_choices import Choices, has_namesake, name_when_converted, substitute_name
-from uploader_gui.engine.errors import CannotConvert, Code, SourceError, SourceRefused
+from uploader_gui.engine.errors import CannotConvert, Code, NotPrepared, SourceError, SourceRefused, TooLarge
 from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState, mtime_of
-from uploader_gui.engine.source import wire_name
+from uploader_gui.engine.options import Choices, has_namesake, name_when_converted, substitute_name
+from uploader_gui.engine.own_files import Heartbeat
+from uploader_gui.engine.pictures.messages import TOO_LARGE
+from uploader_gui.engine.source import MAX_PUT_BYTES, SourceReader, wire_name
 from uploader_gui.engine.transfer.slots import Slots
 
 if TYPE_CHECKING:
@@ -26,6 +37,132 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+
+MAX_BYTES: Final = 400_000_000
+"""Larger files are not read into memory; a sheet of A3 scanned at 600 dpi has 208 MB."""
+
+
+def into_jpeg(source: Source, target: Path, heartbeat: Heartbeat, decoder: PictureDecoder) -> tuple[str, bool]:
+    """Write a JPEG of the source's picture; return the source's SHA-256 in hex, and whether metadata were unreadable.
+
+    Raises:
+        SourceError: it cannot be read, or has changed.
+        CannotConvert, BrokenPicture: see `PictureDecoder.jpeg`.
+        NotPrepared: the JPEG cannot be written, or there is no decoder.
+    """
+    content, sha256 = _whole(source, heartbeat)
+    heartbeat.reading = False
+    jpeg = decoder.jpeg(content, heartbeat.beat)
+    heartbeat.beat()
+    _write_jpeg(jpeg.content, target)
+    return sha256, jpeg.without_metadata
+
+
+def _whole(source: Source, heartbeat: Heartbeat) -> tuple[bytes, str]:
+    """Return the source's bytes and their SHA-256 in hex."""
+    if source.size > MAX_BYTES:
+        raise CannotConvert(TOO_LARGE)
+    reader, data = SourceReader(source, reading_again=heartbeat.beat), io.BytesIO()
+    try:
+        while block := reader.read():
+            heartbeat.beat()
+            data.write(block)
+    finally:
+        reader.close()
+    return data.getvalue(), reader.digests().sha256
+
+
+def _write_jpeg(data: bytes, target: Path) -> None:
+    try:
+        with target.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise NotPrepared(error.strerror or str(error)) from error
+
+
+_WORTH_COMPRESSING: Final = 0.9
+"""Where the first block's compressed share is larger, the file is stored: films and photos are compressed already."""
+_FIRST_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_LAST_TIME: Final = (2107, 12, 31, 23, 59, 58)
+_UNIX: Final = 3
+_FILE_MODE: Final = (stat.S_IFREG | 0o644) << 16
+_SEPARATORS: Final = frozenset("/\\:")
+_LINE_ENDS: Final = frozenset({"Cc", "Zl", "Zp"})
+_SEVERAL_DOTS: Final = re.compile(r"\.{2,}")
+_LAST_UNIX_TIME: Final = 2**31 - 1
+
+
+def into_zip(source: Source, target: Path, heartbeat: Heartbeat) -> str:
+    """Write a ZIP with the source in it; return the source's SHA-256 in hex.
+
+    Raises:
+        SourceError: it cannot be read, or has changed.
+        TooLarge: the ZIP is larger than one PUT allows.
+        NotPrepared: the ZIP cannot be written.
+    """
+    reader = SourceReader(source, reading_again=heartbeat.beat)
+    try:
+        _write_zip(source, reader, target, heartbeat)
+    finally:
+        reader.close()
+    if target.stat().st_size > MAX_PUT_BYTES:
+        raise TooLarge
+    return reader.digests().sha256
+
+
+def _write_zip(source: Source, reader: SourceReader, target: Path, heartbeat: Heartbeat) -> None:
+    block = reader.read()
+    entry = _entry(source, block)
+    try:
+        with target.open("wb") as file:
+            with zipfile.ZipFile(file, "w") as archive, archive.open(entry, "w") as inside:
+                while block:
+                    heartbeat.beat()
+                    inside.write(block)
+                    block = reader.read()
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:  # of the target: the reader's are SourceErrors
+        raise NotPrepared(error.strerror or str(error)) from error
+
+
+def _entry(source: Source, block: bytes) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(_inner_name(source.path.name), _dos_time(source.mtime_ns))
+    entry.file_size = source.size  # so that the writer knows whether ZIP64 is needed
+    entry.create_system = _UNIX
+    entry.external_attr = _FILE_MODE
+    entry.extra = _exact_time(source.mtime_ns)
+    is_smaller = len(zlib.compress(block, 1)) < _WORTH_COMPRESSING * len(block)
+    entry.compress_type = zipfile.ZIP_DEFLATED if is_smaller else zipfile.ZIP_STORED
+    return entry
+
+
+def _inner_name(name: str) -> str:
+    """Return the file's name as every system can unpack it, inside the folder it is unpacked to.
+
+    NFC, with undecodable bytes replaced; what other systems take for a folder, a drive or a line's end becomes `_`.
+    """
+    readable = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    flat = "".join("_" if c in _SEPARATORS or unicodedata.category(c) in _LINE_ENDS else c for c in readable)
+    inner = _SEVERAL_DOTS.sub(".", flat).strip(" ")
+    return inner if inner.strip(".") else "_"
+
+
+def _dos_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:
+    try:
+        local = time.localtime(mtime_ns // 1_000_000_000)[:6]
+    except (OverflowError, OSError, ValueError):
+        return _FIRST_TIME
+    return min(max(local, _FIRST_TIME), _LAST_TIME)
+
+
+def _exact_time(mtime_ns: int) -> bytes:
+    seconds = mtime_ns // 1_000_000_000
+    return struct.pack("<2sHBi", b"UT", 5, 1, seconds) if 0 <= seconds <= _LAST_UNIX_TIME else b""
+
 
 log = logging.getLogger(__name__)
 

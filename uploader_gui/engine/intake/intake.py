@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
@@ -20,6 +19,7 @@ from uploader_gui.engine.intake.resume import Reinspection, Resume
 from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
 from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.upload_store import facts
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion.service import ConversionService
-    from uploader_gui.engine.conversion_choices import AddOptions
     from uploader_gui.engine.intake.duplicates import Known
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Awaited, Treatment
+    from uploader_gui.engine.options import AddOptions
 
 log = logging.getLogger(__name__)
 

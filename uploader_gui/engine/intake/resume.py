@@ -10,11 +10,11 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from uploader_gui.engine.conversion.temp_files import is_whole
-from uploader_gui.engine.conversion_choices import possible_treatments
 from uploader_gui.engine.errors import Code, NotFetched, SourceError, SourceMissing, Variant
 from uploader_gui.engine.intake.scan import MAX_SCANS
 from uploader_gui.engine.models import Reason, Source, UploadState
+from uploader_gui.engine.options import possible_treatments
+from uploader_gui.engine.own_files import is_whole
 from uploader_gui.engine.source import describe_only, inspect
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from uploader_gui import __version__
-from uploader_gui.components import OURS, components, licences_folder
+from uploader_gui.diagnostics import OURS, components, licences_folder
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label
 from uploader_gui.i18n import N_, _

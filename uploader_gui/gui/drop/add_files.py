@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_target import DropTarget
 from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in, portal_key_in
 from uploader_gui.gui.drop.offer import DropKind

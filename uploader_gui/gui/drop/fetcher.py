@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEventLoop, QObject, Signal
 
-from uploader_gui.engine.conversion_choices import AddOptions
 from uploader_gui.engine.events import UploadProgress, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import FetchThread, Item, part_of
 from uploader_gui.engine.models import Awaited, Reason, UploadId, UploadState
+from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.offer import harmless_names
 
 if TYPE_CHECKING:

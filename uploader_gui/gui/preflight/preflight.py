@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
-from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.options import offered_treatments
 from uploader_gui.gui.upload_list.row_text import sizes_text
 from uploader_gui.i18n import NN_, _, ngettext
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QGuiApplication
 
-from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import FINISHED, Treatment, UploadState, may_change_anomaly
+from uploader_gui.engine.options import offered_treatments
 from uploader_gui.gui.upload_list.row_text import whole_reason
 from uploader_gui.i18n import N_, _
 

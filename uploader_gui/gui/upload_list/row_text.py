@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import i18n
-from uploader_gui.engine.conversion_choices import offered_treatments
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.media import extension_of, type_name
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.options import offered_treatments
 from uploader_gui.failure_messages import again_says_it, cause_and_action
 from uploader_gui.gui.upload_list.counts import NEVER_FULL
 from uploader_gui.i18n import N_, _

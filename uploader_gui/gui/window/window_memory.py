@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QByteArray, QSettings
 
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.engine.conversion_choices import DEFAULT_ADD_OPTIONS, AddOptions, Choices
 from uploader_gui.engine.models import Origin, Treatment
+from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices
 from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.style.widgets import within_screen
 from uploader_gui.gui.window import finish

@@ -13,9 +13,9 @@ from PIL import Image, ImageCms
 
 from tests.support import pictures
 from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, PLACE, TAKEN, TAKEN_AT
-from uploader_gui.engine.conversion.temp_files import Abandoned, Heartbeat
-from uploader_gui.engine.conversion.to_jpeg import MAX_BYTES, into_jpeg
+from uploader_gui.engine.conversion.service import MAX_BYTES, into_jpeg
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
+from uploader_gui.engine.own_files import Abandoned, Heartbeat
 from uploader_gui.engine.pictures.messages import MAX_PIXELS
 from uploader_gui.engine.source import describe_only
 
