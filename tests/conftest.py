@@ -30,6 +30,7 @@ from tests.support.memory_keyring import MemoryKeyring
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.platform.display import find_obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,12 @@ MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-qt imports Qt, and ends with a traceback
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep bytecode for this run where the shell keeps none: each program it starts would compile all it imports."""
+    """Name what a bare system lacks for Qt, and keep bytecode where the shell keeps none: else programs compile all."""
+    obstacle = find_obstacle()
+    if obstacle is not None:
+        pytest.exit(obstacle.text, pytest.ExitCode.USAGE_ERROR)
     if not sys.dont_write_bytecode:
         return
     folder = tempfile.TemporaryDirectory(prefix="uploader-gui-bytecode-", ignore_cleanup_errors=True)

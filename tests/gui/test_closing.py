@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
 RUNNING, REST = QueueStatus(running=True), QueueStatus(running=False)
-COMES_BACK = "You find them here again the next time you open the program. Nothing is sent by itself then."
+COMES_BACK = "The list is here again the next time you open the program. Nothing is sent by itself then."
 NOT_SAVED = "The list cannot be saved on this computer just now: add again what is missing next time."
 
 
@@ -248,7 +248,7 @@ def test_the_question_follows_what_happens_meanwhile(
     assert dialog.background.isVisible()
     language = Language(qapp)
     language.use("fr")
-    qtbot.waitUntil(lambda: dialog.question.text().startswith("3 sur 3 fichiers ne sont pas joints"))
+    qtbot.waitUntil(lambda: dialog.question.text().startswith("Sur 3 fichiers, 3 ne sont pas joints"))
     language.use("en")
 
 

@@ -73,6 +73,33 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(
     assert window.footer.below.text() == told
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([S.UPLOADED], "1 file sent  ·  1.0 MB"),
+        ([S.UPLOADED, S.UPLOADED, S.REFUSED, S.SKIPPED, S.CANCELLED], "2 files sent  ·  2.0 MB"),
+        ([S.UPLOADED, S.FAILED, S.REFUSED], "1 of 2 files  ·  1.0 MB of 2.0 MB"),
+        ([S.SKIPPED, S.REFUSED], "2 files"),
+    ],
+)
+def test_the_counts_at_the_end_do_not_contradict_the_list_where_some_files_did_not_go(
+    window: MainWindow, engine: FakeEngine, states: list[S], told: str
+) -> None:
+    rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
+    engine.tell(rows, RUNNING, QueueStatus(running=False))
+    assert window.footer.counts.text().replace("\u00a0", " ") == told
+
+
+def test_where_both_have_no_room_what_was_asked_for_last_is_told(window: MainWindow, engine: FakeEngine) -> None:
+    window.resize(720, 600)
+    engine.tell(UploadsAdded((upload("a", S.FAILED), upload("b", S.REFUSED))), RUNNING, QueueStatus(running=False))
+    assert window.footer.below.text() == "2 files were not sent."
+    news = "The receipt report-of-an-inspection.pdf is saved."
+    window.footer.show_news(news)
+    assert window.footer.below.text() == news
+    assert window.footer.below.toolTip() == f"2 files were not sent.  ·  {news}"
+
+
 @pytest.mark.parametrize("states", [[S.UPLOADED], [S.UPLOADED, S.FAILED], [S.QUEUED]])
 def test_nothing_is_called_over_while_a_folder_is_still_searched(
     window: MainWindow, engine: FakeEngine, states: list[S]

@@ -266,3 +266,8 @@ def test_a_report_is_asked_for_with_names_only_if_they_may_be_in_it(
         place.fileSelected.emit(str(tmp_path / "report.zip"))
     assert asked.args == [tmp_path / "report.zip", with_names]
     assert not dialog.isVisible()
+
+
+def test_a_first_time_user_finds_the_guide_without_knowing_f1(window: MainWindow) -> None:
+    QTest.mouseClick(window.empty.guide, LEFT)
+    assert opened().isVisible()

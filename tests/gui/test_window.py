@@ -148,7 +148,7 @@ def test_a_sandbox_window_says_so_and_offers_what_arrived(engine: FakeEngine, th
     window = MainWindow(engine, theme, anomaly_id="DEMO-1", sandbox=True)
     qtbot.addWidget(window, before_close_func=lambda one: one.hide())
     assert window.header.sign_in.text() == "Trying out: nothing leaves this computer"
-    entry = next(one for one in window.footer.more.menu().actions() if one.text() == "Show what arrived")
+    entry = next(one for one in window.footer.more.menu().actions() if one.text() == "Show the files received")
     with qtbot.waitSignal(window.open_objects_wanted):
         entry.trigger()
 

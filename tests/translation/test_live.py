@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
+from PySide6.QtCore import QFileInfo, QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QFileIconProvider, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
@@ -164,10 +165,12 @@ def test_a_running_row_is_painted_in_the_language_in_use(
     assert french.copy(second_line) != english.copy(second_line)
 
 
-def test_qts_own_file_dialog_is_named_in_french_too(window: MainWindow, language: Language) -> None:
+def test_qts_own_file_dialog_is_named_in_french_too(window: MainWindow, language: Language, tmp_path: Path) -> None:
     language.use("fr")
     dialog = choose_files(window, lambda _: None)
     named = {one.text().replace("&", "") for one in dialog.findChildren(QLabel) if one.text()}
     assert {"Dossier\u00a0:", "Type de fichier\u00a0:"} <= named
     assert named.isdisjoint({"Look in:", "Files of type:"})
+    kinds = [QFileIconProvider().type(QFileInfo(str(path))) for path in (tmp_path, Path("/"))]
+    assert kinds == ["Dossier", "Disque"]
     dialog.reject()

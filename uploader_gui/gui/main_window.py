@@ -241,6 +241,7 @@ class MainWindow(QMainWindow):
         self.empty.add_files_wanted.connect(self.add_files.choose_files)
         self.empty.add_folder_wanted.connect(self.add_files.choose_folder)
         self.empty.samples_wanted.connect(self.samples_wanted)
+        self.empty.guide_wanted.connect(self.show_guide)
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.model.sort_by)

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -134,6 +134,15 @@ _LOCALES: Final = {
 }
 
 
+class _QtWords(QTranslator):
+    """Qt's own words. Its file dialog calls a folder "Folder" in every language but English too: see `translate`."""
+
+    def translate(self, context: str, text: str, *more: Any) -> str | None:  # None: not found
+        """Return a word in the language; the kinds of files where Qt had them before they moved to another class."""
+        context = "QFileDialog" if context == "QAbstractFileIconProvider" else context
+        return super().translate(context, text, *more) or None
+
+
 class Language:
     """Changes the language at any time, Qt's own words and forms included; all widgets get a LanguageChange event."""
 
@@ -154,7 +163,7 @@ class Language:
         if self._qt is not None:
             self._application.removeTranslator(self._qt)
             self._qt.deleteLater()
-        self._qt = QTranslator(self._application)
+        self._qt = _QtWords(self._application)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if language == ENGLISH or not self._qt.load(f"qtbase_{language}", folder):
             QCoreApplication.sendEvent(self._application, QEvent(QEvent.Type.LanguageChange))

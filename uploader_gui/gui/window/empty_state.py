@@ -1,4 +1,4 @@
-"""The card of an empty list: a picture, a sentence, two buttons, and a link to a trial with samples.
+"""The card of an empty list: a picture, a sentence, two buttons, and links to a trial with samples and to the guide.
 
 While dropped files wait for the anomaly's number it says so: an unchanged card would look like a lost drop.
 """
@@ -30,6 +30,7 @@ class EmptyState(QWidget):
     add_files_wanted = Signal()
     add_folder_wanted = Signal()
     samples_wanted = Signal()
+    guide_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -39,12 +40,14 @@ class EmptyState(QWidget):
         self.add_files = push_button("", "primary", theme)
         self.add_folder = push_button("", "plain", theme)
         self.samples = push_button("", "link", theme)
+        self.guide = push_button("", "link", theme)
         self.picture = IconLabel("drop", "accent", _PICTURE, theme)
         self.title = self._sentence(22, "text")
         self.types = self._sentence(13, "muted")
         self.add_files.clicked.connect(self.add_files_wanted)
         self.add_folder.clicked.connect(self.add_folder_wanted)
         self.samples.clicked.connect(self.samples_wanted)
+        self.guide.clicked.connect(self.guide_wanted)
         self._build()
         self.retranslate()
 
@@ -54,6 +57,7 @@ class EmptyState(QWidget):
         self.add_files.setText(_("Add files…"))
         self.add_folder.setText(_("Add folder…"))
         self.samples.setText(_("Try it with sample files"))
+        self.guide.setText(_("User guide"))
 
     def show_kept(self, kept: EntryCounts | None, anomaly_id: str) -> None:
         """Show how many kept files wait, and for what: a number, or the confirmation of the number."""
@@ -91,7 +95,7 @@ class EmptyState(QWidget):
         column.addSpacing(18)
         column.addLayout(_row(self.add_files, self.add_folder))
         column.addSpacing(12)
-        column.addLayout(_row(self.samples))
+        column.addLayout(_row(self.samples, self.guide))
         column.addStretch()
 
     def _sentence(self, size: int, kind: str) -> QLabel:

@@ -14,7 +14,7 @@ from uploader_gui import i18n
 from uploader_gui.engine.events import Condition
 from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.gui.window.finish import all_attached
-from uploader_gui.i18n import N_, _, ngettext
+from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -28,6 +28,7 @@ _BETWEEN = 12
 """Pixels between texts and buttons."""
 _STEP = 24
 """The texts' room grows in steps of this many pixels: one more digit must not move everything else."""
+_SENT: Final = NN_("{count} file sent", "{count} files sent")
 _LONGEST_NUMBER: Final = 16
 """The primary button names an anomaly's number only up to this many characters."""
 
@@ -52,7 +53,7 @@ class FooterAction(Enum):
     CLEAR_FINISHED = N_("Clear finished")
     UNDO = N_("Undo")
     HELP = N_("Help…")
-    OPEN_OBJECTS = N_("Show what arrived")
+    OPEN_OBJECTS = N_("Show the files received")
     ABOUT = N_("About…")
 
 
@@ -117,7 +118,7 @@ class Footer(QWidget):
         self._has_begun = bool(counts.unfinished) and (all_run or self._has_begun)
         paused = self._has_begun and not all_run  # files dropped after everything was sent are not paused
         self.bar.show_share(counts.fraction)
-        self._first = _counts_text(counts, has_run=self._has_run)
+        self._first = _counts_text(counts, has_run=self._has_run, trial=self._sandbox)
         self._speed = i18n.speed(totals.speed) if _moves(counts, totals, status) else ""
         over = counts.files and not (counts.unfinished or status.walking) and self._has_run
         self._second = (
@@ -265,9 +266,11 @@ class Footer(QWidget):
         self._show_below(_DOT.join(part for part in second if part))
 
     def _show_below(self, text: str) -> None:
+        """Show the second line; where it has no room for all of it, the news alone: a person has just asked for it."""
         room = max(self.below.width(), 1)
         metrics = QFontMetrics(self.below.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        fitting = text if metrics.horizontalAdvance(text) <= room else self._news or text
+        shown = metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, room)
         self.below.setText(shown)
         _show_tip(self.below, "" if shown == text else text)
 
@@ -318,11 +321,14 @@ def _moves(counts: ListCounts, totals: Totals, status: QueueStatus) -> bool:
     return status.running and bool(counts.unfinished) and totals.speed > 0
 
 
-def _counts_text(counts: ListCounts, *, has_run: bool) -> str:
+def _counts_text(counts: ListCounts, *, has_run: bool, trial: bool) -> str:
     if not has_run or not counts.to_send:
         amount = i18n.size(counts.bytes_total) if counts.bytes_total else ""  # none of them would go
         files = ngettext("{count} file", "{count} files", counts.to_send or counts.files)
         return _DOT.join(part for part in (files, amount) if part)
+    if counts.uploaded == counts.to_send:  # "5 of 5" would contradict a list of 8, three of them refused
+        sent = NN_("{count} file sent (trial)", "{count} files sent (trial)") if trial else _SENT
+        return _DOT.join((ngettext(*sent, counts.uploaded), i18n.size(counts.bytes_total)))
     files = ngettext(
         "{done} of {count} file", "{done} of {count} files", counts.to_send, done=i18n.number(counts.uploaded)
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 
-from uploader_gui import i18n
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button, set_look
 from uploader_gui.i18n import N_, NN_, _, ngettext
@@ -136,7 +135,7 @@ def _consequences(unsent: Unsent) -> list[str]:
             _("Its list is forgotten. Nothing was sent to the register; your own files stay where they are."),
         ]
     sentences.append(
-        _("You find them here again the next time you open the program. Nothing is sent by itself then.")
+        _("The list is here again the next time you open the program. Nothing is sent by itself then.")
         if unsent.saved
         else _("The list cannot be saved on this computer just now: add again what is missing next time.")
     )
@@ -150,31 +149,28 @@ def _consequences(unsent: Unsent) -> list[str]:
 
 
 def _list_text(unsent: Unsent) -> str:
-    count = unsent.listed
-    files = ngettext("{done} of {count} file", "{done} of {count} files", unsent.counts.files, done=i18n.number(count))
+    files = ngettext("{count} file", "{count} files", unsent.counts.files)
+    values = {"files": files, "sums": _states_text(unsent.counts)}
     if unsent.trial:
         return ngettext(
-            "TRIAL: {files} has not got through: {sums}.",
-            "TRIAL: {files} have not got through: {sums}.",
-            count,
-            files=files,
-            sums=_states_text(unsent.counts),
+            "TRIAL: {count} of {files} has not got through: {sums}.",
+            "TRIAL: {count} of {files} have not got through: {sums}.",
+            unsent.listed,
+            **values,
         )
     if unsent.anomaly_id:
         return ngettext(
-            "{files} is not attached to anomaly {number}: {sums}.",
-            "{files} are not attached to anomaly {number}: {sums}.",
-            count,
-            files=files,
+            "{count} of {files} is not attached to anomaly {number}: {sums}.",
+            "{count} of {files} are not attached to anomaly {number}: {sums}.",
+            unsent.listed,
             number=unsent.anomaly_id,
-            sums=_states_text(unsent.counts),
+            **values,
         )
     return ngettext(
-        "{files} is not attached to its anomaly: {sums}.",
-        "{files} are not attached to their anomaly: {sums}.",
-        count,
-        files=files,
-        sums=_states_text(unsent.counts),
+        "{count} of {files} is not attached to its anomaly: {sums}.",
+        "{count} of {files} are not attached to their anomaly: {sums}.",
+        unsent.listed,
+        **values,
     )
 
 
