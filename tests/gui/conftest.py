@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def theme(qapp: QApplication) -> Theme:
-    return Theme(qapp, Qt.ColorScheme.Light)
+    return Theme(qapp, Qt.ColorScheme.Light, settle_seconds=0)  # a test's clicks follow at once
 
 
 @pytest.fixture(autouse=True)

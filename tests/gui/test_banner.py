@@ -300,3 +300,73 @@ def test_nobody_is_asked_to_sign_in_while_the_password_store_may_have_tokens(
     with qtbot.waitSignal(window.sign_in_wanted):  # it has none
         window.set_signed_in(SignInState(signed_in=False))
     assert window.banner.text.text() == "Sign in to send this file."
+
+
+def _failed(count: int, reason: Reason, name: str = "f") -> UploadsAdded:
+    return UploadsAdded(
+        tuple(replace(upload(f"{name}{number}.jpg", S.FAILED), reason=reason) for number in range(count))
+    )
+
+
+TLS_FAILED = _failed(3, Reason(Code.TLS))
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            Reason(Code.STORAGE_REFUSED, detail="AccessDenied: Access Denied"),
+            "The storage did not take the file. (AccessDenied: Access Denied) Try again;",
+        ),
+        (Reason(Code.REJECTED, detail="the anomaly is closed"), "take the file. (the anomaly is closed) Check the"),
+        (Reason(Code.TLS), "No secure connection could be made. Tell your IT"),
+        (Reason(Code.UNREADABLE, detail="Input/output error"), "The file cannot be read. Check that"),
+        (Reason(Code.URL_REFUSED, Variant.NO_REQUEST), "No request can be made of the address"),
+    ],
+)
+def test_what_fails_for_one_cause_is_told_once_with_one_button(
+    window: MainWindow, engine: FakeEngine, reason: Reason, said: str
+) -> None:
+    engine.tell(_failed(3, reason))
+    assert window.banner.text.text().startswith("All files failed for the same reason: ")
+    assert said in window.banner.text.text()
+    assert window.banner.button.text() == "Retry these files"
+    assert window.banner.other.isHidden()
+    assert window.model.rowCount() == 3
+    engine.tell(UploadsAdded((replace(upload("g.jpg", S.FAILED), reason=Reason(Code.DAMAGED)),)))
+    assert window.banner.text.text().startswith("Several files failed for the same reason: ")
+    QTest.mouseClick(window.banner.button, LEFT)
+    assert engine.calls == [("retry", [UploadId(f"f{number}.jpg") for number in range(3)])]
+    engine.tell(UploadsChanged(tuple(upload(f"f{number}.jpg") for number in range(3))))
+    window.model.flush()
+    assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        _failed(1, Reason(Code.TLS)),
+        _failed(3, Reason(Code.BROKEN_PICTURE)),
+        UploadsAdded(
+            tuple(replace(one, elsewhere="https://old.example") for one in _failed(3, Reason(Code.TLS)).uploads)
+        ),
+    ],
+)
+def test_what_lies_in_each_file_or_elsewhere_has_no_band(
+    window: MainWindow, engine: FakeEngine, failed: UploadsAdded
+) -> None:
+    engine.tell(failed)
+    assert not window.banner.isVisible()
+
+
+def test_words_that_differ_from_file_to_file_stay_in_the_rows(window: MainWindow, engine: FakeEngine) -> None:
+    for number in range(3):
+        engine.tell(_failed(1, Reason(Code.REJECTED, detail=f"request {number}"), name=f"{number}-"))
+    assert "request" not in window.banner.text.text()
+    assert window.banner.text.text().startswith("All files failed for the same reason: The register did not")
+
+
+def test_what_needs_a_person_first_comes_before_a_cause_of_failed_files(window: MainWindow, engine: FakeEngine) -> None:
+    waiting = QueueStatus(running=True, conditions=frozenset({Condition.SIGN_IN}))
+    engine.tell(TLS_FAILED, UploadsAdded((upload("a.jpg"),)), waiting)
+    assert window.banner.button.text() == "Sign in"

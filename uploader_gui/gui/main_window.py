@@ -302,7 +302,9 @@ class MainWindow(QMainWindow):
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self._press_primary),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter), self._press_primary),
         ):
-            QShortcut(QKeySequence(keys), self).activated.connect(wanted)
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setAutoRepeat(False)  # a held Ctrl+Enter would send, pause, send
+            shortcut.activated.connect(wanted)
         for field in (self.header.field, self.filters.search):
             field.undo_wanted.connect(self._engine.undo)
             field.paste_wanted.connect(self.add_files.paste)
@@ -387,7 +389,7 @@ class MainWindow(QMainWindow):
         self.refused.open()
 
     def _press_primary(self) -> None:
-        if self.footer.primary.isVisible():
+        if self.footer.primary.isVisible() and self.footer.primary.settled:
             self.footer.primary.click()
 
     def _begin_deposit(self) -> None:
@@ -486,6 +488,8 @@ class MainWindow(QMainWindow):
                 self.settings_wanted.emit()
             case BannerAction.SEND_HERE:
                 self._engine.send_here(self.model.waiting_elsewhere())
+            case BannerAction.RETRY_THESE:
+                self._engine.retry(self.model.failed_alike())
             case BannerAction.CLOSE:
                 self.notices.forget()
 

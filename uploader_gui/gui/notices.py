@@ -47,6 +47,9 @@ _USUAL_CAUSES: Final = frozenset({
 })  # fmt: skip
 """Those that the conditions' own sentences tell."""
 
+_WITH_THE_SERVERS_WORDS: Final = frozenset({Code.REJECTED, Code.STORAGE_REFUSED})
+"""Those of which only the server says what is wrong."""
+
 
 class BannerAction(Enum):
     """What the banner's buttons do; the value is the label."""
@@ -60,6 +63,7 @@ class BannerAction(Enum):
     DISCARD = N_("Remove from list")
     SETTINGS = N_("Settings")
     SEND_HERE = N_("Send to current server")
+    RETRY_THESE = N_("Retry these files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ class Notice:
     action: BannerAction | None = None
     grave: bool = False
     other: BannerAction | None = None
+
+    def meaning_of(self, action: BannerAction | None) -> object:
+        """Return what a button with this action does, as a value: closing another sentence is another thing."""
+        return (action, self.text) if action is BannerAction.CLOSE else action
 
 
 class Notices:
@@ -93,7 +101,8 @@ class Notices:
         self._session_dismissed = False
         self._store_silent = False
         self.left_over: tuple[UploadId, ...] = ()
-        self._elsewhere: Notice | None = None
+        self._shared: Notice | None = None
+        """The cause that several failed files have in common, or the server that files wait for."""
         self._asked: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
         self._discarded: tuple[tuple[UploadId, ...], tuple[UploadId, ...]] = ((), ())
 
@@ -149,7 +158,7 @@ class Notices:
         self._session = session
         self._session_dismissed &= session is not None
         self._conditions = notice_for(status, counts, was_signed_in=was_signed_in, awaits_tokens=awaits_tokens)
-        self._elsewhere = elsewhere_notice(counts)
+        self._shared = shared_failure_notice(counts) or elsewhere_notice(counts)
         self._show()
 
     def discard(self) -> tuple[UploadId, ...]:
@@ -190,7 +199,7 @@ class Notices:
         if conditions is not None and conditions.action in {None, BannerAction.TRY_NOW}:
             self._banner.show_notice(failure or told or warned or session or conditions)
         else:
-            self._banner.show_notice(failure or conditions or told or warned or session or self._elsewhere)
+            self._banner.show_notice(failure or conditions or told or warned or session or self._shared)
 
 
 def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, ...], ...]) -> bool:
@@ -291,6 +300,25 @@ def _held_up_text(usual: str, cause: Reason | None) -> str:
     action = "" if cause.variant is Variant.SERVER_DOWN else told.action
     goes_on = _("Sending goes on by itself. Nothing is lost.")
     return " ".join(filter(None, (told.cause, action, goes_on)))
+
+
+def shared_failure_notice(counts: ListCounts) -> Notice | None:
+    """Return the notice of the cause that several failed files have in common; None where there is none.
+
+    It names no number, which the chips do: it would change, and be read aloud, with each file that fails.
+    """
+    shared = counts.shared_failure
+    if shared is None:
+        return None
+    told = cause_and_action(shared.reason)
+    why = told.whole if shared.reason.code in _WITH_THE_SERVERS_WORDS else f"{told.cause} {told.action}".rstrip()
+    is_all = shared.files == counts.to_send
+    text = (
+        _("All files failed for the same reason: {why}", why=why)
+        if is_all
+        else _("Several files failed for the same reason: {why}", why=why)
+    )
+    return Notice(text, BannerAction.RETRY_THESE, grave=True)
 
 
 def elsewhere_notice(counts: ListCounts) -> Notice | None:

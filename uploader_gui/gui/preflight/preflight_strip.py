@@ -266,6 +266,7 @@ class PreflightStrip(QWidget):
         self.before.setText(summary.before)
         self._show_lines(summary)
         self.refused.setVisible(summary.helpable)
+        self.send_again.set_meaning(summary.sent_before)
         self.send_again.setVisible(bool(summary.sent_before))
         self._appear(True)
         self.room_changed.emit()
@@ -281,6 +282,7 @@ class PreflightStrip(QWidget):
         whole = self.opened or not self._folded
         self._not_going_line.setVisible(whole and bool(summary.not_going))
         self._before_line.setVisible(whole and bool(summary.before))
+        self.details.set_meaning((self._folded, self.opened))
         self.details.setVisible(self._folded and bool(summary.not_going or summary.before))
         self.details.setText(_("Less") if self.opened else _("Details"))
 

@@ -185,6 +185,7 @@ class ConnectionPanel(QWidget):
         self.grown.emit()
 
     def _set_texts(self) -> None:
+        self.button.set_meaning(self._testing)
         self.button.setText(_("Stop the test") if self._testing else _("Test connection"))
         self.busy.setText(_("Testing…") if self._testing else "")
         self._findings.setAccessibleName(_("Results of the test"))

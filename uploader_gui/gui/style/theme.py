@@ -134,6 +134,9 @@ DARK: Final = Colors(
 _USUAL_TEXT_PX: Final = 14
 """A system font up to this size is the normal one; above it everything grows in proportion."""
 
+SETTLE_SECONDS: Final = 0.5
+"""How long a person needs to see a change before a click can mean what the button says now."""
+
 _MOTIONS: Final = (
     Qt.UIEffect.UI_AnimateMenu,
     Qt.UIEffect.UI_FadeMenu,
@@ -170,12 +173,22 @@ _ROLES: Final = {
 
 
 class Theme(QObject):
-    """The current look. `scheme` forces light or dark; `Unknown` follows the system."""
+    """The current look. `scheme` forces light or dark; `Unknown` follows the system.
+
+    For `settle_seconds` after a button came to mean something else, pressing it does nothing.
+    """
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown,
+        *,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
         super().__init__(app)
+        self.settle_seconds = settle_seconds
         self._app = app
         self._forced = scheme
         self.icons = Icons()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6 import QtGui
@@ -24,7 +26,7 @@ from PySide6.QtWidgets import (
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
     from uploader_gui.gui.style.theme import Theme
 
@@ -80,13 +82,47 @@ class TypedLine(QLineEdit):
 
 
 ENTER_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+PRESS_KEYS: Final = ENTER_KEYS | {Qt.Key.Key_Space}
 
 
 class Button(QPushButton):
-    """A button that Enter presses, as Space does: Qt lets it do so in dialogs only."""
+    """A button that Enter presses, as Space does: Qt lets it do so in dialogs only.
+
+    Just after it came to mean something else, or another button's place became its own, a press does nothing: it was
+    aimed at what stood there before.
+    """
+
+    def __init__(self, text: str, theme: Theme) -> None:
+        super().__init__(text)
+        self._settle_seconds = theme.settle_seconds
+        self._meaning: object = None
+        self._changed_at = -math.inf
+
+    def set_meaning(self, meaning: object) -> None:
+        """Set what a press does, as a value that differs where that does; None while the button is hidden."""
+        if meaning != self._meaning:
+            self._meaning = meaning
+            self.unsettle()
+
+    def unsettle(self) -> None:
+        """Let no press count for a moment, nor one that has begun."""
+        self._changed_at = time.monotonic()
+        self.setDown(False)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a press counts."""
+        return time.monotonic() - self._changed_at >= self._settle_seconds
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click, if one counts."""
+        if self.settled:
+            super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Press at Enter, once however long the key is held; open the menu, where there is one."""
+        if event.key() in PRESS_KEYS and not self.settled:
+            return
         if event.key() not in ENTER_KEYS:
             super().keyPressEvent(event)
         elif self.menu() is not None:
@@ -95,9 +131,9 @@ class Button(QPushButton):
             self.click()
 
 
-def push_button(label: str, kind: str, theme: Theme) -> QPushButton:
+def push_button(label: str, kind: str, theme: Theme) -> Button:
     """Return a button of a kind known to the style sheet: primary, plain, link, quiet, choice."""
-    button = Button(label)
+    button = Button(label, theme)
     button.setProperty("kind", kind)
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
     button.setFont(theme.font(13, weight))
@@ -156,7 +192,7 @@ class IconButton(Button):
     """A button with a symbol; its name is shown as tooltip and read by screen readers."""
 
     def __init__(self, icon: str, theme: Theme) -> None:
-        super().__init__()
+        super().__init__("", theme)
         self._icon = icon
         self._theme = theme
         self.setProperty("kind", "quiet")

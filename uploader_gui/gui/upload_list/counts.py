@@ -6,20 +6,37 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from uploader_gui.engine.errors import Variant
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.drop.mime import EntryCounts
 
 _S = UploadState
 _WAITING: Final = (_S.FETCHING, _S.PREPARING, _S.QUEUED, _S.REGISTERING, _S.REGISTERED)
+_OF_ONE_FILE: Final = frozenset({Code.CHANGED, Code.NOT_FETCHED, Code.BROKEN_PICTURE})
+"""Causes that lie in a file itself, however many files have them."""
 _NOT_TO_SEND: Final = frozenset({_S.REFUSED, _S.SKIPPED, _S.CANCELLED})
+_SEVERAL: Final = 2
 NEVER_FULL: Final = 0.99
 """What a bar shows at most before the server's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFailure:
+    """One cause of `files` failed files, at least two; its reason has a detail only where they share that, too."""
+
+    reason: Reason
+    files: int
+
+    def concerns(self, upload: UploadSnapshot) -> bool:
+        """Return whether an upload failed for this cause, with the server in use."""
+        return _cause_of(upload) == (self.reason.code, self.reason.variant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,7 @@ class ListCounts:
     addresses of those servers. `failed` counts all failed files, `retriable` those of the current server.
     `anomaly_id` is the anomaly of all files, "" where there are several, or no files.
     `waits_for` is the anomaly of all unfinished files, "" where there are several or none.
+    `shared_failure` is what most failed files have in common, None where each has its own cause.
     """
 
     files: int = 0
@@ -47,6 +65,7 @@ class ListCounts:
     waits_for: str = ""
     bytes_total: int = 0
     bytes_done: int = 0
+    shared_failure: SharedFailure | None = None
 
     @property
     def unfinished(self) -> int:
@@ -115,6 +134,9 @@ class ListCounter:
         self._bytes: Counter[UploadState] = Counter()
         self._elsewhere: Counter[str] = Counter()
         self._failed_elsewhere = 0
+        self._causes: Counter[tuple[Code, Variant | None]] = Counter()
+        self._reasons: Counter[Reason] = Counter()
+        self._last_reasons: dict[tuple[Code, Variant | None], Reason] = {}
 
     @property
     def anomalies(self) -> frozenset[str]:
@@ -157,6 +179,7 @@ class ListCounter:
             waits_for=_only(self._unfinished),
             bytes_total=sum(size for state, size in sizes.items() if state not in _NOT_TO_SEND),
             bytes_done=sizes[_S.UPLOADED] + sum(transfer.bytes_sent for transfer in running),
+            shared_failure=self._shared_failure(),
         )
 
     def _count(self, upload: UploadSnapshot, sign: int) -> None:
@@ -168,6 +191,27 @@ class ListCounter:
         self._states[upload.state] += sign
         self._unfinished[upload.anomaly_id] += sign * (not upload.state.finished)
         self._bytes[upload.state] += sign * upload.sent.size
+        if (cause := _cause_of(upload)) is not None and upload.reason is not None:
+            self._causes[cause] += sign
+            self._reasons[upload.reason] += sign
+            self._last_reasons[cause] = upload.reason
+            if not self._reasons[upload.reason]:
+                del self._reasons[upload.reason]
+
+    def _shared_failure(self) -> SharedFailure | None:
+        cause, files = max(self._causes.items(), key=lambda item: item[1], default=(None, 0))
+        if cause is None or files < _SEVERAL:
+            return None
+        reason = self._last_reasons[cause]
+        return SharedFailure(reason if self._reasons[reason] == files else Reason(*cause), files)
+
+
+def _cause_of(upload: UploadSnapshot) -> tuple[Code, Variant | None] | None:
+    """Return why a file failed, None where it did not, or for a reason of its own."""
+    reason = upload.reason
+    if upload.state is not _S.FAILED or upload.elsewhere or reason is None or reason.code in _OF_ONE_FILE:
+        return None
+    return reason.code, reason.variant
 
 
 def _only(anomalies: Counter[str]) -> str:

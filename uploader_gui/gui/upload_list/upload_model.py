@@ -6,6 +6,7 @@ run only while there is something to show, so an idle window never wakes up.
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.counts import ListCounter, ListCounts
+from uploader_gui.gui.upload_list.row_actions import active_row_actions
 from uploader_gui.gui.upload_list.row_text import is_counting
 from uploader_gui.gui.upload_list.upload_filter import HEADERS, Column, Index, Role, shown, sort_key
 from uploader_gui.i18n import _
@@ -30,6 +32,7 @@ _SORT_MS: Final = 1000
 _RESET_ABOVE: Final = 64
 """With more separate runs of removed rows than this, a reset of the model is faster."""
 
+_REMEMBERED_SECONDS: Final = 5.0
 _FIRST: Final = {UploadState.FAILED: 0, UploadState.REFUSED: 1}
 _NO_INDEX: Final = QModelIndex()
 
@@ -60,6 +63,8 @@ class UploadModel(QAbstractTableModel):
         self._sort_timer.setInterval(_SORT_MS)
         self._sort_timer.timeout.connect(self._sort)
         self._countdown = Countdown(self, clock, self._touch)
+        self._actions_changed: dict[UploadId, float] = {}
+        """When the buttons of a row became others: those of the last flushes."""
 
     # Events of the engine
 
@@ -116,6 +121,7 @@ class UploadModel(QAbstractTableModel):
         self._flush_timer.stop()
         if not self._dirty:
             return
+        self._forget_old_changes()
         for upload in self._pending.values():
             self._replace(upload)
         self._countdown.follow(self._pending.values())
@@ -174,6 +180,11 @@ class UploadModel(QAbstractTableModel):
         """Return the uploads that wait for another server."""
         return [one.upload_id for one in self._rows if one.elsewhere and not one.state.finished]
 
+    def failed_alike(self) -> list[UploadId]:
+        """Return the uploads that failed for the cause most failed ones have in common."""
+        shared = self.counts().shared_failure
+        return [one.upload_id for one in self._rows if shared is not None and shared.concerns(one)]
+
     def snapshot(self, row: int) -> UploadSnapshot:
         """Return the snapshot of a row."""
         return self._rows[row]
@@ -182,7 +193,15 @@ class UploadModel(QAbstractTableModel):
         """Return the progress of a running transfer, None for others."""
         return self._progress.get(upload_id)
 
+    def actions_changed_at(self, upload_id: UploadId) -> float:
+        """Return when the buttons of a row became others, by `clock`; long ago where that is not known any more."""
+        return self._actions_changed.get(upload_id, -math.inf)
+
     # Inside
+
+    def _forget_old_changes(self) -> None:
+        old = self.clock() - _REMEMBERED_SECONDS
+        self._actions_changed = {one: at for one, at in self._actions_changed.items() if at > old}
 
     def _is_sending(self, upload_id: UploadId) -> bool:
         """Return whether an upload is being sent: progress may come late, after it is counted as uploaded."""
@@ -195,6 +214,8 @@ class UploadModel(QAbstractTableModel):
 
     def _replace(self, upload: UploadSnapshot) -> None:
         row = self._row_of[upload.upload_id]
+        if active_row_actions(self._rows[row]) != active_row_actions(upload):
+            self._actions_changed[upload.upload_id] = self.clock()
         self._counter.replace(self._rows[row], upload)
         self._rows[row] = upload
         if upload.state not in row_text.MOVING:

@@ -5,18 +5,28 @@ There is no widget per row. `row_actions.py` does what `action_wanted` asks for.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
+from uploader_gui.gui.style.widgets import PRESS_KEYS
 from uploader_gui.gui.upload_list.row_actions import MENU, WAITING, RowAction, active_row_actions, allowed_among
 from uploader_gui.gui.upload_list.upload_filter import Column, Role
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QShowEvent,
+    )
 
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -26,7 +36,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
 _BY_TAB: Final = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
-_ACTION_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
 class UploadView(QTableView):
@@ -58,7 +67,12 @@ class UploadView(QTableView):
         self.setModel(shown)
         self._set_up()
         self._show_one_column()
+        self._moved_at = -math.inf
+        self._place = QPoint()
         theme.changed.connect(self._measure_again)
+        for moved in (shown.rowsRemoved, shown.modelReset, shown.layoutChanged):
+            moved.connect(self._rows_moved)
+        shown.rowsInserted.connect(self._rows_came)
         shown.rowsRemoved.connect(self._select_next, Qt.ConnectionType.QueuedConnection)
         shown.modelReset.connect(self._select_next, Qt.ConnectionType.QueuedConnection)
         self.retranslate()
@@ -152,6 +166,18 @@ class UploadView(QTableView):
             action = RowAction.MORE  # its symbol looks like it
         return (QPersistentModelIndex(index), action) if action else None
 
+    def _is_settled(self, index: QModelIndex | QPersistentModelIndex) -> bool:
+        """Return whether a press on a button of this row counts: it was there, and meant this, for a moment."""
+        changed_at = self._uploads.actions_changed_at(index.data(Role.SNAPSHOT).upload_id)
+        return self._uploads.clock() - max(changed_at, self._moved_at) >= self._theme.settle_seconds
+
+    def _rows_moved(self) -> None:
+        self._moved_at = self._uploads.clock()
+
+    def _rows_came(self, _parent: QModelIndex, _first: int, last: int) -> None:
+        if last < self.model().rowCount() - 1:
+            self._rows_moved()
+
     def _point_at(self, point: QPoint) -> None:
         found = self._action_at(point)
         if found == self.delegate.pointed_at:
@@ -192,6 +218,8 @@ class UploadView(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click on an action; any other press changes the selection."""
         found = self._action_at(event.position().toPoint())
+        if found is not None and not self._is_settled(found[0]):
+            return
         self._pressed = found if event.button() == Qt.MouseButton.LeftButton else None
         if self._pressed is None:
             super().mousePressEvent(event)
@@ -201,7 +229,7 @@ class UploadView(QTableView):
         pressed, self._pressed = self._pressed, None
         if pressed is None:
             super().mouseReleaseEvent(event)
-        elif self._action_at(event.position().toPoint()) == pressed:
+        elif self._action_at(event.position().toPoint()) == pressed and self._is_settled(pressed[0]):
             self._act(pressed[1], self.model().index(pressed[0].row(), 0), event.position().toPoint())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -218,9 +246,11 @@ class UploadView(QTableView):
             self._select(current if current.isValid() else self.model().index(0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space do the row's first action; Delete and Backspace remove the selected rows."""
+        """Enter and Space do the row's first action, once; Delete and Backspace remove the selected rows."""
         current = self.currentIndex()
-        if event.key() in _ACTION_KEYS and current.isValid():
+        if event.key() in PRESS_KEYS and current.isValid():
+            if event.isAutoRepeat() or not self._is_settled(current):
+                return
             self._act(active_row_actions(current.data(Role.SNAPSHOT))[0], current, self.visualRect(current).center())
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
             self._remove_or_cancel(self.selected())
@@ -236,6 +266,14 @@ class UploadView(QTableView):
         """Set the delegate before the first paint."""
         self.setItemDelegate(self.delegate)
         super().showEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Note whether a band above came or went: all rows are in another place then."""
+        super().resizeEvent(event)
+        place = self.mapTo(self.window(), QPoint())
+        if place.y() != self._place.y():
+            self._rows_moved()
+        self._place = place
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, or the text that says that the filter leaves none."""

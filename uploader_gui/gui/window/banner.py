@@ -64,6 +64,8 @@ class Banner(QWidget):
             return
         self._notice = notice
         self.setVisible(notice is not None)
+        self.button.set_meaning(notice and notice.meaning_of(notice.action))
+        self.other.set_meaning(notice and notice.meaning_of(notice.other))
         if notice is None:
             self.changed.emit()
             return
@@ -131,6 +133,7 @@ class UndoStrip(QWidget):
         match event:
             case events.UndoOffered():
                 self._offer = event
+                self.button.set_meaning(event)
                 self._set_texts()
                 self._appear(on=event != _NOTHING)
             case events.PathsAdded():

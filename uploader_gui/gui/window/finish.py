@@ -177,6 +177,8 @@ class FinishPanel(QWidget):
         self.finish = finish
         self._set_text()
         self.setVisible(finish is not None)
+        for button in (self.receipt, self.new_deposit):
+            button.set_meaning(finish and finish.anomaly_id)
         self.room_changed.emit()
         if finish is not None:
             announce(self, finish.text)

@@ -222,6 +222,7 @@ class Footer(QWidget):
 
     def _show_primary(self, action: FooterAction) -> None:
         self.primary_action = action
+        self.primary.set_meaning((action, self._to_send[1] if action is FooterAction.START else ""))
         self.primary.setEnabled(action is not FooterAction.START or self._to_send[0] > 0)
         set_look(self.primary, "kind", "primary")
         self._fit_primary()

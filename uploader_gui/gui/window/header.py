@@ -125,6 +125,7 @@ class Header(QWidget):
     def show_about(self, about: str, *, doubtful: bool, suggestion: str) -> None:
         """Show what the register says of the number, in amber where it is doubtful, and one that may be meant."""
         self._about, self._doubtful = about, doubtful
+        self.suggestion.set_meaning(suggestion)
         self.suggestion.setText(_("Did you mean {number}?", number=suggestion) if suggestion else "")
         self._refresh()
 
@@ -185,6 +186,7 @@ class Header(QWidget):
         self.suggestion.setVisible(bool(self.suggestion.text()))
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
         self.forget_kept.setVisible(self._kept is not None)
+        self.add_kept.set_meaning(anomaly_id if self._kept is not None else None)
         if self._kept is not None:
             self.add_kept.setText(
                 ngettext(

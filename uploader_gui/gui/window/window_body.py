@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
+from uploader_gui.gui.style.widgets import Button
 from uploader_gui.gui.window.banner import Banner, SelectionStrip, TrialBand, UndoStrip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
@@ -70,6 +71,8 @@ class WindowBody(QWidget):
         self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.room_changed.connect(self._make_room)
         self.banner.changed.connect(self._make_room)
+        for moving in (self.banner.changed, self.finish.room_changed):
+            moving.connect(self._unsettle_below)
         QApplication.instance().focusChanged.connect(self._end_search)  # type: ignore[union-attr]  # there is one
         self.finish.room_changed.connect(self._make_room)
         self.undo.room_changed.connect(self._make_room)
@@ -196,6 +199,12 @@ class WindowBody(QWidget):
             self._last_layout = layout_facts
             self.preflight.fold(on=False)
             self.preflight.fold(on=squeezed and not self._shows_enough())
+
+    def _unsettle_below(self) -> None:
+        """Let no press count on what may have moved to where something else was."""
+        for part in (self.finish, self.preflight):
+            for button in part.findChildren(Button):
+                button.unsettle()
 
     def _space(self, around: int, between: int) -> None:
         if self._column.contentsMargins().top() == around:

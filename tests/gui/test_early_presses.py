@@ -1,0 +1,228 @@
+"""A press just after a button came to mean something else does nothing: it was aimed at what stood there before."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import (
+    Condition,
+    JournalSetAside,
+    QueueStatus,
+    Resumed,
+    UploadsAdded,
+    UploadsChanged,
+    UploadsRemoved,
+)
+from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import SETTLE_SECONDS, Theme
+from uploader_gui.gui.upload_list.upload_filter import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.engine.models import UploadSnapshot
+    from uploader_gui.engine.pictures.decoder import PictureDecoder
+
+S = UploadState
+LEFT = Qt.MouseButton.LeftButton
+RUNNING = QueueStatus(running=True)
+OFFLINE = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
+FULL = QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))
+
+
+@pytest.fixture
+def window(engine: FakeEngine, qapp: QApplication, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
+    del theme  # it has prepared the application
+    made = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light), decoder=decoder, anomaly_id="4217")
+    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def click(widget: QWidget, _window: MainWindow) -> None:
+    QTest.mouseClick(widget, LEFT)
+
+
+def press_enter(widget: QWidget, _window: MainWindow) -> None:
+    QTest.keyClick(widget, Qt.Key.Key_Return)
+
+
+def press_space(widget: QWidget, _window: MainWindow) -> None:
+    QTest.keyClick(widget, Qt.Key.Key_Space)
+
+
+def press_ctrl_enter(_widget: QWidget, window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def settle(qtbot: QtBot, began: float) -> None:
+    qtbot.waitUntil(lambda: time.monotonic() - began > SETTLE_SECONDS)
+
+
+@pytest.mark.parametrize("press", [click, press_enter, press_space, press_ctrl_enter])
+def test_the_primary_button_waits_before_it_does_what_it_newly_says(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, press: Callable[[QWidget, MainWindow], None]
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    settle(qtbot, time.monotonic())
+    engine.tell(RUNNING)  # “Send” has become “Pause”
+    began = time.monotonic()
+    press(window.footer.primary, window)
+    assert engine.calls == []
+    settle(qtbot, began)
+    press(window.footer.primary, window)
+    assert engine.calls == [("pause", None)]
+
+
+def test_a_press_that_began_before_the_change_does_nothing_either(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    settle(qtbot, time.monotonic())
+    QTest.mousePress(window.footer.primary, LEFT)
+    engine.tell(RUNNING)
+    QTest.mouseRelease(window.footer.primary, LEFT)
+    assert engine.calls == []
+
+
+def test_a_count_that_grows_while_folders_are_searched_changes_no_meaning(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    settle(qtbot, time.monotonic())
+    engine.tell(UploadsAdded((upload("b.jpg"),)))
+    assert "2" in window.footer.primary.text()
+    click(window.footer.primary, window)
+    assert engine.calls == [("start", None)]
+
+
+def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)))
+    settle(qtbot, time.monotonic())
+    press_ctrl_enter(window, window)
+    for _ in range(3):
+        held = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, "\r", autorep=True
+        )
+        QApplication.sendEvent(window, held)
+    assert engine.calls == [("start", None)]
+
+
+@pytest.mark.parametrize("press", [click, press_enter, press_space])
+def test_the_banners_button_waits_before_it_does_what_it_newly_says(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, press: Callable[[QWidget, MainWindow], None]
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"),)), OFFLINE)
+    press(window.banner.button, window)  # the band has just appeared
+    assert engine.calls == []
+    settle(qtbot, time.monotonic())
+    engine.tell(FULL)  # “Retry now” has become “Retry”
+    began = time.monotonic()
+    press(window.banner.button, window)
+    assert engine.calls == []
+    settle(qtbot, began)
+    press(window.banner.button, window)
+    assert engine.calls == [("start", None)]
+
+
+def test_a_double_click_on_close_closes_one_sentence_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    window.notices.warn(lambda: "Another sentence.")
+    engine.tell(JournalSetAside("/home/anna/old.sqlite3"))
+    settle(qtbot, time.monotonic())
+    click(window.banner.button, window)
+    click(window.banner.button, window)
+    assert window.banner.notice is not None
+    assert window.banner.notice.text == "Another sentence."
+
+
+def test_a_press_that_the_band_pushed_under_the_pointer_does_not_count(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg", S.UPLOADED), upload("b.jpg", S.FAILED, Code.DAMAGED))))
+    assert window.body.finish.isVisible()
+    settle(qtbot, time.monotonic())
+    engine.tell(Resumed((UploadId("c.jpg"),), ()))
+    click(window.body.finish.new_deposit, window)
+    assert engine.calls == []
+
+
+def button_of(window: MainWindow, row: int) -> QPoint:
+    """Where the first button of a row is."""
+    index = window.view.model().index(row, Column.NAME)
+    area = window.view.visualRect(index)
+    layout = window.view.delegate.layout_of(area, index, active=True)
+    return layout.actions[-1].area.center()
+
+
+def row_fails(engine: FakeEngine) -> None:
+    """“Cancel” becomes “Retry”."""
+    engine.tell(UploadsChanged((upload("b.jpg", S.FAILED, Code.DAMAGED),)))
+
+
+def row_above_goes(engine: FakeEngine) -> None:
+    engine.tell(UploadsRemoved((UploadId("a.jpg"),)))
+
+
+def band_appears(engine: FakeEngine) -> None:
+    engine.tell(OFFLINE)
+
+
+@pytest.mark.parametrize("change", [row_fails, row_above_goes, band_appears])
+@pytest.mark.parametrize("by_key", [False, True])
+def test_a_rows_button_waits_before_it_does_what_it_newly_says(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, change: Callable[[FakeEngine], None], *, by_key: bool
+) -> None:
+    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", S.UPLOADING), upload("c.jpg"))), RUNNING)
+    settle(qtbot, time.monotonic())
+    change(engine)
+    window.model.flush()
+    QApplication.processEvents()  # the layout
+    began = time.monotonic()
+
+    def press() -> None:
+        row = _row(window, "b.jpg")
+        window.view.setCurrentIndex(window.view.model().index(row, Column.NAME))
+        if by_key:
+            QTest.keyClick(window.view, Qt.Key.Key_Return)
+        else:
+            QTest.mouseClick(window.view.viewport(), LEFT, pos=button_of(window, row))
+
+    press()
+    assert engine.calls == []
+    settle(qtbot, began)
+    press()
+    assert engine.calls == [("retry" if change is row_fails else "cancel", [UploadId("b.jpg")])]
+
+
+def _row(window: MainWindow, name: str) -> int:
+    rows = range(window.view.model().rowCount())
+    return next(row for row in rows if _snapshot(window, row).source.name == name)
+
+
+def _snapshot(window: MainWindow, row: int) -> UploadSnapshot:
+    return window.model.snapshot(row)
+
+
+def test_a_held_enter_removes_one_row_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.tell(UploadsAdded(tuple(upload(f"{name}.exe", S.REFUSED, Code.EMPTY_FILE) for name in "ab")))
+    settle(qtbot, time.monotonic())
+    window.view.setCurrentIndex(window.view.model().index(0, Column.NAME))
+    QTest.keyClick(window.view, Qt.Key.Key_Return)
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)
+    QApplication.sendEvent(window.view, held)
+    assert engine.calls == [("remove", [UploadId("a.exe")])]
