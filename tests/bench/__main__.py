@@ -35,6 +35,7 @@ ROWS = {
     9: "row_09_idle",
     10: "row_10_growth",
     11: "row_11_share",
+    12: "row_12_fetch",
 }
 
 

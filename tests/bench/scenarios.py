@@ -5,21 +5,33 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
 
 from tests.bench.dropping import drop_on
 from tests.bench.process import status_bytes
 from tests.bench.ticker import PaintWatch, Ticker, tell
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.fetching import CHUNK_BYTES, VirtualFile
+from uploader_gui.engine.models import Origin, UploadState
+from uploader_gui.gui.drop.fetcher import Fetcher
+from uploader_gui.gui.drop.offer import Decision, DropKind
+from uploader_gui.gui.upload_list.row_actions import RowAction
 from uploader_gui.window_app import program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
+    from uploader_gui.engine.fetching import Sink
     from uploader_gui.gui.main_window import MainWindow
 
 SETTLE = 2.0
+RATE = 40_000_000
+"""Bytes a second that another program gives."""
 
 
 def observed(scenario: Callable[[MainWindow], Any]) -> None:
@@ -80,6 +92,78 @@ async def smooth(window: MainWindow, large: int, small: int, paths: list[Path]) 
     while not all(window.model.snapshot(row).state is UploadState.UPLOADED for row in range(large)):
         await _first(window.model.counts_changed)
     return ticker.stop()
+
+
+async def fetch(window: MainWindow, size: int) -> dict[str, float]:
+    """Fetch a file within a drop until it waits for Start; then fetch another one, and cancel it half way."""
+    window.set_anomaly("1")
+    await asyncio.sleep(2 * SETTLE)
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # noqa: ASYNC240 - no disk; forgets the peak of the start
+    before = status_bytes(os.getpid(), "VmRSS")
+    ticker = Ticker(window)
+    ticker.start()
+    source = Pieces(size)
+    _drop(window, "a.csv", size, source)
+    while not (window.model.rowCount() and window.model.snapshot(0).state is UploadState.QUEUED):
+        await _first(window.model.counts_changed)
+    gaps = ticker.stop()
+    memory = status_bytes(os.getpid(), "VmHWM") - before
+    return {"longest": gaps["longest"], "p99": gaps["p99"], "memory": memory / 1e6} | await _cancel(window, size)
+
+
+async def _cancel(window: MainWindow, size: int) -> dict[str, float]:
+    """Cancel a file half way by its row: how long until it says so and its bytes are gone?"""
+    source = Pieces(size)
+    _drop(window, "b.csv", size, source)
+    await asyncio.to_thread(source.half.wait)
+    began = asyncio.get_running_loop().time()
+    window.view.action_wanted.emit(RowAction.CANCEL, [window.model.snapshot(1)])
+    await asyncio.to_thread(source.ended.wait)
+    while window.model.snapshot(1).state is not UploadState.CANCELLED:
+        await _first(window.model.counts_changed)
+    return {"cancelled": asyncio.get_running_loop().time() - began}
+
+
+def _drop(window: MainWindow, name: str, size: int, source: Pieces) -> None:
+    fetcher = window.add_files.findChild(Fetcher)
+    assert fetcher
+    offer = Decision(DropKind.VIRTUAL, files=(VirtualFile(0, name, size),), origin=Origin.PHONE)
+    QTimer.singleShot(0, window, lambda: fetcher.fetch_within_drop(offer, source, "1", NoDoor()))
+
+
+class Pieces:
+    """Another program that gives a file at 40 MB/s, as phones do at best. `half`, `ended`: how far it is."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.half, self.ended = threading.Event(), threading.Event()
+
+    @contextmanager
+    def opened(self, files: Sequence[VirtualFile]) -> Iterator[Pieces]:
+        """Open the offer."""
+        del files
+        yield self
+        self.ended.set()
+
+    def copy(self, file: VirtualFile, sink: Sink) -> None:
+        """Give the bytes."""
+        del file
+        piece, began = os.urandom(CHUNK_BYTES), time.monotonic()
+        for at in range(0, self._size, CHUNK_BYTES):
+            time.sleep(max(0.0, began + at / RATE - time.monotonic()))
+            sink.write(memoryview(piece)[: self._size - at])
+            if at > self._size / 2:
+                self.half.set()
+
+
+class NoDoor:
+    """A drop target of no system."""
+
+    busy = False
+
+    def hold(self) -> None:
+        """Hold nothing."""
 
 
 async def _first(signal: Any) -> Any:

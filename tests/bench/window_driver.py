@@ -37,6 +37,9 @@ def main(scenario: str, *arguments: str) -> int:
     if scenario == "drop":
         count, folder = arguments
         scenarios.observed(lambda window: scenarios.drop(window, int(count), Path(folder)))
+    elif scenario == "fetch":
+        (size,) = arguments
+        scenarios.observed(lambda window: scenarios.fetch(window, int(size)))
     else:
         large, small, *paths = arguments
         scenarios.observed(lambda window: scenarios.smooth(window, int(large), int(small), list(map(Path, paths))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code, NotFetched, Variant
 from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
-from uploader_gui.engine.fetching import VirtualFile
+from uploader_gui.engine.fetching import VirtualFile, part_of
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
@@ -91,9 +91,40 @@ def test_a_row_per_file_is_asked_for_at_once_for_the_anomaly_shown_at_the_drop(
     source.may_give.set()
     qtbot.waitUntil(lambda: told(engine, "fetched") == [file.upload_id for file in awaited])
     assert [file.path.read_bytes() for file in awaited] == [b"1234", b"1234"]
-    noted = told(engine, "note_making")[0]
-    assert isinstance(noted, list)
-    assert {path.name for path in noted[1:]} == {"a.jpg", "b.jpg"}
+    folder = awaited[0].path.parent
+    noted: list[Any] = told(engine, "note_making")
+    assert [path for paths in noted for path in paths] == [part_of(folder), folder / "a.jpg", folder / "b.jpg"]
+
+
+def test_thousands_of_files_are_listed_and_fail_while_the_window_stays_alive(
+    engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    source, turns = Held(fails=True), []
+    source.may_give.set()
+    many = replace(TWO, files=tuple(VirtualFile(at, "photo.jpg") for at in range(1_000)))
+    timer = QTimer(fetcher, interval=0)
+    timer.timeout.connect(lambda: turns.append((len(engine.awaited), len(told(engine, "not_fetched")))))
+    timer.start()
+    fetcher.fetch(many, source, "4217")
+    qtbot.waitUntil(lambda: len(told(engine, "not_fetched")) == 1_000)
+    timer.stop()
+    files = [file for files, _ in engine.awaited for file in files]
+    assert [files[at].name for at in (0, 1, 999)] == ["photo.jpg", "photo (2).jpg", "photo (1000).jpg"]
+    for seen in ({rows for rows, _ in turns}, {failed for _, failed in turns}):
+        assert len(seen) >= 4
+
+
+def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: MainWindow, engine: FakeEngine) -> None:
+    fetched, sent = upload("1", UploadState.FETCHING, size=10 * MB), upload("2", UploadState.UPLOADING, size=10 * MB)
+    engine.tell(UploadsAdded((fetched, sent)))
+    window.model.update_fetched(UploadProgress(fetched.upload_id, 4 * MB, 0.0))
+    window.model.update_progress([UploadProgress(sent.upload_id, 1 * MB, 0.0)])
+    window.model.update_fetched(UploadProgress(fetched.upload_id, 5 * MB, 0.0))
+    shown = [window.model.progress_of(row.upload_id) for row in (fetched, sent)]
+    assert [far and far.bytes_sent for far in shown] == [5 * MB, 1 * MB]
+    window.model.update_progress([])
+    assert window.model.progress_of(sent.upload_id) is None
+    assert window.model.progress_of(fetched.upload_id) is not None
 
 
 def test_a_drop_waits_for_its_source_with_the_window_alive(
@@ -182,6 +213,17 @@ def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
     assert window.banner.text.text().startswith("a.jpg: The other program did not give it (0x80030005).")
     assert window.add_files.kept is None
     assert engine.awaited == []
+
+
+def test_several_that_wait_for_a_number_and_do_not_come_are_named_together(
+    window: MainWindow, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    source = Held(fails=True)
+    fetcher.fetch(TWO, source, "")
+    source.may_give.set()
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.text.text() == "2 files were not fetched to the end: a.jpg, b.jpg. Drop them again."
+    assert window.add_files.kept is None
 
 
 def test_do_not_add_stops_what_waits_for_a_number(window: MainWindow, fetcher: Fetcher, qtbot: QtBot) -> None:

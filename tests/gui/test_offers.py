@@ -48,7 +48,7 @@ def test_each_program_s_offer_is_taken_or_explained_as_what_it_is(window: MainWi
     window.set_anomaly("4217")
     mime = brought_by_qt(offer)
     decision = decision_on(mime)
-    names = harmless_names(decision.files) if decision.files else [path.name for path in decision.paths]
+    names = list(harmless_names(decision.files)) if decision.files else [path.name for path in decision.paths]
     assert (decision.kind, tuple(names), decision.origin) == (offer.kind, offer.names, offer.origin)
     enter(window, mime)
     assert window.drop.overlay.title.text() == offer.said
@@ -102,7 +102,7 @@ def test_sizes_times_and_folders_of_a_list_of_virtual_files_are_read() -> None:
     ],
 )
 def test_names_from_strangers_become_harmless_and_twins_are_numbered(given: list[str], harmless: list[str]) -> None:
-    assert harmless_names(VirtualFile(at, name) for at, name in enumerate(given)) == harmless
+    assert list(harmless_names(VirtualFile(at, name) for at, name in enumerate(given))) == harmless
 
 
 @pytest.mark.parametrize(

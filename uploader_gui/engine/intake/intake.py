@@ -62,6 +62,8 @@ class Intake:
         self._same_file = SameFile(context)
         self._running = 0
         self._restoring: set[asyncio.Task[None]] = set()
+        self._whole: list[Upload] = []
+        self._looks_at_whole = False
         self._list_lock = asyncio.Lock()
         self._junk: set[str] = set()
         self._junk_of_run: set[str] = set()
@@ -105,11 +107,23 @@ class Intake:
 
     def fetched(self, uploads: Iterable[Upload]) -> None:
         """Go on with files that are whole now."""
-        for upload in uploads:
-            self._begin(self._look_at_fetched(upload))
+        self._whole += uploads
+        if self._whole and not self._looks_at_whole:
+            self._looks_at_whole = True
+            self._begin(self._look_at_fetched())
 
-    async def _look_at_fetched(self, upload: Upload) -> None:
-        known = await self._store.writer.reading(partial(self._known, upload.anomaly_id))
+    async def _look_at_fetched(self) -> None:
+        """Look at all that came meanwhile at once: what was uploaded before is asked for once for them."""
+        try:
+            while whole := self._whole:
+                self._whole = []
+                known = await self._store.writer.reading(partial(self._all_known, {one.anomaly_id for one in whole}))
+                for upload in whole:
+                    await self._look_at_one(upload, known[upload.anomaly_id])
+        finally:
+            self._looks_at_whole = False
+
+    async def _look_at_one(self, upload: Upload, known: Known) -> None:
         threads = self._context.resources.threads
         found = await asyncio.get_running_loop().run_in_executor(threads, inspected, upload.source.path)
         self._note_made(upload.source.path)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QEventLoop, QObject, Signal
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 
 from uploader_gui.engine.events import UploadProgress, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import FetchThread, Item, part_of
@@ -20,7 +23,7 @@ from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.offer import harmless_names
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from PySide6.QtCore import SignalInstance
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.window.window_memory import KeptPath
 
 _TOKEN_BYTES: Final = 8
+PAGE: Final = 100
+"""How many files are listed, or told of, before the window has its turn: some 10 ms."""
 
 
 class FetchEngine(Protocol):
@@ -69,9 +74,9 @@ class Door(Protocol):
 
 
 class Fetch(QObject):
-    """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`; signals carry that over.
+    """The files of one drag or paste. Its thread calls the methods of `fetching.Listener`, which are told here later.
 
-    Signals:
+    Signals, in Qt's thread:
         moved(Item, int): how many bytes of an item are there.
         came(Item), failed(Item, NotFetched): how an item ended.
         over(): the other program is needed no more, or nobody wants its files any more.
@@ -81,14 +86,22 @@ class Fetch(QObject):
     came = Signal(object)
     failed = Signal(object, object)
     over = Signal()
+    _stirred = Signal()
 
-    def __init__(self, items: Sequence[Item], parent: QObject) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.wanted = {item.path: item for item in items}
+        self.items: list[Item] = []
+        self.wanted: dict[Path, Item] = {}
         self.upload_ids: dict[Path, UploadId] = {}
-        self.began_at = time.monotonic()
         self.is_read = False
         """Whether the thread has let go of the other program's data."""
+        self._news: deque[tuple[SignalInstance, tuple[object, ...]]] = deque()
+        self._stirred.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+
+    def want(self, items: Sequence[Item]) -> None:
+        """Count these among its files."""
+        self.items += items
+        self.wanted.update((item.path, item) for item in items)
 
     def settle(self, item: Item) -> UploadId | None:
         """Note that an item came or failed; return its upload, None where there is none."""
@@ -107,20 +120,44 @@ class Fetch(QObject):
 
     def progress(self, item: Item, count: int) -> None:
         """Report how many bytes of an item are there."""
-        self.moved.emit(item, count)
+        self._tell(self.moved, item, count)
 
     def fetched(self, item: Item) -> None:
         """Report that an item is complete."""
-        self.came.emit(item)
+        self._tell(self.came, item)
 
     def not_fetched(self, item: Item, error: NotFetched) -> None:
         """Report that an item will not come."""
-        self.failed.emit(item, error)
+        self._tell(self.failed, item, error)
 
     def ended(self) -> None:
         """Report that the other program is no longer needed."""
         self.is_read = True
         self.over.emit()
+
+    def _tell(self, signal: SignalInstance, *values: object) -> None:
+        self._news.append((signal, values))
+        if len(self._news) == 1:
+            self._stirred.emit()
+
+    def _pass_on(self) -> None:
+        """Tell some news at a time: a program that ends may fail 10,000 files at once, and Qt takes no rest between."""
+        for _ in range(min(len(self._news), PAGE)):
+            signal, values = self._news.popleft()
+            signal.emit(*values)
+        if self._news:
+            self._stirred.emit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The files of a fetch, on their way into the list."""
+
+    fetch: Fetch
+    items: Iterator[Item]
+    anomaly_id: str
+    options: AddOptions
+    thread: FetchThread
 
 
 class Fetcher(QObject):
@@ -138,6 +175,7 @@ class Fetcher(QObject):
         self._engine = engine
         self._folder = folder
         self._fetches: list[Fetch] = []
+        self._lost: list[tuple[Path, Reason]] = []
         add_files.claim = self.claim
         add_files.kept_changed.connect(self._follow_kept)
         engine.event_arrived.connect(self._follow)
@@ -156,17 +194,31 @@ class Fetcher(QObject):
     def fetch(self, decision: Decision, offered: Offered, anomaly_id: str) -> Fetch:
         """Show a row for each file and begin to fetch them, for the anomaly given ("": they wait for a number)."""
         folder = self._folder / secrets.token_hex(_TOKEN_BYTES)
-        names = harmless_names(decision.files)
-        items = [Item(file, folder / name) for file, name in zip(decision.files, names, strict=True)]
-        fetch = Fetch(items, self)
-        self._fetches.append(fetch)
+        fetch = Fetch(self)
         fetch.moved.connect(self._show_progress)
         fetch.came.connect(self._came)
         fetch.failed.connect(self._failed)
-        self._engine.note_making([part_of(folder), *fetch.wanted])
-        self._add_files.add_for(anomaly_id, list(fetch.wanted), AddOptions(origin=decision.origin))
-        FetchThread(offered, items, folder, fetch).start()
+        self._fetches.append(fetch)
+        self._engine.note_making([part_of(folder)])
+        names = zip(decision.files, harmless_names(decision.files), strict=True)
+        items = (Item(file, folder / name) for file, name in names)
+        thread = FetchThread(offered, fetch.items, folder, fetch)
+        self._list_next(_Listing(fetch, items, anomaly_id, AddOptions(origin=decision.origin), thread))
         return fetch
+
+    def _list_next(self, listing: _Listing) -> None:
+        """Show some rows at a time, for the window's sake, and begin to fetch when all are there."""
+        page = list(islice(listing.items, PAGE))
+        listing.fetch.want(page)
+        self._engine.note_making([item.path for item in page])
+        if page and listing.anomaly_id:
+            self._add_files.add_for(listing.anomaly_id, [item.path for item in page], listing.options)
+        if len(page) == PAGE:
+            QTimer.singleShot(0, listing.fetch, lambda: self._list_next(listing))
+            return
+        if not listing.anomaly_id:  # all at once: they are confirmed together
+            self._add_files.add_for("", list(listing.fetch.wanted), listing.options)
+        listing.thread.start()
 
     def claim(self, paths: Sequence[Path], anomaly_id: str, options: AddOptions) -> list[Path]:
         """Put those of the paths on the list that are being fetched; return the others."""
@@ -190,7 +242,7 @@ class Fetcher(QObject):
     def _show_progress(self, item: Item, count: int) -> None:
         fetch = self._sending_fetch()
         if (upload_id := fetch.upload_ids.get(item.path)) is not None and item.path in fetch.wanted:
-            self._model.update_progress([UploadProgress(upload_id, count, 0.0, time.monotonic())])
+            self._model.update_fetched(UploadProgress(upload_id, count, 0.0, time.monotonic()))
 
     def _came(self, item: Item) -> None:
         self._engine.note_capture(item.path)
@@ -202,8 +254,18 @@ class Fetcher(QObject):
         if (upload_id := self._sending_fetch().settle(item)) is not None:
             self._engine.not_fetched(upload_id, reason)
         else:
-            self._add_files.let_go([item.path])
-            self.lost.emit(item.path.name, reason)
+            self._lost.append((item.path, reason))
+            if len(self._lost) == 1:
+                QTimer.singleShot(0, self, self._let_go)
+
+    def _let_go(self) -> None:
+        """Name what was lost at about the same time."""
+        lost, self._lost = self._lost, []
+        self._add_files.let_go([path for path, _ in lost])
+        if len(lost) == 1:
+            self.lost.emit(lost[0][0].name, lost[0][1])
+        else:
+            self._add_files.half_fetched.emit([path.name for path, _ in lost])
 
     def _sending_fetch(self) -> Fetch:
         fetch = self.sender()

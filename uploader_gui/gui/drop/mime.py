@@ -97,7 +97,7 @@ def portal_key_in(mime: QMimeData) -> str:
 
 def _harmless(name: str) -> str:
     """Return a file name that stays in its folder; one that is only an extension stays that."""
-    (path,) = harmless_names([VirtualFile(0, f"capture{name}" if name.startswith(".") else name)])
+    path = next(harmless_names([VirtualFile(0, f"capture{name}" if name.startswith(".") else name)]))
     return path.rpartition("/")[2].removeprefix("capture" if name.startswith(".") else "")
 
 

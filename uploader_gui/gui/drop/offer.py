@@ -235,8 +235,8 @@ def _refused(offer: Offer) -> DropKind:
     return DropKind.TEXT if offer.text else DropKind.NOTHING
 
 
-_ENTRY: Final = {True: 592, False: 332}
-"""The size of a FILEDESCRIPTORW and of a FILEDESCRIPTORA, in bytes."""
+_ENTRY: Final = {True: struct.Struct("<I32xI16xQII520s"), False: struct.Struct("<I32xI16xQII260s")}
+"""Flags, attributes, time, size and name of a FILEDESCRIPTORW and of a FILEDESCRIPTORA."""
 _ATTRIBUTES, _WRITE_TIME, _SIZE = 0x4, 0x20, 0x40
 _FOLDER: Final = 0x10
 _FILETIME_OF_1970: Final = 11_644_473_600
@@ -252,17 +252,16 @@ def described_files(descriptor: bytes, *, wide: bool = True) -> Iterator[Virtual
     (count,) = struct.unpack_from("<I", descriptor)
     if count > MAX_VIRTUAL_FILES:
         raise OverflowError
-    if len(descriptor) < 4 + _ENTRY[wide] * count:
+    end = 4 + _ENTRY[wide].size * count
+    if len(descriptor) < end:
         raise ValueError(count)
-    for index in range(count):
-        entry = descriptor[4 + _ENTRY[wide] * index :][: _ENTRY[wide]]
-        flags, attributes = struct.unpack_from("<I", entry)[0], struct.unpack_from("<I", entry, 36)[0]
-        written, high, low = struct.unpack_from("<QII", entry, 56)
+    entries = _ENTRY[wide].iter_unpack(memoryview(descriptor)[4:end])
+    for index, (flags, attributes, written, high, low, name) in enumerate(entries):
         if flags & _ATTRIBUTES and attributes & _FOLDER:
             continue
         yield VirtualFile(
             index,
-            _name_in(entry[72:], wide=wide),
+            _name_in(name, wide=wide),
             (high << 32 | low) or None if flags & _SIZE else None,
             written / 1e7 - _FILETIME_OF_1970 if flags & _WRITE_TIME and written else None,
         )
@@ -279,17 +278,15 @@ _LONGEST: Final = 120
 """Characters of a part's stem; the folder it comes into has a path of its own, and Windows takes 260 in all."""
 
 
-def harmless_names(files: Iterable[VirtualFile]) -> list[str]:
-    """Return each file's path below the folder it is fetched into, with slashes; no two are the same in any case.
+def harmless_names(files: Iterable[VirtualFile]) -> Iterator[str]:
+    """Yield each file's path below the folder it is fetched into, with slashes; no two are the same in any case.
 
     None leaves that folder, and each is a name that every system takes.
     """
-    taken: set[str] = set()
-    names = []
+    taken: dict[str, int] = {}
     for file in files:
         parts = list(_harmless_parts(file.name)) or [f"file {file.index + 1}"]
-        names.append(_unlike(taken, "/".join(parts)))
-    return names
+        yield _unlike(taken, "/".join(parts))
 
 
 def _harmless_parts(name: str) -> Iterator[str]:
@@ -301,16 +298,17 @@ def _harmless_parts(name: str) -> Iterator[str]:
             yield f"_{clean}" if _DEVICE.fullmatch(clean) else clean
 
 
-def _unlike(taken: set[str], name: str) -> str:
-    """Return the name, numbered where there is one like it."""
+def _unlike(taken: dict[str, int], name: str) -> str:
+    """Return the name, numbered where there is one like it. `taken`: each name with the last number it was given."""
     stem, dot, suffix = name.rpartition(".")
     if not stem or "/" in suffix:
         stem, dot, suffix = name, "", ""
-    number, free = 1, name
+    number, free = taken.get(name.casefold(), 1), name
     while free.casefold() in taken:
         number += 1
         free = f"{stem} ({number}){dot}{suffix}"
-    taken.add(free.casefold())
+    taken[name.casefold()] = number
+    taken.setdefault(free.casefold(), 1)
     return free
 
 

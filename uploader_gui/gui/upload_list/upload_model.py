@@ -96,10 +96,17 @@ class UploadModel(QAbstractTableModel):
     def update_progress(self, transfers: Iterable[UploadProgress]) -> bool:
         """Take the progress of all running transfers; return whether a flush, and `counts_changed`, will follow."""
         before = self._progress
-        self._progress = {one.upload_id: one for one in transfers if one.upload_id in self._row_of}
-        for upload_id in before.keys() | self._progress.keys():
+        fetched = {one: far for one, far in before.items() if self._state_of(one) is UploadState.FETCHING}
+        self._progress = fetched | {one.upload_id: one for one in transfers if one.upload_id in self._row_of}
+        for upload_id in before.keys() - fetched.keys() | self._progress.keys() - fetched.keys():
             self._touch(upload_id)
         return bool(self._dirty)
+
+    def update_fetched(self, one: UploadProgress) -> None:
+        """Take how far a file is that another program gives; what is sent meanwhile has its own progress."""
+        if one.upload_id in self._row_of:
+            self._progress[one.upload_id] = one
+            self._touch(one.upload_id)
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Remove rows."""
@@ -205,7 +212,10 @@ class UploadModel(QAbstractTableModel):
 
     def _is_sending(self, upload_id: UploadId) -> bool:
         """Return whether an upload is being sent: progress may come late, after it is counted as uploaded."""
-        return self._rows[self._row_of[upload_id]].state in row_text.UNDER_WAY
+        return self._state_of(upload_id) in row_text.UNDER_WAY
+
+    def _state_of(self, upload_id: UploadId) -> UploadState:
+        return self._rows[self._row_of[upload_id]].state
 
     def _touch(self, upload_id: UploadId) -> None:
         self._dirty.add(upload_id)
