@@ -5,6 +5,7 @@ Loads pydantic, so the window imports this module after its first paint, in a th
 
 from __future__ import annotations
 
+import math
 import ssl
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
@@ -132,12 +133,18 @@ class Config:
             ca_file=self.ca_file,
             program=f"uploader-gui {__version__}",
             describe=english,
-            keep_days=self.settings.history_days,
+            keep_days=math.inf if self.asks_memory else self.settings.history_days,
             receipt=report,
             keeps_list=self.window,
             trial=self.trial,
             depositor=self.settings.depositor,
         )
+
+    @property
+    def asks_memory(self) -> bool:
+        """Whether a window is to ask how long History remembers: nobody has said so, and until then it keeps all."""
+        is_set = "history_days" in self.settings.model_fields_set
+        return self.window and not (is_set or self.trial)
 
     def choices(self, asked: Choices) -> Choices:
         """Return what to do with files of refused types: as the command line asks, else (in a window) the settings."""

@@ -163,3 +163,13 @@ async def test_a_journal_opened_again_knows_the_uploads_of_every_server(
         await working.writer.saved()
         await resting.writer.saved()
         assert [one.upload_id for one in journal.unfinished(API)] == [waiting.upload_id]
+
+
+async def test_only_finished_uploads_are_forgotten_and_never_listed_again(journal: Journal) -> None:
+    store = a_store(journal)
+    done, waits = an_upload(state=UploadState.FAILED), an_upload(source=a_source("b.jpg"))
+    store.add([done, waits])
+    assert store.forget([done.upload_id, waits.upload_id]) == [done.upload_id]
+    assert store.all_uploads() == [waits]
+    assert not store.can_be_listed(done)
+    await store.writer.saved()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options, send
-from uploader_gui.engine.events import HistoryFound, HistoryMatches, PathsAdded, ReceiptBuilt, ReceiptWritten
+from uploader_gui.engine.events import (
+    HistoryFound,
+    HistoryMatches,
+    PathsAdded,
+    ReceiptBuilt,
+    ReceiptWritten,
+    Resumed,
+    UndoOffered,
+    UploadsRemoved,
+)
 from uploader_gui.engine.models import RunKey, UploadState
 
 if TYPE_CHECKING:
@@ -153,3 +162,90 @@ async def test_the_queue_goes_on_while_history_is_searched(strict_api: StrictApi
         await run.heard(HistoryMatches)
         answers = [event for event in run.events if isinstance(event, HistoryFound | HistoryMatches | ReceiptBuilt)]
         assert [type(event) for event in answers] == [ReceiptBuilt, HistoryFound, HistoryMatches]
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(part.read_bytes() for part in folder.iterdir() if part.is_file())
+
+
+async def test_a_forgotten_deposit_is_gone_from_list_history_and_disk(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path / "data", strict_api)
+    async with engine(chosen) as run:
+        run.queue.add_paths([*files(tmp_path / "in", "secret.txt"), tmp_path / "gone-secret.txt"], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.start()
+        await run.idle()
+        run.queue.add_paths(files(tmp_path / "in", "kept.txt"), ANOMALY)
+        await run.heard(PathsAdded, 2)
+        run.queue.start()
+        await run.idle(2)
+        run.queue.history.tell_runs()
+        newer, older = (await run.heard(HistoryFound)).runs
+        run.queue.remove([run.latest["secret.txt"].upload_id])
+        run.queue.history.forget(older.key)
+        assert (await run.heard(HistoryFound, 2)).runs == (newer,)
+        assert {upload_id for event in run.all_heard(UploadsRemoved) for upload_id in event.upload_ids} == {
+            run.latest[name].upload_id for name in ("secret.txt", "gone-secret.txt")
+        }
+        assert set(run.files()) == {"kept.txt"}
+        assert run.all_heard(UndoOffered)[-1] == UndoOffered()
+    assert b"secret.txt" not in on_disk(tmp_path / "data")
+    assert b"kept.txt" in on_disk(tmp_path / "data")
+    again = await send(chosen, tmp_path / "in" / "secret.txt", tmp_path / "in" / "kept.txt")
+    assert {name: row["state"] for name, row in again.items()} == {"secret.txt": "uploaded", "kept.txt": "skipped"}
+
+
+async def test_what_is_still_to_be_sent_is_never_forgotten(strict_api: StrictApi, tmp_path: Path) -> None:
+    chosen = options(tmp_path / "data", strict_api)
+    async with engine(chosen) as run:
+        run.queue.add_paths([*files(tmp_path / "in", "a.txt"), tmp_path / "gone.txt"], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.history.forget(past.key)
+        assert [one.states for one in (await run.heard(HistoryFound, 2)).runs] == [{S.QUEUED: 1}]
+    async with engine(chosen) as run:
+        run.queue.restore()
+        assert len((await run.heard(Resumed)).upload_ids) == 1
+
+
+async def test_what_is_dropped_after_all_of_its_run_was_forgotten_is_remembered(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    """Everything of a run that has not ended is cancelled and forgotten; what comes next needs a run of its own."""
+    async with engine(options(tmp_path / "data", strict_api)) as run:
+        run.queue.add_paths(files(tmp_path / "in", "a.txt"), ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.cancel_all()
+        await run.in_state(S.CANCELLED, "a.txt")
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.history.forget(past.key)
+        assert (await run.heard(HistoryFound, 2)).runs == ()
+        run.queue.add_paths([tmp_path / "in" / "a.txt"], ANOMALY)
+        await run.heard(PathsAdded, 2)
+        run.queue.start()
+        await run.idle()
+        run.queue.history.tell_runs()
+        assert [one.states for one in (await run.heard(HistoryFound, 3)).runs] == [{S.UPLOADED: 1}]
+
+
+async def test_a_picture_of_ours_goes_with_the_forgotten_deposit_that_did_not_send_it(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    picture = data / "captures" / "Capture.txt"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"pasted")
+    async with engine(options(data, strict_api)) as run:
+        run.queue.note_capture(picture)
+        run.queue.add_paths([picture], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.cancel_all()
+        await run.in_state(S.CANCELLED, "Capture.txt")
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        assert picture.exists()
+        run.queue.history.forget(past.key)
+        await run.heard(HistoryFound, 2)
+        assert not picture.exists()

@@ -14,7 +14,7 @@ from tests.faults.running import ANOMALY, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
-from uploader_gui.engine.events import Resumed
+from uploader_gui.engine.events import HistoryFound, Resumed
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import english
 
@@ -100,6 +100,20 @@ async def test_a_place_stays_with_its_upload_however_that_ended_and_after_a_rest
     assert outcomes(rows) == [("failed", "url_refused"), ("uploaded", None)]
     assert rows["a.jpg"]["reason"]["message"].startswith(TAKEN)
     assert len(scripted_storage.puts_of("a.jpg")) == 1
+
+
+async def test_a_place_stays_taken_when_a_person_forgets_the_deposit_that_had_it(
+    by_name: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    await send(options(tmp_path, by_name), files.make("1/a.jpg", size=4000))
+    async with engine(options(tmp_path, by_name)) as run:
+        run.queue.history.tell_runs()
+        (past,) = (await run.heard(HistoryFound)).runs
+        run.queue.history.forget(past.key)
+        assert (await run.heard(HistoryFound, 2)).runs == ()
+    row = await send_one(options(tmp_path, by_name, describe=english), files.make("2/a.jpg", size=5000))
+    assert row["reason"]["message"].startswith(TAKEN)
+    assert scripted_storage.objects["a.jpg"].size == 4000
 
 
 async def test_a_cancelled_upload_keeps_its_place_and_may_still_be_sent_there(

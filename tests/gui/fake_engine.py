@@ -135,6 +135,9 @@ class FakeEngine(QObject):
     def search_history(self, wanted: str) -> None:
         self.calls.append(("search_history", wanted))
 
+    def forget_past(self, key: RunKey) -> None:
+        self.calls.append(("forget_past", key))
+
     def send_past_again(self, key: RunKey) -> None:
         self.calls.append(("send_past_again", key))
 

@@ -17,7 +17,8 @@ from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.receipts.history_dialog import ForgetDialog, HistoryDialog
+from uploader_gui.gui.receipts.receipt_words import day_and_time
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -205,3 +206,26 @@ def test_where_nothing_shows_pdf_files_opening_a_receipt_says_so(
 def test_the_heading_of_figures_stands_above_them(history: HistoryDialog) -> None:
     for shown, figures in ((history.deposits, 2), (history.files, 1)):
         assert shown.headerItem().textAlignment(figures) & Qt.AlignmentFlag.AlignRight
+
+
+def test_a_deposit_is_forgotten_once_a_person_confirms_it(history: HistoryDialog, engine: FakeEngine) -> None:
+    QTest.mouseClick(history.forget, LEFT)
+    question = history.findChild(ForgetDialog)
+    assert isinstance(question, ForgetDialog)
+    assert question.question.text().replace("\u00a0", " ") == (
+        f"Forget the deposit of {day_and_time(MARCH)} for anomaly 4217 (3 files)?"
+    )
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    assert asked(engine, "forget_past") == []
+    QTest.mouseClick(history.forget, LEFT)
+    (question,) = (one for one in history.findChildren(ForgetDialog) if one.isVisible())
+    QTest.mouseClick(question.confirm, LEFT)
+    assert asked(engine, "forget_past") == [NEW]
+    engine.tell(HistoryFound(RUNS[1:]))
+    assert [run.key for run in history.deposits.visible_runs] == [OLD]
+
+
+def test_a_deposit_with_files_still_to_be_sent_cannot_be_forgotten(history: HistoryDialog) -> None:
+    QTest.keyClick(history.deposits, Qt.Key.Key_Down)
+    assert not history.forget.isEnabled()
+    assert history.forget.toolTip() == "Some of its files are still to be sent. Send them or cancel them first."

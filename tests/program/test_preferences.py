@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -12,22 +13,24 @@ from typing import TYPE_CHECKING, Any
 import keyring
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from qasync import QSelectorEventLoop
 
-from tests.gui.fake_engine import FakeEngine
+from tests.gui.fake_engine import FakeEngine, upload
 from tests.program.at_once import AtOnce
 from tests.support.memory_keyring import MemoryKeyring
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.engine.concurrency import DaemonThreads
-from uploader_gui.engine.events import Resumed
-from uploader_gui.engine.models import UploadId
+from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
+from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import Choices
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.logs import RedactingFormatter
+from uploader_gui.machine_settings import NONE, MachineSettings
 from uploader_gui.paths import DataPaths, prepare
 from uploader_gui.platform.application import Language
 from uploader_gui.sandbox import Sandbox
@@ -108,7 +111,7 @@ def engine() -> Engine:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    made = Theme(qapp, Qt.ColorScheme.Light)
+    made = Theme(qapp, Qt.ColorScheme.Light, settle_seconds=0)  # a test's clicks follow at once
     yield made
     made.force(Qt.ColorScheme.Light)
 
@@ -506,3 +509,63 @@ def test_the_connection_is_tested_with_what_stands_in_the_fields(
     panel.button.click()
     qtbot.waitUntil(lambda: not panel.is_testing, timeout=30_000)
     assert "Your tokens belong to the saved server and were not sent to this one." in panel.texts
+
+
+# How long History remembers
+
+
+def asks_memory(window: MainWindow) -> bool:
+    return window.body.finish.memory.isVisible()
+
+
+def finished(engine: Engine) -> None:
+    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)))
+
+
+@pytest.mark.usefixtures("preferences")
+def test_how_long_history_remembers_is_asked_at_the_first_end_and_kept_when_a_new_deposit_begins(
+    window: MainWindow, engine: Engine, data: DataPaths
+) -> None:
+    assert not asks_memory(window)
+    finished(engine)
+    assert asks_memory(window)
+    engine.tell(UploadsAdded((upload("b"),)))  # nobody answered, and it is not asked again
+    assert saved(data) == {"history_days": 400}
+    engine.tell(UploadsRemoved((UploadId("b"),)))
+    assert window.body.finish.isVisible()
+    assert not asks_memory(window)
+
+
+def test_another_time_is_chosen_in_the_settings_and_the_question_stays_until_it_is(
+    preferences: Preferences, window: MainWindow, engine: Engine, data: DataPaths, qtbot: QtBot
+) -> None:
+    assert preferences.configuration is not None
+    assert preferences.configuration.engine(again=False).keep_days == math.inf
+    finished(engine)
+    QTest.mouseClick(window.body.finish.change_memory, Qt.MouseButton.LeftButton)
+    (dialog,) = window.findChildren(SettingsDialog)
+    qtbot.waitUntil(dialog.program.history_days.hasFocus)
+    dialog.reject()
+    assert asks_memory(window)
+    QTest.mouseClick(window.body.finish.change_memory, Qt.MouseButton.LeftButton)
+    dialog = window.findChildren(SettingsDialog)[-1]
+    dialog.program.history_days.setValue(30)
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    assert (asks_memory(window), saved(data)["history_days"]) == (False, 30)
+    assert preferences.configuration.engine(again=False).keep_days == 30
+
+
+@pytest.mark.parametrize("said_by", ["the file", "the environment", "the machine", "no window"])
+def test_where_somebody_has_said_how_long_nobody_is_asked(
+    said_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = DataPaths(tmp_path)
+    prepare(data)
+    machine = MachineSettings("the policies", {"history_days": 30}) if said_by == "the machine" else NONE
+    if said_by == "the file":
+        data.settings.write_text('{"history_days": 30}')
+    elif said_by == "the environment":
+        monkeypatch.setenv("UPLOADER_HISTORY_DAYS", "30")
+    loaded = Config.load(data, None, window=said_by != "no window", machine=machine)
+    assert not loaded.asks_memory
+    assert loaded.engine(again=False).keep_days == (400 if said_by == "no window" else 30)

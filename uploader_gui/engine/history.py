@@ -16,12 +16,12 @@ from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.journal_writer import JournalWriter
-    from uploader_gui.engine.models import RunKey, Upload
+    from uploader_gui.engine.models import RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.receipt import Receipt
 
@@ -32,7 +32,7 @@ class History:
     """What the journal has of the runs with all servers.
 
     `all_written` returns the writer to read with once everything of all servers is written; `options` returns those in
-    force.
+    force; `let_go` takes uploads off the list, and returns those of them that nothing holds there.
     """
 
     def __init__(
@@ -40,11 +40,13 @@ class History:
         context: EngineContext,
         all_written: Callable[[], Awaitable[JournalWriter]],
         options: Callable[[], EngineOptions],
+        let_go: Callable[[Iterable[UploadId]], list[UploadId]],
     ) -> None:
         self._all_written = all_written
         self._options = options
+        self._let_go = let_go
+        self._resources = context.resources
         self._events = context.events
-        self._threads = context.resources.threads
         self._tasks = context.tasks
         self._told = self._searched = 0
 
@@ -61,6 +63,10 @@ class History:
     def tell_receipt(self, key: RunKey) -> None:
         """Tell the receipt of a past run, its files as they are now: `ReceiptBuilt`; nothing where it is purged."""
         self._tasks.spawn(self._tell_receipt(key))
+
+    def forget(self, key: RunKey) -> None:
+        """Forget the finished uploads of a past run, also on the list; then tell the runs that are left."""
+        self._tasks.spawn(self._forget(key))
 
     async def failed(self, key: RunKey, server: str) -> list[Upload]:
         """Return the uploads of a past run that failed; none where it used another server than `server`."""
@@ -96,9 +102,18 @@ class History:
         if (made := await writer.reading(lambda journal: self._receipt(journal, key))) is not None:
             self._events.send(ReceiptBuilt(made, key))
 
+    async def _forget(self, key: RunKey) -> None:
+        writer = await self._all_written()
+        uploads = await writer.reading(lambda journal: journal.uploads_of(key))
+        gone = self._let_go(upload.upload_id for upload in uploads if upload.state.finished)
+        await (await self._all_written()).reading(lambda journal: journal.forget(gone))
+        await self._resources.journal.call(lambda _: self._resources.own_files.tidy())
+        self._resources.journal.drain()
+        self.tell_runs()
+
     async def _save(self, content: bytes, path: Path) -> None:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, receipt.save, content, path)
+            await asyncio.get_running_loop().run_in_executor(self._resources.threads, receipt.save, content, path)
         except OSError as error:
             log.warning("the receipt cannot be written: %s", error)
             self._events.send(ReceiptWritten(str(path), error.strerror or str(error)))

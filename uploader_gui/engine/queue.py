@@ -83,7 +83,7 @@ class UploadQueue:
         self._work_with(self._new_scheduler(connect(options), options))
         self._began = self._context.server.clock.own_now()
         self._undo = Undo(self._tell)
-        self.history = History(self._context, self._all_written, lambda: self._options)
+        self.history = History(self._context, self._all_written, lambda: self._options, self._let_go)
 
     async def run(self) -> None:
         """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
@@ -298,7 +298,7 @@ class UploadQueue:
         """Let uploads that are not registered yet go to another anomaly; `AnomalyChanged` tells what became of them."""
         for scheduler, uploads in self._owned(upload_ids):
             scheduler.intake.send_to(uploads, anomaly_id)
-            self._undo.forget(uploads)
+            self._undo.forget(upload.upload_id for upload in uploads)
 
     def sign_in(self, bearer: str, session: str, *, entered: bool = True) -> None:
         """Use these tokens from now on: what the old ones held up goes on, what they were denied is tried again.
@@ -440,6 +440,17 @@ class UploadQueue:
             if uploads := [upload for upload in found if upload is not None]:
                 yield scheduler, uploads
 
+    def _let_go(self, upload_ids: Iterable[UploadId]) -> list[UploadId]:
+        """Take uploads off the list that the journal is about to forget; return them without what is unfinished."""
+        left = list(upload_ids)
+        for scheduler in self._schedulers.values():
+            store = scheduler.context.store
+            listed = store.ids()
+            left = store.forget(left)
+            scheduler.context.events.send(UploadsRemoved(tuple(one for one in left if one in listed)))
+        self._undo.forget(left)
+        return left
+
     def _tell(self, event: Event) -> None:
         self._events.send(event)
 
@@ -514,7 +525,7 @@ class UploadQueue:
         scheduler.cancel([upload for upload in left if not upload.state.finished])
         scheduler.context.store.remove(left)
         scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
-        self._undo.forget(uploads)
+        self._undo.forget(upload.upload_id for upload in uploads)
 
     def _pass_on(self, address: str, event: Event) -> None:
         if address == self._options.api_url or not isinstance(event, _OF_WHOLE_QUEUE):

@@ -93,9 +93,9 @@ class Undo:
             scheduler.context.events.send(UploadsRestored(tuple(one.upload.upload_id for one in taken)))
         self._tell(self._offered)
 
-    def forget(self, uploads: list[Upload]) -> None:
-        """Forget uploads that are sent to another server instead: brought back, they would go to both."""
-        gone, offered = {upload.upload_id for upload in uploads}, self._offered
+    def forget(self, upload_ids: Iterable[UploadId]) -> None:
+        """Forget uploads that are sent elsewhere instead (brought back, they would go to both), or are forgotten."""
+        gone, offered = set(upload_ids), self._offered
         for step in self._steps:
             step.taken = [taken for taken in step.taken if taken.upload.upload_id not in gone]
         self._steps = [step for step in self._steps if step.taken]

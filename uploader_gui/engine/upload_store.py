@@ -58,6 +58,7 @@ class UploadStore:
         self._removed: dict[UploadId, Upload] = {}
         self._by_path: dict[tuple[str, str], Upload] = {}
         self._from_earlier_run: set[UploadId] = set()
+        self._forgotten: set[UploadId] = set()
         self._counts = dict.fromkeys(UploadState, 0)
         self._bytes = dict.fromkeys(UploadState, 0)
         self._elsewhere = ""
@@ -92,11 +93,15 @@ class UploadStore:
     def can_be_listed(self, upload: Upload) -> bool:
         """Return whether an upload of the journal may join the list: neither it nor its file stands there."""
         listed = self.at_path(upload.anomaly_id, str(upload.source.resolved))
-        return listed is None and upload.upload_id not in self._uploads
+        return listed is None and upload.upload_id not in self._uploads and not self.is_forgotten(upload)
 
     def is_removed(self, upload: Upload) -> bool:
         """Return whether a person took this very upload off the list."""
         return self._removed.get(upload.upload_id) is upload
+
+    def is_forgotten(self, upload: Upload) -> bool:
+        """Return whether the journal forgets this upload just now: the same file is another upload."""
+        return upload.upload_id in self._forgotten
 
     def in_states(self, *states: UploadState) -> list[Upload]:
         """Return the uploads on the list that are in one of these states."""
@@ -159,6 +164,15 @@ class UploadStore:
                 self.writer.update(upload)
             self._removed[upload.upload_id] = self._uploads.pop(upload.upload_id)
             self.free_path(upload)
+
+    def forget(self, upload_ids: Iterable[UploadId]) -> list[UploadId]:
+        """Let go of uploads that the journal is about to forget, but not of unfinished ones; return the others."""
+        free = [one for one in upload_ids if one not in self._uploads or self._uploads[one].state.finished]
+        self.remove([self._uploads[one] for one in free if one in self._uploads])
+        for one in free:
+            self._removed.pop(one, None)
+        self._forgotten.update(free)
+        return free
 
     def put_back(self, uploads: list[Upload]) -> None:
         """Bring removed uploads back to their places in the list, in the states they have."""

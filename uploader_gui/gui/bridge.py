@@ -241,6 +241,10 @@ class Bridge(QObject):
         """Request the runs that hold a file whose name contains this text; `HistoryMatches` answers."""
         self._submit(lambda queue: queue.history.search(wanted))
 
+    def forget_past(self, key: RunKey) -> None:
+        """Forget a past run, but for what is still to be sent; `HistoryFound` answers."""
+        self._submit(lambda queue: queue.history.forget(key))
+
     def send_past_again(self, key: RunKey) -> None:
         """Send again what failed in a past run."""
         self._ask(lambda queue: queue.send_past_again(key))

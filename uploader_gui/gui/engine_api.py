@@ -89,5 +89,8 @@ class Engine(Protocol):
     def search_history(self, wanted: str) -> None:
         """Request the runs that hold a file whose name contains this text; `HistoryMatches` answers."""
 
+    def forget_past(self, key: RunKey) -> None:
+        """Forget a past run, but for what is still to be sent; `HistoryFound` answers."""
+
     def send_past_again(self, key: RunKey) -> None:
         """Send again what failed in a past run."""

@@ -75,6 +75,7 @@ class Preferences:
         self._theme.force(SCHEMES[configuration.settings.theme])
         self._window.sends_when_dropped = configuration.settings.send_when_dropped == "yes"
         self._window.set_operator(configuration.settings.anomaly_page, configuration.settings.token_help)
+        self._ask_memory()
         self.show_signed_in()
         self._tell_trouble()
 
@@ -102,6 +103,8 @@ class Preferences:
         window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
         window.settings_wanted.connect(self._show_settings)
         window.settings_saved.connect(self._begin_to_save)
+        window.memory_accepted.connect(lambda: spawn(self._accept_memory()))
+        window.memory_wanted.connect(lambda: self._show_settings(history_days=True))
 
     def _tell_trouble(self) -> None:
         """Show what is wrong with the settings, if anything."""
@@ -184,7 +187,7 @@ class Preferences:
 
     # Settings
 
-    def _show_settings(self) -> None:
+    def _show_settings(self, *, history_days: bool = False) -> None:
         if self.configuration is None:
             return
         dialog = self._window.show_settings(self.configuration.settings, self.configuration.fixed)
@@ -192,6 +195,8 @@ class Preferences:
         dialog.test_stopped.connect(self._tester.stop)
         self._tester.found.connect(dialog.connection.panel.show_finding)
         self._tester.ended.connect(dialog.connection.panel.show_end)
+        if history_days:
+            dialog.show_history_days()
 
     def _begin_to_save(self, values: Settings) -> None:
         """Hold back commands until the settings are saved: files dropped meanwhile are for the server just set."""
@@ -231,8 +236,24 @@ class Preferences:
             self._bridge.choose(self.configuration.choices(Choices()))
             self._tell_trouble()
 
+    def _ask_memory(self) -> None:
+        """Let the window ask how long History is to remember, unless somebody has said so."""
+        asks = self.configuration is not None and self.configuration.asks_memory
+        days = self.configuration.settings.history_days if self.configuration is not None and asks else None
+        self._window.body.finish.ask_memory(days)
+
+    async def _accept_memory(self) -> None:
+        """Save how long History remembers, as it is: it is not asked again."""
+        self._window.body.finish.ask_memory(None)
+        async with self._change:
+            if self.configuration is not None and self.configuration.asks_memory:
+                days = self.configuration.settings.history_days
+                self.configuration = await self._tasks.in_thread(self.configuration.changed, {"history_days": days})
+                self._tell_trouble()
+
     def _apply(self, configuration: Config) -> None:
         chosen = configuration.settings
+        self._ask_memory()
         self._tell_trouble()
         self._language.use(chosen.language)
         self._theme.force(SCHEMES[chosen.theme])

@@ -361,7 +361,7 @@ class Intake:
                 self._same_path_again(drop, resolved)
                 continue
             seen.add(resolved)
-            if resolved in earlier and _can_go_on(earlier[resolved], found):
+            if resolved in earlier and self._can_go_on(earlier[resolved], found):
                 adopted.append(self._resume.adopt(earlier.pop(resolved), source))
                 self._start(adopted[-1], drop.wishes)
             else:
@@ -370,6 +370,11 @@ class Intake:
         self._store.add(adopted, recorded=True)
         self._same_file.remember(new + adopted)
         self._sort_out(new + adopted, drop, resumed=len(adopted))
+
+    def _can_go_on(self, upload: Upload, found: Source | Refusal) -> bool:
+        """Return whether an upload of the journal goes on with this file: as it is, or with its chosen treatment."""
+        treated = upload.treatment is not None and _usable(found) is not None
+        return (isinstance(found, Source) or treated) and not self._store.is_forgotten(upload)
 
     def _is_listed(self, found: Source | Refusal, anomaly_id: str, resolved: str) -> bool:
         """Return whether a path is on the list; not where it was sent and its file is another one now."""
@@ -459,8 +464,3 @@ def _usable(found: Source | Refusal) -> Source | None:
     if isinstance(found, Source):
         return found
     return found.source if possible_treatments(Reason.of(found.error), found.source) else None
-
-
-def _can_go_on(upload: Upload, found: Source | Refusal) -> bool:
-    """Return whether an upload of the journal goes on with this file: as it is, or with the treatment chosen for it."""
-    return isinstance(found, Source) or (upload.treatment is not None and _usable(found) is not None)

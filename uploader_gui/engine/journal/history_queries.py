@@ -28,7 +28,7 @@ _SUBSTITUTES_NEEDED: Final = (
     f"AND state IN ({', '.join('?' * len(UNFINISHED))})"
 )
 _USED_UP: Final = (
-    "SELECT path FROM own_files WHERE run_id < (SELECT min(run_id) FROM runs) "  # noqa: S608 - a constant
+    "SELECT path FROM own_files WHERE run_id < (SELECT coalesce(min(run_id), 0) FROM runs) "  # noqa: S608 - a constant
     f"OR path IN (SELECT path FROM uploads WHERE state = '{UploadState.UPLOADED}')"
 )
 FETCHED_DAYS: Final = 7

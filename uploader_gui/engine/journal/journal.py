@@ -57,6 +57,7 @@ MAX_CHECKPOINT_PAGES: Final = 1000
 """SQLite's own default."""
 OPERATIONS_OF_A_COMMIT: Final = 4
 """At least: two writes for its page, one more for the checksum, one to force all of it onto the disk."""
+FORGET_EMPTY_RUNS: Final = "DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)"
 MAX_TAKEN_AWAY: Final = 5
 """How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 
@@ -299,7 +300,20 @@ class Journal:
                 f"AND state NOT IN ({unfinished}) AND NOT (listed AND state IN ({waiting}))",
                 (*aged, *UNFINISHED, *FAILED_OR_REFUSED),
             )
-            self._db.execute("DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)")
+            self._db.execute(FORGET_EMPTY_RUNS)
+
+    def forget(self, upload_ids: Collection[UploadId]) -> None:
+        """Forget finished uploads that a person wants forgotten, and the runs of which nothing is left.
+
+        The places of the storage that they were given stay, as hashes: no later upload may replace theirs. Files of
+        ours that were made for them are not needed any more (run -1 is over).
+        """
+        ids = [(one,) for one in upload_ids]
+        ours = "UPDATE own_files SET run_id = -1 WHERE path IN (SELECT path FROM uploads WHERE upload_id = ?)"
+        with self._transaction(durable=True):
+            self._db.executemany(ours, ids)
+            self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", ids)
+            self._db.execute(FORGET_EMPTY_RUNS)
 
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
         """Return the unfinished uploads for an anomaly (or all), oldest first, in the states they had."""

@@ -149,8 +149,8 @@ class Batch:
 
     def write(self, journal: Journal) -> list[UploadId]:
         """Write everything; return what cannot be written, whatever is in it."""
-        if self.in_doubt and self.run_id is not None and not journal.has_run(self.run_id):
-            self.run_id = None
+        if (self.in_doubt or self.new) and self.run_id is not None and not journal.has_run(self.run_id):
+            self.run_id = None  # lost with the journal, or forgotten by a person
         if len(self.changed) == 1 and not self.new and not self.places and self.ended is None:
             return self._write_singly(journal) if not self._write_one(journal) else []
         begun = self.run_id

@@ -1,4 +1,4 @@
-"""History: past deposits with their files and receipts, searchable; failed files can be sent again.
+"""History: past deposits with their files and receipts, searchable; failed files can be sent again, deposits forgotten.
 
 Everything comes from the engine's events: the journal is read on its thread.
 """
@@ -15,14 +15,16 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStack
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.desktop.desktop import show_in_folder
+from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
+from uploader_gui.gui.receipts.receipt_words import day_and_time
 from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
 from uploader_gui.gui.upload_list.row_text import server_name
-from uploader_gui.i18n import _, ngettext
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import RunKey
+    from uploader_gui.engine.models import PastRun, RunKey
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
@@ -63,6 +65,7 @@ class HistoryDialog(QDialog):
         self.open_receipt = push_button("", "plain", theme)
         self.save_receipt = push_button("", "plain", theme)
         self.check_files = push_button("", "plain", theme)
+        self.forget = push_button("", "plain", theme)
         self.help = push_button("", "link", theme)
         self.close_button = push_button("", "primary", theme)
         self.elsewhere = label("", theme, 12)
@@ -164,7 +167,8 @@ class HistoryDialog(QDialog):
         buttons = QWidget()
         flow = FlowLayout(8)
         buttons.setLayout(flow)
-        for button in (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again):
+        buttons_in_order = (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again)
+        for button in (*buttons_in_order, self.forget):
             flow.addWidget(button)
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 8, 0, 0)
@@ -193,6 +197,7 @@ class HistoryDialog(QDialog):
         self.print_out.clicked.connect(lambda: self._receipts.print_out(self._key))
         self.close_button.clicked.connect(self.accept)
         self.check_files.clicked.connect(self._check_files)
+        self.forget.clicked.connect(self._ask_to_forget)
         self.help.clicked.connect(self._ask_for_help)
         QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
 
@@ -205,6 +210,7 @@ class HistoryDialog(QDialog):
         self.print_out.setText(_("Print…"))
         self.open_receipt.setText(_("Open the receipt"))
         self.save_receipt.setText(_("Save the receipt…"))
+        self.forget.setText(_("Forget this deposit…"))
         self.check_files.setText(_("Check files against this receipt…"))
         self.help.setText(_("Help…"))
         self.close_button.setText(_("Close"))
@@ -253,6 +259,11 @@ class HistoryDialog(QDialog):
             if run and failed and elsewhere
             else ""
         )
+        waits = run is not None and bool(run.unfinished)
+        self.forget.setEnabled(not waits)
+        why = _("Some of its files are still to be sent. Send them or cancel them first.") if waits else ""
+        self.forget.setToolTip(why)
+        self.forget.setAccessibleDescription(why)
         chosen = self.files.chosen
         self.show_file.setEnabled(chosen is not None and not chosen.source)
         self.search.setEnabled(bool(self.deposits.topLevelItemCount()))
@@ -287,6 +298,13 @@ class HistoryDialog(QDialog):
             self._engine.send_past_again(key)
             self.accept()
 
+    def _ask_to_forget(self) -> None:
+        if (run := self.deposits.chosen) is not None:
+            question = ForgetDialog(self._theme, self, run)
+            question.accepted.connect(lambda: self._engine.forget_past(run.key))
+            question.help_wanted.connect(self.help_wanted)
+            question.open()
+
     # Overrides of Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -304,3 +322,42 @@ class HistoryDialog(QDialog):
             self._show_state()
             if not self._sandbox:
                 self._engine.load_history()
+
+
+class ForgetDialog(PlainDialog):
+    """The question before a deposit is forgotten; `accepted` means yes, Enter and Esc mean no."""
+
+    guide_page = "history"
+
+    def __init__(self, theme: Theme, parent: QWidget, run: PastRun) -> None:
+        super().__init__(N_("Forget this deposit"), theme, parent)
+        self._run = run
+        self.question = label("", theme, 16, QFont.Weight.DemiBold)
+        self.question.setWordWrap(True)
+        self.column.addWidget(self.question)
+        self.add_sentence(
+            N_("It leaves History, with its receipt, and the list of the window. Nothing changes in the register.")
+        )
+        self.add_sentence(
+            N_("This computer will no longer recognise its files: dropped again, they are attached a second time.")
+        )
+        self.confirm = self.button(N_("Forget this deposit"), "plain")
+        self.keep = self.button(N_("Keep it"), "primary")
+        self.add_buttons(self.help_button(), self.confirm, self.keep)
+        self.confirm.clicked.connect(self.accept)
+        self.keep.clicked.connect(self.reject)
+        self.keep.setFocus()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        self.question.setText(
+            ngettext(
+                "Forget the deposit of {day} for anomaly {number} ({count} file)?",
+                "Forget the deposit of {day} for anomaly {number} ({count} files)?",
+                self._run.files,
+                day=day_and_time(self._run.started_at),
+                number=self._run.key.anomaly_id,
+            )
+        )
+        super().retranslate()

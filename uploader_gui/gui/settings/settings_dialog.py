@@ -60,6 +60,11 @@ class SettingsDialog(PlainDialog):
         pages = (self.connection, self.sending, self.program)
         return self._settings.model_copy(update={name: value for page in pages for name, value in page.values.items()})
 
+    def show_history_days(self) -> None:
+        """Show the page with how long History remembers, and begin there."""
+        self.pages.setCurrentIndex(self.pages.count() - 1)
+        self.program.history_days.setFocus()
+
     def fit(self) -> None:
         """Resize to the highest page, if the screen is high enough."""
         self.pages.setMinimumHeight(self._pages_height())

@@ -1,6 +1,7 @@
 """The quiet panel at the end of a deposit: how many files are attached to which anomaly, since when, and what is not.
 
 Only files that are stored count as attached. A deposit that ended while the window was hidden is shown by the next one.
+At the first end it asks, in one line, how long History is to remember deposits.
 """
 
 from __future__ import annotations
@@ -121,10 +122,13 @@ class FinishPanel(QWidget):
     """Shown from the end of a deposit until the next one begins; the space below it is part of it.
 
     `receipt_wanted(Finish)` and `new_deposit_wanted` are a person's wishes; `room_changed`: it was shown or hidden.
+    `memory_accepted`: History may remember as long as it says; `memory_wanted`: another time is to be set.
     """
 
     receipt_wanted = Signal(object)
     new_deposit_wanted = Signal()
+    memory_accepted = Signal()
+    memory_wanted = Signal()
     room_changed = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
@@ -139,9 +143,16 @@ class FinishPanel(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.receipt = push_button("", "link", theme)
         self.new_deposit = push_button("", "link", theme)
+        self._days: int | None = None
+        self._memory_line = QWidget()
+        self.memory = label("", theme, 12)
+        self.keep_memory = push_button("", "link", theme)
+        self.change_memory = push_button("", "link", theme)
         self._build()
         self.receipt.clicked.connect(lambda: self.receipt_wanted.emit(self.finish))
         self.new_deposit.clicked.connect(self.new_deposit_wanted)
+        self.keep_memory.clicked.connect(self.memory_accepted)
+        self.change_memory.clicked.connect(self.memory_wanted)
         theme.changed.connect(self._color_check)
         self.retranslate()
         self.hide()
@@ -165,8 +176,16 @@ class FinishPanel(QWidget):
         """Hide what a window before has sent."""
         self.show_past(None)
 
+    def ask_memory(self, days: int | None) -> None:
+        """Ask at the next end whether History may remember deposits for so many days; None: that was asked."""
+        if days != self._days:
+            self._days = days
+            self._set_text()
+            self.room_changed.emit()
+
     def retranslate(self) -> None:
         """Set all texts in the current language."""
+        self.change_memory.setText(_("Change…"))
         self.receipt.setText(_("Open the receipt"))
         self.new_deposit.setText(_("New deposit"))
         self._set_text()
@@ -174,6 +193,8 @@ class FinishPanel(QWidget):
     def _show(self, finish: Finish | None) -> None:
         if finish == self.finish:
             return
+        if finish is None and self._days is not None and self.isVisible():
+            self.memory_accepted.emit()  # it was asked, and is not asked again
         self.finish = finish
         self._set_text()
         self.setVisible(finish is not None)
@@ -187,6 +208,10 @@ class FinishPanel(QWidget):
         if self.finish is not None:
             self.text.setText(self.finish.text)
             self._color_check()
+        self._memory_line.setVisible(self._days is not None)
+        days = ngettext("{count} day", "{count} days", self._days or 0)
+        self.memory.setText(_("History on this computer remembers deposits for {days}.", days=days))
+        self.keep_memory.setText(_("Keep {days}", days=days))
 
     def _color_check(self) -> None:
         """A check mark only where every file is attached in the register."""
@@ -197,13 +222,25 @@ class FinishPanel(QWidget):
     def _build(self) -> None:
         band = QFrame()
         band.setProperty("kind", "card")
-        row = QHBoxLayout(band)
-        row.setContentsMargins(16, 8, 8, 8)
+        row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self._check)
         row.addWidget(self.text, 1)
         row.addWidget(self.receipt)
         row.addWidget(self.new_deposit)
+        self.memory.setWordWrap(True)
+        self.memory.setProperty("kind", "muted")
+        line = QHBoxLayout(self._memory_line)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(10)
+        line.addWidget(self.memory, 1)
+        line.addWidget(self.keep_memory)
+        line.addWidget(self.change_memory)
+        lines = QVBoxLayout(band)
+        lines.setContentsMargins(16, 8, 8, 8)
+        lines.setSpacing(2)
+        lines.addLayout(row)
+        lines.addWidget(self._memory_line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 14)
         column.addWidget(band)
