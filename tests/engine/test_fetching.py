@@ -124,13 +124,14 @@ def test_what_does_not_come_whole_is_told_and_leaves_nothing(
 ) -> None:
     heard = fetch(source, folder, VirtualFile(0, "a.jpg", announced))
     assert (heard.came, heard.failed) == ([], [("a.jpg", variant, detail)])
-    assert on_disk(folder) == []
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_a_file_that_fails_stops_no_other(folder: Path) -> None:
     sizes = (len(BYTES), 9 * MB, len(BYTES))
     heard = fetch(Source(), folder, *(VirtualFile(at, f"{at}.jpg", size) for at, size in enumerate(sizes)))
     assert [path.name for path in heard.came] == ["0.jpg", "2.jpg"]
+    assert on_disk(folder) == [f"{folder.name}/0.jpg", f"{folder.name}/2.jpg"]
     assert [name for name, _, _ in heard.failed] == ["1.jpg"]
 
 
@@ -138,7 +139,7 @@ def test_more_than_the_disk_holds_is_refused_before_a_byte_comes(folder: Path) -
     source = Source()
     heard = fetch(source, folder, VirtualFile(0, "film.mov", 10**18))
     assert [variant for _, variant, _ in heard.failed] == [Variant.NO_ROOM]
-    assert source.given == []
+    assert source.given == list(folder.parent.iterdir()) == []
 
 
 def test_a_stopped_file_leaves_nothing_and_is_not_told_and_the_next_one_comes(folder: Path) -> None:
@@ -146,6 +147,12 @@ def test_a_stopped_file_leaves_nothing_and_is_not_told_and_the_next_one_comes(fo
     fetch(Source([BYTES] * 3), folder, VirtualFile(0, "a.jpg"), VirtualFile(1, "b.jpg"), heard=heard)
     assert (heard.came, heard.failed) == ([folder / "b.jpg"], [])
     assert on_disk(folder) == [f"{folder.name}/b.jpg"]
+
+
+def test_what_is_stopped_when_its_last_byte_is_there_leaves_no_folder(folder: Path) -> None:
+    file = VirtualFile(0, "DCIM/100/a.jpg")
+    fetch(Source([BYTES]), folder, file, heard=Heard(lambda item: item.stop()))
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

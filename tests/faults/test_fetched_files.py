@@ -12,6 +12,7 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import QueueIdle, UploadsAdded
+from uploader_gui.engine.fetching import part_of
 from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 
@@ -246,6 +247,88 @@ async def test_what_is_refused_or_cancelled_is_kept_for_a_week(
         await run.idle()
     kept: Any = left or []
     assert left_in(data) == sorted([*kept, *(["a.pdf"] if kept else [])])
+
+
+async def start_and_leave(data: Path, api: StrictApi) -> None:
+    async with engine(options(data, api)) as run:
+        run.queue.start()
+        await run.idle()
+
+
+def age(data: Path, days: float) -> None:
+    """Let that many days pass for what nobody needs, and for History too."""
+    with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
+        db.execute("UPDATE own_files SET unneeded_since = unneeded_since - ?, run_id = 0", (days * DAY,))
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "killed before it was told"])
+async def test_what_waits_for_a_number_is_kept_however_long_until_it_is_forgotten(
+    strict_api: StrictApi, data: Path, *, is_told: bool
+) -> None:
+    (file,) = awaited(data, "DCIM/100/a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        run.queue.note_making([part_of(file.path.parents[2]), file.path])
+        file.path.parent.mkdir(parents=True)
+        file.path.write_bytes(PDF)
+        if is_told:
+            run.queue.note_capture(file.path)
+    age(data, 400)
+    await start_and_leave(data, strict_api)
+    assert left_in(data) == ["a.pdf"]
+    async with engine(options(data, strict_api)) as run:
+        run.queue.no_longer_wanted([file.path])
+    age(data, 6)
+    await start_and_leave(data, strict_api)
+    assert left_in(data) == ["a.pdf"]
+    age(data, 2)
+    await start_and_leave(data, strict_api)
+    assert list((data / "fetched").iterdir()) == []
+
+
+@pytest.mark.parametrize("state", ["fetching", "preparing", "queued", "registering", "registered", "uploading"])
+async def test_what_is_unfinished_is_kept_however_long(strict_api: StrictApi, data: Path, state: str) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        come(run, file)
+        await run.in_state(S.QUEUED, "a.pdf")
+    with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
+        db.execute("UPDATE uploads SET state = ?, api_url = 'https://other.example'", (state,))
+        db.execute("UPDATE own_files SET unneeded_since = 1.0, run_id = 0")
+    await start_and_leave(data, strict_api)
+    assert left_in(data) == ["a.pdf"]
+
+
+async def test_a_program_that_was_killed_leaves_nothing_half_nor_an_empty_folder(
+    strict_api: StrictApi, data: Path
+) -> None:
+    (file,) = awaited(data, "a.pdf")
+    part = part_of(file.path.parent)
+    async with engine(options(data, strict_api)) as run:
+        run.queue.note_making([part])
+        begin(run, file)
+        await run.heard(UploadsAdded)
+        file.path.parent.mkdir(parents=True)
+        part.write_bytes(PDF[:100])
+    await start_and_leave(data, strict_api)
+    assert list((data / "fetched").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "DCIM/100/a.pdf", "fetched/a.pdf"])
+async def test_what_was_taken_off_the_list_is_gone_after_a_week_with_its_folders(
+    strict_api: StrictApi, data: Path, name: str
+) -> None:
+    (file,) = awaited(data, name)
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        come(run, file)
+        await run.in_state(S.QUEUED, "a.pdf")
+        run.queue.remove([file.upload_id])
+    await start_and_leave(data, strict_api)
+    assert left_in(data) == ["a.pdf"]
+    age(data, 8)
+    await start_and_leave(data, strict_api)
+    assert list((data / "fetched").iterdir()) == []
 
 
 async def test_a_failed_one_that_is_on_the_list_is_kept_however_long(strict_api: StrictApi, data: Path) -> None:

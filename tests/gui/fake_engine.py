@@ -102,6 +102,9 @@ class FakeEngine(QObject):
     def remove(self, upload_ids: Sequence[UploadId]) -> None:
         self.calls.append(("remove", list(upload_ids)))
 
+    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
+        self.calls.append(("no_longer_wanted", list(paths)))
+
     def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
         for name, upload_ids in (("cancel", cancelled), ("remove", removed)):
             if upload_ids:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QTimer
 
 from tests.gui.fake_engine import MB, upload
@@ -105,7 +106,8 @@ def test_thousands_of_files_are_listed_and_fail_while_the_window_stays_alive(
     timer = QTimer(fetcher, interval=0)
     timer.timeout.connect(lambda: turns.append((len(engine.awaited), len(told(engine, "not_fetched")))))
     timer.start()
-    fetcher.fetch(many, source, "4217")
+    with qtbot.waitSignal(fetcher.fetch(many, source, "4217").over, timeout=60_000):
+        pass
     qtbot.waitUntil(lambda: len(told(engine, "not_fetched")) == 1_000)
     timer.stop()
     files = [file for files, _ in engine.awaited for file in files]
@@ -164,6 +166,15 @@ def test_a_drop_ends_at_once_when_all_of_it_is_cancelled_though_the_source_hangs
     source.may_give.set()
     folder = engine.awaited[0][0][0].path.parent
     qtbot.waitUntil(lambda: not [path for path in folder.parent.rglob("*") if path.is_file()])
+
+
+def test_a_window_that_is_closed_meanwhile_ends_its_thread_in_silence(fetcher: Fetcher, qtbot: QtBot) -> None:
+    source = Held()
+    fetch = fetcher.fetch(TWO, source, "4217")
+    (thread,) = [one for one in threading.enumerate() if one.name == "uploader-fetch"]
+    shiboken6.delete(fetch)
+    source.may_give.set()
+    qtbot.waitUntil(lambda: not thread.is_alive())
 
 
 def test_what_does_not_come_is_told_with_its_reason(engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot) -> None:
@@ -226,21 +237,29 @@ def test_several_that_wait_for_a_number_and_do_not_come_are_named_together(
     assert window.add_files.kept is None
 
 
-def test_do_not_add_stops_what_waits_for_a_number(window: MainWindow, fetcher: Fetcher, qtbot: QtBot) -> None:
+def test_do_not_add_stops_what_waits_for_a_number_and_lets_it_go(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
     source = Held()
     fetch = fetcher.fetch(TWO, source, "")
+    paths = list(fetch.wanted)
     with qtbot.waitSignal(fetch.over):
         window.add_files.forget_kept()
     source.may_give.set()
+    assert told(engine, "no_longer_wanted") == [paths]
 
 
-def test_files_half_fetched_for_no_number_are_named_at_the_next_start(window: MainWindow, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("fetcher")
+def test_files_half_fetched_for_no_number_are_named_at_the_next_start(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
     (whole := tmp_path / "whole.jpg").touch()
     kept = [KeptPath(whole, options=FROM_PHONE), KeptPath(tmp_path / "half.jpg", options=FROM_PHONE)]
     assert decoded(encoded(kept)) == kept
     window.add_files.restore(kept)
     assert window.header.hint.text() == "1 file waits for the number."
     assert window.banner.text.text() == "1 file was not fetched to the end: half.jpg. Drop it again."
+    assert told(engine, "no_longer_wanted") == [[tmp_path / "half.jpg"]]
 
 
 @pytest.mark.parametrize(

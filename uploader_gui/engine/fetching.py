@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES: Final = 256 * 1024
+PART: Final = ".part"
 DISK_RESERVE_BYTES: Final = 500_000_000
 """Bytes that stay free on the disk: the journal and other programs need some."""
 _PROGRESS_SECONDS: Final = 0.1
@@ -184,6 +185,8 @@ class FetchThread(threading.Thread):
             for item in left:
                 self._fail(item, error)
         finally:
+            for item in self._items:
+                remove_empty_folders(item.path, self._folder.parent)
             self._listener.ended()
 
     def _take(self, item: Item, contents: Contents) -> None:
@@ -235,9 +238,18 @@ def _make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def remove_empty_folders(path: Path, top: Path) -> None:
+    """Remove the folders a path lies in that hold nothing, below the top one."""
+    for folder in path.parents:
+        if folder == top:
+            break
+        with suppress(OSError):  # there is something in it
+            reachable(folder).rmdir()
+
+
 def part_of(folder: Path) -> Path:
     """Return where the file that is being fetched into a folder is written."""
-    return folder.with_name(f"{folder.name}.part")
+    return folder.with_name(f"{folder.name}{PART}")
 
 
 def _as_not_fetched(error: Exception) -> NotFetched:

@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError, NotPrepared
+from uploader_gui.engine.fetching import PART, remove_empty_folders
 from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.journal.history_queries import CAPTURES, FETCHED, SUBSTITUTES, place_in_fetched
 from uploader_gui.engine.models import mtime_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from uploader_gui.engine.journal.journal import Journal
@@ -46,6 +48,7 @@ class OwnFiles:
     def __init__(self, journal: Journal, folder: Path) -> None:
         self._journal = journal
         self._folder = folder
+        self._fetched = folder / FETCHED
         self._facts: dict[Path, str | None] = {}
         self._recorded: dict[Path, Path] = {}
         self._settled: set[Path] = set()
@@ -68,12 +71,21 @@ class OwnFiles:
         with suppress(OSError):
             self.note(path, facts_of(reachable(path).lstat()))
 
+    def no_longer_wanted(self, paths: Iterable[Path]) -> None:
+        """Let the time run of fetched files that waited for a number."""
+        try:
+            self._journal.unneeded_from_now(paths)
+        except JournalError as error:
+            log.info("files of our own stay longer: %s", error.detail)
+
     def remove(self, path: Path) -> bool:
         """Remove a file that is ours. Return False where it could not be removed now."""
         if path not in self._facts or path in self._settled:
             return True
         if not _removed(path, self._facts.get(path)):
             return False
+        if place_in_fetched(path) is not None:
+            remove_empty_folders(path.with_suffix("") / path.name if path.suffix == PART else path, self._fetched)
         self._settled.add(path)
         return True
 
@@ -83,7 +95,8 @@ class OwnFiles:
         A capture is needed until it is uploaded: a failed, refused or cancelled one can be sent again, and there is no
         other copy. One that never became an upload is kept as long as History keeps the runs of its time. A substitute
         is needed while its upload is unfinished; after that it could be made again. What was fetched is needed until
-        it is uploaded, or its row is taken off the list, and is kept for 7 days more if it was not uploaded.
+        it is uploaded, or its row is taken off the list, and is kept for 7 days more if it was not uploaded. One that
+        waits for a number is needed until it is `no_longer_wanted`.
         """
         try:
             for path in self._journal.unneeded_own_files():
@@ -111,7 +124,7 @@ class OwnFiles:
     def _here(self, path: Path) -> Path | None:
         """Return where a recorded file is now, as the data folder may have been moved; None where it is not ours."""
         if (place := place_in_fetched(path)) is not None:
-            return self._folder / FETCHED / place
+            return self._fetched / place
         known = path.is_absolute() and path.parent.name in _FOLDERS and path.name not in {"", ".", ".."}
         return self._folder / path.parent.name / path.name if known else None
 
@@ -128,22 +141,12 @@ def _removed(path: Path, facts: str | None) -> bool:
             _remove_through_folder(path, facts)
         else:
             _remove_by_name(reachable(path), facts)
-        _remove_empty_folders(path)
     except FileNotFoundError:
         return True
     except OSError as error:  # the folder is a link now, or (Windows) the file is being read: tried again later
         log.info("a file of our own stays for now: %s", error.strerror)
         return False
     return True
-
-
-def _remove_empty_folders(path: Path) -> None:
-    """Remove the folders of a fetched file that hold nothing any more."""
-    for folder in path.parents if place_in_fetched(path) is not None else ():
-        if folder.name == FETCHED:
-            break
-        with suppress(OSError):  # there is something in it
-            reachable(folder).rmdir()
 
 
 def _remove_through_folder(path: Path, facts: str | None) -> None:

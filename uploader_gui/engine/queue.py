@@ -170,6 +170,10 @@ class UploadQueue:
         for path in paths:
             self._in_journal_thread(partial(_note, path))
 
+    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
+        """Keep fetched files a week longer that waited for a number, and that nobody wants to send."""
+        self._in_journal_thread(lambda own: own.no_longer_wanted(paths))
+
     def fetched(self, upload_ids: Iterable[UploadId]) -> None:
         """Go on with files that are fetched, whole."""
         for scheduler, uploads in self._owned(upload_ids):

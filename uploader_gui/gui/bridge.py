@@ -265,6 +265,11 @@ class Bridge(QObject):
         wanted = tuple(paths)
         self._submit(lambda queue: queue.note_making(wanted))
 
+    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
+        """Keep fetched files a week longer that waited for a number, and that nobody wants to send."""
+        wanted = tuple(paths)
+        self._submit(lambda queue: queue.no_longer_wanted(wanted))
+
     def fetched(self, upload_id: UploadId) -> None:
         """Go on with a file that is fetched, whole."""
         self._ask(lambda queue: queue.fetched([upload_id]))

@@ -147,22 +147,21 @@ def place_in_fetched(path: Path) -> Path | None:
 def unneeded_fetched(db: sqlite3.Connection, now: float) -> tuple[list[Path], list[tuple[float | None, bytes]]]:
     """Return the fetched files to remove now, and (since when, path) of those whose time begins or ends to run.
 
-    One that is half written has no upload. One that waits for a number has none either: it is kept while History
-    knows the runs of its time.
+    One that is half written (a `.part`) has no upload. One that waits for a number has none either: it is kept until
+    its time runs, however long.
     """
-    rows = db.execute("SELECT path, facts, run_id, unneeded_since FROM own_files").fetchall()
+    rows = db.execute("SELECT path, unneeded_since FROM own_files").fetchall()
     mine = [(place, *row) for row in rows if (place := place_in_fetched(_path(row[0]))) is not None]
     if not mine:  # saves reading every row
         return [], []
     owners: dict[Path | None, list[tuple[str, bool]]] = {}
     for path, state, listed in db.execute(_FETCHED_STATES):
         owners.setdefault(place_in_fetched(_path(path)), []).append((state, bool(listed)))
-    (first_run,) = db.execute("SELECT coalesce(min(run_id), 0) FROM runs").fetchone()
     unneeded: list[Path] = []
     since_when: list[tuple[float | None, bytes]] = []
-    for place, stored, facts, run_id, since in mine:
+    for place, stored, since in mine:
         if (uploads := owners.get(place)) is None:
-            is_over = facts is None or run_id < first_run
+            is_over = len(place.parts) == 1 or _is_past(since, now)
         elif any(state in UNFINISHED or (listed and state == UploadState.FAILED) for state, listed in uploads):
             is_over = False
             since_when += [(None, stored)] if since is not None else []

@@ -403,6 +403,13 @@ class Journal:
             )
             self._db.execute(sql, (os.fsencode(path), facts))
 
+    def unneeded_from_now(self, paths: Iterable[Path]) -> None:
+        """Record that nobody needs these files of this program any more."""
+        now = time.time()
+        with self._transaction():
+            sql = "UPDATE own_files SET unneeded_since = ? WHERE path = ?"
+            self._db.executemany(sql, [(now, os.fsencode(path)) for path in paths])
+
     def forget_own_files(self, paths: Collection[Path]) -> None:
         """Forget files that were removed."""
         if paths:

@@ -38,6 +38,7 @@ class AddFiles(QObject):
 
     Signals:
         kept_changed(list[KeptPath]): all paths that wait for a number now.
+        forgotten(list[Path]): paths that waited for a number, and are not to be added.
         anomaly_used(str): files were added to this anomaly.
         picture_given(Picture, str): a picture without a file, which is to become one, for the anomaly shown.
         virtual_given(Decision, str, bool): virtual files to fetch, for the anomaly shown; whether they were dropped.
@@ -48,6 +49,7 @@ class AddFiles(QObject):
     """
 
     kept_changed = Signal(object)
+    forgotten = Signal(object)
     anomaly_used = Signal(str)
     picture_given = Signal(object, str)
     virtual_given = Signal(object, str, bool)
@@ -127,10 +129,11 @@ class AddFiles(QObject):
             self._keep([one for one in kept if one not in half])
         if half:
             self.half_fetched.emit([one.path.name for one in half])
+            self.forgotten.emit([one.path for one in half])
 
     def forget_kept(self) -> None:
         """Drop the kept paths; the files themselves stay where they are."""
-        self._set_kept({})
+        self.let_go(list(self._kept))
 
     def _keep(self, kept: Sequence[KeptPath]) -> None:
         self._set_kept(self._kept | {one.path: one for one in kept})
@@ -163,7 +166,9 @@ class AddFiles(QObject):
 
     def let_go(self, paths: Sequence[Path]) -> None:
         """Keep these no longer."""
-        self._set_kept({path: kept for path, kept in self._kept.items() if path not in paths})
+        self.forgotten.emit(list(paths))
+        gone = set(paths)
+        self._set_kept({path: kept for path, kept in self._kept.items() if path not in gone})
 
     def _take(self, decision: Decision, mime: QMimeData, *, dropped: bool = False) -> None:
         if decision.kind is DropKind.FILES:

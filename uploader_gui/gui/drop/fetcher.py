@@ -10,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
@@ -56,6 +57,9 @@ class FetchEngine(Protocol):
 
     def note_capture(self, path: Path) -> None:
         """Mark a file as this program's own, to be removed once it is uploaded."""
+
+    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
+        """Keep fetched files a week longer that waited for a number, and that nobody wants to send."""
 
     def fetched(self, upload_id: UploadId) -> None:
         """Go on with a file that is fetched, whole."""
@@ -133,12 +137,14 @@ class Fetch(QObject):
     def ended(self) -> None:
         """Report that the other program is no longer needed."""
         self.is_read = True
-        self.over.emit()
+        with suppress(RuntimeError):  # as below
+            self.over.emit()
 
     def _tell(self, signal: SignalInstance, *values: object) -> None:
         self._news.append((signal, values))
         if len(self._news) == 1:
-            self._stirred.emit()
+            with suppress(RuntimeError):  # the window was closed meanwhile, and nobody is left to be told
+                self._stirred.emit()
 
     def _pass_on(self) -> None:
         """Tell some news at a time: a program that ends may fail 10,000 files at once, and Qt takes no rest between."""
@@ -178,6 +184,7 @@ class Fetcher(QObject):
         self._lost: list[tuple[Path, Reason]] = []
         add_files.claim = self.claim
         add_files.kept_changed.connect(self._follow_kept)
+        add_files.forgotten.connect(engine.no_longer_wanted)
         engine.event_arrived.connect(self._follow)
 
     def fetch_within_drop(self, decision: Decision, offered: Offered, anomaly_id: str, door: Door) -> None:
