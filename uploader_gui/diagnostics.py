@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from uploader_gui import __version__
+from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.receipt import save
 from uploader_gui.engine.redaction import without, without_queries
 from uploader_gui.paths import find_resource
@@ -92,9 +93,13 @@ def _component(package: Distribution) -> Component:
 
 LAST_LINES: Final = 200
 _TAIL_BYTES: Final = 64_000
-_NAME_IN_LOG: Final = re.compile(r"""(\bplace_taken )[^\n]*|(: )(?:'[^'\n]*'|"[^"\n]*")""")
-"""Where a line of the log names a file: the one whose place a link leads to, and what the system says of a path."""
-_NAMELESS: Final = "[name]"
+_RECORD: Final = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ )(?:\[[\w.]+\] |([\w.]+): )", re.MULTILINE)
+"""The beginning of a record in the log; the second group is there where it is of a version that marked no values."""
+_VALUE: Final = re.compile(r"‹([^›\n]*)(?:›|$)", re.MULTILINE)
+_NAMELESS: Final = re.compile(
+    rf"(?:{'|'.join(Code)})(?: (?:{'|'.join(Variant)}))?\b|\[(?:Errno|WinError) \d+\]|[A-Z]\w*(?:Error|Timeout)$"
+)
+"""What may stay of a value."""
 _LIBRARIES: Final = ("PySide6-Essentials", "httpx", "truststore", "keyring", "pydantic")
 
 
@@ -140,9 +145,16 @@ class Report:
             ("about.txt", _facts(self.configuration, self.surroundings)),
             ("connection.txt", "\n".join(_finding(one) for one in self.findings) or "not tested"),
             ("files.txt", "\n".join(self._file(number, one) for number, one in enumerate(self.uploads, 1))),
-            *((file.name, _whole(file)) for file in sorted(log.parent.glob(f"{log.name}*"))),
+            *((file.name, self._log(file)) for file in sorted(log.parent.glob(f"{log.name}*"))),
         ):
-            yield name, _redacted(self.configuration, text if self.with_names else self._nameless(text)) + "\n"
+            yield name, _redacted(self.configuration, text) + "\n"
+
+    def _log(self, file: Path) -> str:
+        try:
+            text = file.read_text("utf-8", "replace")
+        except OSError as error:
+            return f"no log: {error.strerror}"
+        return text if self.with_names else _nameless(text)
 
     def _file(self, number: int, upload: UploadSnapshot) -> str:
         reason = "" if upload.reason is None else f"{upload.reason.code} {upload.reason.variant or ''}".strip()
@@ -155,12 +167,20 @@ class Report:
         ]
         return ", ".join(fact for fact in facts if fact)
 
-    def _nameless(self, text: str) -> str:
-        """Return a text without names and paths of files, as far as lines of the log hold any."""
-        known = {part for one in self.uploads for part in (str(one.source.path), one.source.name, one.sent.name)}
-        for name in sorted(known, key=len, reverse=True):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _NAMELESS, text)
-        return _NAME_IN_LOG.sub(lambda found: f"{found[1] or found[2]}{_NAMELESS}", text)
+
+def _nameless(log: str) -> str:
+    """Return a log without the values in its records; of lines that no record of this form begins, nothing stays."""
+    beginnings = list(_RECORD.finditer(log))
+    ends = [*(one.start() for one in beginnings[1:]), len(log)]
+    return "".join(
+        f"{one[1]}[{one[2]}] ‹…›\n" if one[2] else _VALUE.sub(_without_name, log[one.start() : end])
+        for one, end in zip(beginnings, ends, strict=False)
+    )
+
+
+def _without_name(value: re.Match[str]) -> str:
+    known = _NAMELESS.match(value[1])
+    return f"‹{known[0] if known else ''}…›"
 
 
 def _facts(configuration: Config, surroundings: Mapping[str, str]) -> str:
@@ -176,13 +196,6 @@ def _redacted(configuration: Config, text: str) -> str:
     password = urlsplit(configuration.settings.proxy).password
     text = without(text, [password, unquote(password)] if password else [])
     return without_queries(configuration.formatter.redact(text)).replace(str(Path.home()), "~")
-
-
-def _whole(log: Path) -> str:
-    try:
-        return log.read_text("utf-8", "replace")
-    except OSError as error:
-        return f"no log: {error.strerror}"
 
 
 def _about(configuration: Config) -> Iterator[str]:

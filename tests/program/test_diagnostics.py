@@ -18,7 +18,7 @@ from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.diagnostics import LAST_LINES, Report, diagnostics
 from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
-from uploader_gui.engine.errors import Code
+from uploader_gui.engine.errors import Code, SourceChanged, UrlRefused, Variant
 from uploader_gui.engine.models import UploadState
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths
@@ -79,8 +79,9 @@ def saved(report: Report, folder: Path) -> dict[str, str]:
 
 
 def test_a_report_has_versions_settings_connection_states_and_every_log(tmp_path: Path) -> None:
-    (tmp_path / "uploader-gui.log").write_text("newest\n")
-    (tmp_path / "uploader-gui.log.1").write_text("older\n")
+    newest, older = lines("the journal was opened again"), lines("a command broke", error=KeyError("a"))
+    (tmp_path / "uploader-gui.log").write_text(newest, "utf-8")
+    (tmp_path / "uploader-gui.log.1").write_text(older, "utf-8")
     failed = upload("photo.jpg", UploadState.FAILED, Code.CHANGED, size=1234)
     told = saved(a_report(tmp_path, failed), tmp_path)
     assert list(told) == ["about.txt", "connection.txt", "files.txt", "uploader-gui.log", "uploader-gui.log.1"]
@@ -88,23 +89,77 @@ def test_a_report_has_versions_settings_connection_states_and_every_log(tmp_path
     assert "screen: 1920x1080" in told["about.txt"]
     assert told["connection.txt"] == "GOOD: NAME_FOUND register.example\n"
     assert told["files.txt"] == "1: photo.jp failed, anomaly 4217, image/jpeg, 1234 bytes, changed\n"
-    assert (told["uploader-gui.log"], told["uploader-gui.log.1"]) == ("newest\n\n", "older\n\n")
+    assert told["uploader-gui.log"] == f"{newest}\n"
+    assert told["uploader-gui.log.1"].splitlines()[-2:] == ["KeyError: ‹…›", ""]
+
+
+def lines(message: str, *values: object, error: BaseException | None = None, logger: str = "uploader_gui.x") -> str:
+    """Return what the log gets of a record."""
+    raised = None if error is None else (type(error), error, error.__traceback__)
+    return RedactingFormatter().format(logging.LogRecord(logger, logging.INFO, "", 0, message, values, raised)) + "\n"
+
+
+def caught(error: Exception, cause: Exception) -> Exception:
+    """Return an error as it is after it was raised from another one."""
+    try:
+        raise error from cause
+    except type(error) as raised:
+        return raised
+
+
+def of_earlier_runs(name: str) -> list[str]:
+    """Return all ways in which a log may tell the name of a file that is not on the list any more."""
+    missing = FileNotFoundError(2, "No such file or directory", f"/evidence/{name}")
+    grouped = ExceptionGroup("several", [caught(OSError(5, "Input/output error", name), missing)])
+    grouped.add_note(f"while it looked at {name}")
+    return [
+        lines("upload %.8s: %s, again in %.1f s", "0123456789", SourceChanged(name), 2.0),
+        lines("upload %.8s: not registered: %s", "0123456789", UrlRefused(name, variant=Variant.PLACE_TAKEN)),
+        lines("upload %.8s: not prepared: %s", "0123456789", missing),
+        lines("%s; it begins: %s", "name is wrong", f'{{"name": "{name}"}}'),
+        lines("a file cannot be looked at", error=caught(KeyError(Path(name)), missing)),
+        lines("crashed", error=caught(RuntimeError(f"of {name}"), grouped)),
+        lines(f"Task exception was never retrieved: {name}", logger="asyncio"),
+        f"2025-11-30 10:00:00,000 INFO uploader_gui.x: upload 1: missing {' '.join(name.split())}\n",
+        f"2025-11-30 10:00:00,000 ERROR uploader_gui.x: an older version\nOSError: '{' '.join(name.split())}'\n",
+        lines("upload %.8s: %s", "0123456789", missing)[:-6],  # a disk that was full
+        lines("a disk that was full has room: %s", missing),
+    ]
 
 
 @pytest.mark.parametrize("with_names", [True, False])
 def test_names_of_files_are_in_it_only_if_they_may(tmp_path: Path, *, with_names: bool) -> None:
     source = replace(upload("x").source, path=Path("/evidence/Mme Durand.jpg"), name="Mme Durand.jpg")
     one = replace(upload("x", UploadState.FAILED, Code.UNREADABLE), source=source)
-    (tmp_path / "uploader-gui.log").write_text(
-        "upload 1: missing /evidence/Mme Durand.jpg, again\n"
-        "upload 2: url_refused place_taken plan de M. Martin.pdf\n"
-        "FileNotFoundError: [Errno 2] No such file or directory: '/evidence/M. Petit.jpg'\n"
-        'OSError: [Errno 5] Input/output error: "/evidence/l\'escalier.jpg"\n'
-    )
+    (tmp_path / "uploader-gui.log").write_text("".join(of_earlier_runs("M. Petit.jpg")), "utf-8")
+    (tmp_path / "uploader-gui.log.1").write_text("M. Petit.jpg\n", "utf-8")
     told = "".join(saved(a_report(tmp_path, one, with_names=with_names), tmp_path).values())
-    for name in ("Durand", "Martin", "Petit", "escalier"):
-        assert (name in told) is with_names
-    assert "No such file or directory" in told
+    assert ("Durand" in told, "Petit" in told) == (with_names, with_names)
+    if not with_names:
+        for helpful in (
+            "[uploader_gui.x] upload 01234567: ‹changed…›, again in 2.0 s\n",
+            "not registered: ‹url_refused place_taken…›\n",
+            "not prepared: ‹[Errno 2]…›\n",
+            "Traceback (most recent call last):\n",
+            "RuntimeError: ‹…›\n",
+            "2025-11-30 10:00:00,000 INFO [uploader_gui.x] ‹…›\n",
+        ):
+            assert helpful in told, helpful
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=st.text(max_size=12), after=st.text(max_size=12), end=st.sampled_from(["", "›", "‹", "\n", "\r", ": "]))
+def test_no_name_of_an_earlier_run_is_in_a_report_without_names(
+    tmp_path: Path, before: str, after: str, end: str
+) -> None:
+    fake_record = "\n2025-11-30 10:00:00,000 INFO [uploader_gui.x] Qzxj"
+    name = f"{before}{end}Qzxj{end}{after}{fake_record}"
+    log = "".join(of_earlier_runs(name)).encode("utf-8", "replace")
+    for file in ("uploader-gui.log", "uploader-gui.log.1"):
+        (tmp_path / file).write_bytes(log)
+    told = "".join(text for _, text in a_report(tmp_path).texts())
+    assert "Qzxj" not in told
+    assert told.count("[uploader_gui.x] upload 01234567: ") == 2 * 4
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> None:
