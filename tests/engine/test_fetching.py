@@ -139,7 +139,8 @@ def test_more_than_the_disk_holds_is_refused_before_a_byte_comes(folder: Path) -
     source = Source()
     heard = fetch(source, folder, VirtualFile(0, "film.mov", 10**18))
     assert [variant for _, variant, _ in heard.failed] == [Variant.NO_ROOM]
-    assert source.given == list(folder.parent.iterdir()) == []
+    assert source.given == []
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_a_stopped_file_leaves_nothing_and_is_not_told_and_the_next_one_comes(folder: Path) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.errors import NotFetched, Variant
-from uploader_gui.engine.intake.windows_paths import reachable
+from uploader_gui.engine.intake.windows_paths import reachable, remove_empty_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES: Final = 256 * 1024
-PART: Final = ".part"
 DISK_RESERVE_BYTES: Final = 500_000_000
 """Bytes that stay free on the disk: the journal and other programs need some."""
 _PROGRESS_SECONDS: Final = 0.1
@@ -238,18 +237,9 @@ def _make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def remove_empty_folders(path: Path, top: Path) -> None:
-    """Remove the folders a path lies in that hold nothing, below the top one."""
-    for folder in path.parents:
-        if folder == top:
-            break
-        with suppress(OSError):  # there is something in it
-            reachable(folder).rmdir()
-
-
 def part_of(folder: Path) -> Path:
     """Return where the file that is being fetched into a folder is written."""
-    return folder.with_name(f"{folder.name}{PART}")
+    return folder.with_name(f"{folder.name}.part")
 
 
 def _as_not_fetched(error: Exception) -> NotFetched:

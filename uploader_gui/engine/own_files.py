@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError, NotPrepared
-from uploader_gui.engine.fetching import PART, remove_empty_folders
-from uploader_gui.engine.intake.windows_paths import reachable
+from uploader_gui.engine.intake.windows_paths import reachable, remove_empty_folders
 from uploader_gui.engine.journal.history_queries import CAPTURES, FETCHED, SUBSTITUTES, place_in_fetched
 from uploader_gui.engine.models import mtime_of
 
@@ -85,7 +84,8 @@ class OwnFiles:
         if not _removed(path, self._facts.get(path)):
             return False
         if place_in_fetched(path) is not None:
-            remove_empty_folders(path.with_suffix("") / path.name if path.suffix == PART else path, self._fetched)
+            is_part = path.parent == self._fetched
+            remove_empty_folders(path.with_suffix("") / path.name if is_part else path, self._fetched)
         self._settled.add(path)
         return True
 

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -122,3 +122,12 @@ def _looks_the_same(one: str, other: str) -> bool:
     except OSError:
         return False
     return (first.st_size, first.st_mtime_ns) == (second.st_size, second.st_mtime_ns)
+
+
+def remove_empty_folders(path: Path, top: Path) -> None:
+    """Remove the folders a path lies in that hold nothing, below the top one."""
+    for folder in path.parents:
+        if folder == top:
+            break
+        with suppress(OSError):  # there is something in it
+            reachable(folder).rmdir()
