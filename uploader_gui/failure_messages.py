@@ -213,6 +213,10 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("Your network’s proxy broke off the connection."),
         N_("Try again in a few minutes; if it stays so, tell your IT department."),
     ),
+    Variant.DEAD_ON_ARRIVAL: (
+        N_("The storage calls the register’s links expired as soon as they are given out."),
+        N_("Contact the register’s administrator: a clock there is wrong."),
+    ),
     Variant.LOOKS_LIKE_PAGE: (
         N_("This looks like a web page, not like what its name says."),
         _OTHER_FILE,
@@ -276,7 +280,7 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
 """Cause and action of a variant whose cause names no detail."""
 _COUNTS_BYTES: Final = frozenset({Variant.CAME_SHORT, Variant.CAME_LONG})
 """Variants whose detail is two numbers of bytes, separated by a slash."""
-_WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED})
+_WITH_ITS_DETAIL: Final = frozenset({Variant.REQUEST_TOO_LARGE, Variant.REDIRECTED, Variant.DEAD_ON_ARRIVAL})
 """Variants whose detail follows the cause."""
 _NAMED_TYPE: Final = N_("The register does not accept {detail} files.")
 _NAMED_PHOTO: Final = N_("The register does not accept {detail} photos.")

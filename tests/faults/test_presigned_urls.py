@@ -53,30 +53,49 @@ async def test_a_link_that_the_storage_calls_expired_is_asked_for_again_with_the
     assert is_stored(scripted_storage, row)
 
 
-async def test_links_that_are_dead_when_given_out_are_asked_for_at_growing_intervals(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+def _given_out(issued: float, lifetime: int) -> Callable[[ScriptedStorage, dict[str, Any], str], str]:
+    def url_for(storage: ScriptedStorage, upload: dict[str, Any], anomaly: str) -> str:
+        key = f"{anomaly}/{upload['uploadId']}"
+        return storage.url_for(key, issued_at=storage.clock() + issued, lifetime=lifetime)
+
+    return url_for
+
+
+GIVEN_OUT = (_given_out(0, 900), _given_out(-3600, 900), _given_out(3600, 900), _given_out(0, 0))
+ANSWERS = (
+    storage_faults.expired(),
+    storage_faults.expired(unread=True),
+    Refuse(400, "ExpiredToken", "The provided token has expired."),
+)
+
+
+@pytest.mark.parametrize("dead", list(product(GIVEN_OUT, ANSWERS)), ids=lambda dead: dead[1].code)
+async def test_links_that_are_dead_whenever_they_come_cost_two_registrations(
+    dead: tuple[Callable[[ScriptedStorage, dict[str, Any], str], str], Refuse],
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
 ) -> None:
-    waited: list[float] = []
-
-    def longest(_least: float, most: float) -> float:
-        waited.append(most)
-        return 0.0
-
-    scripted_storage.fault = always(storage_faults.expired())
-    tuning = replace(QUICK, policy=replace(QUICK.policy, longest=30.0, jitter=longest))
-    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"), tuning)
-    assert (row["reason"]["code"], len(strict_api.calls)) == ("url_expired", 6)
-    assert waited == pytest.approx([0.01, 0.02, 0.04, 0.08])
-
-
-async def test_links_that_always_expire_end_in_a_failure(
-    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    scripted_storage.fault = always(storage_faults.expired())
+    url_for, answer = dead
+    strict_api.presign = lambda upload, anomaly: url_for(scripted_storage, upload, anomaly)
+    scripted_storage.fault = always(answer)
     row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
     assert (row["state"], row["reason"]["code"], row["may_be_registered_twice"]) == ("failed", "url_expired", True)
+    assert len(strict_api.calls) == 2
+
+
+async def test_links_that_expire_while_files_wait_their_turn_are_asked_for_as_often_as_needed(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    now = time.time()
+    wall = iter(range(0, 100_000, 600))  # each look at the clock is ten minutes later
+    scripted_storage.fault = always(storage_faults.expired())
+    row = await send_one(
+        options(tmp_path, strict_api), files.make("a.jpg"), replace(QUICK, wall_clock=lambda: now + next(wall))
+    )
+    assert (row["state"], row["reason"]["code"]) == ("failed", "url_expired")
     assert len(strict_api.calls) == 6
-    assert row["attempts"] <= 6
 
 
 @pytest.mark.parametrize("offset", [-3600.0, 3600.0])

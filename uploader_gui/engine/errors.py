@@ -149,6 +149,8 @@ class Variant(StrEnum):
     PROXY_SILENT = "proxy_silent"
     """PROXY: it does not answer, or, for the next, breaks off before it has reached the server."""
     PROXY_BROKE_OFF = "proxy_broke_off"
+    DEAD_ON_ARRIVAL = "dead_on_arrival"
+    """URL_EXPIRED: the storage called it so as soon as the service had given it out, twice [the storage's words]."""
     LOOKS_LIKE_PAGE = "looks_like_page"
     """TYPE_NOT_ACCEPTED: a web page under the name of something else, and so for the next ones."""
     LOOKS_LIKE_PROGRAM = "looks_like_program"
@@ -390,10 +392,16 @@ class UrlExpired(StorageError):
     code = Code.URL_EXPIRED
     needs_fresh_url = True
 
-    def __init__(self, detail: str = "", *, perhaps: bool = False) -> None:
-        """`perhaps`: the storage refused it without a word of its age, and only by some clock it has expired."""
-        super().__init__(detail)
+    def __init__(
+        self, detail: str = "", *, variant: Variant | None = None, perhaps: bool = False, on_arrival: bool = False
+    ) -> None:
+        """`perhaps`: the storage refused it without a word of its age, and only by some clock it has expired.
+
+        `on_arrival`: the service had only just given it out.
+        """
+        super().__init__(detail, variant=variant)
         self.perhaps = perhaps
+        self.on_arrival = on_arrival
 
 
 class UrlRefused(StorageError):

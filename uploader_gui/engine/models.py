@@ -217,6 +217,7 @@ class Upload:
         attempts: how many PUTs were begun in this run.
         tries: the same since a person last asked for it, compared with the limit.
         registrations, unknown_registrations: likewise; the second are those whose answer was lost.
+        dead_urls: likewise, how many URLs were refused as expired when they had only just come.
         retry_at: when the next attempt begins, on the `time.monotonic()` clock.
         sent_before: when the same name and content went to the same anomaly earlier, in seconds since 1970.
         treatment: what a person chose for a source of a refused type.
@@ -244,6 +245,7 @@ class Upload:
     tries: int = 0
     registrations: int = 0
     unknown_registrations: int = 0
+    dead_urls: int = 0
     retry_at: float | None = None
     sent_before: float | None = None
     treatment: Treatment | None = None

@@ -375,6 +375,10 @@ class UploadStore:
         """Forget a presigned URL: another one is needed."""
         upload.presigned = None
 
+    def record_dead_url(self, upload: Upload) -> None:
+        """Count a presigned URL that was refused as expired when it had only just come."""
+        upload.dead_urls += 1
+
     def begin_attempt(self, upload: Upload) -> None:
         """Count a PUT that is about to begin."""
         upload.attempts += 1
@@ -400,7 +404,7 @@ class UploadStore:
 
     def reset_limits(self, upload: Upload) -> None:
         """Let the tries of one upload count from 0 again: a person wants it sent after all."""
-        upload.tries = upload.registrations = upload.unknown_registrations = 0
+        upload.tries = upload.registrations = upload.unknown_registrations = upload.dead_urls = 0
 
     def reset_attempts(self, upload: Upload) -> None:
         """Let the attempts of one upload, which a receipt tells, count from 0 again: another run sends it."""

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FARTHEST: Final = 100 * 365.25 * 86400.0
 """The largest offset in seconds: a clock whose battery is empty says 1970, but none is off by a hundred years."""
 
+_JUST_NOW: Final = 60.0
+"""Seconds, at most half of its life, in which a URL that was just received cannot have expired."""
+
 
 class ServerClock:
     """Our wall clock, corrected by servers' `Date` headers."""
@@ -73,6 +76,13 @@ class ServerClock:
         """
         left, own = self._left_by_date(presigned), self._left_since_received(presigned)
         return left if left is None or own is None else max(left, own)
+
+    def is_fresh(self, presigned: PresignedPut) -> bool:
+        """Whether this run received a URL only just now: whatever its dates say, it should be good."""
+        if presigned.received_at is None:
+            return False
+        young = _JUST_NOW if presigned.lifetime is None else min(_JUST_NOW, presigned.lifetime / 2)
+        return self._wall_clock() - presigned.received_at < max(young, 1.0)
 
     def is_perhaps_past(self, presigned: PresignedPut) -> bool:
         """Whether a URL that the storage refused is past its time by either witness."""

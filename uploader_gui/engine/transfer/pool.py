@@ -5,23 +5,27 @@ The only arrow that runs back: where a URL has expired, the upload is registered
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.errors import Code, StorageRefused, UploaderError, UrlExpired
+from uploader_gui.engine.errors import Code, StorageRefused, UploaderError, UrlExpired, Variant
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer.transfer import AttemptLog, Transfer, uncount_unconnected
 
 if TYPE_CHECKING:
+    import asyncio
+
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import Upload, UploadId
 
 log = logging.getLogger(__name__)
+
+_DEAD_URLS: Final = 2
+"""How many URLs of one file may be dead on arrival before it fails: a third would be no better."""
 
 
 class TransferPool:
@@ -112,24 +116,19 @@ class TransferPool:
         self._store.move(upload, UploadState.UPLOADED)
 
     def _register_again(self, upload: Upload, error: UrlExpired) -> None:
-        if upload.registrations >= (2 if error.perhaps else self._retry.attempts):
-            self._failed(upload, StorageRefused(error.detail) if error.perhaps else error)
-            return
-        self._store.forget_url(upload)
-        self._store.move(upload, UploadState.QUEUED, Reason.of(error))
-        if upload.registrations == 1:
-            self._context.batcher.put_back([upload])
+        """Ask for another URL, but only once more where one was dead on arrival: each asking makes a record."""
+        if error.on_arrival:
+            self._store.record_dead_url(upload)
+        if error.perhaps and upload.registrations >= _DEAD_URLS:
+            self._failed(upload, StorageRefused(error.detail))
+        elif upload.dead_urls >= _DEAD_URLS:
+            self._failed(upload, UrlExpired(error.detail, variant=Variant.DEAD_ON_ARRIVAL))
+        elif upload.registrations >= self._retry.attempts:
+            self._failed(upload, error)
         else:
-            self._context.tasks.spawn(self._put_back_later(upload), [upload])
-
-    async def _put_back_later(self, upload: Upload) -> None:
-        """Wait before asking again: URLs that are dead when they are given out must not be asked for without end."""
-        wait = self._retry.backoff(upload.registrations - 1)
-        self._store.retry_later(upload, time.monotonic() + wait)
-        await asyncio.sleep(wait)
-        if upload.state is UploadState.QUEUED:
+            self._store.forget_url(upload)
+            self._store.move(upload, UploadState.QUEUED, Reason.of(error))
             self._context.batcher.put_back([upload])
-            self._scheduler.wake()
 
     def _failed(self, upload: Upload, error: UploaderError) -> None:
         log.info("upload %.8s: %s", upload.upload_id, error)

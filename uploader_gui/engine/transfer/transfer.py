@@ -94,7 +94,12 @@ class Transfer:
         attempts, activity = self._attempts, ConnectionActivity()
         attempts.activity = activity
         body = Body(self._source.size, pieces.next, attempts.moving, attempts.confirming, activity)
-        stored = await self._context.server.storage.put(self._presigned, self._source.media_type, body)
+        is_fresh = self._context.server.clock.is_fresh(self._presigned)
+        try:
+            stored = await self._context.server.storage.put(self._presigned, self._source.media_type, body)
+        except UrlExpired as error:
+            error.on_arrival = is_fresh
+            raise
         digests = pieces.digests()
         if not pieces.complete:
             raise Damaged
@@ -109,7 +114,7 @@ class Transfer:
             return
         lifetime = self._presigned.lifetime or left
         if left <= 0 or left < min(self._seconds_needed(lifetime), 0.8 * lifetime):
-            raise UrlExpired
+            raise UrlExpired(on_arrival=self._context.server.clock.is_fresh(self._presigned))
 
     def _seconds_needed(self, lifetime: float) -> float:
         running = max(1, self._context.store.count(*SENDING))
