@@ -1,58 +1,38 @@
 """The queue: everything front ends can ask of the engine, and its one long-running coroutine.
 
 Front ends call its plain methods on the engine's thread (through `thread.py`) and receive events. There is one
-`Scheduler` per server: an upload stays with the server it was added for, and rests while another one is in use.
+`Scheduler` per server (`servers.py`); what is asked concerns the one in use, and uploads wherever they belong.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from uploader_gui.engine import receipt
-from uploader_gui.engine.errors import Code, UploaderError
-from uploader_gui.engine.events import (
-    AnomalyLookedUp,
-    EngineFailed,
-    Lookup,
-    Progress,
-    QueueIdle,
-    QueueStatus,
-    ReceiptBuilt,
-    Resumed,
-    SignedIn,
-    SignInRequired,
-    UploadsRemoved,
-)
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.history import History
-from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
-from uploader_gui.engine.receipt import Circumstances
 from uploader_gui.engine.registration.api import Tokens
-from uploader_gui.engine.scheduler import Scheduler
+from uploader_gui.engine.servers import Servers
 from uploader_gui.engine.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.context import Resources, Server
+    from uploader_gui.engine.context import EngineContext, Resources, Server
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.journal_writer import JournalWriter
+    from uploader_gui.engine.intake.intake import Intake
     from uploader_gui.engine.models import Awaited, RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.receipt import Receipt
-
-log = logging.getLogger(__name__)
-
-_OF_WHOLE_QUEUE: Final = (QueueStatus, Progress, QueueIdle, SignInRequired, SignedIn, Resumed)
-"""Events that are told only of the server in use: they speak of a queue as a whole."""
+    from uploader_gui.engine.scheduler import Scheduler
+    from uploader_gui.engine.upload_store import UploadStore
 
 
 class UploadQueue:
@@ -74,16 +54,32 @@ class UploadQueue:
         `connect` makes the clients for a server; it raises `UrlRefused` where tokens may not go to its address.
         """
         self._resources = resources
-        self._connect = connect
-        self._options = options
-        self._emit = emit
-        self._closing = asyncio.Event()
-        self._schedulers: dict[str, Scheduler] = {}
-        self._running: list[asyncio.Task[None]] = []
-        self._work_with(self._new_scheduler(connect(options), options))
-        self._began = self._context.server.clock.own_now()
+        self._servers = servers = Servers(resources, connect, options, emit)
         self._undo = Undo(self._tell)
-        self.history = History(self._context, self._all_written, lambda: self._options, self._let_go)
+        self.history = History(self._context, servers.all_written, lambda: servers.options, self._let_go)
+
+    # The parts of the server in use
+
+    @property
+    def _scheduler(self) -> Scheduler:
+        return self._servers.current
+
+    @property
+    def _context(self) -> EngineContext:
+        return self._servers.current.context
+
+    @property
+    def _store(self) -> UploadStore:
+        return self._context.store
+
+    @property
+    def _intake(self) -> Intake:
+        return self._servers.current.intake
+
+    def _tell(self, event: Event) -> None:
+        self._context.events.send(event)
+
+    # Running
 
     async def run(self) -> None:
         """Work until `close()`; tasks that run then are cancelled, and the journal keeps what is unfinished.
@@ -91,25 +87,15 @@ class UploadQueue:
         An error that nobody foresaw is a bug: the uploads its task was working on fail, and the queue goes on. Where
         nothing could go on, this raises it.
         """
-        self._scheduler.tell_status()
-        for scheduler in self._schedulers.values():
-            self._begin(scheduler)
-        try:
-            await self._closing.wait()
-        finally:
-            for scheduler in self._schedulers.values():
-                scheduler.close()
-            ended = await asyncio.gather(*self._running, return_exceptions=True)
-        for error in filter(None, ended):
-            raise error
+        await self._servers.run()
 
     def close(self) -> None:
         """Leave: `run()` returns."""
-        self._closing.set()
+        self._servers.close()
 
     async def restored(self) -> None:
         """Wait until the list is restored, but no longer than a moment."""
-        for scheduler in tuple(self._schedulers.values()):
+        for scheduler in self._servers:
             await scheduler.intake.restored()
 
     @property
@@ -123,18 +109,8 @@ class UploadQueue:
         The uploads of the server before stay on the list and rest: nothing of theirs goes to another server, nor to
         their own until it is in use again. On another way to the same server everything goes on.
         """
-        before, self._options = self._options, options
-        if options.api_url != before.api_url:
-            self._scheduler.rest(before.api_url)
-        try:
-            server = self._connect(options)
-        except UploaderError as error:  # nothing is sent to a server that is no longer wanted
-            self._events.send(EngineFailed(Reason.of(error)))
+        if not self._servers.use(options):
             return
-        if options.api_url != before.api_url:
-            self._change_server(server, options)
-        for scheduler in self._schedulers.values():
-            scheduler.follow(server)
         self._take_tokens(options.tokens)
         self.resize(options.max_concurrent)
         self.limit(options.bandwidth_limit)
@@ -176,12 +152,12 @@ class UploadQueue:
 
     def fetched(self, upload_ids: Iterable[UploadId]) -> None:
         """Go on with files that are fetched, whole."""
-        for scheduler, uploads in self._owned(upload_ids):
+        for scheduler, uploads in self._servers.owned(upload_ids):
             scheduler.intake.fetched(uploads)
 
     def not_fetched(self, upload_ids: Iterable[UploadId], reason: Reason) -> None:
         """Let files fail that another program did not give."""
-        for scheduler, uploads in self._owned(upload_ids):
+        for scheduler, uploads in self._servers.owned(upload_ids):
             scheduler.intake.not_fetched(uploads, reason)
 
     def resume(self, anomaly_id: str | None = None, resumed: Callable[[int], None] = lambda _: None) -> None:
@@ -194,7 +170,7 @@ class UploadQueue:
         Uploads of other servers than the one in use rest.
         """
         self._intake.restore()
-        self._context.tasks.spawn(self._list_all_resting())
+        self._context.tasks.spawn(self._servers.list_resting())
 
     def start(self) -> None:
         """Begin, or go on after a pause."""
@@ -211,12 +187,12 @@ class UploadQueue:
     def cancel(self, upload_ids: Iterable[UploadId]) -> None:
         """Cancel unfinished uploads; finished ones stay what they are."""
         with self._undo.step():
-            for scheduler, uploads in self._owned(upload_ids):
+            for scheduler, uploads in self._servers.owned(upload_ids):
                 self._undo.cancel(scheduler, uploads)
 
     def cancel_all(self) -> None:
         """Cancel everything unfinished."""
-        self.cancel([upload.upload_id for scheduler in self._schedulers.values() for upload in scheduler.context.store])
+        self.cancel([upload.upload_id for scheduler in self._servers for upload in scheduler.context.store])
 
     def undo(self) -> None:
         """Bring back what was removed or cancelled last, as it was: rows in their places, nothing registered again."""
@@ -261,13 +237,13 @@ class UploadQueue:
         """Take rows out of the list, cancelling what is unfinished; the receipt still knows them."""
         chosen = dict.fromkeys(upload_ids)
         with self._undo.step():
-            for scheduler, uploads in self._owned(chosen):
+            for scheduler, uploads in self._servers.owned(chosen):
                 self._undo.remove(scheduler, uploads)
                 scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in uploads)))
                 for upload in uploads:
                     del chosen[upload.upload_id]
         if chosen:  # rows of an engine that broke
-            self._events.send(UploadsRemoved(tuple(chosen)))
+            self._tell(UploadsRemoved(tuple(chosen)))
 
     def take_away(self, cancelled: Iterable[UploadId], removed: Iterable[UploadId]) -> None:
         """Cancel some and remove others, as one step that can be undone."""
@@ -279,11 +255,7 @@ class UploadQueue:
         """Take out what is done; failed and refused files stay to be seen."""
         done = (UploadState.UPLOADED, UploadState.SKIPPED, UploadState.CANCELLED)
         self.remove(
-            [
-                upload.upload_id
-                for scheduler in self._schedulers.values()
-                for upload in scheduler.context.store.in_states(*done)
-            ]
+            [upload.upload_id for scheduler in self._servers for upload in scheduler.context.store.in_states(*done)]
         )
 
     def send_here(self, upload_ids: Iterable[UploadId]) -> None:
@@ -291,7 +263,7 @@ class UploadQueue:
 
         Their rows leave the list once the new ones are there: whatever happens in between, no file is lost.
         """
-        for scheduler, uploads in self._owned(upload_ids):
+        for scheduler, uploads in self._servers.owned(upload_ids):
             if scheduler is not self._scheduler:
                 for (anomaly_id, wishes), those in _by_wishes(uploads):
                     paths = [upload.source.path for upload in those]
@@ -300,7 +272,7 @@ class UploadQueue:
 
     def send_to(self, upload_ids: Iterable[UploadId], anomaly_id: str) -> None:
         """Let uploads that are not registered yet go to another anomaly; `AnomalyChanged` tells what became of them."""
-        for scheduler, uploads in self._owned(upload_ids):
+        for scheduler, uploads in self._servers.owned(upload_ids):
             scheduler.intake.send_to(uploads, anomaly_id)
             self._undo.forget(upload.upload_id for upload in uploads)
 
@@ -332,18 +304,17 @@ class UploadQueue:
 
     def name_depositor(self, depositor: str) -> None:
         """Put this name on receipts from now on; "" for none."""
-        self._options = replace(self._options, depositor=depositor)
+        self._servers.options = replace(self._servers.options, depositor=depositor)
 
     def tell_receipt(self, anomaly_id: str) -> None:
         """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.
 
         A receipt is about one anomaly: it is the evidence of one deposit.
         """
-        listed = [upload.anomaly_id for upload in self._all_uploads()]
+        uploads = self._servers.all_uploads()
+        listed = [upload.anomaly_id for upload in uploads]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        stores = (scheduler.context.store for scheduler in self._schedulers.values())
-        began = min(filter(None, (store.began_at(chosen) for store in stores)), default=None)
-        self._events.send(ReceiptBuilt(self._receipt(chosen, self._all_uploads(), began)))
+        self._tell(ReceiptBuilt(self._servers.receipt(chosen, uploads, self._servers.began_at(chosen))))
 
     def send_past_again(self, key: RunKey) -> None:
         """Put what failed in a past run back onto the list, and send it after another look at the files.
@@ -354,7 +325,7 @@ class UploadQueue:
 
     async def _send_past_again(self, key: RunKey) -> None:
         scheduler = self._scheduler
-        failed = await self.history.failed(key, self._options.api_url)
+        failed = await self.history.failed(key, self._servers.options.api_url)
         if scheduler is not self._scheduler:
             return  # another server is in use by now
         fresh = [upload for upload in failed if self._store.can_be_listed(upload)]
@@ -365,139 +336,29 @@ class UploadQueue:
 
     def receipt(self, anomaly_id: str) -> Receipt:
         """Return the run's receipt for one anomaly ("": for all): what was added or resumed."""
-        return self._receipt(anomaly_id, self._of_this_run(), None)
-
-    def _receipt(self, anomaly_id: str, uploads: Iterable[Upload], began: float | None) -> Receipt:
-        clock = self._context.server.clock
-        run = receipt.Run(
-            program=self._options.program,
-            anomaly_id=anomaly_id,
-            started_at=self._began + clock.offset if began is None else began,
-            uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
-            junk=sum(scheduler.intake.junk for scheduler in self._schedulers.values()),
-            describe=self._options.describe,
-            gave_up=self._scheduler.gave_up,
-            trial=self._options.trial,
-            servers=self._servers(),
-            circumstances=self._circumstances(anomaly_id),
-        )
-        ends = [scheduler.stopped_at for scheduler in self._schedulers.values() if scheduler.has_begun]
-        known = [end for end in ends if end is not None]
-        return receipt.build(run, max(known) if known and len(known) == len(ends) else clock.now())
-
-    def _circumstances(self, anomaly_id: str) -> Circumstances:
-        """Return what a receipt tells beside its files; nothing of a server where they went to several."""
-        depositor, used = self._options.depositor, self._servers_used()
-        if len(used) > 1:
-            return Circumstances(depositor=depositor)
-        scheduler = self._schedulers[used[0]] if used else self._scheduler
-        facts = scheduler.registrar.lookup.found.get(anomaly_id, AnomalyLookedUp(anomaly_id, Lookup.UNCHECKED))
-        return Circumstances(
-            server="" if self._options.trial else (used or [self._options.api_url])[0],
-            clock_error=scheduler.context.server.clock.error,
-            ref=facts.ref,
-            title=facts.title,
-            site=facts.site,
-            depositor=depositor,
-        )
+        return self._servers.receipt(anomaly_id, self._servers.of_this_run(), None)
 
     @property
     def unsent(self) -> Counter[UploadState]:
         """How many uploads of this run are not stored, by state."""
         stored = (UploadState.UPLOADED, UploadState.SKIPPED)
-        return Counter(upload.state for upload in self._of_this_run() if upload.state not in stored)
+        return Counter(upload.state for upload in self._servers.of_this_run() if upload.state not in stored)
 
     @property
     def others_unfinished(self) -> int:
         """How many unfinished uploads of this service in the journal this run did not resume."""
         return self._intake.others_unfinished
 
-    def _all_uploads(self) -> list[Upload]:
-        """Return the uploads of all servers in the order they were added, removed rows included."""
-        everything = (
-            upload for scheduler in self._schedulers.values() for upload in scheduler.context.store.all_uploads()
-        )
-        return sorted(everything, key=lambda upload: upload.order)
-
-    def _of_this_run(self) -> list[Upload]:
-        """Return `_all_uploads()` without those that only stand on the list as an earlier run left them."""
-        mine = (upload for scheduler in self._schedulers.values() for upload in scheduler.context.store.of_this_run())
-        return sorted(mine, key=lambda upload: upload.order)
-
-    def _servers(self) -> dict[UploadId, str]:
-        """Return each upload's server where the run has files for several, else nothing."""
-        used = self._servers_used()
-        if len(used) <= 1:
-            return {}
-        stores = {server: self._schedulers[server].context.store for server in used}
-        return {upload.upload_id: server for server, store in stores.items() for upload in store.all_uploads()}
-
-    def _servers_used(self) -> list[str]:
-        """Return the servers that the run has files for."""
-        return [server for server, scheduler in self._schedulers.items() if scheduler.context.store.all_uploads()]
-
-    def _owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Scheduler, list[Upload]]]:
-        """Yield those uploads by the server they belong to."""
-        wanted = list(upload_ids)
-        for scheduler in self._schedulers.values():
-            found = (scheduler.context.store.get(upload_id) for upload_id in wanted)
-            if uploads := [upload for upload in found if upload is not None]:
-                yield scheduler, uploads
-
     def _let_go(self, upload_ids: Iterable[UploadId]) -> list[UploadId]:
         """Take uploads off the list that the journal is about to forget; return them without what is unfinished."""
         left = list(upload_ids)
-        for scheduler in self._schedulers.values():
+        for scheduler in self._servers:
             store = scheduler.context.store
             listed = store.ids()
             left = store.forget(left)
             scheduler.context.events.send(UploadsRemoved(tuple(one for one in left if one in listed)))
         self._undo.forget(left)
         return left
-
-    def _tell(self, event: Event) -> None:
-        self._events.send(event)
-
-    async def _all_written(self) -> JournalWriter:
-        """Return the writer of the server in use once everything of all servers is in the journal."""
-        for scheduler in tuple(self._schedulers.values()):
-            await scheduler.context.store.writer.saved()
-        return self._store.writer
-
-    def _begin(self, scheduler: Scheduler) -> None:
-        """Run a scheduler; where one breaks down all of them end, for they share the journal."""
-        task = asyncio.create_task(scheduler.run())
-        task.add_done_callback(self._ended)
-        self._running.append(task)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            for scheduler in self._schedulers.values():
-                scheduler.break_down(error)
-        self.close()
-
-    def _work_with(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
-        self._context = context = scheduler.context
-        self._store, self._events, self._intake = context.store, context.events, scheduler.intake
-
-    def _new_scheduler(self, server: Server, options: EngineOptions) -> Scheduler:
-        address = options.api_url
-        scheduler = Scheduler(self._resources, server, options, partial(self._pass_on, address))
-        self._schedulers[address] = scheduler
-        return scheduler
-
-    def _change_server(self, server: Server, options: EngineOptions) -> None:
-        scheduler = self._schedulers.get(options.api_url)
-        if scheduler is None:
-            scheduler = self._new_scheduler(server, options)
-            self._begin(scheduler)
-            self._work_with(scheduler)
-            self._intake.restore()
-        else:
-            self._work_with(scheduler)
-            scheduler.come_back()
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
         registrar, wanted = self._scheduler.registrar, Tokens(*tokens) if tokens else None
@@ -506,23 +367,6 @@ class UploadQueue:
         elif wanted != registrar.tokens:
             registrar.sign_in(wanted, entered=False)
 
-    async def _list_all_resting(self) -> None:
-        for address in await self._store.writer.reading(Journal.servers_on_list):
-            if address not in self._schedulers:
-                self._list_resting(address)
-
-    def _list_resting(self, address: str) -> None:
-        options = replace(self._options, api_url=address, tokens=None)
-        try:
-            server = self._connect(options)
-        except UploaderError as error:
-            log.info("files for a server with a wrong address stay in the journal: %s", error.detail)
-            return
-        scheduler = self._new_scheduler(server, options)
-        scheduler.rest(address)
-        self._begin(scheduler)
-        scheduler.intake.restore()
-
     def _hand_over(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
         """Cancel and unlist uploads that are sent to another server instead."""
         left = [upload for upload in uploads if scheduler.context.store.get(upload.upload_id) is upload]
@@ -530,10 +374,6 @@ class UploadQueue:
         scheduler.context.store.remove(left)
         scheduler.context.events.send(UploadsRemoved(tuple(upload.upload_id for upload in left)))
         self._undo.forget(upload.upload_id for upload in uploads)
-
-    def _pass_on(self, address: str, event: Event) -> None:
-        if address == self._options.api_url or not isinstance(event, _OF_WHOLE_QUEUE):
-            self._emit(event)
 
     def _those(self, upload_ids: Iterable[UploadId]) -> list[Upload]:
         found = (self._store.get(upload_id) for upload_id in upload_ids)
