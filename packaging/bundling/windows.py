@@ -98,11 +98,18 @@ def installer(folder: Path, target: Path = DIST, number: str = "") -> list[Path]
 
 
 def installer_of(archive: Path) -> list[Path]:
-    """Compile both installers of a ZIP that was made on Windows, beside it: for one person, and for a machine."""
+    """Compile both installers of a ZIP that was made on Windows, beside it, and pack what group policy wants."""
     folder = BUILD / "installer-of"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.unpack_archive(archive, folder)
-    return installer(folder / NAME, archive.parent) + msi.make(folder / NAME, archive.parent, version())
+    made = installer(folder / NAME, archive.parent) + msi.make(folder / NAME, archive.parent, version())
+    return [*made, policies(archive.parent)] if made else []
+
+
+def policies(target: Path) -> Path:
+    """Pack the templates for group policy; return their archive."""
+    name = target / f"{NAME}-{version()}-windows-policies"
+    return Path(shutil.make_archive(str(name), "zip", SCRIPT.with_name("policies")))
 
 
 def check_installer() -> None:
