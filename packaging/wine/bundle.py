@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bundling import windows
 from bundling.project import NAME, ROOT
-from wine.made import Input, is_made, mark
+from wine.cache import Input, is_made, mark
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wine import compiler
-from wine.made import Input, is_made, mark
+from wine.cache import Input, is_made, mark
 
 if TYPE_CHECKING:
     from wine.machine import Wine

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from bundling.project import run
 from wine import compiler
+from wine.cache import Input, is_made, mark
 from wine.machine import windows_path
-from wine.made import Input, is_made, mark
 
 if TYPE_CHECKING:
     from wine.machine import Wine

@@ -18,7 +18,7 @@ from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
-from uploader_gui.gui.upload_list.row_painter import ROW_HEIGHT
+from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
 from uploader_gui.gui.upload_list.upload_filter import Chip, Column
 from uploader_gui.i18n import _
 

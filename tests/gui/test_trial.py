@@ -33,7 +33,7 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.desktop.policy import DesktopPolicy
+from uploader_gui.gui.desktop.notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_pages
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wine import made, tools
+from wine import cache, tools
 from wine.machine import Wine, kill, windows_path
 from wine.output import Output
 
@@ -41,12 +41,12 @@ def test_what_was_made_is_made_again_once_its_inputs_differ(tmp_path: Path) -> N
     (source / "inner").mkdir(parents=True)
     target.mkdir()
     (source / "inner" / "a.c").write_text("one")
-    assert not made.is_made(target, "3.11", source)
-    made.mark(target, "3.11", source)
-    assert made.is_made(target, "3.11", source)
-    assert not made.is_made(target, "3.12", source)
+    assert not cache.is_made(target, "3.11", source)
+    cache.mark(target, "3.11", source)
+    assert cache.is_made(target, "3.11", source)
+    assert not cache.is_made(target, "3.12", source)
     (source / "inner" / "a.c").write_text("two")
-    assert not made.is_made(target, "3.11", source)
+    assert not cache.is_made(target, "3.11", source)
 
 
 def test_what_is_missing_is_named_with_the_packages_that_bring_it(monkeypatch: pytest.MonkeyPatch) -> None:

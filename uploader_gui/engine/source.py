@@ -26,16 +26,16 @@ from uploader_gui.engine.errors import (
     TooLarge,
     Variant,
 )
+from uploader_gui.engine.file_stamps import changed_of, number_of, stamp_at, stamp_of
 from uploader_gui.engine.media import media_type_of
 from uploader_gui.engine.models import Source, mtime_of
-from uploader_gui.engine.stamps import changed_of, number_of, stamp_at, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
     from pathlib import Path
 
-    from uploader_gui.engine.stamps import Stamp
+    from uploader_gui.engine.file_stamps import Stamp
 
 BLOCK_BYTES: Final = 1024 * 1024
 MAX_NAME: Final = 250

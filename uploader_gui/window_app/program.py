@@ -30,7 +30,7 @@ from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop.desktop import RealDesktop
-from uploader_gui.gui.desktop.policy import DesktopPolicy
+from uploader_gui.gui.desktop.notifications import DesktopPolicy
 from uploader_gui.gui.window.first_paint import warm_up
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _

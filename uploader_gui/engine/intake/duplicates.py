@@ -9,10 +9,10 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import SourceError
+from uploader_gui.engine.file_stamps import number_of
 from uploader_gui.engine.models import EarlierUpload, Source, UploadState
 from uploader_gui.engine.options import possible_treatments
 from uploader_gui.engine.source import hash_whole
-from uploader_gui.engine.stamps import number_of
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:

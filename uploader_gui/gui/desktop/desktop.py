@@ -1,7 +1,7 @@
 """The desktop around the program: notifications, the icon beside the clock, no sleep, the file manager, progress.
 
 Progress stands on the launcher (Linux), on the taskbar button (Windows) or as a number on the Dock icon (macOS).
-`policy.py` decides when each of them is shown.
+`notifications.py` decides when each of them is shown.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ _READING_MS: Final = 6000
 
 
 class Desktop(Protocol):
-    """The desktop as `policy.py` sees it. A platform may ignore any call: nothing depends on it."""
+    """The desktop as `notifications.py` sees it. A platform may ignore any call: nothing depends on it."""
 
     @property
     def reading_ms(self) -> int:

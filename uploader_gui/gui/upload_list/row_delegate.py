@@ -1,6 +1,6 @@
 """Qt's delegate for the list: paints one upload as a row, and returns its layout and tooltip.
 
-`row_painter.py` places and paints the parts.
+`row_layout.py` places the parts, `row_painter.py` paints them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.gui.style.widgets import tip
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, active_row_actions, resting_row_actions
-from uploader_gui.gui.upload_list.row_painter import RowCache, RowFonts, RowLayout, RowPainter, Shown, lay_out
+from uploader_gui.gui.upload_list.row_layout import RowFonts, RowLayout, lay_out
+from uploader_gui.gui.upload_list.row_painter import RowCache, RowPainter, Shown
 from uploader_gui.gui.upload_list.thumbnails import Thumbnails
 from uploader_gui.gui.upload_list.upload_filter import Index, Role
 
