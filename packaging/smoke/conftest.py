@@ -40,19 +40,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.fixture(scope="session")
-def windows(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Windows]:
-    """Give a Windows with the program installed by its installer; it is removed in the end."""
+def bare_windows(request: pytest.FixtureRequest, screen: Screen) -> Iterator[Windows]:
+    """Give a Windows with the installer in it; what tests have installed is removed before and after them."""
     folder: Path = request.config.getoption("--wine")
     (setup,) = (folder / "project" / "dist").glob("*-setup.exe")
     with Wine(folder, screen.display) as wine:
         running = Windows(wine, setup)
         running.clean()
-        assert running.install() == 0
         yield running
         running.clean()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def windows(bare_windows: Windows) -> Windows:
+    """Give a Windows with the program installed by its installer, whatever the tests before have left."""
+    bare_windows.have_installed()
+    return bare_windows
+
+
+@pytest.fixture(scope="module")
 def built(request: pytest.FixtureRequest) -> Callable[..., Built]:
     """Give what makes one way to start the program: its folder, and variables for its environment."""
     if request.config.getoption("--wine") is None:

@@ -23,6 +23,17 @@ SILENT = "/qn"
 
 
 @pytest.fixture(scope="module")
+def windows(bare_windows: Windows) -> Windows:
+    """Give a Windows on which nobody has the program for themselves.
+
+    Wine takes the person's Start menu for everybody's: there the MSI's entry would replace the other one, and go with
+    it. On Windows they are two, for the package says ALLUSERS.
+    """
+    bare_windows.clean()
+    return bare_windows
+
+
+@pytest.fixture(scope="module")
 def package(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the MSI of the folder that was built."""
     (made,) = msi.make(windows.setup.parent / "uploader-gui", tmp_path_factory.mktemp("msi"), version())

@@ -54,6 +54,11 @@ class Windows:
         """Run the installer unattended and return its exit code."""
         return self.execute(setup or self.setup, UNATTENDED)
 
+    def have_installed(self) -> None:
+        """Install the program, unless it is there."""
+        if not (self.folder / "uninstall.exe").exists():
+            assert self.install() == 0
+
     def remove(self) -> int:
         """Run the uninstaller unattended, wait for the copy of itself that it goes on in, and return its exit code."""
         code = self.execute(self.folder / "uninstall.exe", UNATTENDED)
