@@ -15,6 +15,7 @@ from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code, NotFetched, Variant
 from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import VirtualFile, part_of
+from uploader_gui.engine.intake.scan import Junk, findings_below
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
@@ -114,6 +115,17 @@ def test_thousands_of_files_are_listed_and_fail_while_the_window_stays_alive(
     assert [files[at].name for at in (0, 1, 999)] == ["photo.jpg", "photo (2).jpg", "photo (1000).jpg"]
     for seen in ({rows for rows, _ in turns}, {failed for _, failed in turns}):
         assert len(seen) >= 4
+
+
+def test_what_systems_leave_behind_is_counted_as_in_a_folder(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    (source := Held()).may_give.set()
+    with qtbot.waitSignal(fetcher.fetch(replace(TWO, junk=2), source, "4217").over):
+        pass
+    ((junk, anomaly_id),) = engine.added
+    assert (len(junk), anomaly_id, window.add_files.unanswered) == (2, "4217", True)
+    assert [finding for path in junk for finding in findings_below(path)] == [Junk(str(path)) for path in junk]
 
 
 def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: MainWindow, engine: FakeEngine) -> None:

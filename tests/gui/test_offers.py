@@ -86,6 +86,31 @@ def test_sizes_times_and_folders_of_a_list_of_virtual_files_are_read() -> None:
     ]
 
 
+def test_what_systems_leave_behind_is_left_out_of_virtual_folders_and_counted() -> None:
+    names = (
+        "IMG_1.JPG",
+        "Thumbs.db",
+        "DCIM\\desktop.ini",
+        "DCIM\\.DS_Store",
+        "DCIM\\.nomedia",
+        "__MACOSX\\._IMG_1.JPG",
+    )
+    kept = ("DCIM\\a.jpg", ".\\b.jpg", "..\\c.jpg", ".hidden alone.jpg")
+    mime = offering('application/x-qt-windows-mime;value="FileContents"', b"\0")
+    described = descriptor(*((name, 1) for name in (*names, *kept)), ("~$Report.docx", 5), (".trash\\d.jpg", 1))
+    mime.setData('application/x-qt-windows-mime;value="FileGroupDescriptorW"', described)
+    decision = decision_on(mime)
+    assert [file.name for file in decision.files] == ["IMG_1.JPG", *kept]
+    assert not any(file.is_alone for file in decision.files)
+    assert decision.junk == 7
+
+
+def test_an_offer_of_junk_alone_holds_no_file() -> None:
+    mime = offering('application/x-qt-windows-mime;value="FileContents"', b"\0")
+    mime.setData('application/x-qt-windows-mime;value="FileGroupDescriptorW"', descriptor(("Thumbs.db", 1)))
+    assert decision_on(mime).kind is DropKind.NOTHING
+
+
 @pytest.mark.parametrize(
     ("given", "harmless"),
     [

@@ -41,12 +41,14 @@ class VirtualFile:
         name: as announced; folders in it are separated by backslashes.
         size: in bytes, None where it is not announced.
         modified: in seconds since 1970, None where it is not announced.
+        is_alone: the offer has nothing else, neither file nor folder.
     """
 
     index: int
     name: str
     size: int | None = None
     modified: float | None = None
+    is_alone: bool = False
 
 
 class Stopped(Exception):

@@ -222,10 +222,11 @@ class DroppedData:
     @contextmanager
     def opened(self, files: Sequence[VirtualFile]) -> Iterator[DataObject]:
         """Open it in this thread; see `fetching.Offered`."""
+        del files  # it is what was dropped
         with _apartment(lambda: self._api.initialize_free(None, 0), self._api.uninitialize_free):
             pointer = c_void_p()
             _check(self._api.unmarshal(self._stream, _DATA_OBJECT, ctypes.byref(pointer)))
-            data = DataObject(self._api, pointer.value or 0, single=len(files) == 1)
+            data = DataObject(self._api, pointer.value or 0)
             try:
                 yield data
             finally:
@@ -247,9 +248,9 @@ class CopiedData:
         with _apartment(lambda: self._api.initialize(None), self._api.uninitialize):
             pointer = c_void_p()
             _check(self._api.clipboard(ctypes.byref(pointer)))
-            data = DataObject(self._api, pointer.value or 0, single=len(files) == 1)
+            data = DataObject(self._api, pointer.value or 0)
             try:
-                if [(one.index, one.name) for one in self._files(data)] != [(one.index, one.name) for one in files]:
+                if not {(one.index, one.name) for one in files} <= {(one.index, one.name) for one in self._files(data)}:
                     raise NotFetched(variant=Variant.OFFER_GONE)
                 yield data
             finally:
@@ -295,13 +296,12 @@ def _end_operation(data: int, *, well: bool) -> None:
 
 
 class DataObject:
-    """An IDataObject in the thread that reads it, perhaps with a `single` file. `is_whole`: the last one came."""
+    """An IDataObject in the thread that reads it. `is_whole`: the last file came."""
 
-    def __init__(self, api: _Api, pointer: int, *, single: bool) -> None:
+    def __init__(self, api: _Api, pointer: int) -> None:
         self.pointer = pointer
         self.is_whole = True
         self._api = api
-        self._single = single
 
     def block(self, format_: int) -> bytes:
         """Return the data of a format as a block of memory."""
@@ -323,7 +323,7 @@ class DataObject:
         """Ask for a stream or storage first: a ZIP folder answers with success and nothing where a block may come."""
         problem = ComError(_FAIL)
         ways = [(file.index, media) for media in (_ISTREAM | _ISTORAGE, _HGLOBAL, _ISTREAM, _ISTORAGE)]
-        if self._single:  # some know their only file by no number
+        if file.is_alone:  # some know their only file by no number
             ways += [(_ALL, _ISTREAM), (_ALL, _HGLOBAL)]
         for index, media in ways:
             try:

@@ -97,6 +97,8 @@ class Fetch(QObject):
         self.items: list[Item] = []
         self.wanted: dict[Path, Item] = {}
         self.upload_ids: dict[Path, UploadId] = {}
+        self.is_listed = False
+        """Whether all its files are on the list, or wait for a number."""
         self.is_read = False
         """Whether the thread has let go of the other program's data."""
         self._news: deque[tuple[SignalInstance, tuple[object, ...]]] = deque()
@@ -193,7 +195,8 @@ class Fetcher(QObject):
         fetch = self.fetch(decision, offered, anomaly_id)
         fetch.over.connect(loop.quit)
         door.busy = True
-        loop.exec()
+        if not fetch.is_read:  # else it was over before anybody heard of it
+            loop.exec()
         door.busy = False
         if not fetch.is_read:
             door.hold()
@@ -209,6 +212,8 @@ class Fetcher(QObject):
         self._engine.note_making([part_of(folder)])
         names = zip(decision.files, harmless_names(decision.files), strict=True)
         items = (Item(file, folder / name) for file, name in names)
+        if anomaly_id and decision.junk:  # by names that are left out wherever they are found
+            self._add_files.add_for(anomaly_id, [folder / f"._{at}" for at in range(decision.junk)], AddOptions())
         thread = FetchThread(offered, fetch.items, folder, fetch)
         self._list_next(_Listing(fetch, items, anomaly_id, AddOptions(origin=decision.origin), thread))
         return fetch
@@ -225,6 +230,7 @@ class Fetcher(QObject):
             return
         if not listing.anomaly_id:  # all at once: they are confirmed together
             self._add_files.add_for("", list(listing.fetch.wanted), listing.options)
+        listing.fetch.is_listed = True
         listing.thread.start()
 
     def claim(self, paths: Sequence[Path], anomaly_id: str, options: AddOptions) -> list[Path]:
@@ -241,7 +247,7 @@ class Fetcher(QObject):
         return [path for path in paths if path not in claimed]
 
     def _fetch_of(self, path: Path) -> Fetch | None:
-        self._fetches = [fetch for fetch in self._fetches if fetch.wanted]
+        self._fetches = [fetch for fetch in self._fetches if fetch.wanted or not fetch.is_listed]
         return next((one for one in self._fetches if path in one.wanted and path not in one.upload_ids), None)
 
     # What a thread tells

@@ -127,6 +127,7 @@ class Decision:
         origin: where they come from, as far as that is known.
         picture: the format whose bytes are the picture's file, "" where Qt decodes it.
         left_out: the names of what cannot be taken beside what can.
+        junk: how many virtual files are left out that systems leave behind on their own, as in a folder.
     """
 
     kind: DropKind
@@ -135,6 +136,7 @@ class Decision:
     origin: Origin | None = None
     picture: str = ""
     left_out: tuple[str, ...] = ()
+    junk: int = 0
 
     @property
     def is_taken(self) -> bool:
@@ -168,7 +170,18 @@ def _virtual(offer: Offer) -> Decision | None:
         return None
     if len(files) == 1 and files[0].name.lower().endswith(".url") and _has_link(offer):
         return Decision(DropKind.LINK)
-    return Decision(DropKind.VIRTUAL, files=files, origin=_origin(offer)) if files else None
+    wanted = tuple(file for file in files if not _is_junk(file.name))
+    if not wanted:
+        return None
+    return Decision(DropKind.VIRTUAL, files=wanted, origin=_origin(offer), junk=len(files) - len(wanted))
+
+
+def _is_junk(name: str) -> bool:
+    """Return whether a file would be left out in a folder that is dropped: by its name, or hidden in a folder."""
+    from uploader_gui.engine.intake.scan import is_junk  # noqa: PLC0415 - the engine loads it after the window
+
+    parts = re.split(r"[\\/]+", name)
+    return is_junk(parts[-1]) or (len(parts) > 1 and any(part.startswith(".") and part.strip(".") for part in parts))
 
 
 def _in_own_form(offer: Offer) -> Decision | None:
@@ -264,6 +277,7 @@ def described_files(descriptor: bytes, *, wide: bool = True) -> Iterator[Virtual
             _name_in(name, wide=wide),
             (high << 32 | low) or None if flags & _SIZE else None,
             written / 1e7 - _FILETIME_OF_1970 if flags & _WRITE_TIME and written else None,
+            is_alone=count == 1,
         )
 
 
