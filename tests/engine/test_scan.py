@@ -21,7 +21,8 @@ from uploader_gui.engine.errors import (
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.scan import Refusal, findings_below, is_junk, is_missing, scan
+from uploader_gui.engine.intake.scan import Refusal, findings_below, is_missing, scan
+from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source
 
 if TYPE_CHECKING:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 4096
 """The first bytes of a file, where signatures stand."""
 
+_JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
+"""In lower case. The last one holds a folder's picture on macOS."""
+_JUNK_PREFIXES: Final = ("~$", "._")
+
 _JPEG = "image/jpeg"
 _PNG = "image/png"
 _GIF = "image/gif"
@@ -264,3 +268,8 @@ def _type_name(extension: str) -> str:
     """Return a type's name from its extension, which comes from a stranger and may not be printable."""
     printable = "".join(c if c.isprintable() else "�" for c in extension.lstrip("."))
     return _TYPE_NAMES.get(extension, printable[:_MAX_TYPE_NAME].upper())
+
+
+def is_junk(name: str) -> bool:
+    """Return whether systems and programs leave files of that name behind on their own."""
+    return name.lower() in _JUNK or name.startswith(_JUNK_PREFIXES)

@@ -23,6 +23,7 @@ from uploader_gui.engine.intake.windows_paths import (
     plain,
     reachable,
 )
+from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source, natural_sort_key
 from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
 
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-JUNK: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini", "icon\r"})
-"""In lower case. The last one holds a folder's picture on macOS."""
-JUNK_PREFIXES: Final = ("~$", "._")
 CHUNK_SECONDS: Final = 0.03
 """A chunk is handed on after this long, so that the first rows appear at once."""
 LOOK_SECONDS: Final = 0.1
@@ -171,11 +169,6 @@ def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]
         yield finding
     if empty:
         yield Refusal(describe_only(root, resolved), EmptyFolder())
-
-
-def is_junk(name: str) -> bool:
-    """Return whether systems and programs leave files of that name behind on their own."""
-    return name.lower() in JUNK or name.startswith(JUNK_PREFIXES)
 
 
 def _below(top: Path, resolved: Path, receipt: Path | None) -> Iterator[Finding]:

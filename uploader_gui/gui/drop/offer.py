@@ -178,7 +178,7 @@ def _virtual(offer: Offer) -> Decision | None:
 
 def _is_junk(name: str) -> bool:
     """Return whether a file would be left out in a folder that is dropped: by its name, or hidden in a folder."""
-    from uploader_gui.engine.intake.scan import is_junk  # noqa: PLC0415 - the engine loads it after the window
+    from uploader_gui.engine.media import is_junk  # noqa: PLC0415 - the engine loads it after the window
 
     parts = re.split(r"[\\/]+", name)
     return is_junk(parts[-1]) or (len(parts) > 1 and any(part.startswith(".") and part.strip(".") for part in parts))
