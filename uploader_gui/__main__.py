@@ -6,7 +6,7 @@ import sys
 from uploader_gui.engine.pictures import DECODE_PICTURES
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.platform.environment import restore_library_paths, use_utf8_file_names
-from uploader_gui.platform.interrupts import hold_interrupts, ignore_interrupts
+from uploader_gui.platform.interrupts import end_process, hold_interrupts, ignore_interrupts
 
 
 def main() -> int:
@@ -26,11 +26,13 @@ def main() -> int:
     try:
         from uploader_gui import cli  # noqa: PLC0415 - in a bundle freeze_support must come first
 
-        return cli.main(sys.argv[1:])
+        code = cli.main(sys.argv[1:])
     except KeyboardInterrupt:  # a second one, while the start is stuck
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
     finally:
         ignore_interrupts()
+    end_process(code)
+    return code
 
 
 if __name__ == "__main__":

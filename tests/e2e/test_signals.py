@@ -44,11 +44,26 @@ from uploader_gui.__main__ import main
 sys.exit(main())
 """
 AT_THE_END = """
-import atexit, os, signal, sys
+import os, signal, sys
 
-atexit.register(lambda: os.kill(os.getpid(), {number:d}))
+end = os._exit
+os._exit = lambda code: (os.kill(os.getpid(), {number:d}), os.write(1, b"the end"), end(code))
 from uploader_gui.__main__ import main
 sys.exit(main())
+"""
+WITH_A_THREAD_INSIDE_QT = """
+import threading
+from PySide6.QtCore import QObject, Signal
+
+class Teller(QObject):
+    told = Signal(object)
+
+def tell_for_ever():
+    while True:
+        teller.told.emit(teller)
+
+teller = Teller()
+threading.Thread(target=tell_for_ever, daemon=True).start()
 """
 
 
@@ -93,10 +108,19 @@ def test_a_window_on_a_slow_machine_leaves_a_receipt_too(
     assert strict_api.connections_made == 0
 
 
+def test_a_thread_that_is_inside_qt_when_the_window_is_left_does_not_crash_it(program: Program) -> None:
+    """Threads are never waited for: a share may sleep under them."""
+    leaving = AT_AN_IMPORT.format(module="uploader_gui.window_app.program", number=signal.SIGTERM)
+    program.command = ("-c", WITH_A_THREAD_INSIDE_QT + leaving)
+    ended = program.run()
+    assert (ended.code, "Signal source has been deleted" in ended.err) == (130, False), ended
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_after_the_end_changes_nothing(number: signal.Signals, program: Program, files: Files) -> None:
     program.command = ("-c", AT_THE_END.format(number=number))
     ended = program.send(files.make("a.txt"))
+    assert ended.out.endswith("the end")
     assert (ended.code, ended.err, ended.totals) == (0, "", {"files": 1, "uploaded": 1, "bytes_uploaded": 19})
 
 

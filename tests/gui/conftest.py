@@ -47,6 +47,13 @@ def english_numbers() -> Iterator[None]:
     use_language(ENGLISH)
 
 
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """What a test copied is not pasted into the next one, and ends before Python does: Qt would crash over it."""
+    yield
+    qapp.clipboard().clear()
+
+
 class Desktop(QObject):
     """Takes what would be shown by another program."""
 

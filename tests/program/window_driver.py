@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from uploader_gui.cli import main
+from uploader_gui.__main__ import main
 from uploader_gui.gui.dialogs.guide_window import GuideWindow
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
@@ -192,4 +192,4 @@ class Slow:
 
 sys.meta_path.insert(0, Slow())
 threading.Thread(target=read, daemon=True).start()
-sys.exit(main(sys.argv[1:]))
+sys.exit(main())

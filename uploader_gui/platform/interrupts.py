@@ -1,4 +1,4 @@
-"""The signals that ask the program to leave.
+"""The signals that ask the program to leave, and its end.
 
 Until a run handles them itself they are only recorded: an exception in the middle of an import breaks more than it ends
 (PySide aborts the process or swallows it, pydantic panics).
@@ -6,7 +6,9 @@ Until a run handles them itself they are only recorded: an exception in the midd
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -57,3 +59,27 @@ def interrupt_check() -> Callable[[], bool]:
     """
     recorders = [handler for handler in map(signal.getsignal, INTERRUPTS) if isinstance(handler, _Recorder)]
     return lambda: any(recorder.received for recorder in recorders)
+
+
+def end_process(code: int) -> None:
+    """End the process with this exit code; return only where what was printed cannot be written: Python reports that.
+
+    Threads that are never joined may be inside Qt or a library in Rust. Python before 3.14 ends them there while it
+    takes itself down, which aborts the process; and PySide deletes each of Qt's objects, also those that just emit.
+    """
+    _hand_clipboard_over()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(code)
+
+
+def _hand_clipboard_over() -> None:
+    """Let Qt hand copied text to the desktop, which it does when the application is deleted: it would be gone."""
+    gui = sys.modules.get("PySide6.QtGui")
+    application = gui and gui.QGuiApplication.instance()
+    if application is not None and application.clipboard().ownsClipboard():
+        sys.modules["shiboken6"].delete(application)
