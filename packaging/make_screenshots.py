@@ -64,9 +64,12 @@ class Studio:
     def stand(self, anomaly_id: str = moments.ANOMALY, engine: StillEngine | None = None) -> MainWindow:
         """Show a window somebody is signed in to."""
         theme = Theme(self.application, self.scheme)
-        window = MainWindow(engine or StillEngine(), theme, decoder=PictureDecoder(), anomaly_id=anomaly_id)
-        window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600))
+        engine = engine or StillEngine()
+        window = MainWindow(engine, theme, decoder=PictureDecoder(), anomaly_id=anomaly_id)
+        window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600, accepted=True))
         window.show()
+        if anomaly_id:
+            engine.event_arrived.emit(moments.KNOWN)
         return window
 
     def busy(self, *conditions: Condition) -> MainWindow:

@@ -13,11 +13,12 @@ from typing import Final
 
 from uploader_gui import __version__
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Progress, Totals, UploadProgress
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup, Progress, Totals, UploadProgress
 from uploader_gui.engine.media import BY_EXTENSION
 from uploader_gui.engine.models import PastRun, Reason, RunKey, Source, UploadId, UploadSnapshot, UploadState
-from uploader_gui.engine.receipt import Receipt, ReceiptFile, ReceiptState
+from uploader_gui.engine.receipt import Circumstances, Receipt, ReceiptFile, ReceiptState
 from uploader_gui.sandbox_session import copy_samples
+from uploader_gui.settings import DEFAULT_API_URL
 
 ANOMALY: Final = "4217"
 MB: Final = 1_000_000
@@ -32,6 +33,11 @@ _SPEEDS: Final = {0: 3.1, 1: 2.8, 2: 0.0, 3: 0.0}
 """Row -> its speed in megabytes per second."""
 _SENT: Final = 33
 _LAST: Final = 121
+
+KNOWN: Final = AnomalyLookedUp(
+    ANOMALY, Lookup.KNOWN, title="Porte coupe-feu bloquée, niveau 2", site="École Jules-Ferry"
+)
+"""What the register says of the anomaly."""
 
 Row = tuple[str, float, UploadState, Reason | None]
 _HEIC: Final = Reason(Code.TYPE_NOT_ACCEPTED, detail="HEIC")
@@ -93,7 +99,8 @@ def refused_rows() -> tuple[UploadSnapshot, ...]:
 def receipt() -> Receipt:
     """Return the receipt that History and the page show."""
     files = tuple(_file(number) for number in range(1, 27))
-    return Receipt(f"uploader-gui {__version__}", ANOMALY, _MARCH, _MARCH + _RUN_SECONDS, files)
+    told = Circumstances(DEFAULT_API_URL, clock_error=0, title=KNOWN.title, site=KNOWN.site)
+    return Receipt(f"uploader-gui {__version__}", ANOMALY, _MARCH, _MARCH + _RUN_SECONDS, files, circumstances=told)
 
 
 def past_runs() -> tuple[PastRun, ...]:
