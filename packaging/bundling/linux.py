@@ -52,12 +52,17 @@ def package(*, quick: bool) -> list[Path]:
 
 
 def check_metainfo() -> None:
-    """Look at what software centres show, with AppStream's own tool; nothing is asked of the network."""
-    tool = shutil.which("appstreamcli")
-    if tool is None:
-        print("metainfo not looked at: appstreamcli is not installed; on Debian: apt install appstream")
-        return
-    run(tool, "validate", "--no-net", debian.lay_metainfo(BUILD / "metainfo"))
+    """Look at what software centres and menus show, with the desktops' own tools; nothing is asked of the network."""
+    entries = (debian.DESKTOP_ENTRY, debian.LINK_ENTRY)
+    for name, package, arguments in (
+        ("appstreamcli", "appstream", ("validate", "--no-net", debian.lay_metainfo(BUILD / "metainfo"))),
+        ("desktop-file-validate", "desktop-file-utils", entries),
+    ):
+        tool = shutil.which(name)
+        if tool is None:
+            print(f"not looked at: {name} is not installed; on Debian: apt install {package}")
+        else:
+            run(tool, *arguments)
 
 
 def system_libraries() -> list[Path]:
