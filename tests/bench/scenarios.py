@@ -88,6 +88,7 @@ async def smooth(window: MainWindow, large: int, small: int, paths: list[Path]) 
     await asyncio.sleep(SETTLE)
     ticker = Ticker(window)
     ticker.start()
+    window.held_start.seconds = 0
     window.footer.primary.click()
     while not all(window.model.snapshot(row).state is UploadState.UPLOADED for row in range(large)):
         await _first(window.model.counts_changed)

@@ -83,6 +83,7 @@ def engine() -> FakeEngine:
 @pytest.fixture
 def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
     made = MainWindow(engine, theme, decoder=decoder)
+    made.held_start.seconds = 0  # tests of what is sent, and when, begin at once
     qtbot.addWidget(made, before_close_func=_let_go)
     made.show()
     qtbot.waitExposed(made)

@@ -47,6 +47,7 @@ def whole(strict_api: StrictApi, tmp_path: Path, theme: Theme, qtbot: QtBot, tol
     """Open the window over a real engine, as the composition root does."""
     bridge = Bridge()
     window = MainWindow(bridge, theme, anomaly_id="4217")
+    window.held_start.seconds = 0
     qtbot.addWidget(window, before_close_func=lambda one: one.hide())
     bridge.event_arrived.connect(told.append)
     options = EngineOptions(tmp_path / "data" / "journal.sqlite", strict_api.url, tokens=strict_api.tokens)
@@ -113,4 +114,20 @@ def test_what_went_before_is_skipped_with_its_day_and_sent_again_when_asked(
     qtbot.waitUntil(lambda: whole.model.counts().waiting == 1, timeout=PATIENCE)
     QTest.mouseClick(whole.footer.primary, LEFT)
     qtbot.waitUntil(lambda: len(strict_api.registered) == 2, timeout=PATIENCE)  # what was skipped counts as uploaded
+    qtbot.waitUntil(lambda: whole.model.counts().uploaded == 1, timeout=PATIENCE)
+
+
+def test_nothing_is_registered_while_a_start_can_be_undone(
+    whole: MainWindow, files: Files, qtbot: QtBot, strict_api: StrictApi
+) -> None:
+    whole.held_start.seconds = 1
+    whole.add_paths([files.make("porte.jpg")])
+    qtbot.waitUntil(whole.body.preflight.isVisible, timeout=PATIENCE)
+    QTest.mouseClick(whole.footer.primary, LEFT)
+    QTest.mouseClick(whole.footer.primary, LEFT)  # Undo
+    began = time.monotonic()
+    QTest.mouseClick(whole.footer.primary, LEFT)
+    with qtbot.waitSignal(whole.held_start.over, timeout=PATIENCE):
+        pass
+    assert (len(strict_api.registered), time.monotonic() - began >= 1) == (0, True)
     qtbot.waitUntil(lambda: whole.model.counts().uploaded == 1, timeout=PATIENCE)

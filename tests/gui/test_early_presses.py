@@ -48,6 +48,7 @@ FULL = QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))
 def window(engine: FakeEngine, qapp: QApplication, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
     del theme  # it has prepared the application
     made = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light), decoder=decoder, anomaly_id="4217")
+    made.held_start.seconds = 0
     qtbot.addWidget(made, before_close_func=lambda one: one.hide())
     made.show()
     qtbot.waitExposed(made)

@@ -24,7 +24,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.i18n import _
+from uploader_gui.i18n import FRENCH, _, use_language
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -192,7 +192,7 @@ def test_the_button_names_files_and_anomaly_where_there_is_one(
     assert window.footer.primary.text() == (label or "Send 1 file to 4217")
 
 
-def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine: FakeEngine) -> None:
+def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.tell(waiting(3))
     for state, label in (
         (SignInState(signed_in=False), "Sign in and send"),
@@ -202,8 +202,11 @@ def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine:
         window.set_signed_in(state)
         assert window.footer.primary.text() == label
     window.set_signed_in(SignInState(signed_in=False))
-    QTest.mouseClick(window.footer.primary, LEFT)
-    assert engine.calls == [("start", None)]  # the engine asks for the tokens, and goes on with them
+    with qtbot.waitSignal(window.sign_in_wanted):
+        QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == []
+    window.set_signed_in(SignInState(signed_in=True))
+    qtbot.waitUntil(lambda: engine.calls == [("start", None)])
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
@@ -269,6 +272,26 @@ def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
     assert not engine.wishes[-1].start
 
 
-def test_while_only_some_files_go_the_button_sends_the_others(window: MainWindow, engine: FakeEngine) -> None:
+def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_others(
+    window: MainWindow, engine: FakeEngine
+) -> None:
     engine.tell(waiting(2), QueueStatus(running=True, partly=True))
-    assert window.footer.primary.text() == "Send 2 files to 4217"
+    assert (window.footer.primary.text(), window.footer.others.text()) == ("Pause", "Send the others too")
+    QTest.mouseClick(window.footer.others, LEFT)
+    QTest.mouseClick(window.footer.primary, LEFT)
+    assert engine.calls == [("start", None), ("pause", None)]
+    engine.tell(QueueStatus(running=False))
+    assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Send 2 files to 4217", False)
+    engine.tell(QueueStatus(running=True))
+    assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Pause", False)
+
+
+def test_the_buttons_fit_into_the_smallest_window_while_only_some_files_go(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    use_language(FRENCH)
+    engine.tell(waiting(2), QueueStatus(running=True, partly=True))
+    window.resize(window.minimumSizeHint())
+    shown = [window.footer.more, window.footer.add, window.footer.others, window.footer.primary]
+    assert all(one.width() >= one.sizeHint().width() for one in shown)
+    assert window.footer.primary.geometry().right() < window.footer.width()

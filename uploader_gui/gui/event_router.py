@@ -51,7 +51,7 @@ class EventRouter(QObject):
         self._sandbox = sandbox
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
-        self._broken = False
+        self._broken = self._lacks_tokens = False
         self._was_signed_in = self._was_accepted = False
         self._signed_in = SignInState(signed_in=False)
         self.notices = Notices(body.banner)
@@ -61,6 +61,11 @@ class EventRouter(QObject):
     def signed_in(self) -> bool:
         """Whether there are tokens."""
         return self._signed_in.signed_in
+
+    @property
+    def lacks_tokens(self) -> bool:
+        """Whether it is known that there are no tokens, and none are needed for a trial."""
+        return self._lacks_tokens
 
     @property
     def goes_on(self) -> bool:
@@ -153,7 +158,8 @@ class EventRouter(QObject):
     def _show_sign_in(self, state: SignInState) -> None:
         self._signed_in = state
         self._body.header.show_sign_in(state)
-        self._body.footer.show_sign_in(needed=not (state.signed_in or state.awaited or self._sandbox))
+        self._lacks_tokens = not (state.signed_in or state.awaited or self._sandbox)
+        self._body.footer.show_sign_in(needed=self._lacks_tokens)
 
     def _show_failed(self) -> None:
         """At the end of a run, move what was not sent to the top."""

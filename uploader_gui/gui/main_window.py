@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
@@ -29,7 +29,7 @@ from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.number_check import NumberCheck
+from uploader_gui.gui.window.number_check import HeldStart, NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.i18n import _, ngettext
@@ -126,6 +126,8 @@ class MainWindow(QMainWindow):
             self.drop.overlay.spare(self.body.trial)
         self.dialogs = WindowDialogs(self, theme)
         self.number = NumberCheck(self.header.field, engine, self)
+        self.held_start = HeldStart(self)
+        self._starts_once_signed_in = False
         self._connect()
         self._add_shortcuts()
         self._set_title()
@@ -158,6 +160,9 @@ class MainWindow(QMainWindow):
         """Show whether there are tokens and how long they last."""
         self.event_router.set_signed_in(state)
         self.number.signed_in(state.signed_in or self.trial)
+        if state.signed_in and self._starts_once_signed_in:
+            self._starts_once_signed_in = False
+            QTimer.singleShot(0, self._start)  # once the engine has the tokens, too
 
     def set_operator(self, anomaly_page: str, token_help: str) -> None:
         """Use the operator's addresses: of an anomaly's page (with `{id}`), and of help with tokens; "" for none."""
@@ -166,7 +171,9 @@ class MainWindow(QMainWindow):
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
-        return self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
+        dialog = self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
+        dialog.rejected.connect(self._forget_start)
+        return dialog
 
     def show_settings(self, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})) -> SettingsDialog:
         """Open the settings. `fixed` maps settings that cannot be changed to what fixes them."""
@@ -205,6 +212,7 @@ class MainWindow(QMainWindow):
     def open_link(self, anomaly_id: str) -> None:
         """Put a link's number into the field. While files are sent, it is confirmed at the next drop."""
         self.set_anomaly(anomaly_id)
+        self.number.note_link(anomaly_id)
         if self.event_router.goes_on:
             self.add_files.keep_next()
 
@@ -259,6 +267,10 @@ class MainWindow(QMainWindow):
         self.header.anomaly_changed.connect(self.view.show_anomaly)
         self.header.anomaly_changed.connect(self._set_title)
         self.number.changed.connect(self._show_number)
+        self.held_start.changed.connect(self._show_held)
+        self.held_start.over.connect(self._start_held)
+        self.model.counts_changed.connect(self._end_held)
+        self.exit_requested.connect(self.held_start.end)
         self.body.finish.receipt_wanted.connect(self._open_finished)
         self.body.finish.new_deposit_wanted.connect(self._begin_deposit)
         self.body.finish.memory_accepted.connect(self.memory_accepted)
@@ -333,6 +345,8 @@ class MainWindow(QMainWindow):
                 self.receipts.written(path)
             case events.UndoOffered():
                 self._forget_typing()
+            case events.QueueStatus(running=True, partly=False):
+                self.held_start.end()  # everything goes: something else began it
         self.event_router.handle_event(event)
         if isinstance(event, events.QueueIdle):
             self.dialogs.withdraw_leave()
@@ -431,7 +445,39 @@ class MainWindow(QMainWindow):
         return self.started or (self.sends_when_dropped and not self.number.asks_for(anomaly_id))
 
     def _start(self) -> None:
-        self.number.confirm(self.model.unfinished_anomalies(), self._engine.start, self)
+        """Begin to send: with signing in where there are no tokens, with a question where a number is unknown."""
+        if self.event_router.lacks_tokens:
+            self._starts_once_signed_in = True
+            self.sign_in_wanted.emit(False)
+        else:
+            self.number.confirm(self.model.unfinished_anomalies(), self._start_or_hold, self)
+
+    def _forget_start(self) -> None:
+        """A person did not sign in: signing in later, for another reason, must not send anything."""
+        self._starts_once_signed_in = False
+
+    def _start_or_hold(self) -> None:
+        """Begin to send; a start that a doubtful number is part of can be undone first."""
+        numbers = self.model.unfinished_anomalies()
+        is_asked_for = self.started or self.sends_when_dropped
+        if not is_asked_for and any(map(self.number.is_doubtful, numbers)):
+            self.held_start.begin(numbers)
+        else:
+            self.number.note_started(numbers)
+            self._engine.start()
+
+    def _start_held(self, numbers: Sequence[str]) -> None:
+        """Begin after nobody undid it. What came meanwhile for another doubtful number is held in its turn."""
+        self.number.note_started(numbers)
+        self._start()
+
+    def _show_held(self) -> None:
+        self.footer.show_held(self.held_start.left)
+
+    def _end_held(self) -> None:
+        """Hold nothing any more once there is nothing to send."""
+        if not self.model.counts().unfinished:
+            self.held_start.end()
 
     def _show_number(self) -> None:
         answer = self.number.answer
@@ -478,29 +524,25 @@ class MainWindow(QMainWindow):
             self.body.show_news(gone_to(event))
 
     def _do_banner_action(self, action: BannerAction) -> None:
-        match action:
-            case BannerAction.SIGN_IN:
-                self.sign_in_wanted.emit(False)
-            case BannerAction.TRY_AGAIN | BannerAction.RESUME:
-                self._engine.start()
-            case BannerAction.TRY_NOW:
-                self._engine.try_now()
-            case BannerAction.SAVE_ELSEWHERE:
-                self._choose_receipt()
-            case BannerAction.DISCARD:
-                self._engine.remove(self.notices.discard())
-            case BannerAction.SETTINGS:
-                self.settings_wanted.emit()
-            case BannerAction.SEND_HERE:
-                self._engine.send_here(self.model.waiting_elsewhere())
-            case BannerAction.RETRY_THESE:
-                self._engine.retry(self.model.failed_alike())
-            case BannerAction.CLOSE:
-                self.notices.forget()
+        wanted = {
+            BannerAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
+            BannerAction.TRY_AGAIN: self._engine.start,
+            BannerAction.RESUME: self._start,
+            BannerAction.TRY_NOW: self._engine.try_now,
+            BannerAction.SAVE_ELSEWHERE: self._choose_receipt,
+            BannerAction.DISCARD: lambda: self._engine.remove(self.notices.discard()),
+            BannerAction.SETTINGS: self.settings_wanted.emit,
+            BannerAction.SEND_HERE: lambda: self._engine.send_here(self.model.waiting_elsewhere()),
+            BannerAction.RETRY_THESE: lambda: self._engine.retry(self.model.failed_alike()),
+            BannerAction.CLOSE: self.notices.forget,
+        }
+        wanted[action]()
 
     def _do_footer_action(self, action: FooterAction) -> None:
         wanted = {
             FooterAction.START: self._start,
+            FooterAction.SEND_OTHERS: self._start,
+            FooterAction.UNDO_START: self.held_start.end,
             FooterAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
             FooterAction.RESUME: self._engine.start,
             FooterAction.PAUSE: self._engine.pause,

@@ -73,6 +73,7 @@ class FirstWindow:
         self.memory.restore(self.window)
         if self.trial is None:
             self.window.header.field.offer(self.memory.anomalies)
+            self.window.number.note_used(self.memory.anomalies)
             self.window.add_files.restore(self.memory.kept)
             self.window.body.finish.show_past(self.memory.unseen_finish)
         self.window.show()

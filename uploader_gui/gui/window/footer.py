@@ -14,7 +14,7 @@ from uploader_gui import i18n
 from uploader_gui.engine.events import Condition
 from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
 from uploader_gui.gui.window.finish import all_attached
-from uploader_gui.i18n import N_, NN_, _, ngettext
+from uploader_gui.i18n import N_, NC_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -38,6 +38,8 @@ class FooterAction(Enum):
 
     START = N_("Send")
     SIGN_IN = N_("Sign in and send")
+    UNDO_START = NC_("start", "Undo")
+    SEND_OTHERS = N_("Send the others too")
     RESUME = N_("Resume")
     PAUSE = N_("Pause")
     RETRY_FAILED = N_("Retry failed")
@@ -60,7 +62,7 @@ class FooterAction(Enum):
 def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> FooterAction:
     """Return what the primary button does now."""
     if counts.unfinished:
-        if status.running and not status.partly:
+        if status.running:
             waits_for_sign_in = Condition.SIGN_IN in status.conditions and not counts.sending
             return FooterAction.SIGN_IN if waits_for_sign_in else FooterAction.PAUSE
         return FooterAction.RESUME if paused else FooterAction.START
@@ -92,8 +94,11 @@ class Footer(QWidget):
         self.add = push_button("", "plain", theme)
         self.receipt = push_button("", "plain", theme)
         self.more = IconButton("more", theme)
+        self.others = push_button("", "plain", theme)
         self.primary = push_button("", "primary", theme)
-        self.primary_action = FooterAction.START
+        self.primary_action = self._usual_action = FooterAction.START
+        self._held = 0
+        """In how many seconds a start that can be undone begins, 0 without one."""
         self._to_send: tuple[int, str] = (0, "")
         """How many files the primary button would send, and their anomaly, "" where there are several."""
         self._needs_sign_in = False
@@ -131,7 +136,9 @@ class Footer(QWidget):
         self._widen()
         self._show_texts()
         self._to_send = counts.unfinished, counts.waits_for
-        self._show_primary(primary_for(counts, status, paused=paused))
+        self._usual_action = primary_for(counts, status, paused=paused)
+        self._show_others(shown=bool(counts.unfinished) and status.running and status.partly)
+        self._show_primary()
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(counts.retriable))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(counts.refused))
         self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(counts.unfinished + counts.elsewhere))
@@ -140,7 +147,13 @@ class Footer(QWidget):
     def show_sign_in(self, *, needed: bool) -> None:
         """Show by the primary button whether sending begins with signing in."""
         self._needs_sign_in = needed
-        self._show_primary(self.primary_action)
+        self._show_primary()
+
+    def show_held(self, seconds: int) -> None:
+        """Show in how many seconds sending begins, and that it can be undone; 0 for no longer."""
+        self._held = seconds
+        self._show_texts()
+        self._show_primary()
 
     def offer_undo(self, *, possible: bool) -> None:
         """Enable Undo, or disable it."""
@@ -160,7 +173,8 @@ class Footer(QWidget):
         self.more.rename(_("More"))
         for action, entry in self._menu_entries.items():
             entry.setText(_(action.value))
-        self._show_primary(self.primary_action)
+        self.others.setText(_(FooterAction.SEND_OTHERS.value))
+        self._show_primary()
 
     def _build(self) -> None:
         self.below.setProperty("kind", "muted")
@@ -176,8 +190,9 @@ class Footer(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addStretch()
-        for button in (self.more, self.add, self.receipt, self.primary):
+        for button in (self.more, self.add, self.receipt, self.others, self.primary):
             buttons.addWidget(button)
+        self.others.hide()
         self._lines.setSpacing(_BETWEEN)
         self._lines.addLayout(texts, 1)
         self._lines.addLayout(buttons)
@@ -218,10 +233,17 @@ class Footer(QWidget):
 
     def _connect(self) -> None:
         self.receipt.clicked.connect(lambda: self.action_wanted.emit(FooterAction.RECEIPT))
+        self.others.clicked.connect(lambda: self.action_wanted.emit(FooterAction.SEND_OTHERS))
         self.primary.clicked.connect(lambda: self.action_wanted.emit(self.primary_action))
 
-    def _show_primary(self, action: FooterAction) -> None:
-        self.primary_action = action
+    def _show_others(self, *, shown: bool) -> None:
+        """Show the button for what waits for Start while other files are sent."""
+        if shown is self.others.isHidden():
+            self.others.setVisible(shown)
+            self._reflow()
+
+    def _show_primary(self) -> None:
+        self.primary_action = action = FooterAction.UNDO_START if self._held else self._usual_action
         self.primary.set_meaning((action, self._to_send[1] if action is FooterAction.START else ""))
         self.primary.setEnabled(action is not FooterAction.START or self._to_send[0] > 0)
         set_look(self.primary, "kind", "primary")
@@ -263,6 +285,9 @@ class Footer(QWidget):
         """Set both lines; in a narrow window the speed is in the second one."""
         first = [self._first, "" if self._narrow else self._speed]
         second = [self._speed if self._narrow else "", self._second, self._news]
+        if self._held:
+            begins = _("Nothing is registered yet. Sending begins in {time}.", time=i18n.duration(self._held))
+            second = [begins]
         self.counts.setText(_DOT.join(part for part in first if part))
         self._show_below(_DOT.join(part for part in second if part))
 
@@ -303,7 +328,8 @@ class Footer(QWidget):
         return QFontMetrics(self.counts.font()).horizontalAdvance("0" * digits)
 
     def _buttons_width(self, *, with_receipt: bool) -> int:
-        buttons = [self.more, self.add, self.primary, *([self.receipt] if with_receipt else [])]
+        others = [] if self.others.isHidden() else [self.others]
+        buttons = [self.more, self.add, self.primary, *others, *([self.receipt] if with_receipt else [])]
         return sum(max(one.sizeHint().width(), one.minimumWidth()) + 10 for one in buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

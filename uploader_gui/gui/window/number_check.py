@@ -1,6 +1,7 @@
 """Shows what the register knows of the number in the field, and asks before files go to one it does not know.
 
-The register is asked after half a second of rest. Whatever it answers, or nothing, a person may go on.
+The register is asked after half a second of rest. Whatever it answers, or nothing, a person may go on. After Start a
+doubtful number waits for five seconds (`HeldStart`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from uploader_gui.engine.events import AnomalyLookedUp, Lookup
 from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.window.anomaly_field import AnomalyField
 
 REST_MS: Final = 500
+HOLD_SECONDS: Final = 5
 
 
 class NumberCheck(QObject):
@@ -38,6 +40,9 @@ class NumberCheck(QObject):
         self._asked = ""
         self._answers: dict[str, AnomalyLookedUp] = {}
         self._confirmed: set[str] = set()
+        self._used: set[str] = set()
+        self._started: set[str] = set()
+        self._from_links: set[str] = set()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -93,6 +98,27 @@ class NumberCheck(QObject):
         """Return whether the register does not know this number, and nobody has confirmed it."""
         return self._is_unknown(number) and number not in self._confirmed
 
+    def note_used(self, numbers: Iterable[str]) -> None:
+        """Note that earlier windows used these numbers: they are not new."""
+        self._used.update(numbers)
+
+    def note_link(self, number: str) -> None:
+        """Note that a link gave this number, so that its next start can be undone."""
+        self._from_links.add(number)
+        self._started.discard(number)
+
+    def note_started(self, numbers: Iterable[str]) -> None:
+        """Note that sending to these numbers began, and nobody undid it."""
+        self._started.update(numbers)
+        self._from_links.difference_update(numbers)
+
+    def is_doubtful(self, number: str) -> bool:
+        """Return whether a start is held for it: it is new, from a link, or not known to the register."""
+        answer = self._answers.get(number)
+        is_known = answer is not None and answer.result is Lookup.KNOWN
+        is_new = number not in self._used or number in self._from_links
+        return number not in self._started and (is_new or not is_known)
+
     def confirm(self, numbers: Sequence[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
         """Go on; where the register knows one of these numbers not to exist, ask first, once for each."""
         unknown = [number for number in numbers if self.asks_for(number)]
@@ -137,6 +163,53 @@ class NumberCheck(QObject):
         self._answers = {
             number: answer for number, answer in self._answers.items() if answer.result is not Lookup.UNCHECKED
         }
+
+
+class HeldStart(QObject):
+    """The seconds after Start in which nothing is registered yet, and Start can be undone.
+
+    `changed`: it began or ended, or a second has passed. `over(list[str])`: nobody undid it, for these numbers.
+    `seconds`: how long it takes; 0 for not at all.
+    """
+
+    changed = Signal()
+    over = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.seconds = HOLD_SECONDS
+        self.left = 0
+        self._numbers: list[str] = []
+        self._second = QTimer(self)
+        self._second.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come too early
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._pass)
+
+    def begin(self, numbers: Sequence[str]) -> None:
+        """Hold the start of these numbers; where it is held already that goes on."""
+        if self.left:
+            return
+        self._numbers, self.left = list(numbers), self.seconds
+        if self.left:
+            self._second.start()
+            self.changed.emit()
+        else:
+            self.over.emit(self._numbers)
+
+    def end(self) -> None:
+        """End it without a start."""
+        if self.left:
+            self.left = 0
+            self._second.stop()
+            self.changed.emit()
+
+    def _pass(self) -> None:
+        if self.left > 1:
+            self.left -= 1
+            self.changed.emit()
+        else:
+            self.end()
+            self.over.emit(self._numbers)
 
 
 def described(answer: AnomalyLookedUp) -> str:

@@ -1,0 +1,236 @@
+"""For five seconds Start can be undone where the number is new, unchecked or from a link: nothing is registered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, Resumed, UploadsAdded, UploadsRemoved
+from uploader_gui.engine.models import UploadId
+from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.number_check import HOLD_SECONDS
+from uploader_gui.i18n import FRENCH, use_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.gui.fake_engine import FakeEngine
+    from uploader_gui.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+WAITING = UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1)))
+KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door")
+UNCHECKED = AnomalyLookedUp("4217", Lookup.UNCHECKED)
+STARTED: list[tuple[str, Any]] = [("start", None)]
+
+
+@pytest.fixture
+def held(window: MainWindow, engine: FakeEngine) -> MainWindow:
+    """A window with two files for a new number, which holds a start as long as it does for a person."""
+    window.held_start.seconds = HOLD_SECONDS
+    window.set_anomaly("4217")
+    engine.tell(WAITING)
+    return window
+
+
+def press(window: MainWindow) -> None:
+    QTest.mouseClick(window.footer.primary, LEFT)
+
+
+def is_held(window: MainWindow) -> bool:
+    return window.footer.primary_action is FooterAction.UNDO_START
+
+
+def pass_quickly(window: MainWindow) -> None:
+    window.held_start.seconds = 1
+
+
+def test_for_five_seconds_the_button_undoes_the_start_and_the_line_counts_down(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    assert HOLD_SECONDS == 5
+    press(held)
+    assert held.footer.primary.text() == "Undo"
+    assert held.footer.below.text().replace("\u00a0", " ") == "Nothing is registered yet. Sending begins in 5 s."
+    qtbot.waitUntil(lambda: "4\u00a0s" in held.footer.below.text())
+    engine.tell(QueueStatus(running=False))  # the counts are shown again
+    assert held.footer.primary.text() == "Undo"
+    press(held)
+    assert (held.footer.primary.text(), held.footer.below.text()) == ("Send 2 files to 4217", "")
+    assert engine.calls == []
+
+
+def test_in_french_it_is_said_too(held: MainWindow) -> None:
+    use_language(FRENCH)
+    press(held)
+    assert held.footer.primary.text() == "Annuler l’envoi"
+    assert "dans 5" in held.footer.below.text()
+
+
+def test_afterwards_it_starts_and_the_next_start_to_this_number_is_not_held(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    pass_quickly(held)
+    press(held)
+    assert engine.calls == []
+    qtbot.waitUntil(lambda: engine.calls == STARTED)
+    press(held)
+    assert engine.calls == STARTED * 2
+
+
+def test_a_start_that_was_undone_is_held_again(held: MainWindow, engine: FakeEngine) -> None:
+    for _ in range(2):
+        press(held)
+        assert is_held(held)
+        QTest.keyClick(held, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert not is_held(held)
+    assert engine.calls == []
+
+
+def used_and_known(window: MainWindow) -> None:
+    window.number.note_used(["4217"])
+    window.number.handle(KNOWN)
+
+
+def used_and_unchecked(window: MainWindow) -> None:
+    window.number.note_used(["4217"])
+    window.number.handle(UNCHECKED)
+
+
+def new_and_known(window: MainWindow) -> None:
+    window.number.handle(KNOWN)
+
+
+def known_from_a_link(window: MainWindow) -> None:
+    used_and_known(window)
+    window.open_link("4217")
+
+
+def new_after_start_option(window: MainWindow) -> None:
+    window.started = True
+
+
+def new_where_drops_are_sent_at_once(window: MainWindow) -> None:
+    window.sends_when_dropped = True
+
+
+@pytest.mark.parametrize(
+    ("case", "holds"),
+    [
+        (used_and_known, False),
+        (used_and_unchecked, True),
+        (new_and_known, True),
+        (known_from_a_link, True),
+        (new_after_start_option, False),
+        (new_where_drops_are_sent_at_once, False),
+    ],
+)
+def test_only_a_number_that_is_new_unchecked_or_from_a_link_is_held(
+    held: MainWindow, engine: FakeEngine, case: Callable[[MainWindow], None], *, holds: bool
+) -> None:
+    case(held)
+    press(held)
+    assert (is_held(held), engine.calls) == (holds, [] if holds else STARTED)
+
+
+def test_a_link_to_a_number_that_was_started_before_is_held_again(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    pass_quickly(held)
+    press(held)
+    qtbot.waitUntil(lambda: engine.calls == STARTED)
+    held.open_link("4217")
+    press(held)
+    assert is_held(held)
+
+
+def test_what_comes_meanwhile_for_another_doubtful_number_is_held_in_its_turn(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    pass_quickly(held)
+    press(held)
+    engine.tell(UploadsAdded((upload("c.jpg", anomaly_id="5001", order=2),)))
+    with qtbot.waitSignal(held.held_start.over):
+        pass
+    assert (is_held(held), engine.calls) == (True, [])
+    qtbot.waitUntil(lambda: engine.calls == STARTED)
+
+
+def test_a_number_found_to_be_unknown_meanwhile_is_asked_about(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    pass_quickly(held)
+    press(held)
+    engine.tell(AnomalyLookedUp("4217", Lookup.UNKNOWN))
+    qtbot.waitUntil(lambda: bool(held.findChildren(QMessageBox)))
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("end", ["nothing is left", "all is sent already", "the window is closed"])
+def test_it_ends_by_itself_where_there_is_nothing_to_hold(held: MainWindow, engine: FakeEngine, end: str) -> None:
+    press(held)
+    if end == "nothing is left":
+        engine.tell(UploadsRemoved((UploadId("a.jpg"), UploadId("b.jpg"))))
+    elif end == "all is sent already":
+        engine.tell(QueueStatus(running=True))
+    else:
+        held.exit_requested.emit()
+    assert not is_held(held)
+    assert engine.calls == []
+
+
+def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
+    held: MainWindow, engine: FakeEngine
+) -> None:
+    press(held)
+    held.add_paths([Path("/c.jpg")])
+    assert not engine.wishes[-1].start
+    engine.tell(QueueStatus(running=True), QueueStatus(running=False))
+    assert held.footer.primary.text() == "Resume"
+    press(held)
+    assert engine.calls == STARTED
+
+
+def test_what_an_earlier_window_left_is_held_as_well(held: MainWindow, engine: FakeEngine) -> None:
+    engine.tell(Resumed((UploadId("a.jpg"),)))
+    QTest.mouseClick(held.banner.button, LEFT)
+    assert (is_held(held), engine.calls) == (True, [])
+
+
+# Without tokens
+
+
+def test_without_tokens_signing_in_comes_first_and_then_the_start_is_held(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    held.set_signed_in(SignInState(signed_in=False))
+    with qtbot.waitSignal(held.sign_in_wanted):
+        press(held)
+    assert not is_held(held)
+    held.set_signed_in(SignInState(signed_in=True))
+    qtbot.waitUntil(lambda: is_held(held))
+    assert engine.calls == []
+
+
+def test_who_does_not_sign_in_does_not_start_by_signing_in_later(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    held.set_signed_in(SignInState(signed_in=False))
+    held.sign_in_wanted.connect(lambda _: held.show_sign_in(TokensKept.MEMORY))
+    press(held)
+    QTest.keyClick(held.show_sign_in(TokensKept.MEMORY), Qt.Key.Key_Escape)
+    with qtbot.waitSignal(held.number.changed):
+        held.set_signed_in(SignInState(signed_in=True))
+        engine.tell(KNOWN)
+    QTest.qWait(0)
+    assert (is_held(held), engine.calls) == (False, [])
