@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
-from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
+from uploader_gui.command_line import LaunchOptions, UsageError, early_language, write_stderr
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import _
-from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import find_resource
-from uploader_gui.platform.application import Application, Language, portal_as_theme
+from uploader_gui.platform.application import Application, Language, portal_as_theme, show_until_closed
 from uploader_gui.platform.interrupts import interrupt_check
+from uploader_gui.platform.windows_console import sentence, show_without_console
 from uploader_gui.single_instance import InstanceLock, Outcome
 from uploader_gui.window_app.first_window import FirstWindow
 
@@ -41,7 +41,7 @@ def run(launch: LaunchOptions) -> int:
     """
     application = _application()
     language = Language(application)
-    language.use(early_choice(paths.data_paths().settings))
+    language.use(early_language())
     with ExitStack() as stack:
         trial = _open_trial(launch, stack)
         data = _prepare_data(trial)
@@ -57,6 +57,14 @@ def run(launch: LaunchOptions) -> int:
         from uploader_gui.window_app import program  # noqa: PLC0415 - loaded after the first paint
 
         return program.run(launch, first, stack)
+
+
+def show_start_error(launch: LaunchOptions, text: str) -> None:
+    """Show why there is no window to the person who started it, unless it was started by a script."""
+    if sys.platform == "win32":
+        show_without_console(text)
+    elif not launch.quit_when_done and Application.has_display():
+        show_until_closed(sentence(text))
 
 
 def _application() -> Application:

@@ -69,7 +69,12 @@ def _run_window(launch: LaunchOptions) -> int:
         gc.disable()  # until the window is painted: nothing that is loaded for it would be freed
         from uploader_gui import app  # noqa: PLC0415 - loads Qt
 
-        return app.run(launch)
+        try:
+            return app.run(launch)
+        except (UsageError, UnwritableError) as error:
+            write_stderr(str(error))
+            app.show_start_error(launch, str(error))
+            return ExitCode.USAGE_ERROR
     speak()
     if launch.demo or (launch.anomaly_id and launch.paths):
         write_stderr(_("Running without a window. {why}", why=obstacle.text))

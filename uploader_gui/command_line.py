@@ -11,7 +11,6 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -129,13 +128,18 @@ def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOpt
 
 def speak() -> None:
     """Write sentences in the person's language from now on."""
+    use_language(early_language())
+
+
+def early_language() -> str:
+    """Return the setting `language` before settings are loaded, the system's where nobody knows where they are."""
     from uploader_gui.machine_settings import early_choice  # noqa: PLC0415 - as above
     from uploader_gui.paths import UnwritableError, data_paths  # noqa: PLC0415 - only where a sentence is to be shown
 
-    chosen = SYSTEM
-    with suppress(UnwritableError):  # no working folder: the sentence may be about that
-        chosen = early_choice(data_paths().settings)
-    use_language(chosen)
+    try:
+        return early_choice(data_paths().settings)
+    except UnwritableError:  # no working folder: the sentence may be about that
+        return SYSTEM
 
 
 _CONTROLS: Final = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), "\ufffd")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,9 +61,11 @@ def test_a_wayland_display_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ({"QT_QPA_PLATFORM": "xcb"}, False),
         ({"QT_QPA_PLATFORM": "wayland"}, False),
         ({"QT_QPA_PLATFORM": "wayland;xcb"}, False),
-        ({"QT_QPA_PLATFORM": "wayland-egl; xcb:args;offscreen"}, True),
+        ({"QT_QPA_PLATFORM": "wayland-egl;xcb:args;offscreen"}, True),
         ({"QT_QPA_PLATFORM": "offscreen:size=800x600"}, True),
         ({"QT_QPA_PLATFORM": "nonsense"}, False),
+        ({"QT_QPA_PLATFORM": " offscreen"}, False),  # Qt takes the blank for a part of the name, and aborts
+        ({"QT_QPA_PLATFORM": "OffScreen"}, True),
         ({"QT_QPA_PLATFORM": "eglfs"}, False),
         ({"QT_QPA_PLATFORM": ";"}, False),
         ({"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-7"}, False),
@@ -79,6 +83,35 @@ def test_a_window_opens_only_on_a_platform_of_the_list_that_answers(
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         assert (display.find_obstacle() is None) is opens
+
+
+REASON = b"No protocol specified\n\0\0"
+REFUSED = struct.pack("<BBHHH", 0, len(REASON), 11, 0, len(REASON) // 4) + REASON
+"""An X server's answer to somebody without its authority (X Window System Protocol, "Connection Setup")."""
+
+
+def test_an_x_server_of_another_user_is_no_display(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0/tmp/.X11-unix/X9371")
+        server.listen()
+        monkeypatch.setenv("DISPLAY", ":9371")
+        answering = threading.Thread(target=_refuse, args=(server,), daemon=True)
+        answering.start()
+        obstacle = display.find_obstacle()
+        answering.join()
+    assert obstacle is not None
+    assert obstacle.library == ""
+    assert capfd.readouterr().err == ""
+
+
+def _refuse(server: socket.socket) -> None:
+    for _ in range(2):  # who asks whether it is there, and who would draw
+        connection, _address = server.accept()
+        with connection:
+            if connection.recv(12):
+                connection.sendall(REFUSED)
 
 
 def test_a_missing_library_is_named_with_the_packages_to_install() -> None:

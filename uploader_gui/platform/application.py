@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
+    QEventLoop,
     QLibraryInfo,
     QLocale,
     QLoggingCategory,
     QObject,
+    Qt,
     QTimer,
     QTranslator,
     QUrl,
     Signal,
 )
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from uploader_gui.anomaly_links import is_link
-from uploader_gui.i18n import ENGLISH, FRENCH, language_in_use, use_language
+from uploader_gui.i18n import ENGLISH, FRENCH, _, language_in_use, use_language
+from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.platform.session_bus import has_session_bus
 
 if TYPE_CHECKING:
@@ -68,12 +71,44 @@ class Application(QApplication):
 
     quit_wanted = Signal()
 
+    @classmethod
+    def has_display(cls) -> bool:
+        """Return whether what it shows can be seen by somebody."""
+        return cls.instance() is not None and cls.platformName() not in {"offscreen", "minimal"}
+
     def event(self, event: QEvent) -> bool:
         """Handle Quit, and leave every other event to Qt."""
         if event.type() == QEvent.Type.Quit and sys.platform != "darwin":
             self.quit_wanted.emit()
             return True
         return super().event(event)
+
+
+_LOOK_MS: Final = 200
+"""Python hears of a signal only when it runs."""
+
+
+def show_until_closed(text: str) -> None:
+    """Show a sentence in a box until a person closes it, the session ends, or a signal comes."""
+    loop, box, timer = QEventLoop(), QMessageBox(), QTimer()
+    was_interrupted = interrupt_check()
+
+    def close_if_interrupted() -> None:
+        if was_interrupted():
+            loop.quit()
+
+    box.setIcon(QMessageBox.Icon.Critical)
+    box.setWindowTitle(_("Anomaly files"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    box.finished.connect(loop.quit)
+    if isinstance(application := QApplication.instance(), Application):
+        application.quit_wanted.connect(loop.quit)
+    timer.timeout.connect(close_if_interrupted)
+    timer.start(_LOOK_MS)
+    box.open()
+    loop.exec()
+    box.hide()
 
 
 class QuitRequests(QObject):

@@ -10,11 +10,15 @@ import importlib.util
 import os
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEBIAN_PACKAGES: Final = (
     "libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
@@ -59,7 +63,7 @@ def find_obstacle() -> Obstacle | None:
 def _platforms() -> list[str]:
     """Return the names of the platform plugins that Qt will try, in its order (QGuiApplication's documentation)."""
     if wanted := os.environ.get("QT_QPA_PLATFORM", ""):
-        return [name.split(":", maxsplit=1)[0].strip() for name in wanted.split(";")]
+        return [name.split(":", maxsplit=1)[0].lower() for name in wanted.split(";")]  # with its blanks, as Qt does
     on_wayland = _WAYLAND in os.environ or os.environ.get("XDG_SESSION_TYPE") == "wayland"
     return ["wayland"] * on_wayland + ["xcb"] * ("DISPLAY" in os.environ)
 
@@ -67,7 +71,7 @@ def _platforms() -> list[str]:
 def _answers(platform: str) -> bool:
     """Return whether a platform can show a window. Qt's others take a whole screen, or listen on the network."""
     if platform == "xcb":
-        return _x_answers(os.environ.get("DISPLAY", ""))
+        return _x_answers(os.environ.get("DISPLAY", "")) and _x_lets_in()
     if platform in {"wayland", "wayland-egl"}:
         return "WAYLAND_SOCKET" in os.environ or _wayland_answers()
     return platform in {"offscreen", "minimal"}
@@ -87,6 +91,39 @@ def _x_answers(display: str) -> bool:
         local = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where X servers listen
         return _connects(local) or _connects(f"\0{local}")
     return _connects((host, _X_PORT + number))
+
+
+def _x_lets_in() -> bool:
+    """Return whether the X server takes a connection of this user: others have no authority for it."""
+    import ctypes  # noqa: PLC0415 - only for a window
+
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the plugin lacks it, too, and names it
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    with _without_stderr():  # it writes a line of its own
+        connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    is_refused = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not is_refused
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Let nothing be written to stderr, by C libraries either."""
+    try:
+        before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is none
+        yield
+        return
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 def _connects(address: str | tuple[str, int]) -> bool:
