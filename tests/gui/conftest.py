@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from tests.gui.fake_engine import FakeEngine
 from uploader_gui.gui.main_window import MainWindow
@@ -91,5 +91,6 @@ def window(engine: FakeEngine, theme: Theme, decoder: PictureDecoder, qtbot: QtB
 
 
 def _let_go(window: MainWindow) -> None:
-    """A window that only asks would stay: nothing listens to its question here."""
+    """A window that only asks would stay: nothing listens to its question here. Qt's end crashes on what is copied."""
     window.hide()
+    QGuiApplication.clipboard().clear()
