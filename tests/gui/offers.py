@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.models import Origin
@@ -28,7 +29,9 @@ def descriptor(*files: tuple[str, int | None], wide: bool = True) -> bytes:
         attributes = 0x10 if size == FOLDER else 0x80
         high, low = divmod(max(size or 0, 0), 1 << 32)
         head = struct.pack("<I16x8x8xIQQQII", flags, attributes, 0, 0, 0, high, low)
-        entries.append(head + (name.encode("utf-16-le").ljust(520, b"\0") if wide else name.encode().ljust(260, b"\0")))
+        entries.append(
+            head + (name.encode("utf-16-le").ljust(520, b"\0") if wide else name.encode("cp1252").ljust(260, b"\0"))
+        )
     return b"".join(entries)
 
 
@@ -44,6 +47,8 @@ PORTAL_FORMAT: Final = "application/vnd.portal.filetransfer"
 MARK: Final = b"\0"
 """Data that nobody looks at."""
 JPEG, PNG = b"\xff\xd8\xff\xe0 a photo", b"\x89PNG\r\n\x1a\n a picture"
+HERE: Final = Path(__file__)
+"""A file that is there."""
 PAGE: Final = "https://example.org/photo.jpg"
 
 
@@ -77,6 +82,8 @@ def virtual(*files: tuple[str, int | None], **others: bytes) -> dict[str, bytes 
 
 
 _FILES, _VIRTUAL, _PICTURE = DropKind.FILES, DropKind.VIRTUAL, DropKind.PICTURE
+_ELSEWHERE_SAID = "This cannot be taken: it is on another device or server"
+_NO_FOLDER_SAID = "This cannot be taken: it is in no folder of this computer"
 _LINK_SAID = "This cannot be taken: it is a link"
 _URL = {"UniformResourceLocatorW": PAGE.encode("utf-16-le")}
 _OUTLOOK = {"RenPrivateSourceFolder": MARK, "RenPrivateMessages": MARK, "RenPrivateItem": MARK}
@@ -115,6 +122,18 @@ OFFERS: Final = (
     _windows("Thunderbird: a mail", {"text/x-moz-message": "imap-message://marie@example.org/INBOX#7"}
              | virtual(("Votre dossier.eml", None)), _VIRTUAL, "Add 1 file from another program to anomaly 4217",
              "Votre dossier.eml", origin=Origin.PROGRAM),
+    _windows("Thunderbird: an attachment", _URL | {"text/uri-list": b"imap://m@example.org/fetch>UID>/INBOX>7?part=1.2",
+             "text/x-moz-url": MARK, "application/x-moz-file-promise": MARK} | virtual(("plan.pdf", None)), _VIRTUAL,
+             "Add 1 file from another program to anomaly 4217", "plan.pdf", origin=Origin.PROGRAM),
+    _windows("Notes: a wide list that cannot be had, and a narrow one", {"FileGroupDescriptorW": b"",
+             "FileGroupDescriptor": descriptor(("été.pdf", 5), wide=False), "FileContents": MARK}, _VIRTUAL,
+             "Add 1 file from another program to anomaly 4217", "été.pdf", origin=Origin.PROGRAM),
+    _windows("Snipping Tool: copied, with a file", {"text/uri-list": "file:///C:/Temp/Capture.png", "PNG": PNG,
+             "application/x-qt-image": PNG}, _FILES, "Add 1 file to anomaly 4217", "Capture.png"),
+    _windows("Windows: the phone itself", {"Shell IDList Array": PHONE, "Preferred DropEffect": MARK}, DropKind.NOTHING,
+             "This cannot be taken: there is no file in it"),
+    _windows("new Outlook: a mail of its list", {"Chromium Web Custom MIME Data Format": MARK, "text/plain":
+             "Votre dossier"}, DropKind.TEXT, "This cannot be taken: it is text"),
     _windows("Chrome and Edge: a picture", _URL | {"text/uri-list": PAGE.encode(), "text/html": b"<img>", "DragImageBits": MARK}
              | virtual(("photo.jpg", 20_000)), _VIRTUAL, "Add 1 file from a web page to anomaly 4217", "photo.jpg",
              origin=Origin.WEB_PAGE),
@@ -158,15 +177,36 @@ OFFERS: Final = (
              "com.apple.pasteboard.promised-file-url": MARK}, _FILES, "Add 1 file to anomaly 4217", ("Capture.png",)),
     # GNOME
     Recorded("Nautilus: files", {"text/uri-list": "file:///home/m/%C3%A9t%C3%A9.jpg\r\nfile://localhost/b.pdf\r\n",
-             "x-special/gnome-icon-list": MARK, PORTAL_FORMAT: b"key"}, _FILES, "Add 2 files to anomaly 4217",
-             ("été.jpg", "b.pdf")),
+             "x-special/gnome-icon-list": MARK}, _FILES, "Add 2 files to anomaly 4217", ("été.jpg", "b.pdf")),
+    Recorded("Nautilus: a file, which the portal can hand over too", {"text/uri-list": f"file://{HERE}\r\n",
+             PORTAL_FORMAT: b"key"}, _FILES, "Add 1 file to anomaly 4217", (HERE.name,)),
     Recorded("Nautilus: a phone that is not mounted", {"text/uri-list": "mtp://SAMSUNG_Android/DCIM/IMG_1.jpg\r\n"},
              DropKind.ELSEWHERE, "This cannot be taken: it is on another device or server",
              left_out=("IMG_1.jpg (mtp)",)),
     Recorded("Nautilus: a share and a file", {"text/uri-list": "smb://nas/photos/a.jpg\r\nfile:///b.jpg\r\n"}, _FILES,
              "Add 1 file to anomaly 4217", ("b.jpg",), left_out=("a.jpg (smb)",)),
-    Recorded("Nautilus: the bin", {"text/uri-list": "trash:///a.jpg\r\n"}, DropKind.ELSEWHERE,
-             "This cannot be taken: it is on another device or server", left_out=("a.jpg (trash)",)),
+    Recorded("Nautilus: a file of a camera", {"text/uri-list": "gphoto2://Canon_EOS/DCIM/IMG_1.cr2\r\n"},
+             DropKind.ELSEWHERE, _ELSEWHERE_SAID, left_out=("IMG_1.cr2 (gphoto2)",)),
+    Recorded("Nautilus: the bin", {"text/uri-list": "trash:///a.jpg\r\n"}, DropKind.NO_FOLDER, _NO_FOLDER_SAID,
+             left_out=("a.jpg (trash)",)),
+    Recorded("GTK: recently used files", {"text/uri-list": "recent:///9f6c\r\n"}, DropKind.NO_FOLDER, _NO_FOLDER_SAID,
+             left_out=("9f6c (recent)",)),
+    Recorded("Thunar and Caja: copied, without a list", {"x-special/gnome-copied-files": f"copy\nfile://{HERE}",
+             "text/x-moz-text-internal": MARK}, _FILES, "Add 1 file to anomaly 4217", (HERE.name,)),
+    Recorded("Nautilus 3.30: copied as text", {"text/plain": f"x-special/nautilus-clipboard\ncopy\nfile://{HERE}\n"},
+             _FILES, "Add 1 file to anomaly 4217", (HERE.name,)),
+    Recorded("a browser's address bar: an address of a file", {"text/plain": f"file://{HERE}"}, _FILES,
+             "Add 1 file to anomaly 4217", (HERE.name,)),
+    Recorded("a sandboxed GTK program: paths of its own, and the portal", {"text/uri-list": "file:///app/a.jpg\r\n",
+             "application/vnd.portal.files": b"2158", PORTAL_FORMAT: b"2158"}, DropKind.PORTAL,
+             "Add these files to anomaly 4217"),
+    Recorded("Remmina and FreeRDP: copied in the other machine", {"text/uri-list": f"file://{HERE}\r\n",
+             "x-special/gnome-copied-files": f"copy\nfile://{HERE}", "x-special/mate-copied-files": MARK}, _FILES,
+             "Add 1 file to anomaly 4217", (HERE.name,)),
+    Recorded("Evolution: a mail, which it also saves", {"x-uid-list": MARK, "message/rfc822": b"Subject: a",
+             "text/uri-list": "file:///tmp/drag-n-drop-1/a.mbox\r\n"}, _FILES, "Add 1 file to anomaly 4217", ("a.mbox",)),
+    Recorded("Engrampa: inside an archive", {"XdndDirectSave0": b"a.jpg", "text/plain": "a.jpg"}, DropKind.PROMISE,
+             "This cannot be taken: the file is only promised"),
     Recorded("a sandboxed program (Flatpak)", {PORTAL_FORMAT: b"2158"}, DropKind.PORTAL,
              "Add these files to anomaly 4217"),
     Recorded("file-roller: inside an archive", {"XdndDirectSave0": b"a.jpg", "application/x-fileroller": MARK},
@@ -192,6 +232,11 @@ OFFERS: Final = (
     Recorded("Firefox: a picture", {"text/x-moz-url": MARK, "application/x-moz-file-promise": MARK, "text/html": "<img>",
              "text/uri-list": PAGE, "image/jpeg": JPEG}, _PICTURE, "Add this picture to anomaly 4217",
              origin=Origin.WEB_PAGE, left_out=("photo.jpg (https)",)),
+    Recorded("Chromium: an attachment of a web mail", {"text/x-moz-url": MARK,
+             'application/octet-stream;name="Rapport.pdf"': b"%PDF-1.7", "XdndDirectSave0": b"Rapport.pdf"}, _PICTURE,
+             "Add 1 file from a web page to anomaly 4217", origin=Origin.WEB_PAGE),
+    Recorded("Chromium: a mail address", {"text/uri-list": "mailto:marie@example.org", "text/plain":
+             "mailto:marie@example.org"}, DropKind.LINK, _LINK_SAID, left_out=("(mailto)",)),
     Recorded("Chromium: a picture", {"text/x-moz-url": MARK, "text/html": "<img>",
              'application/octet-stream;name="photo.webp"': b"RIFF....WEBP", "XdndDirectSave0": b"photo.webp"}, _PICTURE,
              "Add this picture to anomaly 4217", origin=Origin.WEB_PAGE),
@@ -201,8 +246,10 @@ OFFERS: Final = (
     Recorded("Thunderbird: a mail", {"text/x-moz-message": "imap-message://m/INBOX#7", "text/x-moz-url": MARK,
              "application/x-moz-file-promise": MARK}, DropKind.MAIL, "This cannot be taken: it is an e-mail"),
     Recorded("Thunderbird: an attachment", {"text/x-moz-url": MARK, "application/x-moz-file-promise": MARK,
-             "text/uri-list": "imap://m@example.org/fetch>UID>/INBOX>7?part=1.2"}, DropKind.MAIL,
-             "This cannot be taken: it is an e-mail", left_out=("INBOX>7 (imap)",)),
+             "text/uri-list": "imap://m@example.org/fetch>UID>/INBOX>7?part=1.2"}, DropKind.PROMISE,
+             "This cannot be taken: the file is only promised", left_out=("INBOX>7 (imap)",)),
+    Recorded("KOrganizer: an appointment", {"text/uri-list": "akonadi:?item=8", "text/calendar": b"BEGIN:VCALENDAR"},
+             DropKind.NO_FOLDER, _NO_FOLDER_SAID, left_out=("?item=8 (akonadi)",)),
     Recorded("VS Code: a file", {"codefiles": MARK, "text/uri-list": "file:///home/m/a.csv", "text/plain": "/home/m/a.csv"},
              _FILES, "Add 1 file to anomaly 4217", ("a.csv",)),
     Recorded("LibreOffice: an object", {"application/x-openoffice-embed-source-xml": MARK}, DropKind.NOTHING,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QFont, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from uploader_gui.engine.models import Origin
 from uploader_gui.gui.drop.mime import counted, decision_on
 from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, label
@@ -154,6 +155,8 @@ class DropTarget(QObject):
 
 def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
     """Return what letting go would do, and how."""
+    if decision.kind is DropKind.PICTURE and decision.is_named_file:
+        return add_from(decision.origin or Origin.PROGRAM, 1, anomaly_id), _("It is kept as it is")
     if decision.kind is DropKind.PICTURE:
         kept = _("It is kept as it is") if decision.picture else _("It is saved as a PNG file")
         return _("Add this picture to anomaly {number}", number=anomaly_id), kept

@@ -24,6 +24,7 @@ from uploader_gui.gui.drop.offer import (
     Offer,
     decide,
     harmless_names,
+    name_in,
 )
 from uploader_gui.i18n import NN_, ngettext
 from uploader_gui.platform.gvfs import mount_folder, mounted_path
@@ -50,14 +51,18 @@ def offer_in(mime: QMimeData) -> Offer:
     formats = {_plain(name): name for name in mime.formats()}
     text = mime.text() if mime.hasText() else ""
     paths, others = _sorted_out(mime)
-    descriptor = next((formats[name] for name in _DESCRIPTORS if name in formats), "")
+    if paths and formats.keys() & set(PORTAL) and not os.path.lexists(paths[0]):
+        paths = []  # as a sandboxed program sees them; the portal knows where they are
+    described = [(name, bytes(mime.data(formats[name]).data())) for name in _DESCRIPTORS if name in formats]
+    format_, descriptor = next(((name, data) for name, data in described if data), ("", b""))
     return Offer(
         formats=tuple(formats),
         paths=tuple(paths),
         schemes=tuple(others),
         text=text,
-        paths_in_text=() if paths or others else tuple(paths_in_text(text)),
-        descriptor=bytes(mime.data(descriptor).data()) if descriptor else b"",
+        paths_in_text=() if paths or others else tuple(paths_in_text(text or _copied_files(mime))),
+        descriptor=descriptor,
+        is_wide=format_ == _DESCRIPTORS[0],
         shell_ids=bytes(mime.data(formats[SHELL_IDS]).data()) if SHELL_IDS in formats else b"",
         has_image=mime.hasImage(),
     )
@@ -69,6 +74,11 @@ def is_for_list(mime: QMimeData | None) -> bool:
     if mime is None or not mime.formats() or kind in {DropKind.TEXT, DropKind.LINK}:
         return False
     return kind is not DropKind.PICTURE or not mime.hasText()  # a spreadsheet copies a cell as text and as a picture
+
+
+def _copied_files(mime: QMimeData) -> str:
+    """Return what GNOME's older file managers copy: "copy", and an address in each line."""
+    return bytes(mime.data("x-special/gnome-copied-files").data()).decode("utf-8", "replace")
 
 
 def _plain(name: str) -> str:
@@ -108,9 +118,9 @@ def picture_in(mime: QMimeData, decision: Decision) -> Picture:
     """Return the picture that was decided on; a null image without bytes where it cannot be read."""
     wanted = decision.picture
     if wanted and (content := bytes(mime.data(wanted).data())):
-        given = re.search('name="?([^";]+)', wanted)
+        given = name_in(wanted)
         kind = wanted.removeprefix("image/")
-        name = given[1] if given else _EXTENSIONS.get(kind, f".{kind.removeprefix('x-')}")
+        name = given or _EXTENSIONS.get(kind, f".{kind.removeprefix('x-')}")
         return Picture(QImage(), content, _harmless(name), decision.origin)
     offered = mime.imageData() if mime.hasImage() else None
     return Picture(offered if isinstance(offered, QImage) else QImage(), origin=decision.origin)
@@ -215,9 +225,10 @@ def _readable(url: QUrl) -> str:
 
 
 def paths_in_text(text: str) -> list[Path]:
-    """Return the existing absolute paths among lines of text, as Windows' “Copy as path” writes them."""
+    """Return the existing absolute paths among lines of text, as Windows' “Copy as path” and browsers write them."""
     lines = [line.strip().strip('"') for line in text.splitlines()[:_LINES_LOOKED_AT]]
-    paths = [Path(line) for line in lines if line and "\0" not in line]
+    found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines if line]
+    paths = [path for path in found if path is not None and "\0" not in str(path)]
     return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
 
 

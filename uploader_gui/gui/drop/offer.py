@@ -22,21 +22,34 @@ if TYPE_CHECKING:
 
 MAX_VIRTUAL_FILES: Final = 10_000
 
-_DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
 _CONTENTS: Final = "FileContents"
 SHELL_IDS: Final = "Shell IDList Array"
 PORTAL: Final = ("application/vnd.portal.filetransfer", "application/vnd.portal.files")
 _OF_OUTLOOK: Final = ("renprivate", "outlook")
-_OF_MAIL: Final = ("text/x-moz-message", "x-uid-list", "kmail", "akonadi", "com.apple.mail", "renprivate")
+_OF_MAIL: Final = ("text/x-moz-message", "x-uid-list", "message/rfc822", "kmail", "com.apple.mail", "renprivate")
 _MAIL_SCHEMES: Final = frozenset(
-    {"imap", "imap-message", "mailbox", "mailbox-message", "news-message", "ews", "akonadi"}
+    {"imap", "imap-message", "mailbox", "mailbox-message", "news", "news-message", "ews", "ews-message", "akonadi"}
 )
+_NO_MAIL: Final = ("text/calendar", "text/directory", "text/vcard", "text/x-vcard")
+"""What calendars and address books offer, by addresses like those of mails."""
 _OF_APPLE: Final = "com.apple."
 _PROMISES: Final = ("promise", "xdnddirectsave", "ark-dndextract")
 _LINK_FORMATS: Final = ("uniformresourcelocator", "text/x-moz-url", "public.url", "_netscape_url")
-_LINK_SCHEMES: Final = frozenset({"http", "https", "ftp", "data", "about", "javascript", "blob"})
-"""What a browser offers; other schemes are those of a file manager's phones and servers (smb, mtp, sftp)."""
-_PHONE_MOUNTS: Final = re.compile(r"/gvfs/(?:mtp|gphoto2|afc):")
+_LINK_SCHEMES: Final = frozenset(
+    {"http", "https", "ftp", "data", "about", "javascript", "blob", "mailto", "tel", "chrome", "edge", "view-source"}
+)
+"""What a browser offers."""
+_ELSEWHERE: Final = frozenset(
+    {"mtp", "ptp", "gphoto2", "camera", "afc", "kdeconnect", "obexftp", "bluetooth", "smb", "smb-share", "sftp", "ssh"}
+    | {"fish", "ftps", "nfs", "afp", "dav", "davs", "dav+sd", "davs+sd", "webdav", "webdavs", "cdda", "network"}
+    | {"google-drive", "gdrive", "onedrive", "file"}
+)
+"""A file manager's phones, cameras and servers; a `file` has a host that is not this computer."""
+_PICTURES: Final = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".avif", ".heic", ".heif"),
+    *(".svg", ".bmp", ".tif", ".tiff", ".ico", ".jxl", ".jp2"),
+)
+_PHONE_MOUNTS: Final = re.compile(r"/gvfs/(?:mtp|afc):")
 _PHONE_DEVICE: Final = "6ac27878-a6fa-4155-ba85-f98f491d4f33".encode("utf-16-le")
 """Windows' class of portable devices, which ends the name of each phone's USB interface."""
 
@@ -59,6 +72,10 @@ class DropKind(Enum):
     ELSEWHERE = (
         N_("This cannot be taken: it is on another device or server"),
         N_("This is on another device or server. Copy it to a folder of this computer first, then drop it here."),
+    )
+    NO_FOLDER = (
+        N_("This cannot be taken: it is in no folder of this computer"),
+        N_("The other program shows it at a place of its own. Copy it to a folder first, then drop it from there."),
     )
     LINK = (
         N_("This cannot be taken: it is a link"),
@@ -98,7 +115,7 @@ class Offer:
         schemes: of the other URLs, each with the name a person reads.
         text: the text, "" where there is none.
         paths_in_text: the lines of it that are existing paths.
-        descriptor: the data of the first of `_DESCRIPTORS` that is offered.
+        descriptor: the data of a FILEGROUPDESCRIPTOR, `is_wide` where its names are in UTF-16.
         shell_ids: the data of `SHELL_IDS`.
         has_image: Qt can read a picture from it.
     """
@@ -109,6 +126,7 @@ class Offer:
     text: str = ""
     paths_in_text: tuple[Path, ...] = ()
     descriptor: bytes = b""
+    is_wide: bool = True
     shell_ids: bytes = b""
     has_image: bool = False
 
@@ -143,6 +161,18 @@ class Decision:
         """Whether there is anything to add."""
         return not self.kind.refusal
 
+    @property
+    def is_named_file(self) -> bool:
+        """Whether the bytes offered have a name, and not a picture's: browsers hand over any file in that way."""
+        name = name_in(self.picture)
+        return bool(name) and not name.lower().endswith(_PICTURES)
+
+
+def name_in(format_: str) -> str:
+    """Return the file name in a format such as `application/octet-stream;name="a.webp"`, "" for none."""
+    found = re.search('name="?([^";]+)', format_)
+    return found[1] if found else ""
+
 
 def decide(offer: Offer) -> Decision:
     """Return what is done with an offer: paths first, then virtual files, then a picture's own bytes, then a bitmap."""
@@ -161,9 +191,8 @@ def _virtual(offer: Offer) -> Decision | None:
     """Return what is done with virtual files, None where there are none. One link beside its address is a link."""
     if not offer.descriptor or _CONTENTS not in offer.formats:
         return None
-    wide = _DESCRIPTORS[0] in offer.formats
     try:
-        files = tuple(described_files(offer.descriptor, wide=wide))
+        files = tuple(described_files(offer.descriptor, wide=offer.is_wide))
     except OverflowError:
         return Decision(DropKind.SO_MANY)
     except (ValueError, struct.error):
@@ -188,8 +217,9 @@ def _in_own_form(offer: Offer) -> Decision | None:
     """Return what is done with what a program offers in a form of its own, None for others."""
     if offer.has(*PORTAL):
         return Decision(DropKind.PORTAL)
-    if offer.has(*_OF_MAIL) or {scheme for scheme, _ in offer.schemes} & _MAIL_SCHEMES:
-        return Decision(DropKind.MAIL)
+    if _is_of_mail_program(offer) and not offer.has(*_NO_MAIL):
+        is_attachment = offer.has("file-promise") and not offer.has(*_OF_MAIL)  # Thunderbird's
+        return Decision(DropKind.PROMISE if is_attachment else DropKind.MAIL)
     if offer.has("promise") and offer.has(_OF_APPLE):
         return Decision(DropKind.PROMISE)  # the picture beside it may be a preview
     return None
@@ -204,7 +234,12 @@ def _origin(offer: Offer) -> Origin:
         return Origin.PHONE
     if ".zip" in folder.decode("latin-1") or ".zip".encode("utf-16-le") in folder:
         return Origin.ZIP
-    return Origin.WEB_PAGE if _has_link(offer) else Origin.PROGRAM
+    return Origin.WEB_PAGE if _has_link(offer) and not _is_of_mail_program(offer) else Origin.PROGRAM
+
+
+def _is_of_mail_program(offer: Offer) -> bool:
+    """Return whether it comes from a mail program: mails, and also their attachments and what is kept beside them."""
+    return offer.has(*_OF_MAIL) or any(scheme in _MAIL_SCHEMES for scheme, _ in offer.schemes)
 
 
 def _folder_of(shell_ids: bytes) -> bytes:
@@ -241,8 +276,8 @@ def _picture(offer: Offer) -> Decision | None:
 def _refused(offer: Offer) -> DropKind:
     if offer.has(*_PROMISES):
         return DropKind.PROMISE
-    if any(scheme not in _LINK_SCHEMES for scheme, _ in offer.schemes):
-        return DropKind.ELSEWHERE
+    if others := {scheme for scheme, _ in offer.schemes} - _LINK_SCHEMES:
+        return DropKind.ELSEWHERE if others & _ELSEWHERE else DropKind.NO_FOLDER
     if _has_link(offer):
         return DropKind.LINK
     return DropKind.TEXT if offer.text else DropKind.NOTHING
