@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from contextlib import closing
+from functools import partialmethod
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "tests.support.memory_keyring.MemoryKeyri
 
 import keyring
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.support import fonts
 from tests.support.certificates import CertificateAuthority
@@ -35,10 +37,13 @@ from uploader_gui.platform.display import find_obstacle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtWidgets import QApplication
+
     from tests.support.s3_servers import RcloneS3, SwiftS3
 
 ROOT = Path(__file__).parent.parent
-THREAD_PATIENCE = 5.0
+THREAD_PATIENCE = 30.0
+QT_PATIENCE = 60_000
 MUCH_GARBAGE = 100_000
 """New objects after which a test is followed by a collection."""
 MOST_PROCESSES = 5
@@ -84,6 +89,22 @@ def ctrl_c_works() -> None:
 def outer_environment() -> dict[str, str]:
     """Give the environment the run was started in, for what is installed or started once for all tests."""
     return dict(os.environ)
+
+
+class PatientBot(QtBot):
+    """Gives up only when a busy machine cannot be the reason; five seconds say little there."""
+
+    waitActive = partialmethod(QtBot.waitActive, timeout=QT_PATIENCE)  # noqa: N815 - pytest-qt's names
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=QT_PATIENCE)  # noqa: N815
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=QT_PATIENCE)  # noqa: N815
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=QT_PATIENCE)  # noqa: N815
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=QT_PATIENCE)  # noqa: N815
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Give pytest-qt's own, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -240,10 +240,10 @@ def test_a_reader_that_went_away_does_not_stop_the_sending(
         stderr=subprocess.PIPE,
     )
     os.close(writer)
-    scripted_storage.wait_for_puts(2, timeout=30.0)
+    scripted_storage.wait_for_puts(2)
     os.close(reader)
     scripted_storage.release()
-    _, said = process.communicate(timeout=30.0)
+    _, said = process.communicate(timeout=60.0)
     assert (process.returncode, said) == (0, b"")
     assert len(scripted_storage.objects) == 2
 
@@ -276,5 +276,5 @@ def _on_a_terminal(program: Program, *arguments: str) -> str:
         except OSError:  # the last one closed the terminal
             break
     os.close(ours)
-    assert process.wait(30.0) == 0, shown
+    assert process.wait(60.0) == 0, shown
     return shown.decode()

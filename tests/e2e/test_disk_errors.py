@@ -40,7 +40,7 @@ def six_under_way(
     """Start a run, and let six PUTs wait for their answer."""
     storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     running = program.begin(*paths, **environment)
-    storage.wait_for_objects(6 + already, timeout=30.0)
+    storage.wait_for_objects(6 + already)
     storage.fault = lambda _key, _attempt, _request: None
     return running
 

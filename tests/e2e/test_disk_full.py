@@ -43,7 +43,7 @@ def start_and_fill(program: Program, storage: ScriptedStorage, paths: list[Path]
     """Start a run, and fill the disk while six PUTs wait for their answer."""
     storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     running = program.begin(*paths)
-    storage.wait_for_objects(6, timeout=30.0)
+    storage.wait_for_objects(6)
     fill_the_disk(program, running)
     storage.release()
     running.says(WAITING)

@@ -80,7 +80,7 @@ def test_a_noisy_run_leaves_no_secret_behind(
     paths = [files.make(f"{n:02}.jpg", size=2000 + n) for n in range(45)]
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     killed = chatty_program.begin(*paths)
-    scripted_storage.wait_for_puts(6, timeout=30.0)
+    scripted_storage.wait_for_puts(6)
     killed.kill()
     assert tokens_in(*everything(chatty_program, tmp_path)) == []
     chatty_api.fault, scripted_storage.fault = noise_of_the_service, noise_of_the_storage

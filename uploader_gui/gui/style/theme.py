@@ -7,6 +7,7 @@ With a high-contrast system theme the system's palette is used.
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ from PySide6.QtSvg import QSvgRenderer
 from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QApplication
 
 
@@ -175,7 +178,7 @@ _ROLES: Final = {
 class Theme(QObject):
     """The current look. `scheme` forces light or dark; `Unknown` follows the system.
 
-    For `settle_seconds` after a button came to mean something else, pressing it does nothing.
+    For `settle_seconds` (by `clock`) after a button came to mean something else, pressing it does nothing.
     """
 
     changed = Signal()
@@ -186,9 +189,11 @@ class Theme(QObject):
         scheme: Qt.ColorScheme = Qt.ColorScheme.Unknown,
         *,
         settle_seconds: float = SETTLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(app)
         self.settle_seconds = settle_seconds
+        self.clock = clock
         self._app = app
         self._forced = scheme
         self.icons = Icons()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6 import QtGui
@@ -94,7 +93,7 @@ class Button(QPushButton):
 
     def __init__(self, text: str, theme: Theme) -> None:
         super().__init__(text)
-        self._settle_seconds = theme.settle_seconds
+        self._theme = theme
         self._meaning: object = None
         self._changed_at = -math.inf
 
@@ -106,13 +105,13 @@ class Button(QPushButton):
 
     def unsettle(self) -> None:
         """Let no press count for a moment, nor one that has begun."""
-        self._changed_at = time.monotonic()
+        self._changed_at = self._theme.clock()
         self.setDown(False)
 
     @property
     def settled(self) -> bool:
         """Whether a press counts."""
-        return time.monotonic() - self._changed_at >= self._settle_seconds
+        return self._theme.clock() - self._changed_at >= self._theme.settle_seconds
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click, if one counts."""
