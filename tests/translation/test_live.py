@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QFileInfo, QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QFileIconProvider, QLabel, QLineEdit, QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFileIconProvider,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTabWidget,
+    QTreeView,
+    QWidget,
+)
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
@@ -173,4 +182,10 @@ def test_qts_own_file_dialog_is_named_in_french_too(window: MainWindow, language
     assert named.isdisjoint({"Look in:", "Files of type:"})
     kinds = [QFileIconProvider().type(QFileInfo(str(path))) for path in (tmp_path, Path("/"))]
     assert kinds == ["Dossier", "Disque"]
+    (table,) = dialog.findChildren(QTreeView)
+    wanted = (
+        table.fontMetrics().horizontalAdvance(text) + 16
+        for text in ("1023,99 Kio", "feuille de calcul", "30/11/2026 23:59")
+    )
+    assert all(table.header().sectionSize(column) >= width for column, width in enumerate(wanted, 1))
     dialog.reject()

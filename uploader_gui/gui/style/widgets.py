@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QTreeView,
     QWidget,
 )
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
 
 
+_FILE_COLUMNS: Final = (36, 13, 24, 22)
+"""The widths of name, size, kind and time in Qt's file dialog, in digits."""
 _FRAME: Final = QSize(16, 48)
 """Room for a window's title and edges, whose size is unknown before it is shown."""
 
@@ -158,11 +161,16 @@ def tip(*lines: str) -> str:
 
 
 def file_dialog(parent: QWidget, title: str, folder: str = "") -> QFileDialog:
-    """Return the system's file dialog, or Qt's with names for the two labels that Qt has in English only."""
+    """Return the system's file dialog, or Qt's with French names where it has none, and columns wide enough."""
     dialog = QFileDialog(parent, title, folder)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setLabelText(QFileDialog.DialogLabel.LookIn, _("Folder:"))
     dialog.setLabelText(QFileDialog.DialogLabel.FileType, _("File type:"))
+    digit = dialog.fontMetrics().horizontalAdvance("0")
+    for table in dialog.findChildren(QTreeView):  # Qt's own; its widths do not count what our style puts around texts
+        for column, digits in enumerate(_FILE_COLUMNS):
+            table.header().resizeSection(column, digits * digit)
+        dialog.resize(within_screen(dialog, QSize((sum(_FILE_COLUMNS) + 24) * digit, 560)))
     return dialog
 
 
