@@ -20,7 +20,8 @@ class Broken:
         return False
 
     def write(self, text):
-        raise ZeroDivisionError
+        if FAILS_AT in text:
+            raise ZeroDivisionError
 
     def flush(self):
         pass
@@ -32,7 +33,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_terminal_that_breaks_ends_the_run_with_a_receipt(program: Program, files: Files) -> None:
-    program.command = ("-c", BROKEN_TERMINAL)
+    program.command = ("-c", f"FAILS_AT = ''{BROKEN_TERMINAL}")
     ended = program.send(files.make("a.jpg"), "nowhere.jpg")
     assert ended.code == 1
     assert ended.receipt is not None
@@ -41,6 +42,12 @@ def test_a_terminal_that_breaks_ends_the_run_with_a_receipt(program: Program, fi
     assert "Traceback" not in ended.err
     program.command = ("-m", "uploader_gui")
     assert program.send().code == 0
+
+
+def test_a_run_that_breaks_when_everything_has_arrived_does_not_end_well(program: Program, files: Files) -> None:
+    program.command = ("-c", f"FAILS_AT = 'a.jpg'{BROKEN_TERMINAL}")
+    ended = program.send(files.make("a.jpg"))
+    assert (ended.code, ended.totals["uploaded"]) == (1, 1)
 
 
 def test_files_of_another_age_are_sent_headless(program: Program, files: Files) -> None:

@@ -207,7 +207,11 @@ async def test_each_of_many_whose_signature_never_fits_is_tried_with_content_typ
     assert {row["attempts"] for row in rows.values()} == {2}
 
 
-@pytest.mark.parametrize("quoted", [str, unquote], ids=["as sent", "decoded"])
+def backwards(text: str) -> str:
+    return "&".join(reversed(text.split("&")))
+
+
+@pytest.mark.parametrize("quoted", [str, unquote, backwards], ids=["as sent", "decoded", "the last one first"])
 async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
     quoted: Callable[[str], str],
     strict_api: StrictApi,
@@ -229,6 +233,14 @@ async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
     for name in ("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"):
         assert query[name] not in words
         assert quote(query[name], safe="") not in words
+
+
+async def test_of_words_that_are_cut_within_a_signature_no_part_of_it_is_kept(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, request: Refuse(400, "A", "b" * 280 + f" {request.target[-64:]}")
+    row = await send_one(options(tmp_path, strict_api), files.make("a.jpg"))
+    assert scripted_storage.puts[0].target[-64:-56] not in row["reason"]["message"]
 
 
 async def test_a_signed_header_we_cannot_know_is_named(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.support import api_faults
-from tests.support.api_faults import Silence
+from tests.support.api_faults import Delay, Silence
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 
 if TYPE_CHECKING:
@@ -37,14 +37,15 @@ async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(
 async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_for(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
-    strict_api.faults += [api_faults.busy(429, retry_after="1")] * 2  # two batches are asked for before a rate is known
+    # Two batches are asked for before a rate is known; when the second has its answer, a third would find room.
+    strict_api.faults += [api_faults.busy(429, retry_after="2"), Delay(1.0)]
     patient = replace(QUICK, policy=replace(QUICK.policy, patience=120.0))
     async with engine(options(tmp_path, strict_api), patient) as run:
         run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
         run.queue.add_paths([files.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
         run.queue.start()
         await run.idle()
-    assert strict_api.calls[2].arrived - strict_api.calls[0].arrived >= 0.95
+    assert strict_api.calls[2].arrived - strict_api.calls[0].arrived >= 1.95
 
 
 async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_restart(
