@@ -12,7 +12,7 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
 from tests.support.api_faults import Silence, busy, refusal
-from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, UndoOffered
+from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, SentElsewhere, UndoOffered
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 
@@ -203,3 +203,63 @@ async def test_what_is_sent_or_asked_for_is_told_and_stays(strict_api: StrictApi
         assert await moved(run, "a.jpg", to=ANOMALY) == AnomalyChanged(ANOMALY, 0)
         assert not any(Condition.JOURNAL in status.conditions for status in run.all_heard(QueueStatus))
     assert journal(tmp_path)[0][1:] == (ANOMALY, "uploaded")
+
+
+# Dropped for one anomaly, though sent to another before
+
+
+@pytest.mark.parametrize(
+    ("dropped", "count", "meant"),
+    [
+        (["in/plan.txt"], 1, ["plan.txt"]),  # the same file
+        (["copy/renamed.txt"], 1, ["renamed.txt"]),  # the same content elsewhere
+        (["in/edited.txt"], 1, ["edited.txt"]),  # another content in the same place
+        (["in/plan.txt", "new.txt"], 1, ["new.txt", "plan.txt"]),  # half of the drop: all of it was meant
+        (["in/plan.txt", "new.txt", "new2.txt"], 1, ["plan.txt"]),
+        (["in/plan.txt", "in/edited.txt", "new.txt"], 2, ["edited.txt", "new.txt", "plan.txt"]),
+        (["new.txt"], 0, []),
+        (["same-size.txt"], 0, []),
+        (["both.txt"], 0, []),  # this anomaly has it, too
+    ],
+)
+async def test_files_that_went_to_another_anomaly_before_are_noticed(
+    strict_api: StrictApi, tmp_path: Path, dropped: list[str], count: int, meant: list[str]
+) -> None:
+    for name, content in (
+        ("in/plan.txt", b"a plan"), ("in/edited.txt", b"first words"), ("copy/renamed.txt", b"a plan"),
+        ("new.txt", b"n"), ("new2.txt", b"new too"), ("same-size.txt", b"A PLAN"), ("both.txt", b"for both"),
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    async with engine(options(tmp_path / "data", strict_api)) as run:
+        await added(run, tmp_path / "in", tmp_path / "both.txt", anomaly=OTHER)
+        await added(run, tmp_path / "both.txt")
+        run.queue.start()
+        await run.idle()
+    (tmp_path / "in" / "edited.txt").write_bytes(b"other words, and more of them")
+    async with engine(options(tmp_path / "data", strict_api)) as run:
+        await added(run, *(tmp_path / name for name in dropped))
+        if not count:
+            await added(run, tmp_path / "in" / "plan.txt")  # told after what the first drop would have told
+        told = await run.heard(SentElsewhere)
+        assert (told.anomaly_id, told.other) == (ANOMALY, OTHER)
+        if count:
+            names = {upload.upload_id: name for name, upload in run.latest.items()}
+            assert (told.count, told.of) == (count, len(dropped))
+            assert sorted(names[upload_id] for upload_id in told.upload_ids) == meant
+        else:
+            assert (told.count, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
+
+
+async def test_without_a_window_nobody_is_told_of_other_anomalies(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, strict_api, keeps_list=False)) as run:
+        await added(run, path, anomaly=OTHER)
+        run.queue.start()
+        await run.idle()
+        await added(run, path)
+        run.queue.start()
+        await run.idle(2)
+        assert run.all_heard(SentElsewhere) == []

@@ -17,6 +17,7 @@ from uploader_gui.engine.events import (
     QueueIdle,
     QueueStatus,
     Resumed,
+    SentElsewhere,
     Totals,
     UploadsAdded,
     UploadsChanged,
@@ -332,3 +333,40 @@ def test_what_is_on_the_list_already_is_not_said_to_stay_behind(
     window.body.preflight.close_button.click()
     engine.tell(event)
     assert lines(window)[0] == "Nothing new to send in this."
+
+
+# Sent to another anomaly before
+
+
+@pytest.mark.parametrize(
+    ("count", "meant", "told", "button"),
+    [
+        (2, ["a", "b"], "These 2 files went to anomaly 4218, the last one on 12 Mar 2025.", "Change 2 files to 4218"),
+        (1, ["a"], "1 of these files went to anomaly 4218 on 12 Mar 2025.", "Change it to 4218"),
+    ],
+)
+def test_a_drop_that_went_to_another_anomaly_before_is_one_line_and_one_click_changes_it(  # noqa: PLR0917 - pytest names them
+    window: MainWindow, engine: FakeEngine, count: int, meant: list[str], told: str, button: str
+) -> None:
+    window.set_anomaly("4217")
+    ids = tuple(map(UploadId, meant))
+    event = SentElsewhere("4217", "4218", count, 2, MARCH, ids)
+    engine.tell(UploadsAdded((upload("a"), upload("b"))), dropped(), event)
+    strip = window.body.preflight
+    assert strip.elsewhere.text().replace("\u00a0", " ") == f"{told} Is the number right?"
+    assert strip.elsewhere.text() in strip.accessibleDescription()
+    assert strip.change.text() == button
+    QTest.mouseClick(strip.change, LEFT)
+    assert engine.calls == [("send_to:4218", list(ids))]
+    assert window.header.field.text() == "4218"
+    engine.tell(UploadsChanged(tuple(upload(one, anomaly_id="4218") for one in meant)))
+    assert not strip.elsewhere.isVisible()
+
+
+def test_what_is_registered_by_now_is_not_offered_to_another_anomaly(window: MainWindow, engine: FakeEngine) -> None:
+    ids = (UploadId("a"), UploadId("b"))
+    engine.tell(UploadsAdded((upload("a"), upload("b"))), dropped(), SentElsewhere("4217", "4218", 2, 2, MARCH, ids))
+    engine.tell(UploadsChanged((upload("a", S.REGISTERED),)))
+    assert window.body.preflight.change.text() == "Change it to 4218"
+    engine.tell(UploadsChanged((upload("b", S.REGISTERED),)))
+    assert not window.body.preflight.elsewhere.isVisible()

@@ -80,6 +80,22 @@ class PathsAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class SentElsewhere:
+    """Files just added for `anomaly_id` went to the anomaly `other` before, by their place or their content.
+
+    `count` of the drop's `of` new files, the last one `at` (seconds since 1970). `upload_ids` are those that were
+    probably meant for the other anomaly: the whole drop where it is half of it at least.
+    """
+
+    anomaly_id: str
+    other: str
+    count: int
+    of: int
+    at: float
+    upload_ids: tuple[UploadId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnomalyChanged:
     """How many files go to another anomaly now.
 
@@ -257,6 +273,7 @@ Event = (
     | UndoOffered
     | UploadsRestored
     | PathsAdded
+    | SentElsewhere
     | AnomalyChanged
     | Resumed
     | Progress

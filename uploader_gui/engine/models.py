@@ -192,6 +192,17 @@ class EarlierUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that was sent: to which anomaly, from where (`bytes_of`), what it was, and when (seconds since 1970)."""
+
+    anomaly_id: str
+    resolved: bytes
+    size: int
+    sha256: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class PresignedPut:
     """A registration's answer for one upload. The URL is a secret: it is left out of `repr`.
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
-    from uploader_gui.engine.models import PastRun, Reason, UploadSnapshot
+    from uploader_gui.engine.models import PastRun, Reason, UploadId, UploadSnapshot
     from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
@@ -278,6 +278,7 @@ class MainWindow(QMainWindow):
         self.header.suggestion_wanted.connect(lambda: self.set_anomaly(self.number.suggestion))
         self.body.preflight.refused_wanted.connect(self._open_refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
+        self.body.preflight.other_anomaly_wanted.connect(self._change_anomaly)
         self._connect_dialogs()
 
     def _set_title(self) -> None:
@@ -516,6 +517,12 @@ class MainWindow(QMainWindow):
         dialog.check.signed_in(self.event_router.signed_in or self.trial)
         dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
         dialog.chosen.connect(self.anomaly_used)
+
+    def _change_anomaly(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
+        """Let a drop go to the anomaly it was meant for, and show that number for the next one."""
+        self._engine.send_to(upload_ids, anomaly_id)
+        self.set_anomaly(anomaly_id)
+        self.anomaly_used.emit(anomaly_id)
 
     def _tell_anomaly_changed(self, event: events.AnomalyChanged) -> None:
         if event.registered:

@@ -1,4 +1,4 @@
-"""Finds files that are uploaded already (`DuplicateCheck`), or on the list under another path (`SameFile`).
+"""Finds files that are uploaded already (`DuplicateCheck`, `OtherAnomalies`), or listed elsewhere (`SameFile`).
 
 A file with the name and size of one the journal knows is hashed before it is decided; the others do not wait for it.
 """
@@ -6,11 +6,14 @@ A file with the name and size of one the journal knows is hashed before it is de
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import SourceError
+from uploader_gui.engine.events import SentElsewhere
 from uploader_gui.engine.file_stamps import number_of
-from uploader_gui.engine.models import EarlierUpload, Source, UploadState
+from uploader_gui.engine.models import EarlierUpload, Source, UploadState, bytes_of
 from uploader_gui.engine.options import possible_treatments
 from uploader_gui.engine.source import hash_whole
 from uploader_gui.engine.upload_store import facts
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.conversion.service import ConversionService
     from uploader_gui.engine.intake.scan import Chunk
-    from uploader_gui.engine.models import Upload
+    from uploader_gui.engine.models import SentFile, Upload, UploadId
 
 Known = dict[tuple[str, int], dict[str, EarlierUpload]]
 """By name and size in bytes: each SHA-256, and its last upload."""
@@ -93,6 +96,57 @@ def may_be_known(upload: Upload, known: Known) -> bool:
     fresh = not (upload.url_given_out or upload.may_be_registered_twice or upload.wanted_again)
     refused = upload.state.finished and not possible_treatments(upload.reason, upload.source)
     return fresh and not refused and (upload.source.name, upload.source.size) in known
+
+
+_MOST_HASHED: Final = 20
+_LARGEST_HASHED: Final = 100_000_000
+"""What is only a hint must not read a folder of films: of other files the place alone is compared."""
+
+
+class OtherAnomalies:
+    """Notices that files of a drop went to another anomaly before: perhaps the number is wrong."""
+
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
+
+    async def look(self, uploads: Sequence[Upload], anomaly_id: str) -> None:
+        """Tell where most of these went that were sent before (`SentElsewhere`); nothing where none was."""
+        sources = [upload.source for upload in uploads]
+        api_url = self._context.options.api_url
+        sent = await self._context.store.writer.reading(
+            lambda journal: journal.sent_elsewhere(api_url, anomaly_id, sources)
+        )
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._context.resources.threads, _sent_before, uploads, sent
+        )
+        if not found:
+            return
+        ((other, count),) = Counter(before.anomaly_id for before in found.values()).most_common(1)
+        there = [one for one, before in found.items() if before.anomaly_id == other]
+        meant = [upload.upload_id for upload in uploads] if 2 * count >= len(uploads) else there
+        last = max(found[one].at for one in there)
+        event = SentElsewhere(anomaly_id, other, count, len(uploads), last, tuple(meant))
+        self._context.events.send(event)
+
+
+def _sent_before(uploads: Sequence[Upload], sent: Sequence[SentFile]) -> dict[UploadId, SentFile]:
+    """Return the newest of what was sent for each upload with its place or content. Blocks."""
+    newest = sorted(sent, key=lambda one: one.at)
+    by_place = {one.resolved: one for one in newest}
+    by_content = {(one.size, one.sha256): one for one in newest}
+    sizes = {one.size for one in sent}
+    found: dict[UploadId, SentFile] = {}
+    hashed = 0
+    for upload in uploads:
+        source = upload.source
+        before = by_place.get(bytes_of(source.resolved))
+        if before is None and source.size in sizes and source.size <= _LARGEST_HASHED and hashed < _MOST_HASHED:
+            hashed += 1
+            with suppress(SourceError):  # the transfer will say what is wrong with it
+                before = by_content.get((source.size, hash_whole(source)))
+        if before is not None:
+            found[upload.upload_id] = before
+    return found
 
 
 Looks = tuple[str, int, int]

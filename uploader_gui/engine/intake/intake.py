@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
-from uploader_gui.engine.intake.duplicates import DuplicateCheck, SameFile, looks
+from uploader_gui.engine.intake.duplicates import DuplicateCheck, OtherAnomalies, SameFile, looks, may_be_known
 from uploader_gui.engine.intake.resume import Reinspection, Resume
 from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
 from uploader_gui.engine.intake.windows_paths import reachable
@@ -60,6 +60,7 @@ class Intake:
         self._reinspection = Reinspection(context, conversions, self._resume)
         self._duplicates = DuplicateCheck(context, conversions)
         self._same_file = SameFile(context)
+        self._other_anomalies = OtherAnomalies(context)
         self._running = 0
         self._restoring: set[asyncio.Task[None]] = set()
         self._whole: list[Upload] = []
@@ -315,6 +316,8 @@ class Intake:
         left = await self._store.writer.reading(lambda journal: journal.unfinished_ids(self._options.api_url))
         self.others_unfinished = sum(self._store.get(upload_id) is None for upload_id in left)
         self._events.send(drop.summary(self.others_unfinished))
+        if drop.fresh and self._options.keeps_list:
+            self._context.tasks.spawn(self._other_anomalies.look(drop.fresh, anomaly_id))
         await self._store.writer.saved()
         recorded()
 
@@ -369,6 +372,7 @@ class Intake:
         self._store.add(new)
         self._store.add(adopted, recorded=True)
         self._same_file.remember(new + adopted)
+        drop.fresh += [one for one in new if not (one.state.finished or may_be_known(one, drop.known))]
         self._sort_out(new + adopted, drop, resumed=len(adopted))
 
     def _can_go_on(self, upload: Upload, found: Source | Refusal) -> bool:
@@ -445,6 +449,8 @@ class Drop:
         self.known = known
         self.queued = self.refused = self.already_in_queue = self.resumed = 0
         self.junk: set[str] = set()
+        self.fresh: list[Upload] = []
+        """What is on its list for the first time, and was not sent to this anomaly before."""
 
     def summary(self, others_unfinished: int) -> PathsAdded:
         """Return the figures as an event."""

@@ -7,6 +7,7 @@ only secrets in it are live presigned URLs, which are overwritten once used up (
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sqlite3
@@ -42,12 +43,12 @@ from uploader_gui.engine.journal.rows import (
     row_of,
     upload_of,
 )
-from uploader_gui.engine.models import EarlierUpload, UploadId
+from uploader_gui.engine.models import EarlierUpload, SentFile, UploadId, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from uploader_gui.engine.models import PastRun, RunKey, Upload
+    from uploader_gui.engine.models import PastRun, RunKey, Source, Upload
 
 
 VACUUM_SECONDS: Final = 1.0
@@ -386,6 +387,18 @@ class Journal:
                 before = sha256 in same and same[sha256].may_be_registered_twice
                 same[sha256] = EarlierUpload(at, service_id, bool(twice) or before)
         return known
+
+    def sent_elsewhere(self, api_url: str, anomaly_id: str, sources: Collection[Source]) -> list[SentFile]:
+        """Return the files sent to other anomalies that have the place, or the size, of one of these."""
+        sizes = json.dumps(sorted({source.size for source in sources}))
+        places = json.dumps([bytes_of(source.resolved).hex().upper() for source in sources])
+        sql = (
+            "SELECT anomaly_id, resolved, size, coalesce(original_sha256, sha256), coalesce(uploaded_at, added_at) "
+            "FROM uploads WHERE api_url = ? AND anomaly_id <> ? AND state = 'uploaded' AND sha256 NOT NULL AND "
+            "(size IN (SELECT value FROM json_each(?)) OR hex(resolved) IN (SELECT value FROM json_each(?)))"
+        )
+        with self._sqlite_errors():
+            return [SentFile(*row) for row in self._db.execute(sql, (api_url, anomaly_id, sizes, places))]
 
     def own_files(self) -> list[tuple[Path, str | None]]:
         """Return the files this program made, each with its facts (`own_files.facts_of`), None while it was made."""

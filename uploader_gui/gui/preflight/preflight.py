@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import UploadState, may_change_anomaly
 from uploader_gui.engine.options import offered_treatments
 from uploader_gui.gui.upload_list.row_text import sizes_text
 from uploader_gui.i18n import NN_, _, ngettext
@@ -50,6 +50,7 @@ class Summary:
     """The strip's texts: what will be sent, what will not ("" for none), what was sent before ("" for none).
 
     `sent_before` are the skipped uploads, which can be sent again; `helpable`: refused files can be converted.
+    `elsewhere`: what went to another anomaly before ("" for nothing), and `meant` are those probably meant for `other`.
     """
 
     going: str
@@ -57,6 +58,9 @@ class Summary:
     before: str = ""
     sent_before: tuple[UploadId, ...] = ()
     helpable: bool = False
+    elsewhere: str = ""
+    other: str = ""
+    meant: tuple[UploadId, ...] = ()
 
 
 class Preflight:
@@ -65,6 +69,7 @@ class Preflight:
     def __init__(self) -> None:
         self._uploads: dict[UploadId, UploadSnapshot] = {}
         self._counts: Counter[_Counted] = Counter()
+        self._elsewhere: events.SentElsewhere | None = None
         self._complete = False
         self._running = False
 
@@ -72,6 +77,7 @@ class Preflight:
         """Start again with nothing: the summary was closed, or sending has begun."""
         self._uploads.clear()
         self._counts.clear()
+        self._elsewhere = None
         self._complete = False
 
     def handle_event(self, event: events.Event) -> bool:
@@ -86,13 +92,14 @@ class Preflight:
             case events.UploadsRemoved(upload_ids):
                 return self._remove(upload_ids)
             case events.Resumed(upload_ids, ended):
-                return bool([self._uploads.pop(one) for one in (*upload_ids, *ended) if one in self._uploads])
+                return self._leave_out((*upload_ids, *ended))
             case events.UploadsRestored(upload_ids):
-                return bool([self._uploads.pop(one) for one in upload_ids if one in self._uploads])
+                return self._leave_out(upload_ids)
+            case events.SentElsewhere():
+                self._elsewhere = event
             case events.PathsAdded():
                 self._add(event)
-                return True
-        return False
+        return isinstance(event, events.SentElsewhere | events.PathsAdded)
 
     def summary(self) -> Summary | None:
         """Return the summary in the current language, None while there is nothing to show."""
@@ -106,6 +113,7 @@ class Preflight:
         not_going = self._not_going_text(uploads)
         if not (going or before or not_going):
             return None
+        meant = self._meant(uploads)
         return Summary(
             _going_text(
                 going,
@@ -118,12 +126,31 @@ class Preflight:
             _before_text(before),
             tuple(one.upload_id for one in before),
             any(map(offered_treatments, uploads)),
+            _elsewhere_text(self._elsewhere) if meant and self._elsewhere else "",
+            self._elsewhere.other if self._elsewhere else "",
+            meant,
         )
+
+    def _meant(self, uploads: Iterable[UploadSnapshot]) -> tuple[UploadId, ...]:
+        """Return what was probably meant for another anomaly, and can still go there."""
+        sent = self._elsewhere
+        if sent is None:
+            return ()
+        free = {one.upload_id for one in uploads if one.anomaly_id == sent.anomaly_id and may_change_anomaly(one)}
+        return tuple(one for one in sent.upload_ids if one in free)
 
     @property
     def is_plain(self) -> bool:
         """Whether everything dropped will be sent, so that the list shows all there is."""
-        return not self._counts.total() and not any(one.state.finished for one in self._uploads.values())
+        return (
+            not self._counts.total()
+            and self._elsewhere is None
+            and not any(one.state.finished for one in self._uploads.values())
+        )
+
+    def _leave_out(self, upload_ids: Iterable[UploadId]) -> bool:
+        """Leave out rows that no drop brought; return whether there were some."""
+        return bool([self._uploads.pop(one) for one in upload_ids if one in self._uploads])
 
     def _change(self, uploads: Iterable[UploadSnapshot]) -> bool:
         known = {one.upload_id: one for one in uploads if one.upload_id in self._uploads and self._matters(one)}
@@ -165,9 +192,9 @@ class Preflight:
         return _SEPARATOR.join(ngettext(*sentence, count) for sentence, count in parts if count)
 
 
-def _shown(upload: UploadSnapshot) -> tuple[UploadState, str, int]:
+def _shown(upload: UploadSnapshot) -> tuple[UploadState, str, str, int]:
     """Return what the summary shows of an upload."""
-    return upload.state, upload.elsewhere, upload.sent.size
+    return upload.state, upload.elsewhere, upload.anomaly_id, upload.sent.size
 
 
 def _reason_of(upload: UploadSnapshot) -> _Counted:
@@ -213,6 +240,23 @@ def _before_text(uploads: list[UploadSnapshot]) -> str:
         if uploads
         else ""
     )
+
+
+def _elsewhere_text(sent: events.SentElsewhere) -> str:
+    from uploader_gui.gui.receipts.receipt_words import day  # noqa: PLC0415 - seldom needed; the first paint does not wait for it
+
+    sentence = (
+        NN_(
+            "This file went to anomaly {number} on {day}. Is the number right?",
+            "These {count} files went to anomaly {number}, the last one on {day}. Is the number right?",
+        )
+        if sent.count == sent.of
+        else NN_(
+            "{count} of these files went to anomaly {number} on {day}. Is the number right?",
+            "{count} of these files went to anomaly {number}, the last one on {day}. Is the number right?",
+        )
+    )
+    return ngettext(*sentence, sent.count, number=sent.other, day=day(sent.at))
 
 
 def _when_text(uploads: list[UploadSnapshot]) -> str:

@@ -143,10 +143,12 @@ _BETWEEN: Final = 12
 class PreflightStrip(QWidget):
     """Shows the summary of the last drops. `send_again_wanted(tuple[UploadId, ...])`: the skipped uploads.
 
+    `other_anomaly_wanted(tuple[UploadId, ...], str)`: these are to go to that anomaly.
     `opened`: a person has unfolded it.
     """
 
     send_again_wanted = Signal(object)
+    other_anomaly_wanted = Signal(object, str)
     refused_wanted = Signal()
     room_changed = Signal()
 
@@ -161,6 +163,8 @@ class PreflightStrip(QWidget):
         self.not_going = label("", theme, 12)
         self.before = label("", theme, 12)
         self.send_again = push_button("", "link", theme)
+        self.elsewhere = label("", theme, 12)
+        self.change = push_button("", "link", theme)
         self.refused = push_button("", "link", theme)
         self.refused.clicked.connect(self.refused_wanted)
         self.details = push_button("", "link", theme)
@@ -169,8 +173,10 @@ class PreflightStrip(QWidget):
         self._strip = QFrame()
         self._not_going_line = _line(self.not_going, self.refused)
         self._before_line = _line(self.before, self.send_again)
+        self._elsewhere_line = _line(self.elsewhere, self.change)
         self._build()
         self.send_again.clicked.connect(self._send_again)
+        self.change.clicked.connect(self._change_anomaly)
         self.close_button.clicked.connect(self.forget)
         self.retranslate()
         self.hide()
@@ -242,6 +248,9 @@ class PreflightStrip(QWidget):
         self.before.setWordWrap(True)
         self.before.setProperty("kind", "muted")
         lines.addWidget(self._before_line)
+        self.elsewhere.setWordWrap(True)
+        self.elsewhere.setProperty("kind", "muted")
+        lines.addWidget(self._elsewhere_line)
         row = QHBoxLayout(self._strip)
         row.setContentsMargins(*_INSIDE)
         row.setSpacing(_BETWEEN)
@@ -264,6 +273,16 @@ class PreflightStrip(QWidget):
         self.going.setText(summary.going)
         self.not_going.setText(summary.not_going)
         self.before.setText(summary.before)
+        self.elsewhere.setText(summary.elsewhere)
+        self.change.set_meaning((summary.other, summary.meant))
+        self.change.setText(
+            ngettext(
+                "Change it to {number}",
+                "Change {count} files to {number}",
+                len(summary.meant),
+                number=summary.other,
+            )
+        )
         self._show_lines(summary)
         self.refused.setVisible(summary.helpable)
         self.send_again.set_meaning(summary.sent_before)
@@ -271,7 +290,8 @@ class PreflightStrip(QWidget):
         self._appear(True)
         self.room_changed.emit()
         self.setAccessibleName(_("What happens to the files you added"))
-        self.setAccessibleDescription(f"{summary.going} {summary.not_going} {summary.before}".strip())
+        told = (summary.going, summary.not_going, summary.before, summary.elsewhere)
+        self.setAccessibleDescription(" ".join(filter(None, told)))
 
     def _below(self) -> int:
         layout = self.layout()
@@ -282,8 +302,9 @@ class PreflightStrip(QWidget):
         whole = self.opened or not self._folded
         self._not_going_line.setVisible(whole and bool(summary.not_going))
         self._before_line.setVisible(whole and bool(summary.before))
+        self._elsewhere_line.setVisible(whole and bool(summary.elsewhere))
         self.details.set_meaning((self._folded, self.opened))
-        self.details.setVisible(self._folded and bool(summary.not_going or summary.before))
+        self.details.setVisible(self._folded and bool(summary.not_going or summary.before or summary.elsewhere))
         self.details.setText(_("Less") if self.opened else _("Details"))
 
     def _open_or_close(self) -> None:
@@ -298,6 +319,10 @@ class PreflightStrip(QWidget):
     def _send_again(self) -> None:
         if self._summary is not None:
             self.send_again_wanted.emit(self._summary.sent_before)
+
+    def _change_anomaly(self) -> None:
+        if self._summary is not None:
+            self.other_anomaly_wanted.emit(self._summary.meant, self._summary.other)
 
 
 def _line(sentence: QWidget, button: QWidget) -> QWidget:
