@@ -26,6 +26,7 @@ def form(delimiter: str = ",", decimal_mark: str = ".") -> TableForm:
         yes_no=("yes", "no"),
         moment=lambda seconds: f"at {seconds:.1f}",
         why=lambda file: "because" if file.reason else "",
+        source=lambda file: file.source.replace("from", "out of"),
     )
 
 
@@ -56,9 +57,14 @@ def test_each_file_is_a_line_with_everything_known_of_it() -> None:
         "anomaly": "4217", "name": "a.jpg", "size": "1234567", "megabytes": "1.235", "type": "image/jpeg",
         "sha256": "ab" * 32, "id": "1001", "upload_id": "8d2f", "result": "There", "reason": "",
         "uploaded_at": "at 1741768200.0", "uploaded_at_utc": "2025-03-12T08:30:00.000Z", "attempts": "2",
-        "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "original_name": "",
+        "may_be_registered_twice": "no", "path": "/evidence/a.jpg", "source": "", "original_name": "",
         "original_size": "", "original_sha256": "", "state": "uploaded", "code": "", "message": "",
     }  # fmt: skip
+
+
+def test_a_file_that_was_on_no_disk_has_a_source_and_no_path() -> None:
+    (line,) = lines(table(receipt(source="from a phone"), form()))
+    assert (line["path"], line["source"]) == ("", "out of a phone")
 
 
 def test_a_reason_is_told_in_the_language_and_in_the_receipts_own_words() -> None:

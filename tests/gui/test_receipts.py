@@ -24,7 +24,7 @@ from tests.gui.receipts import BEGAN, file, receipt
 from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
-from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
+from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.receipt import Circumstances, Original
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
@@ -281,6 +281,25 @@ def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "From a phone"), ("fr", "Depuis un téléphone")])
+def test_page_and_table_say_where_a_file_came_from_that_was_on_no_disk(
+    dialog: QFileDialog, engine: FakeEngine, tmp_path: Path, language: str, said: str
+) -> None:
+    use_language(language)
+    made = receipt(file(source="from a phone"), file("b.jpg"))
+    assert receipt_pages.table_html(list(enumerate(made.files))).count(said) == 1
+    choose(dialog, tmp_path / "r.html")
+    engine.tell(ReceiptBuilt(made))
+    table = receipt_csv.table(made, receipt_words.table_form())
+    for content in (engine.saved[0][1], table):
+        assert content.count(said.encode()) == 1
+    assert b"/evidence/a.jpg" not in table
+
+
+def test_every_source_has_its_words() -> None:
+    assert set(receipt_words.SOURCES) == set(Origin)
 
 
 def test_of_what_was_converted_paper_and_history_tell_what_was_sent_and_the_originals_beside_it(

@@ -35,6 +35,7 @@ class TableForm:
         yes_no: the words for True and False.
         moment: returns a time (seconds since 1970) as people write it.
         why: returns a file's reason in the person's language, "" where there is none.
+        source: returns where a file came from that was on no disk, "" for others.
         trial: the first cell of every line where nothing went to a register; else "".
         server: the heading of a further column, where the files went to several servers.
     """
@@ -46,17 +47,19 @@ class TableForm:
     yes_no: tuple[str, str]
     moment: Callable[[float], str]
     why: Callable[[ReceiptFile], str]
+    source: Callable[[ReceiptFile], str]
     trial: str = ""
     server: str = "server"
 
 
 COLUMNS: Final = (
     "anomaly", "name", "size", "megabytes", "type", "sha256", "id", "upload_id", "result", "reason", "uploaded_at",
-    "uploaded_at_utc", "attempts", "may_be_registered_twice", "path", "original_name", "original_size",
-    "original_sha256", "state", "code", "message",
+    "uploaded_at_utc", "attempts", "may_be_registered_twice", "path", "source", "original_name",
+    "original_size", "original_sha256", "state", "code", "message",
 )  # fmt: skip
 """What each column holds; the last three are the receipt's own words, in English whatever the language.
 
+`source` is set in place of `path` for a file that was on no disk of this computer.
 `original_…` is set where something was made of a file (a JPEG, a ZIP) and sent in its place.
 """
 
@@ -96,7 +99,8 @@ def _cells(anomaly_id: str, file: ReceiptFile, form: TableForm) -> list[str]:
         "" if uploaded_at is None else iso_time(uploaded_at),
         str(file.attempts),
         form.yes_no[0 if file.may_be_registered_twice else 1],
-        file.source or file.path,
+        "" if file.source else file.path,
+        form.source(file),
         *(("", "", "") if original is None else (original.name, str(original.size), original.sha256)),
         file.state.value,
         "" if file.reason is None else file.reason.code.value,

@@ -346,13 +346,14 @@ def _result_html(file: ReceiptFile, *, trial: bool) -> str:
 
 
 def notes_text(file: ReceiptFile) -> str:
-    """Return a file's server, attempts, and whether it may be registered twice."""
+    """Return where a file came from, its server, attempts, and whether it may be registered twice."""
     attempts = file.attempts
+    came = [receipt_words.source(file)] if file.source else []
     server = [_("Server: {name}", name=server_name(file.server))] if file.server is not None else []
     notes = [_("Attempts: {count}", count=i18n.number(attempts))] if attempts > 1 else []
     if file.may_be_registered_twice:
         notes.append(_("May be registered twice."))
-    return " · ".join(server + notes)
+    return " · ".join(came + server + notes)
 
 
 def _small_html(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QDate, QLocale
 
 from uploader_gui import i18n
+from uploader_gui.engine.models import Origin
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import is_known, sizes_text, type_name_of
@@ -34,6 +35,14 @@ _SUMS: Final = {
     "cancelled": NN_("{count} cancelled", "{count} cancelled"),
     "pending": NN_("{count} not sent yet", "{count} not sent yet"),
 }
+SOURCES: Final = {
+    Origin.PHONE: N_("From a phone"),
+    Origin.OUTLOOK: N_("From Outlook"),
+    Origin.ZIP: N_("From a ZIP"),
+    Origin.WEB_PAGE: N_("From a web page"),
+    Origin.CLIPBOARD: N_("From the clipboard"),
+    Origin.PROGRAM: N_("From another program"),
+}
 _TRIAL_RESULTS: Final = {"uploaded": N_("Uploaded (trial)"), "skipped": N_("Already there (trial)")}
 _TRIAL_SUMS: Final = {
     "uploaded": NN_("{count} uploaded (trial)", "{count} uploaded (trial)"),
@@ -43,7 +52,7 @@ _NUMBER: Final = N_("Register number")
 _HEADINGS: Final = (
     N_("Anomaly"), N_("File"), N_("Size (bytes)"), N_("Size (MB)"), N_("Type"), "SHA-256",
     _NUMBER, "uploadId", N_("Result"), N_("Reason"), N_("Uploaded at"), N_("Uploaded at (UTC)"),
-    N_("Attempts"), N_("Perhaps registered twice"), N_("Place on this computer"), N_("Made from"),
+    N_("Attempts"), N_("Perhaps registered twice"), N_("Place on this computer"), N_("Source"), N_("Made from"),
     N_("Size of the original (bytes)"), N_("SHA-256 of the original"),
     N_("State (code)"), N_("Reason (code)"), N_("Reason (English)"),
 )  # fmt: skip
@@ -59,6 +68,11 @@ def why(file: ReceiptFile) -> str:
     if file.reason is None or file.state == "cancelled":
         return ""
     return cause_and_action(file.reason).cause
+
+
+def source(file: ReceiptFile) -> str:
+    """Return where a file came from that was on no disk of this computer, "" for others."""
+    return _(SOURCES[Origin(file.source)]) if file.source else ""
 
 
 def size(file: ReceiptFile) -> str:
@@ -127,6 +141,7 @@ def table_form(*, trial: bool = False) -> TableForm:
         yes_no=(_("yes"), _("no")),
         moment=moment,
         why=why,
+        source=source,
         trial=_("TRIAL: nothing was sent to the register") if trial else "",
         server=_("Server"),
     )
