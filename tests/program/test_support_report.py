@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import zipfile
 from typing import TYPE_CHECKING
@@ -38,6 +39,9 @@ def test_the_guide_saves_a_report_without_tokens_and_names_and_says_where(
     with zipfile.ZipFile(place) as archive:
         told = {name: archive.read(name).decode() for name in archive.namelist()}
     assert "REACHED" in told["connection.txt"]
+    assert re.search(r"^list: files 2, (\w+ \d+(, |$))+$", told["about.txt"], re.MULTILINE), (
+        "a sentence may name a file"
+    )
     states = {line.split(", ")[0].split()[-1] for line in told["files.txt"].splitlines() if line}
     assert states == {"uploaded", "failed"}
     for secret in (bearer, session, "Durand", "Petit"):

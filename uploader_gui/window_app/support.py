@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import qVersion
@@ -103,7 +104,7 @@ class Support:
             "qt": f"{qVersion()} {QGuiApplication.platformName()}",
             "language": self._window.locale().name(),
             "screen": f"{screen.size().width()}x{screen.size().height()} at {screen.devicePixelRatio():g}",
-            "list": ", ".join(f"{name} {getattr(counts, name)}" for name in counts.__dataclass_fields__),
+            "list": ", ".join(f"{name} {count}" for name, count in asdict(counts).items() if isinstance(count, int)),
         }
 
 
