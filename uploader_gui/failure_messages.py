@@ -38,6 +38,7 @@ _NETWORK: Final = N_("Check the network, then try again.")
 _LATER: Final = N_("Try again in a few minutes.")
 _IT: Final = N_("Try again; if it happens again, tell your IT department.")
 _OTHER_FILE: Final = N_("Choose another file.")
+_REPLACED: Final = N_("Tell your IT department: the network replaces certificates.")
 _NUMBER: Final = N_("Check the anomaly’s number, then try again.")
 
 _DROP_AGAIN: Final = N_("Drop it again.")
@@ -90,7 +91,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.OFFLINE: (N_("The register’s server cannot be reached."), _NETWORK),
     Code.TLS: (
         N_("No secure connection could be made."),
-        N_("Tell your IT department: the network replaces certificates."),
+        _REPLACED,
     ),
     Code.PROXY: (
         N_("Your network’s proxy refused the connection."),
@@ -199,6 +200,14 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The server’s certificate is not valid today."),
         N_("Check this computer’s date and time; if they are right, tell your IT department."),
     ),
+    Variant.SELF_SIGNED: (
+        N_("The server vouches only for itself."),
+        N_("Tell your IT department: nothing is sent to such a server."),
+    ),
+    Variant.UNKNOWN_ISSUER: (
+        N_("The server’s certificate was issued by somebody whom this computer does not trust."),
+        _REPLACED,
+    ),
     Variant.SERVER_DOWN: (N_("The server does not answer."), _LATER),
     Variant.NO_SERVICE: (N_("A web page answered in place of the register."), _PORTAL),
     Variant.PROXY_SIGN_IN: (
@@ -296,7 +305,17 @@ OWN_DETAILS: Final = (
     N_("the answer speaks of this file twice"),
     N_("the answer has no end"),
     N_("no answer to the connection"),
-    N_("no secure connection"),
+    N_("it answers without encryption"),
+    N_("it wants another version of the encryption"),
+    N_("it wants another way of encryption"),
+    N_("the disk is full"),
+    N_("it may not be written to"),
+    N_("the disk reported an error"),
+    N_("it cannot be opened"),
+    N_("another program has it open"),
+    N_("it is damaged"),
+    N_("there is not enough memory"),
+    N_("it cannot be used"),
     N_("no such name"),
     N_("it is shorter than it was"),
     N_("it is in iCloud only"),

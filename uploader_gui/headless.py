@@ -102,7 +102,7 @@ def _options(launch: LaunchOptions, data: DataPaths, trial: SandboxSession | Non
     return configuration.engine(again=launch.again, report=launch.report, asked=asked)
 
 
-def _sentence(error: Exception, data: DataPaths) -> str:
+def _sentence(error: UploaderError | OSError, data: DataPaths) -> str:
     if isinstance(error, JournalInUse):
         return _(
             "another program is at work in {folder} – a second uploader-gui, or one that has opened its journal; "
@@ -115,8 +115,10 @@ def _sentence(error: Exception, data: DataPaths) -> str:
             folder=str(data.folder),
         )
     if isinstance(error, JournalUnwritable):
-        return _("the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=error.detail)
-    detail = detail_told(error.detail) if isinstance(error, UploaderError) else str(error)
+        return _(
+            "the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=detail_told(error.detail)
+        )
+    detail = detail_told(error.detail) if isinstance(error, UploaderError) else error.strerror or str(error)
     return _("cannot begin: {why}.", why=detail)
 
 

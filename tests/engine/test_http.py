@@ -67,7 +67,7 @@ async def test_a_certificate_nobody_vouches_for_ends_it_before_a_token_is_sent(
     async with Service(tls_api.url, trust) as service:
         error = await service.error_of()
     assert isinstance(error, TlsFailed)
-    assert error.detail
+    assert (error.variant, error.detail) == (Variant.UNKNOWN_ISSUER, "")
     assert not error.outcome_unknown
     assert tls_api.calls == []
 
@@ -93,7 +93,9 @@ async def test_a_certificate_for_another_name_is_not_trusted(
 async def test_a_server_that_speaks_no_tls_is_a_failure_of_tls(trust: ssl.SSLContext) -> None:
     with PlainServer(400) as server:
         async with Service(f"https://{server.host}", trust) as service:
-            assert isinstance(await service.error_of(), TlsFailed)
+            error = await service.error_of()
+    assert isinstance(error, TlsFailed)
+    assert error.detail == "it answers without encryption"
 
 
 @pytest.mark.parametrize("content", ["", "no certificate", None])

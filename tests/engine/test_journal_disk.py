@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_folder_in_its_place_or_a_file_in_its_folders_place_is_unwritable(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(JournalUnwritable):
+    with pytest.raises(JournalUnwritable, match="it cannot be opened"):
         Journal(tmp_path / "folder")
     (tmp_path / "file").touch()
     with pytest.raises(JournalUnwritable):
@@ -40,7 +40,7 @@ def test_a_journal_we_may_not_write_is_unwritable() -> None:
         path = folder / "journal.sqlite3"
         filled(path)
         path.chmod(0o444)
-        with as_nobody(), pytest.raises(JournalUnwritable):
+        with as_nobody(), pytest.raises(JournalUnwritable, match="it may not be written to"):
             Journal(path)
 
 
@@ -78,7 +78,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(tiny_d
         first, second = an_upload(), [an_upload() for _ in range(200)]
         journal.add([first], API)
         ballast = fill(tiny_disk)
-        with pytest.raises(JournalUnwritable):
+        with pytest.raises(JournalUnwritable, match="the disk is full"):
             journal.add(second, API)
         assert [u.upload_id for u in journal.unfinished(API)] == [first.upload_id]
         ballast.unlink()

@@ -138,8 +138,11 @@ class Variant(StrEnum):
     STORAGE_ERROR = "storage_error"
     """DAMAGED: the storage answered 200 with an error in the body [its words, where it has any]."""
     OTHER_NAME = "other_name"
-    """TLS: the server's certificate is another one's [the verifier's words], and for the next: it has expired."""
+    """TLS: the server's certificate is another one's, and for the next ones: it has expired, it vouches for itself,
+    somebody vouches for it whom this computer does not trust."""
     CERTIFICATE_EXPIRED = "certificate_expired"
+    SELF_SIGNED = "self_signed"
+    UNKNOWN_ISSUER = "unknown_issuer"
     SERVER_DOWN = "server_down"
     """OFFLINE: the network is there, but the server refuses connections or does not answer [the system's words]."""
     NO_SERVICE = "no_service"

@@ -107,7 +107,7 @@ def source_error_from(error: OSError, path: Path | None = None) -> SourceError:
         return SourceMissing(error.strerror or "")
     if error.errno == errno.EISDIR:
         return NotAFile()
-    return SourceUnreadable(error.strerror or type(error).__name__)
+    return SourceUnreadable(error.strerror or "")
 
 
 def _variant_of(error: OSError, path: Path | None) -> Variant | None:

@@ -22,6 +22,7 @@ from uploader_gui.engine.net.client import (
     CERTIFICATE_EXPIRED,
     CONNECT_SECONDS,
     OTHER_NAME,
+    SELF_SIGNED,
     Clients,
     HttpOptions,
     answered,
@@ -45,7 +46,6 @@ ANSWER_SECONDS: Final = 20.0
 CLOCK_TOLERANCE: Final = 60.0
 """In seconds. A smaller difference needs no mention: the program corrects it anyway."""
 _NO_ANOMALY: Final = "0"
-_SELF_SIGNED: Final = frozenset({18})
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
@@ -183,7 +183,7 @@ class ConnectionCheck:
             self._bad(Fact.CERTIFICATE_OTHER_NAME, url.host)
         elif code in CERTIFICATE_EXPIRED:
             self._bad(Fact.CERTIFICATE_EXPIRED, certificate.issuer)
-        elif code in _SELF_SIGNED or certificate.self_signed:
+        elif code in SELF_SIGNED or certificate.self_signed:
             self._bad(Fact.CERTIFICATE_SELF_SIGNED, certificate.issuer)
         else:
             self._bad(Fact.CERTIFICATE_REFUSED, certificate.issuer, refusal.verify_message)

@@ -6,6 +6,7 @@ SQLite's errors about the file and the disk become ours here.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import sqlite3
@@ -19,8 +20,10 @@ from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 _UNWRITABLE: Final = frozenset(
     {
@@ -40,6 +43,20 @@ _TROUBLE: Final = _UNWRITABLE | {
     sqlite3.SQLITE_NOMEM,
 }
 """SQLite's codes for trouble with its file or disk, as opposed to a wrong statement."""
+_WORDS: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it may not be written to",
+    sqlite3.SQLITE_PERM: "it may not be written to",
+    sqlite3.SQLITE_IOERR_LOCK: "it may not be written to",  # a file that is opened for reading cannot be locked
+    sqlite3.SQLITE_IOERR: "the disk reported an error",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_BUSY: "another program has it open",
+    sqlite3.SQLITE_LOCKED: "another program has it open",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is damaged",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+}
+"""What people read in place of SQLite's words, by its code; translated where it is shown."""
 SCHEMA_VERSION: Final = 10
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
@@ -129,7 +146,7 @@ def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Conn
     try:
         db = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
-        raise JournalUnwritable(str(error)) from error
+        raise unwritable(error) from error
     try:
         with translated_sqlite_errors():
             _prepare(db, mark, again=again)
@@ -186,7 +203,8 @@ def _check_integrity(db: sqlite3.Connection) -> None:
     """Read every page, and every row that may be needed, so that damage shows now and not in the middle of a run."""
     result = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if any(int(code) & 0xFF == sqlite3.SQLITE_IOERR for code in re.findall(r"error code=([0-9]+)", result)):
-        raise JournalUnwritable(result)  # the disk failed, the journal may be whole
+        log.info("the journal's pages: %s", result)
+        raise JournalUnwritable(_WORDS[sqlite3.SQLITE_IOERR])  # the disk failed, the journal may be whole
     if result != "ok":
         raise sqlite3.DatabaseError("database disk image is malformed")
     unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, FAILED_OR_REFUSED))
@@ -263,7 +281,7 @@ def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
     except sqlite3.DatabaseError as error:
         if is_damaged(error):
             return None
-        raise JournalUnwritable(str(error)) from error
+        raise unwritable(error) from error
     except OSError as error:
         raise JournalUnwritable(error.strerror or str(error)) from error
     return target
@@ -314,8 +332,15 @@ def translated_sqlite_errors() -> Iterator[None]:
         if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise JournalInUse from error
         if _code(error) in _UNWRITABLE:
-            raise JournalUnwritable(str(error)) from error
+            raise unwritable(error) from error
         raise
+
+
+def unwritable(error: sqlite3.Error) -> JournalUnwritable:
+    """Return our error for one of SQLite's about its file or disk, in our words; SQLite's own go to the log."""
+    log.info("the journal: %s", error)
+    code = getattr(error, "sqlite_errorcode", 0)
+    return JournalUnwritable(_WORDS.get(code) or _WORDS.get(code & 0xFF, "it cannot be used"))
 
 
 def is_trouble(error: sqlite3.Error) -> bool:

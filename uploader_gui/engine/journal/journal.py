@@ -31,6 +31,7 @@ from uploader_gui.engine.journal.database_file import (
     put_in_place,
     remove_log,
     rescued,
+    unwritable,
 )
 from uploader_gui.engine.journal.rows import (
     COLUMNS,
@@ -125,8 +126,10 @@ class Journal:
         self._is_broken = True
         try:
             self._open_again(rescue)
-        except (sqlite3.Error, OSError) as error:
-            raise JournalUnwritable(str(error)) from error
+        except sqlite3.Error as error:
+            raise unwritable(error) from error
+        except OSError as error:
+            raise JournalUnwritable(error.strerror or "") from error
         self._is_broken = False
         self._taken_away_left -= taken_away
         return True
@@ -493,7 +496,7 @@ class Journal:
                 raise
             self._is_full = is_full(error)
             self._is_broken = not self._is_full
-            raise JournalUnwritable(str(error)) from error
+            raise unwritable(error) from error
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:

@@ -43,7 +43,7 @@ from uploader_gui.engine.net.transport import PROXY_BROKE_OFF, PROXY_SILENT, Tra
 from uploader_gui.engine.transfer.presigned_url import expiry_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,28 @@ _SENDING_ENDED: Final = frozenset({_ALL_SENT, "http11.send_request_body.failed"}
 
 CERTIFICATE_EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818})
 OTHER_NAME: Final = frozenset({62, 64, 0x800B010F, -67602})
+SELF_SIGNED: Final = frozenset({18})
+UNKNOWN_ISSUER: Final = frozenset({2, 19, 20, 21, 27, 0x800B0109, 0x800B010A, -67843})
 """OpenSSL's X509_V_ERR_…, Windows' CERT_E_… (winerror.h), macOS' errSec… (SecBase.h), as truststore passes them on."""
+_REFUSALS: Final[Mapping[Variant, frozenset[int]]] = {
+    Variant.OTHER_NAME: OTHER_NAME,
+    Variant.CERTIFICATE_EXPIRED: CERTIFICATE_EXPIRED,
+    Variant.SELF_SIGNED: SELF_SIGNED,
+    Variant.UNKNOWN_ISSUER: UNKNOWN_ISSUER,
+}
+_NO_TLS: Final = "it answers without encryption"
+_OTHER_TLS: Final = "it wants another version of the encryption"
+_TLS_WORDS: Final[Mapping[str, str]] = {
+    "WRONG_VERSION_NUMBER": _NO_TLS,
+    "HTTP_REQUEST": _NO_TLS,
+    "PACKET_LENGTH_TOO_LONG": _NO_TLS,
+    "RECORD_LAYER_FAILURE": _NO_TLS,
+    "UNSUPPORTED_PROTOCOL": _OTHER_TLS,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _OTHER_TLS,
+    "NO_PROTOCOLS_AVAILABLE": _OTHER_TLS,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "it wants another way of encryption",
+}
+"""What people read in place of OpenSSL's reasons; translated where it is shown."""
 _TUNNEL_FAULTS: Final = {PROXY_BROKE_OFF: Variant.PROXY_BROKE_OFF, PROXY_SILENT: Variant.PROXY_SILENT}
 _NO_REQUEST: Final = (
     httpx.InvalidURL,
@@ -324,12 +345,14 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
     """Distinguish a certificate that is not trusted, a server that is down, and a network that is away."""
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return TlsFailed(cause.verify_message, variant=_variant_of(cause))
+            log.info("a certificate was refused: %s", cause.verify_message)
+            return TlsFailed(variant=_variant_of(cause))
         if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             # closed in the middle of the handshake, as a load balancer without servers does
             return Offline(_system_words(error), variant=Variant.SERVER_DOWN)
         if isinstance(cause, ssl.SSLError):
-            return TlsFailed(cause.reason or "no secure connection")
+            log.info("no secure connection: %s", cause.reason)
+            return TlsFailed(_TLS_WORDS.get(cause.reason or "", ""))
     return Offline(_system_words(error), variant=Variant.SERVER_DOWN if _is_down(error) else None)
 
 
@@ -351,9 +374,7 @@ def _system_words(error: BaseException) -> str:
 
 def _variant_of(error: ssl.SSLCertVerificationError) -> Variant | None:
     code = getattr(error, "verify_code", 0)
-    if code in OTHER_NAME:
-        return Variant.OTHER_NAME
-    return Variant.CERTIFICATE_EXPIRED if code in CERTIFICATE_EXPIRED else None
+    return next((variant for variant, codes in _REFUSALS.items() if code in codes), None)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
