@@ -6,6 +6,7 @@ Links and texts come from strangers: nothing but a number is ever taken from the
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -62,6 +63,18 @@ def anomaly_in(text: str, page: str = "") -> str:
 def page_address(page: str, anomaly_id: str) -> str:
     """Return the address of an anomaly's page, "" where the operator named none."""
     return page.replace(_PLACE, anomaly_id) if page and ANOMALY_ID.fullmatch(anomaly_id) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyPages:
+    """The pages of anomalies in the register with this `server`; `form` is the operator's address, with `{id}`."""
+
+    form: str = ""
+    server: str = ""
+
+    def of(self, anomaly_id: str, server: str) -> str:
+        """Return the address of an anomaly's page, "" where there is none, or for another register's anomaly."""
+        return page_address(self.form, anomaly_id) if server == self.server else ""
 
 
 def check_page(page: str) -> None:

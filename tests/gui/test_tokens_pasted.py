@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, tokens_in
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, q
 def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:
     assert not window.show_sign_in(TokensKept.KEYRING).where.isVisible()
     window.show_sign_in(TokensKept.KEYRING).reject()
-    window.set_operator("", "https://register.example/help")
+    window.set_operator(AnomalyPages(), "https://register.example/help")
     assert window.show_sign_in(TokensKept.KEYRING).where.isVisible()
 
 

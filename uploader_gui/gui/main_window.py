@@ -10,11 +10,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
-from uploader_gui.anomaly_links import anomaly_of_link
+from uploader_gui.anomaly_links import anomaly_of_link, page_address
 from uploader_gui.engine import events
 from uploader_gui.engine.models import may_change_anomaly
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
+    from uploader_gui.anomaly_links import AnomalyPages
     from uploader_gui.engine.models import PastRun, Reason, UploadId, UploadSnapshot
     from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         """Return the controller of receipts, made at the first one."""
         from uploader_gui.gui.receipts.receipt_controller import ReceiptController  # noqa: PLC0415 - loaded when asked for
 
-        controller = ReceiptController(self, self._engine, trial=self.trial)
+        controller = ReceiptController(self, self._engine, lambda: self.model.pages, trial=self.trial)
         controller.news.connect(self.body.show_news)
         return controller
 
@@ -164,9 +165,10 @@ class MainWindow(QMainWindow):
             self._starts_once_signed_in = False
             QTimer.singleShot(0, self._start)  # once the engine has the tokens, too
 
-    def set_operator(self, anomaly_page: str, token_help: str) -> None:
-        """Use the operator's addresses: of an anomaly's page (with `{id}`), and of help with tokens; "" for none."""
-        self.header.field.page = anomaly_page
+    def set_operator(self, pages: AnomalyPages, token_help: str) -> None:
+        """Use the operator's addresses: of anomalies' pages, and of help with tokens; "" for none."""
+        self.header.field.page = pages.form
+        self.model.pages = pages
         self.dialogs.token_help = token_help
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
@@ -494,6 +496,9 @@ class MainWindow(QMainWindow):
 
         if action is RowAction.SEND_TO:
             self._ask_where_to(uploads)
+            return
+        if action is RowAction.OPEN_ANOMALY:
+            QDesktopServices.openUrl(QUrl(page_address(self.model.pages.form, uploads[0].anomaly_id)))
             return
         perform(action, uploads, self._engine)
 

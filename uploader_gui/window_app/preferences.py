@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QTimer
 
 from uploader_gui import __version__
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection_test.findings import Question
 from uploader_gui.engine.connection_test.thread import NetworkSettings
@@ -74,7 +75,7 @@ class Preferences:
         self.configuration = configuration
         self._theme.force(SCHEMES[configuration.settings.theme])
         self._window.sends_when_dropped = configuration.settings.send_when_dropped == "yes"
-        self._window.set_operator(configuration.settings.anomaly_page, configuration.settings.token_help)
+        self._set_operator(configuration.settings)
         self._ask_memory()
         self.show_signed_in()
         self._tell_trouble()
@@ -242,6 +243,10 @@ class Preferences:
         days = self.configuration.settings.history_days if self.configuration is not None and asks else None
         self._window.body.finish.ask_memory(days)
 
+    def _set_operator(self, settings: Settings) -> None:
+        pages = AnomalyPages(settings.anomaly_page, settings.api_url.rstrip("/"))
+        self._window.set_operator(pages, settings.token_help)
+
     async def _accept_memory(self) -> None:
         """Save how long History remembers, as it is: it is not asked again."""
         self._window.body.finish.ask_memory(None)
@@ -253,6 +258,7 @@ class Preferences:
 
     def _apply(self, configuration: Config) -> None:
         chosen = configuration.settings
+        self._set_operator(chosen)
         self._ask_memory()
         self._tell_trouble()
         self._language.use(chosen.language)

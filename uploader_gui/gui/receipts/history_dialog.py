@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QIcon, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QFont, QIcon, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
@@ -66,6 +66,7 @@ class HistoryDialog(QDialog):
         self.save_receipt = push_button("", "plain", theme)
         self.check_files = push_button("", "plain", theme)
         self.forget = push_button("", "plain", theme)
+        self.open_page = push_button("", "plain", theme)
         self.help = push_button("", "link", theme)
         self.close_button = push_button("", "primary", theme)
         self.elsewhere = label("", theme, 12)
@@ -90,7 +91,7 @@ class HistoryDialog(QDialog):
         match event:
             case events.HistoryFound(runs, server):
                 self._server = server
-                self.deposits.show_runs(runs, server)
+                self.deposits.show_runs(runs, server, linked=bool(self._receipts.pages().form))
                 self._search()
             case events.HistoryMatches(wanted, keys) if wanted == self._wanted:
                 self._with_file = keys
@@ -119,6 +120,16 @@ class HistoryDialog(QDialog):
     def _key(self) -> RunKey | None:
         run = self.deposits.chosen
         return None if run is None else run.key
+
+    @property
+    def _page(self) -> str:
+        """The address of the page of the selected deposit's anomaly, "" for none."""
+        run = self.deposits.chosen
+        return "" if run is None else self._receipts.pages().of(run.key.anomaly_id, run.server)
+
+    def _open_page(self) -> None:
+        if self._page:
+            QDesktopServices.openUrl(QUrl(self._page))
 
     def _build(self) -> None:
         top = QHBoxLayout()
@@ -168,7 +179,7 @@ class HistoryDialog(QDialog):
         flow = FlowLayout(8)
         buttons.setLayout(flow)
         buttons_in_order = (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again)
-        for button in (*buttons_in_order, self.forget):
+        for button in (*buttons_in_order, self.open_page, self.forget):
             flow.addWidget(button)
         column = QVBoxLayout(lower)
         column.setContentsMargins(0, 8, 0, 0)
@@ -198,6 +209,8 @@ class HistoryDialog(QDialog):
         self.close_button.clicked.connect(self.accept)
         self.check_files.clicked.connect(self._check_files)
         self.forget.clicked.connect(self._ask_to_forget)
+        self.open_page.clicked.connect(self._open_page)
+        self.deposits.page_wanted.connect(self._open_page)
         self.help.clicked.connect(self._ask_for_help)
         QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
 
@@ -258,6 +271,10 @@ class HistoryDialog(QDialog):
             _("To send these again, first set {server} as the server in the settings.", server=server_name(run.server))
             if run and failed and elsewhere
             else ""
+        )
+        self.open_page.setVisible(bool(self._page))
+        self.open_page.setText(
+            _("Open anomaly {number} in the register", number="" if run is None else run.key.anomaly_id)
         )
         waits = run is not None and bool(run.unfinished)
         self.forget.setEnabled(not waits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
@@ -33,8 +33,9 @@ _LOWEST: Final = 62
 _AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
 
+_ANOMALY: Final = 1
 _SERVER: Final = 4
-"""The column of a deposit's server."""
+"""The columns of a deposit's anomaly and server."""
 _SERVER_WIDTH: Final = 160
 _FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
 
@@ -72,7 +73,9 @@ class _List(QTreeWidget):
 
 
 class DepositList(_List):
-    """Past runs, the newest first."""
+    """Past runs, the newest first. `page_wanted`: the number of the selected one was clicked, which is a link."""
+
+    page_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         headings = (N_("Date"), N_("Anomaly"), N_("Files"), N_("Result"), N_("Server"))
@@ -80,15 +83,20 @@ class DepositList(_List):
         self.header().setSectionResizeMode(_SERVER, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(_SERVER, theme.px(_SERVER_WIDTH))
         self.hideColumn(_SERVER)
+        self.itemClicked.connect(self._clicked)
 
-    def show_runs(self, runs: Sequence[PastRun], server: str) -> None:
+    def show_runs(self, runs: Sequence[PastRun], server: str, *, linked: bool = False) -> None:
         """Show these runs, and keep the selected one selected if it is still there.
 
-        The column of servers is visible if a run went to another server than `server`, the current one.
+        The column of servers is visible if a run went to another server than `server`, the current one. `linked`: the
+        numbers of anomalies of that server are links.
         """
         before = self.chosen
         self.clear()
         self.addTopLevelItems([_deposit(run) for run in runs])
+        for item in self._items() if linked else ():
+            if item.data(0, _DATA).server == server:
+                self._show_link(item)
         self.setColumnHidden(_SERVER, {run.server for run in runs} <= {server})
         again = [item for item in self._items() if before is not None and item.data(0, _DATA).key == before.key]
         if wanted := again[0] if again else self.topLevelItem(0):
@@ -119,6 +127,16 @@ class DepositList(_List):
                 if not item.isHidden():
                     self.setCurrentItem(item)
                     return
+
+    def _show_link(self, item: QTreeWidgetItem) -> None:
+        font = self.font()
+        font.setUnderline(True)
+        item.setFont(_ANOMALY, font)
+        item.setForeground(_ANOMALY, QBrush(QColor(self.theme.colors.accent)))
+
+    def _clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == _ANOMALY and item.font(_ANOMALY).underline():
+            self.page_wanted.emit()
 
     def _items(self) -> list[QTreeWidgetItem]:
         return [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]

@@ -15,6 +15,7 @@ from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Q
 from PySide6.QtGui import QDesktopServices, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
 from uploader_gui.gui.receipts import receipt_html, receipt_pages, receipt_words
@@ -54,12 +55,18 @@ class ReceiptFormat(Enum):
 
 
 class ReceiptController(QObject):
-    """Saves, opens and prints receipts. `news(str)`: a sentence about what became of one."""
+    """Saves, opens and prints receipts. `news(str)`: a sentence about what became of one.
+
+    `pages` returns where the register in use shows anomalies.
+    """
 
     news = Signal(str)
 
-    def __init__(self, window: QWidget, engine: Engine, *, trial: bool = False) -> None:
+    def __init__(
+        self, window: QWidget, engine: Engine, pages: Callable[[], AnomalyPages] = AnomalyPages, *, trial: bool = False
+    ) -> None:
         super().__init__(window)
+        self.pages = pages
         self._trial = trial
         self._window = window
         self._engine = engine
@@ -130,7 +137,9 @@ class ReceiptController(QObject):
             ReceiptFormat.PDF: lambda receipt: self._make_pdf(receipt, path),
             ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(_csv(receipt), path),
             ReceiptFormat.JSON: lambda receipt: self._engine.save_receipt(receipt_json.encoded(receipt), path),
-            ReceiptFormat.HTML: lambda receipt: self._engine.save_receipt(receipt_html.page(receipt), path),
+            ReceiptFormat.HTML: lambda receipt: self._engine.save_receipt(
+                receipt_html.page(receipt, self._page_of(receipt)), path
+            ),
             ReceiptFormat.SHA256: lambda receipt: self._engine.save_receipt(receipt_json.sha256sums(receipt), path),
         }
         self._ask(anomaly_id, key, makers[chosen])
@@ -150,12 +159,16 @@ class ReceiptController(QObject):
 
         self._lay_out(writer, receipt, ready)
 
+    def _page_of(self, receipt: Receipt) -> str:
+        """Return the address of the page of a receipt's anomaly, "" for none."""
+        return "" if receipt.trial else self.pages().of(receipt.anomaly_id, receipt.circumstances.server)
+
     def _print(self, receipt: Receipt, printer: QPrinter) -> None:
         printer.setDocName(receipt_pages.footer_text(receipt))
         self._lay_out(printer, receipt, lambda: self.news.emit(_("The receipt was sent to the printer")))
 
     def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Receipt, ready: Callable[[], None]) -> None:
-        pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self)
+        pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self, self._page_of(receipt))
         pages.done.connect(ready)
         pages.done.connect(pages.deleteLater)
         pages.start()

@@ -29,11 +29,17 @@ _STYLE: Final = (
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(receipt: Receipt) -> bytes:
-    """Return the receipt as the bytes of an HTML file in the language in use."""
+def page(receipt: Receipt, in_register: str = "") -> bytes:
+    """Return the receipt as the bytes of an HTML file in the language in use.
+
+    `in_register` is the address of the anomaly's page in the register.
+    """
     title, means = receipt_pages.title_and_meaning(receipt)
     named = " – ".join((title, receipt_pages.anomaly_text(receipt)))
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{_data(value)}</dd>" for name, value in receipt_pages.facts(receipt))
+    facts = "".join(
+        f"<dt>{escape(name)}</dt><dd><bdi>{receipt_pages.linked(value, in_register)}</bdi></dd>"
+        for name, value in receipt_pages.facts(receipt, in_register)
+    )
     text = (
         f'<!DOCTYPE html>\n<html lang="{language_in_use()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'

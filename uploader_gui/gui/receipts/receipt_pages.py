@@ -71,9 +71,13 @@ class ReceiptPages(QObject):
     done = Signal()
     _has_checksum = Signal(str)
 
-    def __init__(self, receipt: Receipt, device: QPagedPaintDevice, font: QFont, parent: QObject) -> None:
+    def __init__(
+        self, receipt: Receipt, device: QPagedPaintDevice, font: QFont, parent: QObject, page: str = ""
+    ) -> None:
+        """Paint it with that font; `page` is the address of the anomaly's page in the register."""
         super().__init__(parent)
         self._receipt = receipt
+        self._page = page
         self._device = device
         self._font = QFont(font)
         self._trial = receipt.trial
@@ -110,7 +114,7 @@ class ReceiptPages(QObject):
 
     def _next_page(self) -> _Page:
         tried = self._files[self._at : self._at + _ROWS_TRIED]
-        head = "" if self._pages else heading_html(self._receipt, self._checksum)
+        head = "" if self._pages else heading_html(self._receipt, self._checksum, self._page)
         document = self._laid_out(head + (table_html(tried, trial=self._trial) if tried else ""))
         count, height = _rows_that_fit(document, self._size().height() * (1 - _FOOT_ROOM))
         self._at += count if tried else 0
@@ -207,14 +211,14 @@ def _rows_that_fit(document: QTextDocument, room: float) -> tuple[int, float]:
     return fitting, tops[fitting] if fitting < len(tops) else whole
 
 
-def heading_html(receipt: Receipt, checksum: str = "") -> str:
+def heading_html(receipt: Receipt, checksum: str = "", page: str = "") -> str:
     """Return the HTML of the receipt's top: title, anomaly, times, program, sums, and what they mean.
 
-    `checksum` is the receipt's own, which a trial does not show.
+    `checksum` is the receipt's own, which a trial does not show; `page` the address of the anomaly's page.
     """
     rows = "".join(
-        f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{escape(value)}</td></tr>'
-        for name, value in facts(receipt)
+        f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{linked(value, page)}</td></tr>'
+        for name, value in facts(receipt, page)
     )
     title, means = title_and_meaning(receipt)
     return (
@@ -224,8 +228,13 @@ def heading_html(receipt: Receipt, checksum: str = "") -> str:
     )
 
 
-def facts(receipt: Receipt) -> list[tuple[str, str]]:
-    """Return names and values of the receipt's head, as plain texts: times, depositor, sums, server, program."""
+def linked(text: str, page: str) -> str:
+    """Return a text as HTML, and the page's own address as a link there."""
+    return f'<a href="{escape(page)}">{escape(text)}</a>' if page and text == page else escape(text)
+
+
+def facts(receipt: Receipt, page: str = "") -> list[tuple[str, str]]:
+    """Return names and values of the receipt's head, as plain texts: times, depositor, sums, page, server, program."""
     totals, trial = receipt.totals, receipt.trial
     count = ngettext("{count} file", "{count} files", totals["files"])
     summed = receipt_words.sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
@@ -236,6 +245,7 @@ def facts(receipt: Receipt) -> list[tuple[str, str]]:
         (_("Depositor"), visible_name(told.depositor)),
         (_("Times"), receipt_words.clock(receipt)),
         (_("Files"), _("{label}: {text}", label=count, text=summed) if summed else count),
+        (_("In the register"), page),
         (_("Server"), told.server),
         (_("Program"), receipt.program),
     )

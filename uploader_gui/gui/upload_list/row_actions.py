@@ -37,6 +37,7 @@ class RowAction(Enum):
     REMOVE = N_("Remove")
     SHOW_IN_FOLDER = N_("Show in folder")
     COPY_REASON = N_("Copy reason")
+    OPEN_ANOMALY = N_("Open anomaly {number} in the register")
     MORE = N_("More")
 
     @property

@@ -82,7 +82,15 @@ class RowDelegate(QStyledItemDelegate):
             state=state,
             actions=active_row_actions(upload) if active else resting_row_actions(upload),
             has_bar=upload.state in _BARS,
+            link=self._link_of(upload),
         )
+
+    def _link_of(self, upload: UploadSnapshot) -> tuple[str, str] | None:
+        """Return what stands before the link to the anomaly's page, and the link; None without one."""
+        if not (self._model.names_anomalies() and self._model.has_page(upload)):
+            return None
+        link = row_text.anomaly_text(upload)
+        return row_text.facts_text(upload, with_anomaly=True).partition(link)[0], link
 
     # Painting
 
@@ -108,7 +116,7 @@ class RowDelegate(QStyledItemDelegate):
         thumbnail = self.thumbnails.of(source, layout.tile.width(), ratio)
         name = min(layout.name.width(), self.fonts.name_width(source.name))
         seen = (shown, thumbnail and thumbnail.cacheKey(), row.width(), row.height(), ratio, name,
-                layout.second.width())  # fmt: skip
+                layout.second.width(), layout.link.isNull())  # fmt: skip
         return self._cache.of(
             seen,
             row,

@@ -79,14 +79,29 @@ class RowLayout:
     disc: QRect
     bar: QRect
     actions: tuple[ActionArea, ...]
+    link: QRect
+    """Where the second line names the anomaly, if that is a link to its page."""
 
     def action_at(self, point: QPoint) -> RowAction | None:
         """Return the action at a point, None where there is none."""
+        if self.link.contains(point):
+            return RowAction.OPEN_ANOMALY
         return next((button.action for button in self.actions if button.area.contains(point)), None)
 
 
-def lay_out(row: QRect, fonts: RowFonts, *, state: str, actions: Sequence[RowAction], has_bar: bool) -> RowLayout:
-    """Return the layout of a row: state, bar and actions at the right, the texts get the rest."""
+def lay_out(
+    row: QRect,
+    fonts: RowFonts,
+    *,
+    state: str,
+    actions: Sequence[RowAction],
+    has_bar: bool,
+    link: tuple[str, str] | None = None,
+) -> RowLayout:
+    """Return the layout of a row: state, bar and actions at the right, the texts get the rest.
+
+    `link`: what stands before the link in the second line, and the link.
+    """
     right = row.right() - fonts.px(_RIGHT) + 1
     top = row.top() + (row.height() - _lines_height(fonts)) // 2
     first = QRect(row.left(), top, row.width(), fonts.name_metrics.height())
@@ -98,14 +113,16 @@ def lay_out(row: QRect, fonts: RowFonts, *, state: str, actions: Sequence[RowAct
     bar = _bar(second, row, buttons_left, fonts) if has_bar else QRect()
     text_left = row.left() + fonts.px(_TEXT_LEFT)
     second_right = bar.left() if has_bar else buttons_left
+    texts = _between(second, text_left, second_right - fonts.px(_COLUMN_GAP))
     return RowLayout(
         tile=_tile(row, fonts),
         name=_between(first, text_left, state_box.left() - fonts.px(_COLUMN_GAP)),
-        second=_between(second, text_left, second_right - fonts.px(_COLUMN_GAP)),
+        second=texts,
         state=state_box,
         disc=disc,
         bar=bar,
         actions=buttons,
+        link=QRect() if link is None else _link(texts, fonts, *link),
     )
 
 
@@ -113,6 +130,11 @@ def separator(row: QRect, fonts: RowFonts) -> QRect:
     """Return the line below a row, from the text to the right margin."""
     left = row.left() + fonts.px(_TEXT_LEFT)
     return QRect(left, row.bottom(), row.right() - fonts.px(11) - left, 1)
+
+
+def _link(texts: QRect, fonts: RowFonts, before: str, link: str) -> QRect:
+    left = texts.left() + fonts.small_metrics.horizontalAdvance(before)
+    return QRect(left, texts.top(), fonts.small_metrics.horizontalAdvance(link), texts.height()).intersected(texts)
 
 
 def _lines_height(fonts: RowFonts) -> int:

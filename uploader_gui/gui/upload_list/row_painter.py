@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QStyle
 
 from uploader_gui.engine.models import UploadState
@@ -70,7 +70,7 @@ class RowPainter:
         self.paint_background(painter, row, shown.flags)
         self._paint_tile(painter, shown.upload, layout.tile)
         self._paint_name(painter, shown.upload, layout.name)
-        self._paint_second(painter, shown, layout.second)
+        self._paint_second(painter, shown, layout.second, layout.link)
         self._paint_symbol(painter, shown.upload, layout.disc)
 
     def paint_background(self, painter: QPainter, row: QRect, flags: QStyle.StateFlag) -> None:
@@ -145,12 +145,27 @@ class RowPainter:
         )
         painter.drawText(box, _LEFT, name)
 
-    def _paint_second(self, painter: QPainter, shown: Shown, box: QRect) -> None:
+    def _paint_link(self, painter: QPainter, text: str, box: QRect) -> None:
+        """Paint the anomaly as a link."""
+        font = self._fonts.small
+        font.setUnderline(True)
+        painter.setFont(font)
+        font.setUnderline(False)
+        painter.setPen(QColor(self._theme.colors.accent))
+        painter.drawText(box, _LEFT, text)
+        painter.setFont(font)
+
+    def _paint_second(self, painter: QPainter, shown: Shown, box: QRect, link: QRect) -> None:
         metrics, colors, upload = self._fonts.small_metrics, self._theme.colors, shown.upload
         painter.setFont(self._fonts.small)
         painter.setPen(QColor(colors.muted))
         facts, reason = row_text.facts_text(upload, with_anomaly=shown.with_anomaly), row_text.reason_text(upload)
+        painter.save()
+        painter.setClipRegion(QRegion(box) - QRegion(link), Qt.ClipOperation.IntersectClip)
         painter.drawText(box, _LEFT, metrics.elidedText(facts, Qt.TextElideMode.ElideRight, box.width()))
+        painter.restore()
+        if not link.isNull():
+            self._paint_link(painter, row_text.anomaly_text(upload), link)
         used = metrics.horizontalAdvance(facts) + self._theme.px(11) if facts else 0
         if reason and used < box.width():
             painter.setPen(QColor(getattr(colors, _REASON_COLORS.get(upload.state, "muted"))))

@@ -166,13 +166,18 @@ def is_counting(snapshot: UploadSnapshot) -> bool:
     return snapshot.retry_at is not None and snapshot.state in {_S.RETRYING, _S.QUEUED}
 
 
+def anomaly_text(snapshot: UploadSnapshot) -> str:
+    """Return a row's anomaly, as its second line names it."""
+    return _("Anomaly {number}", number=snapshot.anomaly_id)
+
+
 def facts_text(snapshot: UploadSnapshot, *, with_anomaly: bool) -> str:
     """Return the first part of the second line: size · type, and the anomaly where rows have different ones."""
     facts = [i18n.size(snapshot.source.size), type_label(snapshot.source)] if is_size_known(snapshot) else []
     if sent := sent_as(snapshot):
         facts.append(sent)
     if with_anomaly:
-        facts.append(_("Anomaly {number}", number=snapshot.anomaly_id))
+        facts.append(anomaly_text(snapshot))
     if snapshot.elsewhere:
         facts.append(_("Server {name}", name=server_name(snapshot.elsewhere)))
     return _SEPARATOR.join(facts)

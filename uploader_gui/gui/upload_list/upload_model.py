@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
+from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.counts import ListCounter, ListCounts
@@ -58,6 +59,8 @@ class UploadModel(QAbstractTableModel):
         self._sort_column = Column.ADDED
         self._failed_first = False
         self._anomaly_shown = ""
+        self.pages = AnomalyPages()
+        """Where the register shows an anomaly."""
         self._sort_timer = QTimer(self)
         self._sort_timer.setSingleShot(True)
         self._sort_timer.setInterval(_SORT_MS)
@@ -168,6 +171,10 @@ class UploadModel(QAbstractTableModel):
     def names_anomalies(self) -> bool:
         """Return whether rows name their anomaly: there are several, or it is not the one shown."""
         return not self._counter.anomalies <= {self._anomaly_shown}
+
+    def has_page(self, upload: UploadSnapshot) -> bool:
+        """Return whether the register shows this upload's anomaly on a page of its own."""
+        return bool(self.pages.form) and not (upload.elsewhere or upload.trial)
 
     @property
     def only_anomaly(self) -> str:

@@ -106,7 +106,16 @@ class UploadView(QTableView):
             entry.setEnabled(bool(fitting))
             entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
             menu.addAction(entry)
+        self._add_page_entry(menu, chosen)
         return menu
+
+    def _add_page_entry(self, menu: QMenu, chosen: list[UploadSnapshot]) -> None:
+        """Offer the page of the anomaly of all these rows, where the register has one."""
+        linked = [upload for upload in chosen if self._uploads.has_page(upload)]
+        if linked and len({upload.anomaly_id for upload in chosen}) == 1:
+            entry = QAction(_(RowAction.OPEN_ANOMALY.value, number=linked[0].anomaly_id), menu)
+            entry.triggered.connect(lambda: self.action_wanted.emit(RowAction.OPEN_ANOMALY, linked[:1]))
+            menu.addAction(entry)
 
     def show_anomaly(self, anomaly_id: str) -> None:
         """Set the anomaly that the window shows: rows of another one name theirs."""
