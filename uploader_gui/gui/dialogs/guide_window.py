@@ -56,7 +56,7 @@ PAGES: Final = (
 )
 """The pages in the order of the list; each is a file in `resources/guide/fr` and `resources/guide/en`."""
 _SIZE: Final = QSize(980, 700)
-_LIST_WIDTH: Final = 230
+_LIST_WIDTH: Final = 248
 _PICTURE_WIDTH: Final = 640
 _LINE_PERCENT: Final = 130
 _PICTURE: Final = "\ufffc"
