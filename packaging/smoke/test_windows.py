@@ -243,20 +243,23 @@ def test_show_in_folder_has_explorer_select_the_file(
     assert program.close(running, window, screen) == 0
 
 
-def test_tokens_of_5000_characters_are_kept_for_the_next_start(
-    program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage, api: StrictApi
+def test_tokens_of_5000_characters_are_pasted_and_kept_for_the_next_start(  # noqa: PLR0917 - all that takes part
+    windows: Windows,
+    program: UnderWine,
+    screen: Screen,
+    files: Files,
+    storage: ScriptedStorage,
+    api: StrictApi,
 ) -> None:
-    api.tokens = "bearer" + "Ab3" * 1665, "session-for-tests"
+    bearer, session = api.tokens = "bearer" + "Ab3" * 1665, "session-for-tests"
     for name in ("UPLOADER_BEARER_TOKEN", "UPLOADER_SESSION_TOKEN"):
         del program.environment[name]
     running = program.start("--anomaly", "4217", "--start", files.make("rapport.pdf"))
     window = screen.window_of(running.pid)
     dialog = screen.window_of(running.pid, window)
     screen.place(dialog, 200, 100)
-    bearer, session = api.tokens
-    screen.type(bearer)
-    screen.strike("Tab")
-    screen.type(session)
+    assert "copied" in windows.inside("copy", f"Authorization: Bearer {bearer}\nX-Session-Token: {session}")
+    screen.strike("ctrl+v")
     screen.strike("Return")
     storage.wait_for_objects(1, timeout=PATIENCE)
     screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])

@@ -2,8 +2,9 @@
 
 `box TITLE [BUTTON]` waits until a message box or a page of the installer is shown (its texts come after its title, and
 before that), prints its text and presses a button (1 is OK, 2 is Cancel). `hold FILE` opens a file so that nobody else
-can, says so and stays. `delete FILE` deletes it as Explorer does, and says whether Windows allowed that.
-`break FILE PROGRAM...` runs a program and interrupts it by Ctrl+Break once the file is there; ends as that does.
+can, says so and stays. `copy TEXT` puts a text on the clipboard, `delete FILE` deletes as Explorer does; both say if
+Windows allowed that. `break FILE PROGRAM...` runs a program and interrupts it by Ctrl+Break once the file is there; it
+ends as that does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ BOX = "#32770"
 CLOSE, GET_TEXT, COMMAND = 0x10, 0x0D, 0x111
 OK = 1
 READ, OPEN_EXISTING = 0x80000000, 3
+MOVEABLE, UNICODE_TEXT = 2, 13
 SIGBREAK = 21
 PATIENCE = 180.0
 windll: Any = getattr(ctypes, "windll", None)
@@ -60,6 +62,20 @@ def hold(file: str) -> int:
     return 0
 
 
+def copy(text: str) -> int:
+    """Put a text on the clipboard, which then owns the memory."""
+    kernel, user = windll.kernel32, windll.user32
+    kernel.GlobalAlloc.restype = kernel.GlobalLock.restype = ctypes.c_void_p
+    data = text.encode("utf-16-le") + b"\0\0"
+    memory = ctypes.c_void_p(kernel.GlobalAlloc(MOVEABLE, ctypes.c_size_t(len(data))))
+    ctypes.memmove(kernel.GlobalLock(memory), data, len(data))
+    kernel.GlobalUnlock(memory)
+    taken = user.OpenClipboard(None) and user.EmptyClipboard() and user.SetClipboardData(UNICODE_TEXT, memory)
+    print("copied" if taken else "refused")
+    user.CloseClipboard()
+    return 0
+
+
 def delete(file: str) -> int:
     """Delete a file, unless a program that has it open keeps it there."""
     print("deleted" if windll.kernel32.DeleteFileW(file) else "kept")
@@ -85,8 +101,10 @@ def main() -> int:
     """Do what the first word says."""
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # a text stream, under any Python
     what, *words = sys.argv[1:]
-    what_it_says: dict[str, Callable[..., int]] = {"box": box, "hold": hold, "delete": delete, "break": ctrl_break}
-    return what_it_says[what](*words)
+    known: dict[str, Callable[..., int]] = {
+        "box": box, "hold": hold, "copy": copy, "delete": delete, "break": ctrl_break,
+    }  # fmt: skip
+    return known[what](*words)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from wine.output import Output
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-PATIENCE: Final = 900.0
-"""Seconds for one program: PyInstaller takes a minute or two on a slow machine."""
+PATIENCE: Final = 3600.0
+"""Seconds for one program, far more than any takes: PyInstaller needs one minute, or fifteen on a busy machine."""
 _REPLACED: Final = "mscms=n;mscoree,mshtml=d;winemenubuilder.exe=d"
 """The stand-in instead of Wine's own; no offer to download .NET and a browser; no menu entries in the person's home."""
 _CERTIFICATES: Final = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
