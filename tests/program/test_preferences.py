@@ -37,7 +37,7 @@ from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox_session import SandboxSession
 from uploader_gui.settings import Fixed, Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.support import UiTasks
+from uploader_gui.window_app.support import UiTasks, run_until_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from tests.support.log_watch import ExpectedLogs
     from tests.support.strict_api import StrictApi
+
+    Waits = Callable[[Callable[[], bool]], None]
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -341,6 +343,11 @@ class TestBesideAKeyringThatDoesNotAnswer:
         made.close()
 
     @pytest.fixture
+    def wait(self, loop: asyncio.AbstractEventLoop) -> Waits:
+        """Give what waits until something is so, while everything else goes on."""
+        return lambda seen: run_until_done(loop, until(seen))
+
+    @pytest.fixture
     def tasks(self, loop: asyncio.AbstractEventLoop) -> UiTasks:
         return UiTasks(loop, lambda: pytest.fail("internal error"))
 
@@ -356,15 +363,16 @@ class TestBesideAKeyringThatDoesNotAnswer:
 
     @pytest.fixture
     def asked(
-        self, preferences: Preferences, ring: LockedKeyring, loop: asyncio.AbstractEventLoop
+        self, preferences: Preferences, ring: LockedKeyring, loop: asyncio.AbstractEventLoop, wait: Waits
     ) -> Iterator[Preferences]:
         """Begin as a window does that has no tokens yet."""
         assert preferences.configuration is not None
         preferences.use(replace(preferences.configuration, tokens=None))
         loop.call_soon(preferences.look_for_tokens)
+        wait(asking)
         yield preferences
         ring.gate.set()
-        loop.run_until_complete(until(lambda: not asking() and len(asyncio.all_tasks()) == 1))  # this one
+        wait(is_settled)
 
     @staticmethod
     def old(server: str) -> tuple[str, str]:
@@ -374,14 +382,14 @@ class TestBesideAKeyringThatDoesNotAnswer:
         self,
         asked: Preferences,
         ring: LockedKeyring,
-        loop: asyncio.AbstractEventLoop,
+        wait: Waits,
         window: MainWindow,
         engine: Engine,
         strict_api: StrictApi,
     ) -> None:
-        loop.run_until_complete(until(lambda: window.header.sign_in.text() == "Signing in…"))
+        wait(lambda: window.header.sign_in.text() == "Signing in…")
         ring.gate.set()
-        loop.run_until_complete(until(lambda: bool(engine.calls)))
+        wait(is_settled)
         assert engine.calls == [("found", self.old(strict_api.url))]
         assert window.header.sign_in.text().startswith("Tokens kept")
 
@@ -389,21 +397,20 @@ class TestBesideAKeyringThatDoesNotAnswer:
         self,
         asked: Preferences,
         ring: LockedKeyring,
-        loop: asyncio.AbstractEventLoop,
+        wait: Waits,
         window: MainWindow,
         engine: Engine,
         data: DataPaths,
     ) -> None:
         """Neither tokens nor settings wait for the keyring, which holds the new ones in the end."""
-        loop.run_until_complete(until(asking))
         window.tokens_submitted.emit("new-bearer", "new-session")
         window.settings_saved.emit(values_of(shown(window), theme="dark"))
-        loop.run_until_complete(until(lambda: data.settings.exists() and saved(data)["theme"] == "dark"))
+        wait(lambda: data.settings.exists() and saved(data)["theme"] == "dark")
         assert ("sign_in", ("new-bearer", "new-session")) in engine.calls
         assert not ring.gate.is_set()
         ring.gate.set()
-        loop.run_until_complete(until(lambda: "new-session" in ring.secrets.values()))
-        loop.run_until_complete(until(lambda: not asking()))
+        wait(lambda: "new-session" in ring.secrets.values())
+        wait(is_settled)
         assert [name for name, _ in engine.calls if name in {"sign_in", "found"}] == ["sign_in"]
         assert asked.configuration is not None
         assert asked.configuration.tokens == ("new-bearer", "new-session")
@@ -412,16 +419,15 @@ class TestBesideAKeyringThatDoesNotAnswer:
         self,
         asked: Preferences,
         ring: LockedKeyring,
-        loop: asyncio.AbstractEventLoop,
+        wait: Waits,
         window: MainWindow,
         engine: Engine,
     ) -> None:
-        loop.run_until_complete(until(asking))
         window.sign_out_wanted.emit()
-        loop.run_until_complete(until(lambda: ("sign_out", None) in engine.calls))
+        wait(lambda: ("sign_out", None) in engine.calls)
         ring.gate.set()
-        loop.run_until_complete(until(lambda: len(ring.secrets) == 2))
-        loop.run_until_complete(until(lambda: not asking()))
+        wait(lambda: len(ring.secrets) == 2)
+        wait(is_settled)
         assert [name for name, _ in engine.calls] == ["sign_out"]
         assert window.header.sign_in.text() == "Sign in"
 
@@ -429,15 +435,14 @@ class TestBesideAKeyringThatDoesNotAnswer:
         self,
         asked: Preferences,
         ring: LockedKeyring,
-        loop: asyncio.AbstractEventLoop,
+        wait: Waits,
         window: MainWindow,
         engine: Engine,
     ) -> None:
-        loop.run_until_complete(until(asking))
         window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))
-        loop.run_until_complete(until(lambda: "replace" in dict(engine.calls)))
+        wait(lambda: "replace" in dict(engine.calls))
         ring.gate.set()
-        loop.run_until_complete(until(lambda: "found" in dict(engine.calls)))
+        wait(is_settled)
         assert [values for name, values in engine.calls if name == "found"] == [self.old(self.OTHER)]
 
     @pytest.mark.parametrize(("language", "words"), [("en", "password store does not answer"), ("fr", "ne répond pas")])
@@ -447,22 +452,31 @@ class TestBesideAKeyringThatDoesNotAnswer:
         words: str,
         asked: Preferences,
         ring: LockedKeyring,
-        loop: asyncio.AbstractEventLoop,
+        wait: Waits,
         window: MainWindow,
         qapp: QApplication,
     ) -> None:
         spoken = Language(qapp)
         spoken.use(language)
-        loop.run_until_complete(until(lambda: window.banner.isVisibleTo(window)))
+        wait(lambda: window.banner.isVisibleTo(window))
         assert words in window.banner.text.text()
         ring.gate.set()
-        loop.run_until_complete(until(lambda: not window.banner.isVisibleTo(window)))
+        wait(lambda: not window.banner.isVisibleTo(window))
+        wait(is_settled)
         spoken.use("en")
 
 
 def asking() -> bool:
     """Say whether somebody waits for the keyring."""
     return any(thread.name == "uploader-keyring" for thread in threading.enumerate())
+
+
+def is_settled() -> bool:
+    """Say whether everybody has the keyring's answer, and no task but the one that asks this is left.
+
+    A test ends with that: between its parts pytest-qt handles events, and no loop is running then.
+    """
+    return not asking() and len(asyncio.all_tasks()) == 1
 
 
 async def until(seen: Callable[[], bool]) -> None:

@@ -39,7 +39,7 @@ from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, inte
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.window_app.preferences import Preferences
-from uploader_gui.window_app.support import Support, UiTasks
+from uploader_gui.window_app.support import Support, UiTasks, run_until_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ def run(launch: LaunchOptions, first: FirstWindow, stack: ExitStack) -> int:
     stack.callback(sys.setswitchinterval, sys.getswitchinterval())
     sys.setswitchinterval(SWITCH_SECONDS)
     loop.set_default_executor(DaemonThreads())
-    return int(loop.run_until_complete(Program(launch, first, loop=loop, stack=stack).run()))
+    return int(run_until_done(loop, Program(launch, first, loop=loop, stack=stack).run()))
 
 
 class Program:

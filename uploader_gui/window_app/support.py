@@ -132,3 +132,15 @@ class UiTasks:
         except Exception:
             log.exception("internal error")
             self._broke()
+
+
+def run_until_done(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what a coroutine returns.
+
+    qasync's `run_until_complete` goes on to handle events after the loop has stopped: on Python 3.14 a task whose turn
+    it is then ends in an error, for its loop is not the running one.
+    """
+    task = loop.create_task(work)
+    task.add_done_callback(lambda _: loop.stop())
+    loop.run_forever()
+    return task.result()
