@@ -9,11 +9,12 @@ import math
 import ssl
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from uploader_gui import __version__, logs, machine_settings, settings
 from uploader_gui.command_line import UsageError
 from uploader_gui.credentials import Credentials, Keeper, TokenError
-from uploader_gui.engine.addresses import check_base
+from uploader_gui.engine.addresses import check_base, is_local
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import Choices, EngineOptions
@@ -21,7 +22,7 @@ from uploader_gui.failure_messages import detail_told, english
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import MachineSettingsError, early_choice, early_theme
 from uploader_gui.paths import check_is_no_pipe, data_paths
-from uploader_gui.proxies import finder
+from uploader_gui.proxies import finder, unusable_proxy
 from uploader_gui.settings import SettingsError, Trouble
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Config:
                 looks = {"language": early_choice(own), "theme": early_theme(own)}
                 chosen = chosen.model_copy(update={"api_url": trial.api_url, "size_unit": "Mo", **looks})
             check_base(chosen.api_url)
+            fault = fault or _proxy_fault(chosen, window=window)
             credentials = Credentials(chosen.api_url)
             tokens, keeper = credentials.at_hand() if window or trial else credentials.load(interrupted)
             tokens = trial.tokens if trial is not None else tokens
@@ -172,6 +174,27 @@ class Config:
             return now
         credentials = self.credentials.of(chosen.api_url)
         return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])
+
+
+def _proxy_fault(chosen: Settings, *, window: bool) -> Trouble | None:
+    """Return what is wrong with the environment's proxy, None where nothing is.
+
+    Raises:
+        UsageError: it cannot be used, and no window can choose another.
+    """
+    address = unusable_proxy(chosen.proxy, chosen.api_url)
+    if not address or is_local(urlsplit(chosen.api_url).hostname or ""):
+        return None
+    fault = Trouble(
+        N_(
+            "The proxy {address} is no HTTP proxy, and this program can use no other. Name one in https_proxy or in "
+            "the settings (UPLOADER_PROXY)."
+        ),
+        {"address": address},
+    )
+    if window:
+        return fault
+    raise UsageError(fault.text)
 
 
 def _usable_ca_file(chosen: Settings, *, may_choose: bool) -> tuple[Path | None, Trouble | None]:

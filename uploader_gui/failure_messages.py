@@ -214,6 +214,10 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("Your network’s proxy asks for a user name and a password."),
         N_("Ask your IT department for the proxy’s address with both, and put it into the settings."),
     ),
+    Variant.PROXY_SOCKS: (
+        N_("Your network’s proxy is a SOCKS proxy, which this program cannot use."),
+        N_("Ask your IT department for the address of an HTTP proxy, and put it into the settings."),
+    ),
     Variant.PROXY_SILENT: (
         N_("Your network’s proxy does not answer."),
         N_("Try again in a few minutes; if it stays so, tell your IT department."),

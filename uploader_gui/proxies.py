@@ -42,6 +42,17 @@ def system_proxy(url: str) -> str | None:
     return None
 
 
+def unusable_proxy(setting: str, url: str) -> str:
+    """Return the proxy for an address, without its password, where it is none for HTTP; "" where all is well.
+
+    It asks the environment alone: the system may take its time.
+    """
+    if setting != "system" or sys.platform in {"win32", "darwin"}:
+        return ""
+    scheme, _, rest = (_usable(_environment_proxy(url), url) or "").partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme and scheme.lower() not in _DEFAULT_PORTS else ""
+
+
 def finder(setting: str) -> Callable[[str], str | None]:
     """Return the function that finds the proxy of an address; `setting` is "system", "none", or a proxy for all."""
     if setting == "system":
@@ -71,13 +82,16 @@ def _environment_proxy(url: str) -> str:
 
 
 def _usable(address: str, url: str) -> str | None:
-    """Return an HTTP proxy's address with scheme and port, None for other kinds and for what `no_proxy` names."""
+    """Return a proxy's address with scheme and port, None for what `no_proxy` names.
+
+    One of another kind (SOCKS) is returned as it is: to go around it would be against what was asked for.
+    """
     if not address or _goes_around(url):
         return None
     address = with_scheme(address)
     scheme, _, rest = address.partition("://")
     if scheme.lower() not in _DEFAULT_PORTS:
-        return None
+        return address
     host, slash, path = rest.partition("/")
     has_port = re.search(r":[0-9]*$", host.rpartition("@")[2].rpartition("]")[2])
     return f"{scheme.lower()}://{host}{'' if has_port else f':{_DEFAULT_PORTS[scheme.lower()]}'}{slash}{path}"

@@ -43,6 +43,11 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "an address with a query": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main?x=1"}, "API_URL"),
     "an address with a fragment": (WITH_FILE, {"UPLOADER_API_URL": "https://register.example.org/main#x"}, "API_URL"),
     "a proxy with an open bracket": (WITH_FILE, {"UPLOADER_PROXY": "http://[::1"}, "PROXY"),
+    "a proxy of another kind": (
+        WITH_FILE,
+        {"UPLOADER_API_URL": "https://register.example", "ALL_PROXY": "socks5h://user:secret@127.0.0.1:1080"},
+        "The proxy socks5h://127.0.0.1:1080 is no",
+    ),
     "a proxy whose port is none": (WITH_FILE, {"UPLOADER_PROXY": "http://proxy.example:99999"}, "PROXY"),
     "a path that is empty": ((*HEADLESS, "a.txt", ""), {}, "PATH"),
     "an anomaly's page without a place": (WITH_FILE, {"UPLOADER_ANOMALY_PAGE": "https://r.example/"}, "ANOMALY_PAGE"),

@@ -163,6 +163,17 @@ async def test_a_proxy_that_refuses_is_told_as_such(trust: ssl.SSLContext, statu
     assert request.header("Authorization") is None
 
 
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:9", "SOCKS5h://u:p@127.0.0.1:9", "socks4://127.0.0.1", "quic://a"]
+)
+async def test_a_proxy_of_another_kind_is_told_and_not_gone_around(trust: ssl.SSLContext, proxy: str) -> None:
+    clients = Clients(HttpOptions(proxy_for=lambda _: proxy), trust, answer_seconds=5)
+    with pytest.raises(ProxyFailed) as caught:
+        await clients.client_for(httpx.URL("https://register.test/"))
+    assert (caught.value.variant, caught.value.detail) == (Variant.PROXY_SOCKS, "")
+    await clients.aclose()
+
+
 async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext) -> None:
     with Proxy(502) as proxy:
         gone = proxy.origin

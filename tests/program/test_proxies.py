@@ -371,7 +371,9 @@ def test_the_systems_proxy_is_found_beyond_what_curl_knows(*, with_qt: bool) -> 
     expected = [
         ({"https_proxy": PROXY}, "https://register.test/", PROXY),
         ({"HTTPS_PROXY": "proxy.test:3128"}, "https://register.test/", "http://proxy.test:3128"),
-        ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "https://register.test/", "None"),
+        ({"HTTPS_PROXY": "socks5://proxy.test:1080"}, "https://register.test/", "socks5://proxy.test:1080"),
+        ({"ALL_PROXY": "socks://proxy.test:1080", "https_proxy": PROXY}, "https://register.test/", PROXY),
+        ({"ALL_PROXY": "socks4a://proxy.test", "no_proxy": ".test"}, "https://register.test/", "None"),
         ({**around, "no_proxy": "register.test:443"}, "https://register.test/", "None"),
         ({**around, "no_proxy": "register.test:9443"}, "https://register.test/", PROXY),
         ({**around, "no_proxy": ".test:9443"}, "https://register.test:9443/", "None"),

@@ -149,6 +149,8 @@ class Variant(StrEnum):
     """PROTOCOL, PROXY: a web page answered in place of the service, as a network's sign-in page."""
     PROXY_SIGN_IN = "proxy_sign_in"
     """PROXY: it asks for a user name and a password."""
+    PROXY_SOCKS = "proxy_socks"
+    """PROXY: it is of another kind than HTTP."""
     PROXY_SILENT = "proxy_silent"
     """PROXY: it does not answer, or, for the next, breaks off before it has reached the server."""
     PROXY_BROKE_OFF = "proxy_broke_off"

@@ -206,6 +206,8 @@ class Clients:
 
 
 def _proxy_transport(address: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    if not address.lower().startswith(("http://", "https://")):
+        raise ProxyFailed(variant=Variant.PROXY_SOCKS)
     try:
         proxy = httpx.Proxy(address)
     except (httpx.InvalidURL, ValueError) as error:
