@@ -181,7 +181,7 @@ def test_only_local_files_of_a_mixed_drag_are_taken_each_once(window: MainWindow
     drop(window, mime)
     assert engine.added == [added(["/a.jpg", "/b c#%20é.jpg"], "4217")]
     assert window.banner.text.text().startswith(
-        "1 item was left out, because it is not on this computer: x.jpg (https)."
+        "1 item was left out, because it is in no folder of this computer: x.jpg (https)."
     )
 
 
@@ -205,6 +205,26 @@ def test_every_spelling_of_a_local_file_is_taken(window: MainWindow, engine: Fak
     assert window.banner.isHidden()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its names hold no question mark")
+@pytest.mark.parametrize("name", ["a#1.jpg", "is it?.jpg", "a?b#c.jpg", "100%25#1.jpg"])
+def test_names_that_a_program_did_not_escape_are_those_of_the_files_that_are_there(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, name: str
+) -> None:
+    window.set_anomaly("4217")
+    (photo := tmp_path / name.replace("%25", "%")).touch()
+    drop(window, offering("text/uri-list", f"file://{tmp_path}/{name}\r\nfile:///no/page.html#part\r\n".encode()))
+    assert engine.added == [added([str(photo), "/no/page.html"], "4217")]
+
+
+@pytest.mark.parametrize("copied", ["/", "//", "file:///", "/\n/no/such"])
+def test_the_root_is_not_sent_because_it_was_copied_as_text(
+    window: MainWindow, engine: FakeEngine, copied: str
+) -> None:
+    window.set_anomaly("4217")
+    drop(window, text(copied))
+    assert engine.added == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a host means a share there")
 def test_what_is_not_on_this_computer_is_counted_and_named(window: MainWindow, engine: FakeEngine) -> None:
     window.set_anomaly("4217")
@@ -218,7 +238,8 @@ def test_what_is_not_on_this_computer_is_counted_and_named(window: MainWindow, e
     drop(window, offering("text/uri-list", b"\r\n".join([b"file:///a.jpg", *elsewhere])))
     assert engine.added == [added(["/a.jpg"], "4217")]
     assert window.banner.text.text().startswith(
-        "5 items were left out, because they are not on this computer: photo a.jpg (smb), b.jpg (mtp), c.jpg (sftp), …"
+        "5 items were left out, because they are in no folder of this computer: photo a.jpg (smb), b.jpg (mtp), "
+        "c.jpg (sftp), …"
     )
     for url in elsewhere:
         drop(window, offering("text/uri-list", url))

@@ -378,7 +378,7 @@ class MainWindow(QMainWindow):
         self.notices.explain(lambda: kind.advice)
 
     def _name_left_out(self, names: Sequence[str]) -> None:
-        """Show how many of the dropped things are not on this computer, and name the first."""
+        """Show how many of the dropped things are in no folder of this computer, and name the first."""
         if names:
             self.notices.explain(lambda: not_here(names))
 

@@ -16,7 +16,7 @@ _ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]*)://([^/]*)(/.*)?", re.IGNORECA
 _AUTHORITY: Final = re.compile(
     r"(?:(?:(?P<domain>[^;@]*);)?(?P<user>[^@]*)@)?(?P<host>\[.*\]|[^:]*)(?::(?P<port>\d+))?"
 )
-_TYPES: Final = {"smb": "smb-share", "davs": "dav"}
+_TYPES: Final = {"smb": "smb-share", "davs": "dav", "ssh": "sftp"}
 """Schemes whose mounts have another name."""
 
 

@@ -45,7 +45,7 @@ class AddFiles(QObject):
         portal_given(str, str): the portal's key for files of a sandboxed program, for the anomaly shown.
         refused(DropKind): what was offered holds no files.
         half_fetched(list[str]): the names of files that waited for a number and were not fetched to the end.
-        left_out(list[str]): what of offered files is not on this computer, by name; often nothing.
+        left_out(list[str]): what is in no folder of this computer, by name; often nothing.
     """
 
     kept_changed = Signal(object)

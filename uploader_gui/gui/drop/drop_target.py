@@ -183,9 +183,9 @@ def not_here(names: Sequence[str]) -> str:
     if not names:
         return ""
     return ngettext(
-        "{count} item was left out, because it is not on this computer: {names}. Copy it to a folder here first, "
+        "{count} item was left out, because it is in no folder of this computer: {names}. Copy it to a folder first, "
         "then drop it.",
-        "{count} items were left out, because they are not on this computer: {names}. Copy them to a folder here "
+        "{count} items were left out, because they are in no folder of this computer: {names}. Copy them to a folder "
         "first, then drop them.",
         len(names),
         names=listed(names),

@@ -208,16 +208,26 @@ def _local_path(url: QUrl) -> Path | None:
     """Return the path of a file on this computer, None for any other address."""
     if sys.platform == "win32":  # where names are Unicode, and a host means a share
         return Path(url.toLocalFile()) if url.isLocalFile() else None
+    if not (url.isLocalFile() and _is_own(url.host())):
+        return None
     encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)  # decoded, names that are not UTF-8 would be lost
-    path = Path(os.fsdecode(unquote_to_bytes(encoded)))
-    is_here = url.isLocalFile() and _is_own(url.host()) and path.is_absolute() and "\0" not in str(path)
-    return path if is_here else None
+    if url.hasQuery() or url.hasFragment():  # some programs write ? and # of names as they are
+        whole = encoded + url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(encoded)[2]
+        encoded = whole if os.path.lexists(_decoded(whole)) else encoded
+    path = _decoded(encoded)
+    return Path(path) if path.startswith("/") and "\0" not in path else None
+
+
+def _decoded(path: str) -> str:
+    return os.fsdecode(unquote_to_bytes(path)) if "%" in path else path
 
 
 def _is_own(host: str) -> bool:
     """Return whether a host is this computer, with its domain or without it."""
+    if host in {"", "localhost"}:
+        return True
     own = socket.gethostname().lower()  # Qt gives a host in lower case
-    return host in {"", "localhost", own} or host.startswith(f"{own}.") or own.startswith(f"{host}.")
+    return host == own or host.startswith(f"{own}.") or own.startswith(f"{host}.")
 
 
 def _readable(url: QUrl) -> str:
@@ -225,10 +235,13 @@ def _readable(url: QUrl) -> str:
 
 
 def paths_in_text(text: str) -> list[Path]:
-    """Return the existing absolute paths among lines of text, as Windows' “Copy as path” and browsers write them."""
+    """Return the existing absolute paths among lines of text, as Windows' “Copy as path” and browsers write them.
+
+    Not the root: nobody copies that to send all there is.
+    """
     lines = [line.strip().strip('"') for line in text.splitlines()[:_LINES_LOOKED_AT]]
     found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines if line]
-    paths = [path for path in found if path is not None and "\0" not in str(path)]
+    paths = [path for path in found if path is not None and path.name and "\0" not in str(path)]
     return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
 
 
