@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import MB, upload
-from uploader_gui.engine.events import Condition, QueueStatus, Totals, UploadsAdded
+from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired, Totals, UploadsAdded
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.notices import session_notice
+from uploader_gui.gui.receipts.receipt_words import day_and_time
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.i18n import FRENCH, use_language
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -103,3 +107,63 @@ def test_signing_out_is_offered_to_who_is_signed_in(window: MainWindow, qtbot: Q
     with qtbot.waitSignal(window.sign_out_wanted):
         QTest.mouseClick(second.sign_out, LEFT)
     assert not second.isVisible()
+
+
+# Why the dialog asks
+
+
+def at(clock: str, *, days_ago: int = 0) -> float:
+    """Give a time of a day here, in seconds since 1970."""
+    hour, minute = map(int, clock.split(":"))
+    day = datetime.now().astimezone().replace(hour=hour, minute=minute, second=0)
+    return (day - timedelta(days=days_ago)).timestamp()
+
+
+def why(window: MainWindow) -> str:
+    dialog = window.show_sign_in(TokensKept.MEMORY)
+    return dialog.why.text() if dialog.why.isVisible() else ""
+
+
+@pytest.mark.parametrize("heard_of", [False, True])
+def test_the_dialog_says_when_the_session_ended(window: MainWindow, engine: FakeEngine, heard_of: bool) -> None:  # noqa: FBT001 - pytest
+    window.set_signed_in(SignInState(signed_in=True, expires_at=at("00:00")))
+    if heard_of:
+        engine.tell(SignInRequired())
+    assert why(window) == "Your session ended at 00:00."
+    use_language(FRENCH)
+    window.show_sign_in(TokensKept.MEMORY).retranslate()
+    assert why(window) == "Votre session s’est terminée à 00:00."
+
+
+def test_a_session_of_another_day_is_told_with_its_day(window: MainWindow) -> None:
+    ended = at("14:05", days_ago=2)
+    window.set_signed_in(SignInState(signed_in=True, expires_at=ended))
+    assert why(window) == f"Your session ended on {day_and_time(ended)}."
+
+
+def test_a_session_that_the_register_ended_is_told_with_the_time_it_was_noticed(
+    window: MainWindow, engine: FakeEngine
+) -> None:
+    window.set_signed_in(SignInState(signed_in=True))
+    engine.tell(SignedIn(), SignInRequired())
+    assert re.fullmatch(r"Since \d\d:\d\d the register no longer accepts your session\.", why(window))
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [
+        (SignInState(signed_in=False), None),
+        (SignInState(signed_in=False), SignInRequired()),
+        (SignInState(signed_in=True), SignInRequired(refused_again=True)),
+        (SignInState(signed_in=True), SignInRequired()),
+        (SignInState(signed_in=True, expires_at=4e9), None),
+    ],
+    ids=["nobody signed in", "asked for the first time", "wrong tokens", "tokens nobody checked", "goes on"],
+)
+def test_where_no_session_ended_none_is_told(
+    window: MainWindow, engine: FakeEngine, state: SignInState, event: SignInRequired | None
+) -> None:
+    window.set_signed_in(state)
+    if event is not None:
+        engine.tell(event)
+    assert why(window) == ""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Variant
 from uploader_gui.gui.notices import Notices, session_notice
-from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.header import SessionEnd, SignInState
 
 if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.counts import ListCounts
@@ -54,6 +54,7 @@ class EventRouter(QObject):
         self._broken = self._lacks_tokens = False
         self._was_signed_in = self._was_accepted = False
         self._signed_in = SignInState(signed_in=False)
+        self._refused_at: SessionEnd | None = None
         self.notices = Notices(body.banner)
         model.counts_changed.connect(self.show)
 
@@ -61,6 +62,14 @@ class EventRouter(QObject):
     def signed_in(self) -> bool:
         """Whether there are tokens."""
         return self._signed_in.signed_in
+
+    @property
+    def session_end(self) -> SessionEnd | None:
+        """When the session ended that a person had; None where it goes on, or that is not known."""
+        expires = self._signed_in.expires_at
+        if self._signed_in.signed_in and expires is not None and expires <= time.time():
+            return SessionEnd(expires)
+        return None if self._signed_in.signed_in else self._refused_at
 
     @property
     def lacks_tokens(self) -> bool:
@@ -145,6 +154,7 @@ class EventRouter(QObject):
                 pass  # the password store may still have tokens
             case events.SignInRequired(refused_again):
                 self._was_signed_in &= self._was_accepted or not refused_again  # what never held has not expired
+                self._note_end(refused_again=refused_again)
                 self._show_sign_in(SignInState(signed_in=False))
                 self.sign_in_wanted.emit(refused_again)
             case events.UndoOffered(removed, cancelled):
@@ -154,6 +164,12 @@ class EventRouter(QObject):
                 if self._signed_in.signed_in:
                     self._show_sign_in(replace(self._signed_in, accepted=True))
         self.notices.handle_event(event)
+
+    def _note_end(self, *, refused_again: bool) -> None:
+        """Note when the session ended whose tokens the service refuses: of tokens it never took nothing is known."""
+        self._refused_at = self.session_end
+        if self._refused_at is None and self._signed_in.accepted and not refused_again:
+            self._refused_at = SessionEnd(time.time(), refused=True)
 
     def _show_sign_in(self, state: SignInState) -> None:
         self._signed_in = state

@@ -173,7 +173,10 @@ class MainWindow(QMainWindow):
 
     def show_sign_in(self, kept: TokensKept, *, refused_again: bool = False) -> SignInDialog:
         """Open the sign-in dialog, or bring the open one to the front."""
-        dialog = self.dialogs.sign_in(kept, refused_again=refused_again, signed_in=self.event_router.signed_in)
+        router = self.event_router
+        dialog = self.dialogs.sign_in(
+            kept, refused_again=refused_again, signed_in=router.signed_in, ended=router.session_end
+        )
         dialog.rejected.connect(self._forget_start)
         return dialog
 

@@ -7,15 +7,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from uploader_gui.gui.dialogs.form import PlainDialog
-from uploader_gui.gui.style.widgets import push_button
+from uploader_gui.gui.style.widgets import label, push_button
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
+    from uploader_gui.gui.window.header import SessionEnd
 
 _WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
 _TOKEN: Final = r"(?P<token>[A-Za-z0-9._~+/=-]{8,})"  # noqa: S105 - what one looks like
@@ -48,9 +49,18 @@ class SignInDialog(PlainDialog):
     guide_page = "anomaly-and-tokens"
 
     def __init__(
-        self, theme: Theme, parent: QWidget, kept: TokensKept, *, signed_in: bool = False, token_help: str = ""
+        self,
+        theme: Theme,
+        parent: QWidget,
+        kept: TokensKept,
+        *,
+        signed_in: bool = False,
+        token_help: str = "",
+        ended: SessionEnd | None = None,
     ) -> None:
+        """Ask for tokens. `ended`: why it asks, where a session ended; `token_help`: the operator's page about them."""
         super().__init__(N_("Sign in"), theme, parent)
+        self._ended = ended
         self.both = _token_field()
         self.bearer, self.session = _token_field(), _token_field()
         self.show_tokens = push_button("", "link", theme)
@@ -58,6 +68,10 @@ class SignInDialog(PlainDialog):
         self.confirm = self.button(N_("Sign in"), "primary")
         self.cancel = self.button(N_("Cancel"), "plain")
         self.add_title(N_("Sign in"))
+        self.why = label("", theme, 13, QFont.Weight.DemiBold)
+        self.why.setWordWrap(True)
+        self.why.setVisible(ended is not None)
+        self.column.addWidget(self.why)
         self.add_sentence(
             N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
         )
@@ -83,12 +97,14 @@ class SignInDialog(PlainDialog):
         self.add_buttons(self.help, self.cancel, self.confirm)
         self._connect()
         self._validate()
+        self._say_why()
         self._show_or_hide()
         self.bearer.setFocus()  # who types has one field after the other; a paste of both is taken in any of them
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
         super().retranslate()
+        self._say_why()
         self._show_or_hide()
 
     def show_refused(self) -> None:
@@ -113,6 +129,10 @@ class SignInDialog(PlainDialog):
         self.cancel.clicked.connect(self.reject)
         self.sign_out.clicked.connect(self.sign_out_wanted)
         self.sign_out.clicked.connect(self.reject)
+
+    def _say_why(self) -> None:
+        if self._ended is not None:
+            self.why.setText(self._ended.sentence)
 
     def _validate(self) -> None:
         self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))

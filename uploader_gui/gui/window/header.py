@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from uploader_gui import i18n
 from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button, tip
 from uploader_gui.gui.window.anomaly_field import AnomalyField
-from uploader_gui.i18n import _, ngettext
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -39,6 +40,29 @@ class SignInState:
     awaited: bool = False
     accepted: bool = False
     which: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnd:
+    """When a session ended (seconds since 1970), by its token, or when the register was first heard to refuse it."""
+
+    at: float
+    refused: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Return what a person is told when asked for new tokens."""
+        local = datetime.fromtimestamp(self.at).astimezone()
+        if local.date() == datetime.now().astimezone().date():
+            sentence = (
+                N_("Since {time} the register no longer accepts your session.")
+                if self.refused
+                else N_("Your session ended at {time}.")
+            )
+            return _(sentence, time=f"{local:%H:%M}")
+        from uploader_gui.gui.receipts.receipt_words import day_and_time  # noqa: PLC0415 - of a day before only
+
+        return _("Your session ended on {day}.", day=day_and_time(self.at))
 
 
 class Header(QWidget):

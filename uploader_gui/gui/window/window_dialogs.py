@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import Unsent
     from uploader_gui.gui.window.anomaly_field import AnomalyField
+    from uploader_gui.gui.window.header import SessionEnd
     from uploader_gui.gui.window.leave_dialog import LeaveDialog
     from uploader_gui.settings import Fixed, Settings
 
@@ -58,11 +59,13 @@ class WindowDialogs(QObject):
         self._guide: GuideWindow | None = None
         self.token_help = ""
 
-    def sign_in(self, kept: TokensKept, *, refused_again: bool, signed_in: bool) -> SignInDialog:
-        """Ask for tokens; with `refused_again` the dialog says that the last ones were refused."""
+    def sign_in(
+        self, kept: TokensKept, *, refused_again: bool, signed_in: bool, ended: SessionEnd | None
+    ) -> SignInDialog:
+        """Ask for tokens, since a session `ended`; with `refused_again` it says that the last ones were refused."""
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = self._shown(SignInDialog, lambda: self._make_sign_in(kept, signed_in=signed_in))
+        dialog = self._shown(SignInDialog, lambda: self._make_sign_in(kept, signed_in=signed_in, ended=ended))
         if refused_again:
             dialog.show_refused()
         return dialog
@@ -143,10 +146,12 @@ class WindowDialogs(QObject):
         dialog.raise_()
         return dialog
 
-    def _make_sign_in(self, kept: TokensKept, *, signed_in: bool) -> SignInDialog:
+    def _make_sign_in(self, kept: TokensKept, *, signed_in: bool, ended: SessionEnd | None) -> SignInDialog:
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
-        dialog = SignInDialog(self._theme, self._window, kept, signed_in=signed_in, token_help=self.token_help)
+        dialog = SignInDialog(
+            self._theme, self._window, kept, signed_in=signed_in, token_help=self.token_help, ended=ended
+        )
         dialog.submitted.connect(self.tokens_submitted)
         dialog.sign_out_wanted.connect(self.sign_out_wanted)
         return dialog
