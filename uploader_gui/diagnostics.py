@@ -104,8 +104,11 @@ _LIBRARIES: Final = ("PySide6-Essentials", "httpx", "truststore", "keyring", "py
 
 
 def diagnostics(configuration: Config, surroundings: Mapping[str, str]) -> str:
-    """Return the text. `surroundings` is what only the window knows (screen, language): name -> value."""
-    text = "\n".join([_facts(configuration, surroundings), "", *_log(configuration.data.log)])
+    """Return the text, without names of files: people paste it where everybody reads.
+
+    `surroundings` is what only the window knows (screen, language): name -> value.
+    """
+    text = "\n".join([_facts(configuration, surroundings), "", _last_lines(configuration.data.log)])
     return _redacted(configuration, text) + "\n"
 
 
@@ -208,7 +211,7 @@ def _about(configuration: Config) -> Iterator[str]:
     yield f"data folder: {configuration.data.folder}"
     yield f"signed in: {'yes' if configuration.tokens else 'no'}"
     for name, value in configuration.settings.model_dump().items():
-        yield f"setting {name}: {value}"
+        yield f"setting {name}: {'set' if name == 'depositor' and value else value}"
 
 
 def _version(name: str) -> str:
@@ -218,10 +221,11 @@ def _version(name: str) -> str:
         return "unknown"
 
 
-def _log(path: Path) -> list[str]:
+def _last_lines(log: Path) -> str:
     try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-            return file.read().decode("utf-8", "replace").splitlines()[-LAST_LINES:]
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            text = file.read().decode("utf-8", "replace")
     except OSError as error:
-        return [f"no log: {error.strerror}"]
+        return f"no log: {error.strerror}"
+    return "\n".join(_nameless(text).splitlines()[-LAST_LINES:])

@@ -37,18 +37,21 @@ def configuration(folder: Path) -> Config:
 
 
 def test_they_tell_versions_settings_and_the_logs_last_lines(tmp_path: Path) -> None:
-    (tmp_path / "uploader-gui.log").write_text("".join(f"line {n}\n" for n in range(1000)))
-    told = diagnostics(configuration(tmp_path), {"screen": "1920x1080"})
+    (tmp_path / "uploader-gui.log").write_text("".join(lines("line %d", n) for n in range(1000)), "utf-8")
+    named = replace(configuration(tmp_path), settings=Settings(depositor="Mme Durand"))
+    told = diagnostics(named, {"screen": "1920x1080"})
     for part in (
         "program: uploader-gui ",
         "python: 3.",
         "setting size_unit: Mo",
         "signed in: yes",
+        "setting depositor: set",
         "screen: 1920x1080",
     ):
         assert part in told
-    assert "line 999\n" in told
-    assert told.count("\nline ") == LAST_LINES
+    assert "[uploader_gui.x] line 999\n" in told
+    assert told.count("] line ") == LAST_LINES
+    assert "Durand" not in told
 
 
 def test_they_tell_no_secret_even_where_the_log_does(tmp_path: Path) -> None:
@@ -157,9 +160,9 @@ def test_no_name_of_an_earlier_run_is_in_a_report_without_names(
     log = "".join(of_earlier_runs(name)).encode("utf-8", "replace")
     for file in ("uploader-gui.log", "uploader-gui.log.1"):
         (tmp_path / file).write_bytes(log)
-    told = "".join(text for _, text in a_report(tmp_path).texts())
+    told = "".join(text for _, text in a_report(tmp_path).texts()) + diagnostics(configuration(tmp_path), {})
     assert "Qzxj" not in told
-    assert told.count("[uploader_gui.x] upload 01234567: ") == 2 * 4
+    assert told.count("[uploader_gui.x] upload 01234567: ") == 3 * 4
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> None:
