@@ -8,29 +8,28 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
-from uploader_gui.anomaly_links import anomaly_of_link, page_address
+from uploader_gui.anomaly_links import anomaly_of_link
 from uploader_gui.engine import events
-from uploader_gui.engine.models import may_change_anomaly
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.drop.add_files import AddFiles
 from uploader_gui.gui.drop.drop_target import listed, not_here
 from uploader_gui.gui.event_router import EventRouter
-from uploader_gui.gui.notices import BannerAction, gone_to, registered_meanwhile
+from uploader_gui.gui.notices import BannerAction
 from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.counts import Unsent
 from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
-from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.number_check import HeldStart, NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
+from uploader_gui.gui.window.window_commands import WindowCommands
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
 from uploader_gui.i18n import _, ngettext
 
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QHideEvent
 
     from uploader_gui.anomaly_links import AnomalyPages
-    from uploader_gui.engine.models import PastRun, Reason, UploadId, UploadSnapshot
+    from uploader_gui.engine.models import Reason
     from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
@@ -52,14 +51,8 @@ if TYPE_CHECKING:
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.settings.settings_dialog import SettingsDialog
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.upload_list.row_actions import RowAction
-    from uploader_gui.gui.window.finish import Finish
     from uploader_gui.gui.window.header import SignInState
     from uploader_gui.settings import Fixed, Settings
-
-
-_FEW_ROWS: Final = 200
-"""So many selected rows are looked at in a moment, ten times a second."""
 
 
 class MainWindow(QMainWindow):
@@ -106,8 +99,6 @@ class MainWindow(QMainWindow):
         self.trial = sandbox
         self.kept_is_saved = True
         """Whether the kept paths are saved on disk; the composition root sets it."""
-        self._past_wanted = ""
-        """The anomaly whose last receipt is to be opened once History is there."""
         self.model = UploadModel(self, clock=theme.clock)
         self.shown = UploadFilter(self.model, self)
         self.view = UploadView(self.model, self.shown, theme, decoder=decoder)
@@ -119,7 +110,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.body)
         self.resize(980, 680)
         self.add_files = AddFiles(self, engine, self.header, theme)
-        self.add_files.goes_at_once = self._goes_at_once
         self.started = self.sends_when_dropped = False
         """Whether `--start` opened it, and whether the setting sends what is dropped without Start."""
         self.drop = self.add_files.drop
@@ -128,7 +118,8 @@ class MainWindow(QMainWindow):
         self.dialogs = WindowDialogs(self, theme)
         self.number = NumberCheck(self.header.field, engine, self)
         self.held_start = HeldStart(self)
-        self._starts_once_signed_in = False
+        self.commands = WindowCommands(self, engine)
+        self.add_files.goes_at_once = self.commands.goes_at_once
         self._connect()
         self._add_shortcuts()
         self._set_title()
@@ -161,9 +152,8 @@ class MainWindow(QMainWindow):
         """Show whether there are tokens and how long they last."""
         self.event_router.set_signed_in(state)
         self.number.signed_in(state.signed_in or self.trial)
-        if state.signed_in and self._starts_once_signed_in:
-            self._starts_once_signed_in = False
-            QTimer.singleShot(0, self._start)  # once the engine has the tokens, too
+        if state.signed_in:
+            self.commands.start_once_signed_in()
 
     def set_operator(self, pages: AnomalyPages, token_help: str) -> None:
         """Use the operator's addresses: of anomalies' pages, and of help with tokens; "" for none."""
@@ -177,7 +167,7 @@ class MainWindow(QMainWindow):
         dialog = self.dialogs.sign_in(
             kept, refused_again=refused_again, signed_in=router.signed_in, ended=router.session_end
         )
-        dialog.rejected.connect(self._forget_start)
+        dialog.rejected.connect(self.commands.forget_start)
         return dialog
 
     def show_settings(self, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})) -> SettingsDialog:
@@ -209,6 +199,17 @@ class MainWindow(QMainWindow):
             saved=self.event_router.saved and self.kept_is_saved,
             trial=self.trial,
         )
+
+    @property
+    def unfinished(self) -> int:
+        """How many files are not done, those for another server included."""
+        counts = self.model.counts()
+        return counts.unfinished + counts.elsewhere
+
+    @property
+    def anomaly_id(self) -> str:
+        """The number in the field, "" without one."""
+        return self.header.field.anomaly_id
 
     def set_anomaly(self, anomaly_id: str) -> None:
         """Put a number into the field; files already on the list keep their anomaly."""
@@ -245,6 +246,7 @@ class MainWindow(QMainWindow):
     # Connecting
 
     def _connect(self) -> None:
+        commands = self.commands
         self.add_files.anomaly_used.connect(self.anomaly_used)
         self.add_files.picture_given.connect(self.picture_given)
         self.add_files.refused.connect(self._explain_refused_drop)
@@ -253,7 +255,7 @@ class MainWindow(QMainWindow):
         self.header.sign_in_wanted.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings_wanted.connect(self.settings_wanted)
         self.header.history_wanted.connect(self.show_history)
-        self.banner.action_wanted.connect(self._do_banner_action)
+        self.banner.action_wanted.connect(commands.do_banner_action)
         self.empty.add_files_wanted.connect(self.add_files.choose_files)
         self.empty.add_folder_wanted.connect(self.add_files.choose_folder)
         self.empty.samples_wanted.connect(self.samples_wanted)
@@ -261,29 +263,29 @@ class MainWindow(QMainWindow):
         self.filters.chip_chosen.connect(self.shown.show_chip)
         self.filters.search_changed.connect(self.shown.search)
         self.filters.sort_chosen.connect(self.model.sort_by)
-        self.view.action_wanted.connect(self._do_row_action)
-        self.view.selectionModel().selectionChanged.connect(self._show_selection)
-        self.model.counts_changed.connect(self._show_selection)
-        self.body.selection.send_to_wanted.connect(self._send_selected)
+        self.view.action_wanted.connect(commands.do_row_action)
+        self.view.selectionModel().selectionChanged.connect(commands.show_selection)
+        self.model.counts_changed.connect(commands.show_selection)
+        self.body.selection.send_to_wanted.connect(commands.send_selected)
         self.view.taken_away.connect(self._engine.take_away)
         self.body.undo.undo_wanted.connect(self._engine.undo)
-        self.footer.action_wanted.connect(self._do_footer_action)
+        self.footer.action_wanted.connect(commands.do_footer_action)
         self.event_router.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.anomaly_changed.connect(self.view.show_anomaly)
         self.header.anomaly_changed.connect(self._set_title)
         self.number.changed.connect(self._show_number)
         self.held_start.changed.connect(self._show_held)
-        self.held_start.over.connect(self._start_held)
-        self.model.counts_changed.connect(self._end_held)
+        self.held_start.over.connect(commands.start_held)
+        self.model.counts_changed.connect(commands.end_held)
         self.exit_requested.connect(self.held_start.end)
-        self.body.finish.receipt_wanted.connect(self._open_finished)
-        self.body.finish.new_deposit_wanted.connect(self._begin_deposit)
+        self.body.finish.receipt_wanted.connect(commands.open_finished)
+        self.body.finish.new_deposit_wanted.connect(commands.begin_deposit)
         self.body.finish.memory_accepted.connect(self.memory_accepted)
         self.body.finish.memory_wanted.connect(self.memory_wanted)
         self.header.suggestion_wanted.connect(lambda: self.set_anomaly(self.number.suggestion))
-        self.body.preflight.refused_wanted.connect(self._open_refused)
+        self.body.preflight.refused_wanted.connect(commands.open_refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))
-        self.body.preflight.other_anomaly_wanted.connect(self._change_anomaly)
+        self.body.preflight.other_anomaly_wanted.connect(commands.change_anomaly)
         self._connect_dialogs()
 
     def _set_title(self) -> None:
@@ -311,7 +313,7 @@ class MainWindow(QMainWindow):
             wish.connect(passed_on)
         self.add_files.kept_changed.connect(self._update_leave_question)
         self.model.counts_changed.connect(self._update_leave_question)
-        self.model.counts_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self._unfinished()))
+        self.model.counts_changed.connect(lambda: self.dialogs.unfinished_changed.emit(self.unfinished))
 
     def _add_shortcuts(self) -> None:
         for keys, wanted in (
@@ -322,8 +324,8 @@ class MainWindow(QMainWindow):
             (QKeySequence(Qt.Modifier.CTRL | HISTORY_KEY), self.show_history),
             (QKeySequence.StandardKey.Find, self.body.begin_search),
             (QKeySequence.StandardKey.Undo, self._engine.undo),
-            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self._press_primary),
-            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter), self._press_primary),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self.commands.press_primary),
+            (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter), self.commands.press_primary),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)  # a held Ctrl+Enter would send, pause, send
@@ -342,9 +344,9 @@ class MainWindow(QMainWindow):
             case events.ReceiptBuilt():
                 self.receipts.receipt_built(event)
             case events.HistoryFound(runs):
-                self._open_past(runs)
+                self.commands.open_past(runs)
             case events.AnomalyChanged():
-                self._tell_anomaly_changed(event)
+                self.commands.tell_anomaly_changed(event)
             case events.AnomalyLookedUp():
                 self.number.handle(event)
             case events.ReceiptWritten(path, None):
@@ -396,10 +398,6 @@ class MainWindow(QMainWindow):
             )
         )
 
-    def _unfinished(self) -> int:
-        counts = self.model.counts()
-        return counts.unfinished + counts.elsewhere
-
     def _page_of_guide(self) -> str:
         notice, counts = self.banner.notice, self.model.counts()
         if notice is not None and notice.action is BannerAction.SIGN_IN:
@@ -410,174 +408,14 @@ class MainWindow(QMainWindow):
             return "refused-files"
         return "receipts" if counts.uploaded and not counts.unfinished else "first-deposit"
 
-    def _open_refused(self) -> None:
-        self.refused.open()
-
-    def _press_primary(self) -> None:
-        if self.footer.primary.isVisible() and self.footer.primary.settled:
-            self.footer.primary.click()
-
-    def _begin_deposit(self) -> None:
-        """Clear list and number. What was refused goes too; Undo brings all of it back."""
-        self.body.finish.forget()
-        if ended := self.model.ended():
-            self._engine.remove(ended)
-        self.header.field.clear()
-        self.header.field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _open_finished(self, finish: Finish) -> None:
-        """Open the receipt of the deposit that came to its end; History has those of several anomalies."""
-        if not finish.past and (finish.anomaly_id or finish.trial):
-            self.receipts.open(finish.anomaly_id or self.header.field.anomaly_id)
-        elif finish.anomaly_id:
-            self._past_wanted = finish.anomaly_id
-            self._engine.load_history()
-        else:
-            self.show_history()
-
-    def _open_past(self, runs: Sequence[PastRun]) -> None:
-        """Open the newest receipt of the anomaly that is wanted, if one is."""
-        wanted, self._past_wanted = self._past_wanted, ""
-        key = next((run.key for run in runs if run.key.anomaly_id == wanted), None)
-        if key is not None:
-            self.receipts.open(wanted, key)
-        elif wanted:
-            self.show_history()
-
-    def _goes_at_once(self, anomaly_id: str) -> bool:
-        """Return whether what is dropped now goes without Start: not after Pause, nor to a doubtful number."""
-        if self.footer.primary_action is FooterAction.RESUME:
-            return False
-        return self.started or (self.sends_when_dropped and not self.number.asks_for(anomaly_id))
-
-    def _start(self) -> None:
-        """Begin to send: with signing in where there are no tokens, with a question where a number is unknown."""
-        if self.event_router.lacks_tokens:
-            self._starts_once_signed_in = True
-            self.sign_in_wanted.emit(False)
-        else:
-            self.number.confirm(self.model.unfinished_anomalies(), self._start_or_hold, self)
-
-    def _forget_start(self) -> None:
-        """A person did not sign in: signing in later, for another reason, must not send anything."""
-        self._starts_once_signed_in = False
-
-    def _start_or_hold(self) -> None:
-        """Begin to send; a start that a doubtful number is part of can be undone first."""
-        numbers = self.model.unfinished_anomalies()
-        is_asked_for = self.started or self.sends_when_dropped
-        if not is_asked_for and any(map(self.number.is_doubtful, numbers)):
-            self.held_start.begin(numbers)
-        else:
-            self.number.note_started(numbers)
-            self._engine.start()
-
-    def _start_held(self, numbers: Sequence[str]) -> None:
-        """Begin after nobody undid it. What came meanwhile for another doubtful number is held in its turn."""
-        self.number.note_started(numbers)
-        self._start()
-
     def _show_held(self) -> None:
         self.footer.show_held(self.held_start.left)
-
-    def _end_held(self) -> None:
-        """Hold nothing any more once there is nothing to send."""
-        if not self.model.counts().unfinished:
-            self.held_start.end()
 
     def _show_number(self) -> None:
         answer = self.number.answer
         doubtful = answer is not None and answer.result is events.Lookup.UNKNOWN
         self.header.field.show_known(known=answer is not None and answer.result is events.Lookup.KNOWN)
         self.header.show_about(self.number.text, doubtful=doubtful, suggestion=self.number.suggestion)
-
-    def _choose_receipt(self) -> None:
-        self.receipts.save_as(self.header.field.anomaly_id)
-
-    def _do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
-        from uploader_gui.gui.upload_list.row_actions import RowAction, perform  # noqa: PLC0415 - loaded when asked for
-
-        if action is RowAction.SEND_TO:
-            self._ask_where_to(uploads)
-            return
-        if action is RowAction.OPEN_ANOMALY:
-            QDesktopServices.openUrl(QUrl(page_address(self.model.pages.form, uploads[0].anomaly_id)))
-            return
-        perform(action, uploads, self._engine)
-
-    def _show_selection(self) -> None:
-        """Show what may be done with the selected rows; of very many, each is looked at only once it is asked for."""
-        count = len(self.view.selectionModel().selectedRows())
-        few = self.view.selected() if 0 < count <= _FEW_ROWS else []
-        self.body.selection.show_selection(count, sum(map(may_change_anomaly, few)) if few else count)
-
-    def _send_selected(self) -> None:
-        chosen = self.view.selected()
-        movable = [upload for upload in chosen if may_change_anomaly(upload)]
-        if movable:
-            self._ask_where_to(movable)
-        else:
-            self.notices.explain(lambda: registered_meanwhile(len(chosen)))
-
-    def _ask_where_to(self, uploads: Sequence[UploadSnapshot]) -> None:
-        ids = [upload.upload_id for upload in uploads]
-        dialog = self.dialogs.send_to(uploads, self._engine, self.header.field)
-        dialog.check.signed_in(self.event_router.signed_in or self.trial)
-        dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
-        dialog.chosen.connect(self.anomaly_used)
-
-    def _change_anomaly(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
-        """Let a drop go to the anomaly it was meant for, and show that number for the next one."""
-        self._engine.send_to(upload_ids, anomaly_id)
-        self.set_anomaly(anomaly_id)
-        self.anomaly_used.emit(anomaly_id)
-
-    def _tell_anomaly_changed(self, event: events.AnomalyChanged) -> None:
-        if event.registered:
-            self.notices.explain(lambda: registered_meanwhile(event.registered))
-        if event.moved + event.already_there:
-            self.body.show_news(gone_to(event))
-
-    def _do_banner_action(self, action: BannerAction) -> None:
-        wanted = {
-            BannerAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
-            BannerAction.TRY_AGAIN: self._engine.start,
-            BannerAction.RESUME: self._start,
-            BannerAction.TRY_NOW: self._engine.try_now,
-            BannerAction.SAVE_ELSEWHERE: self._choose_receipt,
-            BannerAction.DISCARD: lambda: self._engine.remove(self.notices.discard()),
-            BannerAction.SETTINGS: self.settings_wanted.emit,
-            BannerAction.SEND_HERE: lambda: self._engine.send_here(self.model.waiting_elsewhere()),
-            BannerAction.RETRY_THESE: lambda: self._engine.retry(self.model.failed_alike()),
-            BannerAction.CLOSE: self.notices.forget,
-        }
-        wanted[action]()
-
-    def _do_footer_action(self, action: FooterAction) -> None:
-        wanted = {
-            FooterAction.START: self._start,
-            FooterAction.SEND_OTHERS: self._start,
-            FooterAction.UNDO_START: self.held_start.end,
-            FooterAction.SIGN_IN: lambda: self.sign_in_wanted.emit(False),
-            FooterAction.RESUME: self._engine.start,
-            FooterAction.PAUSE: self._engine.pause,
-            FooterAction.RETRY_FAILED: self._engine.retry_failed,
-            FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
-            FooterAction.NEW_DEPOSIT: self._begin_deposit,
-            FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
-            FooterAction.REFUSED_FILES: self._open_refused,
-            FooterAction.CANCEL_ALL: lambda: self.dialogs.cancel_all(self._unfinished()),
-            FooterAction.UNDO: self._engine.undo,
-            FooterAction.ADD_FILES: self.add_files.choose_files,
-            FooterAction.ADD_FOLDER: self.add_files.choose_folder,
-            FooterAction.RECEIPT: self._choose_receipt,
-            FooterAction.PRINT_RECEIPT: lambda: self.receipts.print_out(anomaly_id=self.header.field.anomaly_id),
-            FooterAction.HISTORY: self.show_history,
-            FooterAction.HELP: self.show_guide,
-            FooterAction.OPEN_OBJECTS: self.open_objects_wanted.emit,
-            FooterAction.ABOUT: self.show_about,
-        }
-        wanted[action]()
 
     # Overrides of Qt
 

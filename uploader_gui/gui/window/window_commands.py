@@ -1,0 +1,224 @@
+"""What a person's buttons, keys and menus do in the main window: starting, deposits, rows.
+
+The window connects them; what they need of it they ask it for by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from uploader_gui.anomaly_links import page_address
+from uploader_gui.engine.models import may_change_anomaly
+from uploader_gui.gui.notices import BannerAction, gone_to, registered_meanwhile
+from uploader_gui.gui.window.footer import FooterAction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from uploader_gui.engine import events
+    from uploader_gui.engine.models import PastRun, UploadId, UploadSnapshot
+    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.upload_list.row_actions import RowAction
+    from uploader_gui.gui.window.finish import Finish
+
+_FEW_ROWS: Final = 200
+"""Up to this many selected rows are looked at in a moment, ten times a second."""
+
+
+class WindowCommands(QObject):
+    """The commands of one main window."""
+
+    def __init__(self, window: MainWindow, engine: Engine) -> None:
+        super().__init__(window)
+        self._window = window
+        self._engine = engine
+        self._starts_once_signed_in = False
+        self._past_wanted = ""
+        """The anomaly whose last receipt is to be opened once History is there."""
+
+    # Starting
+
+    def start(self) -> None:
+        """Begin to send: with signing in where there are no tokens, with a question where a number is unknown."""
+        if self._window.event_router.lacks_tokens:
+            self._starts_once_signed_in = True
+            self._window.sign_in_wanted.emit(False)
+        else:
+            self._window.number.confirm(self._window.model.unfinished_anomalies(), self._start_or_hold, self._window)
+
+    def start_once_signed_in(self) -> None:
+        """Begin what was started without tokens, now that there are some."""
+        if self._starts_once_signed_in:
+            self._starts_once_signed_in = False
+            QTimer.singleShot(0, self.start)  # once the engine has the tokens, too
+
+    def forget_start(self) -> None:
+        """A person did not sign in: signing in later, for another reason, must not send anything."""
+        self._starts_once_signed_in = False
+
+    def _start_or_hold(self) -> None:
+        """Begin to send; a start that a doubtful number is part of can be undone first."""
+        numbers = self._window.model.unfinished_anomalies()
+        is_asked_for = self._window.started or self._window.sends_when_dropped
+        if not is_asked_for and any(map(self._window.number.is_doubtful, numbers)):
+            self._window.held_start.begin(numbers)
+        else:
+            self._window.number.note_started(numbers)
+            self._engine.start()
+
+    def start_held(self, numbers: Sequence[str]) -> None:
+        """Begin after nobody undid it. What came meanwhile for another doubtful number is held in its turn."""
+        self._window.number.note_started(numbers)
+        self.start()
+
+    def end_held(self) -> None:
+        """Hold nothing any more once there is nothing to send."""
+        if not self._window.model.counts().unfinished:
+            self._window.held_start.end()
+
+    def goes_at_once(self, anomaly_id: str) -> bool:
+        """Return whether what is dropped now goes without Start: not after Pause, nor to a doubtful number."""
+        if self._window.footer.primary_action is FooterAction.RESUME:
+            return False
+        return self._window.started or (
+            self._window.sends_when_dropped and not self._window.number.asks_for(anomaly_id)
+        )
+
+    def press_primary(self) -> None:
+        """Click the primary button, where a click would count."""
+        if self._window.footer.primary.isVisible() and self._window.footer.primary.settled:
+            self._window.footer.primary.click()
+
+    # Deposits
+
+    def begin_deposit(self) -> None:
+        """Clear list and number. What was refused goes too; Undo brings all of it back."""
+        self._window.body.finish.forget()
+        if ended := self._window.model.ended():
+            self._engine.remove(ended)
+        self._window.header.field.clear()
+        self._window.header.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_finished(self, finish: Finish) -> None:
+        """Open the receipt of the deposit that came to its end; History has those of several anomalies."""
+        if not finish.past and (finish.anomaly_id or finish.trial):
+            self._window.receipts.open(finish.anomaly_id or self._window.anomaly_id)
+        elif finish.anomaly_id:
+            self._past_wanted = finish.anomaly_id
+            self._engine.load_history()
+        else:
+            self._window.show_history()
+
+    def open_past(self, runs: Sequence[PastRun]) -> None:
+        """Open the newest receipt of the anomaly that is wanted, if one is."""
+        wanted, self._past_wanted = self._past_wanted, ""
+        key = next((run.key for run in runs if run.key.anomaly_id == wanted), None)
+        if key is not None:
+            self._window.receipts.open(wanted, key)
+        elif wanted:
+            self._window.show_history()
+
+    def _choose_receipt(self) -> None:
+        self._window.receipts.save_as(self._window.anomaly_id)
+
+    def open_refused(self) -> None:
+        """Ask what to do about refused files."""
+        self._window.refused.open()
+
+    # Rows
+
+    def do_row_action(self, action: RowAction, uploads: Sequence[UploadSnapshot]) -> None:
+        """Do what a row's button or menu says."""
+        from uploader_gui.gui.upload_list.row_actions import RowAction, perform  # noqa: PLC0415 - loaded when asked for
+
+        if action is RowAction.SEND_TO:
+            self._ask_where_to(uploads)
+            return
+        if action is RowAction.OPEN_ANOMALY:
+            QDesktopServices.openUrl(QUrl(page_address(self._window.model.pages.form, uploads[0].anomaly_id)))
+            return
+        perform(action, uploads, self._engine)
+
+    def show_selection(self) -> None:
+        """Show what may be done with the selected rows; of very many, each is looked at only once it is asked for."""
+        count = len(self._window.view.selectionModel().selectedRows())
+        few = self._window.view.selected() if 0 < count <= _FEW_ROWS else []
+        self._window.body.selection.show_selection(count, sum(map(may_change_anomaly, few)) if few else count)
+
+    def send_selected(self) -> None:
+        """Ask where the selected rows are to go, as far as they can still go elsewhere."""
+        chosen = self._window.view.selected()
+        movable = [upload for upload in chosen if may_change_anomaly(upload)]
+        if movable:
+            self._ask_where_to(movable)
+        else:
+            self._window.notices.explain(lambda: registered_meanwhile(len(chosen)))
+
+    def _ask_where_to(self, uploads: Sequence[UploadSnapshot]) -> None:
+        ids = [upload.upload_id for upload in uploads]
+        dialog = self._window.dialogs.send_to(uploads, self._engine, self._window.header.field)
+        dialog.check.signed_in(self._window.event_router.signed_in or self._window.trial)
+        dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
+        dialog.chosen.connect(self._window.anomaly_used)
+
+    def change_anomaly(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
+        """Let a drop go to the anomaly it was meant for, and show that number for the next one."""
+        self._engine.send_to(upload_ids, anomaly_id)
+        self._window.set_anomaly(anomaly_id)
+        self._window.anomaly_used.emit(anomaly_id)
+
+    def tell_anomaly_changed(self, event: events.AnomalyChanged) -> None:
+        """Show what became of rows that were to go to another anomaly."""
+        if event.registered:
+            self._window.notices.explain(lambda: registered_meanwhile(event.registered))
+        if event.moved + event.already_there:
+            self._window.body.show_news(gone_to(event))
+
+    # Buttons
+
+    def do_banner_action(self, action: BannerAction) -> None:
+        """Do what the banner's button says."""
+        wanted = {
+            BannerAction.SIGN_IN: lambda: self._window.sign_in_wanted.emit(False),
+            BannerAction.TRY_AGAIN: self._engine.start,
+            BannerAction.RESUME: self.start,
+            BannerAction.TRY_NOW: self._engine.try_now,
+            BannerAction.SAVE_ELSEWHERE: self._choose_receipt,
+            BannerAction.DISCARD: lambda: self._engine.remove(self._window.notices.discard()),
+            BannerAction.SETTINGS: self._window.settings_wanted.emit,
+            BannerAction.SEND_HERE: lambda: self._engine.send_here(self._window.model.waiting_elsewhere()),
+            BannerAction.RETRY_THESE: lambda: self._engine.retry(self._window.model.failed_alike()),
+            BannerAction.CLOSE: self._window.notices.forget,
+        }
+        wanted[action]()
+
+    def do_footer_action(self, action: FooterAction) -> None:
+        """Do what a button or an entry of the menu at the bottom says."""
+        wanted = {
+            FooterAction.START: self.start,
+            FooterAction.SEND_OTHERS: self.start,
+            FooterAction.UNDO_START: self._window.held_start.end,
+            FooterAction.SIGN_IN: lambda: self._window.sign_in_wanted.emit(False),
+            FooterAction.RESUME: self._engine.start,
+            FooterAction.PAUSE: self._engine.pause,
+            FooterAction.RETRY_FAILED: self._engine.retry_failed,
+            FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
+            FooterAction.NEW_DEPOSIT: self.begin_deposit,
+            FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
+            FooterAction.REFUSED_FILES: self.open_refused,
+            FooterAction.CANCEL_ALL: lambda: self._window.dialogs.cancel_all(self._window.unfinished),
+            FooterAction.UNDO: self._engine.undo,
+            FooterAction.ADD_FILES: self._window.add_files.choose_files,
+            FooterAction.ADD_FOLDER: self._window.add_files.choose_folder,
+            FooterAction.RECEIPT: self._choose_receipt,
+            FooterAction.PRINT_RECEIPT: lambda: self._window.receipts.print_out(anomaly_id=self._window.anomaly_id),
+            FooterAction.HISTORY: self._window.show_history,
+            FooterAction.HELP: self._window.show_guide,
+            FooterAction.OPEN_OBJECTS: self._window.open_objects_wanted.emit,
+            FooterAction.ABOUT: self._window.show_about,
+        }
+        wanted[action]()
