@@ -32,6 +32,7 @@ from tests.support.memory_keyring import MemoryKeyring
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.i18n import ENGLISH, use_language
 from uploader_gui.platform.display import find_obstacle
 
 if TYPE_CHECKING:
@@ -133,6 +134,13 @@ def expected_logs() -> Iterator[ExpectedLogs]:
     logs.unwatch()
     if stray := logs.stray():
         pytest.fail("unexpected log records:\n" + "\n".join(stray), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def no_language_left() -> Iterator[None]:
+    """Speak English to the next test, also where this one failed before it did so itself."""
+    yield
+    use_language(ENGLISH)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +54,10 @@ def test_a_picture_that_cannot_be_kept_is_told(window: MainWindow, bridge: Bridg
     nothing: Any = None
     errands: Any = AtOnce()
     Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, tasks=errands)
-    for picture, why in ((QImage(20, 10, QImage.Format.Format_RGB32), "File exists"), (QImage(), "it cannot be read")):
+    for picture, why in (
+        (QImage(20, 10, QImage.Format.Format_RGB32), os.strerror(errno.EEXIST)),
+        (QImage(), "it cannot be read"),
+    ):
         window.picture_given.emit(Picture(picture), "4217")
         assert window.banner.isVisible()
         assert window.banner.text.text() == f"The picture could not be added: {why}"

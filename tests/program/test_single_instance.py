@@ -152,13 +152,19 @@ def answering(other_side: socket.socket, second: subprocess.Popen[bytes], *lines
         return second.wait(60)
 
 
-def test_no_word_whether_it_was_taken_is_told_as_that(other_side: socket.socket, tmp_path: Path) -> None:
-    script = SECOND_START.replace("Path(sys.argv[1])", "Path(sys.argv[1]), Patience(5, 0.1, 0.1)").replace(
+@pytest.mark.parametrize(
+    ("patience", "said", "outcome"),
+    [("answer=0.1", [], UNSURE), ("taken=0.1", [b'{"answer": "received"}\n'], LOOKING)],
+    ids=["nothing was said", "received"],
+)
+def test_no_word_whether_it_was_taken_is_told_as_that(
+    patience: str, said: list[bytes], outcome: int, other_side: socket.socket, tmp_path: Path
+) -> None:
+    script = SECOND_START.replace("Path(sys.argv[1])", f"Path(sys.argv[1]), Patience({patience})").replace(
         "import InstanceLock", "import InstanceLock, Patience"
     )
     command = [sys.executable, "-c", script, str(tmp_path), "/evidence/a.jpg"]
-    assert answering(other_side, subprocess.Popen(command)) == UNSURE
-    assert answering(other_side, subprocess.Popen(command), b'{"answer": "received"}\n') == LOOKING
+    assert answering(other_side, subprocess.Popen(command), *said) == outcome
 
 
 @pytest.mark.parametrize("said", [b'{"answer": "of course"}\n', b"[]\n", b"taken\n", b"\xff\n"])

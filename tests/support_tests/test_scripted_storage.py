@@ -150,7 +150,7 @@ def test_a_reset_midway_has_read_a_part(scripted_storage: ScriptedStorage, clien
 
 def test_a_stall_midway_holds_until_released(client: httpx.Client) -> None:
     with ScriptedStorage(receive_buffer=64 * 1024) as storage:
-        with pytest.raises(httpx.WriteTimeout), httpx.Client(timeout=httpx.Timeout(60, write=0.2)) as hasty:
+        with pytest.raises(httpx.WriteTimeout), httpx.Client(timeout=httpx.Timeout(60, write=1.0)) as hasty:
             put(hasty, storage, storage_faults.StallMidway(), body=BIG)
         storage.wait_until(lambda: storage.puts[0].body_bytes == len(BIG) // 2)
         storage.script("k", storage_faults.StallMidway())
