@@ -10,6 +10,7 @@ from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
+from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +67,23 @@ async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_
         run.queue.history.tell_receipt(past.key)
         (row,) = (await run.heard(ReceiptBuilt)).receipt.to_json()["files"]
     assert (row["state"], row["id"]) == ("cancelled", strict_api.registered[0].service_id)
+
+
+async def test_a_file_cancelled_while_its_registration_is_written_down_and_taken_back_is_asked_for_once(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults += [Silence(), Silence()]
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt", size=10), files.make("b.txt", size=20)], ANOMALY)
+        await run.in_state(UploadState.QUEUED, "a.txt", "b.txt")
+        run.queue.start()
+        while not run.queue.unsent[UploadState.REGISTERING]:  # noqa: ASYNC110 - a moment of which no event tells
+            await asyncio.sleep(0)
+        run.queue.cancel([run.latest["a.txt"].upload_id])
+        run.queue.undo()
+        await asyncio.to_thread(strict_api.wait_for_calls, 2)
+        strict_api.release()
+        await run.idle()
+        rows = run.files()
+    assert [row["state"] for row in rows.values()] == ["uploaded"] * 2
+    assert sorted(record.name for record in strict_api.registered) == ["a.txt", "b.txt"]

@@ -31,10 +31,10 @@ from uploader_gui.engine.registration.session import ApiSession
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.models import Source, Upload, UploadId
+    from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.registration.api import Registration, Tokens
 
 log = logging.getLogger(__name__)
@@ -140,17 +140,12 @@ class Registrar:
         self._store.move_all(uploads, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
 
     async def _attempt(self, batch: list[Upload]) -> None:
-        batch = self._askable(batch)
+        batch = await self._begin(self._askable(batch))
         if not batch:
             return
-        self._store.begin_registration(batch)
-        await self._store.writer.saved()
         tokens, began = self._session.tokens, time.monotonic()
-        still = {upload.upload_id: upload.sent for upload in _registering(batch)}
-        if not still:
-            return
         try:
-            answer = await self._ask(batch[0].anomaly_id, still)
+            answer = await self._ask(batch)
         except asyncio.CancelledError as left:
             if NEVER_SENT in left.args:
                 self._store.uncount_registration(batch)
@@ -186,13 +181,33 @@ class Registrar:
             if upload.state is UploadState.QUEUED and upload.upload_id not in self._in_flight
         ]
 
-    async def _ask(self, anomaly_id: str, sources: Mapping[UploadId, Source]) -> Registration:
-        self._in_flight |= sources.keys()
+    async def _begin(self, batch: list[Upload]) -> list[Upload]:
+        """Record that these are about to be asked for; return those that are still wanted once that is on the disk.
+
+        Until the answer is there no other call asks for them.
+        """
+        wanted: set[UploadId] = set()
+        self._in_flight |= {upload.upload_id for upload in batch}
         try:
-            return await self._without_taken(await self._api.register(anomaly_id, sources))
+            self._store.begin_registration(batch)
+            await self._store.writer.saved()
+            wanted = {upload.upload_id for upload in _registering(batch)}
         finally:
-            self._in_flight -= sources.keys()
-            asyncio.get_running_loop().call_soon(self._requeue_held)  # when the answer has been recorded
+            unasked = [upload for upload in batch if upload.upload_id not in wanted]
+            self._store.uncount_registration(unasked)
+            self._let_go(unasked)
+        return [upload for upload in batch if upload.upload_id in wanted]
+
+    async def _ask(self, batch: list[Upload]) -> Registration:
+        sources = {upload.upload_id: upload.sent for upload in batch}
+        try:
+            return await self._without_taken(await self._api.register(batch[0].anomaly_id, sources))
+        finally:
+            self._let_go(batch)
+
+    def _let_go(self, uploads: Iterable[Upload]) -> None:
+        self._in_flight -= {upload.upload_id for upload in uploads}
+        asyncio.get_running_loop().call_soon(self._requeue_held)  # when the answer has been recorded
 
     async def _without_taken(self, answer: Registration) -> Registration:
         """Refuse URLs of places where another upload is, or may be put: one of the two files would be lost."""
