@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
+from uploader_gui.engine.net.stream import SocketStream
 from uploader_gui.engine.net.transport import Transport
 
 if TYPE_CHECKING:
@@ -144,3 +146,14 @@ async def test_a_request_given_up_half_way_leaves_no_connection_that_others_woul
         await request
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
     assert echo.connections_made == 2
+
+
+async def test_a_server_that_sends_on_and_on_does_not_keep_everything_else_waiting() -> None:
+    far, near = socket.socketpair()
+    with far, near:
+        far.sendall(b"HTTP/1.1 102 Processing\r\n\r\n")
+        stream, others = SocketStream(near), list[int]()
+        asyncio.get_running_loop().call_soon(others.append, 1)
+        for _ in range(3):
+            await stream.read(1)
+    assert others
