@@ -65,6 +65,23 @@ async def test_an_upload_told_twice_fails_alone(strict_api: StrictApi, service: 
     assert "twice" in error.detail
 
 
+@pytest.mark.parametrize("name", ["presignedUrl", "id", "uploadId"])
+async def test_an_upload_of_which_a_field_is_said_twice_fails_alone(
+    strict_api: StrictApi, service: Service, name: str
+) -> None:
+    strict_api.faults.append(api_faults.twice(name))
+    answer = await service.register(count=3)
+    assert len(answer.presigned) == 2
+    (error,) = answer.failed.values()
+    assert isinstance(error, ProtocolViolated | LeftOut)
+
+
+async def test_an_answer_with_two_lists_of_uploads_is_none(strict_api: StrictApi, service: Service) -> None:
+    strict_api.faults.append(api_faults.twice("uploads"))
+    with pytest.raises(ProtocolViolated):
+        await service.register(count=2)
+
+
 async def test_an_upload_nobody_asked_for_is_ignored_and_logged(
     strict_api: StrictApi, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:

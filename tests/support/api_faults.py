@@ -26,7 +26,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reshape:
-    """Register, answer 200, but let `edit` put the answer's JSON value out of shape first."""
+    """Register, answer 200, but let `edit` put the answer's JSON value out of shape first, or give its very bytes."""
 
     edit: Callable[[dict[str, Any]], object]
 
@@ -122,6 +122,16 @@ def duplicate(upload_id: str | None = None) -> Reshape:
         twin = next(u for u in answer["uploads"] if upload_id in (None, u["uploadId"]))
         other = {**twin, "presignedUrl": twin["presignedUrl"] + "&twin=1", "id": "twin"}
         return {"uploads": [*answer["uploads"], other]}
+
+    return Reshape(edit)
+
+
+def twice(name: str) -> Reshape:
+    """Say one field (of the first upload, or "uploads") a second time, as JSON allows, with another value before it."""
+
+    def edit(answer: dict[str, Any]) -> object:
+        other = "[]" if name == "uploads" else json.dumps(f"{answer['uploads'][0][name]}&other")
+        return json.dumps(answer).replace(f'"{name}"', f'"{name}": {other}, "{name}"', 1).encode()
 
     return Reshape(edit)
 

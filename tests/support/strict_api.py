@@ -233,7 +233,9 @@ class StrictApi(LoopbackServer):
             return self._regular(call, refused)
         promised = self._register(call)
         if isinstance(fault, Reshape):
-            return RawAnswer(self.success, JSON_TYPE, json.dumps(fault.edit(promised)).encode())
+            edited = fault.edit(promised)
+            raw = edited if isinstance(edited, bytes) else json.dumps(edited).encode()
+            return RawAnswer(self.success, JSON_TYPE, raw)
         body = json.dumps(promised).encode()
         return RawAnswer(self.success, JSON_TYPE, body, keep=len(body) // 2 if fault.keep is None else fault.keep)
 

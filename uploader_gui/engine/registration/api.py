@@ -304,7 +304,7 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
         ProtocolViolated: the answer is something else; it says what.
     """
     try:
-        answer = json.loads(body, parse_int=_whole_number)
+        answer = json.loads(body, parse_int=_whole_number, object_pairs_hook=_said_once)
     except (ValueError, RecursionError) as error:
         is_page = _PAGE.match(body[:200]) is not None
         raise ProtocolViolated("the answer is not JSON", variant=Variant.NO_SERVICE if is_page else None) from error
@@ -314,6 +314,15 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     if not all(isinstance(entry, dict) for entry in entries):
         raise ProtocolViolated('"uploads" holds something else than objects')
     return entries
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. A name that it has twice holds a tuple, which is right for no field: which one counts?"""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        found |= {name: tuple(v for one, v in pairs if one == name) for name in counts if counts[name] > 1}
+    return found
 
 
 def _whole_number(digits: str) -> int | str:
