@@ -143,7 +143,8 @@ def _photo(number: int, name: str, size: int) -> Path:
     samples = Path(_album().name) / "samples"
     others = sorted(samples.glob("*.jp*g"))
     shown = samples / name if (samples / name).exists() else others[number % len(others)]
-    path = Path(_album().name) / name
+    path = Path(_album().name) / f"{number}-{size}" / name  # a name is shown with several sizes
+    path.parent.mkdir()
     path.write_bytes(shown.read_bytes())
     os.truncate(path, max(size, path.stat().st_size))
     os.utime(path, (0, 0))
