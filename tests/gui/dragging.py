@@ -75,6 +75,13 @@ def drop(
     widget: QWidget, mime: QMimeData, offered: Qt.DropAction = BOTH, keys: Qt.KeyboardModifier = NONE
 ) -> QDropEvent:
     enter(widget, mime, offered, keys)
+    return let_go(widget, mime, offered, keys)
+
+
+def let_go(
+    widget: QWidget, mime: QMimeData, offered: Qt.DropAction = BOTH, keys: Qt.KeyboardModifier = NONE
+) -> QDropEvent:
+    """Drop what entered before; by then it may offer something else."""
     event = QDropEvent(QPointF(100, 60), offered, mime, LEFT, keys)
     QApplication.sendEvent(widget, event)
     return event

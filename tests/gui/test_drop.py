@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, link, move, offering, png, text
+from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, let_go, link, move, offering, png, text
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
@@ -214,6 +214,18 @@ def test_names_that_a_program_did_not_escape_are_those_of_the_files_that_are_the
     (photo := tmp_path / name.replace("%25", "%")).touch()
     drop(window, offering("text/uri-list", f"file://{tmp_path}/{name}\r\nfile:///no/page.html#part\r\n".encode()))
     assert engine.added == [added([str(photo), "/no/page.html"], "4217")]
+
+
+def test_files_of_a_program_that_ends_at_the_drop_are_added_all_the_same(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    window.set_anomaly("4217")
+    (photo := tmp_path / "a.jpg").touch()
+    for offered in (files(photo), offering("image/jpeg"), files(tmp_path / "extracted only at the drop.jpg")):
+        enter(window, offered)
+        let_go(window, QMimeData())
+    assert engine.added == [added([str(photo)], "4217")]
+    assert window.banner.text.text().startswith("The other program ended, or took it back, before it was read.")
 
 
 @pytest.mark.parametrize("copied", ["/", "//", "file:///", "/\n/no/such"])

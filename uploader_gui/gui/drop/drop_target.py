@@ -5,6 +5,7 @@ Drops are always copies, never moves. `add_files.py` adds what is dropped.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
@@ -97,6 +98,7 @@ class DropTarget(QObject):
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
         self._anomaly_id = anomaly_id
+        self._entered = Decision(DropKind.NOTHING)
         self.overlay = DropOverlay(window, theme)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -107,7 +109,8 @@ class DropTarget(QObject):
             event.ignore()  # text dragged within the window
             return
         self._accept_as_copy(event)
-        self._set_texts(decision_on(event.mimeData()))
+        self._entered = decision_on(event.mimeData())
+        self._set_texts(self._entered)
 
     def _set_texts(self, decision: Decision) -> None:
         anomaly_id = self._anomaly_id()
@@ -130,9 +133,16 @@ class DropTarget(QObject):
 
     def _drop(self, event: QDropEvent) -> None:
         self._accept_as_copy(event)
-        decision = decision_on(event.mimeData())
+        decision = self._what_is_left(decision_on(event.mimeData()))
         self.overlay.hide()
         self.dropped.emit(decision, event.mimeData())
+
+    def _what_is_left(self, decision: Decision) -> Decision:
+        """Return what is done where the other program ended before its data were read: files on the disk stay there."""
+        entered, self._entered = self._entered, Decision(DropKind.NOTHING)
+        if decision.is_taken or not entered.is_taken:
+            return decision
+        return entered if any(map(os.path.lexists, entered.paths[:1])) else Decision(DropKind.GONE)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Handle the window's drag events."""

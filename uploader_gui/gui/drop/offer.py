@@ -89,6 +89,10 @@ class DropKind(Enum):
         N_("This cannot be taken: these are more than 10,000 files"),
         N_("Copy them to a folder first, then drop that folder here."),
     )
+    GONE = (
+        N_("This cannot be taken: the other program took it back"),
+        N_("The other program ended, or took it back, before it was read. Drag it here once more."),
+    )
     NOTHING = (
         N_("This cannot be taken: there is no file in it"),
         N_("There is no file in it. Save it to a folder first, then drop that."),
