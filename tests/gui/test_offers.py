@@ -14,7 +14,7 @@ from tests.gui.dragging import drop, enter, files, offering, png, text
 from tests.gui.offers import OFFERS, Recorded, descriptor
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
-from uploader_gui.gui.drop.mime import Picture, decision_on
+from uploader_gui.gui.drop.mime import EntryCounts, Picture, decision_on
 from uploader_gui.gui.drop.offer import DropKind, described_files, harmless_names
 from uploader_gui.platform.gvfs import mounted_path
 
@@ -206,18 +206,28 @@ def test_paste_explains_the_same_from_every_place_in_the_window(
     assert engine.added == []
 
 
-@pytest.mark.parametrize("place", ["field", "search", "list"])
-def test_pasted_files_wait_for_a_number_wherever_the_cursor_is(
-    window: MainWindow, engine: FakeEngine, tmp_path: Path, place: str
+@pytest.mark.parametrize("place", ["field", "search", "list", "button"])
+@pytest.mark.parametrize("number", ["", "12 ab!"])
+@pytest.mark.parametrize("key", [Qt.Key.Key_V, Qt.Key.Key_Insert])
+def test_pasted_files_wait_for_a_number_wherever_the_cursor_is(  # noqa: PLR0917 - a table
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, place: str, number: str, key: Qt.Key
 ) -> None:
+    modifier = Qt.KeyboardModifier.ControlModifier if key is Qt.Key.Key_V else Qt.KeyboardModifier.ShiftModifier
+    window.header.field.setText(number)
     (photo := tmp_path / "a.jpg").touch()
-    places: dict[str, QWidget] = {"field": window.header.field, "search": window.filters.search, "list": window.empty}
+    header, search = window.header, window.filters.search
+    places: dict[str, QWidget] = {
+        "field": header.field,
+        "search": search,
+        "list": window.empty,
+        "button": header.settings,
+    }
     for copied in (files(photo), text(str(photo))):
         QGuiApplication.clipboard().setMimeData(copied)
-        QTest.keyClick(places[place], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        assert window.header.hint.text() == "1 file waits for the number."
+        QTest.keyClick(places[place], key, modifier)
+        assert window.add_files.kept == EntryCounts(files=1, folders=0)
         window.add_files.forget_kept()
-    assert engine.added == []
+    assert (engine.added, header.field.text()) == ([], number)
 
 
 def test_the_field_s_menu_pastes_as_the_key_does(window: MainWindow, engine: FakeEngine) -> None:

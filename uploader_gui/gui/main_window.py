@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Return), self.commands.press_primary),
             (QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_Enter), self.commands.press_primary),
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut = QShortcut(keys, self)  # all keys of a meaning: Paste is Shift+Insert too
             shortcut.setAutoRepeat(False)  # a held Ctrl+Enter would send, pause, send
             shortcut.activated.connect(wanted)
         for field in (self.header.field, self.filters.search):

@@ -166,7 +166,7 @@ class DropTarget(QObject):
 def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
     """Return what letting go would do, and how."""
     if decision.kind is DropKind.PICTURE and decision.is_named_file:
-        return add_from(decision.origin or Origin.PROGRAM, 1, anomaly_id), _("It is kept as it is")
+        return add_from(decision.origin or Origin.PROGRAM, 1, anomaly_id), _("The file is kept as it is")
     if decision.kind is DropKind.PICTURE:
         kept = _("It is kept as it is") if decision.picture else _("It is saved as a PNG file")
         return _("Add this picture to anomaly {number}", number=anomaly_id), kept
