@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import resource
 import signal
+import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.storage_faults import StoreThenSilence
 
@@ -63,6 +67,33 @@ def test_a_full_disk_holds_the_queue_until_there_is_room_again(
     assert len(strict_api.registered) == 25
     assert not any(row["may_be_registered_twice"] for row in ended.files.values())
     assert program.send().totals == {}
+
+
+def test_a_data_disk_of_2_mb_that_gets_room_again_goes_on_to_the_end(
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files
+) -> None:
+    program.data.mkdir(parents=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tiny", program.data], check=False)
+    if mounted.returncode:
+        pytest.skip("only root mounts a disk of its own")
+    try:
+        scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+        running = program.begin(*(files.make(f"{n:03}.jpg", size=3000 + n) for n in range(250)))
+        scripted_storage.wait_for_objects(6)
+        ballast = program.data / "ballast"
+        with suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+        scripted_storage.fault = lambda _key, _attempt, _request: None
+        scripted_storage.release()
+        running.says(WAITING)
+        ballast.unlink()
+        ended = running.ended()
+    finally:
+        subprocess.run(["umount", "-l", program.data], check=True)
+    assert (ended.code, ended.err, ended.totals["uploaded"]) == (0, "", 250)
+    assert len(strict_api.registered) == 250
+    assert not any(row["may_be_registered_twice"] for row in ended.files.values())
 
 
 def test_a_run_killed_on_a_full_disk_doubles_nothing_when_it_is_taken_up_again(

@@ -9,9 +9,11 @@ import errno
 import logging
 import os
 import re
+import shutil
 import sqlite3
+import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
@@ -57,6 +59,8 @@ _WORDS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
 """What people read in place of SQLite's words, by its code; translated where it is shown."""
+PAGE_BYTES: Final = 4096
+"""SQLite's default, which our journals have."""
 SCHEMA_VERSION: Final = 10
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
@@ -235,6 +239,21 @@ def make_private(path: Path) -> None:
         raise JournalUnwritable(os.strerror(errno.ENOTDIR)) from None
     except OSError as error:
         raise JournalUnwritable(error.strerror or str(error)) from error
+
+
+def pages_with_room(path: Path) -> int:
+    """Return how many pages the write-ahead log may have, so that as many fit into the journal beside it.
+
+    On a small disk it would fill all of it otherwise, and nothing could be moved out of it any more.
+    """
+    log_bytes = 0
+    try:
+        free = shutil.disk_usage(path.parent).free
+        with suppress(FileNotFoundError):
+            log_bytes = path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return sys.maxsize
+    return (free + log_bytes) // (2 * PAGE_BYTES)
 
 
 def move_away(path: Path) -> Path:

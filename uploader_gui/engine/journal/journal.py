@@ -8,6 +8,7 @@ only secrets in it are live presigned URLs, which are overwritten once used up (
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 import sqlite3
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal import history_queries
 from uploader_gui.engine.journal.database_file import (
+    PAGE_BYTES,
     check_unused,
     files_of,
     free_path_beside,
@@ -28,6 +30,7 @@ from uploader_gui.engine.journal.database_file import (
     make_private,
     move_away,
     open_database,
+    pages_with_room,
     put_in_place,
     remove_log,
     rescued,
@@ -57,6 +60,8 @@ CHECKPOINT_SECONDS: Final = 1.0
 MIN_CHECKPOINT_PAGES: Final = 8
 MAX_CHECKPOINT_PAGES: Final = 1000
 """SQLite's own default."""
+LOOK_SECONDS: Final = 1.0
+"""How often the disk's room is looked at, at most."""
 OPERATIONS_OF_A_COMMIT: Final = 4
 """At least: two writes for its page, one more for the checksum, one to force all of it onto the disk."""
 FORGET_EMPTY_RUNS: Final = "DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)"
@@ -106,6 +111,8 @@ class Journal:
         self._needs_vacuum = True
         self._operation_seconds = 0.0
         self._checkpoint_pages = MAX_CHECKPOINT_PAGES
+        self._room, self._looked_at = MAX_CHECKPOINT_PAGES, -math.inf
+        self._limit_log()
         self._files = files_of(self._path)
         self.openings += 1
 
@@ -478,10 +485,18 @@ class Journal:
         began = time.monotonic()
         yield
         self._operation_seconds = (time.monotonic() - began) / OPERATIONS_OF_A_COMMIT
-        pages = int(CHECKPOINT_SECONDS / (2 * self._operation_seconds + 1e-9))
+        self._limit_log()
+
+    def _limit_log(self) -> None:
+        """Keep the write-ahead log short enough for the disk's speed and for the room that it has."""
+        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self._room, self._looked_at = pages_with_room(self._path), time.monotonic()
+        pages = min(int(CHECKPOINT_SECONDS / (2 * self._operation_seconds + 1e-9)), self._room)
         pages = min(max(pages, MIN_CHECKPOINT_PAGES), MAX_CHECKPOINT_PAGES)
         if pages != self._checkpoint_pages:
             self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            is_short = self._room < MAX_CHECKPOINT_PAGES
+            self._db.execute(f"PRAGMA journal_size_limit = {pages * PAGE_BYTES if is_short else -1}").fetchall()
             self._checkpoint_pages = pages
 
     @contextmanager
