@@ -26,7 +26,10 @@ _CONTENTS: Final = "FileContents"
 SHELL_IDS: Final = "Shell IDList Array"
 PORTAL: Final = ("application/vnd.portal.filetransfer", "application/vnd.portal.files")
 _OF_OUTLOOK: Final = ("renprivate", "outlook")
-_OF_MAIL: Final = ("text/x-moz-message", "x-uid-list", "message/rfc822", "kmail", "com.apple.mail", "renprivate")
+_OF_MAIL: Final = (
+    *("text/x-moz-message", "x-uid-list", "message/rfc822", "kmail", "renprivate"),
+    "com.apple.mail.pasteboardtypemessage",  # an attachment of Apple's Mail has others of "com.apple.mail."
+)
 _MAIL_SCHEMES: Final = frozenset(
     {"imap", "imap-message", "mailbox", "mailbox-message", "news", "news-message", "ews", "ews-message", "akonadi"}
 )
