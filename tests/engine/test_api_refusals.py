@@ -11,10 +11,14 @@ from tests.support import api_faults
 from uploader_gui.engine.errors import (
     ApiError,
     ProtocolViolated,
+    ProxyBusy,
+    ProxyFailed,
     Rejected,
     ServiceFailed,
     SignInNeeded,
     TooManyRequests,
+    UploaderError,
+    Variant,
 )
 from uploader_gui.engine.net.client import readable
 from uploader_gui.engine.registration.api import Tokens, service_words
@@ -32,6 +36,7 @@ STATUSES: list[tuple[int, type[ApiError]]] = [
     (500, ServiceFailed),
     (502, ServiceFailed),
     (504, ServiceFailed),
+    (505, ServiceFailed),
     (507, ServiceFailed),
     (599, ServiceFailed),
     (400, Rejected),
@@ -59,13 +64,68 @@ async def test_every_status_has_its_meaning_and_keeps_the_services_words(
     assert error.detail == (f"HTTP {status}" if status < 300 else told.get(status, "in its own words"))
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
 async def test_a_redirect_is_refused_and_not_followed(strict_api: StrictApi, service: Service, status: int) -> None:
     strict_api.faults.append(api_faults.redirect(f"{strict_api.url}/elsewhere", status))
     error = await service.error_of()
     assert isinstance(error, Rejected)
     assert "redirected" in error.detail
     assert len(strict_api.calls) == 1
+
+
+OF_ANOTHER_KIND: list[tuple[api_faults.Answer, type[UploaderError], Variant, str]] = [
+    (api_faults.refusal(407, "sign in"), ProxyFailed, Variant.PROXY_SIGN_IN, "sign in"),
+    (api_faults.refusal(511, "sign in"), ProxyBusy, Variant.NO_SERVICE, "sign in"),
+    (api_faults.redirect("/"), Rejected, Variant.REDIRECTED, "HTTP 307: redirected elsewhere, refused"),
+    (api_faults.refusal(413, "too long"), Rejected, Variant.REQUEST_TOO_LARGE, "HTTP 413: too long"),
+    (api_faults.page(413), Rejected, Variant.REQUEST_TOO_LARGE, "HTTP 413"),
+    (api_faults.page(), ProtocolViolated, Variant.NO_SERVICE, "the answer is not JSON"),
+    (api_faults.text(b"\xef\xbb\xbf\n<HEAD>"), ProtocolViolated, Variant.NO_SERVICE, "the answer is not JSON"),
+]
+
+
+@pytest.mark.parametrize(("answer", "expected", "variant", "detail"), OF_ANOTHER_KIND)
+async def test_what_calls_for_another_remedy_is_told_apart(  # noqa: PLR0917 - a table's columns
+    strict_api: StrictApi,
+    service: Service,
+    answer: api_faults.Answer,
+    expected: type[UploaderError],
+    variant: Variant,
+    detail: str,
+) -> None:
+    strict_api.faults.append(answer)
+    error = await service.error_of()
+    assert isinstance(error, UploaderError)
+    assert (type(error), error.variant, error.detail) == (expected, variant, detail)
+
+
+@pytest.mark.parametrize(
+    ("answer", "throttled"),
+    [
+        (api_faults.busy(429, "7"), True),
+        (api_faults.busy(503, "7"), True),
+        (api_faults.busy(429), True),
+        (api_faults.busy(429, "0"), False),
+        (api_faults.refusal(500), False),
+        (None, False),
+    ],
+)
+@pytest.mark.parametrize("asked", ["register", "look up"])
+async def test_who_asks_for_fewer_calls_is_left_alone_for_the_time_named(
+    strict_api: StrictApi,
+    service: Service,
+    answer: api_faults.Answer | None,
+    throttled: bool,  # noqa: FBT001 - from a table
+    asked: str,
+) -> None:
+    assert not service.client.is_throttled
+    if asked == "register":
+        strict_api.faults.append(answer)
+        await service.error_of()
+    else:
+        strict_api.describe = lambda _: answer or api_faults.Answer(200)
+        await service.client.look_up("4217")
+    assert service.client.is_throttled is throttled
 
 
 @pytest.mark.parametrize("status", [400, 403, 500])

@@ -106,6 +106,14 @@ def test_an_anomaly_with_something_handed_back_goes_first() -> None:
     assert [[u.anomaly_id for u in take(batcher)] for _ in range(2)] == [["2"] * 2, ["1"] * 5]
 
 
+def test_an_anomaly_that_had_its_turn_comes_after_one_that_waits_when_it_is_given_more() -> None:
+    batcher = filled(uploads(3, "1"))
+    take(batcher)
+    batcher.add(uploads(3, "2"))
+    batcher.add(uploads(3, "1"))
+    assert {upload.anomaly_id for upload in take(batcher)} == {"2"}
+
+
 def test_a_batch_that_finds_no_room_waits_for_it() -> None:
     batcher = filled(uploads(25))
     assert take(batcher, files=19) == []
@@ -116,7 +124,7 @@ def test_a_batch_that_finds_no_room_waits_for_it() -> None:
 
 def test_large_files_make_smaller_batches() -> None:
     batcher = filled(uploads(10, size=100))
-    assert [len(take(batcher, size=350)) for _ in range(4)] == [3, 3, 3, 1]
+    assert [len(take(batcher, size=size)) for size in (350, 300, 299, 350)] == [3, 3, 2, 2]
 
 
 def test_a_batch_made_small_by_its_bytes_is_a_whole_one() -> None:

@@ -11,9 +11,15 @@ from botocore.config import Config
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.errors import UrlRefused, Variant
 from uploader_gui.engine.net.client import check_url
-from uploader_gui.engine.transfer.presigned_url import MAX_LIFETIME, expiry_of, signed_headers
+from uploader_gui.engine.transfer.presigned_url import (
+    MAX_LIFETIME,
+    expiry_of,
+    further_headers,
+    place_of,
+    signed_headers,
+)
 
 if TYPE_CHECKING:
     from typing import Any
@@ -112,6 +118,48 @@ def test_a_url_that_says_nothing_says_nothing(url: str) -> None:
 )
 def test_signed_headers_are_told_in_lower_case(names: str, expected: set[str]) -> None:
     assert signed_headers(f"https://b.example/k?X-Amz-SignedHeaders={names}") == expected
+
+
+PLACE = "https://b.example/k?versionId=1"
+
+
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://B.EXAMPLE:443/k?versionId=1&X-Amz-Date=a", True),
+        ("http://b.example/k?versionId=1", False),
+        ("https://c.example/k?versionId=1", False),
+        ("https://b.example:444/k?versionId=1", False),
+        ("https://b.example/k?versionId=2", False),
+        ("https://b.example/k?version=1", False),
+        ("https://b.example/?versionId=1", False),
+        ("https://b.example?versionId=1", False),
+        ("https://[", False),
+    ],
+)
+def test_a_place_is_scheme_host_port_path_and_query(url: str, same: bool) -> None:  # noqa: FBT001 - from a table
+    assert (place_of(url) == place_of(PLACE)) is same
+    assert place_of("https://b.example") == place_of("https://b.example/")
+    assert place_of("https://[a") != place_of("https://[b")
+
+
+@pytest.mark.parametrize(
+    ("names", "variant", "shown"),
+    [
+        ("te", Variant.HEADER_CHOSEN, "te"),
+        ("a" * 100, Variant.HEADER_CHOSEN, "a" * 60),
+        ("x-amz-a%00%0A", Variant.HEADER_CHOSEN, "x-amz-a"),
+        ("x-amz-a", Variant.HEADER_UNKNOWN, "x-amz-a"),
+        ("content-length&content-length=5", Variant.HEADER_CHOSEN, "content-length"),
+        ("x-amz-a&x-amz-a=%0A", Variant.HEADER_UNSENDABLE, "x-amz-a"),
+        ("content-encoding&content-encoding=AWS-chunked", Variant.HEADER_CHOSEN, "content-encoding"),
+        ("cache-control&cache-control=a&cache-control=b", Variant.PARAMETER_TWICE, "cache-control"),
+    ],
+)
+def test_a_header_that_is_refused_is_named_and_why(names: str, variant: Variant, shown: str) -> None:
+    with pytest.raises(UrlRefused) as refused:
+        further_headers(f"https://b.example/k?X-Amz-SignedHeaders={names}")
+    assert (refused.value.variant, refused.value.detail) == (variant, shown)
 
 
 @given(

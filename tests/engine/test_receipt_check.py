@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from uploader_gui.engine.receipt_check import (
     compare,
     read_receipt,
 )
+
+BEGINNING = b'{\n  "schema": 1,\n  "program"'
+"""How the program writes a receipt; that of `write` is as good, but for the blanks."""
 
 
 def sha(content: bytes) -> str:
@@ -158,10 +163,42 @@ def test_what_is_no_receipt_is_called_that(text: bytes, tmp_path: Path) -> None:
         read_receipt(tmp_path / "receipt.json")
 
 
-def test_a_pipe_is_no_receipt_and_nothing_waits_for_it(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "receipt.json")
-    with pytest.raises(ReceiptUnreadable):
+def wrong(**fields: Any) -> bytes:
+    file = {"name": "a", "state": "uploaded", "sha256": None} | fields
+    return json.dumps({"schema": 1, "program": "uploader-gui 1", "files": [file]}).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        wrong(name=1),
+        wrong(state=1),
+        wrong(path=1),
+        wrong(sha256=1),
+        wrong(original={"name": 1, "sha256": None}),
+        wrong(original={"name": "a", "sha256": 1}),
+        wrong(original={"name": "a"}),
+        wrong().replace(b"uploader-gui 1", b"uploader-gui"),
+    ],
+)
+def test_fields_that_are_not_what_they_should_be_make_no_receipt(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "receipt.json").write_bytes(text)
+    with pytest.raises(ReceiptUnreadable, match=r"^it is no receipt of this program$"):
         read_receipt(tmp_path / "receipt.json")
+    (tmp_path / "receipt.json").write_bytes(b"\xef\xbb\xbf" + wrong(original=None))
+    assert read_receipt(tmp_path / "receipt.json").content["files"][0]["name"] == "a"
+
+
+def test_what_cannot_be_read_is_named_and_nothing_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in {
+        "pipe": "it is no file",
+        ".": "it is no file",
+        "nowhere": os.strerror(errno.ENOENT),
+        "a\0b": "embedded null byte",
+    }.items():
+        with pytest.raises(ReceiptUnreadable, match=f"^{words}$"):
+            read_receipt(tmp_path / name)
 
 
 def test_a_receipt_that_was_changed_is_not_intact(tmp_path: Path) -> None:
@@ -173,6 +210,8 @@ def test_a_receipt_that_was_changed_is_not_intact(tmp_path: Path) -> None:
     del receipt[CHECKSUM]
     path.write_text(json.dumps(receipt))
     assert read_receipt(path).intact is None
+    path.write_text(json.dumps(receipt | {"utc_offset": "+01:00"}))
+    assert read_receipt(path).intact is False  # the versions that tell it always tell a checksum
 
 
 def test_a_file_whose_path_is_no_text_is_found_by_its_bytes(tmp_path: Path) -> None:
@@ -180,3 +219,39 @@ def test_a_file_whose_path_is_no_text_is_found_by_its_bytes(tmp_path: Path) -> N
     Path(os.fsdecode(raw)).write_bytes(b"same")
     receipt = write(tmp_path, row(tmp_path / "caf\\udce9.txt", b"same", path_bytes=raw.hex()))
     assert list(verdicts(receipt).values()) == list(verdicts(receipt, tmp_path).values()) == [Verdict.EQUAL]
+
+
+@pytest.mark.parametrize("raw", ["", "61 62", "6", "G0", 7])
+def test_bytes_of_a_path_that_are_none_are_ignored(raw: object, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"same")
+    receipt = write(tmp_path, row(tmp_path / "a.txt", b"same", path_bytes=raw))
+    assert verdicts(receipt) == {"a.txt": Verdict.EQUAL}
+
+
+def test_a_link_that_leads_nowhere_is_there_and_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to("nowhere")
+    assert verdicts(write(tmp_path, row(tmp_path / "a.txt"))) == {"a.txt": Verdict.UNREADABLE}
+
+
+def test_receipts_and_accents_stored_apart_make_no_difference(tmp_path: Path) -> None:
+    there = tmp_path / "copy"
+    there.mkdir()
+    (there / unicodedata.normalize("NFD", "é.jpg")).write_bytes(b"edited")
+    receipt = write(there, row(Path("/evidence/é.jpg"), b"photo"))
+    (there / "another receipt.json").write_bytes(receipt.read_bytes().replace(b'{"schema": 1, "program"', BEGINNING))
+    assert [line.verdict for line in compare(read_receipt(receipt), [there, there], receipt)] == [Verdict.CHANGED]
+
+
+def test_each_file_is_read_once_and_the_reading_can_be_ended(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "d" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "d" / name).write_bytes(name.encode())
+    receipt, read = write(tmp_path, row(Path("/e/x.txt"), b"a.txt"), row(Path("/e/b.txt"), b"other")), []
+    lines = list(compare(read_receipt(receipt), [tmp_path / "d"], receipt, lambda: read.append(1)))
+    assert ([line.verdict for line in lines], len(read)) == ([Verdict.EQUAL, Verdict.CHANGED], 2)
+
+    def end() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        list(compare(read_receipt(receipt), [tmp_path], receipt, end))

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.support import storage_faults
-from tests.support.api_faults import Silence
+from tests.support.api_faults import Reset, Silence
 from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadId, UploadState
@@ -86,6 +86,26 @@ async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flag
     row = await send_one(chosen, path)
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
     assert row["upload_id"] == first["upload_id"]
+
+
+async def test_a_file_whose_registration_may_be_doubled_is_flagged_in_the_next_run_too(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    chosen = options(tmp_path, strict_api)
+    strict_api.faults.append(Reset(register_first=True))
+    asks_later = replace(QUICK, policy=replace(QUICK.policy, base=600.0, longest=600.0))
+    async with engine(chosen, asks_later) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.until(lambda: "a.txt" in run.latest and run.latest["a.txt"].may_be_registered_twice)
+        assert len(strict_api.calls) == 1
+    async with engine(chosen) as run:
+        run.queue.resume()
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
+    assert len(strict_api.registrations_of(row["upload_id"])) == 2
 
 
 async def test_a_file_that_failed_in_an_earlier_run_is_the_same_and_flagged_when_it_is_given_again(

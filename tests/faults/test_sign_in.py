@@ -110,7 +110,7 @@ async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_an
         run.queue.sign_in(*NEW)
         await run.idle()
         rows = run.files()
-        assert len(run.all_heard(SignInRequired)) == 1
+        assert (len(run.all_heard(SignInRequired)), len(run.all_heard(SignedIn))) == (1, 2)
     assert registered == 60
     assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
     assert not any(row["may_be_registered_twice"] for row in rows.values())

@@ -22,6 +22,7 @@ SENT = {
     "a note": ("x-amz-meta-note", "&x-amz-meta-note=porte%20coup%C3%A9e", "porte coupée"),
     "beyond Latin": ("x-amz-meta-note", "&X-Amz-Meta-Note=%F0%9F%94%A5", "🔥"),
     "a plus is a blank": ("x-amz-meta-note", "&x-amz-meta-note=a+b%2Bc", "a b+c"),
+    "a sign within": ("x-amz-meta-note", "&x-amz-meta-note=YQ==", "YQ=="),
     "empty": ("x-amz-tagging", "&x-amz-tagging=", ""),
     "empty without a sign": ("x-amz-tagging", "&x-amz-tagging", ""),
     "blanks around": ("x-amz-meta-note", "&x-amz-meta-note=%20%09a%09b%20", "a\tb"),

@@ -244,6 +244,19 @@ async def test_a_file_given_again_meanwhile_is_not_on_the_list_twice(
     assert len(strict_api.registered) == len(scripted_storage.objects) == 1
 
 
+async def test_a_file_that_came_back_and_is_given_again_is_not_on_the_list_twice(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, path)
+        run.queue.remove(ids(run, "a.jpg"))
+        await restored(run)
+        await added(run, path)
+        assert run.all_heard(PathsAdded)[-1].already_in_queue == 1
+        assert rows(run) == [("a.jpg", S.QUEUED)]
+
+
 async def test_a_file_that_was_sent_under_another_path_meanwhile_is_skipped(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:

@@ -1,19 +1,24 @@
-"""Notices log records of WARNING and above that a test did not expect. `conftest.py` puts one around each test."""
+"""Notices log records of WARNING and above that a test did not expect. `conftest.py` puts one around each test.
+
+The program logs from INFO on, as it does when it runs: a message whose values do not fit it raises where it is logged.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 
-WATCHED = ("uploader_gui", "asyncio", "qasync")
+PROGRAM = "uploader_gui"
+WATCHED = (PROGRAM, "asyncio", "qasync")
 
 
 class ExpectedLogs(logging.Handler):
     """Collects what the watched loggers say from WARNING on; `allow()` names what a test provokes on purpose."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.INFO)
         self.records: list[logging.LogRecord] = []
+        self._level_before = logging.NOTSET
         self._allowed: list[re.Pattern[str]] = []
 
     def allow(self, pattern: str) -> None:
@@ -29,17 +34,22 @@ class ExpectedLogs(logging.Handler):
         return [self.format(record) for record in self.records if not self._is_allowed(record)]
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the record."""
-        self.records.append(record)
+        """Keep the record, if it is a warning."""
+        record.getMessage()
+        if record.levelno >= logging.WARNING:
+            self.records.append(record)
 
     def watch(self) -> None:
         """Begin to listen."""
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
         for name in WATCHED:
             logging.getLogger(name).addHandler(self)
+        self._level_before = logging.getLogger(PROGRAM).level
+        logging.getLogger(PROGRAM).setLevel(logging.INFO)
 
     def unwatch(self) -> None:
         """Listen no more."""
+        logging.getLogger(PROGRAM).setLevel(self._level_before)
         for name in WATCHED:
             logging.getLogger(name).removeHandler(self)
 
