@@ -19,7 +19,8 @@ from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.journal.database_file import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import Reason, Upload, UploadId, UploadState
+from uploader_gui.engine.models import Reason, RunKey, Upload, UploadId, UploadState
+from uploader_gui.engine.receipt import Circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +230,12 @@ def test_there_is_a_way_from_every_earlier_schema_to_this_one() -> None:
     assert sorted(MIGRATIONS) == list(range(SCHEMA_VERSION))
 
 
-NEW_IN_10 = ("uploads DROP COLUMN origin", "own_files DROP COLUMN unneeded_since")
+NEW_IN_11 = ("DROP TABLE deposits",)
+NEW_IN_10 = (
+    *NEW_IN_11,
+    "ALTER TABLE uploads DROP COLUMN origin",
+    "ALTER TABLE own_files DROP COLUMN unneeded_since",
+)
 V = Variant
 OLD_REASONS = [
     (Code.MISSING, "its path is too long", V.PATH_TOO_LONG, "its path is too long"),
@@ -265,13 +271,30 @@ OLD_REASONS = [
 ]
 
 
+def test_a_journal_from_before_receipts_were_kept_has_its_deposits_and_notes_the_next(path: Path) -> None:
+    told = Circumstances("", -3, "4217", "Porte \ud800", "École Jaurès", "Anne", "+02:00")
+    with closing(Journal(path)) as journal:
+        journal.add([upload := an_upload(state=UploadState.UPLOADED)], API, run := journal.begin_run(API, "p"))
+    with closing(sqlite3.connect(path)) as db, db:
+        for statement in NEW_IN_11:
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 10")
+    with closing(Journal(path)) as again:
+        key = RunKey(run, upload.anomaly_id)
+        assert (again.set_aside, again.circumstances(key)) == (None, None)
+        again.note_deposits([upload.upload_id], {"5001": Circumstances(), upload.anomaly_id: told})
+        assert again.circumstances(key) == replace(told, title="Porte ?")
+        again.forget([upload.upload_id])
+        assert again.circumstances(key) is None
+
+
 def test_a_journal_from_before_files_were_fetched_knows_no_origin(path: Path) -> None:
     with closing(Journal(path)) as journal:
         journal.add([upload := an_upload(state=UploadState.QUEUED)], API)
         journal.note_own_file(path.parent / "captures" / "a.png", "facts")
     with closing(sqlite3.connect(path)) as db, db:
-        for column in NEW_IN_10:
-            db.execute(f"ALTER TABLE {column}")
+        for statement in NEW_IN_10:
+            db.execute(statement)
         db.execute("PRAGMA user_version = 9")
     with closing(Journal(path)) as again:
         assert [(one.upload_id, one.origin) for one in again.unfinished(API)] == [(upload.upload_id, None)]
@@ -284,8 +307,8 @@ def test_a_journal_from_before_reasons_had_variants_says_the_same(path: Path) ->
     with closing(Journal(path)) as journal:
         journal.add([*olds, an_upload(state=UploadState.QUEUED)], API)
     with closing(sqlite3.connect(path)) as db:
-        for column in ("uploads DROP COLUMN reason_variant", *NEW_IN_10):
-            db.execute(f"ALTER TABLE {column}")
+        for statement in ("ALTER TABLE uploads DROP COLUMN reason_variant", *NEW_IN_10):
+            db.execute(statement)
         db.execute("PRAGMA user_version = 8")
         db.commit()
     with closing(Journal(path)) as again:

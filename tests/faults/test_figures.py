@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.faults.test_lookup import known
 from tests.support.api_faults import Truncate
-from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
+from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.events import AnomalyLookedUp, HistoryFound, PathsAdded, QueueIdle, ReceiptBuilt, Resumed
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices
 
@@ -148,3 +150,91 @@ async def test_of_a_file_left_out_a_later_receipt_says_what_an_earlier_run_knew(
     assert (again["state"], again["may_be_registered_twice"]) == ("uploaded", False)
     assert again["id"] not in {None, first["id"]}
     assert len(scripted_storage.puts) == 2
+
+
+# A receipt made again
+
+
+def told_of(receipt: Receipt) -> dict[str, Any]:
+    return receipt.to_json()
+
+
+async def test_the_receipt_of_an_ended_deposit_is_the_same_whenever_it_is_made(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.describe = known
+    chosen = options(tmp_path, strict_api, depositor="Anne")
+    tuning = replace(QUICK, wall_clock=OwnClock(HOUR))
+    async with engine(chosen, tuning) as run:
+        run.queue.look_up(ANOMALY)
+        await run.heard(AnomalyLookedUp)
+        await deposited(run, files.make("a.jpg"), tmp_path / "gone.jpg")
+        paper = told_of(await in_window(run))
+        run.queue.name_depositor("Somebody else")
+        run.queue.look_up(ANOMALY)
+        await run.heard(AnomalyLookedUp, 2)
+        assert told_of(await in_window(run)) == paper
+        assert told_of((await in_history(run))[1]) == paper
+    async with engine(options(tmp_path, strict_api)) as run:
+        assert told_of((await in_history(run))[1]) == paper
+    assert (paper["depositor"], paper["anomaly"]["title"]) == ("Anne", "Fire door, level 3")
+    assert paper["clock_error_seconds"] in range(3598, 3603)
+    assert paper["server"] == strict_api.url
+
+
+async def test_the_paper_of_a_deposit_that_a_later_start_ended_has_all_of_it(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(upload["name"])
+    scripted_storage.fault = lambda key, _attempt, _request: StoreThenSilence() if key == "b.jpg" else None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)], ANOMALY)
+        run.queue.start()
+        await run.in_state(S.UPLOADED, "a.jpg")
+    scripted_storage.release()
+    scripted_storage.fault = lambda _key, _attempt, _request: None
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.restore()
+        await run.heard(Resumed)
+        run.queue.start()
+        await run.idle()
+        paper, (past, theirs) = await in_window(run), await in_history(run)
+    assert told_of(paper) == told_of(theirs)
+    assert (past.files, [file.state for file in paper.files]) == (2, ["uploaded", "uploaded"])
+
+
+async def test_a_new_deposit_for_the_same_anomaly_has_a_receipt_of_its_own(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        await deposited(run, files.make("a.jpg"))
+        first = told_of(await in_window(run))
+        run.queue.remove([run.latest["a.jpg"].upload_id])  # New deposit
+        await deposited(run, files.make("b.jpg"))
+        second = told_of(await in_window(run))
+        assert [row["name"] for row in second["files"]] == ["b.jpg"]
+        assert told_of((await in_history(run))[1]) == second
+        run.queue.history.tell_runs()
+        older = (await run.heard(HistoryFound, 2)).runs[1]
+        number = len(run.all_heard(ReceiptBuilt)) + 1
+        run.queue.history.tell_receipt(older.key)
+        assert told_of((await run.heard(ReceiptBuilt, number)).receipt) == first
+
+
+async def test_the_paper_of_what_was_dropped_in_two_goes_has_both(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        for name in ("a.jpg", "b.jpg"):
+            await deposited(run, files.make(name))
+        assert [file.name for file in (await in_window(run)).files] == ["a.jpg", "b.jpg"]
+
+
+async def deposited(run: Run, *paths: Path) -> None:
+    """Add files, and send them to the end."""
+    number = len(run.all_heard(PathsAdded)) + 1
+    run.queue.add_paths(paths, ANOMALY)
+    await run.heard(PathsAdded, number)
+    ended = len(run.all_heard(QueueIdle)) + 1
+    run.queue.start()
+    await run.idle(ended)

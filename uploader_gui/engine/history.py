@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
@@ -63,6 +64,11 @@ class History:
     def tell_receipt(self, key: RunKey) -> None:
         """Tell the receipt of a past run, its files as they are now: `ReceiptBuilt`; nothing where it is purged."""
         self._tasks.spawn(self._tell_receipt(key))
+
+    async def receipt_of(self, upload_ids: frozenset[UploadId]) -> Receipt | None:
+        """Return the receipt of the deposit that has these uploads; None for several, or one that has not ended."""
+        writer = await self._all_written()
+        return await writer.reading(lambda journal: self._receipt_with(journal, upload_ids))
 
     def forget(self, key: RunKey) -> None:
         """Forget the finished uploads of a past run, also on the list; then tell the runs that are left."""
@@ -120,10 +126,18 @@ class History:
         else:
             self._events.send(ReceiptWritten(str(path)))
 
+    def _receipt_with(self, journal: Journal, upload_ids: frozenset[UploadId]) -> Receipt | None:
+        keys = journal.runs_with(upload_ids)
+        if len(keys) != 1 or journal.circumstances(key := keys.pop()) is None:
+            return None
+        made = self._receipt(journal, key)
+        return made if made is not None and upload_ids <= {file.upload_id for file in made.files} else None
+
     def _receipt(self, journal: Journal, key: RunKey) -> Receipt | None:
         past = journal.past_run(key)
         if past is None:
             return None
+        told = journal.circumstances(key) or receipt.Circumstances()
         run = receipt.Run(
             program=past.program,
             anomaly_id=key.anomaly_id,
@@ -132,6 +146,6 @@ class History:
             junk=past.junk,
             describe=self._options().describe,
             trial=self._options().trial,
-            circumstances=receipt.Circumstances(server="" if self._options().trial else past.server),
+            circumstances=replace(told, server="" if self._options().trial else past.server),
         )
         return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

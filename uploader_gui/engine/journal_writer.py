@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.context import Resources
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.journal.journal import Journal
+    from uploader_gui.engine.journal.journal_thread import EndedDeposits
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.scheduler import Scheduler
@@ -61,6 +62,7 @@ class JournalWriter:
         self._run_id: int | None = None
         self._offset = 0.0
         self._ended: tuple[int, float] | None = None
+        self._deposits: list[EndedDeposits] = []
         self._unsaved_new: dict[UploadId, Upload] = {}
         self._unsaved: dict[UploadId, Upload] = {}
         self._not_in_journal: set[UploadId] = set()
@@ -86,11 +88,14 @@ class JournalWriter:
             is_new = upload.upload_id in self._unsaved_new or upload.upload_id in self._not_in_journal
             (self._unsaved_new if is_new else self._unsaved)[upload.upload_id] = upload
 
-    def end_run(self, junk: int, stopped_at: float | None) -> None:
+    def end_run(self, junk: int, stopped_at: float | None, deposits: EndedDeposits) -> None:
         """End the run with what has changed: what is added later belongs to another one.
 
         `junk` is the number of files left out in it, `stopped_at` when its sending stopped, None where it never began.
+        `deposits` may be of earlier runs, which this one brought to their end.
         """
+        if deposits[0]:
+            self._deposits.append(deposits)
         if self._run_id is not None or self._batch is not None or self._unsaved_new:
             self._ended = junk, self._store.clock.now() if stopped_at is None else stopped_at
 
@@ -128,7 +133,7 @@ class JournalWriter:
         else:
             (self._after if self._has_unsaved else self._batch.after).append(tell)
 
-    async def write_last(self, junk: int, stopped_at: float | None) -> None:
+    async def write_last(self, junk: int, stopped_at: float | None, deposits: EndedDeposits) -> None:
         """Write what has changed for the last time, and the end of the run (see `end_run`).
 
         Also where the journal was in trouble a moment ago.
@@ -136,7 +141,7 @@ class JournalWriter:
         if self._retry_timer is not None:
             self._retry_timer.cancel()
             self._retry_timer = None
-        self.end_run(junk, stopped_at)
+        self.end_run(junk, stopped_at, deposits)
         done = asyncio.get_running_loop().create_future()
         self.write(durable=True)
         self.then(lambda: _release([done]))
@@ -211,7 +216,7 @@ class JournalWriter:
 
     @property
     def _has_unsaved(self) -> bool:
-        return bool(self._unsaved_new or self._unsaved or self._in_doubt or self._ended is not None)
+        return bool(self._unsaved_new or self._unsaved or self._in_doubt or self._ended is not None or self._deposits)
 
     def _take_batch(self) -> Batch:
         new, changed, clock = self._unsaved_new, self._unsaved, self._store.clock
@@ -227,12 +232,13 @@ class JournalWriter:
             in_doubt=self._in_doubt,
             places=dict(self._places) if self._in_doubt else {},
             ended=self._ended,
+            deposits=self._deposits,
             uploads=new | changed,
             waiting=self._waiting,
             after=self._after,
         )
         self._offset = clock.offset if self._run_id is None else self._offset + batch.move_by
-        self._unsaved_new, self._unsaved, self._waiting, self._after = {}, {}, [], []
+        self._unsaved_new, self._unsaved, self._waiting, self._after, self._deposits = {}, {}, [], [], []
         self._ended, self._durable, self._in_doubt, self._wanted = None, False, False, False
         return batch
 
@@ -247,6 +253,7 @@ class JournalWriter:
         self._unsaved = {one: up for one, up in (changed | self._unsaved).items() if one not in self._unsaved_new}
         self._waiting = batch.waiting + self._waiting
         self._after = batch.after + self._after
+        self._deposits = batch.deposits + self._deposits
         self._ended = batch.ended if self._ended is None else self._ended
         self._offset -= batch.move_by
         self._durable |= batch.durable

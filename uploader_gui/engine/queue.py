@@ -7,12 +7,11 @@ Front ends call its plain methods on the engine's thread (through `thread.py`) a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import ReceiptBuilt, UploadsRemoved
+from uploader_gui.engine.events import Condition, ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
@@ -304,17 +303,34 @@ class UploadQueue:
 
     def name_depositor(self, depositor: str) -> None:
         """Put this name on receipts from now on; "" for none."""
-        self._servers.options = replace(self._servers.options, depositor=depositor)
+        self._servers.name_depositor(depositor)
 
     def tell_receipt(self, anomaly_id: str) -> None:
         """Tell this run's receipt (`ReceiptBuilt`) for that anomaly; where it got no file, for the last one that did.
 
-        A receipt is about one anomaly: it is the evidence of one deposit.
+        A receipt is about one anomaly: it is the evidence of one deposit. That of one that came to its end is the
+        same whenever it is made, here or in History: it is made of what the journal has.
         """
         uploads = self._servers.all_uploads()
         listed = [upload.anomaly_id for upload in uploads]
         chosen = anomaly_id if anomaly_id in listed or not listed else listed[-1]
-        self._tell(ReceiptBuilt(self._servers.receipt(chosen, uploads, self._servers.began_at(chosen))))
+        ended = self._servers.ended_uploads(chosen)
+        if ended and Condition.JOURNAL not in self._context.conditions:
+            self._context.tasks.spawn(self._tell_receipt_of_end(chosen, ended))
+        else:
+            self._tell_receipt_of_now(chosen)
+
+    def _tell_receipt_of_now(self, anomaly_id: str) -> None:
+        began = self._servers.began_at(anomaly_id)
+        self._tell(ReceiptBuilt(self._servers.receipt(anomaly_id, self._servers.all_uploads(), began)))
+
+    async def _tell_receipt_of_end(self, anomaly_id: str, upload_ids: frozenset[UploadId]) -> None:
+        """Tell the receipt of the one deposit that these belong to; of several, that of now."""
+        made = await self.history.receipt_of(upload_ids)
+        if made is None:
+            self._tell_receipt_of_now(anomaly_id)
+        else:
+            self._tell(ReceiptBuilt(made))
 
     def send_past_again(self, key: RunKey) -> None:
         """Put what failed in a past run back onto the list, and send it after another look at the files.

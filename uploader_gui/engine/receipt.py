@@ -126,6 +126,7 @@ class Circumstances:
         clock_error: how many seconds this computer's clock was ahead of the server's, None where nobody measured it.
         ref, title, site: what the register said of the anomaly.
         depositor: as the setting says.
+        utc_offset: of this computer's time zone when the deposit ended, such as "+01:00"; "" for that of now.
     """
 
     server: str = ""
@@ -134,6 +135,7 @@ class Circumstances:
     title: str = ""
     site: str = ""
     depositor: str = ""
+    utc_offset: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return what is known as values that `json` can write."""
@@ -144,6 +146,12 @@ class Circumstances:
             **({"anomaly": {name: text for name, text in anomaly.items() if text}} if any(anomaly.values()) else {}),
             **({"depositor": _text(self.depositor)} if self.depositor else {}),
         }
+
+
+def utc_offset_at(seconds: float) -> str:
+    """Return this computer's difference to UTC at a time (seconds since 1970), such as "+01:00"."""
+    offset = datetime.fromtimestamp(seconds).astimezone().strftime("%z")
+    return f"{offset[:3]}:{offset[3:5]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +175,7 @@ class Receipt:
     @property
     def utc_offset(self) -> str:
         """The difference of this computer's time zone to UTC when the deposit ended, such as "+01:00"."""
-        offset = datetime.fromtimestamp(self.finished_at).astimezone().strftime("%z")
-        return f"{offset[:3]}:{offset[3:5]}"
+        return self.circumstances.utc_offset or utc_offset_at(self.finished_at)
 
     @property
     def totals(self) -> dict[str, int]:

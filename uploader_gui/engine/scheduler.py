@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.concurrency import Tasks
@@ -16,9 +17,19 @@ from uploader_gui.engine.context import EngineContext
 from uploader_gui.engine.conversion.service import ConversionService
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
-from uploader_gui.engine.events import Condition, EngineFailed, Progress, QueueIdle, QueueStatus, Totals
+from uploader_gui.engine.events import (
+    AnomalyLookedUp,
+    Condition,
+    EngineFailed,
+    Lookup,
+    Progress,
+    QueueIdle,
+    QueueStatus,
+    Totals,
+)
 from uploader_gui.engine.intake.intake import Intake
 from uploader_gui.engine.models import SENDING, Reason, UploadState
+from uploader_gui.engine.receipt import Circumstances, utc_offset_at
 from uploader_gui.engine.registration.batches import Batcher
 from uploader_gui.engine.registration.registrar import Registrar
 from uploader_gui.engine.transfer.pool import TransferPool
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
+    from uploader_gui.engine.journal.journal_thread import EndedDeposits
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
 
@@ -46,6 +58,7 @@ class Scheduler:
         has_begun: whether it was ever started.
         paused: whether a person paused it; False where it ended because all was done.
         gave_up: why it stopped for good (headless), None while it has not.
+        depositor: the name on receipts, "" for none.
         stopped_at: when it last stopped, in seconds since 1970 by the server's clock; None while it runs, or never ran.
     """
 
@@ -58,6 +71,7 @@ class Scheduler:
         self.paused = False
         self.gave_up: Reason | None = None
         self.stopped_at: float | None = None
+        self.depositor = options.depositor
         self._closing = asyncio.Event()
         self._broken: BaseException | None = None
         self._woken = False
@@ -116,7 +130,7 @@ class Scheduler:
         self._stop_running()
         if self._broken is not None:
             self.pause()  # nothing is to look as if it were still being sent
-        await self.context.store.writer.write_last(self.intake.end_run(), self.stopped_at)
+        await self.context.store.writer.write_last(self.intake.end_run(), self.stopped_at, self._ended_deposits())
         self.context.store.writer.close()
         self.context.events.flush()
 
@@ -233,6 +247,26 @@ class Scheduler:
     def _start_registered(self) -> None:
         self.start_transfers(self.context.store.in_states(UploadState.REGISTERED))
 
+    def circumstances(self, anomaly_id: str) -> Circumstances:
+        """Return what a receipt of now tells beside its files."""
+        facts = self.registrar.lookup.found.get(anomaly_id, AnomalyLookedUp(anomaly_id, Lookup.UNCHECKED))
+        return Circumstances(
+            server="" if self.context.options.trial else self.context.options.api_url,
+            clock_error=self.context.server.clock.error,
+            ref=facts.ref,
+            title=facts.title,
+            site=facts.site,
+            depositor=self.depositor,
+        )
+
+    def _ended_deposits(self) -> EndedDeposits:
+        """Return the uploads that something happened to since the last end, and what their receipts tell."""
+        uploads = self.context.store.take_touched()
+        offset = utc_offset_at(self.context.server.clock.now() if self.stopped_at is None else self.stopped_at)
+        anomalies = {upload.anomaly_id for upload in uploads}
+        told = {one: replace(self.circumstances(one), utc_offset=offset) for one in anomalies}
+        return tuple(upload.upload_id for upload in uploads), told
+
     # What the parts ask for
 
     def wake(self) -> None:
@@ -339,7 +373,7 @@ class Scheduler:
     def _became_idle(self) -> None:
         self._stop_running()
         self.context.meter.rest()
-        self.context.store.writer.end_run(self.intake.end_run(), self.stopped_at)
+        self.context.store.writer.end_run(self.intake.end_run(), self.stopped_at, self._ended_deposits())
         self.context.tasks.spawn(self._tell_idle())
 
     async def _tell_idle(self) -> None:

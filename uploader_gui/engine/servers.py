@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import (
-    AnomalyLookedUp,
     EngineFailed,
-    Lookup,
     Progress,
     QueueIdle,
     QueueStatus,
@@ -173,6 +171,12 @@ class Servers:
         self._begin(scheduler)
         scheduler.intake.restore()
 
+    def name_depositor(self, depositor: str) -> None:
+        """Put this name on receipts from now on; "" for none."""
+        self.options = replace(self.options, depositor=depositor)
+        for scheduler in self:
+            scheduler.depositor = depositor
+
     # Uploads of all servers
 
     def owned(self, upload_ids: Iterable[UploadId]) -> Iterator[tuple[Scheduler, list[Upload]]]:
@@ -192,6 +196,14 @@ class Servers:
         """Return `all_uploads()` without those that only stand on the list as an earlier run left them."""
         mine = (upload for scheduler in self for upload in scheduler.context.store.of_this_run())
         return sorted(mine, key=lambda upload: upload.order)
+
+    def ended_uploads(self, anomaly_id: str) -> frozenset[UploadId]:
+        """Return those of an anomaly that are on the list, else those removed; none while one is unfinished."""
+        mine = [upload for upload in self.all_uploads() if upload.anomaly_id == anomaly_id]
+        ids = {upload_id for scheduler in self for upload_id in scheduler.context.store.ids()}
+        chosen = [upload for upload in mine if upload.upload_id in ids] or mine
+        is_over = all(upload.state.finished for upload in chosen) and not any(one.running for one in self)
+        return frozenset(upload.upload_id for upload in chosen) if is_over else frozenset()
 
     def began_at(self, anomaly_id: str) -> float | None:
         """Return when files of this run were first added for that anomaly, in seconds since 1970; None without any."""
@@ -221,19 +233,10 @@ class Servers:
 
     def _circumstances(self, anomaly_id: str) -> Circumstances:
         """Return what a receipt tells beside its files; nothing of a server where they went to several."""
-        depositor, used = self.options.depositor, self._used()
+        used = self._used()
         if len(used) > 1:
-            return Circumstances(depositor=depositor)
-        scheduler = self._schedulers[used[0]] if used else self.current
-        facts = scheduler.registrar.lookup.found.get(anomaly_id, AnomalyLookedUp(anomaly_id, Lookup.UNCHECKED))
-        return Circumstances(
-            server="" if self.options.trial else (used or [self.options.api_url])[0],
-            clock_error=scheduler.context.server.clock.error,
-            ref=facts.ref,
-            title=facts.title,
-            site=facts.site,
-            depositor=depositor,
-        )
+            return Circumstances(depositor=self.options.depositor)
+        return (self._schedulers[used[0]] if used else self.current).circumstances(anomaly_id)
 
     def _server_by_upload(self) -> dict[UploadId, str]:
         """Return each upload's server where the run has files for several, else nothing."""

@@ -59,6 +59,7 @@ class UploadStore:
         self._by_path: dict[tuple[str, str], Upload] = {}
         self._from_earlier_run: set[UploadId] = set()
         self._forgotten: set[UploadId] = set()
+        self._touched: dict[UploadId, Upload] = {}
         self._counts = dict.fromkeys(UploadState, 0)
         self._bytes = dict.fromkeys(UploadState, 0)
         self._elsewhere = ""
@@ -94,6 +95,11 @@ class UploadStore:
         """Return whether an upload of the journal may join the list: neither it nor its file stands there."""
         listed = self.at_path(upload.anomaly_id, str(upload.source.resolved))
         return listed is None and upload.upload_id not in self._uploads and not self.is_forgotten(upload)
+
+    def take_touched(self) -> list[Upload]:
+        """Return the uploads that were added, or came into another state, since the last call."""
+        touched, self._touched = list(self._touched.values()), {}
+        return touched
 
     def is_removed(self, upload: Upload) -> bool:
         """Return whether a person took this very upload off the list."""
@@ -148,6 +154,8 @@ class UploadStore:
             self._began.setdefault(upload.anomaly_id, self.clock.own_now())
             self._by_path[upload.anomaly_id, str(upload.source.resolved)] = upload
             self._list(upload)
+            if not from_earlier_run:
+                self._touched[upload.upload_id] = upload
         if recorded:
             self.writer.update(*uploads)
         else:
@@ -215,7 +223,7 @@ class UploadStore:
         upload.state = UploadState.CANCELLED
         self._began.setdefault(anomaly_id, self.clock.own_now())
         self._by_path[anomaly_id, str(moved.source.resolved)] = moved
-        self._uploads[moved.upload_id] = moved
+        self._uploads[moved.upload_id] = self._touched[moved.upload_id] = moved
         self.record(moved)
         return moved
 
@@ -252,6 +260,7 @@ class UploadStore:
             if state is UploadState.UPLOADED:
                 upload.uploaded_at = self.clock.now()
             self._count(upload, 1)
+            self._touched[upload.upload_id] = upload
             if state not in _NOT_WORTH_A_WRITE:
                 self.writer.update(upload)
             self._events.changed(upload)

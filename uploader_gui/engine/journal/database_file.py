@@ -61,7 +61,7 @@ _WORDS: Final[Mapping[int, str]] = {
 """What people read in place of SQLite's words, by its code; translated where it is shown."""
 PAGE_BYTES: Final = 4096
 """SQLite's default, which our journals have."""
-SCHEMA_VERSION: Final = 10
+SCHEMA_VERSION: Final = 11
 MIGRATIONS: Final[dict[int, str]] = {
     0: """
         CREATE TABLE uploads (
@@ -133,6 +133,14 @@ MIGRATIONS: Final[dict[int, str]] = {
     9: """
         ALTER TABLE uploads ADD COLUMN origin TEXT;
         ALTER TABLE own_files ADD COLUMN unneeded_since REAL
+    """,
+    # What the receipt of a deposit that came to its end tells beside its files; before this version it was forgotten.
+    10: """
+        CREATE TABLE deposits (
+            run_id INTEGER NOT NULL, anomaly_id TEXT NOT NULL, utc_offset TEXT NOT NULL, clock_error INTEGER,
+            ref TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, depositor TEXT NOT NULL,
+            PRIMARY KEY (run_id, anomaly_id)
+        ) STRICT, WITHOUT ROWID
     """,
 }
 """Schema version -> the statements that lead to the next one."""
@@ -220,6 +228,8 @@ def _check_integrity(db: sqlite3.Connection) -> None:
     for _ in db.execute("SELECT place, upload_id FROM places"):
         pass
     for _ in db.execute("SELECT path, facts, run_id FROM own_files"):
+        pass
+    for _ in db.execute("SELECT run_id, anomaly_id, utc_offset, ref, title, site, depositor FROM deposits"):
         pass
     for _ in db.execute("SELECT run_id, api_url, program, started_at, finished_at, junk FROM runs"):
         pass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.journal.rows import COLUMNS, UNFINISHED, upload_of
 from uploader_gui.engine.models import PastRun, RunKey, UploadState, folded
+from uploader_gui.engine.receipt import Circumstances
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,6 +75,24 @@ def past_run(db: sqlite3.Connection, key: RunKey) -> PastRun | None:
     """See `Journal.past_run`."""
     rows = db.execute(_FIGURES.format("run_id = ? AND anomaly_id = ?"), (key.run_id, key.anomaly_id))
     return next(iter(_runs(rows)), None)
+
+
+def circumstances(db: sqlite3.Connection, key: RunKey) -> Circumstances | None:
+    """See `Journal.circumstances`."""
+    sql = (
+        "SELECT utc_offset, clock_error, ref, title, site, depositor FROM deposits WHERE run_id = ? AND anomaly_id = ?"
+    )
+    row = db.execute(sql, (key.run_id, key.anomaly_id)).fetchone()
+    if row is None:
+        return None
+    utc_offset, clock_error, ref, title, site, depositor = row
+    return Circumstances("", clock_error, ref, title, site, depositor, utc_offset)
+
+
+def row_of_circumstances(told: Circumstances) -> tuple[object, ...]:
+    """Return what `circumstances` reads, as columns."""
+    texts = (text.encode("utf-8", "replace").decode() for text in (told.ref, told.title, told.site, told.depositor))
+    return told.utc_offset, told.clock_error, *texts
 
 
 def runs_with_file(db: sqlite3.Connection, wanted: str) -> Iterator[frozenset[RunKey]]:

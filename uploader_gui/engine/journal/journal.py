@@ -47,12 +47,13 @@ from uploader_gui.engine.journal.rows import (
     row_of,
     upload_of,
 )
-from uploader_gui.engine.models import EarlierUpload, SentFile, UploadId, bytes_of
+from uploader_gui.engine.models import EarlierUpload, RunKey, SentFile, UploadId, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from uploader_gui.engine.models import PastRun, RunKey, Source, Upload
+    from uploader_gui.engine.models import PastRun, Source, Upload
+    from uploader_gui.engine.receipt import Circumstances
 
 
 VACUUM_SECONDS: Final = 1.0
@@ -64,7 +65,13 @@ LOOK_SECONDS: Final = 1.0
 """How often the disk's room is looked at, at most."""
 OPERATIONS_OF_A_COMMIT: Final = 4
 """At least: two writes for its page, one more for the checksum, one to force all of it onto the disk."""
-FORGET_EMPTY_RUNS: Final = "DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)"
+FORGET_EMPTY_RUNS: Final = (
+    "DELETE FROM runs WHERE run_id NOT IN (SELECT run_id FROM uploads WHERE run_id NOT NULL)",
+    (
+        "DELETE FROM deposits WHERE (run_id, anomaly_id) NOT IN "
+        "(SELECT run_id, anomaly_id FROM uploads WHERE run_id NOT NULL)"
+    ),
+)
 MAX_TAKEN_AWAY: Final = 5
 """How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 
@@ -290,6 +297,30 @@ class Journal:
             sql = "UPDATE runs SET finished_at = max(started_at, ?), junk = ? WHERE run_id = ?"
             self._db.execute(sql, (ended_at, junk, run_id))
 
+    def note_deposits(self, upload_ids: Collection[UploadId], told: Mapping[str, Circumstances]) -> None:
+        """Record what the receipts of the deposits with these uploads tell beside their files, by anomaly."""
+        with self._transaction():
+            rows = [
+                (key.run_id, key.anomaly_id, *history_queries.row_of_circumstances(told[key.anomaly_id]))
+                for key in self.runs_with(upload_ids)
+                if key.anomaly_id in told
+            ]
+            self._db.executemany("INSERT OR REPLACE INTO deposits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def circumstances(self, key: RunKey) -> Circumstances | None:
+        """Return what `note_deposits` recorded, without the server; None for a deposit that did not come to its end."""
+        with self._sqlite_errors():
+            return history_queries.circumstances(self._db, key)
+
+    def runs_with(self, upload_ids: Collection[UploadId]) -> set[RunKey]:
+        """Return the runs that these uploads belong to."""
+        sql = (
+            "SELECT DISTINCT run_id, anomaly_id FROM uploads WHERE run_id NOT NULL "
+            "AND upload_id IN (SELECT value FROM json_each(?))"
+        )
+        with self._sqlite_errors():
+            return {RunKey(*row) for row in self._db.execute(sql, (json.dumps(list(upload_ids)),))}
+
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Forget uploads a person removed before they were sent."""
         with self._transaction():
@@ -311,7 +342,7 @@ class Journal:
                 f"AND state NOT IN ({unfinished}) AND NOT (listed AND state IN ({waiting}))",
                 (*aged, *UNFINISHED, *FAILED_OR_REFUSED),
             )
-            self._db.execute(FORGET_EMPTY_RUNS)
+            self._forget_empty_runs()
 
     def forget(self, upload_ids: Collection[UploadId]) -> None:
         """Forget finished uploads that a person wants forgotten, and the runs of which nothing is left.
@@ -324,7 +355,11 @@ class Journal:
         with self._transaction(durable=True):
             self._db.executemany(ours, ids)
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", ids)
-            self._db.execute(FORGET_EMPTY_RUNS)
+            self._forget_empty_runs()
+
+    def _forget_empty_runs(self) -> None:
+        for statement in FORGET_EMPTY_RUNS:
+            self._db.execute(statement)
 
     def unfinished(self, api_url: str, anomaly_id: str | None = None) -> list[Upload]:
         """Return the unfinished uploads for an anomaly (or all), oldest first, in the states they had."""

@@ -13,11 +13,12 @@ from uploader_gui.engine.errors import JournalError
 from uploader_gui.engine.journal.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
     from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.receipt import Circumstances
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +117,9 @@ def _unless_reopened(call: Callable[[Journal], T], opening: int, journal: Journa
     return call(journal)
 
 
+EndedDeposits = tuple["tuple[UploadId, ...]", "Mapping[str, Circumstances]"]
+
+
 @dataclass(slots=True)
 class Batch:
     """What is written in one transaction: copies of uploads, which go on changing meanwhile.
@@ -125,6 +129,7 @@ class Batch:
         run_id: the run of `new`, None where it is begun now.
         move_by: by how many seconds the clock was wrong when that run was begun.
         in_doubt: whether the journal may have lost that run, and has to be given `places` again.
+        deposits: those that came to their end, as their uploads and what their receipts tell by anomaly.
         ended: the number of files left out of the run that ends, and when it ended; None while it goes on.
         uploads: the originals of the copies.
         waiting: what waits until the batch is written.
@@ -141,6 +146,7 @@ class Batch:
     in_doubt: bool = False
     places: dict[bytes, UploadId] = field(default_factory=dict)
     ended: tuple[int, float] | None = None
+    deposits: list[EndedDeposits] = field(default_factory=list)
     uploads: dict[UploadId, Upload] = field(default_factory=dict)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
@@ -151,7 +157,7 @@ class Batch:
         """Write everything; return what cannot be written, whatever is in it."""
         if (self.in_doubt or self.new) and self.run_id is not None and not journal.has_run(self.run_id):
             self.run_id = None  # lost with the journal, or forgotten by a person
-        if len(self.changed) == 1 and not self.new and not self.places and self.ended is None:
+        if len(self.changed) == 1 and not self.new and not self.places and self.ended is None and not self.deposits:
             return self._write_singly(journal) if not self._write_one(journal) else []
         begun = self.run_id
         try:
@@ -190,6 +196,8 @@ class Batch:
             journal.claim(self.places)
         if self.ended is not None and self.run_id is not None:
             journal.end_run(self.run_id, *self.ended)
+        for deposits in self.deposits:
+            journal.note_deposits(*deposits)
 
     def _add(self, uploads: Collection[Upload], journal: Journal) -> None:
         if self.run_id is None:
