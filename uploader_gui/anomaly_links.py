@@ -23,7 +23,7 @@ _ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _SEGMENT: Final = re.compile(r"anomal(y|ies|ie)s?", re.IGNORECASE)
 _IN_ADDRESS: Final = re.compile(rf"(?=.*\d){ANOMALY_ID.pattern}", re.ASCII)
 """With a digit: `anomalies/new` is a page too."""
-_NUMBER: Final = re.compile(r"(?<![\w.,:/-])\d{1,64}(?![\w:/-]|[.,]\d)")
+_NUMBER: Final = re.compile(r"(?<![\w.,:/-])[0-9]{1,64}(?![\w:/-]|[.,]\d)")
 """A number that stands alone: no part of a date, time, sum or address."""
 
 

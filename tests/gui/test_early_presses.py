@@ -87,6 +87,11 @@ def press_space(widget: QWidget, _window: MainWindow) -> None:
     QTest.keyClick(widget, Qt.Key.Key_Space)
 
 
+def held_return(modifiers: Qt.KeyboardModifier) -> QKeyEvent:
+    """Return one of the presses by which a key that is held repeats."""
+    return QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, modifiers, "\r", True)
+
+
 def press_ctrl_enter(_widget: QWidget, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
@@ -132,10 +137,7 @@ def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, 
     clock.settle()
     press_ctrl_enter(window, window)
     for _ in range(3):
-        held = QKeyEvent(
-            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier, "\r", autorep=True
-        )
-        QApplication.sendEvent(window, held)
+        QApplication.sendEvent(window, held_return(Qt.KeyboardModifier.ControlModifier))
     assert engine.calls == [("start", None)]
 
 
@@ -237,6 +239,5 @@ def test_a_held_enter_removes_one_row_only(window: MainWindow, engine: FakeEngin
     clock.settle()
     window.view.setCurrentIndex(window.view.model().index(0, Column.NAME))
     QTest.keyClick(window.view, Qt.Key.Key_Return)
-    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)
-    QApplication.sendEvent(window.view, held)
+    QApplication.sendEvent(window.view, held_return(Qt.KeyboardModifier.NoModifier))
     assert engine.calls == [("remove", [UploadId("a.exe")])]

@@ -104,7 +104,7 @@ def test_thousands_of_files_are_listed_and_fail_while_the_window_stays_alive(
     source, turns = Held(fails=True), []
     source.may_give.set()
     many = replace(TWO, files=tuple(VirtualFile(at, "photo.jpg") for at in range(1_000)))
-    timer = QTimer(fetcher, interval=0)
+    timer = QTimer(fetcher)
     timer.timeout.connect(lambda: turns.append((len(engine.awaited), len(told(engine, "not_fetched")))))
     timer.start()
     with qtbot.waitSignal(fetcher.fetch(many, source, "4217").over, timeout=60_000):

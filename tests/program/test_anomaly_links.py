@@ -54,6 +54,7 @@ def test_a_link_gives_one_number_and_nothing_else(link: str, number: str) -> Non
         ("link: uploader-gui:?anomaly=4217", "", "4217"),
         ("Anomalie n° 4217 du 12/03/2026 à 14:05", "", "4217"),
         ("4217 or 4218", "", ""),
+        ("٤٢١٧", "", ""),
         ("1.5 m, 2026-11-30", "", ""),
         ("", "", ""),
         ("4217 " + "x" * 5000, "", ""),
