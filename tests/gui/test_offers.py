@@ -124,6 +124,10 @@ def test_an_offer_of_junk_alone_holds_no_file() -> None:
         (["x" * 255 + ".jpg", "étage – 日本語 📷 #%.jpg"], ["x" * 120 + ".jpg", "étage – 日本語 📷 #%.jpg"]),
         (["a:b.jpg", "C:\\x\\c.jpg", "C:d.jpg"], ["a_b.jpg", "x/c.jpg", "C_d.jpg"]),
         ([".bashrc", "noext", "noext"], [".bashrc", "noext", "noext (2)"]),
+        (
+            ["a", "A/b", "a/c", "x/y/z", "x", "X/y", "a"],
+            ["a", "A (2)/b", "a (2)/c", "x/y/z", "x (2)", "X/y (2)", "a (3)"],
+        ),
     ],
 )
 def test_names_from_strangers_become_harmless_and_twins_are_numbered(given: list[str], harmless: list[str]) -> None:

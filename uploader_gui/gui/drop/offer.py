@@ -341,8 +341,11 @@ def harmless_names(files: Iterable[VirtualFile]) -> Iterator[str]:
     """
     taken: dict[str, int] = {}
     for file in files:
-        parts = list(_harmless_parts(file.name)) or [f"file {file.index + 1}"]
-        yield _unlike(taken, "/".join(parts))
+        *folders, name = list(_harmless_parts(file.name)) or [f"file {file.index + 1}"]
+        place = ""
+        for folder in folders:
+            place = f"{_unlike(taken, place + folder, is_folder=True)}/"
+        yield _unlike(taken, place + name)
 
 
 def _harmless_parts(name: str) -> Iterator[str]:
@@ -354,17 +357,25 @@ def _harmless_parts(name: str) -> Iterator[str]:
             yield f"_{clean}" if _DEVICE.fullmatch(clean) else clean
 
 
-def _unlike(taken: dict[str, int], name: str) -> str:
-    """Return the name, numbered where there is one like it. `taken`: each name with the last number it was given."""
+_FOLDER_TAKEN: Final = 0
+
+
+def _unlike(taken: dict[str, int], name: str, *, is_folder: bool = False) -> str:
+    """Return the name, numbered where a file (for a folder) or anything (for a file) is called like that.
+
+    `taken`: each name, with the last number a file of that name was given.
+    """
     stem, dot, suffix = name.rpartition(".")
-    if not stem or "/" in suffix:
+    if is_folder or not stem or "/" in suffix:
         stem, dot, suffix = name, "", ""
-    number, free = taken.get(name.casefold(), 1), name
-    while free.casefold() in taken:
+    number, free = taken.get(name.casefold(), 1) or 1, name
+    while (found := taken.get(free.casefold())) is not None and not (is_folder and found == _FOLDER_TAKEN):
         number += 1
         free = f"{stem} ({number}){dot}{suffix}"
-    taken[name.casefold()] = number
-    taken.setdefault(free.casefold(), 1)
+    if is_folder:
+        taken[free.casefold()] = _FOLDER_TAKEN
+    elif taken.setdefault(free.casefold(), 1) and taken.get(name.casefold()):
+        taken[name.casefold()] = number
     return free
 
 
