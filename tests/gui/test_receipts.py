@@ -26,7 +26,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.receipt import Circumstances, Original
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import receipt_html, receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.i18n import FRENCH, use_language
@@ -385,3 +385,17 @@ def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
         )
         heights.append(pages._laid_out(one).size().height())
     assert heights[0] == heights[1]
+
+
+def test_the_times_of_a_receipt_are_those_of_the_place_where_it_was_made() -> None:
+    """Made again on a journey, it says the same as the paper before."""
+    made = receipt(file(), circumstances=Circumstances(utc_offset="+05:30"))
+    form = receipt_words.table_form(utc_offset=made.utc_offset)
+    for told in (
+        receipt_html.page(made).decode(),
+        receipt_pages.heading_html(made) + receipt_pages.table_html([(1, made.files[0])], utc_offset=made.utc_offset),
+        receipt_csv.table(made, form).decode("utf-8-sig"),
+    ):
+        assert "14:00:05" in told
+    assert "12 Mar 2025 14:00:00 to 12 Mar 2025 14:01:00" in receipt_html.page(made).decode().replace("\u00a0", " ")
+    assert "UTC+05:30" in receipt_words.clock(made)

@@ -34,6 +34,7 @@ _USED_UP: Final = (
 )
 FETCHED_DAYS: Final = 7
 """How long a fetched file is kept that was not uploaded, and that nobody waits for."""
+_UTC_OFFSET: Final = re.compile(r"[+-]([01]\d|2[0-3]):[0-5]\d")
 _TOKEN: Final = re.compile(r"[0-9a-f]{16}(\.part)?")
 _FETCHED_STATES: Final = "SELECT path, state, listed FROM uploads WHERE origin NOT NULL"
 PAGE: Final = 500
@@ -86,7 +87,8 @@ def circumstances(db: sqlite3.Connection, key: RunKey) -> Circumstances | None:
     if row is None:
         return None
     utc_offset, clock_error, ref, title, site, depositor = row
-    return Circumstances("", clock_error, ref, title, site, depositor, utc_offset)
+    known = utc_offset if _UTC_OFFSET.fullmatch(utc_offset) else ""
+    return Circumstances("", clock_error, ref, title, site, depositor, known)
 
 
 def row_of_circumstances(told: Circumstances) -> tuple[object, ...]:

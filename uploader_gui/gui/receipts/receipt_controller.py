@@ -175,7 +175,9 @@ class ReceiptController(QObject):
 
 
 def _csv(receipt: Receipt) -> bytes:
-    return receipt_csv.table(receipt, receipt_words.table_form(trial=receipt.trial))
+    return receipt_csv.table(
+        receipt, receipt_words.table_form(trial=receipt.trial, utc_offset=receipt_words.offset_of(receipt))
+    )
 
 
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:

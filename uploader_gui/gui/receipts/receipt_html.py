@@ -60,16 +60,16 @@ def _seal(receipt: Receipt) -> str:
 def _table(receipt: Receipt) -> str:
     heads = "".join(f'<th scope="col">{escape(_(heading))}</th>' for heading in _HEADINGS)
     count = ngettext("{count} file", "{count} files", len(receipt.files))
-    rows = "\n".join(_row(file, trial=receipt.trial) for file in receipt.files)
+    rows = "\n".join(_row(file, receipt) for file in receipt.files)
     return f"<table><caption>{escape(count)}</caption><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>"
 
 
-def _row(file: ReceiptFile, *, trial: bool) -> str:
-    when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at)
+def _row(file: ReceiptFile, receipt: Receipt) -> str:
+    when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at, receipt_words.offset_of(receipt))
     cells = (
         escape(receipt_words.size(file)),
         escape(receipt_words.kind(file)),
-        escape(receipt_words.result(file, trial=trial)),
+        escape(receipt_words.result(file, trial=receipt.trial)),
         escape(when),
         _data(visible_name(file.service_id or "")),
         _notes(file),

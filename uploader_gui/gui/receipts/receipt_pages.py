@@ -78,6 +78,7 @@ class ReceiptPages(QObject):
         super().__init__(parent)
         self._receipt = receipt
         self._page = page
+        self._offset = receipt_words.offset_of(receipt)
         self._device = device
         self._font = QFont(font)
         self._trial = receipt.trial
@@ -115,7 +116,9 @@ class ReceiptPages(QObject):
     def _next_page(self) -> _Page:
         tried = self._files[self._at : self._at + _ROWS_TRIED]
         head = "" if self._pages else heading_html(self._receipt, self._checksum, self._page)
-        document = self._laid_out(head + (table_html(tried, trial=self._trial) if tried else ""))
+        document = self._laid_out(
+            head + (table_html(tried, trial=self._trial, utc_offset=self._offset) if tried else "")
+        )
         count, height = _rows_that_fit(document, self._size().height() * (1 - _FOOT_ROOM))
         self._at += count if tried else 0
         return _Page(document, height)
@@ -235,10 +238,10 @@ def linked(text: str, page: str) -> str:
 
 def facts(receipt: Receipt, page: str = "") -> list[tuple[str, str]]:
     """Return names and values of the receipt's head, as plain texts: times, depositor, sums, page, server, program."""
-    totals, trial = receipt.totals, receipt.trial
+    totals, trial, offset = receipt.totals, receipt.trial, receipt_words.offset_of(receipt)
     count = ngettext("{count} file", "{count} files", totals["files"])
     summed = receipt_words.sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
-    began, ended = receipt_words.moment(receipt.started_at), receipt_words.moment(receipt.finished_at)
+    began, ended = (receipt_words.moment(at, offset) for at in (receipt.started_at, receipt.finished_at))
     told = receipt.circumstances
     named = (
         (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
@@ -286,16 +289,23 @@ def footer_text(receipt: Receipt) -> str:
         if receipt.trial
         else N_("Deposit receipt · anomaly {number} · {time}")
     )
-    return _(foot, number=receipt.anomaly_id, time=receipt_words.moment(receipt.finished_at))
+    return _(
+        foot,
+        number=receipt.anomaly_id,
+        time=receipt_words.moment(receipt.finished_at, receipt_words.offset_of(receipt)),
+    )
 
 
-def table_html(files: Iterable[tuple[int, ReceiptFile]], *, trial: bool = False) -> str:
-    """Return the HTML table of numbered files with its headings; `trial`: nothing went to a register."""
+def table_html(files: Iterable[tuple[int, ReceiptFile]], *, trial: bool = False, utc_offset: str = "") -> str:
+    """Return the HTML table of numbered files with its headings; `trial`: nothing went to a register.
+
+    `utc_offset` is the receipt's, "" for this computer's.
+    """
     heads = "".join(
         f'<th width="{width}%" style="{_HEAD_LINE}">{escape(_(word)) if at else ""}</th>'
         for at, (width, word) in enumerate(_COLUMNS)
     )
-    rows = "".join(_row_html(number, file, trial=trial) for number, file in files)
+    rows = "".join(_row_html(number, file, trial=trial, utc_offset=utc_offset) for number, file in files)
     table_tag = '<table width="100%" cellspacing="0" cellpadding="4" style="border-collapse: collapse">'
     return f"{table_tag}<thead><tr>{heads}</tr></thead>{rows}</table>"
 
@@ -306,13 +316,13 @@ def page_html(body: str) -> str:
     return f"<html><head><style>{style}</style></head><body>{body}</body></html>"
 
 
-def _row_html(number: int, file: ReceiptFile, *, trial: bool) -> str:
+def _row_html(number: int, file: ReceiptFile, *, trial: bool, utc_offset: str) -> str:
     cells = (
         f'<span class="quiet">{number}</span>',
         _file_html(file),
         escape(receipt_words.size(file)),
         escape(receipt_words.kind(file)),
-        _result_html(file, trial=trial),
+        _result_html(file, trial=trial, utc_offset=utc_offset),
     )
     return "<tr>" + "".join(f'<td style="{_LINE}">{cell}</td>' for cell in cells) + "</tr>"
 
@@ -343,12 +353,12 @@ def made_from(original: Original) -> str:
     return _(made, name=visible_name(original.name), size=i18n.size(original.size))
 
 
-def _result_html(file: ReceiptFile, *, trial: bool) -> str:
+def _result_html(file: ReceiptFile, *, trial: bool, utc_offset: str) -> str:
     """Return a file's result, time, and number in the register."""
     look = "trial" if trial else file.state
     lines = [f'<span class="{look}">{escape(receipt_words.result(file, trial=trial))}</span>']
     if file.uploaded_at is not None:
-        lines.append(_small_html(receipt_words.moment(file.uploaded_at)))
+        lines.append(_small_html(receipt_words.moment(file.uploaded_at, utc_offset)))
     if file.service_id:
         number = N_("Trial no. {number}") if trial else N_("Register no. {number}")
         lines.append(_small_html(_(number, number=visible_name(file.service_id))))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QLocale
 
 from uploader_gui import i18n
 from uploader_gui.engine.models import Origin
+from uploader_gui.engine.receipt import utc_offset_at
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import is_known, sizes_text, type_name_of
@@ -97,9 +99,20 @@ def sums(states: Mapping[str, int], uploaded: int, originals: int, *, trial: boo
     return ", ".join(parts)
 
 
-def moment(seconds: float) -> str:
-    """Return the local day and time to the second; `seconds` since 1970."""
-    return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M:%S}"
+def moment(seconds: float, utc_offset: str = "") -> str:
+    """Return day and time to the second; `seconds` since 1970. `utc_offset` such as "+01:00" is a receipt's."""
+    local = datetime.fromtimestamp(seconds).astimezone(_zone(utc_offset))
+    return f"{_day_text(local.date())} {local:%H:%M:%S}"
+
+
+def offset_of(receipt: Receipt) -> str:
+    """Return the offset to UTC of a receipt made elsewhere; "" where this computer's own clock tells its times."""
+    return "" if receipt.utc_offset == utc_offset_at(receipt.finished_at) else receipt.utc_offset
+
+
+def _zone(utc_offset: str) -> timezone | None:
+    """Return the time zone with an offset to UTC; None, which is this computer's, for ""."""
+    return timezone(datetime.strptime(utc_offset, "%z").utcoffset() or timedelta()) if utc_offset else None
 
 
 def clock(receipt: Receipt) -> str:
@@ -118,7 +131,10 @@ def clock(receipt: Receipt) -> str:
 
 def day(seconds: float) -> str:
     """Return the local day of a time (seconds since 1970): `12/03/2025` in French, else `12 Mar 2025`."""
-    local = datetime.fromtimestamp(seconds).astimezone().date()
+    return _day_text(datetime.fromtimestamp(seconds).astimezone().date())
+
+
+def _day_text(local: date) -> str:
     if language_in_use() == FRENCH:
         return f"{local:%d/%m/%Y}"
     return QLocale().toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
@@ -129,7 +145,7 @@ def day_and_time(seconds: float) -> str:
     return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
 
-def table_form(*, trial: bool = False) -> TableForm:
+def table_form(*, trial: bool = False, utc_offset: str = "") -> TableForm:
     """Return the CSV's form in the current language: Excel splits at the language's list separator."""
     decimal_mark = QLocale().decimalPoint()
     headings = [N_("Number in the trial") if trial and heading is _NUMBER else heading for heading in _HEADINGS]
@@ -139,7 +155,7 @@ def table_form(*, trial: bool = False) -> TableForm:
         headings=[_(heading) for heading in headings],
         results=_results(trial=trial),
         yes_no=(_("yes"), _("no")),
-        moment=moment,
+        moment=partial(moment, utc_offset=utc_offset),
         why=why,
         source=source,
         trial=_("TRIAL: nothing was sent to the register") if trial else "",
