@@ -157,3 +157,17 @@ async def test_a_server_that_sends_on_and_on_does_not_keep_everything_else_waiti
         for _ in range(3):
             await stream.read(1)
     assert others
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_request_cancelled_while_its_response_is_closed_spoils_no_later_one(
+    echo: Echo, client: httpx.AsyncClient, turns: int
+) -> None:
+    response = await client.send(client.build_request("PUT", echo.origin, content=b"first"), stream=True)
+    closing = asyncio.create_task(response.aclose())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait({closing})
+    later = await client.put(echo.origin, content=b"second")
+    assert later.content == b"second"

@@ -202,6 +202,35 @@ async def test_a_file_that_cannot_be_opened_any_more_is_unreadable(
     assert storage.puts == []
 
 
+def pipe_behind_a_link(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a link to a pipe": pipe_behind_a_link,
+    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": lambda path: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("become", NO_FILES.values(), ids=NO_FILES)
+async def test_what_is_no_file_any_more_is_never_opened(
+    become: Callable[[Path], object], api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, api)) as run:
+        await added(run, path)
+        path.unlink()
+        become(path)
+        run.queue.start()
+        await run.idle()
+        row = run.only()
+    assert (row["state"], row["reason"]["code"]) == ("failed", "not_a_file")
+    assert storage.puts == []
+
+
 async def test_six_files_on_a_sleeping_share_do_not_hold_up_the_seventh(
     api: StrictApi, storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:

@@ -168,8 +168,8 @@ class _OriginConnections:
 
     async def give_back(self, connection: HttpConnection) -> None:
         """Keep a connection for the next request, and close the one that has been idle longest if its time is over."""
-        if connection.is_closed():
-            self._open.discard(connection)
+        if not connection.is_idle():
+            await self.close(connection)
             return
         now = asyncio.get_running_loop().time()
         self.idle.append((connection, now))
@@ -220,8 +220,10 @@ class _ResponseBody(httpx.AsyncByteStream):
             return
         try:
             await self._response.aclose()
-        finally:
-            await self._connections.give_back(connection)
+        except BaseException:  # cancelled, say: the rest of the response may still come
+            await self._connections.close(connection)
+            raise
+        await self._connections.give_back(connection)
 
 
 class HttpConnection(Protocol):
@@ -235,8 +237,8 @@ class HttpConnection(Protocol):
     def has_expired(self) -> bool:
         """Whether it should not be used again."""
 
-    def is_closed(self) -> bool:
-        """Whether it cannot be used again."""
+    def is_idle(self) -> bool:
+        """Whether it can be used again."""
 
     async def aclose(self) -> None:
         """Close it."""
@@ -280,9 +282,9 @@ class ProxyConnection:
         """Return False: the inner pool replaces expired connections."""
         return False
 
-    def is_closed(self) -> bool:
-        """Return False: the inner pool replaces closed connections."""
-        return False
+    def is_idle(self) -> bool:
+        """Return whether no request is on its way; the inner pool replaces closed connections."""
+        return all(connection.is_idle() for connection in self._pool.connections)
 
     async def aclose(self) -> None:
         """Close it."""
