@@ -195,7 +195,7 @@ class SourceReader:
         """Return the next block, empty at the end.
 
         Raises:
-            SourceMissing, SourceUnreadable, SourceChanged: it cannot be sent as it was when it was queued.
+            SourceMissing, SourceUnreadable, SourceChanged, NotAFile: it cannot be sent as it was when it was queued.
         """
         self._begin_reading()
         try:
@@ -249,12 +249,17 @@ class SourceReader:
         return block
 
     def _open(self) -> None:
-        self._file = open_when_possible(self._source.resolved, lambda: self._closed)
+        self._file = self._opened_file()
         self._opened = opened, _ = self._stamps(self._file)
         self._just_saved = time.time_ns() - opened.saved_ns < JUST_SAVED_NS
         was, now = (self._source.number, self._source.changed_ns), (opened.number, opened.changed_ns)
         if None not in {*was, *now} and was[0] != now[0] and was[1] != now[1]:
             raise SourceChanged  # another file with the size and time of the one that was queued
+
+    def _opened_file(self) -> FileIO:
+        if not stat.S_ISREG(self._source.resolved.stat().st_mode):  # by now; opening a pipe would block
+            raise NotAFile
+        return open_when_possible(self._source.resolved, lambda: self._closed)
 
     def _fill(self, wanted: int) -> bytes:
         """Read exactly `wanted` bytes: a network share may return fewer at a time."""
@@ -277,7 +282,7 @@ class SourceReader:
     def _read_again(self) -> None:
         """Compare the file with the bytes read, again where it changes meanwhile."""
         for _ in range(MAX_REREADS):
-            with open_when_possible(self._source.resolved, lambda: self._closed) as file:
+            with self._opened_file() as file:
                 before = self._stamps(file)
                 if self._hash_of(file) != self._sha256.digest():
                     break
