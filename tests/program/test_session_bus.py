@@ -123,18 +123,20 @@ def test_files_of_a_sandboxed_program_come_from_the_portal(session_bus: str) -> 
         Proxy(message_bus, portal).RequestName("org.freedesktop.portal.Documents")
 
         def answer() -> None:
-            for _ in range(2):
+            for _ in range(3):
                 while (asked := portal.receive(timeout=PATIENCE)).header.fields.get(3) != "RetrieveFiles":
                     pass
-                known = asked.body == ("2158", {})
+                given = {"2158": ["/home/m/a.jpg"], "none": [""]}.get(asked.body[0])
                 no = new_error(asked, "org.freedesktop.DBus.Error.AccessDenied", "s", ("Invalid transfer",))
-                portal.send(new_method_return(asked, "as", (["/home/m/a.jpg"],)) if known else no)
+                portal.send(no if given is None else new_method_return(asked, "as", (given,)))
 
         answering = Thread(target=answer)
         answering.start()
         assert retrieve_files("2158") == [Path("/home/m/a.jpg")]
         with pytest.raises(OSError, match="Invalid transfer"):
             retrieve_files("other")
+        with pytest.raises(OSError, match="no files"):
+            retrieve_files("none")
         answering.join(PATIENCE)
 
 

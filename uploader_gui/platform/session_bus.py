@@ -103,7 +103,7 @@ def retrieve_files(key: str) -> list[Path]:
     Source: "org.freedesktop.portal.FileTransfer" 1.
 
     Raises:
-        OSError: there is no portal, or it does not know the key.
+        OSError: there is no portal, or it does not know the key, or has no files under it.
     """
     from jeepney import DBusAddress, MessageType, new_method_call  # noqa: PLC0415 - only on Linux
 
@@ -116,7 +116,10 @@ def retrieve_files(key: str) -> list[Path]:
         raise OSError(errno.EIO, type(error).__name__) from error
     if answer.header.message_type is not MessageType.method_return:
         raise OSError(errno.EIO, str(answer.body))
-    return [Path(path) for path in answer.body[0]]
+    paths = [Path(path) for path in answer.body[0] if path.startswith("/")]
+    if not paths:
+        raise OSError(errno.ENOENT, "no files")
+    return paths
 
 
 def _connection() -> Any:
