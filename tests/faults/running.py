@@ -29,6 +29,8 @@ ANOMALY = "42"
 TOKENS = ("bearer-for-tests", "session-for-tests")
 PATIENCE = 60.0
 """Seconds until a test gives up waiting: far more than anything here takes."""
+LOOK_SECONDS = 0.05
+"""How soon it looks again where no event comes: by the next one everything may be over."""
 
 QUICK = Tuning(
     policy=RetryPolicy(
@@ -66,9 +68,12 @@ class Run:
             self.latest.update((upload.source.path.name, upload) for upload in event.uploads)
 
     async def until(self, seen: Callable[[], bool]) -> None:
-        """Wait until what was heard makes `seen()` true."""
+        """Wait until `seen()` is true, also by what the engine tells nobody of: a server, the clock."""
         async with asyncio.timeout(PATIENCE), self.changed:
-            await self.changed.wait_for(seen)
+            while not seen():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self.changed.wait()
 
     async def heard(self, kind: type[E], number: int = 1) -> E:
         """Wait for an event of a kind (the first, the second …), and give it."""
