@@ -295,19 +295,25 @@ def test_a_place_that_is_not_the_persons_alone_is_left_as_it_is(
     assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (before.st_mode, before.st_uid, before.st_mtime_ns)
 
 
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """Give a folder in whose path a socket's has room, whatever the person and the run are called."""
+    with tempfile.TemporaryDirectory(prefix="s") as folder:
+        yield Path(folder)
+
+
 def test_without_a_folder_for_temporary_files_the_sessions_own_folder_is_enough(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deep = tmp_path / ("deep" * 30)
     deep.mkdir()
-    session = tmp_path_factory.mktemp("s")
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(session))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_folder))
     monkeypatch.setattr(
         tempfile, "_candidate_tempdir_list", lambda: ["/proc"]
     )  # the system's, where nothing can be made
     monkeypatch.setattr(tempfile, "tempdir", None)
     (address,) = InstanceLock(deep).addresses
-    assert Path(address).is_relative_to(session)
+    assert Path(address).is_relative_to(short_folder)
 
 
 def test_a_folder_too_deep_for_a_socket_is_no_hindrance(qtbot: QtBot, tmp_path: Path) -> None:
