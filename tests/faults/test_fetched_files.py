@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.events import QueueIdle, UploadsAdded
+from uploader_gui.engine.events import QueueIdle, Resumed, UploadsAdded
 from uploader_gui.engine.fetching import part_of
 from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
@@ -129,6 +129,8 @@ async def test_half_fetched_files_are_named_after_a_restart_and_whole_ones_go_on
         run.queue.start()
         await run.idle()
         assert (run.latest["half.pdf"].state, run.latest["half.pdf"].reason) == (S.FAILED, Reason(Code.NOT_FETCHED))
+        told = run.all_heard(Resumed)[0]
+        assert (told.upload_ids, told.ended) == ((whole.upload_id,), (half.upload_id,))
         assert run.latest["whole.pdf"].state is S.UPLOADED
     assert left_in(data) == []
     assert [stored.data for stored in scripted_storage.objects.values()] == [PDF]

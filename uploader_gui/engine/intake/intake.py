@@ -179,8 +179,13 @@ class Intake:
             unsent = await self._store.writer.reading(lambda journal: journal.unsent_on_list(self._options.api_url))
             ended = await self._list_again(unsent, from_earlier_run=True)
             mine = await self._resume_unfinished(None)
+        half = [one for one in mine if self._has_ended(one)]  # what was being fetched
         if mine or ended:
-            self._events.send(Resumed(tuple(mine), tuple(ended)))
+            self._events.send(Resumed(tuple(one for one in mine if one not in half), (*ended, *half)))
+
+    def _has_ended(self, upload_id: UploadId) -> bool:
+        upload = self._store.get(upload_id)
+        return upload is not None and upload.state.finished
 
     async def _resume_unfinished(self, anomaly_id: str | None) -> list[UploadId]:
         """Resume the unfinished uploads of an anomaly (or all), and return their ids."""
