@@ -205,6 +205,16 @@ class _Parser(argparse.ArgumentParser):
         show_without_console(message)
 
 
+class _Once(argparse.Action):
+    """Takes the value of an option; with two of them, files could go to the wrong anomaly."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, values: object, _option: object = None) -> None:
+        """Set the value, or raise `UsageError` where another one is set."""
+        if getattr(namespace, self.dest) not in {None, values}:
+            raise _wrong(N_("{option} is given twice, with different values."), option=self.option_strings[-1])
+        setattr(namespace, self.dest, values)
+
+
 class _Formatter(argparse.HelpFormatter):
     """Begins the help with our word for “usage:”."""
 
@@ -243,10 +253,10 @@ def _parser() -> argparse.ArgumentParser:
         "paths", nargs="*", metavar="PATH", help=_("files and folders put into the queue at start")
     )
     add = parser.add_argument_group(_heading(N_("options:"))).add_argument
-    add("-a", "--anomaly", metavar="ID", help=_("the anomaly that receives them"))
+    add("-a", "--anomaly", action=_Once, metavar="ID", help=_("the anomaly that receives them"))
     add("--start", action="store_true", help=_("begin at once (needs --anomaly)"))
     add("--quit-when-done", action="store_true", help=_("leave when nothing is left to do"))
-    add("--report", metavar="FILE", help=_("write this run’s receipt as JSON when leaving"))
+    add("--report", action=_Once, metavar="FILE", help=_("write this run’s receipt as JSON when leaving"))
     add("--headless", action="store_true", help=_("no window; implies --start --quit-when-done"))
     add("--again", action="store_true", help=_("send also what was already uploaded to this anomaly"))
     add(
@@ -256,7 +266,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--zip", action="store_true", help=_("send other files it refuses inside a ZIP, as they are"))
     add("--link", metavar="LINK", help=_("open the window with the number of a link from the register’s page"))
-    add("--verify", metavar="RECEIPT", help=_("compare the files of a receipt (or PATH) with it: 0 equal, 1 not"))
+    add(
+        "--verify",
+        action=_Once,
+        metavar="RECEIPT",
+        help=_("compare the files of a receipt (or PATH) with it: 0 equal, 1 not"),
+    )
     add("--sandbox", action="store_true", help=_("use the built-in stand-in service on this machine"))
     add("--demo", action="store_true", help=_("--sandbox with sample files for anomaly DEMO-1, started at once"))
     add("--self-test", action="store_true", help=_("check what the program relies on, print it, and leave"))
