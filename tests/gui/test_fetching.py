@@ -141,6 +141,17 @@ def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: 
     assert window.model.progress_of(fetched.upload_id) is not None
 
 
+def test_a_window_that_is_closed_before_the_rows_are_there_asks_first(
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher
+) -> None:
+    fetcher.fetch(TWO, (source := Held()), "4217")
+    assert window.unsent.asks
+    rows = [upload(file.upload_id, UploadState.FETCHING) for files, _ in engine.awaited for file in files]
+    engine.tell(UploadsAdded(tuple(rows)))
+    assert not window.add_files.unanswered
+    source.may_give.set()
+
+
 def test_a_drop_waits_for_its_source_with_the_window_alive(
     window: MainWindow, engine: FakeEngine, fetcher: Fetcher
 ) -> None:

@@ -181,7 +181,7 @@ class Intake:
             mine = await self._resume_unfinished(None)
         half = [one for one in mine if self._has_ended(one)]  # what was being fetched
         if mine or ended:
-            self._events.send(Resumed(tuple(one for one in mine if one not in half), (*ended, *half)))
+            self._events.send(Resumed(tuple(one for one in mine if not self._has_ended(one)), (*ended, *half)))
 
     def _has_ended(self, upload_id: UploadId) -> bool:
         upload = self._store.get(upload_id)

@@ -68,6 +68,8 @@ class AddFiles(QObject):
         self._keep_next = False
         self.claim: Callable[[Sequence[Path], str, AddOptions], Sequence[Path]] = lambda paths, *_: paths
         """Puts paths on the list that are still being fetched, and returns the others."""
+        self.lists_more: Callable[[], bool] = lambda: False
+        """Whether files that are being fetched are not on the list yet."""
         self.goes_at_once: Callable[[str], bool] = lambda _: False
         """Whether what a person adds to this anomaly now is sent without Start."""
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
@@ -109,7 +111,7 @@ class AddFiles(QObject):
     @property
     def unanswered(self) -> bool:
         """Whether the engine has not finished looking at some files it was given."""
-        return self._unanswered > 0
+        return self._unanswered > 0 or self.lists_more()
 
     def paths_added(self, event: PathsAdded) -> None:
         """Note that the engine has looked at all files of one `add_to`."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 
-from uploader_gui.engine.events import UploadProgress, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import FetchThread, Item, part_of
 from uploader_gui.engine.models import Awaited, Reason, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions
@@ -184,7 +184,9 @@ class Fetcher(QObject):
         self._folder = folder
         self._fetches: list[Fetch] = []
         self._lost: list[tuple[Path, Reason]] = []
+        self._unlisted: set[UploadId] = set()
         add_files.claim = self.claim
+        add_files.lists_more = lambda: bool(self._unlisted) or not all(one.is_listed for one in self._fetches)
         add_files.kept_changed.connect(self._follow_kept)
         add_files.forgotten.connect(engine.no_longer_wanted)
         engine.event_arrived.connect(self._follow)
@@ -242,6 +244,7 @@ class Fetcher(QObject):
                 size = fetch.wanted[path].file.size or 0
                 awaited.append(Awaited(fetch.upload_ids[path], path, path.name, size))
         if awaited:
+            self._unlisted.update(one.upload_id for one in awaited)
             self._engine.await_files(awaited, anomaly_id, options)
         claimed = {one.path for one in awaited}
         return [path for path in paths if path not in claimed]
@@ -289,6 +292,9 @@ class Fetcher(QObject):
 
     def _follow(self, event: Event) -> None:
         """Stop what was cancelled or taken off the list."""
+        if isinstance(event, UploadsAdded):
+            self._unlisted.difference_update(one.upload_id for one in event.uploads)
+            return
         if isinstance(event, UploadsChanged):
             ended = {one.upload_id for one in event.uploads if one.state is not UploadState.FETCHING}
         elif isinstance(event, UploadsRemoved) and not event.kept:
