@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,15 @@ async def test_a_path_no_file_can_have_is_written_down_all_the_same(name: str, j
     await store.writer.saved()
     assert upload.state is UploadState.QUEUED
     assert [one.upload_id for one in journal.unfinished(API)] == [upload.upload_id]
+
+
+async def test_what_is_added_while_the_journal_is_written_is_written_next(journal: Journal) -> None:
+    store, first, second = a_store(journal), an_upload(), an_upload()
+    store.add([first])
+    store.add([second])
+    async with asyncio.timeout(20):
+        await store.writer.saved()
+    assert {one.upload_id for one in journal.unfinished(API)} == {first.upload_id, second.upload_id}
 
 
 def delete_all(folder: Path) -> None:

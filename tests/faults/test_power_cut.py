@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.running import engine, options
+from tests.faults.running import ANOMALY, engine, options
 from tests.faults.storing import is_stored
 from tests.support.failing_disk import FailingDisk
-from uploader_gui.engine.events import Resumed
+from uploader_gui.engine.events import JournalSetAside, Resumed
+from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.files import Files
+    from tests.support.log_watch import ExpectedLogs
     from tests.support.scripted_storage import ScriptedStorage
     from tests.support.strict_api import StrictApi
 
@@ -113,3 +116,22 @@ async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_
         run.queue.start()
         await run.idle()
         assert is_stored(scripted_storage, run.only())
+
+
+async def test_what_took_the_place_of_the_journal_is_told_where_it_went(
+    strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal was opened again")
+    chosen, other = options(tmp_path, strict_api), tmp_path / "other.sqlite"
+    Journal(other).close()
+    async with engine(chosen) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        await run.in_state(UploadState.QUEUED, "a.jpg")
+        other.replace(chosen.journal_path)
+        run.queue.start()
+        told = await run.heard(JournalSetAside)
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+    assert Path(told.path).parent == tmp_path
+    with closing(Journal(Path(told.path))) as journal:
+        assert journal.unfinished(strict_api.url) == []
