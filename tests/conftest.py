@@ -20,6 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 os.environ["PYTHON_KEYRING_BACKEND"] = "tests.support.memory_keyring.MemoryKeyring"
 
+import hypothesis
 import keyring
 import pytest
 from pytestqt.qtbot import QtBot
@@ -49,6 +50,16 @@ MUCH_GARBAGE = 100_000
 """New objects after which a test is followed by a collection."""
 MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
+
+# No other examples than on the machine of who wrote a change, and no limit of time for one of them.
+hypothesis.settings.register_profile(
+    "the same on every machine",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("the same on every machine")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-qt imports Qt, and ends with a traceback
