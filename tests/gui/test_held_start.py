@@ -16,6 +16,7 @@ from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.gui.window.leave_dialog import LeaveDialog
 from uploader_gui.gui.window.number_check import HOLD_SECONDS
 from uploader_gui.i18n import FRENCH, use_language
 
@@ -187,6 +188,20 @@ def test_it_ends_by_itself_where_there_is_nothing_to_hold(held: MainWindow, engi
         held.exit_requested.emit()
     assert not is_held(held)
     assert engine.calls == []
+
+
+def test_whoever_closes_meanwhile_is_asked_and_may_let_it_go_on_in_the_background_once_it_has_begun(
+    held: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    pass_quickly(held)
+    press(held)
+    held.close()
+    question = held.findChild(LeaveDialog)
+    assert isinstance(question, LeaveDialog)
+    assert not question.background.isVisible()
+    qtbot.waitUntil(lambda: engine.calls == STARTED)
+    engine.tell(QueueStatus(running=True))
+    assert question.background.isVisible()
 
 
 def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
