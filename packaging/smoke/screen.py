@@ -118,19 +118,30 @@ class Screen:
         x, y, width, height = self._geometry_of(window)
         return x + width // 2, y + height // 2
 
-    def click_primary_button(self, window: str) -> None:
-        """Press the button at the lower right, which begins, once it can be pressed: then it is blue."""
+    def press_primary_button(self, window: str, until: Callable[[], bool]) -> None:
+        """Press the button at the lower right, which begins, until that has come of it.
+
+        It is pressed where it is blue and has looked the same for a while: just after a change no press counts. Once
+        more only after a long while: for some seconds what began may be undone by the same button.
+        """
         x, y, width, height = self._geometry_of(window)
-        place = x + width - 40, y + height - 44
+        right, middle = x + width - 40, y + height - 44
+        looks: list[Image.Image] = []
 
-        def is_blue() -> bool:
-            red, _, blue = self.picture().convert("RGB").getpixel(place)  # type: ignore[misc] # three, for RGB
-            return blue > red + 80
+        def has_been_blue(times: int) -> bool:
+            looks.append(self.picture().convert("RGB").crop((right - 160, middle - 16, right, middle + 16)))
+            red, _, blue = looks[-1].getpixel((159, 16))  # type: ignore[misc] # three, for RGB
+            return blue > red + 80 and looks[-times:] == looks[-1:] * times
 
-        self.wait_until(is_blue)
-        self.point(*place)
-        self.press()
-        self.release()
+        self.point(right, middle)
+        times = 2
+        while not until():
+            self.wait_until(lambda: until() or has_been_blue(times), _STILL)  # noqa: B023 - called in this round alone
+            if not until():
+                self.press()
+                self.release()
+                looks.clear()
+                times = 20
 
     def open_menu(self, process: int, window: str, x: int, y: int) -> None:
         """Press the right button at a place of a process's window, and wait for the menu, which no frame surrounds."""

@@ -79,8 +79,8 @@ def test_files_opened_from_the_desktop_and_later_ones_end_in_the_same_window(
     assert program.start(second.name, cwd=files.folder).wait(PATIENCE) == 0, program.said
     assert program.start(third, "--anomaly", "4218", "--start", cwd=files.folder).wait(PATIENCE) == 0, program.said
     screen.wait_until(lambda: program.states().get(str(third)) == "uploaded")
-    screen.click_primary_button(window)  # the third alone was to be sent at once
-    screen.wait_until(lambda: program.states() == dict.fromkeys(map(str, (first, second, third)), "uploaded"))
+    everything = dict.fromkeys(map(str, (first, second, third)), "uploaded")
+    screen.press_primary_button(window, lambda: program.states() == everything)  # the third alone went at once
     assert program.close(running, window, screen) == 0, program.said
     assert sorted(key.split("/")[0] for key in storage.objects) == ["4217", "4217", "4218"]
 

@@ -42,8 +42,7 @@ def test_dragged_files_end_as_uploaded_rows_and_the_window_closes_cleanly(
     with DragSource(screen, evidence) as source:
         source.drag_onto(window)
         screen.wait_until(lambda: len(program.states()) == len(evidence))
-    screen.click_primary_button(window)
-    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * 25)
+    screen.press_primary_button(window, lambda: list(program.states().values()) == ["uploaded"] * 25)
     screen.shoot(pictures / f"{program.name}-uploaded.png")
     assert program.close(running, window, screen) == 0, program.said
     assert [len(call.upload_ids) for call in api.calls] == [20, 5]
@@ -65,9 +64,8 @@ def test_later_starts_hand_their_files_to_the_window_that_is_open(
     assert program.finish(program.start(second.name, cwd=files.folder)) == 0, program.said
     assert program.finish(program.start(third, "--anomaly", "4218", "--start", cwd=files.folder)) == 0, program.said
     screen.wait_until(lambda: program.states().get(program.spelled(third)) == "uploaded")
-    screen.click_primary_button(window)  # the third alone was to be sent at once
     everything = {program.spelled(path): "uploaded" for path in (first, second, third)}
-    screen.wait_until(lambda: program.states() == everything)
+    screen.press_primary_button(window, lambda: program.states() == everything)  # the third alone went at once
     assert program.close(running, window, screen) == 0, program.said
     assert sorted(key.split("/")[0] for key in storage.objects) == ["4217", "4217", "4218"]
 
@@ -93,8 +91,7 @@ def test_what_is_killed_in_the_middle_goes_on_at_the_next_start(
     assert "uploaded" in program.states().values()
     again = program.start()
     window = screen.window_of(again.pid)
-    screen.click_primary_button(window)
-    screen.wait_until(lambda: list(program.states().values()) == ["uploaded"] * len(evidence))
+    screen.press_primary_button(window, lambda: list(program.states().values()) == ["uploaded"] * len(evidence))
     assert program.close(again, window, screen) == 0, program.said
     ids = [record.upload_id for record in api.registered]
     assert len(set(ids)) == len(evidence)

@@ -146,7 +146,7 @@ def test_they_arrive_byte_for_byte_or_are_refused_whole(
         screen.wait_until(lambda: settled(program, names))
         if kind == "free":
             other.until("ended")
-    screen.click_primary_button(window)
+    screen.press_primary_button(window, lambda: running.poll() is not None)
     assert program.finish(running) == bool(failed), program.said
     rows = receipt_in(report)["files"]
     assert {row["source"] for row in rows} == {"from another program"}
