@@ -63,6 +63,22 @@ async def test_a_person_chooses_and_the_files_are_sent_once_the_queue_runs(
     assert sorted(upload.name for upload in strict_api.registered) == ["a.mp4.zip", "b.jpg"]
 
 
+async def test_a_jpeg_s_name_tells_it_from_what_lies_beside_its_picture_and_from_nothing_else(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    files.make("beside.jpg")  # it lies there, and is not sent
+    film = files.make("alone.mp4", content=FILM)
+    alone, beside = (pictures.heic(files.folder / name) for name in ("alone.heic", "beside.heic"))
+    async with engine(options(tmp_path, strict_api)) as run:
+        await refused(run, film, alone, beside)
+        treat(run, Treatment.ZIP, "alone.mp4")
+        treat(run, Treatment.CONVERT, "alone.heic")
+        treat(run, Treatment.CONVERT, "beside.heic")
+        await run.in_state(S.QUEUED, "alone.mp4", "alone.heic", "beside.heic")
+        names = {name: upload.sent.name for name, upload in run.latest.items()}
+    assert names == {"alone.mp4": "alone.mp4.zip", "alone.heic": "alone.jpg", "beside.heic": "beside.heic.jpg"}
+
+
 async def test_a_choice_made_after_the_run_has_ended_starts_it_again(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
