@@ -144,6 +144,21 @@ def test_a_place_is_scheme_host_port_path_and_query(url: str, same: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://s3.eu-west-3.amazonaws.com/b/k/l", True),
+        ("https://S3.eu-west-3.amazonaws.com./b/k%2Fl?X-Amz-Signature=0", True),
+        ("https://s3.eu-west-3.amazonaws.com/b/b/k/l", False),
+        ("https://s3.eu-west-3.amazonaws.com/c/k/l", False),
+        ("https://s3.eu-west-3.amazonaws.com/b", False),
+        ("https://s3.eu-west-3.amazonaws.com.example/b/k/l", False),
+    ],
+)
+def test_a_bucket_may_stand_before_the_host_of_s3_or_in_the_path(url: str, same: bool) -> None:  # noqa: FBT001 - from a table
+    assert (place_of(url) == place_of("https://b.s3.eu-west-3.amazonaws.com/k/l?X-Amz-Signature=1")) is same
+
+
+@pytest.mark.parametrize(
     ("names", "variant", "shown"),
     [
         ("te", Variant.HEADER_CHOSEN, "te"),

@@ -37,6 +37,8 @@ _OLD_SIGNATURE: Final = frozenset({b"awsaccesskeyid", b"signature", b"expires"})
 """The parameters of Signature Version 2; they do not belong to the object's place."""
 _OPERATION: Final = (b"x-id", b"PutObject")
 """The parameter that AWS's SDK for JavaScript adds to every URL, and S3 ignores."""
+_S3_ITSELF: Final = re.compile(r"s3([.-][a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+"""The host of "path-style" URLs, which name the bucket in the path; others name it before the host."""
 PORTS: Final = {"https": 443, "http": 80}
 """The ports of URLs that name none."""
 
@@ -117,15 +119,19 @@ def place_of(url: str) -> bytes:
     """Return a SHA-256 of the place where a URL puts its object: URLs with the same one lead to the same object.
 
     The place is scheme, host, port, path and query, however they are spelled, without the parameters of the signature.
-    S3 reads a plus as a blank in the path, too.
+    S3 reads a plus as a blank in the path, too, and finds a bucket's name there or before its host.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or PORTS.get(parts.scheme)
-        origin = (parts.scheme, plain_host(parts.hostname or ""), port)
+        host = plain_host(parts.hostname or "")
     except ValueError:
         return hashlib.sha256(url.encode("utf-8", "surrogateescape")).digest()
     path = unquote_to_bytes(parts.path.replace("+", " ") or "/")
+    if _S3_ITSELF.fullmatch(host):
+        bucket, _, key = path[1:].partition(b"/")
+        host, path = f"{bucket.decode('utf-8', 'replace')}.{host}", b"/" + key
+    origin = (parts.scheme, host, port)
     query = sorted(pair for pair in _pairs(parts.query) if not _is_of_signature(pair[0]) and pair != _OPERATION)
     return hashlib.sha256(repr((origin, path, query)).encode()).digest()
 
