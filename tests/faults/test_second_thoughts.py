@@ -166,3 +166,22 @@ async def test_a_name_that_is_no_text_holds_up_nobody(strict_api: StrictApi, fil
         "a.txt": "uploaded",
     }
     assert rows["plan.x\\udcfe\x1b[2J"]["reason"]["message"] == "X�[2J"
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_what_is_cancelled_just_when_it_would_be_tried_again_is_not_sent(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path, turns: int
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: storage_faults.ResetMidway()
+    slow = replace(QUICK, policy=replace(QUICK.policy, base=3000.0, longest=3000.0))
+    async with engine(options(tmp_path, strict_api), slow) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.RETRYING, "a.txt")
+        run.queue.try_now()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        run.queue.cancel_all()
+        await run.idle()
+        assert run.only()["state"] == "cancelled"
+    assert len(scripted_storage.puts) == 1

@@ -95,7 +95,8 @@ class Connectivity:
     async def sleep(self, seconds: float) -> None:
         """Wait for the next attempt, at most until `try_now`."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._now.wait(), seconds)
+            async with asyncio.timeout(seconds):  # not `wait_for`: Python 3.11's may swallow a cancellation
+                await self._now.wait()
 
     async def wait_back(self, tries: int, error: UploaderError | None = None) -> None:
         """Wait until something got through again, or it is time for the next attempt (`tries` were made)."""
@@ -120,4 +121,5 @@ class Connectivity:
             await self.sleep(seconds)
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._back.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._back.wait()

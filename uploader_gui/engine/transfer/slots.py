@@ -231,6 +231,7 @@ class Bandwidth:
         while (left := self._free_at - asyncio.get_running_loop().time()) > 0:
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
             except TimeoutError:
                 return
