@@ -19,6 +19,7 @@ from tests.e2e.test_secrets import links_in
 from tests.program.driven import PATIENCE, DrivenWindow
 from tests.support.failing_disk import FailingDisk
 from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.journal.journal_thread import REST_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +78,25 @@ def test_leaving_takes_few_operations_on_a_slow_disk_and_leaves_no_link_that_is_
     assert (again.code, again.totals["uploaded"]) == (0, 12 - ended.totals.get("uploaded", 0))
     assert not any(row["may_be_registered_twice"] for row in again.files.values())
     assert links_in(strict_api, program.data / "journal.sqlite") == []
+
+
+def test_a_disk_that_turns_slow_while_nothing_is_written_has_little_left_to_write(
+    program: Program, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk
+) -> None:
+    asked = itertools.count()
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence() if next(asked) >= 60 else None
+    running = program.begin(*(files.make(f"{n:03}.jpg", size=3000 + n) for n in range(200)))
+    scripted_storage.wait_for_puts(66, timeout=PATIENCE)
+    resting = -1
+    while len(disk.record()) != resting:
+        resting = len(disk.record())
+        with suppress(subprocess.TimeoutExpired):
+            raise AssertionError(running.process.wait(2 * REST_SECONDS))
+    disk.slow_down(SLOW)
+    running.send_signal(signal.SIGTERM)
+    ended = running.ended()
+    assert (ended.code, ended.err) == (130, "")
+    assert len(disk.record()) - resting <= MOST_OPERATIONS
 
 
 def test_a_second_signal_leaves_at_once_and_the_next_run_goes_on(

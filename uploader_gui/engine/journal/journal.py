@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 VACUUM_SECONDS: Final = 1.0
 CHECKPOINT_SECONDS: Final = 1.0
+SLOW_SECONDS: Final = 0.01
+"""From so long an operation on, the log is short, and what is in it is moved out seldom."""
 MIN_CHECKPOINT_PAGES: Final = 8
 MAX_CHECKPOINT_PAGES: Final = 1000
 """SQLite's own default."""
@@ -215,6 +217,12 @@ class Journal:
             whole = self._vacuum_seconds() < VACUUM_SECONDS and self._vacuum(in_a_hurry)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._needs_vacuum = not whole
+
+    def checkpoint(self) -> None:
+        """Move out of the log what was written, while the disk is quick: it may turn slow before we leave."""
+        if self._operation_seconds < SLOW_SECONDS and not self._is_broken:
+            with suppress(sqlite3.Error):  # what was written is safe in the log, too
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _vacuum_seconds(self) -> float:
         """Return how long VACUUM would write, judged by the last commit: it has 4 file operations for each page."""

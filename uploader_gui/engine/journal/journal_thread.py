@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.concurrency import SerialThread
 from uploader_gui.engine.errors import JournalError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+REST_SECONDS: Final = 0.5
+"""After so long without a record, what is in the log is moved out of it: amid others it would cost speed."""
 
 
 class JournalReopened(JournalError):
@@ -41,6 +43,8 @@ class JournalThread:
         self._thread = thread or SerialThread("uploader-journal")
         self._opening = journal.openings
         self.on_reopened: list[Callable[[], None]] = []
+        self._checkpoint: asyncio.TimerHandle | None = None
+        """The next one: not long after the last record, so that leaving finds little to move."""
 
     @classmethod
     async def open(cls, path: Path) -> JournalThread:
@@ -80,6 +84,9 @@ class JournalThread:
 
     def record(self, call: Callable[[Journal], T]) -> Future[T]:
         """As `submit`, for what has to be recorded again where the journal is opened again: opened again it fails."""
+        if self._checkpoint is not None:
+            self._checkpoint.cancel()
+        self._checkpoint = asyncio.get_running_loop().call_later(REST_SECONDS, self.submit, Journal.checkpoint)
         return self.submit(partial(_unless_reopened, call, self._opening))
 
     def note_reopened(self) -> bool:
@@ -98,6 +105,8 @@ class JournalThread:
 
     def close(self) -> Future[None]:
         """Close it after everything submitted before."""
+        if self._checkpoint is not None:
+            self._checkpoint.cancel()
         closed = self.submit(Journal.close)
         self._thread.shutdown()
         return closed
