@@ -151,7 +151,7 @@ def another_programs(path: Path) -> None:
         cut_within_its_head,
         scribbled_over,
         head_only,
-        *(without(f"DROP TABLE {table}") for table in ("uploads", "runs", "places", "own_files")),
+        *(without(f"DROP TABLE {table}") for table in ("uploads", "runs", "places", "own_files", "deposits")),
         *(without(f"ALTER TABLE runs DROP COLUMN {column}") for column in ("started_at", "junk")),
         another_programs,
     ],

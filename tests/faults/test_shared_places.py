@@ -247,7 +247,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
     scripted_storage.release()
     with closing(sqlite3.connect(chosen.journal_path)) as db:
         db.execute("UPDATE uploads SET url = (SELECT url FROM uploads WHERE name = 'a.jpg')")
-        for newer in ("places", "own_files"):
+        for newer in ("places", "own_files", "deposits"):
             db.execute(f"DROP TABLE {newer}")
         for newer in ("without_metadata", "listed", "reason_variant", "origin"):
             db.execute(f"ALTER TABLE uploads DROP COLUMN {newer}")
