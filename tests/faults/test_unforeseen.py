@@ -16,7 +16,7 @@ from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment
-from uploader_gui.engine.thread import EngineThread
+from uploader_gui.engine.thread import LEAVE_SECONDS, EngineThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +158,24 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     thread.stop(break_down)
     assert told.count(EngineFailed(Reason(Code.INTERNAL_ERROR))) == 3
     assert "uploader-engine" not in {one.name for one in threading.enumerate()}
+
+
+def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost(
+    strict_api: StrictApi, tmp_path: Path
+) -> None:
+    began, turn, done = threading.Event(), threading.Event(), threading.Event()
+
+    def wait_for_turn(_queue: UploadQueue) -> None:
+        began.set()
+        turn.wait(60.0)
+
+    thread = EngineThread(options(tmp_path, strict_api), lambda _: None)
+    thread.start()
+    thread.submit(wait_for_turn)
+    assert began.wait(60.0)
+    threading.Timer(LEAVE_SECONDS + 0.5, turn.set).start()
+    thread.stop(lambda _: done.set(), begin_seconds=60.0)
+    assert done.is_set()
 
 
 def test_an_engine_that_breaks_down_says_so_to_the_window(

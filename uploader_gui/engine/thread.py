@@ -48,7 +48,6 @@ class EngineThread:
         self._queue: UploadQueue | None = None
         self._waiting: list[Callable[[UploadQueue], object]] = []
         self._lock = threading.Lock()
-        self._began = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uploader-engine", daemon=True)
 
     def start(self) -> None:
@@ -88,19 +87,22 @@ class EngineThread:
         """Run a last command, close the queue, and wait until the journal is closed; it keeps what is unfinished.
 
         That takes `LEAVE_SECONDS` at most, longer only where the journal's disk does, and ends once `given_up` is set.
-        An engine that is still beginning gets `begin_seconds` before that, so that its last command is not lost.
+        An engine that is still beginning, or that a busy machine lets wait, gets `begin_seconds` before that, so that
+        its last command is not lost.
         """
-        self.submit(lambda queue: self._leave(queue, last_command))
+        done = threading.Event()
+        self.submit(lambda queue: self._leave(queue, last_command, done))
         given_up = given_up or threading.Event()
-        _wait(self._began.is_set, given_up, begin_seconds)
+        _wait(lambda: done.is_set() or not self._thread.is_alive(), given_up, begin_seconds)
         _wait(lambda: not self._thread.is_alive(), given_up, LEAVE_SECONDS)
         while self._thread.is_alive() and self._is_writing(given_up):
             pass
 
-    def _leave(self, queue: UploadQueue, last_command: Callable[[UploadQueue], object]) -> None:
+    def _leave(self, queue: UploadQueue, last_command: Callable[[UploadQueue], object], done: threading.Event) -> None:
         async def leave() -> None:
             await queue.restored()
             self._run_command(last_command, queue)
+            done.set()
             queue.close()
 
         self._leaving = asyncio.ensure_future(leave())
@@ -124,11 +126,8 @@ class EngineThread:
             self._failed = True
             log.exception("the engine broke")
             self._emit(EngineFailed(Reason(UploaderError.code)))
-        finally:
-            self._began.set()
 
     def _ready(self, queue: UploadQueue) -> None:
-        self._began.set()
         with self._lock:
             self._loop, self._queue = asyncio.get_running_loop(), queue
             waiting, self._waiting = self._waiting, []
