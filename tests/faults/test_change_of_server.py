@@ -395,7 +395,9 @@ async def test_with_another_certificate_authority_everything_goes_on(
             await added(run, files.make("b.jpg"))
             run.queue.use(replace(untrusted, ca_file=ca.pem))
             run.queue.retry_failed()
-            await run.in_state(S.UPLOADED, "a.jpg", "b.jpg")
+            await run.in_state(S.UPLOADED, "a.jpg")
+            run.queue.start()
+            await run.in_state(S.UPLOADED, "b.jpg")
             assert {upload.elsewhere for upload in run.latest.values()} == {""}
         assert names_at(api) == ["a.jpg", "b.jpg"]
 

@@ -13,8 +13,9 @@ import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.support import storage_faults
-from tests.support.api_faults import Reset, Silence
+from tests.support.api_faults import Reset, Silence, refusal
 from tests.support.storage_faults import StoreThenSilence
+from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadId, UploadState
 from uploader_gui.engine.source import inspect
@@ -68,6 +69,26 @@ async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_regis
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
     assert len(strict_api.registrations_of(row["upload_id"])) == 1
+
+
+async def test_trying_one_file_again_sends_nothing_that_waits_for_start(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(refusal(400))
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([files.make("a.txt")], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.FAILED, "a.txt")
+        await run.idle()
+        run.queue.add_paths([files.make("b.txt")], "43")
+        await run.in_state(UploadState.QUEUED, "b.txt")
+        run.queue.retry([run.latest["a.txt"].upload_id])
+        await run.in_state(UploadState.UPLOADED, "a.txt")
+        await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+        assert run.latest["b.txt"].state is UploadState.QUEUED
+        run.queue.start()
+        await run.in_state(UploadState.UPLOADED, "b.txt")
+    assert [record.name for record in strict_api.registered] == ["a.txt", "b.txt"]
 
 
 async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flagged_when_it_is_given_again(

@@ -198,17 +198,24 @@ class UploadQueue:
         self._undo.take_back()
 
     def retry(self, upload_ids: Iterable[UploadId]) -> None:
-        """Send failed, cancelled and refused uploads again, after another look at their files."""
+        """Send failed, cancelled and refused uploads again, after another look at their files.
+
+        What waits for Start goes on waiting: a person may not have looked at its number yet.
+        """
         wanted = (UploadState.FAILED, UploadState.CANCELLED, UploadState.REFUSED)
-        self._intake.look_again(upload for upload in self._those(upload_ids) if upload.state in wanted)
-        self._scheduler.start()
+        chosen = [upload for upload in self._those(upload_ids) if upload.state in wanted]
+        self._intake.look_again(chosen)
+        self._scheduler.start_some(upload.upload_id for upload in chosen)
 
     def retry_failed(self) -> None:
         """Send every failed upload again."""
         self.retry([upload.upload_id for upload in self._store.in_states(UploadState.FAILED)])
 
     def send_again(self, upload_ids: Iterable[UploadId], *, start: bool = True) -> None:
-        """Send uploads that were left out because they had been uploaded before; without `start` they wait for it."""
+        """Send uploads that were left out because they had been uploaded before; without `start` they wait for it.
+
+        As with `retry`, others that wait for Start go on waiting.
+        """
         chosen = [upload for upload in self._those(upload_ids) if upload.state is UploadState.SKIPPED]
         for upload in chosen:
             self._store.want_again(upload)
@@ -217,7 +224,7 @@ class UploadQueue:
         self._scheduler.enqueue(accepted)
         self._intake.look_again(upload for upload in chosen if not upload.source.media_type)
         if start:
-            self._scheduler.start()
+            self._scheduler.start_some(upload.upload_id for upload in chosen)
 
     def treat(self, upload_ids: Iterable[UploadId], treatment: Treatment) -> None:
         """Make files of a refused type acceptable this way; they are sent once that is done, if the queue runs."""
