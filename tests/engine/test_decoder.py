@@ -239,11 +239,16 @@ def test_it_ends_with_a_program_that_is_killed(*, busy: bool) -> None:
     """Also where it listens to nobody, as in the middle of a picture: here it is stopped."""
     script = f"""
 import os, signal, sys
+from contextlib import suppress
 from pathlib import Path
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 decoder = PictureDecoder()
 decoder.about()
-(child,) = [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+children = []
+for task in Path("/proc/self/task").iterdir():
+    with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+        children += (task / "children").read_text().split()
+(child,) = children
 if {busy}:
     os.kill(int(child), signal.SIGSTOP)
 print(child, flush=True)
