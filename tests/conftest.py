@@ -107,10 +107,10 @@ class PatientBot(QtBot):
     """Gives up only when a busy machine cannot be the reason; five seconds say little there."""
 
     waitActive = partialmethod(QtBot.waitActive, timeout=QT_PATIENCE)  # noqa: N815 - pytest-qt's names
-    waitExposed = partialmethod(QtBot.waitExposed, timeout=QT_PATIENCE)  # noqa: N815
-    waitSignal = partialmethod(QtBot.waitSignal, timeout=QT_PATIENCE)  # noqa: N815
-    waitSignals = partialmethod(QtBot.waitSignals, timeout=QT_PATIENCE)  # noqa: N815
-    waitUntil = partialmethod(QtBot.waitUntil, timeout=QT_PATIENCE)  # noqa: N815
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=QT_PATIENCE)  # noqa: N815 - as above
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=QT_PATIENCE)  # noqa: N815 - as above
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=QT_PATIENCE)  # noqa: N815 - as above
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=QT_PATIENCE)  # noqa: N815 - as above
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.registration.api import ApiClient, Tokens
+from uploader_gui.engine.servers import Servers
 from uploader_gui.engine.transfer.s3 import S3Client
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ async def _run_queue(
     await network.load_authorities(options)
     if resources.journal.set_aside is not None:
         emit(JournalSetAside(str(resources.journal.set_aside)))
-    queue = UploadQueue(resources, network.connect, options, emit)
+    queue = UploadQueue(resources, Servers(resources, network.connect, options, emit))
     ready(queue)
     resources.threads.submit(load_networking)
     try:

@@ -16,14 +16,13 @@ from uploader_gui.engine.history import History
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
 from uploader_gui.engine.registration.api import Tokens
-from uploader_gui.engine.servers import Servers
 from uploader_gui.engine.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from uploader_gui.engine.context import EngineContext, Resources, Server
+    from uploader_gui.engine.context import EngineContext, Resources
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.intake.intake import Intake
     from uploader_gui.engine.models import Awaited, RunKey, Upload, UploadId
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.engine.scheduler import Scheduler
+    from uploader_gui.engine.servers import Servers
     from uploader_gui.engine.upload_store import UploadStore
 
 
@@ -41,19 +41,9 @@ class UploadQueue:
         history: what earlier runs left in the journal, and saving receipts.
     """
 
-    def __init__(
-        self,
-        resources: Resources,
-        connect: Callable[[EngineOptions], Server],
-        options: EngineOptions,
-        emit: Callable[[Event], None],
-    ) -> None:
-        """Begin an empty queue.
-
-        `connect` makes the clients for a server; it raises `UrlRefused` where tokens may not go to its address.
-        """
+    def __init__(self, resources: Resources, servers: Servers) -> None:
         self._resources = resources
-        self._servers = servers = Servers(resources, connect, options, emit)
+        self._servers = servers
         self._undo = Undo(self._tell)
         self.history = History(self._context, servers.all_written, lambda: servers.options, self._let_go)
 

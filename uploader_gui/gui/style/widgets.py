@@ -376,8 +376,5 @@ class FlowLayout(QLayout):
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
 
-ENTER_KEY: Final = Qt.Key.Key_Return if sys.platform == "darwin" else Qt.Key.Key_Enter
-"""The key whose name is shown: Enter, Entrée; on a Mac ↩. Both keys do the same."""
-
 HISTORY_KEY: Final = Qt.Key.Key_Y if sys.platform == "darwin" else Qt.Key.Key_H
 """With Ctrl, on a Mac Command: ⌘H hides a program there, and ⌘Y shows the history in browsers."""
