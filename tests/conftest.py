@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     obstacle = find_obstacle()
     if obstacle is not None:
         pytest.exit(obstacle.text, pytest.ExitCode.USAGE_ERROR)
+    if os.name == "posix" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup: started programs would leave it ignored, too
     if not sys.dont_write_bytecode:
         return
     folder = tempfile.TemporaryDirectory(prefix="uploader-gui-bytecode-", ignore_cleanup_errors=True)
