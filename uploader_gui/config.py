@@ -20,10 +20,10 @@ from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.failure_messages import detail_told, english
 from uploader_gui.i18n import N_, _
-from uploader_gui.machine_settings import MachineSettingsError, early_choice, early_theme
+from uploader_gui.machine_settings import SettingsError, early_choice, early_theme
 from uploader_gui.paths import check_is_no_pipe, data_paths
 from uploader_gui.proxies import finder, unusable_proxy
-from uploader_gui.settings import SettingsError, Trouble
+from uploader_gui.settings import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +101,7 @@ class Config:
             raise UsageError(
                 _("the server address (UPLOADER_API_URL) cannot be used: {why}.", why=detail_told(error.detail))
             ) from error
-        except (SettingsError, MachineSettingsError, TokenError) as error:
+        except (SettingsError, TokenError) as error:
             raise UsageError(str(error)) from error
         log = _log_to(data, tokens)
         return cls(

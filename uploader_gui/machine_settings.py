@@ -31,8 +31,8 @@ _ROOT: Final = 0
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-class MachineSettingsError(Exception):
-    """The machine-wide settings cannot be used; the text is a whole sentence."""
+class SettingsError(Exception):
+    """Settings cannot be used; the text is a whole sentence that names what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def of_this_machine() -> MachineSettings:
     """Return the settings of this machine.
 
     Raises:
-        MachineSettingsError: they are damaged, or others than administrators can write them.
+        SettingsError: they are damaged, or others than administrators can write them.
     """
     if sys.platform == "win32":
         return _of_policies()
@@ -61,48 +61,51 @@ def of_file(path: Path, administrator: int = _ROOT) -> MachineSettings:
     """Return the settings in a JSON file that only this user may be able to write; none where there is no file.
 
     Raises:
-        MachineSettingsError: see `of_this_machine`.
+        SettingsError: see `of_this_machine`.
     """
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open("rb") as file:
             found = [os.fstat(file.fileno()), path.parent.stat()]
-            text = file.read()
+            content = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return NONE
-    except (OSError, UnicodeDecodeError) as error:
-        raise MachineSettingsError(
-            _("the settings file {path} cannot be read: {why}.", path=str(path), why=_why(error))
+    except OSError as error:
+        raise SettingsError(
+            _("the settings file {path} cannot be read: {why}.", path=str(path), why=error.strerror or str(error))
         ) from error
     if any(one.st_uid != administrator or one.st_mode & _OTHERS_WRITE for one in found):
-        raise MachineSettingsError(
+        raise SettingsError(
             _(
                 "the settings for this computer in {path} cannot be used: the file and its folder must "
                 "belong to the administrator and be writable by nobody else.",
                 path=str(path),
             )
         )
-    return _of_values(str(path), _parsed(path, text))
+    return _of_values(str(path), json_object(path, content))
 
 
-def _parsed(path: Path, text: str) -> dict[str, Any]:
+def json_object(path: Path, content: bytes) -> dict[str, Any]:
+    """Return the JSON object that a settings file contains.
+
+    Raises:
+        SettingsError: it contains something else.
+    """
     import json  # noqa: PLC0415 - read before the first paint, and there is a file on few machines
 
     try:
-        values = json.loads(text)
+        values = json.loads(content.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise MachineSettingsError(
+        raise SettingsError(
             _(
                 "the settings file {path} cannot be read: it is not valid JSON (line {line}).",
                 path=str(path),
                 line=str(error.lineno),
             )
         ) from error
-    except RecursionError:
+    except (ValueError, RecursionError):  # other bytes than text, a number without end, brackets without end
         values = None
     if not isinstance(values, dict):
-        raise MachineSettingsError(
-            _("the settings file {path} cannot be read: it is not a JSON object.", path=str(path))
-        )
+        raise SettingsError(_("the settings file {path} cannot be read: it is not a JSON object.", path=str(path)))
     return values
 
 
@@ -110,10 +113,6 @@ def _of_values(place: str, values: Mapping[str, Any]) -> MachineSettings:
     """Leave out what is empty, as in the environment."""
     given = {name.lower(): value for name, value in values.items() if value is not None and value != ""}
     return MachineSettings(place, given) if given else NONE
-
-
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 if sys.platform == "win32":
@@ -154,7 +153,7 @@ def _early(settings: Path, machine: MachineSettings | None, name: str, choices: 
 
 
 def _of_this_machine() -> MachineSettings:
-    with suppress(MachineSettingsError):  # told when the settings are loaded
+    with suppress(SettingsError):  # told when the settings are loaded
         return of_this_machine()
     return NONE
 

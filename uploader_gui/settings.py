@@ -20,22 +20,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from uploader_gui import machine_settings
 from uploader_gui.anomaly_links import check_page
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.i18n import N_, _
-from uploader_gui.machine_settings import LanguageChoice, ThemeChoice  # noqa: TC001 - pydantic reads annotations
+from uploader_gui.machine_settings import LanguageChoice, SettingsError, ThemeChoice, json_object
 from uploader_gui.paths import file_type
 from uploader_gui.proxies import with_scheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from pydantic_settings import PydanticBaseSettingsSource
 
     from uploader_gui.machine_settings import MachineSettings
 
@@ -69,10 +66,6 @@ _ADDRESSES: Final = {
     ),
 }
 """Settings that are addresses -> what they must be, and an example."""
-
-
-class SettingsError(Exception):
-    """A setting is wrong; the text is a whole sentence that names it."""
 
 
 class NoSettingsFile(SettingsError):
@@ -136,7 +129,7 @@ def _one_line(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:LONGEST_DEPOSITOR]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be set.
 
     Attributes:
@@ -158,7 +151,7 @@ class Settings(BaseSettings):
         token_help: the operator's page that says where tokens are found; "" for none.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)  # what a later version saved is ignored
 
     api_url: str = DEFAULT_API_URL
     size_unit: Literal["Mo", "bytes"] = "Mo"
@@ -194,18 +187,6 @@ class Settings(BaseSettings):
     def of_window(self) -> dict[str, Any]:
         """Return the fields the window shows and saves, by name."""
         return self.model_dump(exclude=set(HEADLESS_ONLY | OF_OPERATOR))
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - no .env file: a stray one would redirect evidence
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources, the strongest first: environment, file, defaults."""
-        return init_settings, env_settings, JsonConfigSettingsSource(settings_cls)
 
 
 def limits(name: str) -> tuple[float, float]:
@@ -275,39 +256,25 @@ def load(path: Path | None, machine: MachineSettings = machine_settings.NONE) ->
     Raises:
         SettingsError: a value is wrong, or the file is damaged, cannot be read, or is not a file.
     """
-    if path is not None:
-        _check_file(path)
-
-    class _FromFile(Settings):
-        model_config = SettingsConfigDict(json_file=path, json_file_encoding="utf-8-sig")  # Windows' Notepad
-
+    saved = {} if path is None else _read_file(path)
+    of_environment = {name: os.environ[variable] for name, variable in _variables().items()}
     try:
-        return _FromFile(**machine.values)
+        return Settings.model_validate({**saved, **of_environment, **machine.values})
     except ValidationError as error:
         raise SettingsError(_sentence(error, path, machine)) from error
-    except OSError as error:
-        raise SettingsUnreadable(path or Path(), error.strerror or str(error)) from error
-    except json.JSONDecodeError as error:
-        raise SettingsError(
-            _(
-                "the settings file {path} cannot be read: it is not valid JSON (line {line}).",
-                path=str(path),
-                line=str(error.lineno),
-            )
-        ) from error
-    except (ValueError, TypeError, RecursionError) as error:  # other bytes than text, a list, brackets without end
-        raise SettingsError(
-            _("the settings file {path} cannot be read: it is not a JSON object.", path=str(path))
-        ) from error
 
 
-def _check_file(path: Path) -> None:
+def _read_file(path: Path) -> dict[str, Any]:
     try:
         kind = file_type(path)
+        if kind is None:
+            return {}
+        if kind != stat.S_IFREG:
+            raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
+        content = path.read_bytes()
     except OSError as error:
         raise SettingsUnreadable(path, error.strerror or str(error)) from error
-    if kind not in {None, stat.S_IFREG}:
-        raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
+    return json_object(path, content) if content else {}
 
 
 def save(values: Mapping[str, Any], path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
-from uploader_gui.machine_settings import MachineSettings, MachineSettingsError, early_choice, early_theme, of_file
+from uploader_gui.machine_settings import MachineSettings, SettingsError, early_choice, early_theme, of_file
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Fixed
 
@@ -55,12 +55,12 @@ def test_without_a_file_nothing_is_fixed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("which", "mode"), [("file", 0o664), ("file", 0o646), ("folder", 0o775), ("folder", 0o757)])
 def test_a_place_where_others_can_write_stops_the_program(file: Path, which: str, mode: int) -> None:
     (file if which == "file" else file.parent).chmod(mode)
-    with pytest.raises(MachineSettingsError, match="writable by nobody else"):
+    with pytest.raises(SettingsError, match="writable by nobody else"):
         read(file)
 
 
 def test_a_place_of_another_owner_stops_the_program(file: Path) -> None:
-    with pytest.raises(MachineSettingsError, match="must belong to the administrator"):
+    with pytest.raises(SettingsError, match="must belong to the administrator"):
         of_file(file, administrator=os.geteuid() + 1)
 
 
@@ -69,7 +69,7 @@ def test_a_link_counts_as_what_it_leads_to(file: Path, tmp_path: Path) -> None:
     file.rename(own)
     own.chmod(0o666)
     file.symlink_to(own)
-    with pytest.raises(MachineSettingsError, match="writable by nobody else"):
+    with pytest.raises(SettingsError, match="writable by nobody else"):
         read(file)
 
 
@@ -77,7 +77,7 @@ def test_a_link_counts_as_what_it_leads_to(file: Path, tmp_path: Path) -> None:
 def test_a_damaged_file_stops_the_program_and_stays(file: Path, text: str | bytes) -> None:
     content = text if isinstance(text, bytes) else text.encode()
     file.write_bytes(content)
-    with pytest.raises(MachineSettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot be read"):
         read(file)
     assert file.read_bytes() == content
 

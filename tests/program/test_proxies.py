@@ -23,6 +23,7 @@ from uploader_gui import settings
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
+from uploader_gui.machine_settings import SettingsError
 from uploader_gui.proxies import finder, system_proxy
 
 if TYPE_CHECKING:
@@ -394,7 +395,7 @@ def test_the_systems_proxy_is_found_beyond_what_curl_knows(*, with_qt: bool) -> 
 )
 def test_what_is_no_proxy_is_named(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_PROXY", value)
-    with pytest.raises(settings.SettingsError, match="UPLOADER_PROXY is wrong: it must be system, none, or an address"):
+    with pytest.raises(SettingsError, match="UPLOADER_PROXY is wrong: it must be system, none, or an address"):
         settings.load(tmp_path / "settings.json")
 
 

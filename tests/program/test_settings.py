@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import settings
-from uploader_gui.machine_settings import early_choice
-from uploader_gui.settings import SettingsError
+from uploader_gui.machine_settings import SettingsError, early_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +63,11 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
     path.write_text(content, "latin-1")
     with pytest.raises(SettingsError, match=r"settings\.json"):
         settings.load(path)
+
+
+def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").touch()
+    assert settings.load(tmp_path / "settings.json").max_concurrent_uploads == 6
 
 
 def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import settings
-from uploader_gui.settings import DEFAULT_API_URL, SettingsError
+from uploader_gui.machine_settings import SettingsError
+from uploader_gui.settings import DEFAULT_API_URL
 
 if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
