@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal.database_file import (
@@ -32,7 +32,7 @@ from uploader_gui.engine.journal.database_file import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -222,6 +222,11 @@ class JournalConnection:
             yield
 
     # For what is recorded
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows that a query finds."""
+        with self._sqlite_errors():
+            return self._db.execute(sql, parameters).fetchall()
 
     def _prepare_write(self, *, durable: bool) -> None:
         self._needs_vacuum = True

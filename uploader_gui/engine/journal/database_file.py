@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
-from uploader_gui.engine.journal.rows import COLUMNS, FAILED_OR_REFUSED, UNFINISHED, upload_of, value_in, variant_in
+from uploader_gui.engine.journal.rows import COLUMNS, WAITS, upload_of, value_in, variant_in
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -144,6 +144,14 @@ MIGRATIONS: Final[dict[int, str]] = {
     """,
 }
 """Schema version -> the statements that lead to the next one."""
+_READABLE: Final = (
+    "api_url, anomaly_id, name, sha256, added_at, run_id FROM uploads",
+    "place, upload_id FROM places",
+    "path, facts, run_id FROM own_files",
+    "run_id, anomaly_id, utc_offset, ref, title, site, depositor FROM deposits",
+    "run_id, api_url, program, started_at, finished_at, junk FROM runs",
+)
+"""What is read of every row when a journal is opened."""
 
 
 def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Connection:
@@ -219,20 +227,11 @@ def _check_integrity(db: sqlite3.Connection) -> None:
         raise JournalUnwritable(_WORDS[sqlite3.SQLITE_IOERR])  # the disk failed, the journal may be whole
     if result != "ok":
         raise sqlite3.DatabaseError("database disk image is malformed")
-    unfinished, ended = (", ".join("?" * len(states)) for states in (UNFINISHED, FAILED_OR_REFUSED))
-    where = f"state IN ({unfinished}) OR (listed AND state IN ({ended}))"
-    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {where}", (*UNFINISHED, *FAILED_OR_REFUSED)):  # noqa: S608 - constants only
+    for row in db.execute(f"SELECT {COLUMNS} FROM uploads WHERE {WAITS}"):  # noqa: S608 - constants only
         upload_of(row, 0)
-    for _ in db.execute("SELECT api_url, anomaly_id, name, sha256, added_at, run_id FROM uploads"):
-        pass
-    for _ in db.execute("SELECT place, upload_id FROM places"):
-        pass
-    for _ in db.execute("SELECT path, facts, run_id FROM own_files"):
-        pass
-    for _ in db.execute("SELECT run_id, anomaly_id, utc_offset, ref, title, site, depositor FROM deposits"):
-        pass
-    for _ in db.execute("SELECT run_id, api_url, program, started_at, finished_at, junk FROM runs"):
-        pass
+    for columns in _READABLE:
+        for _ in db.execute(f"SELECT {columns}"):
+            pass
 
 
 def make_private(path: Path) -> None:

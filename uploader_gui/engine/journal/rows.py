@@ -22,28 +22,33 @@ from uploader_gui.engine.models import (
 )
 
 COLUMNS: Final = (
-    "upload_id, anomaly_id, path, resolved, name, name_shortened, media_type, size, mtime_ns, state, reason_code, "
+    "upload_id, path, resolved, name, name_shortened, anomaly_id, media_type, size, mtime_ns, state, reason_code, "
     "reason_variant, reason_detail, service_id, url, url_expires_at, url_lifetime, url_given_out, sha256, "
     "may_be_registered_twice, uploaded_at, attempts, treatment, substitute_path, substitute_name, substitute_type, "
     "substitute_size, substitute_mtime_ns, original_sha256, without_metadata, wanted_again, listed, origin"
 )
+_NAMES: Final = COLUMNS.split(", ")
+_FIXED: Final = 5
+"""An upload keeps what is in the first columns as long as it lives."""
 INSERT: Final = (
     f"INSERT INTO uploads ({COLUMNS}, api_url, added_at, run_id) "  # noqa: S608 - constants only
-    f"VALUES ({', '.join('?' * 36)}) ON CONFLICT (upload_id) DO UPDATE SET "
-    f"{', '.join(f'{column} = excluded.{column}' for column in COLUMNS.split(', '))}"
+    f"VALUES ({', '.join('?' * (len(_NAMES) + 3))}) ON CONFLICT (upload_id) DO UPDATE SET "
+    f"{', '.join(f'{column} = excluded.{column}' for column in _NAMES)}"
 )
 """An upload that is there already keeps its run and its place in that."""
-UPDATE: Final = """
-    UPDATE uploads SET anomaly_id = ?, size = ?, mtime_ns = ?, media_type = ?, state = ?, reason_code = ?,
-    reason_variant = ?, reason_detail = ?, service_id = ?, url = ?, url_expires_at = ?, url_lifetime = ?,
-    url_given_out = ?, sha256 = ?, may_be_registered_twice = ?, uploaded_at = ?, attempts = ?, treatment = ?,
-    substitute_path = ?, substitute_name = ?, substitute_type = ?, substitute_size = ?, substitute_mtime_ns = ?,
-    original_sha256 = ?, without_metadata = ?, wanted_again = ?, listed = ?, origin = ? WHERE upload_id = ?
-"""
-UNFINISHED: Final = tuple(state.value for state in UploadState if not state.finished)
-FAILED_OR_CANCELLED: Final = (UploadState.FAILED.value, UploadState.CANCELLED.value)
-FAILED_OR_REFUSED: Final = (UploadState.FAILED.value, UploadState.REFUSED.value)
-"""The states of uploads that wait for a person while they are `listed`."""
+UPDATE: Final = f"UPDATE uploads SET {', '.join(f'{column} = ?' for column in _NAMES[_FIXED:])} WHERE upload_id = ?"  # noqa: S608 - as above
+
+
+def _listed(*states: UploadState) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+UNFINISHED: Final = _listed(*(state for state in UploadState if not state.finished))
+FAILED_OR_CANCELLED: Final = _listed(UploadState.FAILED, UploadState.CANCELLED)
+FAILED_OR_REFUSED: Final = _listed(UploadState.FAILED, UploadState.REFUSED)
+"""States in SQL. Uploads in the last ones wait for a person while they are `listed`."""
+WAITS: Final = f"(state IN ({UNFINISHED}) OR (listed AND state IN ({FAILED_OR_REFUSED})))"
+"""The condition, in SQL, that an upload is to be sent, or waits for a person."""
 
 
 _OLD_DETAILS: Final = (
@@ -70,11 +75,11 @@ def row_of(upload: Upload) -> tuple[object, ...]:
     source, presigned, reason = upload.source, _live_url(upload), upload.reason
     return (
         upload.upload_id,
-        upload.anomaly_id,
         bytes_of(source.path),
         bytes_of(source.resolved),
         source.name,
         source.name_shortened,
+        upload.anomaly_id,
         source.media_type,
         source.size,
         source.mtime_ns,
@@ -117,7 +122,7 @@ def _row_of_substitute(substitute: Substitute | None) -> tuple[object, ...]:
 def changes_of(upload: Upload) -> tuple[object, ...]:
     """Return the values for `UPDATE`."""
     row = row_of(upload)
-    return (row[1], row[7], row[8], row[6], *row[9:], row[0])
+    return (*row[_FIXED:], row[0])
 
 
 def _live_url(upload: Upload) -> PresignedPut | None:
@@ -131,7 +136,7 @@ def upload_of(row: tuple[Any, ...], order: int) -> Upload:
     Raises:
         ValueError: the row is damaged.
     """
-    (upload_id, anomaly_id, path, resolved, name, shortened, media_type, size, mtime_ns, state, code, variant, detail,
+    (upload_id, path, resolved, name, shortened, anomaly_id, media_type, size, mtime_ns, state, code, variant, detail,
      service_id, url, expires_at, lifetime, given_out, sha256, twice, uploaded_at, attempts, treatment,
      *substitute, again, listed, origin) = row  # fmt: skip
     source = Source(
