@@ -81,7 +81,7 @@ def progress() -> Progress:
     sent += sum(transfer.bytes_sent for transfer in transfers)
     speed = sum(_SPEEDS.values()) * MB
     uploaded = sum(row.state is S.UPLOADED for row in rows)
-    return Progress(transfers, Totals(len(rows), uploaded, uploaded, whole, sent, speed, (whole - sent) / speed))
+    return Progress(transfers, Totals(len(rows), uploaded, whole, sent, speed, (whole - sent) / speed))
 
 
 def dropped_rows() -> tuple[UploadSnapshot, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.net.client import Clients, HttpOptions
+from uploader_gui.engine.net.client import Clients
 from uploader_gui.engine.net.server_clock import ServerClock
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.engine.registration.api import ApiClient, Registration, Tokens
 
 if TYPE_CHECKING:

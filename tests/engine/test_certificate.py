@@ -8,7 +8,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader_gui.engine.connection_test.certificate import UNREADABLE, read
+from uploader_gui.engine.certificate import UNREADABLE, read
 
 
 def der(pem: bytes) -> bytes:

@@ -13,9 +13,9 @@ import trustme
 
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
-from uploader_gui.engine.connection_test.check import ConnectionCheck
-from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
-from uploader_gui.engine.net.client import HttpOptions
+from uploader_gui.engine.connection_check import ConnectionCheck
+from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.settings.connection_panel import finding_text as told
 
 if TYPE_CHECKING:

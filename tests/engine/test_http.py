@@ -17,8 +17,9 @@ from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import ConnectionLost, Offline, ProxyFailed, StorageRefused, TlsFailed, Variant
-from uploader_gui.engine.net.client import Clients, HttpOptions, check_url, tls_context, translated_httpx_errors
+from uploader_gui.engine.net.client import Clients, check_url, tls_context, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.engine.transfer.transfer import MAX_PIECE
 
 if TYPE_CHECKING:

@@ -91,10 +91,6 @@ def test_where_the_outcome_is_unknown_the_same_may_be_asked_again() -> None:
     assert unknown == {"ConnectionLost", "Stalled", "ServiceFailed", "ProtocolViolated"}
 
 
-def test_only_an_expired_url_needs_a_new_one() -> None:
-    assert {name for name, kind in CLASSES.items() if kind.needs_fresh_url} == {"UrlExpired"}
-
-
 def test_an_error_carries_facts() -> None:
     error = errors.TooManyRequests("slow down", retry_after=7.0)
     assert (error.detail, error.retry_after, str(error)) == ("slow down", 7.0, "service_busy slow down")

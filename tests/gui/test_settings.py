@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
-from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
-from uploader_gui.engine.connection_test.thread import NetworkSettings
+from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.settings.settings_pages import is_usable_address
 from uploader_gui.settings import Settings
@@ -228,7 +228,7 @@ def test_the_tester_finds_out_beside_the_window(tester: ConnectionTester, strict
     address = strict_api.url
     strict_api.stop()
     with qtbot.waitSignal(tester.ended, timeout=20_000):
-        tester.start(Question(address), NetworkSettings("uploader-gui 1"))
+        tester.start(Question(address), HttpOptions("uploader-gui 1"))
     assert [finding.fact for finding in found] == [Fact.NAME_FOUND, Fact.NOT_CONNECTED]
 
 
@@ -237,7 +237,7 @@ def test_a_stopped_tester_says_nothing_more(tester: ConnectionTester, strict_api
     tester.found.connect(first.append)
     address = strict_api.url
     strict_api.stop()
-    tester.start(Question("https://unanswered.invalid"), NetworkSettings("uploader-gui 1"))
+    tester.start(Question("https://unanswered.invalid"), HttpOptions("uploader-gui 1"))
     with qtbot.waitSignal(tester.ended, timeout=20_000):
-        tester.start(Question(address), NetworkSettings("uploader-gui 1"))
+        tester.start(Question(address), HttpOptions("uploader-gui 1"))
     assert all("unanswered" not in value for finding in first for value in finding.values)

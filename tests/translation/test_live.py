@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
-from uploader_gui.engine.connection_test.findings import Fact, Finding, Verdict
+from uploader_gui.engine.connection_test import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
 from uploader_gui.engine.models import UploadState

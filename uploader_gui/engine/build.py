@@ -13,10 +13,11 @@ from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources, Server
 from uploader_gui.engine.events import JournalSetAside
 from uploader_gui.engine.journal.journal_thread import JournalThread
-from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, HttpOptions, load_networking, tls_context
+from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, load_networking, tls_context
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
+from uploader_gui.engine.options import HttpOptions
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.queue import UploadQueue
@@ -149,7 +150,7 @@ class _Network:
             UrlRefused: the API's address is not one tokens may go to.
         """
         clock = ServerClock(self._tuning.wall_clock)
-        http = HttpOptions(options.program.replace(" ", "/"), options.proxy_for, options.ca_file)
+        http = HttpOptions(options.program, options.proxy_for, options.ca_file)
         tls = self._tls_context(options.ca_file)
         to_api = Clients(http, tls, answer_seconds=self._tuning.api_answer_seconds)
         to_storage = Clients(http, tls, answer_seconds=None)

@@ -14,14 +14,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import TlsFailed
+from uploader_gui.engine.errors import Code, TlsFailed
 from uploader_gui.engine.events import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.errors import Code, UploaderError
+    from uploader_gui.engine.errors import UploaderError
     from uploader_gui.engine.models import UploadId
 
 FILES_TO_OPEN: Final = 2
@@ -46,13 +46,12 @@ class CircuitBreaker:
     """Whether one side works as a whole, when it is probed next, and whether a failure counts against a file.
 
     `condition` holds while the breaker is open. Where it has been open for `options.offline_limit` seconds (headless),
-    the scheduler gives up with `code`.
+    the scheduler gives up with the code of that name.
     """
 
-    def __init__(self, context: EngineContext, condition: Condition, code: Code) -> None:
+    def __init__(self, context: EngineContext, condition: Condition) -> None:
         limit = context.options.offline_limit
         self._condition = condition
-        self._code = code
         self._conditions = context.conditions
         self._scheduler = context.scheduler
         self._retry = context.resources.retry
@@ -177,7 +176,7 @@ class CircuitBreaker:
         if self._limit < math.inf:
             loop = asyncio.get_running_loop()
             self._limit_timer = loop.call_later(
-                max(0.0, self._limit - (now - self._began)), self._scheduler.give_up, self._code
+                max(0.0, self._limit - (now - self._began)), self._scheduler.give_up, Code(self._condition)
             )
 
     def _probe_at(self, when: float) -> None:

@@ -45,10 +45,9 @@ UploaderError
 │   └── JournalUnwritable         journal       disk full, read-only
 └── (anything else is a bug)    internal_error
 
-Four class attributes: whether the same request may be repeated (`retriable`), whether that needs a new presigned URL
-(`needs_fresh_url`), whether the request may have done something (`outcome_unknown`), and whether the server as a whole
-may be in trouble rather than this file (`far_end_trouble`). `retry_after` is in seconds, None where the server did not
-say.
+Three class attributes: whether the same request may be repeated (`retriable`), whether it may have done something
+(`outcome_unknown`), and whether the server as a whole may be in trouble rather than this file (`far_end_trouble`).
+`retry_after` is in seconds, None where the server did not say.
 """
 
 from __future__ import annotations
@@ -185,7 +184,6 @@ class UploaderError(Exception):
 
     code: ClassVar[Code] = Code.INTERNAL_ERROR
     retriable: ClassVar[bool] = False
-    needs_fresh_url: ClassVar[bool] = False
     outcome_unknown: ClassVar[bool] = False
     far_end_trouble: ClassVar[bool] = False
 
@@ -395,7 +393,6 @@ class UrlExpired(StorageError):
     """The presigned URL is too old: the file has to be registered again."""
 
     code = Code.URL_EXPIRED
-    needs_fresh_url = True
 
     def __init__(
         self, detail: str = "", *, variant: Variant | None = None, perhaps: bool = False, on_arrival: bool = False

@@ -143,7 +143,6 @@ class Totals:
 
     files: int = 0
     files_finished: int = 0
-    files_uploaded: int = 0
     bytes_total: int = 0
     bytes_done: int = 0
     speed: float = 0.0

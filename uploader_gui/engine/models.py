@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
@@ -286,24 +287,7 @@ class Upload:
 
     def snapshot(self) -> UploadSnapshot:
         """Return the values that front ends may see."""
-        return UploadSnapshot(
-            upload_id=self.upload_id,
-            anomaly_id=self.anomaly_id,
-            source=self.source,
-            order=self.order,
-            state=self.state,
-            reason=self.reason,
-            attempts=self.attempts,
-            may_be_registered_twice=self.may_be_registered_twice,
-            url_given_out=self.url_given_out,
-            retry_at=self.retry_at,
-            sent_before=self.sent_before,
-            treatment=self.treatment,
-            substitute=self.substitute,
-            trial=self.trial,
-            elsewhere=self.elsewhere,
-            origin=self.origin,
-        )
+        return UploadSnapshot(*_shown(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +319,10 @@ class UploadSnapshot:
     def sent(self) -> Source:
         """Return the file that goes to the service: the source, or its substitute."""
         return self.substitute.sent if self.substitute else self.source
+
+
+_shown: Final = attrgetter(*(one.name for one in fields(UploadSnapshot)))
+"""Returns an upload's values for a snapshot."""
 
 
 def may_change_anomaly(upload: Upload | UploadSnapshot) -> bool:

@@ -6,6 +6,7 @@ Imports nothing slow: the window reads the choices too.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,7 +16,6 @@ from uploader_gui.engine.media import BY_EXTENSION, extension_of, readable_name
 from uploader_gui.engine.models import Treatment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from uploader_gui.engine.models import Origin, Reason, Source, UploadSnapshot
@@ -139,6 +139,19 @@ def _code_or_detail(reason: Reason) -> str:
     return reason.detail or reason.code.value
 
 
+ProxyFinder = Callable[[str], "str | None"]
+"""Returns the proxy's URL for an address (`http://proxy.example:3128`), None for no proxy; may block (PAC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How to reach servers. `program`: "uploader-gui X.Y.Z"; `ca_file`: a further certificate authority (PEM)."""
+
+    program: str = "uploader-gui"
+    proxy_for: ProxyFinder | None = None
+    ca_file: Path | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """How an engine works.
@@ -153,7 +166,7 @@ class EngineOptions:
             queue gives up; None waits without end.
         asks_for_sign_in: whether a person can sign in; else what is not registered stays pending.
         skip_uploaded: leave out what was uploaded to the same anomaly before.
-        proxy_for: returns the proxy's URL for an address, None for a direct connection; may block (PAC).
+        proxy_for: finds the proxy of an address.
         ca_file: an extra certificate authority, as PEM.
         program: name and version for receipts and the journal, "uploader-gui X.Y.Z".
         describe: returns a reason's English sentence, for the receipt.
@@ -174,7 +187,7 @@ class EngineOptions:
     offline_limit: float | None = None
     asks_for_sign_in: bool = True
     skip_uploaded: bool = True
-    proxy_for: Callable[[str], str | None] | None = None
+    proxy_for: ProxyFinder | None = None
     ca_file: Path | None = None
     program: str = "uploader-gui"
     describe: Callable[[Reason], str] = _code_or_detail

@@ -277,14 +277,14 @@ class UploadQueue:
 
         Not `entered` by a person just now: where they are refused, sign-in is asked for, as with the first tokens.
         """
-        self._scheduler.registrar.sign_in(Tokens(bearer, session), entered=entered)
+        self._scheduler.registrar.session.sign_in(Tokens(bearer, session), entered=entered)
         failed = self._store.in_states(UploadState.FAILED)
         if ids := [upload.upload_id for upload in failed if upload.reason and upload.reason.code is Code.NO_ACCESS]:
             self.retry(ids)
 
     def sign_out(self) -> None:
         """Forget the tokens: what is registered is still sent, the rest waits for sign-in."""
-        self._scheduler.registrar.sign_out()
+        self._scheduler.registrar.session.sign_out()
 
     def look_up(self, anomaly_id: str) -> None:
         """Find out what the register knows of an anomaly and tell it (`AnomalyLookedUp`); "" ends such a search."""
@@ -374,11 +374,11 @@ class UploadQueue:
         return left
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
-        registrar, wanted = self._scheduler.registrar, Tokens(*tokens) if tokens else None
+        session, wanted = self._scheduler.registrar.session, Tokens(*tokens) if tokens else None
         if wanted is None:
-            registrar.sign_out()
-        elif wanted != registrar.tokens:
-            registrar.sign_in(wanted, entered=False)
+            session.sign_out()
+        elif wanted != session.tokens:
+            session.sign_in(wanted, entered=False)
 
     def _hand_over(self, scheduler: Scheduler, uploads: list[Upload]) -> None:
         """Cancel and unlist uploads that are sent to another server instead."""

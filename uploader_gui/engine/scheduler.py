@@ -390,7 +390,7 @@ class Scheduler:
         """Return whether nothing can go on: nobody can sign in (headless), and what was registered has been sent."""
         if self.context.options.asks_for_sign_in or Condition.SIGN_IN not in self.context.conditions:
             return False
-        return not (self.intake.busy or self.pool.running or self.registrar.calls)
+        return not (self.intake.busy or self.pool.running or self.registrar.look_ahead.calls)
 
     # What front ends are told
 
@@ -411,7 +411,6 @@ class Scheduler:
         return Totals(
             files=store.size,
             files_finished=store.size - store.unfinished,
-            files_uploaded=store.count(UploadState.UPLOADED),
             bytes_total=total,
             bytes_done=min(done, total),
             speed=self.context.meter.speed(now) if self._running else 0.0,
@@ -419,5 +418,5 @@ class Scheduler:
         )
 
     def _seconds_left(self, now: float, size: int) -> float | None:
-        files = self.context.store.unfinished
-        return self.context.meter.seconds_left(now, size, files, call_seconds=self.registrar.call_seconds)
+        files, call_seconds = self.context.store.unfinished, self.registrar.look_ahead.call_seconds
+        return self.context.meter.seconds_left(now, size, files, call_seconds=call_seconds)

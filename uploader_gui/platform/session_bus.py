@@ -16,7 +16,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,20 +31,10 @@ _DOCUMENTS_PATH: Final = "/org/freedesktop/portal/documents"
 _PORTAL_SECONDS: Final = 10.0
 
 
-class Connection(Protocol):
-    """The part of jeepney's connection that is needed."""
-
-    def send(self, message: Any) -> None:
-        """Send a message."""
-
-    def close(self) -> None:
-        """Disconnect."""
-
-
 class SessionBus:
-    """Sends messages; `connect` opens a connection or raises any exception."""
+    """Sends messages; `connect` opens a connection of jeepney's or raises any exception."""
 
-    def __init__(self, connect: Callable[[], Connection] | None = None) -> None:
+    def __init__(self, connect: Callable[[], Any] | None = None) -> None:
         self._connect = connect or _connection
         self._messages: SimpleQueue[Any] = SimpleQueue()
         self._thread: threading.Thread | None = None

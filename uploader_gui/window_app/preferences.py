@@ -16,9 +16,8 @@ from PySide6.QtCore import QTimer
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper
-from uploader_gui.engine.connection_test.findings import Question
-from uploader_gui.engine.connection_test.thread import NetworkSettings
-from uploader_gui.engine.options import Choices
+from uploader_gui.engine.connection_test import Question
+from uploader_gui.engine.options import Choices, HttpOptions
 from uploader_gui.gui.settings.connection_panel import ConnectionTester
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import N_, _
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.command_line import LaunchOptions
     from uploader_gui.config import Config
-    from uploader_gui.engine.connection_test.findings import Finding
+    from uploader_gui.engine.connection_test import Finding
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
@@ -322,7 +321,7 @@ def _expiry(tokens: tuple[str, str] | None) -> float | None:
     return expiry_of(tokens[1]) if tokens else None
 
 
-def _network_settings(values: Settings) -> NetworkSettings:
+def _network_settings(values: Settings) -> HttpOptions:
     from uploader_gui.proxies import finder  # noqa: PLC0415 - heavy (urllib): loaded when asked for
 
-    return NetworkSettings(f"uploader-gui {__version__}", finder(values.proxy), values.ca_file)
+    return HttpOptions(f"uploader-gui {__version__}", finder(values.proxy), values.ca_file)

@@ -16,9 +16,7 @@ import socket
 import ssl
 import sys
 import zlib
-from collections.abc import Callable
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +43,8 @@ from uploader_gui.engine.transfer.presigned_url import expiry_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
+
+    from uploader_gui.engine.options import HttpOptions
 
 log = logging.getLogger(__name__)
 
@@ -95,18 +95,6 @@ _NO_REQUEST: Final = (
     h11.LocalProtocolError,
     UnicodeError,  # a host name with an empty or overlong part, which DNS does not allow
 )
-
-ProxyFinder = Callable[[str], str | None]
-"""Returns the proxy for an address (`http://proxy.example:3128`), None for no proxy; may block (PAC)."""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpOptions:
-    """How to reach servers. `ca_file`: a further certificate authority (PEM)."""
-
-    user_agent: str = "uploader-gui"
-    proxy_for: ProxyFinder | None = None
-    ca_file: Path | None = None
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
@@ -192,7 +180,7 @@ class Clients:
     def _make(self, proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             transport=Transport(context) if proxy is None else self._through(proxy, context),
-            headers={"User-Agent": self._options.user_agent, "Accept-Encoding": "identity"},
+            headers={"User-Agent": self._options.program.replace(" ", "/"), "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
             follow_redirects=False,

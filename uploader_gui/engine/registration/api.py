@@ -261,11 +261,16 @@ def service_words(body: bytes) -> str:
 
     Its gateway answers `{"message": …}` ("Message" where a policy refuses); frameworks behind it answer "error".
     """
+    return _words_in(json_object(body), depth=2)
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in an answer, None where it has something else."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
-        return ""
-    return _words_in(answer, depth=2)
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _words_in(answer: object, depth: int) -> str:

@@ -7,7 +7,6 @@ service answers, uploads may go on.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup
 from uploader_gui.engine.net.client import readable
+from uploader_gui.engine.registration.api import json_object
 
 if TYPE_CHECKING:
     from uploader_gui.engine.context import EngineContext
@@ -75,7 +75,7 @@ class AnomalyLookup:
 
     def _read(self, anomaly_id: str, status: int, body: bytes) -> AnomalyLookedUp:
         """Return what an answer says. A 404 counts only from a service that knows the call: gateways answer it, too."""
-        answer = _object(body)
+        answer = json_object(body)
         if status == HTTPStatus.OK and (facts := described(answer, anomaly_id)) is not None:
             self._has_described = True
             return facts
@@ -91,14 +91,6 @@ def described(answer: dict[str, Any] | None, anomaly_id: str) -> AnomalyLookedUp
     site = data.get("site")
     name = _text(site.get("name")) if isinstance(site, dict) else ""
     return AnomalyLookedUp(anomaly_id, Lookup.KNOWN, _text(data.get("ref")), _text(data.get("title")), name)
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _text(value: object) -> str:

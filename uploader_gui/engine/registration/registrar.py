@@ -46,6 +46,8 @@ class Registrar:
     """Keeps enough uploads registered ahead of the transfers.
 
     Attributes:
+        session: the tokens in force.
+        look_ahead: how much is registered ahead.
         breaker: whether the service works as a whole.
     """
 
@@ -59,63 +61,38 @@ class Registrar:
         self._conditions = context.conditions
         self._connectivity = context.connectivity
         self._tasks = context.tasks
-        self._session = ApiSession(context)
-        self.lookup = AnomalyLookup(context, self._session)
-        self._look_ahead = LookAhead(context)
+        self.session = ApiSession(context)
+        self.lookup = AnomalyLookup(context, self.session)
+        self.look_ahead = LookAhead(context)
         self._probing = False
         self._unreachable_tries = 0
         self._in_flight: set[UploadId] = set()
         self._held: list[Upload] = []
-        self.breaker = CircuitBreaker(context, Condition.SERVICE_BUSY, Code.SERVICE_BUSY)
-
-    @property
-    def calls(self) -> int:
-        """How many registrations are on their way (or wait to be repeated)."""
-        return self._look_ahead.calls
-
-    @property
-    def call_seconds(self) -> float:
-        """What the last call took, 0.0 before the first."""
-        return self._look_ahead.call_seconds
-
-    @property
-    def tokens(self) -> Tokens | None:
-        """The tokens in force."""
-        return self._session.tokens
-
-    def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
-        """Use other tokens from now on, `entered` by a person just now or kept from an earlier run."""
-        self._session.sign_in(tokens, entered=entered)
-        self._scheduler.wake()
-
-    def sign_out(self) -> None:
-        """Use no tokens: the next batch asks for sign-in."""
-        self._session.sign_out()
-        self._scheduler.wake()
+        self.breaker = CircuitBreaker(context, Condition.SERVICE_BUSY)
 
     def fill(self, *, whole: bool) -> None:
         """Register the next batch where the look-ahead wants one. `whole`: more files are still being found.
 
         While the service is in trouble as a whole, one file at a time probes whether it works again.
         """
-        if self._session.waiting:
+        if self.session.waiting:
             return
         if self.breaker.open:
             self._send_probe()
-        elif self._may_call() and (batch := self._look_ahead.next_batch(whole=whole)):
-            self._look_ahead.calls += 1
+        elif self._may_call() and (batch := self.look_ahead.next_batch(whole=whole)):
+            self.look_ahead.calls += 1
             self._tasks.spawn(self._register(batch), batch)
             self._scheduler.wake()  # the next one is looked for when this one counts as being registered
 
     def _may_call(self) -> bool:
-        return self._look_ahead.may_call(offline=Condition.OFFLINE in self._conditions)
+        return self.look_ahead.may_call(offline=Condition.OFFLINE in self._conditions)
 
     def _send_probe(self) -> None:
         if self._probing or not self.breaker.due or not (batch := self._batcher.next_probe()):
             return
         self.breaker.probed()
         self._probing = True
-        self._look_ahead.calls += 1
+        self.look_ahead.calls += 1
         self._tasks.spawn(self._probe(batch), batch)
 
     async def _probe(self, batch: list[Upload]) -> None:
@@ -131,7 +108,7 @@ class Registrar:
             log.exception("registration of %d files: internal error", len(batch))
             self._give_up([upload for upload in batch if upload.state in _UNFINISHED_HERE])
         finally:
-            self._look_ahead.calls -= 1
+            self.look_ahead.calls -= 1
             self._scheduler.wake()
 
     def _give_up(self, uploads: list[Upload]) -> None:
@@ -143,7 +120,7 @@ class Registrar:
         batch = await self._begin(self._askable(batch))
         if not batch:
             return
-        tokens, began = self._session.tokens, time.monotonic()
+        tokens, began = self.session.tokens, time.monotonic()
         try:
             answer = await self._ask(batch)
         except asyncio.CancelledError as left:
@@ -161,7 +138,7 @@ class Registrar:
         except UploaderError as error:
             await self._failed(batch, error)
         else:
-            self._look_ahead.answered(time.monotonic() - began)
+            self.look_ahead.answered(time.monotonic() - began)
             self._succeeded(batch, answer, tokens)
 
     def _askable(self, batch: Iterable[Upload]) -> list[Upload]:
@@ -225,7 +202,7 @@ class Registrar:
         self._connectivity.note_activity()
         self.breaker.succeeded()
         self._unreachable_tries = 0
-        self._session.accepted(tokens)
+        self.session.accepted(tokens)
         for upload in batch:
             self._record_url(upload, answer)
         registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
@@ -238,7 +215,7 @@ class Registrar:
         presigned = answer.presigned.get(upload.upload_id)
         if presigned is not None:
             self._store.record_url(upload, self._clock.received(presigned))
-            self._look_ahead.note_lifetime(presigned.lifetime)
+            self.look_ahead.note_lifetime(presigned.lifetime)
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:
         self._store.record_refused_url(upload)
@@ -246,12 +223,12 @@ class Registrar:
         self._store.move(upload, UploadState.FAILED, Reason.of(error))
 
     def _refused(self, batch: list[Upload], error: SignInNeeded, tokens: Tokens | None) -> None:
-        if self._session.just_entered(tokens):
+        if self.session.just_entered(tokens):
             self._store.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, detail=error.detail))
-            self._session.tell_refused_again(tokens)
+            self.session.tell_refused_again(tokens)
         else:
             self._hand_back(batch, Reason.of(error))
-            self._session.ask(tokens, error.detail)
+            self.session.ask(tokens, error.detail)
 
     async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
         """Wait until servers can be reached again, without using up an attempt: nothing went out."""
@@ -309,7 +286,7 @@ class Registrar:
         wait = 0.0 if self.breaker.open else self._wait_after(uploads, error)
         if isinstance(error, TooManyRequests):
             rest = self._retry.rest_after(error, wait)
-            self._look_ahead.slow_down(rest)
+            self.look_ahead.slow_down(rest)
             asyncio.get_running_loop().call_later(rest, self._scheduler.wake)
         if wait > 0:
             for upload in uploads:

@@ -21,6 +21,7 @@ class ApiSession:
         self._api = context.server.api
         self._conditions = context.conditions
         self._events = context.events
+        self._scheduler = context.scheduler
         self._just_entered = False
         self._accepted: Tokens | None = None
         self._told_refused: Tokens | None = None
@@ -35,16 +36,18 @@ class ApiSession:
         """The tokens in force."""
         return self._api.tokens
 
-    def sign_in(self, tokens: Tokens, *, entered: bool = True) -> None:
+    def sign_in(self, tokens: Tokens, *, entered: bool) -> None:
         """Use other tokens from now on. Not `entered`: they were kept from an earlier run, and may have expired."""
         self._api.tokens = tokens
         self._just_entered = entered
         self._conditions.end(Condition.SIGN_IN)
+        self._scheduler.wake()
 
     def sign_out(self) -> None:
         """Use no tokens: the next batch asks for sign-in."""
         self._api.tokens = None
         self._just_entered = False
+        self._scheduler.wake()
 
     def accepted(self, tokens: Tokens | None) -> None:
         """Tell, once, that the service accepted these (`SignedIn`)."""

@@ -44,7 +44,7 @@ class TransferPool:
         self._retry = context.resources.retry
         self._tasks: dict[UploadId, asyncio.Task[None]] = {}
         self._attempts: dict[UploadId, AttemptLog] = {}
-        self.breaker = CircuitBreaker(context, Condition.STORAGE_BUSY, Code.STORAGE_BUSY)
+        self.breaker = CircuitBreaker(context, Condition.STORAGE_BUSY)
 
     @property
     def running(self) -> int:

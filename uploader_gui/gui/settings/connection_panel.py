@@ -8,16 +8,15 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
-from uploader_gui.engine.connection_test.findings import Fact, Verdict
-from uploader_gui.engine.connection_test.thread import ConnectionThread
+from uploader_gui.engine.connection_test import ConnectionThread, Fact, Verdict
 from uploader_gui.gui.style.widgets import IconLabel, label, push_button
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
-    from uploader_gui.engine.connection_test.findings import Finding, Question
-    from uploader_gui.engine.connection_test.thread import NetworkSettings
+    from uploader_gui.engine.connection_test import Finding, Question
+    from uploader_gui.engine.options import HttpOptions
     from uploader_gui.gui.style.theme import Theme
 
 
@@ -230,7 +229,7 @@ class ConnectionTester(QObject):
         self._thread: ConnectionThread | None = None
         self._found_in_thread.connect(self._pass_on)
 
-    def start(self, question: Question, network: NetworkSettings) -> None:
+    def start(self, question: Question, network: HttpOptions) -> None:
         """Stop a running test and start a new one."""
         self.stop()
         number = self._number

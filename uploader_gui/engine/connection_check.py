@@ -8,15 +8,14 @@ over a verified connection.
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from uploader_gui.engine.addresses import anomaly_address
-from uploader_gui.engine.connection_test.certificate import UNREADABLE, Certificate, read
-from uploader_gui.engine.connection_test.findings import Fact, Finding, Question, Verdict
+from uploader_gui.engine.certificate import UNREADABLE, Certificate, read
+from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
 from uploader_gui.engine.errors import NetworkError, ProxyFailed, TlsFailed, UploaderError, UrlRefused
 from uploader_gui.engine.net.client import (
     CERTIFICATE_EXPIRED,
@@ -24,7 +23,6 @@ from uploader_gui.engine.net.client import (
     OTHER_NAME,
     SELF_SIGNED,
     Clients,
-    HttpOptions,
     answered,
     causes,
     check_url,
@@ -34,12 +32,14 @@ from uploader_gui.engine.net.client import (
 )
 from uploader_gui.engine.net.client import read_answer as read_body
 from uploader_gui.engine.net.server_clock import http_date
-from uploader_gui.engine.registration.api import Tokens, service_words
+from uploader_gui.engine.registration.api import Tokens, json_object, service_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import httpx
+
+    from uploader_gui.engine.options import HttpOptions
 
 
 ANSWER_SECONDS: Final = 20.0
@@ -263,7 +263,7 @@ def _trouble(response: httpx.Response, body: bytes) -> Finding | None:
         return _bad(Fact.SERVICE_FAILED, str(status))
     if status == _NETWORK_SIGN_IN or _is_page(response, body):
         return _bad(Fact.WEB_PAGE)
-    return None if _object(body) is not None else _bad(Fact.NOT_THE_SERVICE, str(status))
+    return None if json_object(body) is not None else _bad(Fact.NOT_THE_SERVICE, str(status))
 
 
 def _tokens(question: Question, response: httpx.Response, body: bytes, now: float) -> Finding:
@@ -290,21 +290,13 @@ def _anomaly(question: Question, response: httpx.Response, body: bytes) -> Itera
 
 
 def _title(body: bytes) -> str:
-    data = (_object(body) or {}).get("data")
+    data = (json_object(body) or {}).get("data")
     title = data.get("title") if isinstance(data, dict) else None
     return readable(title)[:100] if isinstance(title, str) else ""
 
 
 def _is_page(response: httpx.Response, body: bytes) -> bool:
     return "html" in response.headers.get("Content-Type", "").lower() or body.lstrip().lower().startswith(_PAGE_STARTS)
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _bad(fact: Fact, *values: str) -> Finding:

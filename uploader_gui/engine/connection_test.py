@@ -1,9 +1,23 @@
-"""The results of a connection test, one per step, as plain values. Imports nothing heavy."""
+"""“Test connection” as front ends see it: what is asked, what is found, and the thread in which it happens.
+
+`connection_check.py` makes the test. It is heavy, so the thread imports it itself, as the engine's does.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from uploader_gui.engine.options import HttpOptions
+
+log = logging.getLogger(__name__)
 
 
 class Verdict(Enum):
@@ -82,3 +96,63 @@ class Question:
     anomaly_id: str = ""
     kept_back: bool = False
     expires_at: float | None = None
+
+
+class ConnectionThread:
+    """One test, which the window never waits for.
+
+    It calls `tell` with each finding and `done` at the end, from its thread; neither after `stop()`.
+    """
+
+    def __init__(
+        self, question: Question, network: HttpOptions, *, tell: Callable[[Finding], None], done: Callable[[], None]
+    ) -> None:
+        self._question = question
+        self._network = network
+        self._tell = tell
+        self._done = done
+        self._stopped = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="uploader-connection-test", daemon=True)
+
+    def start(self) -> None:
+        """Begin the test."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the test; return at once."""
+        self._stopped.set()
+        loop, task = self._loop, self._task
+        if loop is None or task is None:
+            return
+        try:
+            loop.call_soon_threadsafe(task.cancel)
+        except RuntimeError:
+            log.debug("the test had ended by itself")
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._test())
+        except asyncio.CancelledError:
+            return
+        except Exception:
+            log.exception("the test of the connection broke")
+            self._tell_unless_stopped(Finding(Fact.BROKEN, Verdict.BAD))
+        if not self._stopped.is_set():
+            self._done()
+
+    async def _test(self) -> None:
+        from uploader_gui.engine.concurrency import DaemonThreads  # noqa: PLC0415 - as below
+        from uploader_gui.engine.connection_check import ConnectionCheck  # noqa: PLC0415 - heavy: not for the window
+
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self._stopped.is_set():
+            return
+        threads = DaemonThreads()
+        self._loop.set_default_executor(threads)
+        await ConnectionCheck(self._question, self._network, self._tell_unless_stopped).run()
+
+    def _tell_unless_stopped(self, finding: Finding) -> None:
+        if not self._stopped.is_set():
+            self._tell(finding)

@@ -1,1 +1,0 @@
-"""“Test connection”: checks the connection to the service step by step, in a thread of its own."""
