@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from tests.support import pictures
 from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, PLACE, TAKEN, TAKEN_AT
-from uploader_gui.engine.conversion.service import MAX_BYTES, into_jpeg
+from uploader_gui.engine.conversion import MAX_BYTES, into_jpeg
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
 from uploader_gui.engine.own_files import Abandoned, Heartbeat
 from uploader_gui.engine.pictures.messages import MAX_PIXELS

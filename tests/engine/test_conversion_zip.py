@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.engine.conversion import service
+from uploader_gui.engine import conversion
 from uploader_gui.engine.errors import NotPrepared, SourceChanged, SourceMissing
 from uploader_gui.engine.own_files import Abandoned, Heartbeat
 from uploader_gui.engine.source import describe_only
@@ -28,7 +28,7 @@ MIB = 1024 * 1024
 
 def zipped(path: Path) -> Path:
     target = path.with_name("made.zip")
-    sha256 = service.into_zip(describe_only(path, path), target, Heartbeat())
+    sha256 = conversion.into_zip(describe_only(path, path), target, Heartbeat())
     assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     return target
 
@@ -115,7 +115,7 @@ def test_more_than_four_gibibytes_fit(tmp_path: Path) -> None:
     path.write_bytes(random.Random(3).randbytes(MIB))
     os.truncate(path, 20 * MIB)
     source = describe_only(path, path)
-    entry = service._entry(source, b"x")
+    entry = conversion._entry(source, b"x")
     assert entry.file_size == 20 * MIB  # what zipfile decides by whether ZIP64 is needed
 
 
@@ -124,17 +124,17 @@ def test_a_file_that_changed_meanwhile_is_not_packed(tmp_path: Path) -> None:
     source = describe_only(path, path)
     os.utime(path, (MTIME, MTIME + 1))
     with pytest.raises(SourceChanged):
-        service.into_zip(source, tmp_path / "made.zip", Heartbeat())
+        conversion.into_zip(source, tmp_path / "made.zip", Heartbeat())
     path.unlink()
     with pytest.raises(SourceMissing):
-        service.into_zip(source, tmp_path / "made.zip", Heartbeat())
+        conversion.into_zip(source, tmp_path / "made.zip", Heartbeat())
 
 
 def test_giving_up_ends_it_at_the_next_block(tmp_path: Path) -> None:
     path = a_file(tmp_path, b"x" * 3 * MIB)
     heartbeat = Heartbeat(stopped=True)
     with pytest.raises(Abandoned):
-        service.into_zip(describe_only(path, path), tmp_path / "made.zip", heartbeat)
+        conversion.into_zip(describe_only(path, path), tmp_path / "made.zip", heartbeat)
     assert heartbeat.beats == 1
 
 
@@ -144,4 +144,4 @@ def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path) -> None:
     full = tmp_path / "made.zip"
     full.symlink_to("/dev/full")
     with pytest.raises(NotPrepared):
-        service.into_zip(describe_only(path, path), full, Heartbeat())
+        conversion.into_zip(describe_only(path, path), full, Heartbeat())

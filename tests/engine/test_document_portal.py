@@ -16,7 +16,7 @@ import os, sys, time
 from pathlib import Path
 from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import open_dbus_connection
-from uploader_gui.engine.intake.windows_paths import host_path
+from uploader_gui.engine.windows_paths import host_path
 
 name = "org.freedesktop.portal.Documents"
 bus = open_dbus_connection(bus="SESSION", enable_fds=True)

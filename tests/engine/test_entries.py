@@ -10,7 +10,9 @@ import pytest
 
 from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable, Variant
 from uploader_gui.engine.intake.scan import Junk, Refusal, findings_below
-from uploader_gui.engine.intake.windows_paths import (
+from uploader_gui.engine.models import Source
+from uploader_gui.engine.source import source_error_from
+from uploader_gui.engine.windows_paths import (
     extended,
     has_hidden_flag,
     is_in_icloud_only,
@@ -18,8 +20,6 @@ from uploader_gui.engine.intake.windows_paths import (
     plain,
     reachable,
 )
-from uploader_gui.engine.models import Source
-from uploader_gui.engine.source import source_error_from
 
 if TYPE_CHECKING:
     from tests.support.files import Files

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.test_source_reader import read_all
-from uploader_gui.engine.conversion.service import into_zip
+from uploader_gui.engine.conversion import into_zip
 from uploader_gui.engine.errors import SourceChanged, SourceError
 from uploader_gui.engine.file_stamps import unix_ns
 from uploader_gui.engine.own_files import Heartbeat

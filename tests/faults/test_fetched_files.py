@@ -42,9 +42,9 @@ def awaited(data: Path, *names: str, size: int = len(PDF)) -> list[Awaited]:
     return [Awaited(UploadId(str(uuid.uuid4())), folder / name, name.rpartition("/")[2], size) for name in names]
 
 
-def begin(run: Run, *files: Awaited, wishes: AddOptions = FROM_PHONE) -> None:
+def begin(run: Run, *files: Awaited, add_options: AddOptions = FROM_PHONE) -> None:
     run.queue.note_making([file.path for file in files])
-    run.queue.await_files(files, ANOMALY, wishes)
+    run.queue.await_files(files, ANOMALY, add_options)
 
 
 def come(run: Run, file: Awaited, content: bytes = PDF) -> None:
@@ -187,9 +187,9 @@ async def test_a_refused_type_asks_as_for_any_file_and_keeps_its_name(
 
 async def test_a_wish_to_zip_holds_for_fetched_files(strict_api: StrictApi, data: Path) -> None:
     (file,) = awaited(data, "film.mp4")
-    wishes = AddOptions(choices=Choices.from_flags(convert=False, zipped=True), origin=Origin.OUTLOOK)
+    add_options = AddOptions(choices=Choices.from_flags(convert=False, zipped=True), origin=Origin.OUTLOOK)
     async with engine(options(data, strict_api)) as run:
-        begin(run, file, wishes=wishes)
+        begin(run, file, add_options=add_options)
         run.queue.start()
         come(run, file, FILM)
         await run.idle()

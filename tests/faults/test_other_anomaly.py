@@ -28,9 +28,9 @@ S = UploadState
 OTHER = "43"
 
 
-async def added(run: Run, *paths: Path, anomaly: str = ANOMALY, wishes: AddOptions | None = None) -> None:
+async def added(run: Run, *paths: Path, anomaly: str = ANOMALY, add_options: AddOptions | None = None) -> None:
     number = len(run.all_heard(PathsAdded)) + 1
-    run.queue.add_paths(paths, anomaly, wishes or AddOptions())
+    run.queue.add_paths(paths, anomaly, add_options or AddOptions())
     await run.heard(PathsAdded, number)
 
 
@@ -179,13 +179,13 @@ async def test_a_picture_being_converted_is_told_from_the_other_ones_files(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
-        wishes = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
+        add_options = AddOptions(choices=Choices.from_flags(convert=True, zipped=False))
         await added(run, files.make("there/b.jpg", size=3000), anomaly=OTHER)
-        await added(run, pictures.heic(files.folder / "b.heic"), wishes=wishes)
+        await added(run, pictures.heic(files.folder / "b.heic"), add_options=add_options)
         await run.in_state(S.QUEUED, "b.heic")
         assert run.latest["b.heic"].sent.name == "b.jpg"
         await moved(run, "b.heic")
-        await added(run, pictures.heic(files.folder / "c.heic"), wishes=wishes)
+        await added(run, pictures.heic(files.folder / "c.heic"), add_options=add_options)
         await moved(run, "c.heic")
         run.queue.start()
         await run.in_state(S.UPLOADED, "b.heic", "b.jpg", "c.heic")

@@ -37,7 +37,7 @@ class FakeEngine(QObject):
         self.calls: list[tuple[str, object]] = []
         self.added: list[tuple[list[Path], str]] = []
         self.awaited: list[tuple[list[Awaited], str]] = []
-        self.wishes: list[AddOptions] = []
+        self.add_options: list[AddOptions] = []
         self.saved: list[tuple[Path, bytes]] = []
         self.looked_up: list[str] = []
         self.receipts_of: list[str] = []
@@ -50,15 +50,15 @@ class FakeEngine(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
+        add_options: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self.added.append((list(paths), anomaly_id))
-        self.wishes.append(wishes)
+        self.add_options.append(add_options)
 
     def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
         self.awaited.append((list(files), anomaly_id))
-        self.wishes.append(options)
+        self.add_options.append(options)
 
     def note_making(self, paths: Sequence[Path]) -> None:
         self.calls.append(("note_making", list(paths)))

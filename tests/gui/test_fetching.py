@@ -86,7 +86,7 @@ def test_a_row_per_file_is_asked_for_at_once_for_the_anomaly_shown_at_the_drop(
     fetcher.fetch(TWO, source, "4217")
     window.set_anomaly("9")
     ((awaited, anomaly_id),) = engine.awaited
-    assert (anomaly_id, engine.wishes, engine.added) == ("4217", [FROM_PHONE], [])
+    assert (anomaly_id, engine.add_options, engine.added) == ("4217", [FROM_PHONE], [])
     assert [(file.name, file.size, file.path.name) for file in awaited] == [
         ("a.jpg", 4, "a.jpg"),
         ("b.jpg", 0, "b.jpg"),
@@ -236,7 +236,7 @@ def test_without_a_number_until_they_are_there_they_are_added_like_others(
     window.set_anomaly("4217")
     window.add_files.add_kept()
     assert [[path.name for path in paths] for paths, _ in engine.added] == [["a.jpg", "b.jpg"]]
-    assert engine.wishes == [FROM_PHONE]
+    assert engine.add_options == [FROM_PHONE]
 
 
 def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(

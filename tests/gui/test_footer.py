@@ -260,16 +260,16 @@ def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
     for wanted in ("nothing", "setting", "--start"):
         window.sends_when_dropped, window.started = wanted == "setting", wanted == "--start"
         window.add_paths([Path("/a.jpg")])
-        assert engine.wishes[-1].start is (wanted != "nothing")
+        assert engine.add_options[-1].start is (wanted != "nothing")
     window.started = False
     window.sends_when_dropped = True
     window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
     window.add_paths([Path("/b.jpg")])
-    assert not engine.wishes[-1].start  # the button asks first
+    assert not engine.add_options[-1].start  # the button asks first
     window.started = True
     engine.tell(waiting(2), RUNNING, QueueStatus(running=False))
     window.add_paths([Path("/c.jpg")])
-    assert not engine.wishes[-1].start
+    assert not engine.add_options[-1].start
 
 
 def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_others(

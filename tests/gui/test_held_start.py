@@ -209,7 +209,7 @@ def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
 ) -> None:
     press(held)
     held.add_paths([Path("/c.jpg")])
-    assert not engine.wishes[-1].start
+    assert not engine.add_options[-1].start
     engine.tell(QueueStatus(running=True), QueueStatus(running=False))
     assert held.footer.primary.text() == "Resume"
     press(held)

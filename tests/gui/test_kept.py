@@ -56,7 +56,7 @@ def test_what_was_kept_is_kept_again_and_goes_to_the_number_with_its_wishes(
         QTest.keyClicks(window.header.field, "4217\r")
     assert told.args == [[]]
     assert engine.added == [([Path("/photos")], "4217"), ([Path("/b.jpg")], "4217")]
-    assert engine.wishes == [AddOptions(), WISHED]
+    assert engine.add_options == [AddOptions(), WISHED]
 
 
 def test_each_change_of_what_is_kept_is_told_at_once(window: MainWindow, qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.errors import NotFetched, Variant
-from uploader_gui.engine.intake.windows_paths import reachable, remove_empty_folders
+from uploader_gui.engine.windows_paths import reachable, remove_empty_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalError, NotPrepared
-from uploader_gui.engine.intake.windows_paths import reachable, remove_empty_folders
 from uploader_gui.engine.journal.history_queries import CAPTURES, FETCHED, SUBSTITUTES, place_in_fetched
 from uploader_gui.engine.models import mtime_of
+from uploader_gui.engine.windows_paths import reachable, remove_empty_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -109,14 +109,14 @@ class UploadQueue:
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        wishes: AddOptions = DEFAULT_ADD_OPTIONS,
+        add_options: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders for an anomaly; they are sent at once where the queue runs.
 
         `recorded` is called when all that was found is in the journal.
         """
-        self._intake.add_paths(paths, anomaly_id, wishes, recorded)
+        self._intake.add_paths(paths, anomaly_id, add_options, recorded)
         self._scheduler.tell_status()
 
     def note_capture(self, path: Path) -> None:
@@ -126,9 +126,9 @@ class UploadQueue:
     def _in_journal_thread(self, note: Callable[[OwnFiles], object]) -> None:
         self._resources.journal.submit(lambda _: note(self._resources.own_files))
 
-    def await_files(self, files: Sequence[Awaited], anomaly_id: str, wishes: AddOptions) -> None:
+    def await_files(self, files: Sequence[Awaited], anomaly_id: str, add_options: AddOptions) -> None:
         """Put files on the list that the window is fetching from another program; it tells what becomes of each."""
-        self._intake.await_files(files, anomaly_id, wishes)
+        self._intake.await_files(files, anomaly_id, add_options)
 
     def note_making(self, paths: Iterable[Path]) -> None:
         """Record that this program is making these files: half of one is removed at the next start."""
@@ -261,9 +261,9 @@ class UploadQueue:
         """
         for scheduler, uploads in self._servers.owned(upload_ids):
             if scheduler is not self._scheduler:
-                for (anomaly_id, wishes), those in _by_wishes(uploads):
+                for (anomaly_id, add_options), those in _by_options(uploads):
                     paths = [upload.source.path for upload in those]
-                    self._intake.add_paths(paths, anomaly_id, wishes, partial(self._hand_over, scheduler, those))
+                    self._intake.add_paths(paths, anomaly_id, add_options, partial(self._hand_over, scheduler, those))
         self.start()
 
     def send_to(self, upload_ids: Iterable[UploadId], anomaly_id: str) -> None:
@@ -393,16 +393,16 @@ class UploadQueue:
         return [upload for upload in found if upload is not None]
 
 
-def _by_wishes(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
+def _by_options(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptions], list[Upload]]]:
     """Return what can still be sent by anomaly and by what was chosen for it, without what is stored already."""
     groups: dict[tuple[str, AddOptions], list[Upload]] = {}
     for upload in uploads:
         if not upload.state.stored:
-            groups.setdefault((upload.anomaly_id, _wishes_of(upload)), []).append(upload)
+            groups.setdefault((upload.anomaly_id, _options_of(upload)), []).append(upload)
     return groups.items()
 
 
-def _wishes_of(upload: Upload) -> AddOptions:
+def _options_of(upload: Upload) -> AddOptions:
     zipped = upload.treatment is Treatment.ZIP
     return AddOptions(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))
 

@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.intake.scan import Junk, findings_below, is_receipt
-from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.receipt import CHECKSUM, SCHEMA, checksum
+from uploader_gui.engine.windows_paths import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

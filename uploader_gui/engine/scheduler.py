@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uploader_gui.engine.concurrency import Tasks
 from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.context import EngineContext
-from uploader_gui.engine.conversion.service import ConversionService
+from uploader_gui.engine.conversion import ConversionService
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.events import (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.conversion.service import ConversionService
+    from uploader_gui.engine.conversion import ConversionService
     from uploader_gui.engine.intake.scan import Chunk
     from uploader_gui.engine.models import SentFile, Upload, UploadId
 

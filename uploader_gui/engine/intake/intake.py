@@ -17,18 +17,18 @@ from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, Uplo
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, OtherAnomalies, SameFile, looks, may_be_known
 from uploader_gui.engine.intake.resume import Reinspection, Resume
 from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
-from uploader_gui.engine.intake.windows_paths import reachable
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.source import wire_name
 from uploader_gui.engine.upload_store import facts
+from uploader_gui.engine.windows_paths import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from pathlib import Path
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.conversion.service import ConversionService
+    from uploader_gui.engine.conversion import ConversionService
     from uploader_gui.engine.intake.duplicates import Known
     from uploader_gui.engine.journal.journal import Journal
     from uploader_gui.engine.models import Awaited, Treatment
@@ -91,18 +91,22 @@ class Intake:
         return self._running > 0 or bool(self._restoring) or self._duplicates.busy
 
     def add_paths(
-        self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None] = lambda: None
+        self,
+        paths: Sequence[Path],
+        anomaly_id: str,
+        add_options: AddOptions,
+        recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders for an anomaly; `recorded` is called when all of them are in the journal."""
-        self._begin(self._add_paths(paths, anomaly_id, wishes, recorded))
+        self._begin(self._add_paths(paths, anomaly_id, add_options, recorded))
 
-    def await_files(self, files: Iterable[Awaited], anomaly_id: str, wishes: AddOptions) -> None:
+    def await_files(self, files: Iterable[Awaited], anomaly_id: str, add_options: AddOptions) -> None:
         """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
         uploads = []
         for file in files:
             name, shortened = wire_name(file.name)
             source = Source(file.path, reachable(file.path), name, None, file.size, 0, shortened)
-            uploads.append(self._made(file.upload_id, source, anomaly_id, wishes))
+            uploads.append(self._made(file.upload_id, source, anomaly_id, add_options))
             uploads[-1].state = UploadState.FETCHING
         self._store.add(uploads)
 
@@ -304,15 +308,15 @@ class Intake:
             self._scheduler.wake()
 
     async def _add_paths(
-        self, paths: Sequence[Path], anomaly_id: str, wishes: AddOptions, recorded: Callable[[], None]
+        self, paths: Sequence[Path], anomaly_id: str, add_options: AddOptions, recorded: Callable[[], None]
     ) -> None:
         async with self._list_lock:  # what was on the list before is there
             look_up = partial(self._look_up, anomaly_id, self._store.ids())
             known, earlier = await self._store.writer.reading(look_up)
-        if wishes.origin is not None:
+        if add_options.origin is not None:
             for path in paths:
                 self._note_made(path)
-        drop = Drop(anomaly_id, {} if wishes.again else known, wishes)
+        drop = Drop(anomaly_id, {} if add_options.again else known, add_options)
         try:
             await self._scan(paths, drop, earlier)
         except Exception:
@@ -371,7 +375,7 @@ class Intake:
             seen.add(resolved)
             if resolved in earlier and self._can_go_on(earlier[resolved], found):
                 adopted.append(self._resume.adopt(earlier.pop(resolved), source))
-                self._start(adopted[-1], drop.wishes)
+                self._start(adopted[-1], drop.add_options)
             else:
                 new.append(self._new_upload(found, drop))
         self._store.add(new)
@@ -399,13 +403,13 @@ class Intake:
     def _same_path_again(self, drop: Drop, resolved: str) -> None:
         """Look once more at a file that could not be sent and was added again; the others are there already."""
         upload = self._store.at_path(drop.anomaly_id, resolved)
-        again = {UploadState.SKIPPED} if drop.wishes.again else set()
+        again = {UploadState.SKIPPED} if drop.add_options.again else set()
         if upload is not None:
-            self._start(upload, drop.wishes)
+            self._start(upload, drop.add_options)
         if upload is not None and upload.state in _GIVEN_UP | again:
-            if drop.wishes.again:
+            if drop.add_options.again:
                 self._store.want_again(upload)
-            self._conversions.choose(upload, drop.wishes.choices)
+            self._conversions.choose(upload, drop.add_options.choices)
             self.look_again([upload])
         else:
             drop.already_in_queue += 1
@@ -419,19 +423,19 @@ class Intake:
 
     def _new_upload(self, found: Source | Refusal, drop: Drop) -> Upload:
         source = found if isinstance(found, Source) else found.source
-        upload = self._made(UploadId(str(uuid.uuid4())), source, drop.anomaly_id, drop.wishes)
+        upload = self._made(UploadId(str(uuid.uuid4())), source, drop.anomaly_id, drop.add_options)
         state, reason, treatment = self._fate(upload, found)
         return replace(upload, state=state, reason=reason, treatment=treatment)
 
-    def _made(self, upload_id: UploadId, source: Source, anomaly_id: str, wishes: AddOptions) -> Upload:
-        again = wishes.again or not self._options.skip_uploaded
-        upload = Upload(upload_id, anomaly_id, source, 0, wanted_again=again, origin=wishes.origin)
-        self._conversions.choose(upload, wishes.choices)
-        self._start(upload, wishes)
+    def _made(self, upload_id: UploadId, source: Source, anomaly_id: str, add_options: AddOptions) -> Upload:
+        again = add_options.again or not self._options.skip_uploaded
+        upload = Upload(upload_id, anomaly_id, source, 0, wanted_again=again, origin=add_options.origin)
+        self._conversions.choose(upload, add_options.choices)
+        self._start(upload, add_options)
         return upload
 
-    def _start(self, upload: Upload, wishes: AddOptions) -> None:
-        if wishes.start:
+    def _start(self, upload: Upload, add_options: AddOptions) -> None:
+        if add_options.start:
             self._scheduler.start_some([upload.upload_id])
 
     def _fate(self, upload: Upload, found: Source | Refusal) -> tuple[UploadState, Reason | None, Treatment | None]:
@@ -448,9 +452,9 @@ class Intake:
 class Drop:
     """One drop: what a person wants for it, and how many files became what."""
 
-    def __init__(self, anomaly_id: str, known: Known, wishes: AddOptions) -> None:
+    def __init__(self, anomaly_id: str, known: Known, add_options: AddOptions) -> None:
         self.anomaly_id = anomaly_id
-        self.wishes = wishes
+        self.add_options = add_options
         self.known = known
         self.queued = self.refused = self.already_in_queue = self.resumed = 0
         self.junk: set[str] = set()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.conversion.service import ConversionService
+    from uploader_gui.engine.conversion import ConversionService
     from uploader_gui.engine.models import Upload
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, SourceMissing, SourceUnreadable
-from uploader_gui.engine.intake.windows_paths import (
+from uploader_gui.engine.media import is_junk
+from uploader_gui.engine.models import Source, natural_sort_key
+from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
+from uploader_gui.engine.windows_paths import (
     host_path,
     is_hidden,
     is_in_icloud_only,
@@ -23,9 +26,6 @@ from uploader_gui.engine.intake.windows_paths import (
     plain,
     reachable,
 )
-from uploader_gui.engine.media import is_junk
-from uploader_gui.engine.models import Source, natural_sort_key
-from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
