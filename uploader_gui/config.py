@@ -183,15 +183,20 @@ def _proxy_fault(chosen: Settings, *, window: bool) -> Trouble | None:
         UsageError: it cannot be used, and no window can choose another.
     """
     address = unusable_proxy(chosen.proxy, chosen.api_url)
-    if not address or is_local(urlsplit(chosen.api_url).hostname or ""):
+    if address is None or is_local(urlsplit(chosen.api_url).hostname or ""):
         return None
-    fault = Trouble(
+    sentence = (
         N_(
             "The proxy {address} is no HTTP proxy, and this program can use no other. Name one in https_proxy or in "
             "the settings (UPLOADER_PROXY)."
-        ),
-        {"address": address},
+        )
+        if address
+        else N_(
+            "What the environment names as proxy (https_proxy, all_proxy) is not an address; correct it, or name one "
+            "in the settings (UPLOADER_PROXY)."
+        )
     )
+    fault = Trouble(sentence, {"address": address})
     if window:
         return fault
     raise UsageError(fault.text)

@@ -218,6 +218,11 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("Your network’s proxy is a SOCKS proxy, which this program cannot use."),
         N_("Ask your IT department for the address of an HTTP proxy, and put it into the settings."),
     ),
+    Variant.PROXY_NO_ADDRESS: (
+        N_("What is named as your network’s proxy is not an address."),
+        N_("Ask your IT department for the address of an HTTP proxy, and put it into the settings."),
+    ),
+    Variant.PROXY_DOWN: (N_("Your network’s proxy cannot be reached."), _NETWORK),
     Variant.PROXY_SILENT: (
         N_("Your network’s proxy does not answer."),
         N_("Try again in a few minutes; if it stays so, tell your IT department."),

@@ -13,6 +13,8 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
+from uploader_gui.engine.addresses import is_host
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,15 +44,29 @@ def system_proxy(url: str) -> str | None:
     return None
 
 
-def unusable_proxy(setting: str, url: str) -> str:
-    """Return the proxy for an address, without its password, where it is none for HTTP; "" where all is well.
+def unusable_proxy(setting: str, url: str) -> str | None:
+    """Return the proxy for an address, without its password, where it is none for HTTP; None where all is well.
 
-    It asks the environment alone: the system may take its time.
+    What is no address at all is "": anywhere in it may be a password. It asks the environment alone: the system may
+    take its time.
     """
-    if setting != "system" or sys.platform in {"win32", "darwin"}:
-        return ""
-    scheme, _, rest = (_usable(_environment_proxy(url), url) or "").partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme and scheme.lower() not in _DEFAULT_PORTS else ""
+    proxy = _usable(_environment_proxy(url), url) if setting == "system" else None
+    if proxy is None or sys.platform in {"win32", "darwin"}:
+        return None
+    scheme, _, rest = proxy.partition("://")
+    if scheme.lower() not in _DEFAULT_PORTS:
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+    return None if is_address(proxy) else ""
+
+
+def is_address(proxy: str) -> bool:
+    """Return whether a proxy's address has a host, and a port that exists."""
+    try:
+        parts = urlsplit(proxy)
+        host, port = parts.hostname or "", parts.port  # ValueError: beyond 65535, or no number
+    except ValueError:
+        return False
+    return port != 0 and (is_host(host) if host.isascii() else host.isprintable())
 
 
 def finder(setting: str) -> Callable[[str], str | None]:

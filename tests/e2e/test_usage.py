@@ -35,6 +35,11 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "two receipts to compare with": (("--verify", "a.json", "--verify", "b.json"), {}, "--verify is given twice"),
     "no anomaly, headless": (("--headless", "a.txt"), {}, "--anomaly"),
     "no anomaly to start with": (("--start", "a.txt"), {}, "--anomaly"),
+    "a proxy that is no address": (
+        WITH_FILE,
+        {"UPLOADER_API_URL": "https://register.test", "https_proxy": "http://user:secret@proxy.test:99999"},
+        "https_proxy, all_proxy",
+    ),
     "no tokens": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": None, "UPLOADER_SESSION_TOKEN": None}, "token"),
     "one token of two": (WITH_FILE, {"UPLOADER_SESSION_TOKEN": None}, "token"),
     "an empty token": (WITH_FILE, {"UPLOADER_BEARER_TOKEN": ""}, "token"),

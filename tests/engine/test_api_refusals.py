@@ -43,6 +43,8 @@ STATUSES: list[tuple[int, type[ApiError]]] = [
     (404, Rejected),
     (405, Rejected),
     (409, Rejected),
+    (421, TooManyRequests),
+    (425, TooManyRequests),
     (413, Rejected),
     (415, Rejected),
     (422, Rejected),

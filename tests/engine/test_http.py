@@ -180,15 +180,18 @@ async def test_a_proxy_that_is_not_there_is_no_connection(trust: ssl.SSLContext)
         gone = proxy.origin
     clients = Clients(HttpOptions(proxy_for=lambda _: gone), trust, answer_seconds=5)
     http = await clients.client_for(check_url("https://api.example/"))
-    with pytest.raises(Offline), translated_httpx_errors():
+    with pytest.raises(Offline) as caught, translated_httpx_errors():
         await http.get("https://api.example/")
+    assert caught.value.variant is Variant.PROXY_DOWN  # the server may be there
     await clients.aclose()
 
 
-async def test_a_proxy_whose_address_is_none_is_told_as_such(trust: ssl.SSLContext) -> None:
-    clients = Clients(HttpOptions(proxy_for=lambda _: "http://[::1"), trust, answer_seconds=5.0)
-    with pytest.raises(ProxyFailed):
+@pytest.mark.parametrize("address", ["http://[::1", "http://proxy.test:99999", "https://proxy.test:0", "http://a b"])
+async def test_a_proxy_whose_address_is_none_is_told_as_such(trust: ssl.SSLContext, address: str) -> None:
+    clients = Clients(HttpOptions(proxy_for=lambda _: address), trust, answer_seconds=5.0)
+    with pytest.raises(ProxyFailed) as caught:
         await clients.client_for(check_url("https://register.example/main"))
+    assert caught.value.variant is Variant.PROXY_NO_ADDRESS
 
 
 async def test_what_the_system_keeps_for_a_slow_line_is_gone_before_the_answer_counts_as_missing(

@@ -45,10 +45,10 @@ class Echo(LoopbackServer):
         """Do nothing."""
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
-        """Send the body back, or reset the connection."""
+        """Send the body back, or reset the connection, or call the request misdirected."""
         if request.header("X-Lost"):
             connection.reset()
-        connection.send(RawAnswer(200, body=connection.body(request)))
+        connection.send(RawAnswer(421 if request.header("X-Misdirected") else 200, body=connection.body(request)))
 
 
 @pytest.fixture
@@ -116,6 +116,14 @@ async def test_a_connection_the_server_has_closed_is_not_used_again(echo: Echo, 
     echo.stop()
     echo.start()
     assert (await client.put(echo.origin, content=b"y")).content == b"y"
+
+
+async def test_after_a_misdirected_request_the_next_takes_a_fresh_connection(
+    echo: Echo, client: httpx.AsyncClient
+) -> None:
+    assert (await client.put(echo.origin, content=b"", headers={"X-Misdirected": "1"})).status_code == 421
+    assert (await client.put(echo.origin, content=b"y")).content == b"y"
+    assert echo.connections_made == 2
 
 
 async def test_after_a_loss_the_next_request_takes_a_fresh_connection(echo: Echo, client: httpx.AsyncClient) -> None:

@@ -24,9 +24,10 @@ from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.machine_settings import SettingsError
-from uploader_gui.proxies import finder, system_proxy
+from uploader_gui.proxies import finder, system_proxy, unusable_proxy
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
@@ -91,14 +92,16 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slow
 
 
 @asynccontextmanager
-async def connect_proxy(ports: dict[str, int], slow: int = 0) -> AsyncIterator[ConnectProxy]:
+async def connect_proxy(
+    ports: dict[str, int], slow: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[ConnectProxy]:
     proxy = ConnectProxy(ports, slow)
     listener = socket.socket()
     if slow:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     listener.bind(("127.0.0.1", 0))
-    server = await asyncio.start_server(proxy.serve, sock=listener)
-    proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(proxy.serve, sock=listener, ssl=tls)
+    proxy.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield proxy
     finally:
@@ -264,6 +267,17 @@ async def test_a_connection_through_a_proxy_is_used_again(
     assert len(proxy.heard) == storage.connections_made == 1
 
 
+async def test_a_proxy_that_speaks_tls_is_trusted_as_servers_are(
+    ca: CertificateAuthority, elsewhere: tuple[StrictApi, ScriptedStorage], files: Files, tmp_path: Path
+) -> None:
+    api, storage = elsewhere
+    ports = {"register.test": api.port, "storage.test": storage.port}
+    async with connect_proxy(ports, tls=ca.server_context()) as proxy:
+        way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url))
+        rows = await send(replace(way, api_url="https://register.test/main"), files.make("a.jpg", size=300_000))
+    assert [row["state"] for row in rows.values()] == ["uploaded"]
+
+
 async def test_a_slow_proxy_that_still_takes_something_is_not_taken_for_dead(
     ca: CertificateAuthority, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
@@ -388,6 +402,31 @@ def test_the_systems_proxy_is_found_beyond_what_curl_knows(*, with_qt: bool) -> 
     ]
     ways = _our_ways([(environment, url) for environment, url, _ in expected], with_qt=with_qt)
     assert ways == [way for _, _, way in expected]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "user:secret@proxy.test:99999",
+        "http://user:secret@proxy.test:0",
+        "http://user:sec/ret@proxy.test:3128",
+        "http://user:sec#ret@proxy.test:3128",
+        "http://user:secret@proxy.test:3128:1",
+        "http://user:secret",
+        "http://",
+        "//proxy.test:3128",
+        "http://[::1:3128",
+        "http://proxy test:3128",
+        "proxy..test:3128",
+    ],
+)
+def test_what_the_environment_names_is_no_address(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", value)
+    monkeypatch.setenv("no_proxy", "")
+    assert unusable_proxy("system", "https://register.test/") == ""
+    assert unusable_proxy("http://proxy.test:3128", "https://register.test/") is None
+    monkeypatch.setenv("https_proxy", "socks5://user:secret@proxy.test:1080")
+    assert unusable_proxy("system", "https://register.test/") == "socks5://proxy.test:1080"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ UploaderError
 ├── ApiError                    the service's answer to a registration
 │   ├── SignInNeeded              sign_in       401, 403
 │   ├── Rejected                  rejected      400, 404, 413, 422 and the like: final
-│   ├── TooManyRequests           service_busy  429, 503: surely did nothing
+│   ├── TooManyRequests           service_busy  429, 503, 421, 425: surely did nothing
 │   ├── ServiceFailed             service_failed   500, 502, 504: outcome unknown
 │   ├── ProtocolViolated          protocol      200 without the promised JSON: outcome unknown
 │   └── LeftOut                   left_out      the answer does not mention this file
@@ -150,6 +150,10 @@ class Variant(StrEnum):
     """PROXY: it asks for a user name and a password."""
     PROXY_SOCKS = "proxy_socks"
     """PROXY: it is of another kind than HTTP."""
+    PROXY_NO_ADDRESS = "proxy_no_address"
+    """PROXY: what is named as its address is none."""
+    PROXY_DOWN = "proxy_down"
+    """OFFLINE: the proxy is not there, so nobody knows of the server [the system's words]."""
     PROXY_SILENT = "proxy_silent"
     """PROXY: it does not answer, or, for the next, breaks off before it has reached the server."""
     PROXY_BROKE_OFF = "proxy_broke_off"
@@ -354,7 +358,7 @@ class Rejected(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """429 or 503: the service surely did nothing, and is to be asked later."""
+    """429, 503, 421 or 425: the service surely did nothing, and is to be asked later."""
 
     code = Code.SERVICE_BUSY
     retriable = True

@@ -37,7 +37,13 @@ from uploader_gui.engine.errors import (
     UrlRefused,
     Variant,
 )
-from uploader_gui.engine.net.transport import PROXY_BROKE_OFF, PROXY_SILENT, Transport, TunnelTransport
+from uploader_gui.engine.net.transport import (
+    PROXY_BROKE_OFF,
+    PROXY_SILENT,
+    ProxyUnreachable,
+    Transport,
+    TunnelTransport,
+)
 from uploader_gui.engine.transfer.presigned_url import expiry_of
 
 if TYPE_CHECKING:
@@ -196,13 +202,15 @@ class Clients:
 def _proxy_transport(address: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     if not address.lower().startswith(("http://", "https://")):
         raise ProxyFailed(variant=Variant.PROXY_SOCKS)
+    is_secure = address.lower().startswith("https://")
     try:
-        proxy = httpx.Proxy(address)
+        proxy = httpx.Proxy(address, ssl_context=context if is_secure else None)
     except (httpx.InvalidURL, ValueError) as error:
-        raise ProxyFailed("it is not an address") from error
-    if not is_host(proxy.url.host):
-        raise ProxyFailed("it is not an address")
-    if proxy.url.scheme == "http":
+        raise ProxyFailed(variant=Variant.PROXY_NO_ADDRESS) from error
+    port = proxy.url.port  # None for the scheme's own
+    if not is_host(proxy.url.raw_host.decode("ascii")) or (port is not None and not 0 < port < 2**16):
+        raise ProxyFailed(variant=Variant.PROXY_NO_ADDRESS)
+    if not is_secure:
         return Transport(context, proxy=proxy)
     # TLS inside TLS, which only httpcore's own backend can do.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
@@ -309,6 +317,8 @@ def translated_httpx_errors() -> Iterator[None]:
         yield
     except _NO_REQUEST as error:
         raise UrlRefused("no request can be made of it", variant=Variant.NO_REQUEST) from error
+    except ProxyUnreachable as error:
+        raise Offline(_system_words(error), variant=Variant.PROXY_DOWN) from error
     except httpx.ConnectTimeout as error:
         raise Offline("no answer to the connection", variant=Variant.SERVER_DOWN) from error
     except httpx.ConnectError as error:

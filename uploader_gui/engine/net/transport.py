@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PROXY_BROKE_OFF: Final = "it broke off"
 PROXY_SILENT: Final = "it does not answer"
+_MISDIRECTED: Final = 421
+"""RFC 9110 §15.5.20: another connection may lead to the right server."""
 KEEP_ALIVE_SECONDS: Final = 5.0
 """An idle connection is not used again after this time: most servers and what stands between close it by then."""
 SOCKET_OPTIONS: Final = ((socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),)
@@ -84,6 +86,10 @@ class Transport(httpx.AsyncBaseTransport):
             await connections.aclose()
 
 
+class ProxyUnreachable(httpx.ConnectError):
+    """There is no connection to the proxy, so nobody knows whether the server is there."""
+
+
 class TunnelTransport(httpx.AsyncBaseTransport):
     """Tells what fails while a proxy opens a tunnel, before anything of the request went out, from what fails in it.
 
@@ -98,6 +104,7 @@ class TunnelTransport(httpx.AsyncBaseTransport):
         """Send a request and return the response.
 
         Raises:
+            ProxyUnreachable: there is no connection to the proxy.
             httpx.ProxyError: the proxy opened no tunnel, whatever it did.
         """
         tunnel = _Tunnel(self._seconds, request.extensions.get("trace"))
@@ -107,6 +114,10 @@ class TunnelTransport(httpx.AsyncBaseTransport):
                 return await self._transport.handle_async_request(request)
         except TimeoutError as error:
             raise httpx.ProxyError(PROXY_SILENT) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if not tunnel.connected:
+                raise ProxyUnreachable(str(error)) from error
+            raise
         except (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError) as error:
             if tunnel.opening:
                 raise httpx.ProxyError(PROXY_BROKE_OFF) from error
@@ -131,12 +142,13 @@ class _Tunnel:
         self._seconds = seconds
         self._passed_on = passed_on
         self.deadline = asyncio.timeout(None)
+        self.connected = False
         self.opening = False
 
     async def trace(self, event: str, details: object) -> None:
         """Receive one event."""
         if event == "connection.connect_tcp.complete":
-            self.opening = True
+            self.connected = self.opening = True
             self.deadline.reschedule(asyncio.get_running_loop().time() + self._seconds)
         if event == "proxy.start_tls.started":
             self.opening = False
@@ -223,7 +235,10 @@ class _ResponseBody(httpx.AsyncByteStream):
         except BaseException:  # cancelled, say: the rest of the response may still come
             await self._connections.close(connection)
             raise
-        await self._connections.give_back(connection)
+        if self._response.status == _MISDIRECTED:
+            await self._connections.lost(connection)
+        else:
+            await self._connections.give_back(connection)
 
 
 class HttpConnection(Protocol):

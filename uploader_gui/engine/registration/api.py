@@ -56,6 +56,8 @@ _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000
 _JSON: Final = "application/json"
 _THROTTLING: Final = frozenset({429, 503})
+_ASK_AGAIN: Final = frozenset({421, 425})
+"""RFC 9110 §15.5.20, RFC 8470: this server, or this moment, is not the right one; nothing was done."""
 _THROTTLED_SECONDS: Final = 30.0
 """Where the service does not say for how long."""
 _PROXY_SIGN_IN: Final = 407
@@ -242,7 +244,7 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
         raise ProxyFailed(words, variant=Variant.PROXY_SIGN_IN)
     if status == _NETWORK_SIGN_IN:
         raise ProxyBusy(words, variant=Variant.NO_SERVICE)
-    if status in _THROTTLING:
+    if status in _THROTTLING | _ASK_AGAIN:
         raise TooManyRequests(words, retry_after=later)
     if status in {408, 500, 502, 504} or status > 504:  # noqa: PLR2004 - 5xx that only gateways send
         raise ServiceFailed(words, retry_after=later)

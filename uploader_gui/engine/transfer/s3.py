@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 PORTION: Final = 64 * 1024
 """Bytes given at once to a connection that cannot be measured (on Windows' proactor, or through a proxy that speaks TLS
 itself): a line with 2.2 KB/s moves them before the watchdog's timeout."""
+_NETWORK_SIGN_IN: Final = frozenset({407, 511})
+"""Only what stands in between answers so."""
 _FINAL_5XX: Final = frozenset({501, 505})
 """The 5xx that another try would not change."""
 _TRY_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
@@ -305,13 +307,16 @@ def _error_of(
 ) -> StorageError | Stalled:
     code, message = error_words(answer)
     status = response.status_code
+    if status in _NETWORK_SIGN_IN:
+        is_page = _PAGE.search(answer[:4096]) is not None
+        return NotConfirmed(words, variant=Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE)
     if status in {400, 403} and ("expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
     if status in {400, 403} and expired:
         return UrlExpired(words, perhaps=True)
     if status == 429 or (status >= 500 and status not in _FINAL_5XX) or code in _TRY_LATER:  # noqa: PLR2004 - 5xx
         return SlowDown(words, retry_after=clock.until(response.headers.get("Retry-After")))
-    if code == "RequestTimeout" or status == 408:  # noqa: PLR2004 - S3 waited for our bytes in vain
+    if code == "RequestTimeout" or status in {408, 421, 425}:  # 408: S3 waited for our bytes in vain
         return Stalled(words)
     return StorageRefused(words)
 
