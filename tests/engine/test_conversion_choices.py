@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from uploader_gui.engine.options import Choices, offered_treatments, possible_tr
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP
@@ -95,16 +97,14 @@ def test_a_jpeg_that_would_share_its_name_keeps_the_files_whole_name(name: str, 
     assert substitute_name(a_source(name), CONVERT, shared=True) == expected
 
 
-def own_files_in(folder: Path) -> OwnFiles:
-    return OwnFiles(Journal(folder / "journal.sqlite"), folder)
+@pytest.fixture
+def own_files(tmp_path: Path) -> Iterator[OwnFiles]:
+    with closing(Journal(tmp_path / "data" / "journal.sqlite")) as journal:
+        yield OwnFiles(journal, tmp_path / "data")
 
 
-def substitutes_in(folder: Path) -> TempFiles:
-    return TempFiles(folder, own_files_in(folder))
-
-
-def test_substitutes_are_for_their_owner_only(tmp_path: Path) -> None:
-    substitutes = substitutes_in(tmp_path / "data")
+def test_substitutes_are_for_their_owner_only(own_files: OwnFiles, tmp_path: Path) -> None:
+    substitutes = TempFiles(tmp_path / "data", own_files)
     made = substitutes.place(".zip")
     substitutes.create(made)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
@@ -112,9 +112,9 @@ def test_substitutes_are_for_their_owner_only(tmp_path: Path) -> None:
     assert made.suffix == ".zip"
 
 
-def test_a_substitute_that_cannot_be_removed_now_is_removed_later(tmp_path: Path) -> None:
+def test_a_substitute_that_cannot_be_removed_now_is_removed_later(own_files: OwnFiles, tmp_path: Path) -> None:
     """As on Windows, where what is being read stays. Here its folder is a link for a while."""
-    substitutes = substitutes_in(tmp_path)
+    substitutes = TempFiles(tmp_path / "data", own_files)
     held, other = substitutes.place(".zip"), substitutes.place(".jpg")
     substitutes.create(held)
     held.parent.rename(tmp_path / "elsewhere")
@@ -127,7 +127,7 @@ def test_a_substitute_that_cannot_be_removed_now_is_removed_later(tmp_path: Path
     assert not held.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_told(own_files: OwnFiles, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotPrepared):
-        TempFiles(tmp_path / "file", own_files_in(tmp_path)).create(tmp_path / "file" / "substitutes" / "a.zip")
+        TempFiles(tmp_path / "file", own_files).create(tmp_path / "file" / "substitutes" / "a.zip")
