@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import EngineFailed, HistoryFound, UploadsRemoved
+from uploader_gui.engine.events import EngineFailed, HistoryFound, PathsAdded, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import EngineOptions
@@ -109,6 +109,7 @@ def test_the_rows_stay_in_the_window_and_undo_still_works(  # noqa: PLR0917 - fi
     qtbot.waitUntil(lambda: shown(window)["a.jpg"][0] is S.UPLOADED, timeout=PATIENCE)
     window.add_paths([files.make("b.jpg"), files.make("c.jpg")])
     qtbot.waitUntil(lambda: len(shown(window)) == 3, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: sum(isinstance(event, PathsAdded) for event in told) == 2, timeout=PATIENCE)  # hides Undo
     bridge.remove(listed(window)[:2])
     qtbot.waitUntil(window.body.undo.isVisible, timeout=PATIENCE)
     bridge.replace(there, listed(window))
