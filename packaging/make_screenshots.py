@@ -15,13 +15,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "1")
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QObject, Qt, Signal
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPdfWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -29,6 +29,7 @@ import screenshot_moments as moments
 from uploader_gui.engine.connection_test import Fact, Finding, Verdict
 from uploader_gui.engine.events import Condition, HistoryFound, PathsAdded, QueueStatus, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
@@ -45,15 +46,6 @@ GUIDE: Final = Path(__file__).parent.parent / "resources" / "guide"
 LIGHT, DARK = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
 
 
-class StillEngine(QObject):
-    """An engine that does nothing but tell what it is told to."""
-
-    event_arrived = Signal(object)
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *_: None
-
-
 @dataclass(frozen=True)
 class Studio:
     """Shows windows of one language and colour."""
@@ -61,10 +53,10 @@ class Studio:
     application: QApplication
     scheme: Qt.ColorScheme
 
-    def stand(self, anomaly_id: str = moments.ANOMALY, engine: StillEngine | None = None) -> MainWindow:
+    def stand(self, anomaly_id: str = moments.ANOMALY, engine: Bridge | None = None) -> MainWindow:
         """Show a window somebody is signed in to."""
         theme = Theme(self.application, self.scheme)
-        engine = engine or StillEngine()
+        engine = engine or Bridge()
         window = MainWindow(engine, theme, decoder=PictureDecoder(), anomaly_id=anomaly_id)
         window.set_signed_in(SignInState(signed_in=True, expires_at=time.time() + 2.5 * 3600, accepted=True))
         window.show()
@@ -74,7 +66,7 @@ class Studio:
 
     def busy(self, *conditions: Condition) -> MainWindow:
         """Show a window in the middle of a deposit."""
-        engine = StillEngine()
+        engine = Bridge()
         window = self.stand(engine=engine)
         engine.event_arrived.emit(QueueStatus(running=True, conditions=frozenset(conditions)))
         engine.event_arrived.emit(UploadsAdded(moments.busy_rows()))
@@ -102,7 +94,7 @@ def empty(studio: Studio) -> QImage:
 
 def preflight(studio: Studio) -> QImage:
     """The summary above the list."""
-    engine = StillEngine()
+    engine = Bridge()
     window = studio.stand(engine=engine)
     rows = moments.dropped_rows()
     engine.event_arrived.emit(UploadsAdded(rows))
@@ -127,16 +119,16 @@ def sign_in(studio: Studio) -> QImage:
     """The question for the tokens."""
     window = studio.stand()
     window.set_signed_in(SignInState(signed_in=False))
-    return studio.grab(window.show_sign_in(TokensKept.KEYRING))
+    return studio.grab(window.dialogs.sign_in(TokensKept.KEYRING))
 
 
 def refused(studio: Studio) -> QImage:
     """What should happen to refused files."""
-    engine = StillEngine()
+    engine = Bridge()
     window = studio.stand(engine=engine)
     engine.event_arrived.emit(UploadsAdded(moments.refused_rows()))
     window.model.flush()
-    dialog = window.refused.open()
+    dialog = window.dialogs.refused()
     assert dialog is not None
     return studio.grab(dialog)
 
@@ -144,12 +136,12 @@ def refused(studio: Studio) -> QImage:
 def closing(studio: Studio) -> QImage:
     """The question on closing."""
     window = studio.busy()
-    return studio.grab(window.dialogs.leave(window.unsent))
+    return studio.grab(window.dialogs.leave())
 
 
 def settings(studio: Studio) -> QImage:
     """The settings after a test of the connection."""
-    dialog = studio.stand().show_settings(Settings(api_url=DEFAULT_API_URL))
+    dialog = studio.stand().dialogs.settings(Settings(api_url=DEFAULT_API_URL))
     panel = dialog.connection.panel
     panel.button.click()
     host = "z52mnqg347.execute-api.eu-west-3.amazonaws.com"
@@ -169,9 +161,9 @@ def settings(studio: Studio) -> QImage:
 
 def history(studio: Studio) -> QImage:
     """Earlier deposits, and the files of the newest."""
-    engine = StillEngine()
+    engine = Bridge()
     window = studio.stand(engine=engine)
-    window.show_history()
+    window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert dialog is not None
     runs = moments.past_runs()

@@ -18,7 +18,6 @@ from PySide6.QtGui import QIcon
 from uploader_gui import __version__, paths
 from uploader_gui.command_line import LaunchOptions, UsageError, early_language, write_stderr
 from uploader_gui.exit_codes import ExitCode
-from uploader_gui.gui.window.first_paint import FirstPaint
 from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import _
 from uploader_gui.paths import find_resource
@@ -26,7 +25,7 @@ from uploader_gui.platform.application import Application, Language, portal_as_t
 from uploader_gui.platform.interrupts import interrupt_check
 from uploader_gui.platform.windows_console import sentence, show_without_console
 from uploader_gui.single_instance import InstanceLock, Outcome
-from uploader_gui.window_app.first_window import FirstWindow
+from uploader_gui.window_app.first_window import FirstPaint, FirstWindow
 
 if TYPE_CHECKING:
     from uploader_gui.paths import DataPaths

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from uploader_gui import app, cli
-from uploader_gui.gui.window.first_paint import FirstPaint
+from uploader_gui.window_app.first_window import FirstPaint
 
 
 class Watched(FirstPaint):

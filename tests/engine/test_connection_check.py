@@ -16,7 +16,7 @@ from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from uploader_gui.engine.connection_check import ConnectionCheck
 from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
-from uploader_gui.gui.settings.connection_panel import finding_text as told
+from uploader_gui.gui.dialogs.connection_panel import finding_text as told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject
 
-class FakeDesktop:
-    """Implements `gui.desktop.desktop.Desktop`."""
+from uploader_gui.gui.desktop import Desktop
+
+
+class FakeDesktop(Desktop):
+    """Shows nothing."""
+
+    reading_ms = 0
 
     def __init__(self) -> None:
+        QObject.__init__(self)
         self.notifications: list[tuple[str, str]] = []
         self.progress: list[tuple[float | None, int]] = []
         self.awake = False
         self.icon = ""
-        self.reading_ms = 0
 
     def notify(self, title: str, text: str) -> None:
         self.notifications.append((title, text))

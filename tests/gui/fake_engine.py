@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
+from uploader_gui.gui.bridge import Bridge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +26,8 @@ def midday(year: int, month: int, day: int) -> float:
     return datetime(year, month, day, 12).astimezone().timestamp()
 
 
-class FakeEngine(QObject):
-    """Implements `gui.engine_api.Engine`; `calls` holds (method, arguments)."""
-
-    event_arrived = Signal(object)
+class FakeEngine(Bridge):
+    """A bridge that leads nowhere; `calls` holds (method, arguments)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +47,11 @@ class FakeEngine(QObject):
         self,
         paths: Sequence[Path],
         anomaly_id: str,
-        add_options: AddOptions = DEFAULT_ADD_OPTIONS,
+        options: AddOptions = DEFAULT_ADD_OPTIONS,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self.added.append((list(paths), anomaly_id))
-        self.add_options.append(add_options)
+        self.add_options.append(options)
 
     def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
         self.awaited.append((list(files), anomaly_id))

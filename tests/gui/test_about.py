@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_it_names_the_version_and_every_part_with_its_licence(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.show_about()
+    dialog = window.dialogs.about()
     qtbot.waitExposed(dialog)
     model = dialog.parts.model()
     shown = [[model.index(row, column).data() for column in range(3)] for row in range(len(components()))]

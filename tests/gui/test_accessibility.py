@@ -20,7 +20,8 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme, contrast
 from uploader_gui.gui.upload_list.counts import ListCounts
-from uploader_gui.gui.upload_list.upload_filter import Chip, Column
+from uploader_gui.gui.upload_list.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import ChipButton
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import SignInState
@@ -220,9 +221,9 @@ def test_the_buttons_fit_into_the_smallest_window_in_french(
     "opened",
     [
         lambda window: window.dialogs.guide("first-deposit"),
-        lambda window: window.dialogs.leave(window.unsent),
-        lambda window: window.show_sign_in(TokensKept.KEYRING),
-        lambda window: window.show_settings(Settings(api_url="https://a.example", proxy="http://p.example:1")),
+        lambda window: window.dialogs.leave(),
+        lambda window: window.dialogs.sign_in(TokensKept.KEYRING),
+        lambda window: window.dialogs.settings(Settings(api_url="https://a.example", proxy="http://p.example:1")),
     ],
 )
 def test_at_twice_the_text_size_every_dialog_can_be_read(
@@ -279,7 +280,7 @@ def test_where_the_system_sets_the_contrast_palette_and_style_step_aside(
 
 
 def test_focus_stays_in_an_open_dialog(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
     for _ in range(12):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.dialogs.cancel_dialog import CancelDialog
+from uploader_gui.gui.dialogs.question_dialog import CancelDialog
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
 

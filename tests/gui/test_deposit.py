@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def whole(strict_api: StrictApi, tmp_path: Path, theme: Theme, qtbot: QtBot, tol
     window.resize(1100, 700)
     window.show()
     yield window
-    bridge.stop()
+    bridge.leave(threading.Event())()
 
 
 def send(window: MainWindow, paths: list[Path], qtbot: QtBot, *, files: int) -> None:
@@ -86,7 +87,7 @@ def test_a_deposit_from_drop_to_history(  # noqa: PLR0917 - fixtures
     rows = csv.DictReader(io.StringIO(save(whole, tmp_path / "r.csv", qtbot, told).decode("utf-8-sig"), newline=""))
     assert [row["SHA-256"] for row in rows] == [file["sha256"] or "" for file in data["files"]]
     assert save(whole, tmp_path / "r.pdf", qtbot, told).startswith(b"%PDF-")
-    whole.show_history()
+    whole.dialogs.history()
     history = whole.findChild(HistoryDialog)
     assert isinstance(history, HistoryDialog)
     qtbot.waitUntil(lambda: history.files.topLevelItemCount() == 4, timeout=PATIENCE)

@@ -42,7 +42,7 @@ def test_pasted_tokens_are_cleaned(pasted: str, token: str) -> None:
 
 
 def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.bearer.setText(" Bearer abc ")
     assert not dialog.confirm.isEnabled()
     dialog.session.setText(" s.t.u ")
@@ -52,7 +52,7 @@ def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> 
 
 
 def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Password
     QTest.mouseClick(dialog.show_tokens, LEFT)
     assert dialog.bearer.echoMode() is QLineEdit.EchoMode.Normal
@@ -64,26 +64,26 @@ def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:
     [(TokensKept.KEYRING, "password store."), (TokensKept.MEMORY, "only until the program closes")],
 )
 def test_the_dialog_says_where_tokens_are_kept(window: MainWindow, kept: TokensKept, sentence: str) -> None:
-    window.show_sign_in(kept)
+    window.dialogs.sign_in(kept)
     assert sentence in said(window)
 
 
 def test_a_second_wish_to_sign_in_meets_the_open_dialog(window: MainWindow) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     assert not dialog.shows_refused
-    assert window.show_sign_in(TokensKept.KEYRING, refused_again=True) is dialog
+    assert window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True) is dialog
     assert dialog.shows_refused
 
 
 def test_a_dialog_grows_with_its_sentences(window: MainWindow) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     before = dialog.height()
-    window.show_sign_in(TokensKept.KEYRING, refused_again=True)
+    window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True)
     assert dialog.height() > before
     assert dialog.confirm.height() >= dialog.confirm.sizeHint().height()
 
 
 def test_escape_closes_the_sign_in(window: MainWindow, qtbot: QtBot) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)

@@ -260,7 +260,7 @@ def test_what_is_not_on_this_computer_is_counted_and_named(window: MainWindow, e
 
 
 def test_no_field_swallows_a_drop(window: MainWindow) -> None:
-    window.show_sign_in(TokensKept.MEMORY)
+    window.dialogs.sign_in(TokensKept.MEMORY)
     fields = window.findChildren(QLineEdit)
     assert len(fields) >= 4
     assert not any(field.acceptDrops() for field in fields)

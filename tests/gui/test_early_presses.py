@@ -24,7 +24,7 @@ from uploader_gui.engine.events import (
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SETTLE_SECONDS, Theme
-from uploader_gui.gui.upload_list.upload_filter import Column
+from uploader_gui.gui.upload_list.upload_model import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -129,7 +129,7 @@ def test_the_summary_of_a_drop_does_not_say_of_what_waits_elsewhere_that_it_is_n
 
 
 def history(window: MainWindow, engine: FakeEngine, *servers: str, here: str) -> HistoryDialog:
-    window.show_history()
+    window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
     runs = tuple(

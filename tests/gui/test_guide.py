@@ -101,9 +101,9 @@ def test_f1_opens_the_page_about_what_the_window_shows(
 @pytest.mark.parametrize(
     ("dialog", "page"),
     [
-        (lambda window: window.show_settings(Settings(api_url="https://a.example")), "settings"),
-        (lambda window: window.show_sign_in(TokensKept.KEYRING), "anomaly-and-tokens"),
-        (lambda window: window.dialogs.leave(window.unsent), "first-deposit"),
+        (lambda window: window.dialogs.settings(Settings(api_url="https://a.example")), "settings"),
+        (lambda window: window.dialogs.sign_in(TokensKept.KEYRING), "anomaly-and-tokens"),
+        (lambda window: window.dialogs.leave(), "first-deposit"),
     ],
 )
 def test_f1_in_a_dialog_opens_the_page_about_it(
@@ -114,7 +114,7 @@ def test_f1_in_a_dialog_opens_the_page_about_it(
 
 
 def test_f1_in_history_opens_its_page(window: MainWindow) -> None:
-    window.show_history()
+    window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert dialog is not None
     QTest.mouseClick(dialog.help, LEFT)
@@ -124,21 +124,21 @@ def test_f1_in_history_opens_its_page(window: MainWindow) -> None:
 def test_the_question_about_refused_files_has_a_help_button(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),)))
     window.model.flush()
-    dialog = window.refused.open()
+    dialog = window.dialogs.refused()
     assert dialog is not None
     QTest.keyClick(dialog, Qt.Key.Key_F1)
     assert opened().text.page == "refused-files"
 
 
 def test_help_can_be_reached_without_a_shortcut(window: MainWindow) -> None:
-    settings = window.show_settings(Settings(api_url="https://a.example"))
+    settings = window.dialogs.settings(Settings(api_url="https://a.example"))
     QTest.mouseClick(settings.help, LEFT)
     assert opened().text.page == "settings"
     assert FooterAction.HELP in window.footer._menu_entries
 
 
 def test_the_guide_can_be_used_while_a_dialog_waits_for_an_answer(window: MainWindow, qtbot: QtBot) -> None:
-    settings = window.show_settings(Settings(api_url="https://a.example"))
+    settings = window.dialogs.settings(Settings(api_url="https://a.example"))
     QTest.mouseClick(settings.help, LEFT)
     guide = opened()
     qtbot.waitExposed(guide)
@@ -148,7 +148,7 @@ def test_the_guide_can_be_used_while_a_dialog_waits_for_an_answer(window: MainWi
 
 
 def test_the_guide_closes_with_the_window(window: MainWindow) -> None:
-    window.show_guide()
+    window.dialogs.help()
     guide = opened()
     window.hide()
     assert not guide.isVisible()
@@ -239,7 +239,7 @@ def test_every_shortcut_of_the_window_is_in_the_guide(window: MainWindow, langua
 
 
 def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_guide()
+    window.dialogs.help()
     guide = opened()
     with qtbot.waitSignal(window.log_wanted):
         QTest.mouseClick(guide.show_log, LEFT)
@@ -255,7 +255,7 @@ def test_log_and_diagnostics_are_asked_for_and_confirmed(window: MainWindow, qtb
 def test_a_report_is_asked_for_with_names_only_if_they_may_be_in_it(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, *, with_names: bool
 ) -> None:
-    window.show_guide()
+    window.dialogs.help()
     dialog = opened().ask_for_report()
     assert not dialog.names.isChecked()
     dialog.names.setChecked(with_names)

@@ -241,9 +241,9 @@ def test_who_does_not_sign_in_does_not_start_by_signing_in_later(
     held: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     held.set_signed_in(SignInState(signed_in=False))
-    held.sign_in_wanted.connect(lambda _: held.show_sign_in(TokensKept.MEMORY))
+    held.sign_in_wanted.connect(lambda _: held.dialogs.sign_in(TokensKept.MEMORY))
     press(held)
-    QTest.keyClick(held.show_sign_in(TokensKept.MEMORY), Qt.Key.Key_Escape)
+    QTest.keyClick(held.dialogs.sign_in(TokensKept.MEMORY), Qt.Key.Key_Escape)
     with qtbot.waitSignal(held.number.changed):
         held.set_signed_in(SignInState(signed_in=True))
         engine.tell(KNOWN)

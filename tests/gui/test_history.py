@@ -16,8 +16,9 @@ from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
+from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts.history_dialog import ForgetDialog, HistoryDialog
+from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def test_trials_never_appear(engine: FakeEngine, theme: Theme, qtbot: QtBot) -> 
     window = MainWindow(engine, theme, sandbox=True)
     qtbot.addWidget(window, before_close_func=lambda one: one.hide())
     window.show()
-    window.show_history()
+    window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
     assert dialog.nothing.text() == "What is only tried out does not appear in History."

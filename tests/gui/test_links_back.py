@@ -110,7 +110,7 @@ def test_where_the_register_has_no_page_of_it_a_number_is_no_link(
 @pytest.fixture
 def history(window: MainWindow, engine: FakeEngine) -> HistoryDialog:
     window.set_operator(PAGES, "")
-    window.show_history()
+    window.dialogs.history()
     dialog = window.findChild(HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
     engine.tell(

@@ -26,7 +26,7 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.desktop.notifications import DesktopPolicy
+from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:

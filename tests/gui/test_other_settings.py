@@ -58,7 +58,7 @@ def there(here: EngineOptions, other_api: StrictApi) -> EngineOptions:
 def bridge() -> Iterator[Bridge]:
     made = Bridge()
     yield made
-    made.stop()
+    made.leave(threading.Event())()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgress, UploadsChanged
 from uploader_gui.engine.models import Source, Substitute, UploadState
-from uploader_gui.gui.preflight.preflight_strip import RefusedDialog
+from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
@@ -108,7 +108,7 @@ def test_what_is_left_out_is_not_touched(window: MainWindow, engine: FakeEngine,
     fill(window, engine)
     window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
     dialog = opened(window)
-    QTest.mouseClick(dialog.others["ask"], LEFT)
+    QTest.mouseClick(dialog.asked["refused_others"]["ask"], LEFT)
     QTest.keyClick(dialog.remember, Qt.Key.Key_Space)
     with qtbot.waitSignal(window.choices_remembered) as kept:
         QTest.mouseClick(dialog.apply, LEFT)
@@ -127,7 +127,7 @@ def test_only_what_there_is_is_asked_about(window: MainWindow, engine: FakeEngin
     show(window, engine, refused("c.mp4", "MP4"))
     window.footer.action_wanted.emit(FooterAction.REFUSED_FILES)
     dialog = opened(window)
-    assert (bool(dialog.photos), bool(dialog.others)) == (False, True)
+    assert list(dialog.asked) == ["refused_others"]
     assert dialog.answers == {"refused_others": "zip"}
 
 

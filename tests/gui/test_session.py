@@ -99,11 +99,11 @@ def test_what_needs_a_person_now_comes_before_the_warning(window: MainWindow, en
 
 
 def test_signing_out_is_offered_to_who_is_signed_in(window: MainWindow, qtbot: QtBot) -> None:
-    first = window.show_sign_in(TokensKept.KEYRING)
+    first = window.dialogs.sign_in(TokensKept.KEYRING)
     assert not first.sign_out.isVisible()
     first.reject()
     window.set_signed_in(SignInState(signed_in=True))
-    second = window.show_sign_in(TokensKept.KEYRING)
+    second = window.dialogs.sign_in(TokensKept.KEYRING)
     with qtbot.waitSignal(window.sign_out_wanted):
         QTest.mouseClick(second.sign_out, LEFT)
     assert not second.isVisible()
@@ -120,7 +120,7 @@ def at(clock: str, *, days_ago: int = 0) -> float:
 
 
 def why(window: MainWindow) -> str:
-    dialog = window.show_sign_in(TokensKept.MEMORY)
+    dialog = window.dialogs.sign_in(TokensKept.MEMORY)
     return dialog.why.text() if dialog.why.isVisible() else ""
 
 
@@ -131,7 +131,7 @@ def test_the_dialog_says_when_the_session_ended(window: MainWindow, engine: Fake
         engine.tell(SignInRequired())
     assert why(window) == "Your session ended at 00:00."
     use_language(FRENCH)
-    window.show_sign_in(TokensKept.MEMORY).retranslate()
+    window.dialogs.sign_in(TokensKept.MEMORY).retranslate()
     assert why(window) == "Votre session s’est terminée à 00:00."
 
 

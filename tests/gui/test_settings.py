@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
 from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
-from uploader_gui.gui.settings.connection_panel import ConnectionTester
-from uploader_gui.gui.settings.settings_pages import is_usable_address
+from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     from tests.support.certificates import CertificateAuthority
     from tests.support.strict_api import StrictApi
+    from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 
 LEFT = Qt.MouseButton.LeftButton
 VALUES = Settings(api_url="https://a.example")
@@ -34,7 +33,7 @@ PATIENCE = 20_000
 
 @pytest.fixture
 def dialog(window: MainWindow) -> SettingsDialog:
-    return window.show_settings(VALUES)
+    return window.dialogs.settings(VALUES)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +55,9 @@ def dialog(window: MainWindow) -> SettingsDialog:
         ("", False),
     ],
 )
-def test_tokens_go_only_to_https_or_this_machine(address: str, usable: bool) -> None:  # noqa: FBT001 -- a table
-    assert is_usable_address(address) is usable
+def test_tokens_go_only_to_https_or_this_machine(dialog: SettingsDialog, address: str, usable: bool) -> None:  # noqa: FBT001 -- a table
+    dialog.connection.address.setText(address)
+    assert dialog.save.isEnabled() is usable
 
 
 def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: CertificateAuthority) -> None:
@@ -76,7 +76,7 @@ def test_unchanged_settings_are_given_back_as_they_were(window: MainWindow, ca: 
         ),
         Settings(api_url="https://b.example", proxy="none", theme="light", history_days=30),
     ):
-        dialog = window.show_settings(values)
+        dialog = window.dialogs.settings(values)
         assert dialog.values == values
         dialog.reject()
 

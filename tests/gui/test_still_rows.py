@@ -13,7 +13,7 @@ from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
-from uploader_gui.gui.upload_list.row_painter import MAX_PICTURES, RowCache
+from uploader_gui.gui.upload_list.row_delegate import MAX_PICTURES, RowCache
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPainter

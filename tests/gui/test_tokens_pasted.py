@@ -72,7 +72,7 @@ def test_any_text_gives_two_sendable_tokens_or_none(text: str) -> None:
 
 @pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> SignInDialog:
-    made = window.show_sign_in(TokensKept.KEYRING)
+    made = window.dialogs.sign_in(TokensKept.KEYRING)
     qtbot.waitExposed(made)
     return made
 
@@ -90,10 +90,10 @@ def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, q
 
 
 def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:
-    assert not window.show_sign_in(TokensKept.KEYRING).where.isVisible()
-    window.show_sign_in(TokensKept.KEYRING).reject()
+    assert not window.dialogs.sign_in(TokensKept.KEYRING).where.isVisible()
+    window.dialogs.sign_in(TokensKept.KEYRING).reject()
     window.set_operator(AnomalyPages(), "https://register.example/help")
-    assert window.show_sign_in(TokensKept.KEYRING).where.isVisible()
+    assert window.dialogs.sign_in(TokensKept.KEYRING).where.isVisible()
 
 
 def test_who_types_has_one_token_after_the_other(dialog: SignInDialog) -> None:

@@ -33,11 +33,12 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.desktop.notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.gui.receipts import receipt_pages
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.upload_list.upload_filter import Chip, Column
+from uploader_gui.gui.upload_list.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def test_no_notification_and_no_icon_speaks_as_if_a_register_had_files(
 def test_closing_a_trial_says_that_its_list_is_forgotten(trial: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((tried("a"), tried("b", S.UPLOADED))))
     trial.close()
-    dialog = trial.dialogs.leave(trial.unsent)
+    dialog = trial.dialogs.leave()
     assert dialog.question.text() == "TRIAL: 1 of 2 files has not got through: 1 waiting."
     assert dialog.stop.text() == "Close the trial"
     assert dialog.stop_more.text().startswith("Its list is forgotten.")

@@ -21,7 +21,7 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.style.widgets import TypedLine
-from uploader_gui.gui.upload_list.upload_filter import Column
+from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.gui.upload_list.upload_view import UploadView
-from uploader_gui.gui.window.first_paint import warm_up
+from uploader_gui.window_app.first_window import warm_up
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from uploader_gui.gui.desktop.desktop import explorer_command
+from uploader_gui.gui.desktop import explorer_command
 from uploader_gui.headless import call_unless_closed
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.interrupts import INTERRUPTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=Tr
 def bridge() -> Iterator[Bridge]:
     made = Bridge()
     yield made
-    made.stop()
+    made.leave(threading.Event())()
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import Choices
+from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.settings.settings_dialog import SettingsDialog
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.machine_settings import NONE, MachineSettings

@@ -53,7 +53,7 @@ def rows(figures: dict[str, int]) -> None:
 
 def report(path: str) -> None:
     """Ask in the guide for a report for support, and answer with what the guide says once it is there or not."""
-    window().show_guide()
+    window().dialogs.help()
     (guide,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, GuideWindow)]
     guide.show_news("")
     guide.ask_for_report().report_wanted.emit(Path(path), False)
@@ -121,7 +121,7 @@ def until_told(words: str) -> None:
 
 def save_settings(others: dict[str, Any]) -> None:
     """Change these, and save."""
-    from uploader_gui.gui.settings.settings_dialog import SettingsDialog  # noqa: PLC0415 - loads pydantic, which may be slow
+    from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog  # noqa: PLC0415 - loads pydantic, which may be slow
 
     QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
     dialog = window().findChildren(SettingsDialog)[-1]

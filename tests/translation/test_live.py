@@ -29,7 +29,7 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop.add_files import choose_files
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.gui.upload_list.upload_filter import Column
+from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.settings import Settings
 
@@ -96,10 +96,10 @@ def fill(window: MainWindow, engine: FakeEngine) -> None:
 
 
 def open_dialogs(window: MainWindow) -> None:
-    window.show_sign_in(TokensKept.KEYRING)
-    settings = window.show_settings(Settings(api_url="https://a.example"))
+    window.dialogs.sign_in(TokensKept.KEYRING)
+    settings = window.dialogs.settings(Settings(api_url="https://a.example"))
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
-    window.dialogs.leave(window.unsent)
+    window.dialogs.leave()
 
 
 def test_everything_that_is_open_follows_the_language_and_comes_back(

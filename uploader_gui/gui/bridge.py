@@ -1,22 +1,22 @@
 """The bridge between Qt and the engine: commands go to the engine's thread, events come back as one queued signal.
 
-The window knows it as `engine_api.Engine`. Every method but `stop` returns at once.
+Every method returns at once, but for what `leave` returns.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from uploader_gui.engine.events import EngineFailed, ReceiptWritten, UndoOffered, UploadsRemoved
+from uploader_gui.engine.events import ReceiptWritten, UndoOffered, UploadsRemoved
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -74,14 +74,10 @@ class Bridge(QObject):
         for command in early:
             self._engine.submit(command)
 
-    def stop(self, *, begin_seconds: float = 0.0) -> Outcome | None:
-        """Stop the engine and return the outcome of its run, None if there was none; see `leave`."""
-        return self.leave(threading.Event(), begin_seconds=begin_seconds)()
-
     def leave(self, given_up: threading.Event, *, begin_seconds: float = 0.0) -> Callable[[], Outcome | None]:
         """Tell of nothing any more, and return a function that stops the engine and returns the outcome of its run.
 
-        That function blocks: see `EngineThread.stop`.
+        It returns None if there was no engine. That function blocks: see `EngineThread.stop`.
         """
         engine, self._engine = self._engine, None
         if engine is None:
@@ -301,10 +297,6 @@ class Bridge(QObject):
     def sign_out(self) -> None:
         """Forget the tokens."""
         self._submit(lambda queue: queue.sign_out())
-
-    def fail(self, event: EngineFailed) -> None:
-        """Report to the window that there is no engine."""
-        self.event_arrived.emit(event)
 
     def _ask(self, command: Command) -> None:
         if self._holds:

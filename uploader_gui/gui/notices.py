@@ -135,6 +135,10 @@ class Notices:
         self._told = lambda: Notice(sentence(), BannerAction.CLOSE)
         self._show()
 
+    def explain_lost(self, name: str, reason: Reason) -> None:
+        """Show that a file that waited for a number did not come, and what to do."""
+        self.explain(lambda: _("{label}: {text}", label=name, text=cause_and_action(reason).whole))
+
     def warn(self, sentence: Callable[[], str]) -> None:
         """Show a sentence until it is closed, after those of `explain` and of events: it must not replace them."""
         self._warned = lambda: Notice(sentence(), BannerAction.CLOSE)

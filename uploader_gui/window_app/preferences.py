@@ -18,7 +18,7 @@ from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine.connection_test import Question
 from uploader_gui.engine.options import Choices, HttpOptions
-from uploader_gui.gui.settings.connection_panel import ConnectionTester
+from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import N_, _
 from uploader_gui.window_app.first_window import SCHEMES
@@ -121,7 +121,7 @@ class Preferences:
             look = self.configuration.credentials.kept_in_keyring
             keeps = await self._tasks.in_thread(look, GRACE_MS / 1000)
         kept = TokensKept.KEYRING if keeps else TokensKept.MEMORY
-        self._window.show_sign_in(kept, refused_again=refused_again)
+        self._window.dialogs.sign_in(kept, refused_again=refused_again)
 
     async def _look_for_tokens(self, answer: Callable[[], tuple[str, str] | None], question: object) -> None:
         tokens = await self._tasks.in_thread(answer)
@@ -190,7 +190,7 @@ class Preferences:
     def _show_settings(self, *, history_days: bool = False) -> None:
         if self.configuration is None:
             return
-        dialog = self._window.show_settings(self.configuration.settings, self.configuration.fixed)
+        dialog = self._window.dialogs.settings(self.configuration.settings, self.configuration.fixed)
         dialog.test_wanted.connect(self._test_connection)
         dialog.test_stopped.connect(self._tester.stop)
         self._tester.found.connect(dialog.connection.panel.show_finding)

@@ -29,15 +29,15 @@ from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
-from uploader_gui.gui.desktop.desktop import RealDesktop
-from uploader_gui.gui.desktop.notifications import DesktopPolicy
-from uploader_gui.gui.window.first_paint import warm_up
+from uploader_gui.gui.desktop import Desktop
+from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
+from uploader_gui.window_app.first_window import warm_up
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support, UiTasks, run_until_done
 
@@ -98,7 +98,7 @@ class Program:
         self._window = first.window
         self._memory = first.memory
         self._theme = first.theme
-        self._tasks = UiTasks(loop, lambda: self._bridge.fail(EngineFailed(Reason(Code.INTERNAL_ERROR))))
+        self._tasks = UiTasks(loop, lambda: self._bridge.event_arrived.emit(EngineFailed(Reason(Code.INTERNAL_ERROR))))
         self._preferences = Preferences(
             self._window,
             self._bridge,
@@ -111,7 +111,7 @@ class Program:
             self._window, self._bridge, data=self._data, preferences=self._preferences, tasks=self._tasks
         )
         self._listener = FirstInstance(first.instance, first.window) if first.instance is not None else None
-        self._desktop = RealDesktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
+        self._desktop = Desktop(self._window, self._application.windowIcon(), self._application.setBadgeNumber)
         self._policy = DesktopPolicy(self._window, self._bridge, self._desktop)
         self._connect()
         if first.is_closed:

@@ -1,28 +1,35 @@
-"""What the window asks for beside sending: log, diagnostics, report, pasted pictures; coroutines on its thread."""
+"""What the window asks for beside sending: log, diagnostics, report, pasted pictures, virtual files.
+
+And the coroutines on its thread.
+"""
 
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
+from uploader_gui.engine.errors import NotFetched
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
-from uploader_gui.gui.desktop.desktop import show_in_folder
+from uploader_gui.gui.desktop import show_in_folder
+from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.mime import Captures
-from uploader_gui.gui.drop.offer import DropKind
+from uploader_gui.gui.drop.offer import DropKind, described_files
 from uploader_gui.i18n import _
-from uploader_gui.window_app.virtual_files import VirtualFiles
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
 
+    from uploader_gui.engine.fetching import VirtualFile
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.mime import Picture
+    from uploader_gui.gui.drop.offer import Decision
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.paths import DataPaths
     from uploader_gui.window_app.preferences import Preferences
@@ -38,7 +45,6 @@ class Support:
     ) -> None:
         self._window = window
         self._bridge = bridge
-        self._data = data
         self._preferences = preferences
         self._tasks = tasks
         self._captures = Captures(data.captures)
@@ -64,7 +70,8 @@ class Support:
         try:
             path = await self._tasks.in_thread(self._captures.save, picture)
         except OSError as error:
-            self._window.show_picture_lost(error.strerror or _("it cannot be read"))
+            why = error.strerror or _("it cannot be read")
+            self._window.notices.explain(lambda: _("The picture could not be added: {why}", why=why))
         else:
             self._bridge.note_capture(path)
             self._window.add_files.add_for(anomaly_id, [path], AddOptions(origin=picture.origin))
@@ -106,6 +113,51 @@ class Support:
             "screen": f"{screen.size().width()}x{screen.size().height()} at {screen.devicePixelRatio():g}",
             "list": ", ".join(f"{name} {count}" for name, count in asdict(counts).items() if isinstance(count, int)),
         }
+
+
+class VirtualFiles:
+    """Fetches what is dragged or pasted as virtual files, into `folder` until it is uploaded: on Windows alone, so far.
+
+    On macOS such files are promised (NSFilePromise): Qt hands over no object that could be asked for them, and the
+    pasteboard's own needs PyObjC; a person is told what to do. X and Wayland have no such files.
+    """
+
+    def __init__(self, window: MainWindow, bridge: Bridge, folder: Path) -> None:
+        self._window = window
+        self._fetcher = Fetcher(window.add_files, window.model, bridge, folder)
+        self._fetcher.lost.connect(window.notices.explain_lost)
+        window.add_files.virtual_given.connect(self._take)
+        if sys.platform == "win32":
+            window.drop.native_window_changed.connect(self._stand_before)
+            self._stand_before()
+
+    def _stand_before(self) -> None:
+        from uploader_gui.platform.windows_ole import Door  # noqa: PLC0415 - Windows alone
+
+        self._door = Door(int(self._window.winId()))
+
+    def _take(self, decision: Decision, anomaly_id: str, dropped: bool) -> None:  # noqa: FBT001 - a signal's argument
+        if sys.platform != "win32" or (dropped and not self._door.is_open):
+            self._window.add_files.refused.emit(DropKind.PROMISE)
+            return
+        from uploader_gui.platform.windows_ole import CopiedData, DroppedData  # noqa: PLC0415 - as above
+
+        if not dropped:
+            self._fetcher.fetch(decision, CopiedData(_described), anomaly_id)
+            return
+        try:
+            data = DroppedData(self._door)
+        except NotFetched:
+            self._window.add_files.refused.emit(DropKind.PROMISE)
+            return
+        if data.is_asynchronous:
+            self._fetcher.fetch(decision, data, anomaly_id)
+        else:
+            self._fetcher.fetch_within_drop(decision, data, anomaly_id, self._door)
+
+
+def _described(descriptor: bytes, wide: bool) -> Iterator[VirtualFile]:  # noqa: FBT001 - as it is called back
+    return described_files(descriptor, wide=wide)
 
 
 class UiTasks:

@@ -33,8 +33,8 @@ class AboutDialog(PlainDialog):
         self.parts.setUniformRowHeights(True)
         self.parts.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.parts.setFixedHeight(theme.px(_HEIGHT))
-        self.licences = self.button(N_("Show the licences"), "plain")
-        self.close_button = self.button(N_("Close"), "primary")
+        self.licences = self.text_button(N_("Show the licences"), "plain")
+        self.close_button = self.text_button(N_("Close"), "primary")
         self._build()
         self.licences.clicked.connect(self._show_licences)
         self.close_button.clicked.connect(self.accept)
@@ -43,6 +43,9 @@ class AboutDialog(PlainDialog):
     def retranslate(self) -> None:
         """Set all texts in the current language."""
         super().retranslate()
+        self._name_columns()
+
+    def _name_columns(self) -> None:
         self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
 
     def _build(self) -> None:
@@ -58,7 +61,7 @@ class AboutDialog(PlainDialog):
         self.parts.setFont(self.theme.font(12))
         for part in components():
             QTreeWidgetItem(self.parts, [part.name, part.version, part.licence]).setToolTip(2, part.licence)
-        self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
+        self._name_columns()
         columns = self.parts.header()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from uploader_gui.gui.style.widgets import label, push_button
-from uploader_gui.i18n import N_, _
+from uploader_gui.gui.style.widgets import Translated, arranged, label
+from uploader_gui.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,27 +19,36 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
 
 
-class FormParts:
-    """Adds widgets to a column. Call `begin` first."""
+class Choice(QWidget):
+    """A row of buttons of which one is checked. `changed`: another one is."""
 
-    theme: Theme
+    changed = Signal()
+
+    def __init__(self, buttons: Mapping[str, QPushButton], value: str) -> None:
+        super().__init__()
+        self._buttons = buttons
+        group = QButtonGroup(self)
+        for button in buttons.values():
+            button.setCheckable(True)
+            group.addButton(button)
+        arranged(QHBoxLayout(self), *buttons.values(), None)
+        buttons[value].setChecked(True)
+        group.buttonToggled.connect(self.changed)
+
+    def __getitem__(self, value: str) -> QPushButton:
+        """Return the button of a value."""
+        return self._buttons[value]
+
+    @property
+    def value(self) -> str:
+        """The value of the checked button."""
+        return next(value for value, button in self._buttons.items() if button.isChecked())
+
+
+class FormParts(Translated):
+    """Adds widgets to `column`."""
+
     column: QVBoxLayout
-
-    def begin(self, theme: Theme, column: QVBoxLayout) -> None:
-        """Start with an empty column."""
-        self.theme = theme
-        self.column = column
-        self._texts: list[tuple[Callable[[str], object], str]] = []
-
-    def translate(self, place: Callable[[str], object], words: str) -> None:
-        """Call `place` with a sentence in the language in use, now and whenever that changes."""
-        self._texts.append((place, words))
-        place(_(words))
-
-    def retranslate_parts(self) -> None:
-        """Set all texts in the current language."""
-        for place, words in self._texts:
-            place(_(words))
 
     def add_title(self, words: str) -> None:
         """Add a title."""
@@ -47,12 +56,16 @@ class FormParts:
         self.translate(made.setText, words)
         self.column.addWidget(made)
 
+    def add_question(self, text: str) -> QLabel:
+        """Add the question that a dialog asks."""
+        made = label(text, self.theme, 16, QFont.Weight.DemiBold, wraps=True)
+        self.column.addWidget(made)
+        return made
+
     def add_sentence(self, words: str, kind: str = "muted") -> QWidget:
         """Add a sentence that wraps. `kind` is one of the style sheet's."""
-        made = label("", self.theme, 13)
+        made = label("", self.theme, 13, kind=kind, wraps=True)
         self.translate(made.setText, words)
-        made.setProperty("kind", kind)
-        made.setWordWrap(True)
         self.column.addWidget(made)
         return made
 
@@ -69,9 +82,7 @@ class FormParts:
 
     def fix(self, fields: Iterable[QWidget], words: str, by: str) -> None:
         """Disable fields, and show below the last one what fixes them; `by` is the sentence's {name}."""
-        text_label = label("", self.theme, 12)
-        text_label.setProperty("kind", "muted")
-        text_label.setWordWrap(True)
+        text_label = label("", self.theme, 12, kind="muted", wraps=True)
         self.translate(lambda sentence: text_label.setText(sentence.format(name=by)), words)
         below = 0
         for one in fields:
@@ -80,63 +91,9 @@ class FormParts:
             below = self.column.indexOf(one) + 1
         self.column.insertWidget(below, text_label)
 
-    def button(self, words: str, kind: str) -> QPushButton:
-        """Return a button of a kind known to the style sheet."""
-        made = push_button("", kind, self.theme)
-        self.translate(made.setText, words)
-        return made
-
-    def choices(self, words: Mapping[str, str]) -> dict[str, QPushButton]:
-        """Return a checkable button for each value."""
-        made = {value: self.button(one, "choice") for value, one in words.items()}
-        for button in made.values():
-            button.setCheckable(True)
-        return made
-
-
-class Form(QWidget, FormParts):
-    """A page of fields."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.begin(theme, QVBoxLayout(self))
-        self.column.setContentsMargins(0, 8, 6, 8)
-        self.column.setSpacing(8)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate_parts()
-
-
-def scrolling(page: QWidget) -> QScrollArea:
-    """Return a scroll area with this page, for small screens and large texts."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area
-
-
-def row_of(choices: Iterable[QPushButton]) -> QWidget:
-    """Return a row of buttons of which one is checked."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    group = QButtonGroup(row)
-    for choice in choices:
-        group.addButton(choice)
-        line.addWidget(choice)
-    line.addStretch()
-    return row
-
-
-def chosen(choices: Mapping[str, QPushButton]) -> str:
-    """Return the value of the chosen button."""
-    return next(value for value, choice in choices.items() if choice.isChecked())
+    def choice(self, words: Mapping[str, str], value: str) -> Choice:
+        """Return a row of a button for each value."""
+        return Choice({one: self.text_button(name, "choice") for one, name in words.items()}, value)
 
 
 _MARGIN: Final = 24
@@ -154,12 +111,11 @@ class PlainDialog(QDialog, FormParts):
 
     def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.begin(theme, QVBoxLayout(self))
+        self.theme = theme
+        self.column = arranged(QVBoxLayout(self), spacing=8, margins=(24, 20, 24, 20))
         self.translate(self.setWindowTitle, title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.column.setContentsMargins(24, 20, 24, 20)
-        self.column.setSpacing(8)
         self.widen(440)
 
     def widen(self, width: int) -> None:
@@ -169,7 +125,7 @@ class PlainDialog(QDialog, FormParts):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.retranslate_parts()
+        super().retranslate()
         self.fit()
 
     def fit(self) -> None:
@@ -182,20 +138,15 @@ class PlainDialog(QDialog, FormParts):
 
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Add the buttons; Enter presses the last, unless another button has the focus."""
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addStretch()
-        for button in buttons:
-            row.addWidget(button)
         buttons[-1].setDefault(True)
         self.column.addSpacing(12)
-        self.column.addLayout(row)
+        self.column.addLayout(arranged(QHBoxLayout(), None, *buttons, spacing=10))
 
     def help_button(self) -> QPushButton:
         """Return a button that opens the guide at this dialog's page."""
-        made = self.button(N_("Help…"), "link")
-        made.clicked.connect(lambda: self.help_wanted.emit(self.guide_page))
-        return made
+        self.help = self.text_button(N_("Help…"), "link")
+        self.help.clicked.connect(lambda: self.help_wanted.emit(self.guide_page))
+        return self.help
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QTreeWidget, Q
 
 from uploader_gui.gui.dialogs.form import FormParts
 from uploader_gui.gui.dialogs.report_dialog import ReportDialog
-from uploader_gui.gui.style.widgets import announce, label, within_screen
+from uploader_gui.gui.style.widgets import announce, arranged, label, within_screen
 from uploader_gui.i18n import N_, language_in_use
 from uploader_gui.paths import find_resource
 
@@ -76,17 +76,18 @@ class GuideWindow(QDialog, FormParts):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.begin(theme, QVBoxLayout())
+        self.theme = theme
+        self.column = QVBoxLayout()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.pages = QTreeWidget()
         self.text = GuideText(theme)
-        self.back = self.button(N_("Back"), "plain")
-        self.show_log = self.button(N_("Show log"), "link")
-        self.copy = self.button(N_("Copy diagnostics"), "link")
-        self.report = self.button(N_("Save a report for support…"), "link")
-        self.news = label("", theme, 13)
-        self.close_button = self.button(N_("Close"), "primary")
+        self.back = self.text_button(N_("Back"), "plain")
+        self.show_log = self.text_button(N_("Show log"), "link")
+        self.copy = self.text_button(N_("Copy diagnostics"), "link")
+        self.report = self.text_button(N_("Save a report for support…"), "link")
+        self.news = label("", theme, 13, kind="ok", wraps=True)
+        self.close_button = self.text_button(N_("Close"), "primary")
         self._build()
         self._connect()
 
@@ -115,11 +116,7 @@ class GuideWindow(QDialog, FormParts):
         for name in PAGES:
             QTreeWidgetItem(self.pages, [title(name)]).setData(0, Qt.ItemDataRole.UserRole, name)
         self._build_left()
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(12)
-        whole.addLayout(self.column)
-        whole.addWidget(self.text, 1)
+        arranged(QHBoxLayout(self), self.column, (self.text, 1), spacing=12, margins=(16, 16, 16, 16))
         self.resize(within_screen(self, _SIZE * self.theme.scale))
 
     def _build_left(self) -> None:
@@ -131,15 +128,10 @@ class GuideWindow(QDialog, FormParts):
         )
         for button in (self.report, self.copy, self.show_log):
             self.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.news.setProperty("kind", "ok")
-        self.news.setWordWrap(True)
         self.news.setFixedWidth(self.theme.px(_LIST_WIDTH))
         self.news.hide()
         self.column.addWidget(self.news)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.back)
-        bottom.addWidget(self.close_button, 1)
-        self.column.addLayout(bottom)
+        self.column.addLayout(arranged(QHBoxLayout(), self.back, (self.close_button, 1)))
 
     def _connect(self) -> None:
         self.pages.currentItemChanged.connect(self._chosen)
@@ -176,7 +168,7 @@ class GuideWindow(QDialog, FormParts):
         """Show the same page in the new language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate_parts()
+            self.retranslate()
             self.show_news("")
             for row, name in enumerate(PAGES):
                 if (item := self.pages.topLevelItem(row)) is not None:

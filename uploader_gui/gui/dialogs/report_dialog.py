@@ -28,8 +28,8 @@ class ReportDialog(PlainDialog):
         super().__init__(N_("Report for support"), theme, parent)
         self.names = QCheckBox()
         self.names.setFont(theme.font(13))
-        self.save = self.button(N_("Save the report…"), "primary")
-        self.cancel = self.button(N_("Cancel"), "plain")
+        self.save = self.text_button(N_("Save the report…"), "primary")
+        self.cancel = self.text_button(N_("Cancel"), "plain")
         self.add_title(N_("Report for support"))
         self.add_sentence(
             N_(

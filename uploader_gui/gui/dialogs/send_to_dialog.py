@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.style.theme import Theme
 
 
@@ -30,7 +30,7 @@ class SendToDialog(PlainDialog):
     chosen = Signal(str)
 
     def __init__(
-        self, theme: Theme, parent: QWidget, uploads: Sequence[UploadSnapshot], engine: Engine, like: AnomalyField
+        self, theme: Theme, parent: QWidget, uploads: Sequence[UploadSnapshot], engine: Bridge, like: AnomalyField
     ) -> None:
         """Ask about these files; recent numbers and the form of a page's address are those of the field `like`."""
         super().__init__(N_("Send to another anomaly"), theme, parent)
@@ -41,8 +41,8 @@ class SendToDialog(PlainDialog):
         self.field.offer([number for number in like.recent if self._from != {number}])
         self.check = NumberCheck(self.field, engine, self)
         self.check.engine_works()  # there are rows
-        self.question, self.about = label("", theme, 14), label("", theme, 12)
-        self.send = self.button(N_("Send there"), "primary")
+        self.question, self.about = label("", theme, 14, wraps=True), label("", theme, 12, wraps=True)
+        self.send = self.text_button(N_("Send there"), "primary")
         self._build()
         engine.event_arrived.connect(self._handle_event)
         self.retranslate()
@@ -62,11 +62,9 @@ class SendToDialog(PlainDialog):
         super().retranslate()
 
     def _build(self) -> None:
-        for text in (self.question, self.about):
-            text.setWordWrap(True)
         for part in (self.question, self.field, self.about):
             self.column.addWidget(part)
-        cancel = self.button(N_("Cancel"), "plain")
+        cancel = self.text_button(N_("Cancel"), "plain")
         self.add_buttons(self.help_button(), cancel, self.send)
         cancel.clicked.connect(self.reject)
         self.send.clicked.connect(lambda: self.check.confirm([self.field.anomaly_id], self._choose, self))

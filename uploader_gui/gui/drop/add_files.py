@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import PathsAdded
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.drop.offer import Decision
-    from uploader_gui.gui.engine_api import Engine
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import Header
 
@@ -58,7 +58,7 @@ class AddFiles(QObject):
     half_fetched = Signal(object)
     left_out = Signal(object)
 
-    def __init__(self, window: QWidget, engine: Engine, header: Header, theme: Theme) -> None:
+    def __init__(self, window: QWidget, engine: Bridge, header: Header, theme: Theme) -> None:
         super().__init__(window)
         self._window = window
         self._engine = engine
@@ -74,8 +74,9 @@ class AddFiles(QObject):
         """Whether what a person adds to this anomaly now is sent without Start."""
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.dropped.connect(partial(self._take, dropped=True))
-        header.kept_wanted.connect(self.add_kept)
-        header.forget_kept_wanted.connect(self.forget_kept)
+        header.field.returnPressed.connect(self.add_kept)
+        header.add_kept.clicked.connect(self.add_kept)
+        header.forget_kept.clicked.connect(self.forget_kept)
 
     @property
     def kept(self) -> EntryCounts | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.errors import NotFetched
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.fetching import Offered
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.add_files import AddFiles
     from uploader_gui.gui.drop.offer import Decision
     from uploader_gui.gui.upload_list.upload_model import UploadModel
@@ -40,32 +41,6 @@ if TYPE_CHECKING:
 _TOKEN_BYTES: Final = 8
 PAGE: Final = 100
 """How many files are listed, or told of, before the window has its turn: some 10 ms."""
-
-
-class FetchEngine(Protocol):
-    """What a fetch tells the engine; `gui/bridge.py` implements it."""
-
-    @property
-    def event_arrived(self) -> SignalInstance:
-        """Signal with one `events.Event` at a time."""
-
-    def await_files(self, files: Sequence[Awaited], anomaly_id: str, options: AddOptions) -> None:
-        """Put files on the list that are being fetched; `fetched` or `not_fetched` follows for each."""
-
-    def note_making(self, paths: Sequence[Path]) -> None:
-        """Mark files as this program's own before they exist."""
-
-    def note_capture(self, path: Path) -> None:
-        """Mark a file as this program's own, to be removed once it is uploaded."""
-
-    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
-        """Keep fetched files a week longer that waited for a number, and that nobody wants to send."""
-
-    def fetched(self, upload_id: UploadId) -> None:
-        """Go on with a file that is fetched, whole."""
-
-    def not_fetched(self, upload_id: UploadId, reason: Reason) -> None:
-        """Let a file fail that another program did not give."""
 
 
 class Door(Protocol):
@@ -176,7 +151,7 @@ class Fetcher(QObject):
 
     lost = Signal(str, object)
 
-    def __init__(self, add_files: AddFiles, model: UploadModel, engine: FetchEngine, folder: Path) -> None:
+    def __init__(self, add_files: AddFiles, model: UploadModel, engine: Bridge, folder: Path) -> None:
         super().__init__(add_files)
         self._add_files = add_files
         self._model = model

@@ -24,7 +24,7 @@ from uploader_gui.engine.receipt_check import (
 )
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.receipts.history_lists import ComparisonList
-from uploader_gui.gui.style.widgets import announce, file_dialog, label
+from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
 from uploader_gui.verify import CHANGED_LATER, sums
@@ -59,13 +59,9 @@ class CheckDialog(PlainDialog):
         self.add_sentence(
             N_("It is compared whether each file still is, byte for byte, what the receipt says. Nothing is changed.")
         )
-        self.which = label("", theme, 14)
-        self.which.setWordWrap(True)
-        self.choose = self.button(N_("Choose a receipt…"), "plain")
-        row = QHBoxLayout()
-        row.addWidget(self.which, 1)
-        row.addWidget(self.choose)
-        self.column.addLayout(row)
+        self.which = label("", theme, 14, wraps=True)
+        self.choose = self.text_button(N_("Choose a receipt…"), "plain")
+        self.column.addLayout(arranged(QHBoxLayout(), (self.which, 1), self.choose))
         self.found = ComparisonList(theme)
         self.found.setMinimumHeight(theme.px(_LIST_HEIGHT))
         self.found.hide()
@@ -76,12 +72,11 @@ class CheckDialog(PlainDialog):
         self.translate(self.busy.setAccessibleName, N_("The files are being read…"))
         self.busy.hide()
         self.column.addWidget(self.busy)
-        self.outcome = label("", theme, 14)
-        self.outcome.setWordWrap(True)
+        self.outcome = label("", theme, 14, wraps=True)
         self.column.addWidget(self.outcome)
-        self.leave = self.button(N_("Close"), "plain")
-        self.in_place = self.button(N_("Where they were"), "plain")
-        self.folder = self.button(N_("Choose the folder…"), "primary")
+        self.leave = self.text_button(N_("Close"), "plain")
+        self.in_place = self.text_button(N_("Where they were"), "plain")
+        self.folder = self.text_button(N_("Choose the folder…"), "primary")
         self.add_buttons(self.help_button(), self.leave, self.in_place, self.folder)
         self.leave.clicked.connect(self.reject)
         self.choose.clicked.connect(self._ask_for_receipt)

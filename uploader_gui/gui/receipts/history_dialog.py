@@ -8,78 +8,74 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QFont, QIcon, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QFont, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.desktop.desktop import show_in_folder
+from uploader_gui.gui.desktop import show_in_folder
 from uploader_gui.gui.dialogs.form import PlainDialog
+from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
-from uploader_gui.gui.receipts.receipt_words import day_and_time
-from uploader_gui.gui.style.widgets import FlowLayout, announce, label, push_button, within_screen
+from uploader_gui.gui.style.widgets import (
+    FlowLayout,
+    SearchField,
+    announce,
+    arranged,
+    label,
+    one_shot,
+    push_button,
+    within_screen,
+)
 from uploader_gui.gui.upload_list.row_text import server_name
 from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import PastRun, RunKey
+    from uploader_gui.engine.models import RunKey
     from uploader_gui.engine.receipt import Receipt
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme
 
 _SEARCH_MS: Final = 200
 
 
-class HistoryDialog(QDialog):
-    """Lists deposits and the files of the selected one. In the `sandbox` there is no history.
+class HistoryDialog(PlainDialog):
+    """Lists deposits and the files of the selected one. In the `sandbox` there is no history."""
 
-    `help_wanted(str)`: a page of the guide is asked for.
-    """
-
-    help_wanted = Signal(str)
+    guide_page = "history"
 
     def __init__(
-        self, engine: Engine, controller: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
+        self, engine: Bridge, controller: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
     ) -> None:
-        super().__init__(parent)
+        super().__init__(N_("History"), theme, parent)
         self._engine = engine
         self._receipts = controller
-        self._theme = theme
         self._sandbox = sandbox
         self._server = ""
         self._with_file: frozenset[RunKey] = frozenset()
         self._shown: Receipt | None = None
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.title = label("", theme, 16, QFont.Weight.DemiBold)
-        self.search = QLineEdit()
+        self.search = SearchField(theme)
         self.deposits = DepositList(theme)
         self.files = FileList(theme)
-        self.nothing = label("", theme, 14)
+        self.nothing = label("", theme, 14, kind="muted", wraps=True)
+        self.open_receipt = self.text_button(N_("Open the receipt"), "plain")
+        self.save_receipt = self.text_button(N_("Save the receipt…"), "plain")
+        self.print_out = self.text_button(N_("Print…"), "plain")
+        self.show_file = self.text_button(N_("Show in folder"), "plain")
         self.send_again = push_button("", "plain", theme)
-        self.show_file = push_button("", "plain", theme)
-        self.print_out = push_button("", "plain", theme)
-        self.open_receipt = push_button("", "plain", theme)
-        self.save_receipt = push_button("", "plain", theme)
-        self.check_files = push_button("", "plain", theme)
-        self.forget = push_button("", "plain", theme)
         self.open_page = push_button("", "plain", theme)
-        self.help = push_button("", "link", theme)
-        self.close_button = push_button("", "primary", theme)
-        self.elsewhere = label("", theme, 12)
-        self.elsewhere.setProperty("kind", "muted")
-        self.elsewhere.setWordWrap(True)
-        self.news = label("", theme, 12)
+        self.forget = self.text_button(N_("Forget this deposit…"), "plain")
+        self.check_files = self.text_button(N_("Check files against this receipt…"), "plain")
+        self.close_button = self.text_button(N_("Close"), "primary")
+        self.elsewhere = label("", theme, 12, kind="muted", wraps=True)
+        self.news = label("", theme, 12, kind="muted", wraps=True)
         self._pages = QStackedWidget()
-        self._search_timer = QTimer(self)
-        self._search_timer.setSingleShot(True)
-        self._search_timer.setInterval(_SEARCH_MS)
+        self._search_timer = one_shot(self, _SEARCH_MS, self._search_file_names)
         self._build()
         self._connect()
-        self._set_texts()
         self._show_state()
         if not sandbox:
             engine.load_history()
@@ -132,17 +128,11 @@ class HistoryDialog(QDialog):
             QDesktopServices.openUrl(QUrl(self._page))
 
     def _build(self) -> None:
-        top = QHBoxLayout()
-        self.search.setFont(self._theme.font(13))
-        self.search.setMinimumHeight(self._theme.px(31))
-        self.search.setMinimumWidth(self._theme.px(260))
-        self.search.setProperty("kind", "search")
-        self.search.setClearButtonEnabled(True)
-        self._glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        self._follow_theme()
-        top.addWidget(self.title)
-        top.addStretch()
-        top.addWidget(self.search)
+        self.search.setMinimumWidth(self.theme.px(260))
+        self.translate(self.search.setPlaceholderText, N_("Anomaly, file or date"))
+        self.translate(self.search.setAccessibleName, N_("Anomaly, file or date"))
+        title = label("", self.theme, 16, QFont.Weight.DemiBold)
+        self.translate(title.setText, N_("History"))
         lists = QSplitter(Qt.Orientation.Vertical)
         lists.setChildrenCollapsible(False)
         lists.addWidget(self.deposits)
@@ -150,53 +140,28 @@ class HistoryDialog(QDialog):
         lists.addWidget(self._lower)
         lists.setSizes([220, 320])
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.nothing.setWordWrap(True)
-        self.nothing.setProperty("kind", "muted")
         self._pages.addWidget(lists)
         self._pages.addWidget(self.nothing)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._pages, 1)
-        column.addLayout(self._bottom())
-        self.resize(within_screen(self, QSize(self._theme.px(860), self._theme.px(620))))
-
-    def _bottom(self) -> QHBoxLayout:
-        self.news.setProperty("kind", "muted")
-        self.news.setWordWrap(True)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(12)
-        bottom.addWidget(self.check_files)
-        bottom.addWidget(self.news, 1)
-        bottom.addWidget(self.help)
-        bottom.addWidget(self.close_button)
-        return bottom
+        top = arranged(QHBoxLayout(), title, None, self.search)
+        below = (self.check_files, (self.news, 1), self.help_button(), self.close_button)
+        self.column.setSpacing(12)
+        self.column.addLayout(top)
+        self.column.addWidget(self._pages, 1)
+        self.column.addLayout(arranged(QHBoxLayout(), *below, spacing=12))
+        self.resize(within_screen(self, QSize(self.theme.px(860), self.theme.px(620))))
 
     def _made_lower(self) -> QWidget:
-        lower = QWidget()
-        buttons = QWidget()
-        flow = FlowLayout(8)
+        lower, buttons, flow = QWidget(), QWidget(), FlowLayout(8)
         buttons.setLayout(flow)
         buttons_in_order = (self.open_receipt, self.save_receipt, self.print_out, self.show_file, self.send_again)
         for button in (*buttons_in_order, self.open_page, self.forget):
             flow.addWidget(button)
-        column = QVBoxLayout(lower)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self.files, 1)
-        column.addWidget(buttons)
-        column.addWidget(self.elsewhere)
+        arranged(QVBoxLayout(lower), (self.files, 1), buttons, self.elsewhere, spacing=10, margins=(0, 8, 0, 0))
         return lower
-
-    def _follow_theme(self) -> None:
-        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
 
     def _connect(self) -> None:
         self._engine.event_arrived.connect(self.handle_event)
         self._receipts.news.connect(self.show_news)
-        self._theme.changed.connect(self._follow_theme)
-        self._search_timer.timeout.connect(self._search_file_names)
         self.search.textChanged.connect(self._search_changed)
         self.deposits.currentItemChanged.connect(self._chosen)
         self.files.currentItemChanged.connect(self._show_state)
@@ -211,30 +176,9 @@ class HistoryDialog(QDialog):
         self.forget.clicked.connect(self._ask_to_forget)
         self.open_page.clicked.connect(self._open_page)
         self.deposits.page_wanted.connect(self._open_page)
-        self.help.clicked.connect(self._ask_for_help)
-        QShortcut(QKeySequence(Qt.Key.Key_F1), self).activated.connect(self._ask_for_help)
-
-    def _set_texts(self) -> None:
-        self.setWindowTitle(_("History"))
-        self.title.setText(_("History"))
-        self.search.setPlaceholderText(_("Anomaly, file or date"))
-        self.search.setAccessibleName(_("Anomaly, file or date"))
-        self.show_file.setText(_("Show in folder"))
-        self.print_out.setText(_("Print…"))
-        self.open_receipt.setText(_("Open the receipt"))
-        self.save_receipt.setText(_("Save the receipt…"))
-        self.forget.setText(_("Forget this deposit…"))
-        self.check_files.setText(_("Check files against this receipt…"))
-        self.help.setText(_("Help…"))
-        self.close_button.setText(_("Close"))
-        self.deposits.retranslate()
-        self.files.retranslate()
-
-    def _ask_for_help(self) -> None:
-        self.help_wanted.emit("history")
 
     def _check_files(self) -> None:
-        dialog = CheckDialog(self._theme, self, self._shown)
+        dialog = CheckDialog(self.theme, self, self._shown)
         dialog.help_wanted.connect(self.help_wanted)
         dialog.open()
 
@@ -317,10 +261,22 @@ class HistoryDialog(QDialog):
 
     def _ask_to_forget(self) -> None:
         if (run := self.deposits.chosen) is not None:
-            question = ForgetDialog(self._theme, self, run)
+            question = ForgetDialog(self.theme, self, run)
             question.accepted.connect(lambda: self._engine.forget_past(run.key))
             question.help_wanted.connect(self.help_wanted)
             question.open()
+
+    def fit(self) -> None:
+        """Keep the size: it is a person's."""
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language; request the history again, for its texts."""
+        super().retranslate()
+        self.deposits.retranslate()
+        self.files.retranslate()
+        self._show_state()
+        if not self._sandbox:
+            self._engine.load_history()
 
     # Overrides of Qt
 
@@ -330,51 +286,3 @@ class HistoryDialog(QDialog):
         layout = self._lower.layout()
         assert layout is not None
         self._lower.setMinimumHeight(layout.totalMinimumHeightForWidth(self._pages.width()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language; request the history again, for its texts."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._set_texts()
-            self._show_state()
-            if not self._sandbox:
-                self._engine.load_history()
-
-
-class ForgetDialog(PlainDialog):
-    """The question before a deposit is forgotten; `accepted` means yes, Enter and Esc mean no."""
-
-    guide_page = "history"
-
-    def __init__(self, theme: Theme, parent: QWidget, run: PastRun) -> None:
-        super().__init__(N_("Forget this deposit"), theme, parent)
-        self._run = run
-        self.question = label("", theme, 16, QFont.Weight.DemiBold)
-        self.question.setWordWrap(True)
-        self.column.addWidget(self.question)
-        self.add_sentence(
-            N_("It leaves History, with its receipt, and the list of the window. Nothing changes in the register.")
-        )
-        self.add_sentence(
-            N_("This computer will no longer recognise its files: dropped again, they are attached a second time.")
-        )
-        self.confirm = self.button(N_("Forget this deposit"), "plain")
-        self.keep = self.button(N_("Keep it"), "primary")
-        self.add_buttons(self.help_button(), self.confirm, self.keep)
-        self.confirm.clicked.connect(self.accept)
-        self.keep.clicked.connect(self.reject)
-        self.keep.setFocus()
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        self.question.setText(
-            ngettext(
-                "Forget the deposit of {day} for anomaly {number} ({count} file)?",
-                "Forget the deposit of {day} for anomaly {number} ({count} files)?",
-                self._run.files,
-                day=day_and_time(self._run.started_at),
-                number=self._run.key.anomaly_id,
-            )
-        )
-        super().retranslate()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import ReceiptBuilt
     from uploader_gui.engine.models import RunKey
     from uploader_gui.engine.receipt import Receipt
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
 
 _DOTS_PER_INCH: Final = 300
 SUMS_NAME: Final = "SHA256SUMS"
@@ -63,7 +63,7 @@ class ReceiptController(QObject):
     news = Signal(str)
 
     def __init__(
-        self, window: QWidget, engine: Engine, pages: Callable[[], AnomalyPages] = AnomalyPages, *, trial: bool = False
+        self, window: QWidget, engine: Bridge, pages: Callable[[], AnomalyPages] = AnomalyPages, *, trial: bool = False
     ) -> None:
         super().__init__(window)
         self.pages = pages

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6 import QtGui
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QKeySequence, QPainter
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QLabel,
     QLayout,
@@ -26,6 +28,9 @@ from PySide6.QtWidgets import (
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
     from uploader_gui.gui.style.theme import Theme
@@ -87,6 +92,24 @@ ENTER_KEYS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 PRESS_KEYS: Final = ENTER_KEYS | {Qt.Key.Key_Space}
 
 
+class SearchField(TypedLine):
+    """A field to search in a list."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setProperty("kind", "search")
+        self.setClearButtonEnabled(True)
+        self._glass = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def _follow_theme(self) -> None:
+        self.setFont(self._theme.font(13))
+        self.setMinimumHeight(self._theme.px(31))  # Qt rounds no corner by more than half the height
+        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
+
+
 class Button(QPushButton):
     """A button that Enter presses, as Space does: Qt lets it do so in dialogs only.
 
@@ -144,12 +167,79 @@ def push_button(label: str, kind: str, theme: Theme) -> Button:
     return button
 
 
-def label(text: str, theme: Theme, size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
-    """Return a label for plain text: names and servers' texts are never markup."""
+def label(
+    text: str,
+    theme: Theme,
+    size: int,
+    weight: QFont.Weight = QFont.Weight.Normal,
+    *,
+    kind: str = "",
+    wraps: bool = False,
+) -> QLabel:
+    """Return a label for plain text: names and servers' texts are never markup. `kind` is one of the style sheet's."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setFont(theme.font(size, weight))
+    made.setWordWrap(wraps)
+    if kind:
+        made.setProperty("kind", kind)
     return made
+
+
+B = TypeVar("B", bound=QBoxLayout)
+Part = QWidget | QLayout | int | None | tuple[QWidget | QLayout, int] | tuple[QWidget, int, Qt.AlignmentFlag]
+
+
+def arranged(layout: B, *parts: Part, spacing: int = -1, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> B:
+    """Return a layout with these parts: an int is a space in pixels, None stretches, a tuple has stretch and alignment.
+
+    `spacing` -1 is the style's own.
+    """
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            layout.addStretch()
+        elif isinstance(part, int):
+            layout.addSpacing(part)
+        else:
+            added, *how = part if isinstance(part, tuple) else (part,)
+            add: Any = layout.addLayout if isinstance(added, QLayout) else layout.addWidget
+            add(added, *how)
+    return layout
+
+
+def one_shot(parent: QObject, milliseconds: int, then: Callable[[], object]) -> QTimer:
+    """Return a timer that calls `then` once after each start."""
+    timer = QTimer(parent, singleShot=True, interval=milliseconds)
+    timer.timeout.connect(then)
+    return timer
+
+
+class Translated:
+    """A widget whose fixed texts follow the language: `retranslate` sets them again."""
+
+    theme: Theme
+
+    @cached_property
+    def _texts(self) -> list[tuple[Callable[[str], object], str]]:
+        return []
+
+    def translate(self, place: Callable[[str], object], words: str) -> None:
+        """Call `place` with a sentence in the language in use, now and whenever that changes."""
+        self._texts.append((place, words))
+        place(_(words))
+
+    def text_button(self, words: str, kind: str) -> Button:
+        """Return a button of a kind known to the style sheet."""
+        made = push_button("", kind, self.theme)
+        self.translate(made.setText, words)
+        return made
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        for place, words in self._texts:
+            place(_(words))
 
 
 def tip(*lines: str) -> str:
@@ -201,7 +291,6 @@ class IconButton(Button):
     def __init__(self, icon: str, theme: Theme) -> None:
         super().__init__("", theme)
         self._icon = icon
-        self._theme = theme
         self.setProperty("kind", "quiet")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)

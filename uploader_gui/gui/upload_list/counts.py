@@ -73,6 +73,11 @@ class ListCounts:
         return self.waiting + self.sending
 
     @property
+    def pending(self) -> int:
+        """Files still to be sent, those for another server included."""
+        return self.unfinished + self.elsewhere
+
+    @property
     def to_send(self) -> int:
         """Files that are to be sent to the current server, or were; `bytes_total` is their size."""
         return self.unfinished + self.failed + self.uploaded

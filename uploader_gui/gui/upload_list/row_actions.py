@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
 
 
 _S = UploadState
@@ -118,7 +118,7 @@ def allowed_among(action: RowAction, snapshots: Iterable[UploadSnapshot]) -> lis
     return [snapshot for snapshot in snapshots if allowed(action, snapshot)]
 
 
-def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine) -> None:
+def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Bridge) -> None:
     """Do it for all rows; Show in folder is done for the first one only."""
     ids = [upload.upload_id for upload in uploads]
     match action:
@@ -135,7 +135,7 @@ def perform(action: RowAction, uploads: Sequence[UploadSnapshot], engine: Engine
         case RowAction.REMOVE:
             engine.remove(ids)
         case RowAction.SHOW_IN_FOLDER:
-            from uploader_gui.gui.desktop.desktop import show_in_folder  # noqa: PLC0415 - seldom needed
+            from uploader_gui.gui.desktop import show_in_folder  # noqa: PLC0415 - seldom needed
 
             show_in_folder(uploads[0].source.path)
         case RowAction.COPY_REASON:

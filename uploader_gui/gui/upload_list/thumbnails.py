@@ -14,12 +14,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPixmap
 
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.media import extension_of
 from uploader_gui.engine.models import mtime_of
+from uploader_gui.gui.style.widgets import one_shot
 
 if TYPE_CHECKING:
     from uploader_gui.engine.models import Source
@@ -76,10 +77,7 @@ class Thumbnails(QObject):
         self._waiting: OrderedDict[ThumbnailKey, None] = OrderedDict()
         self._began: dict[ThumbnailKey, float] = {}
         self._bytes = 0
-        self._stuck_timer = QTimer(self)
-        self._stuck_timer.setSingleShot(True)
-        self._stuck_timer.setInterval(int(STUCK_SECONDS * 1000))
-        self._stuck_timer.timeout.connect(self._begin_waiting)
+        self._stuck_timer = one_shot(self, int(STUCK_SECONDS * 1000), self._begin_waiting)
         self._made.connect(self._keep)
 
     def of(self, source: Source, side: int, ratio: float) -> QPixmap | None:

@@ -1,23 +1,21 @@
-"""The list's columns and roles, and the filter between model and view: chip and search text. The model sorts itself."""
+"""The filter between model and view: chip and search text. The model sorts itself."""
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Any, Final
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QSortFilterProxyModel
 
-from uploader_gui import i18n
-from uploader_gui.engine.models import SENDING, UploadState, folded, natural_sort_key
-from uploader_gui.gui.upload_list import row_text
+from uploader_gui.engine.models import SENDING, UploadState, folded
 from uploader_gui.gui.upload_list.row_actions import WAITING
 from uploader_gui.i18n import N_, NC_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from uploader_gui.engine.events import UploadProgress
-    from uploader_gui.engine.models import UploadSnapshot
+    from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex
+
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
 
@@ -82,67 +80,8 @@ class UploadFilter(QSortFilterProxyModel):
         self._states, self._wanted = states, wanted
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
         """Return whether a row has a state of the chip and a name that matches the search."""
         del source_parent  # a table has none
         upload = self._model.snapshot(source_row)
         return upload.state in self._states and (not self._wanted or self._wanted in folded(upload.source.name))
-
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    """The columns, for sorting and screen readers. The view shows only the first, painted as the whole row."""
-
-    NAME = 0
-    SIZE = 1
-    TYPE = 2
-    STATE = 3
-    ADDED = 4
-
-
-class Role(IntEnum):
-    """The model's own roles."""
-
-    SNAPSHOT = Qt.ItemDataRole.UserRole
-    PROGRESS = Qt.ItemDataRole.UserRole + 1
-
-
-HEADERS: Final = {
-    Column.NAME: N_("Name"),
-    Column.SIZE: N_("Size"),
-    Column.TYPE: N_("Type"),
-    Column.STATE: N_("State"),
-    Column.ADDED: N_("Added"),
-}
-
-
-def sort_key(upload: UploadSnapshot, column: int) -> Any:
-    """Return the sort key of an upload; all keys of one column have one type."""
-    match column:
-        case Column.NAME:
-            return natural_sort_key(upload.source.name)
-        case Column.SIZE:
-            return upload.source.size
-        case Column.TYPE:
-            return row_text.type_label(upload.source).casefold()
-        case Column.STATE:
-            return row_text.attention_rank(upload)
-        case _:
-            return upload.order
-
-
-def shown(upload: UploadSnapshot, column: int, progress: UploadProgress | None, now: float) -> str:
-    """Return a column's text; `now` is `time.monotonic()`."""
-    match column:
-        case Column.NAME:
-            return upload.source.name
-        case Column.SIZE:
-            return i18n.size(upload.source.size) if row_text.is_size_known(upload) else ""
-        case Column.TYPE:
-            return row_text.type_label(upload.source) if row_text.is_size_known(upload) else ""
-        case Column.STATE:
-            return row_text.state_text(upload, progress, now)
-        case _:
-            return i18n.number(upload.order)

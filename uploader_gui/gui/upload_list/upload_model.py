@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import math
 import time
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
+from uploader_gui import i18n
 from uploader_gui.anomaly_links import AnomalyPages
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import UploadState, natural_sort_key
+from uploader_gui.gui.style.widgets import one_shot
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.counts import ListCounter, ListCounts
 from uploader_gui.gui.upload_list.row_actions import active_row_actions
 from uploader_gui.gui.upload_list.row_text import is_counting
-from uploader_gui.gui.upload_list.upload_filter import HEADERS, Column, Index, Role, shown, sort_key
-from uploader_gui.i18n import _
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -38,6 +40,65 @@ _FIRST: Final = {UploadState.FAILED: 0, UploadState.REFUSED: 1}
 _NO_INDEX: Final = QModelIndex()
 
 
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """The columns, for sorting and screen readers. The view shows only the first, painted as the whole row."""
+
+    NAME = 0
+    SIZE = 1
+    TYPE = 2
+    STATE = 3
+    ADDED = 4
+
+
+class Role(IntEnum):
+    """The model's own roles."""
+
+    SNAPSHOT = Qt.ItemDataRole.UserRole
+    PROGRESS = Qt.ItemDataRole.UserRole + 1
+
+
+HEADERS: Final = {
+    Column.NAME: N_("Name"),
+    Column.SIZE: N_("Size"),
+    Column.TYPE: N_("Type"),
+    Column.STATE: N_("State"),
+    Column.ADDED: N_("Added"),
+}
+
+
+def sort_key(upload: UploadSnapshot, column: int) -> Any:
+    """Return the sort key of an upload; all keys of one column have one type."""
+    match column:
+        case Column.NAME:
+            return natural_sort_key(upload.source.name)
+        case Column.SIZE:
+            return upload.source.size
+        case Column.TYPE:
+            return row_text.type_label(upload.source).casefold()
+        case Column.STATE:
+            return row_text.attention_rank(upload)
+        case _:
+            return upload.order
+
+
+def shown(upload: UploadSnapshot, column: int, progress: UploadProgress | None, now: float) -> str:
+    """Return a column's text; `now` is `time.monotonic()`."""
+    match column:
+        case Column.NAME:
+            return upload.source.name
+        case Column.SIZE:
+            return i18n.size(upload.source.size) if row_text.is_size_known(upload) else ""
+        case Column.TYPE:
+            return row_text.type_label(upload.source) if row_text.is_size_known(upload) else ""
+        case Column.STATE:
+            return row_text.state_text(upload, progress, now)
+        case _:
+            return i18n.number(upload.order)
+
+
 class UploadModel(QAbstractTableModel):
     """Rows in the order they were added. `clock` is monotonic, in seconds, as `retry_at` is."""
 
@@ -52,19 +113,13 @@ class UploadModel(QAbstractTableModel):
         self._pending: dict[UploadId, UploadSnapshot] = {}
         self._dirty: set[UploadId] = set()
         self._counter = ListCounter()
-        self._flush_timer = QTimer(self)
-        self._flush_timer.setSingleShot(True)
-        self._flush_timer.setInterval(FLUSH_MS)
-        self._flush_timer.timeout.connect(self.flush)
+        self._flush_timer = one_shot(self, FLUSH_MS, self.flush)
         self._sort_column = Column.ADDED
         self._failed_first = False
         self._anomaly_shown = ""
         self.pages = AnomalyPages()
         """Where the register shows an anomaly."""
-        self._sort_timer = QTimer(self)
-        self._sort_timer.setSingleShot(True)
-        self._sort_timer.setInterval(_SORT_MS)
-        self._sort_timer.timeout.connect(self._sort)
+        self._sort_timer = one_shot(self, _SORT_MS, self._sort)
         self._countdown = Countdown(self, clock, self._touch)
         self._actions_changed: dict[UploadId, float] = {}
         """When the buttons of a row became others: those of the last flushes."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 
 from uploader_gui.gui.style.widgets import PRESS_KEYS
 from uploader_gui.gui.upload_list.row_actions import MENU, WAITING, RowAction, active_row_actions, allowed_among
-from uploader_gui.gui.upload_list.upload_filter import Column, Role
+from uploader_gui.gui.upload_list.upload_model import Column, Role
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:

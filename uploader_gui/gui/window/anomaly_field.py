@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
 
 from uploader_gui.anomaly_links import anomaly_in
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.style.widgets import TypedLine, set_look
+from uploader_gui.gui.style.widgets import TypedLine, one_shot, set_look
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -153,10 +153,7 @@ class CalmCaret(QObject):
     def __init__(self, field: QLineEdit, *, rest_ms: int = REST_MS) -> None:
         super().__init__(field)
         self._system_flash_ms = QApplication.cursorFlashTime()
-        self._rest_timer = QTimer(self)
-        self._rest_timer.setSingleShot(True)
-        self._rest_timer.setInterval(rest_ms)
-        self._rest_timer.timeout.connect(lambda: QApplication.setCursorFlashTime(0))
+        self._rest_timer = one_shot(self, rest_ms, lambda: QApplication.setCursorFlashTime(0))
         field.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

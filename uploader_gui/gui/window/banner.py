@@ -12,8 +12,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
-from uploader_gui.gui.style.widgets import IconButton, announce, label, push_button, set_look
-from uploader_gui.i18n import NN_, _, ngettext
+from uploader_gui.gui.style.widgets import IconButton, Translated, announce, arranged, label, push_button, set_look
+from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.gui.notices import BannerAction, Notice
@@ -26,15 +26,14 @@ class Banner(QWidget):
     """The band with one notice, and the space below it; hidden while there is no notice."""
 
     action_wanted = Signal(object)
-    changed = Signal()
+    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._band = QFrame()
         self._band.setProperty("kind", "banner")
         self._notice: Notice | None = None
-        self.text = label("", theme, 13, QFont.Weight.DemiBold)
-        self.text.setWordWrap(True)
+        self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = push_button("", "primary", theme)
         self._least_width = theme.px(112)
@@ -43,14 +42,8 @@ class Banner(QWidget):
         self.other = push_button("", "plain", theme)
         self.other.clicked.connect(lambda: self._act(self._notice and self._notice.other))
         row = QHBoxLayout(self._band)
-        row.setContentsMargins(16, 6, 10, 6)
-        row.setSpacing(16)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.other)
-        row.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 14)
-        column.addWidget(self._band)
+        arranged(row, (self.text, 1), self.other, self.button, spacing=16, margins=(16, 6, 10, 6))
+        arranged(QVBoxLayout(self), self._band, margins=(0, 0, 0, 14))
         self.hide()
 
     @property
@@ -67,7 +60,7 @@ class Banner(QWidget):
         self.button.set_meaning(notice and notice.meaning_of(notice.action))
         self.other.set_meaning(notice and notice.meaning_of(notice.other))
         if notice is None:
-            self.changed.emit()
+            self.room_changed.emit()
             return
         self.text.setText(notice.text)
         for button, action in ((self.button, notice.action), (self.other, notice.other)):
@@ -76,7 +69,7 @@ class Banner(QWidget):
             button.setMinimumWidth(max(self._least_width, button.sizeHint().width()))  # not cut beside a long sentence
         set_look(self._band, "grave", "true" if notice.grave else "false")
         self.text.style().polish(self.text)
-        self.changed.emit()
+        self.room_changed.emit()
         announce(self, notice.text)
 
     def _act(self, action: BannerAction | None) -> None:
@@ -84,48 +77,37 @@ class Banner(QWidget):
             self.action_wanted.emit(action)
 
 
-class TrialBand(QWidget):
+class TrialBand(QWidget, Translated):
     """The band that says that nothing is sent to the register, with the space below it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.text = label("", theme, 14, QFont.Weight.Bold)
-        self.text.setProperty("kind", "trial")
+        self.text = label("", theme, 14, QFont.Weight.Bold, kind="trial", wraps=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 10)
-        column.addWidget(self.text)
-        self.retranslate()
-
-    def retranslate(self) -> None:
-        """Set the text in the current language."""
-        self.text.setText(_("TRIAL: nothing is sent to the register"))
+        arranged(QVBoxLayout(self), self.text, margins=(0, 0, 0, 10))
+        self.translate(self.text.setText, N_("TRIAL: nothing is sent to the register"))
 
 
-class UndoStrip(QWidget):
+class UndoStrip(QWidget, Translated):
     """The line under the list: what was removed or cancelled last, and Undo.
 
     It stays until that is undone, the line is closed, files are added, or sending starts. Ctrl+Z and the menu undo it
-    after that, too. `undo_wanted` is the person's request; `room_changed`: the line was shown or hidden.
+    after that, too. `room_changed`: the line was shown or hidden.
     """
 
-    undo_wanted = Signal()
     room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.theme = theme
         self._offer = _NOTHING
         self._running = False
-        self.text = label("", theme, 12)
-        self.text.setProperty("kind", "muted")
-        self.text.setWordWrap(True)
-        self.button = push_button("", "link", theme)
+        self.text = label("", theme, 12, kind="muted", wraps=True)
+        self.button = self.text_button(N_("Undo"), "link")
         self.close_button = IconButton("clear", theme)
-        self._build()
-        self.button.clicked.connect(self.undo_wanted)
+        self.translate(self.close_button.rename, N_("Close this line"))
+        arranged(QHBoxLayout(self), (self.text, 1), self.button, self.close_button, spacing=4, margins=(0, 8, 0, 0))
         self.close_button.clicked.connect(lambda: self._appear(on=False))
-        self.retranslate()
         self.hide()
 
     def handle_event(self, event: events.Event) -> None:
@@ -145,8 +127,7 @@ class UndoStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.button.setText(_("Undo"))
-        self.close_button.rename(_("Close this line"))
+        super().retranslate()
         self._set_texts()
 
     def _set_texts(self) -> None:
@@ -168,33 +149,19 @@ class UndoStrip(QWidget):
             self.setVisible(on)
             self.room_changed.emit()
 
-    def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.button)
-        row.addWidget(self.close_button)
 
+class SelectionStrip(QWidget, Translated):
+    """The line under the list about the selected rows, which `button` sends to another anomaly."""
 
-class SelectionStrip(QWidget):
-    """The line under the list about the selected rows; `send_to_wanted`: they are to go to another anomaly."""
-
-    send_to_wanted = Signal()
     room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.theme = theme
         self._selected = self._movable = 0
-        self.text = label("", theme, 12)
-        self.text.setProperty("kind", "muted")
-        self.text.setWordWrap(True)
-        self.button = push_button("", "link", theme)
-        self.button.clicked.connect(self.send_to_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 0)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.button)
+        self.text = label("", theme, 12, kind="muted", wraps=True)
+        self.button = self.text_button(N_("Send to another anomaly…"), "link")
+        arranged(QHBoxLayout(self), (self.text, 1), self.button, margins=(0, 8, 0, 0))
         self.retranslate()
 
     @property
@@ -213,6 +180,7 @@ class SelectionStrip(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
+        super().retranslate()
         registered = self._selected - self._movable
         parts = [ngettext("{count} file selected.", "{count} files selected.", self._selected)]
         if registered:
@@ -224,5 +192,4 @@ class SelectionStrip(QWidget):
                 )
             )
         self.text.setText(" ".join(parts))
-        self.button.setText(_("Send to another anomaly…"))
         self.button.setEnabled(bool(self._movable))

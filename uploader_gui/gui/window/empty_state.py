@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.gui.drop.drop_target import dashed
-from uploader_gui.gui.style.widgets import IconLabel, announce, label, push_button
-from uploader_gui.i18n import _, ngettext
+from uploader_gui.gui.style.widgets import IconLabel, Translated, announce, arranged, label
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -24,40 +24,33 @@ if TYPE_CHECKING:
 _PICTURE: Final = 86
 
 
-class EmptyState(QWidget):
+class EmptyState(QWidget, Translated):
     """Asks for files. The drop target is the whole window, not this card."""
-
-    add_files_wanted = Signal()
-    add_folder_wanted = Signal()
-    samples_wanted = Signal()
-    guide_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._kept: EntryCounts | None = None
         self._anomaly_id = ""
-        self.add_files = push_button("", "primary", theme)
-        self.add_folder = push_button("", "plain", theme)
-        self.samples = push_button("", "link", theme)
-        self.guide = push_button("", "link", theme)
+        self.add_files = self.text_button(N_("Add files…"), "primary")
+        self.add_folder = self.text_button(N_("Add folder…"), "plain")
+        self.samples = self.text_button(N_("Try it with sample files"), "link")
+        self.guide = self.text_button(N_("User guide"), "link")
         self.picture = IconLabel("drop", "accent", _PICTURE, theme)
-        self.title = self._sentence(22, "text")
-        self.types = self._sentence(13, "muted")
-        self.add_files.clicked.connect(self.add_files_wanted)
-        self.add_folder.clicked.connect(self.add_folder_wanted)
-        self.samples.clicked.connect(self.samples_wanted)
-        self.guide.clicked.connect(self.guide_wanted)
-        self._build()
+        self.title = label("", theme, 22, QFont.Weight.DemiBold, kind="text", wraps=True)
+        self.types = label("", theme, 13, kind="muted", wraps=True)
+        for sentence in (self.title, self.types):
+            sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        buttons = arranged(QHBoxLayout(), None, self.add_files, self.add_folder, None, spacing=12)
+        links = arranged(QHBoxLayout(), None, self.samples, self.guide, None, spacing=12)
+        texts = (self.picture, 18, self.title, 2, self.types, 18)
+        arranged(QVBoxLayout(self), None, *texts, buttons, 12, links, None, margins=(24, 16, 24, 16))
         self.retranslate()
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
+        super().retranslate()
         self._set_texts()
-        self.add_files.setText(_("Add files…"))
-        self.add_folder.setText(_("Add folder…"))
-        self.samples.setText(_("Try it with sample files"))
-        self.guide.setText(_("User guide"))
 
     def show_kept(self, kept: EntryCounts | None, anomaly_id: str) -> None:
         """Show how many kept files wait, and for what: a number, or the confirmation of the number."""
@@ -83,29 +76,6 @@ class EmptyState(QWidget):
             else _("Type the anomaly’s number above, then press Enter.")
         )
 
-    def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.addStretch()
-        column.addWidget(self.picture)
-        column.addSpacing(18)
-        column.addWidget(self.title)
-        column.addSpacing(2)
-        column.addWidget(self.types)
-        column.addSpacing(18)
-        column.addLayout(_row(self.add_files, self.add_folder))
-        column.addSpacing(12)
-        column.addLayout(_row(self.samples, self.guide))
-        column.addStretch()
-
-    def _sentence(self, size: int, kind: str) -> QLabel:
-        weight = QFont.Weight.DemiBold if kind == "text" else QFont.Weight.Normal
-        made = label("", self._theme, size, weight)
-        made.setProperty("kind", kind)
-        made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        made.setWordWrap(True)
-        return made
-
     def minimumSizeHint(self) -> QSize:
         """Room for texts and buttons; the picture is optional."""
         whole = super().minimumSizeHint()
@@ -121,17 +91,7 @@ class EmptyState(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(dashed(self._theme.colors.outline))
-        painter.setBrush(QColor(self._theme.colors.surface))
+        painter.setPen(dashed(self.theme.colors.outline))
+        painter.setBrush(QColor(self.theme.colors.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
         painter.end()
-
-
-def _row(*buttons: QPushButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    row.addStretch()
-    for button in buttons:
-        row.addWidget(button)
-    row.addStretch()
-    return row

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QActionGroup, QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSizePolicy,
     QWidget,
 )
 
 from uploader_gui import i18n
-from uploader_gui.gui.style.widgets import ENTER_KEYS, FlowLayout, IconButton, TypedLine
-from uploader_gui.gui.upload_list.upload_filter import HEADERS, Chip, Column
-from uploader_gui.i18n import NC_, _
+from uploader_gui.gui.style.widgets import ENTER_KEYS, FlowLayout, IconButton, SearchField, Translated, arranged
+from uploader_gui.gui.upload_list.upload_filter import Chip
+from uploader_gui.gui.upload_list.upload_model import HEADERS, Column
+from uploader_gui.i18n import N_, NC_
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
@@ -36,11 +36,10 @@ _SEARCH_WIDTH: Final = 190
 _ORDER: Final = (Column.ADDED, Column.NAME, Column.SIZE, Column.TYPE, Column.STATE)
 
 
-class FilterBar(QWidget):
+class FilterBar(QWidget, Translated):
     """Emits which rows a person wants to see, and in which order."""
 
     chip_chosen = Signal(object)
-    search_changed = Signal(str)
     sort_chosen = Signal(object)
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
@@ -48,22 +47,22 @@ class FilterBar(QWidget):
         self._names = {chip: chip.value for chip in Chip} | (
             {Chip.UPLOADED: NC_("filter", "Uploaded (trial)")} if sandbox else {}
         )
-        self._theme = theme
+        self.theme = theme
         self._chip_layout = FlowLayout(4)
-        self.chips = {chip: ChipButton("", _ALERT_COLORS.get(chip, ""), theme) for chip in Chip}
-        self.search = self._search_field()
+        self.chips = {chip: ChipButton(_ALERT_COLORS.get(chip, ""), theme) for chip in Chip}
+        self.search = SearchField(theme)
+        self.search.setAcceptDrops(False)  # dropped files are for the window
         self.sort = IconButton("sort", theme)
-        self._sort_entries: dict[Column, QAction] = {}
         self.sort.setMenu(self._sort_menu())
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._build()
-        theme.changed.connect(self._follow_theme)
-        self._follow_theme()
-        self._set_texts()
+        self.translate(self.search.setPlaceholderText, N_("Find a file"))
+        self.translate(self.search.setAccessibleName, N_("Find a file"))
+        self.translate(self.sort.rename, N_("Sort by"))
 
     def retranslate(self) -> None:
         """Set all texts in the current language; they may need two lines now."""
-        self._set_texts()
+        super().retranslate()
         self._chip_layout.invalidate()
         self._choose_direction()
 
@@ -85,10 +84,6 @@ class FilterBar(QWidget):
             self._chip_layout.invalidate()
             self._choose_direction()
 
-    def choose(self, chip: Chip) -> None:
-        """Choose a filter as a click would."""
-        self.chips[chip].click()
-
     # Inside
 
     def _show_chip(self, which: Chip, *, some: bool) -> bool:
@@ -97,42 +92,19 @@ class FilterBar(QWidget):
         if chip.isVisibleTo(self) == some:
             return False
         if chip.isChecked() and not some:
-            self.choose(Chip.ALL)
+            self.chips[Chip.ALL].click()
         chip.setVisible(some)
         return True
-
-    def _set_texts(self) -> None:
-        for chip, button in self.chips.items():
-            button.rename(_(self._names[chip]))
-        self.search.setPlaceholderText(_("Find a file"))
-        self.search.setAccessibleName(_("Find a file"))
-        self.sort.rename(_("Sort by"))
-        for column, entry in self._sort_entries.items():
-            entry.setText(_(HEADERS[column]))
-
-    def _search_field(self) -> TypedLine:
-        field = TypedLine()
-        field.setProperty("kind", "search")
-        field.setClearButtonEnabled(True)
-        field.setAcceptDrops(False)  # dropped files are for the window
-        field.textChanged.connect(self.search_changed)
-        self._glass = field.addAction(
-            self._theme.icons.icon("search", self._theme.colors.muted, 14),
-            QLineEdit.ActionPosition.LeadingPosition,
-        )
-        return field
 
     def _sort_menu(self) -> QMenu:
         menu = QMenu(self)
         group = QActionGroup(menu)
         for column in _ORDER:
-            entry = QAction(menu)
+            entry = group.addAction(menu.addAction(""))
             entry.setCheckable(True)
             entry.setChecked(column is Column.ADDED)
-            self._sort_entries[column] = entry
+            self.translate(entry.setText, HEADERS[column])
             entry.triggered.connect(lambda _=False, c=column: self.sort_chosen.emit(c))
-            group.addAction(entry)
-            menu.addAction(entry)
         return menu
 
     def _build(self) -> None:
@@ -143,31 +115,21 @@ class FilterBar(QWidget):
         for chip, button in self.chips.items():
             group.addButton(button)
             self._chip_layout.addWidget(button)
+            self.translate(button.rename, self._names[chip])
             button.clicked.connect(lambda _=False, c=chip: self.chip_chosen.emit(c))
         self.chips[Chip.ALL].setChecked(True)
         for chip in _SOMETIMES:
             self.chips[chip].hide()
-        right = QHBoxLayout()
-        right.setSpacing(4)
-        right.addWidget(self.search)
-        right.addWidget(self.sort)
-        self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(8)
-        self._lines.addWidget(chips, 1)
-        self._lines.addLayout(right)
+        arranged(self._lines, (chips, 1), arranged(QHBoxLayout(), self.search, self.sort, spacing=4), spacing=8)
 
     def _choose_direction(self) -> None:
         """Use two lines when chips and search do not fit in one."""
-        needed = self._chip_layout.one_line_width() + self._theme.px(_SEARCH_WIDTH) + self.sort.sizeHint().width() + 16
+        search = self.theme.px(_SEARCH_WIDTH)
+        needed = self._chip_layout.one_line_width() + search + self.sort.sizeHint().width() + 16
         wide = self.width() >= needed
         self._lines.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
-        self.search.setMaximumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 16_777_215)
-        self.search.setMinimumWidth(self._theme.px(_SEARCH_WIDTH) if wide else 0)
-
-    def _follow_theme(self) -> None:
-        self.search.setFont(self._theme.font(13))
-        self.search.setMinimumHeight(self._theme.px(31))  # Qt rounds no corner by more than half the height
-        self._glass.setIcon(self._theme.icons.icon("search", self._theme.colors.muted, 14))
+        self.search.setMaximumWidth(search if wide else 16_777_215)
+        self.search.setMinimumWidth(search if wide else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose one line or two."""
@@ -178,17 +140,15 @@ class FilterBar(QWidget):
 class ChipButton(QAbstractButton):
     """A filter with its live count, painted because the count has a colour of its own."""
 
-    def __init__(self, text: str, alert: str, theme: Theme) -> None:
+    def __init__(self, alert: str, theme: Theme) -> None:
         """`alert` is the theme's colour for a count above zero, "" for the usual one."""
         super().__init__()
         self._theme = theme
         self._alert = alert
         self._count = 0
-        self.setText(text)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._name()
         theme.changed.connect(self.updateGeometry)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.style.widgets import announce, label, push_button
-from uploader_gui.i18n import NN_, _, ngettext
+from uploader_gui.gui.style.widgets import Translated, announce, arranged, label, push_button
+from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
     from uploader_gui.engine.events import QueueStatus
@@ -118,41 +118,36 @@ def all_attached(files: int, anomaly_id: str) -> str:
     )
 
 
-class FinishPanel(QWidget):
+class FinishPanel(QWidget, Translated):
     """Shown from the end of a deposit until the next one begins; the space below it is part of it.
 
-    `receipt_wanted(Finish)` and `new_deposit_wanted` are a person's wishes; `room_changed`: it was shown or hidden.
-    `memory_accepted`: History may remember as long as it says; `memory_wanted`: another time is to be set.
+    `receipt_wanted(Finish)`: it is to be opened; `room_changed`: the panel was shown or hidden.
+    `memory_accepted`: History may remember as long as it says.
     """
 
     receipt_wanted = Signal(object)
-    new_deposit_wanted = Signal()
     memory_accepted = Signal()
-    memory_wanted = Signal()
     room_changed = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._sandbox = sandbox
         self._past: Finish | None = None
         self.finish: Finish | None = None
         self._check = label("", theme, 14)
-        self.text = label("", theme, 13, QFont.Weight.DemiBold)
-        self.text.setWordWrap(True)
+        self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.receipt = push_button("", "link", theme)
-        self.new_deposit = push_button("", "link", theme)
+        self.receipt = self.text_button(N_("Open the receipt"), "link")
+        self.new_deposit = self.text_button(N_("New deposit"), "link")
         self._days: int | None = None
         self._memory_line = QWidget()
-        self.memory = label("", theme, 12)
+        self.memory = label("", theme, 12, kind="muted", wraps=True)
         self.keep_memory = push_button("", "link", theme)
-        self.change_memory = push_button("", "link", theme)
+        self.change_memory = self.text_button(N_("Change…"), "link")
         self._build()
         self.receipt.clicked.connect(lambda: self.receipt_wanted.emit(self.finish))
-        self.new_deposit.clicked.connect(self.new_deposit_wanted)
         self.keep_memory.clicked.connect(self.memory_accepted)
-        self.change_memory.clicked.connect(self.memory_wanted)
         theme.changed.connect(self._color_check)
         self.retranslate()
         self.hide()
@@ -172,10 +167,6 @@ class FinishPanel(QWidget):
         at = time.time() if self.finish is None or self.finish.past else self.finish.at
         self._show(finish_of(counts, at, trial=self._sandbox))
 
-    def forget(self) -> None:
-        """Hide what a window before has sent."""
-        self.show_past(None)
-
     def ask_memory(self, days: int | None) -> None:
         """Ask at the next end whether History may remember deposits for so many days; None: that was asked."""
         if days != self._days:
@@ -185,9 +176,7 @@ class FinishPanel(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        self.change_memory.setText(_("Change…"))
-        self.receipt.setText(_("Open the receipt"))
-        self.new_deposit.setText(_("New deposit"))
+        super().retranslate()
         self._set_text()
 
     def _show(self, finish: Finish | None) -> None:
@@ -216,34 +205,17 @@ class FinishPanel(QWidget):
     def _color_check(self) -> None:
         """A check mark only where every file is attached in the register."""
         is_whole = self.finish is not None and not (self.finish.missing or self.finish.trial)
-        name, color = ("check", self._theme.colors.ok) if is_whole else ("info", self._theme.colors.muted)
-        self._check.setPixmap(self._theme.icons.icon(name, color, 18).pixmap(self._theme.px(18)))
+        name, color = ("check", self.theme.colors.ok) if is_whole else ("info", self.theme.colors.muted)
+        self._check.setPixmap(self.theme.icons.icon(name, color, 18).pixmap(self.theme.px(18)))
 
     def _build(self) -> None:
         band = QFrame()
         band.setProperty("kind", "card")
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._check)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.receipt)
-        row.addWidget(self.new_deposit)
-        self.memory.setWordWrap(True)
-        self.memory.setProperty("kind", "muted")
+        row = arranged(QHBoxLayout(), self._check, (self.text, 1), self.receipt, self.new_deposit, spacing=10)
         line = QHBoxLayout(self._memory_line)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(10)
-        line.addWidget(self.memory, 1)
-        line.addWidget(self.keep_memory)
-        line.addWidget(self.change_memory)
-        lines = QVBoxLayout(band)
-        lines.setContentsMargins(16, 8, 8, 8)
-        lines.setSpacing(2)
-        lines.addLayout(row)
-        lines.addWidget(self._memory_line)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 14)
-        column.addWidget(band)
+        arranged(line, (self.memory, 1), self.keep_memory, self.change_memory, spacing=10)
+        arranged(QVBoxLayout(band), row, self._memory_line, spacing=2, margins=(16, 8, 8, 8))
+        arranged(QVBoxLayout(self), band, margins=(0, 0, 0, 14))
 
 
 def _part_attached(attached: int, files: int, anomaly_id: str) -> str:

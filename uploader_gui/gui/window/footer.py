@@ -7,17 +7,17 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.events import Condition
-from uploader_gui.gui.style.widgets import IconButton, ThinBar, label, push_button, set_look
+from uploader_gui.gui.style.widgets import IconButton, ThinBar, Translated, arranged, label, push_button, set_look
 from uploader_gui.gui.window.finish import all_attached
 from uploader_gui.i18n import N_, NC_, NN_, _, ngettext
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QAction, QResizeEvent
 
     from uploader_gui.engine.events import QueueStatus, Totals
     from uploader_gui.gui.style.theme import Theme
@@ -71,14 +71,14 @@ def primary_for(counts: ListCounts, status: QueueStatus, *, paused: bool) -> Foo
     return FooterAction.RETRY_FAILED if counts.retriable else FooterAction.NEW_DEPOSIT
 
 
-class Footer(QWidget):
+class Footer(QWidget, Translated):
     """Counts and buttons. `action_wanted(FooterAction)`."""
 
     action_wanted = Signal(object)
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._sandbox = sandbox
         self._has_run = False
         self._has_begun = False
@@ -90,11 +90,11 @@ class Footer(QWidget):
         self._widest: tuple[int, ...] = (0, 0)
         self.bar = ThinBar(theme)
         self.counts = label("", theme, 14, QFont.Weight.DemiBold)
-        self.below = label("", theme, 12)
-        self.add = push_button("", "plain", theme)
-        self.receipt = push_button("", "plain", theme)
+        self.below = label("", theme, 12, kind="muted")
+        self.add = self.text_button(N_("Add…"), "plain")
+        self.receipt = self.text_button(N_("Receipt…"), "plain")
         self.more = IconButton("more", theme)
-        self.others = push_button("", "plain", theme)
+        self.others = self.text_button(FooterAction.SEND_OTHERS.value, "plain")
         self.primary = push_button("", "primary", theme)
         self.primary_action = self._usual_action = FooterAction.START
         self._held = 0
@@ -106,13 +106,16 @@ class Footer(QWidget):
         self._menu_entries: dict[FooterAction, QAction] = {}
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._build()
-        self._connect()
-        self._set_texts()
+        self.receipt.clicked.connect(lambda: self.action_wanted.emit(FooterAction.RECEIPT))
+        self.others.clicked.connect(lambda: self.action_wanted.emit(FooterAction.SEND_OTHERS))
+        self.primary.clicked.connect(lambda: self.action_wanted.emit(self.primary_action))
+        self._show_primary()
         self.offer_undo(possible=False)
 
     def retranslate(self) -> None:
         """Set all texts but the counts in the current language; old news is removed."""
-        self._set_texts()
+        super().retranslate()
+        self._show_primary()
         self._news = ""
         self._reflow()
 
@@ -141,8 +144,8 @@ class Footer(QWidget):
         self._show_primary()
         self._menu_entries[FooterAction.RETRY_ALL_FAILED].setEnabled(bool(counts.retriable))
         self._menu_entries[FooterAction.REFUSED_FILES].setEnabled(bool(counts.refused))
-        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(counts.unfinished + counts.elsewhere))
-        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(counts.files > counts.unfinished + counts.elsewhere)
+        self._menu_entries[FooterAction.CANCEL_ALL].setEnabled(bool(counts.pending))
+        self._menu_entries[FooterAction.CLEAR_FINISHED].setEnabled(counts.files > counts.pending)
 
     def show_sign_in(self, *, needed: bool) -> None:
         """Show by the primary button whether sending begins with signing in."""
@@ -166,41 +169,20 @@ class Footer(QWidget):
 
     # Inside
 
-    def _set_texts(self) -> None:
-        self.bar.setAccessibleName(_("All files"))
-        self.add.setText(_("Add…"))
-        self.receipt.setText(_("Receipt…"))
-        self.more.rename(_("More"))
-        for action, entry in self._menu_entries.items():
-            entry.setText(_(action.value))
-        self.others.setText(_(FooterAction.SEND_OTHERS.value))
-        self._show_primary()
-
     def _build(self) -> None:
-        self.below.setProperty("kind", "muted")
-        self.primary.setMinimumWidth(self._theme.px(150))
-        self.add.setMinimumWidth(self._theme.px(100))
+        self.translate(self.bar.setAccessibleName, N_("All files"))
+        self.translate(self.more.rename, N_("More"))
+        self.primary.setMinimumWidth(self.theme.px(150))
+        self.add.setMinimumWidth(self.theme.px(100))
         self.add.setMenu(self._menu(FooterAction.ADD_FILES, FooterAction.ADD_FOLDER))
         self.more.setMenu(self._menu(*self._more()))
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
         for text in (self.counts, self.below):
             text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            texts.addWidget(text)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addStretch()
-        for button in (self.more, self.add, self.receipt, self.others, self.primary):
-            buttons.addWidget(button)
+        texts = arranged(QVBoxLayout(), self.counts, self.below, spacing=2)
+        shown = (self.more, self.add, self.receipt, self.others, self.primary)
         self.others.hide()
-        self._lines.setSpacing(_BETWEEN)
-        self._lines.addLayout(texts, 1)
-        self._lines.addLayout(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        column.addWidget(self.bar)
-        column.addLayout(self._lines)
+        arranged(self._lines, (texts, 1), arranged(QHBoxLayout(), None, *shown, spacing=10), spacing=_BETWEEN)
+        arranged(QVBoxLayout(self), self.bar, self._lines, spacing=16)
 
     def _more(self) -> tuple[FooterAction | None, ...]:
         usual = (
@@ -225,16 +207,10 @@ class Footer(QWidget):
             if action is None:
                 menu.addSeparator()
                 continue
-            entry = QAction(menu)
+            self._menu_entries[action] = entry = menu.addAction("")
+            self.translate(entry.setText, action.value)
             entry.triggered.connect(lambda _=False, a=action: self.action_wanted.emit(a))
-            menu.addAction(entry)
-            self._menu_entries[action] = entry
         return menu
-
-    def _connect(self) -> None:
-        self.receipt.clicked.connect(lambda: self.action_wanted.emit(FooterAction.RECEIPT))
-        self.others.clicked.connect(lambda: self.action_wanted.emit(FooterAction.SEND_OTHERS))
-        self.primary.clicked.connect(lambda: self.action_wanted.emit(self.primary_action))
 
     def _show_others(self, *, shown: bool) -> None:
         """Show the button for what waits for Start while other files are sent."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import i18n
-from uploader_gui.gui.style.widgets import Dot, IconButton, label, push_button, tip
+from uploader_gui.gui.style.widgets import Dot, IconButton, Translated, arranged, label, push_button, tip
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.i18n import N_, _, ngettext
 
@@ -65,22 +65,15 @@ class SessionEnd:
         return _("Your session ended on {day}.", day=day_and_time(self.at))
 
 
-class Header(QWidget):
+class Header(QWidget, Translated):
     """Anomaly field, hint, buttons for kept files, sign-in state, History, settings."""
 
-    anomaly_changed = Signal(str)
     kept_changed = Signal(object, str)
     """The kept files and folders (`EntryCounts`, or None), and the number shown now."""
-    kept_wanted = Signal()
-    forget_kept_wanted = Signal()
-    sign_in_wanted = Signal()
-    history_wanted = Signal()
-    settings_wanted = Signal()
-    suggestion_wanted = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._sandbox = sandbox
         self._kept: EntryCounts | None = None
         self._news = ""
@@ -89,34 +82,33 @@ class Header(QWidget):
         self._state = SignInState(signed_in=False)
         self._offline = False
         self.field = AnomalyField(theme)
-        self.hint = label("", theme, 12)
-        self.hint.setWordWrap(True)
+        self.hint = label("", theme, 12, wraps=True)
         self.add_kept = push_button("", "primary", theme)
-        self.forget_kept = push_button("", "plain", theme)
+        self.forget_kept = self.text_button(N_("Do not add"), "plain")
         self.suggestion = push_button("", "link", theme)
         self._dot = Dot(theme)
         self.sign_in = push_button("", "quiet", theme)
         self.history = IconButton("history", theme)
         self.settings = IconButton("gear", theme)
-        self._caption = label("", theme, 11, QFont.Weight.DemiBold)
+        self._caption = label("", theme, 11, QFont.Weight.DemiBold, kind="muted")
         self._build()
-        self._connect()
+        self.translate(self._caption.setText, N_("Anomaly"))
+        self.translate(self.history.rename, N_("History of deposits"))
+        self.translate(self.settings.rename, N_("Settings"))
+        self.field.anomaly_changed.connect(self._refresh)
         self.retranslate()
 
     def retranslate(self) -> None:
         """Set all texts in the current language; old news is removed."""
-        self._caption.setText(_("Anomaly"))
-        self.history.rename(_("History of deposits"))
-        self.settings.rename(_("Settings"))
-        self.forget_kept.setText(_("Do not add"))
+        super().retranslate()
         self.field.retranslate()
-        self.show_sign_in(self._state)
+        self.show_sign_in()
         self._news = ""
         self._refresh()
 
-    def show_sign_in(self, state: SignInState) -> None:
-        """Show whether a person is signed in and for how long."""
-        self._state = state
+    def show_sign_in(self, state: SignInState | None = None) -> None:
+        """Show whether a person is signed in, and for how long from now; None for the state shown before."""
+        self._state = state = state or self._state
         fine = (state.signed_in or self._sandbox) and not self._offline
         checked = state.accepted or self._sandbox
         self._dot.show_color(("ok" if checked else "muted") if fine else "warning")
@@ -130,11 +122,7 @@ class Header(QWidget):
         """Show “Offline” instead of “Signed in”, which would be read as online."""
         if offline != self._offline:
             self._offline = offline
-            self.show_sign_in(self._state)
-
-    def show_time(self) -> None:
-        """Update how long the session lasts."""
-        self.show_sign_in(self._state)
+            self.show_sign_in()
 
     def show_kept(self, kept: EntryCounts | None) -> None:
         """Show how many files and folders wait for a number, None for none."""
@@ -156,49 +144,18 @@ class Header(QWidget):
     # Inside
 
     def _build(self) -> None:
-        self._caption.setProperty("kind", "muted")
         self._caption.setBuddy(self.field)
-        hint_row = QHBoxLayout()
-        hint_row.setSpacing(4)
-        hint_row.addWidget(self.hint, 1)
-        hint_row.addWidget(self.suggestion)
-        hint_row.addStretch()
-        kept_row = QHBoxLayout()
-        kept_row.setSpacing(8)
-        kept_row.addWidget(self.add_kept)
-        kept_row.addWidget(self.forget_kept)
-        kept_row.addStretch()
+        dot = (self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.addWidget(self._caption, 0, 0)
         grid.addWidget(self.field, 1, 0)
-        grid.addLayout(hint_row, 1, 1)
-        grid.addLayout(self._right_side(), 1, 2)
-        grid.addLayout(kept_row, 2, 0, 1, 3)
+        grid.addLayout(arranged(QHBoxLayout(), (self.hint, 1), self.suggestion, None, spacing=4), 1, 1)
+        grid.addLayout(arranged(QHBoxLayout(), dot, self.sign_in, 6, self.history, self.settings, spacing=2), 1, 2)
+        grid.addLayout(arranged(QHBoxLayout(), self.add_kept, self.forget_kept, None, spacing=8), 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
-
-    def _right_side(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        row.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.sign_in)
-        row.addSpacing(6)
-        row.addWidget(self.history)
-        row.addWidget(self.settings)
-        return row
-
-    def _connect(self) -> None:
-        self.field.anomaly_changed.connect(self._refresh)
-        self.field.anomaly_changed.connect(self.anomaly_changed)
-        self.field.returnPressed.connect(self.kept_wanted)
-        self.add_kept.clicked.connect(self.kept_wanted)
-        self.forget_kept.clicked.connect(self.forget_kept_wanted)
-        self.suggestion.clicked.connect(self.suggestion_wanted)
-        self.sign_in.clicked.connect(self.sign_in_wanted)
-        self.history.clicked.connect(self.history_wanted)
-        self.settings.clicked.connect(self.settings_wanted)
 
     def _refresh(self) -> None:
         self.hint.setText(self._hint_text())
@@ -236,7 +193,7 @@ class Header(QWidget):
             return _("Offline")
         left = (self._state.expires_at or 0) - time.time()
         if not self._state.accepted:
-            wide = self.width() >= self._theme.px(_WIDE)
+            wide = self.width() >= self.theme.px(_WIDE)
             return _("Tokens kept; checked with the first deposit") if wide else _("Tokens kept")
         if left <= 0:
             return _("Signed in")
@@ -246,4 +203,4 @@ class Header(QWidget):
         """Say more about the tokens where there is room."""
         super().resizeEvent(event)
         if self._state.signed_in and not self._state.accepted:
-            self.show_sign_in(self._state)
+            self.show_sign_in()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
 
+from uploader_gui.engine.events import QueueIdle
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button, set_look
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+    from PySide6.QtWidgets import QLabel, QPushButton
 
+    from uploader_gui.engine.events import Event
+    from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.counts import ListCounts, Unsent
 
@@ -27,16 +30,15 @@ class LeaveDialog(PlainDialog):
     background_wanted = Signal()
     stop_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget, unsent: Unsent) -> None:
-        super().__init__(N_("Files not sent"), theme, parent)
-        self._unsent = unsent
+    def __init__(self, theme: Theme, window: MainWindow, engine: Bridge) -> None:
+        super().__init__(N_("Files not sent"), theme, window)
+        self._window = window
+        self._unsent = unsent = window.unsent
         self._offered_background = False
-        self.question = label("", theme, 16, QFont.Weight.DemiBold)
-        self.question.setWordWrap(True)
-        self.column.addWidget(self.question)
+        self.question = self.add_question("")
         self.background, self.background_more = self._choice()
         self.stop, self.stop_more = self._choice()
-        self.stay = self.button(N_("Stay here"), "plain")
+        self.stay = self.text_button(N_("Stay here"), "plain")
         self.add_buttons(self.stay)
         self.background.clicked.connect(self.background_wanted)
         self.stop.clicked.connect(self.stop_wanted)
@@ -45,9 +47,19 @@ class LeaveDialog(PlainDialog):
         self.stay.clicked.connect(self.reject)
         self._ask()
         self._choose(self.background if unsent.goes_on else self.stay)
+        for changed in (window.model.counts_changed, window.add_files.kept_changed):
+            changed.connect(self._follow)
+        engine.event_arrived.connect(self._handle_event)
 
-    def show_unsent(self, unsent: Unsent) -> None:
+    def _handle_event(self, event: Event) -> None:
+        """Close after sending has ended, if the background was ever offered: the window shows the result instead."""
+        if isinstance(event, QueueIdle) and self._offered_background:
+            self.reject()
+        self._follow()
+
+    def _follow(self) -> None:
         """Update the question: while it is open, files are sent, fail, or are added."""
+        unsent = self._window.unsent
         if unsent == self._unsent:
             return
         self._unsent = unsent
@@ -59,11 +71,6 @@ class LeaveDialog(PlainDialog):
             self._choose(self.stay)
         self.column.invalidate()  # what was just hidden or shown counts at once
         self.fit()
-
-    def withdraw(self) -> None:
-        """Close after sending has ended, if the background was ever offered: the window shows the result instead."""
-        if self._offered_background:
-            self.reject()
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
@@ -97,9 +104,7 @@ class LeaveDialog(PlainDialog):
 
     def _choice(self) -> tuple[QPushButton, QLabel]:
         button = push_button("", "plain", self.theme)
-        more = label("", self.theme, 13)
-        more.setProperty("kind", "muted")
-        more.setWordWrap(True)
+        more = label("", self.theme, 13, kind="muted", wraps=True)
         self.column.addSpacing(8)
         self.column.addWidget(button)
         self.column.addWidget(more)

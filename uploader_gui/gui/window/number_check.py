@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup
+from uploader_gui.gui.style.widgets import one_shot
 from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.window.anomaly_field import AnomalyField
 
 REST_MS: Final = 500
@@ -31,7 +32,7 @@ class NumberCheck(QObject):
 
     changed = Signal()
 
-    def __init__(self, field: AnomalyField, engine: Engine, parent: QObject) -> None:
+    def __init__(self, field: AnomalyField, engine: Bridge, parent: QObject) -> None:
         super().__init__(parent)
         self._field = field
         self._engine = engine
@@ -43,10 +44,7 @@ class NumberCheck(QObject):
         self._used: set[str] = set()
         self._started: set[str] = set()
         self._from_links: set[str] = set()
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._ask)
+        self._rest = one_shot(self, REST_MS, self._ask)
         field.anomaly_changed.connect(self._begin)
         field.editingFinished.connect(self._ask)
 

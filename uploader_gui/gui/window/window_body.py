@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from uploader_gui.gui.preflight.preflight_strip import PreflightStrip
-from uploader_gui.gui.style.widgets import Button
+from uploader_gui.gui.style.widgets import Button, Translated, arranged
 from uploader_gui.gui.window.banner import Banner, SelectionStrip, TrialBand, UndoStrip
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.finish import FinishPanel
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
+from uploader_gui.gui.window.preflight_strip import PreflightStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,17 +66,22 @@ class WindowBody(QWidget):
         view.setMinimumHeight(theme.px(_LOWEST_LIST))
         self._has_rows = self._searches = False
         self._last_layout: tuple[object, ...] = ()
+        above = (self.header, self.banner, self.finish, self.preflight, self.filters)
+        below = (self.undo, self.selection, self.footer)
+        self._parts = (*([self.trial] if self.trial is not None else []), *above, *below)
+        """All but the list."""
         self._column = QVBoxLayout(self)
-        self._arrange()
+        arranged(self._column, *self._parts[: -len(below)], (self._pages, 1), *below, spacing=0)
+        self.filters.setContentsMargins(0, 0, 0, 12)
+        self._space(18, 14)
         self.header.kept_changed.connect(self.empty.show_kept)
         self.preflight.room_changed.connect(self._make_room)
-        self.banner.changed.connect(self._make_room)
-        for moving in (self.banner.changed, self.finish.room_changed):
-            moving.connect(self._unsettle_below)
+        self.banner.room_changed.connect(self._make_room)
+        for moving in (self.banner, self.finish):
+            moving.room_changed.connect(self._unsettle_below)
         QApplication.instance().focusChanged.connect(self._end_search)  # type: ignore[union-attr]  # there is one
-        self.finish.room_changed.connect(self._make_room)
-        self.undo.room_changed.connect(self._make_room)
-        self.selection.room_changed.connect(self._make_room)
+        for part in (self.finish, self.undo, self.selection):
+            part.room_changed.connect(self._make_room)
 
     def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:
         """Show the counts, and the parts that belong to a list with or without rows."""
@@ -118,19 +123,9 @@ class WindowBody(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts but the counts in the current language."""
-        for part in (
-            self.header,
-            self.finish,
-            self.preflight,
-            self.filters,
-            self.empty,
-            self.undo,
-            self.selection,
-            self.footer,
-        ):
-            part.retranslate()
-        if self.trial is not None:
-            self.trial.retranslate()
+        for part in (*self._parts, self.empty):
+            if isinstance(part, Translated):
+                part.retranslate()
 
     def minimumSizeHint(self) -> QSize:
         """640 by 480; less on a lower screen; more where large text or a band would be cut off."""
@@ -155,25 +150,13 @@ class WindowBody(QWidget):
 
     def _height_around(self, summary_at: Callable[[int], int]) -> int:
         width = max(self.width(), _SMALLEST.width()) - 2 * _MARGIN
-        parts = (
-            *self._trial_parts,
-            self.header,
-            self.banner,
-            self.finish,
-            self.filters,
-            self.undo,
-            self.selection,
-            self.footer,
-        )
-        heights = [_height_at(width, part) for part in parts if part.isVisibleTo(self)]
-        if self.preflight.isVisibleTo(self):
-            heights.append(summary_at(width))
+        heights = [
+            summary_at(width) if part is self.preflight else _height_at(width, part)
+            for part in self._parts
+            if part.isVisibleTo(self)
+        ]
         margins = self._column.contentsMargins()
         return sum(heights) + margins.top() + margins.bottom()
-
-    @property
-    def _trial_parts(self) -> tuple[QWidget, ...]:
-        return () if self.trial is None else (self.trial,)
 
     def _list_height(self, *, rows: int) -> int:
         return rows * self._theme.px(_LOWEST_LIST) + _CARD
@@ -217,18 +200,6 @@ class WindowBody(QWidget):
             assert layout is not None
             layout.setContentsMargins(0, 0, 0, between)
 
-    def _arrange(self) -> None:
-        column = self._column
-        column.setSpacing(0)
-        for part in (*self._trial_parts, self.header, self.banner, self.finish, self.preflight, self.filters):
-            column.addWidget(part)
-        column.addWidget(self._pages, 1)
-        column.addWidget(self.undo)
-        column.addWidget(self.selection)
-        column.addWidget(self.footer)
-        self.filters.setContentsMargins(0, 0, 0, 12)
-        self._space(18, 14)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""
         super().resizeEvent(event)
@@ -244,7 +215,5 @@ def _height_at(width: int, part: QWidget) -> int:
 def _card(view: UploadView) -> QFrame:
     card = QFrame()
     card.setProperty("kind", "card")
-    inside = QVBoxLayout(card)
-    inside.setContentsMargins(1, 3, 1, 3)
-    inside.addWidget(view)
+    arranged(QVBoxLayout(card), view, margins=(1, 3, 1, 3))
     return card

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine import events
     from uploader_gui.engine.models import PastRun, UploadId, UploadSnapshot
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.upload_list.row_actions import RowAction
     from uploader_gui.gui.window.finish import Finish
@@ -32,7 +32,7 @@ _FEW_ROWS: Final = 200
 class WindowCommands(QObject):
     """The commands of one main window."""
 
-    def __init__(self, window: MainWindow, engine: Engine) -> None:
+    def __init__(self, window: MainWindow, engine: Bridge) -> None:
         super().__init__(window)
         self._window = window
         self._engine = engine
@@ -97,7 +97,7 @@ class WindowCommands(QObject):
 
     def begin_deposit(self) -> None:
         """Clear list and number. What was refused goes too; Undo brings all of it back."""
-        self._window.body.finish.forget()
+        self._window.body.finish.show_past(None)
         if ended := self._window.model.ended():
             self._engine.remove(ended)
         self._window.header.field.clear()
@@ -111,7 +111,7 @@ class WindowCommands(QObject):
             self._past_wanted = finish.anomaly_id
             self._engine.load_history()
         else:
-            self._window.show_history()
+            self._window.dialogs.history()
 
     def open_past(self, runs: Sequence[PastRun]) -> None:
         """Open the newest receipt of the anomaly that is wanted, if one is."""
@@ -120,14 +120,10 @@ class WindowCommands(QObject):
         if key is not None:
             self._window.receipts.open(wanted, key)
         elif wanted:
-            self._window.show_history()
+            self._window.dialogs.history()
 
     def _choose_receipt(self) -> None:
         self._window.receipts.save_as(self._window.anomaly_id)
-
-    def open_refused(self) -> None:
-        """Ask what to do about refused files."""
-        self._window.refused.open()
 
     # Rows
 
@@ -160,7 +156,7 @@ class WindowCommands(QObject):
 
     def _ask_where_to(self, uploads: Sequence[UploadSnapshot]) -> None:
         ids = [upload.upload_id for upload in uploads]
-        dialog = self._window.dialogs.send_to(uploads, self._engine, self._window.header.field)
+        dialog = self._window.dialogs.send_to(uploads)
         dialog.check.signed_in(self._window.event_router.signed_in or self._window.trial)
         dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
         dialog.chosen.connect(self._window.anomaly_used)
@@ -209,16 +205,16 @@ class WindowCommands(QObject):
             FooterAction.RETRY_ALL_FAILED: self._engine.retry_failed,
             FooterAction.NEW_DEPOSIT: self.begin_deposit,
             FooterAction.CLEAR_FINISHED: self._engine.clear_finished,
-            FooterAction.REFUSED_FILES: self.open_refused,
-            FooterAction.CANCEL_ALL: lambda: self._window.dialogs.cancel_all(self._window.unfinished),
+            FooterAction.REFUSED_FILES: self._window.dialogs.refused,
+            FooterAction.CANCEL_ALL: self._window.dialogs.cancel_all,
             FooterAction.UNDO: self._engine.undo,
             FooterAction.ADD_FILES: self._window.add_files.choose_files,
             FooterAction.ADD_FOLDER: self._window.add_files.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
             FooterAction.PRINT_RECEIPT: lambda: self._window.receipts.print_out(anomaly_id=self._window.anomaly_id),
-            FooterAction.HISTORY: self._window.show_history,
-            FooterAction.HELP: self._window.show_guide,
+            FooterAction.HISTORY: self._window.dialogs.history,
+            FooterAction.HELP: self._window.dialogs.help,
             FooterAction.OPEN_OBJECTS: self._window.open_objects_wanted.emit,
-            FooterAction.ABOUT: self._window.show_about,
+            FooterAction.ABOUT: self._window.dialogs.about,
         }
         wanted[action]()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from uploader_gui.engine import events
+from uploader_gui.gui.style.widgets import one_shot
 from uploader_gui.i18n import NN_, _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from uploader_gui.gui.desktop.desktop import Desktop
-    from uploader_gui.gui.engine_api import Engine
+    from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.desktop import Desktop
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.upload_list.counts import ListCounts, Unsent
     from uploader_gui.gui.window.finish import Finish
@@ -37,7 +36,7 @@ class DesktopPolicy(QObject):
 
     leave_wanted = Signal()
 
-    def __init__(self, window: MainWindow, engine: Engine, desktop: Desktop) -> None:
+    def __init__(self, window: MainWindow, engine: Bridge, desktop: Desktop) -> None:
         super().__init__(window)
         self._window = window
         self._desktop = desktop
@@ -45,9 +44,8 @@ class DesktopPolicy(QObject):
         self._hidden = False
         self.unseen_finish: Finish | None = None
         """The end that nobody saw, once `leave_wanted` was emitted."""
-        self._reading_timer = self._timer(self._leave_unseen)
-        self._grace_timer = self._timer(self._give_up_waiting)
-        self._grace_timer.setInterval(_GRACE_MS)
+        self._reading_timer = one_shot(self, 0, self._leave_unseen)
+        self._grace_timer = one_shot(self, _GRACE_MS, self._give_up_waiting)
         window.installEventFilter(self)
         window.background_wanted.connect(self.go_to_background)
         window.model.counts_changed.connect(self._refresh)
@@ -165,12 +163,6 @@ class DesktopPolicy(QObject):
 
     def _with_trial_mark(self, text: str) -> str:
         return " · ".join((_("TRIAL: nothing is sent to the register"), text)) if self._window.trial else text
-
-    def _timer(self, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(then)
-        return timer
 
     # Overrides of Qt
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.connection_test import ConnectionThread, Fact, Verdict
-from uploader_gui.gui.style.widgets import IconLabel, label, push_button
+from uploader_gui.gui.style.widgets import IconLabel, arranged, label, push_button
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -103,11 +103,12 @@ class ConnectionPanel(QWidget):
         self._testing = False
         self._lines: list[tuple[Finding, QLabel]] = []
         self.button = push_button("", "plain", theme)
-        self.busy = label("", theme, 12)
-        self.busy.setProperty("kind", "muted")
+        self.busy = label("", theme, 12, kind="muted")
         self._findings = QWidget()
         self._column = QVBoxLayout(self._findings)
-        self._build()
+        arranged(self._column, spacing=6, margins=(0, 4, 0, 0))
+        top = arranged(QHBoxLayout(), self.button, (self.busy, 1), spacing=12)
+        arranged(QVBoxLayout(self), top, self._findings, spacing=4, margins=(0, 8, 0, 0))
         self.button.clicked.connect(self._press)
         self._set_texts()
 
@@ -124,17 +125,12 @@ class ConnectionPanel(QWidget):
     def show_finding(self, finding: Finding) -> None:
         """Add a finding's line."""
         icon, color, _ = _STYLES[finding.verdict]
-        text = label("", self._theme, 13)
-        text.setWordWrap(True)
+        text = label("", self._theme, 13, wraps=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         side = self._theme.px(16)
         symbol = IconLabel(icon, color, side, self._theme)
         symbol.setFixedWidth(side)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(text, 1)
-        self._column.addLayout(row)
+        self._column.addLayout(arranged(QHBoxLayout(), (symbol, 0, Qt.AlignmentFlag.AlignTop), (text, 1), spacing=10))
         self._lines.append((finding, text))
         self._set_line_text(finding, text)
         self.grown.emit()
@@ -149,19 +145,6 @@ class ConnectionPanel(QWidget):
         self.button.setEnabled(possible or self._testing)
 
     # Inside
-
-    def _build(self) -> None:
-        self._column.setContentsMargins(0, 4, 0, 0)
-        self._column.setSpacing(6)
-        top = QHBoxLayout()
-        top.setSpacing(12)
-        top.addWidget(self.button)
-        top.addWidget(self.busy, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(top)
-        column.addWidget(self._findings)
 
     def _press(self) -> None:
         if self._testing:

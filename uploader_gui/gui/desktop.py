@@ -11,10 +11,10 @@ import logging
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QProcess, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from uploader_gui.i18n import N_, _
@@ -27,40 +27,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QWidget
-
-
-class Launcher(Protocol):
-    """Where one platform shows progress."""
-
-    def show_progress(self, share: float | None, left: int) -> None:
-        """Show progress, 0 to 1 or None for none, and the number of files left."""
-
-
-class DockBadge:
-    """The number of files left on macOS' Dock icon. `badge` is the application's `setBadgeNumber`."""
-
-    def __init__(self, badge: Callable[[int], None]) -> None:
-        self._badge = badge
-
-    def show_progress(self, share: float | None, left: int) -> None:
-        """Show the number; 0 removes it."""
-        self._badge(0 if share is None else left)
-
-
-class NoLauncher:
-    """A platform that shows no progress."""
-
-    def show_progress(self, share: float | None, left: int) -> None:
-        """Do nothing."""
-
-
-def launcher_for(window: Callable[[], int], badge: Callable[[int], None], bus: SessionBus | None) -> Launcher:
-    """Return this platform's launcher. `window` returns the native window handle, `bus` exists on Linux only."""
-    if sys.platform == "win32":
-        return Taskbar(window)
-    if sys.platform == "darwin":
-        return DockBadge(badge)
-    return bus or NoLauncher()
 
 
 log = logging.getLogger(__name__)
@@ -82,9 +48,8 @@ class Taskbar:
         self._list: ctypes.c_void_p | None = None
         self._tried = False
 
-    def show_progress(self, share: float | None, left: int) -> None:
+    def show_progress(self, share: float | None) -> None:
         """Show progress; None removes it."""
-        del left
         taskbar = self._taskbar()
         if taskbar is None:
             return
@@ -126,36 +91,10 @@ def _call(taskbar: ctypes.c_void_p, place: int, *arguments: Any) -> None:
 _READING_MS: Final = 6000
 
 
-class Desktop(Protocol):
-    """The desktop as `notifications.py` sees it. A platform may ignore any call: nothing depends on it."""
+class Desktop(QObject):
+    """The desktop. A platform may ignore any call: nothing depends on it.
 
-    @property
-    def reading_ms(self) -> int:
-        """Milliseconds to wait before exit, so that a notification that ends with the program can be read."""
-
-    def notify(self, title: str, text: str) -> None:
-        """Show a notification."""
-
-    def show_progress(self, share: float | None, left: int) -> None:
-        """Show progress on taskbar, Dock or launcher: 0 to 1, None for none; `left` is the number of files left."""
-
-    def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
-        """Keep the machine awake, or let it sleep again."""
-
-    def show_icon(self, tip: str) -> None:
-        """Show an icon with a tooltip that brings the hidden window back."""
-
-    def hide_icon(self) -> None:
-        """Hide the icon."""
-
-    def close(self) -> None:
-        """Release everything: icon, progress, D-Bus, keeping awake."""
-
-
-class RealDesktop(QObject):
-    """The real desktop. The icon emits `window_wanted` and `stop_wanted`.
-
-    `badge` is the application's `setBadgeNumber`.
+    The icon emits `window_wanted` and `stop_wanted`. `badge` is the application's `setBadgeNumber`.
     """
 
     window_wanted = Signal()
@@ -165,27 +104,32 @@ class RealDesktop(QObject):
         super().__init__(window)
         self._awake = KeepAwake()
         self._bus = SessionBus() if has_session_bus() else None
-        self._launcher = launcher_for(lambda: int(window.winId()), badge, self._bus)
+        self._taskbar = Taskbar(lambda: int(window.winId())) if sys.platform == "win32" else None
+        self._badge = badge
         self._window = window
         self._picture = icon
         self._icon: QSystemTrayIcon | None = None
 
     @property
     def reading_ms(self) -> int:
-        """The icon's notification disappears with the icon; one of the D-Bus service stays, so no wait is needed."""
+        """Milliseconds to wait before exit: the icon's notification goes with the icon, the D-Bus service's stays."""
         return 0 if self._bus is not None else _READING_MS
 
     def notify(self, title: str, text: str) -> None:
-        """Show it through the D-Bus service on Linux, else through the icon."""
+        """Show a notification: through the D-Bus service on Linux, else through the icon."""
         if self._bus is not None:
             self._bus.notify(title, text)
         elif QSystemTrayIcon.isSystemTrayAvailable():
-            shown = self._shown_icon()
-            shown.showMessage(title, text, self._picture)
+            self._shown_icon().showMessage(title, text, self._picture)
 
     def show_progress(self, share: float | None, left: int) -> None:
-        """Show it where the platform can."""
-        self._launcher.show_progress(share, left)
+        """Show progress, 0 to 1 or None for none, and the number of files left, where the platform can."""
+        if self._taskbar is not None:
+            self._taskbar.show_progress(share)
+        elif sys.platform == "darwin":
+            self._badge(0 if share is None else left)
+        elif self._bus is not None:
+            self._bus.show_progress(share, left)
 
     def keep_awake(self, wanted: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
         """Keep the machine awake, or let it sleep again."""
@@ -196,7 +140,7 @@ class RealDesktop(QObject):
         self._awake.get_ready()
 
     def show_icon(self, tip: str) -> None:
-        """Show the icon with this tooltip."""
+        """Show an icon with a tooltip that brings the hidden window back."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             self._shown_icon().setToolTip(tip)
 
@@ -208,7 +152,7 @@ class RealDesktop(QObject):
     def close(self) -> None:
         """Release everything: icon, progress, D-Bus, keeping awake."""
         self._awake.close()
-        self._launcher.show_progress(None, 0)
+        self.show_progress(None, 0)
         if self._bus is not None:
             self._bus.close()
         self.hide_icon()
@@ -229,9 +173,7 @@ class RealDesktop(QObject):
             (N_("Show the window"), self.window_wanted),
             (N_("Stop and resume next time"), self.stop_wanted),
         ):
-            entry = QAction(_(words), menu)
-            entry.triggered.connect(wish)
-            menu.addAction(entry)
+            menu.addAction(_(words)).triggered.connect(wish)
         return menu
 
     def _activated(self, how: QSystemTrayIcon.ActivationReason) -> None:

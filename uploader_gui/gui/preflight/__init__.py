@@ -1,1 +1,0 @@
-"""What is shown about a drop before it is sent: the summary, and what to do about refused files."""
