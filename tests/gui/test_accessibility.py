@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QScrollArea, QWidget
 
+from tests.gui.contrast import contrast
 from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
 from tests.gui.test_window import cut_off
 from uploader_gui.engine.errors import Code
@@ -18,7 +19,7 @@ from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProg
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme, contrast
+from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.upload_list.upload_model import Column

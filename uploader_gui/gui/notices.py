@@ -216,29 +216,18 @@ def _receipt_failed(error: str) -> Notice:
 
 def _left_over(count: int, ended: int) -> Notice:
     """Ended files are not sent again by Resume: if there are only such, the first button is Close."""
-    sentences = (
-        [
-            ngettext(
-                "{count} file from your last session is still to be sent.",
-                "{count} files from your last session are still to be sent.",
-                count,
-            )
-        ]
-        if count
-        else []
+    unfinished = ngettext(
+        "{count} file from your last session is still to be sent.",
+        "{count} files from your last session are still to be sent.",
+        count,
     )
-    sentences += (
-        [
-            ngettext(
-                "{count} file from your last session was not sent: it failed or was refused.",
-                "{count} files from your last session were not sent: they failed or were refused.",
-                ended,
-            )
-        ]
-        if ended
-        else []
+    failed = ngettext(
+        "{count} file from your last session was not sent: it failed or was refused.",
+        "{count} files from your last session were not sent: they failed or were refused.",
+        ended,
     )
-    return Notice(" ".join(sentences), BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
+    text = " ".join([unfinished] * bool(count) + [failed] * bool(ended))
+    return Notice(text, BannerAction.RESUME if count else BannerAction.CLOSE, other=BannerAction.DISCARD)
 
 
 def gone_to(event: events.AnomalyChanged) -> str:

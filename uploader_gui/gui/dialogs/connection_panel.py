@@ -102,7 +102,7 @@ class ConnectionPanel(QWidget):
         self._theme = theme
         self._testing = False
         self._lines: list[tuple[Finding, QLabel]] = []
-        self.button = push_button("", "plain", theme)
+        self.button = push_button("plain", theme)
         self.busy = label("", theme, 12, kind="muted")
         self._findings = QWidget()
         self._column = QVBoxLayout(self._findings)

@@ -63,7 +63,7 @@ class SignInDialog(PlainDialog):
         self._ended = ended
         self.both = _token_field()
         self.bearer, self.session = _token_field(), _token_field()
-        self.show_tokens = push_button("", "link", theme)
+        self.show_tokens = push_button("link", theme)
         self.show_tokens.setCheckable(True)
         self.confirm = self.text_button(N_("Sign in"), "primary")
         self.cancel = self.text_button(N_("Cancel"), "plain")

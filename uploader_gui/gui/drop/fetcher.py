@@ -11,7 +11,6 @@ import time
 import uuid
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -67,8 +66,11 @@ class Fetch(QObject):
     over = Signal()
     _stirred = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, to_list: Iterator[Item], anomaly_id: str, options: AddOptions) -> None:
         super().__init__(parent)
+        self.to_list = to_list
+        self.anomaly_id = anomaly_id
+        self.options = options
         self.items: list[Item] = []
         self.wanted: dict[Path, Item] = {}
         self.upload_ids: dict[Path, UploadId] = {}
@@ -132,17 +134,6 @@ class Fetch(QObject):
             self._stirred.emit()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """The files of a fetch, on their way into the list."""
-
-    fetch: Fetch
-    items: Iterator[Item]
-    anomaly_id: str
-    options: AddOptions
-    thread: FetchThread
-
-
 class Fetcher(QObject):
     """All fetches of one window. `folder` is where their files lie (`own_files.py`).
 
@@ -181,34 +172,33 @@ class Fetcher(QObject):
     def fetch(self, decision: Decision, offered: Offered, anomaly_id: str) -> Fetch:
         """Show a row for each file and begin to fetch them, for the anomaly given ("": they wait for a number)."""
         folder = self._folder / secrets.token_hex(_TOKEN_BYTES)
-        fetch = Fetch(self)
+        names = zip(decision.files, harmless_names(decision.files), strict=True)
+        items = (Item(file, folder / name) for file, name in names)
+        fetch = Fetch(self, items, anomaly_id, AddOptions(origin=decision.origin))
         fetch.moved.connect(self._show_progress)
         fetch.came.connect(self._came)
         fetch.failed.connect(self._failed)
         self._fetches.append(fetch)
         self._engine.note_making([part_of(folder)])
-        names = zip(decision.files, harmless_names(decision.files), strict=True)
-        items = (Item(file, folder / name) for file, name in names)
         if anomaly_id and decision.junk:  # by names that are left out wherever they are found
             self._add_files.add_for(anomaly_id, [folder / f"._{at}" for at in range(decision.junk)], AddOptions())
-        thread = FetchThread(offered, fetch.items, folder, fetch)
-        self._list_next(_Listing(fetch, items, anomaly_id, AddOptions(origin=decision.origin), thread))
+        self._list_next(fetch, FetchThread(offered, fetch.items, folder, fetch))
         return fetch
 
-    def _list_next(self, listing: _Listing) -> None:
+    def _list_next(self, fetch: Fetch, thread: FetchThread) -> None:
         """Show some rows at a time, for the window's sake, and begin to fetch when all are there."""
-        page = list(islice(listing.items, PAGE))
-        listing.fetch.want(page)
+        page = list(islice(fetch.to_list, PAGE))
+        fetch.want(page)
         self._engine.note_making([item.path for item in page])
-        if page and listing.anomaly_id:
-            self._add_files.add_for(listing.anomaly_id, [item.path for item in page], listing.options)
+        if page and fetch.anomaly_id:
+            self._add_files.add_for(fetch.anomaly_id, [item.path for item in page], fetch.options)
         if len(page) == PAGE:
-            QTimer.singleShot(0, listing.fetch, lambda: self._list_next(listing))
+            QTimer.singleShot(0, fetch, lambda: self._list_next(fetch, thread))
             return
-        if not listing.anomaly_id:  # all at once: they are confirmed together
-            self._add_files.add_for("", list(listing.fetch.wanted), listing.options)
-        listing.fetch.is_listed = True
-        listing.thread.start()
+        if not fetch.anomaly_id:  # all at once: they are confirmed together
+            self._add_files.add_for("", list(fetch.wanted), fetch.options)
+        fetch.is_listed = True
+        thread.start()
 
     def claim(self, paths: Sequence[Path], anomaly_id: str, options: AddOptions) -> list[Path]:
         """Put those of the paths on the list that are being fetched; return the others."""

@@ -81,21 +81,6 @@ def blended(color: str, onto: str, share: float) -> str:
     return QColor(*(round(upper * share + lower * (1 - share)) for upper, lower in channels)).name()
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    lighter, darker = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    """Relative luminance, WCAG 2.2."""
-    return 0.2126 * _linear(color.redF()) + 0.7152 * _linear(color.greenF()) + 0.0722 * _linear(color.blueF())
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 -- WCAG's own figures
-
-
 LIGHT: Final = Colors(
     bg="#F6F7F9",
     surface="#FFFFFF",

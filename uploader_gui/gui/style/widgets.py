@@ -117,8 +117,8 @@ class Button(QPushButton):
     aimed at what stood there before.
     """
 
-    def __init__(self, text: str, theme: Theme) -> None:
-        super().__init__(text)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._meaning: object = None
         self._changed_at = -math.inf
@@ -156,9 +156,9 @@ class Button(QPushButton):
             self.click()
 
 
-def push_button(label: str, kind: str, theme: Theme) -> Button:
+def push_button(kind: str, theme: Theme) -> Button:
     """Return a button of a kind known to the style sheet: primary, plain, link, quiet, choice."""
-    button = Button(label, theme)
+    button = Button(theme)
     button.setProperty("kind", kind)
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
     button.setFont(theme.font(13, weight))
@@ -232,7 +232,7 @@ class Translated:
 
     def text_button(self, words: str, kind: str) -> Button:
         """Return a button of a kind known to the style sheet."""
-        made = push_button("", kind, self.theme)
+        made = push_button(kind, self.theme)
         self.translate(made.setText, words)
         return made
 
@@ -289,7 +289,7 @@ class IconButton(Button):
     """A button with a symbol; its name is shown as tooltip and read by screen readers."""
 
     def __init__(self, icon: str, theme: Theme) -> None:
-        super().__init__("", theme)
+        super().__init__(theme)
         self._icon = icon
         self.setProperty("kind", "quiet")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

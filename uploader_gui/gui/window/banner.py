@@ -35,11 +35,11 @@ class Banner(QWidget):
         self._notice: Notice | None = None
         self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.button = push_button("", "primary", theme)
+        self.button = push_button("primary", theme)
         self._least_width = theme.px(112)
         self.button.setMinimumWidth(self._least_width)
         self.button.clicked.connect(lambda: self._act(self._notice and self._notice.action))
-        self.other = push_button("", "plain", theme)
+        self.other = push_button("plain", theme)
         self.other.clicked.connect(lambda: self._act(self._notice and self._notice.other))
         row = QHBoxLayout(self._band)
         arranged(row, (self.text, 1), self.other, self.button, spacing=16, margins=(16, 6, 10, 6))

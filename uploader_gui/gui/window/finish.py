@@ -143,7 +143,7 @@ class FinishPanel(QWidget, Translated):
         self._days: int | None = None
         self._memory_line = QWidget()
         self.memory = label("", theme, 12, kind="muted", wraps=True)
-        self.keep_memory = push_button("", "link", theme)
+        self.keep_memory = push_button("link", theme)
         self.change_memory = self.text_button(N_("Change…"), "link")
         self._build()
         self.receipt.clicked.connect(lambda: self.receipt_wanted.emit(self.finish))

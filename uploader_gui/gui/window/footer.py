@@ -95,7 +95,7 @@ class Footer(QWidget, Translated):
         self.receipt = self.text_button(N_("Receipt…"), "plain")
         self.more = IconButton("more", theme)
         self.others = self.text_button(FooterAction.SEND_OTHERS.value, "plain")
-        self.primary = push_button("", "primary", theme)
+        self.primary = push_button("primary", theme)
         self.primary_action = self._usual_action = FooterAction.START
         self._held = 0
         """In how many seconds a start that can be undone begins, 0 without one."""

@@ -103,7 +103,7 @@ class LeaveDialog(PlainDialog):
         button.setFocus()
 
     def _choice(self) -> tuple[QPushButton, QLabel]:
-        button = push_button("", "plain", self.theme)
+        button = push_button("plain", self.theme)
         more = label("", self.theme, 13, kind="muted", wraps=True)
         self.column.addSpacing(8)
         self.column.addWidget(button)

@@ -46,10 +46,10 @@ class PreflightStrip(QWidget, Translated):
         self.opened = False
         self.going = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.not_going, self.before, self.elsewhere = (label("", theme, 12, kind="muted", wraps=True) for _ in range(3))
-        self.details = push_button("", "link", theme)
+        self.details = push_button("link", theme)
         self.refused = self.text_button(N_("Refused files…"), "link")
         self.send_again = self.text_button(N_("Send a second copy"), "link")
-        self.change = push_button("", "link", theme)
+        self.change = push_button("link", theme)
         self.close_button = IconButton("clear", theme)
         self.translate(self.close_button.rename, N_("Close this summary"))
         self._lines = (
