@@ -5,8 +5,13 @@ import sys
 
 from uploader_gui.engine.pictures import DECODE_PICTURES
 from uploader_gui.exit_codes import ExitCode
-from uploader_gui.platform.environment import restore_library_paths, use_utf8_file_names
-from uploader_gui.platform.interrupts import end_process, hold_interrupts, ignore_interrupts
+from uploader_gui.platform.process import (
+    end_process,
+    hold_interrupts,
+    ignore_interrupts,
+    restore_library_paths,
+    use_utf8_file_names,
+)
 
 
 def main() -> int:

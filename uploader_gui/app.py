@@ -16,14 +16,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QIcon
 
 from uploader_gui import __version__, paths
-from uploader_gui.command_line import LaunchOptions, UsageError, early_language, write_stderr
+from uploader_gui.command_line import (
+    LaunchOptions,
+    UsageError,
+    early_language,
+    sentence,
+    show_without_console,
+    write_stderr,
+)
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import _
 from uploader_gui.paths import find_resource
 from uploader_gui.platform.application import Application, Language, portal_as_theme, show_until_closed
-from uploader_gui.platform.interrupts import interrupt_check
-from uploader_gui.platform.windows_console import sentence, show_without_console
+from uploader_gui.platform.process import interrupt_check
 from uploader_gui.single_instance import InstanceLock, Outcome
 from uploader_gui.window_app.first_window import FirstPaint, FirstWindow
 
@@ -92,9 +98,13 @@ def _prepare_data(trial: SandboxSession | None) -> DataPaths:
 
 
 def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None:
-    """Hand everything to the window already open on this data folder and return the exit code; None without one."""
+    """Hand everything to the window already open on this data folder and return the exit code; None without one.
+
+    Nothing where a receipt is wanted: the open window writes none for this start.
+    """
+    handover = launch if launch.report is None else Handover()
     try:
-        outcome = instance.acquire(_handover(launch), interrupt_check())
+        outcome = instance.acquire(handover, interrupt_check())
     except HandoverRefused as refused:
         raise UsageError(_refusal(refused.answer)) from refused
     if outcome is Outcome.FIRST:
@@ -132,18 +142,3 @@ def _refusal(answer: Answer) -> str:
     if answer is Answer.CANNOT_TAKE:
         return _("the window already open cannot take files now, and says why. Nothing was handed over.")
     return _("the window already open did not take what it was given. Nothing was handed over.")
-
-
-def _handover(launch: LaunchOptions) -> Handover:
-    """Return what to hand over; nothing where a receipt is wanted, since the open window writes none for this start."""
-    if launch.report is not None:
-        return Handover(())
-    return Handover(
-        launch.paths,
-        launch.anomaly_id,
-        launch.start,
-        again=launch.again,
-        convert=launch.convert,
-        zip=launch.zip,
-        link=launch.link,
-    )

@@ -8,11 +8,10 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from uploader_gui.command_line import UsageError, parse, speak, write_stderr
+from uploader_gui.command_line import UsageError, parse, show_without_console, speak, write_stderr
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.i18n import _
 from uploader_gui.paths import UnwritableError
-from uploader_gui.platform.windows_console import show_without_console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

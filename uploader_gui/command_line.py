@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import glob
 import os
 import stat
 import sys
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.handover import Handover
 from uploader_gui.i18n import N_, SYSTEM, _, use_language
-from uploader_gui.platform.windows_console import expand_wildcards, show_without_console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 DEMO_ANOMALY: Final = "DEMO-1"
 _WITH_VALUE: Final = frozenset({"--anomaly", "--report", "--link", "--verify"})
 _HELP: Final = ("-h", "--help")
+_TITLE: Final = "uploader-gui"
+_ICON_INFORMATION: Final = 0x40
+_IN_FRONT: Final = 0x10000
 
 
 class UsageError(Exception):
@@ -37,25 +41,17 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class LaunchOptions:
-    """What the command line asks for. `anomaly_id` is "" where none was given.
+class LaunchOptions(Handover):
+    """What the command line asks for: what a later start hands over, and what only a first one can do.
 
     Attributes:
-        link: the number came from a link, which anyone may have made: nothing but the number was taken from it.
         verify: the receipt to compare files with, None where that is not asked.
     """
 
-    paths: tuple[Path, ...] = ()
-    anomaly_id: str = ""
-    link: bool = False
     verify: Path | None = None
-    start: bool = False
     quit_when_done: bool = False
     report: Path | None = None
     headless: bool = False
-    again: bool = False
-    convert: bool = False
-    zip: bool = False
     sandbox: bool = False
     demo: bool = False
     self_test: bool = False
@@ -126,6 +122,18 @@ def _verifying(given: argparse.Namespace, arguments: Sequence[str]) -> LaunchOpt
     return LaunchOptions(paths=tuple(map(Path, expand_wildcards(given.paths))), verify=Path(given.verify))
 
 
+def expand_wildcards(paths: Sequence[str]) -> Sequence[str]:
+    """Return the paths that `*` and `?` stand for; elsewhere the shell has done it, and `*` may be part of a name."""
+    return [path for given in paths for path in matches(given)] if os.name == "nt" else paths
+
+
+def matches(path: str) -> list[str]:
+    """Return what a pattern matches, sorted by name; the path itself where it is no pattern or matches nothing."""
+    if not ("*" in path or "?" in path.removeprefix("\\\\?\\")):
+        return [path]
+    return sorted(glob.glob(path.replace("[", "[[]"))) or [path]  # noqa: PTH207 - of the text as it was given
+
+
 def speak() -> None:
     """Write sentences in the person's language from now on."""
     use_language(early_language())
@@ -155,6 +163,24 @@ def write_stderr(sentence: str) -> None:
     """Write one sentence to stderr, where there is one (on Windows a bundle's window has none)."""
     if sys.stderr is not None:
         sys.stderr.write(f"uploader-gui: {one_line(sentence)}\n")
+
+
+def show_without_console(text: str) -> None:
+    """Show a message box and wait until it is closed, on Windows and where there is no stderr; elsewhere do nothing.
+
+    Windows gives a program without a console neither stdout nor stderr, so a sentence about a failed start would go
+    unseen; scripts use the console twin, which has both. Not Qt's box: it may be Qt that cannot be loaded.
+    """
+    if sys.platform != "win32" or sys.stderr is not None:
+        return
+    import ctypes  # noqa: PLC0415 - only where something went wrong
+
+    ctypes.windll.user32.MessageBoxW(None, sentence(text), _TITLE, _ICON_INFORMATION | _IN_FRONT)
+
+
+def sentence(text: str) -> str:
+    """Return a line of the terminal as a sentence of its own: there it follows the program's name."""
+    return text if text.startswith(_TITLE) else text[:1].upper() + text[1:]
 
 
 def _wrong(sentence: str, **values: str) -> UsageError:

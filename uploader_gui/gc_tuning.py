@@ -14,11 +14,6 @@ _THRESHOLDS: Final = (20_000, 50, 1_000)
 """See `gc.set_threshold`: new objects until the youngest generation is collected; the older ones hardly ever are."""
 
 
-def keep_what_is_loaded() -> None:
-    """Exempt everything loaded so far: it stays until the end."""
-    gc.freeze()
-
-
 def collect_automatically() -> None:
     """Let it run in any thread whenever a threshold is reached; for a program without a window."""
     gc.enable()
@@ -30,8 +25,3 @@ def collect_if_due() -> None:
     youngest, older, _ = gc.get_count()
     if youngest > _THRESHOLDS[0]:
         gc.collect(1 if older > _THRESHOLDS[1] else 0)
-
-
-def tidy_up() -> None:
-    """Collect everything; for moments in which nothing is sent."""
-    gc.collect()

@@ -27,10 +27,10 @@ class Handover:
     """What a later start hands over. `paths` are absolute; `anomaly_id` is "" where none was given.
 
     `again`, `convert` and `zip` are the options of the command line for these files. `link`: the number came from a
-    link, and nothing else did.
+    link, which anyone may have made: nothing else was taken from it.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path, ...] = ()
     anomaly_id: str = ""
     start: bool = False
     again: bool = False

@@ -6,6 +6,7 @@ Of Qt at most QtCore and QtNetwork are used, loaded late; it works without them.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -27,8 +28,8 @@ from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
 from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import DataPaths, data_paths, prepare
-from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, hold_interrupts, interrupt_check
 from uploader_gui.platform.keep_awake import KeepAwake
+from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, heeded, hold_interrupts, interrupt_check
 from uploader_gui.terminal import Terminal, summary
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class _Session:
             self._say(_("TRIAL: nothing is sent to the register"))
 
     def _on_ready(self, queue: UploadQueue) -> None:
-        gc_tuning.keep_what_is_loaded()
+        gc.freeze()  # what is loaded by now stays until the end
         gc_tuning.collect_automatically()
         self._queue = queue
         self._say_trial()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from uploader_gui import logs
 from uploader_gui.i18n import _
 from uploader_gui.paths import DataPaths, UnwritableError, find_resource
-from uploader_gui.platform.environment import RESET_ENVIRONMENT
+from uploader_gui.platform.process import RESET_ENVIRONMENT
 from uploader_gui.sandbox import Sandbox
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from uploader_gui.exit_codes import ExitCode
 from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _, use_language
 from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
-from uploader_gui.platform.interrupts import interrupt_check
+from uploader_gui.platform.process import interrupt_check
 from uploader_gui.terminal import Terminal
 
 if TYPE_CHECKING:

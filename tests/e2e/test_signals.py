@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from uploader_gui.platform import interrupts
+from uploader_gui.platform import process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,13 +70,13 @@ threading.Thread(target=tell_for_ever, daemon=True).start()
 @pytest.fixture
 def own_handlers() -> Iterator[None]:
     """Take back what a test makes of the signals in this process."""
-    before = {number: signal.getsignal(number) for number in interrupts.INTERRUPTS}
+    before = {number: signal.getsignal(number) for number in process.INTERRUPTS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", interrupts.INTERRUPTS)
+@pytest.mark.parametrize("number", process.INTERRUPTS)
 @pytest.mark.parametrize("module", ["pydantic_core", "uploader_gui.engine.build"])
 def test_a_signal_while_the_program_loads_ends_it_with_130_and_a_receipt(
     number: signal.Signals, module: str, program: Program, strict_api: StrictApi, files: Files
@@ -134,8 +134,8 @@ def test_the_end_of_its_terminal_changes_nothing_under_nohup(program: Program, f
 
 @pytest.mark.usefixtures("own_handlers")
 def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
-    interrupts.hold_interrupts()
-    one_came = interrupts.interrupt_check()
+    process.hold_interrupts()
+    one_came = process.interrupt_check()
     assert not one_came()
     signal.raise_signal(signal.SIGTERM)
     assert one_came()
@@ -146,6 +146,6 @@ def test_a_second_signal_ends_a_start_that_is_stuck() -> None:
 @pytest.mark.usefixtures("own_handlers")
 def test_what_is_ignored_on_purpose_stays_ignored_until_a_run_listens() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    interrupts.hold_interrupts()
+    process.hold_interrupts()
     signal.raise_signal(signal.SIGINT)
-    assert not interrupts.interrupt_check()()
+    assert not process.interrupt_check()()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uploader_gui.platform.environment import RESET_ENVIRONMENT, restore_library_paths
+from uploader_gui.platform.process import RESET_ENVIRONMENT, restore_library_paths
 
 
 def test_children_get_the_library_path_the_program_was_started_with() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from uploader_gui.gui.desktop import explorer_command
 from uploader_gui.headless import call_unless_closed
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.interrupts import INTERRUPTS
+from uploader_gui.platform.process import INTERRUPTS
 
 if TYPE_CHECKING:
     import pytest

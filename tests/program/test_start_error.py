@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from uploader_gui import app
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.platform.application import Application, show_until_closed
-from uploader_gui.platform.interrupts import INTERRUPTS, hold_interrupts
+from uploader_gui.platform.process import INTERRUPTS, hold_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

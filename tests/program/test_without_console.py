@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from uploader_gui import cli
-from uploader_gui.platform.windows_console import matches, sentence, show_without_console
+from uploader_gui.command_line import matches, sentence, show_without_console
 from uploader_gui.terminal import Terminal
 
 if TYPE_CHECKING:

@@ -12,40 +12,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from uploader_gui.engine import receipt
-from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten
+from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.journal_writer import JournalWriter
     from uploader_gui.engine.models import RunKey, Upload, UploadId
-    from uploader_gui.engine.options import EngineOptions
     from uploader_gui.engine.receipt import Receipt
+    from uploader_gui.engine.servers import Servers
+    from uploader_gui.engine.undo import Undo
 
 log = logging.getLogger(__name__)
 
 
 class History:
-    """What the journal has of the runs with all servers.
+    """What the journal has of the runs with all servers."""
 
-    `all_written` returns the writer to read with once everything of all servers is written; `options` returns those in
-    force; `let_go` takes uploads off the list, and returns those of them that nothing holds there.
-    """
-
-    def __init__(
-        self,
-        context: EngineContext,
-        all_written: Callable[[], Awaitable[JournalWriter]],
-        options: Callable[[], EngineOptions],
-        let_go: Callable[[Iterable[UploadId]], list[UploadId]],
-    ) -> None:
-        self._all_written = all_written
-        self._options = options
-        self._let_go = let_go
+    def __init__(self, servers: Servers, undo: Undo) -> None:
+        self._servers = servers
+        self._undo = undo
+        context = servers.current.context
         self._resources = context.resources
         self._events = context.events
         self._tasks = context.tasks
@@ -67,7 +56,7 @@ class History:
 
     async def receipt_of(self, upload_ids: frozenset[UploadId]) -> Receipt | None:
         """Return the receipt of the deposit that has these uploads; None for several, or one that has not ended."""
-        writer = await self._all_written()
+        writer = await self._servers.all_written()
         return await writer.reading(lambda journal: self._receipt_with(journal, upload_ids))
 
     def forget(self, key: RunKey) -> None:
@@ -83,20 +72,20 @@ class History:
                 return []
             return [upload for upload in journal.uploads_of(key) if upload.state is UploadState.FAILED]
 
-        return await (await self._all_written()).reading(read)
+        return await (await self._servers.all_written()).reading(read)
 
     def save(self, content: bytes, path: Path) -> None:
         """Write the bytes of a receipt to a file; `ReceiptWritten` tells how that went."""
         self._tasks.spawn(self._save(content, path))
 
     async def _tell_runs(self, number: int) -> None:
-        writer = await self._all_written()
+        writer = await self._servers.all_written()
         pages = await writer.reading_pages(Journal.past_runs, lambda: number == self._told)
         if number == self._told:
-            self._events.send(HistoryFound(tuple(run for page in pages for run in page), self._options().api_url))
+            self._events.send(HistoryFound(tuple(run for page in pages for run in page), self._servers.options.api_url))
 
     async def _search(self, wanted: str, number: int) -> None:
-        writer = await self._all_written()
+        writer = await self._servers.all_written()
         pages = await writer.reading_pages(
             lambda journal: journal.runs_with_file(wanted), lambda: number == self._searched
         )
@@ -104,18 +93,29 @@ class History:
             self._events.send(HistoryMatches(wanted, frozenset(key for page in pages for key in page)))
 
     async def _tell_receipt(self, key: RunKey) -> None:
-        writer = await self._all_written()
+        writer = await self._servers.all_written()
         if (made := await writer.reading(lambda journal: self._receipt(journal, key))) is not None:
             self._events.send(ReceiptBuilt(made, key))
 
     async def _forget(self, key: RunKey) -> None:
-        writer = await self._all_written()
+        writer = await self._servers.all_written()
         uploads = await writer.reading(lambda journal: journal.uploads_of(key))
         gone = self._let_go(upload.upload_id for upload in uploads if upload.state.finished)
-        await (await self._all_written()).reading(lambda journal: journal.forget(gone))
+        await (await self._servers.all_written()).reading(lambda journal: journal.forget(gone))
         await self._resources.journal.call(lambda _: self._resources.own_files.tidy())
         self._resources.journal.drain()
         self.tell_runs()
+
+    def _let_go(self, upload_ids: Iterable[UploadId]) -> list[UploadId]:
+        """Take uploads off the list that the journal is about to forget; return them without what is unfinished."""
+        left = list(upload_ids)
+        for scheduler in self._servers:
+            store = scheduler.context.store
+            listed = store.ids()
+            left = store.forget(left)
+            scheduler.context.events.send(UploadsRemoved(tuple(one for one in left if one in listed)))
+        self._undo.forget(left)
+        return left
 
     async def _save(self, content: bytes, path: Path) -> None:
         try:
@@ -144,8 +144,8 @@ class History:
             started_at=past.started_at,
             uploads=journal.uploads_of(key),
             junk=past.junk,
-            describe=self._options().describe,
-            trial=self._options().trial,
-            circumstances=replace(told, server="" if self._options().trial else past.server),
+            describe=self._servers.options.describe,
+            trial=self._servers.options.trial,
+            circumstances=replace(told, server="" if self._servers.options.trial else past.server),
         )
         return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)

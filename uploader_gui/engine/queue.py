@@ -45,7 +45,7 @@ class UploadQueue:
         self._resources = resources
         self._servers = servers
         self._undo = Undo(self._tell)
-        self.history = History(self._context, servers.all_written, lambda: servers.options, self._let_go)
+        self.history = History(servers, self._undo)
 
     # The parts of the server in use
 
@@ -361,17 +361,6 @@ class UploadQueue:
     def others_unfinished(self) -> int:
         """How many unfinished uploads of this service in the journal this run did not resume."""
         return self._intake.others_unfinished
-
-    def _let_go(self, upload_ids: Iterable[UploadId]) -> list[UploadId]:
-        """Take uploads off the list that the journal is about to forget; return them without what is unfinished."""
-        left = list(upload_ids)
-        for scheduler in self._servers:
-            store = scheduler.context.store
-            listed = store.ids()
-            left = store.forget(left)
-            scheduler.context.events.send(UploadsRemoved(tuple(one for one in left if one in listed)))
-        self._undo.forget(left)
-        return left
 
     def _take_tokens(self, tokens: tuple[str, str] | None) -> None:
         session, wanted = self._scheduler.registrar.session, Tokens(*tokens) if tokens else None

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from uploader_gui.anomaly_links import is_link
 from uploader_gui.i18n import ENGLISH, FRENCH, _, language_in_use, use_language
-from uploader_gui.platform.interrupts import interrupt_check
+from uploader_gui.platform.process import interrupt_check
 from uploader_gui.platform.session_bus import has_session_bus
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ Settings, keyring and engine are loaded in other threads.
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import signal
 import socket
@@ -34,7 +35,7 @@ from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.interrupts import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
+from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
 from uploader_gui.window_app.first_window import warm_up
@@ -275,8 +276,8 @@ class Program:
     def _on_event(self, event: Event) -> None:
         if not self._engine_runs:  # everything is loaded now
             self._engine_runs = True
-            gc_tuning.keep_what_is_loaded()
-        gc_tuning.tidy_up() if isinstance(event, QueueIdle) else gc_tuning.collect_if_due()
+            gc.freeze()  # what is loaded by now stays until the end
+        gc.collect() if isinstance(event, QueueIdle) else gc_tuning.collect_if_due()
         if isinstance(event, QueueIdle) and self._launch.quit_when_done:
             self._leave.set()
         if isinstance(event, EngineFailed):

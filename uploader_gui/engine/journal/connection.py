@@ -215,12 +215,6 @@ class JournalConnection:
             self._db.set_progress_handler(None, 0)
         return True
 
-    @contextmanager
-    def together(self, *, durable: bool) -> Iterator[None]:
-        """Make one transaction of everything recorded in the block. `durable`: it survives a power cut."""
-        with self._transaction(durable=durable):
-            yield
-
     # For what is recorded
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -269,9 +263,12 @@ class JournalConnection:
             raise unwritable(error) from error
 
     @contextmanager
-    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """Write all or nothing. Without `durable` a crash of the program loses nothing, only one of the machine."""
-        if self._is_in_transaction:  # see `together`
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        """Write all that is recorded in the block, or nothing; an inner block joins the outer one.
+
+        Without `durable` a crash of the program loses nothing, only one of the machine.
+        """
+        if self._is_in_transaction:
             yield
             return
         with self._sqlite_errors():

@@ -115,7 +115,7 @@ class HistoryQueries(JournalConnection):
 
     def note_deposits(self, upload_ids: Collection[UploadId], told: Mapping[str, Circumstances]) -> None:
         """Record what the receipts of the deposits with these uploads tell beside their files, by anomaly."""
-        with self._transaction():
+        with self.transaction():
             rows = [
                 (key.run_id, key.anomaly_id, *_row_of(told[key.anomaly_id]))
                 for key in self.runs_with(upload_ids)
@@ -142,7 +142,7 @@ class HistoryQueries(JournalConnection):
 
     def note_own_file(self, path: Path, facts: str | None) -> None:
         """Record that this program is making a file (`facts` None), or has made it."""
-        with self._transaction():
+        with self.transaction():
             sql = (
                 "INSERT INTO own_files (path, facts, run_id) "
                 "SELECT ?, ?, coalesce(max(run_id), 0) + 1 FROM runs WHERE true "
@@ -153,14 +153,14 @@ class HistoryQueries(JournalConnection):
     def unneeded_from_now(self, paths: Iterable[Path]) -> None:
         """Record that nobody needs these files of this program any more."""
         now = time.time()
-        with self._transaction():
+        with self.transaction():
             sql = "UPDATE own_files SET unneeded_since = ? WHERE path = ?"
             self._db.executemany(sql, [(now, os.fsencode(path)) for path in paths])
 
     def forget_own_files(self, paths: Collection[Path]) -> None:
         """Forget files that were removed."""
         if paths:
-            with self._transaction():
+            with self.transaction():
                 sql = "DELETE FROM own_files WHERE path = ?"
                 self._db.executemany(sql, [(os.fsencode(path),) for path in paths])
 
@@ -169,7 +169,7 @@ class HistoryQueries(JournalConnection):
         recorded = [(stored, _path(stored), since) for stored, since in self._rows(_OWN_FILES)]
         fetched, since_when = self._unneeded_fetched(recorded, time.time())
         if since_when:
-            with self._transaction():
+            with self.transaction():
                 self._db.executemany("UPDATE own_files SET unneeded_since = ? WHERE path = ?", since_when)
         return fetched + self._unneeded_others([path for _, path, _ in recorded if place_in_fetched(path) is None])
 

@@ -50,7 +50,7 @@ class Journal(HistoryQueries):
         `now` is in seconds since 1970, as in `begin_run`: the server's clock where it is known; None for our own.
         """
         now = time.time() if now is None else now
-        with self._transaction(durable=True):
+        with self.transaction(durable=True):
             rows = [(*row_of(upload), api_url, now + place * 1e-6, run_id) for place, upload in enumerate(uploads)]
             self._db.executemany(INSERT, rows)
 
@@ -62,7 +62,7 @@ class Journal(HistoryQueries):
                 with self._timed():
                     self._db.execute(UPDATE, changes_of(*uploads))
             return
-        with self._transaction(durable=durable):
+        with self.transaction(durable=durable):
             self._db.executemany(UPDATE, [changes_of(upload) for upload in uploads])
 
     def claim(self, places: Mapping[bytes, UploadId]) -> dict[bytes, tuple[UploadId, str | None]]:
@@ -72,21 +72,21 @@ class Journal(HistoryQueries):
         """
         marks = ", ".join("?" * len(places))
         names = "SELECT place, upload_id, name FROM places LEFT JOIN uploads USING (upload_id)"
-        with self._transaction():
+        with self.transaction():
             self._db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?)", places.items())
             rows = self._db.execute(f"{names} WHERE place IN ({marks})", tuple(places))
             return {place: (UploadId(owner), name) for place, owner, name in rows}
 
     def begin_run(self, api_url: str, program: str, now: float | None = None) -> int:
         """Begin a run, which History shows once it has uploads, and return its number."""
-        with self._transaction():
+        with self.transaction():
             sql = "INSERT INTO runs (api_url, program, started_at, junk) VALUES (?, ?, ?, 0)"
             began = time.time() if now is None else now
             return int(self._db.execute(sql, (api_url, program, began)).lastrowid or 0)
 
     def move_run(self, run_id: int, seconds: float) -> None:
         """Move the beginning of a run, and when its uploads were added: the clock was wrong by so much."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("UPDATE runs SET started_at = started_at + ? WHERE run_id = ?", (seconds, run_id))
             self._db.execute("UPDATE uploads SET added_at = added_at + ? WHERE run_id = ?", (seconds, run_id))
 
@@ -96,13 +96,13 @@ class Journal(HistoryQueries):
 
     def end_run(self, run_id: int, junk: int, ended_at: float) -> None:
         """End a run at that time (seconds since 1970); `junk` is the number of files left out of it."""
-        with self._transaction():
+        with self.transaction():
             sql = "UPDATE runs SET finished_at = max(started_at, ?), junk = ? WHERE run_id = ?"
             self._db.execute(sql, (ended_at, junk, run_id))
 
     def remove(self, upload_ids: Iterable[UploadId]) -> None:
         """Forget uploads a person removed before they were sent."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", [(one,) for one in upload_ids])
 
     def purge(self, keep_seconds: float) -> None:
@@ -112,7 +112,7 @@ class Journal(HistoryQueries):
         """
         if (aged := self.last_aged_run(keep_seconds)) is None:
             return
-        with self._transaction():
+        with self.transaction():
             aged_ones = f"run_id <= ? AND coalesce(uploaded_at, 0) < ? AND NOT {WAITS}"
             self._db.execute(f"DELETE FROM uploads WHERE {aged_ones}", aged)  # noqa: S608 - constants
             self._forget_empty_runs()
@@ -125,7 +125,7 @@ class Journal(HistoryQueries):
         """
         ids = [(one,) for one in upload_ids]
         ours = "UPDATE own_files SET run_id = -1 WHERE path IN (SELECT path FROM uploads WHERE upload_id = ?)"
-        with self._transaction(durable=True):
+        with self.transaction(durable=True):
             self._db.executemany(ours, ids)
             self._db.executemany("DELETE FROM uploads WHERE upload_id = ?", ids)
             self._forget_empty_runs()

@@ -170,7 +170,7 @@ class Batch:
             return self._write_singly(journal) if not self._write_one(journal) else []
         begun = self.run_id
         try:
-            with journal.together(durable=self.durable):
+            with journal.transaction(durable=self.durable):
                 self._write_together(journal)
         except JournalError:
             self.run_id = begun
@@ -223,6 +223,6 @@ class Batch:
                 raise
             except Exception:  # noqa: BLE001 - logged with its traceback above
                 failed.append(upload.upload_id)
-        with journal.together(durable=self.durable):
+        with journal.transaction(durable=self.durable):
             self._write_rest(journal)
         return failed
