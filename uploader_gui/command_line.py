@@ -227,7 +227,8 @@ class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         """Show --help or --version; Python's own fails where there is neither stdout nor stderr."""
         if file is not None or sys.stderr is not None:
-            super()._print_message(_encodable(file or sys.stderr, message), file)
+            encoding = getattr(file or sys.stderr, "encoding", None) or "utf-8"
+            super()._print_message(encodable(encoding, message), file)
         show_without_console(message)
 
 
@@ -244,20 +245,17 @@ class _Once(argparse.Action):
 class _Formatter(argparse.HelpFormatter):
     """Begins the help with our word for “usage:”."""
 
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: object,
-        groups: object,
-        prefix: str | None = None,
-    ) -> None:
+    def add_usage(self, usage: str | None, actions: object, groups: object, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, prefix or _("usage:") + " ")  # type: ignore[arg-type]  # handed on
 
 
-def _encodable(file: object, text: str) -> str:
-    """Return a text with the characters replaced that a terminal's encoding lacks: ASCII has no accents."""
-    encoding = getattr(file, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+def encodable(encoding: str, text: str) -> str:
+    """Return a text with the characters replaced that an encoding lacks: cp1252 has no narrow no-break space."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("\u202f", "\u00a0").encode(encoding, "replace").decode(encoding)
+    return text
 
 
 def _heading(sentence: str) -> str:

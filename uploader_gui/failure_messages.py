@@ -54,10 +54,7 @@ _SHARED: Final = N_(
 )
 
 TABLE: Final[Mapping[Code, tuple[str, str]]] = {
-    Code.MISSING: (
-        N_("The file is not there any more."),
-        N_("Put it back, then try again."),
-    ),
+    Code.MISSING: (N_("The file is not there any more."), N_("Put it back, then try again.")),
     Code.NOT_FETCHED: (N_("It was not fetched to the end."), _DROP_AGAIN),
     Code.UNREADABLE: (
         N_("The file cannot be read."),
@@ -65,23 +62,11 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     ),
     Code.CHANGED: (N_("The file was changed while it was being sent."), _AGAIN),
     Code.EMPTY_FILE: (N_("The file is empty."), _OTHER_FILE),
-    Code.EMPTY_FOLDER: (
-        N_("There is no file in this folder."),
-        N_("Choose another folder."),
-    ),
+    Code.EMPTY_FOLDER: (N_("There is no file in this folder."), N_("Choose another folder.")),
     Code.NOT_A_FILE: (N_("This is not a file that can be sent."), _OTHER_FILE),
-    Code.OUTSIDE_LINK: (
-        N_("This is a link to a file outside the folder."),
-        N_("Add the file itself."),
-    ),
-    Code.TOO_LARGE: (
-        N_("The file is larger than the 5.3 GB that can be sent."),
-        N_("Make it smaller or split it."),
-    ),
-    Code.TYPE_NOT_ACCEPTED: (
-        N_("The register does not accept this type of file."),
-        _ZIP,
-    ),
+    Code.OUTSIDE_LINK: (N_("This is a link to a file outside the folder."), N_("Add the file itself.")),
+    Code.TOO_LARGE: (N_("The file is larger than the 5.3 GB that can be sent."), N_("Make it smaller or split it.")),
+    Code.TYPE_NOT_ACCEPTED: (N_("The register does not accept this type of file."), _ZIP),
     Code.CANNOT_CONVERT: (N_("This picture cannot become one JPEG."), _ZIP),
     Code.BROKEN_PICTURE: (N_("The picture is damaged and cannot be converted."), _ZIP),
     Code.PREPARATION: (
@@ -89,20 +74,14 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("Make room on the disk, then try again."),
     ),
     Code.OFFLINE: (N_("The register’s server cannot be reached."), _NETWORK),
-    Code.TLS: (
-        N_("No secure connection could be made."),
-        _REPLACED,
-    ),
+    Code.TLS: (N_("No secure connection could be made."), _REPLACED),
     Code.PROXY: (
         N_("Your network’s proxy refused the connection."),
         N_("Tell your IT department: the proxy has to let this program through."),
     ),
     Code.CONNECTION_LOST: (N_("The link was interrupted."), _NETWORK),
     Code.STALLED: (N_("Nothing moved on the link for too long."), _NETWORK),
-    Code.SIGN_IN: (
-        N_("The register wants you to sign in."),
-        N_("Sign in, then try again."),
-    ),
+    Code.SIGN_IN: (N_("The register wants you to sign in."), N_("Sign in, then try again.")),
     Code.NO_ACCESS: (
         N_("The register gives you no access to this anomaly."),
         N_("Check the anomaly’s number and who you signed in as."),
@@ -110,10 +89,7 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
     Code.REJECTED: (N_("The register did not take the file."), _NUMBER),
     Code.SERVICE_BUSY: (N_("The register is overloaded."), _LATER),
     Code.SERVICE_FAILED: (N_("The register has an error."), _LATER),
-    Code.PROTOCOL: (
-        N_("The register’s answer could not be understood."),
-        _IT,
-    ),
+    Code.PROTOCOL: (N_("The register’s answer could not be understood."), _IT),
     Code.LEFT_OUT: (N_("The register’s answer left this file out."), _AGAIN),
     Code.URL_EXPIRED: (N_("The link for sending the file expired."), _AGAIN),
     Code.URL_REFUSED: (
@@ -139,14 +115,8 @@ TABLE: Final[Mapping[Code, tuple[str, str]]] = {
         N_("Use that version."),
     ),
     Code.INTERNAL_ERROR: (N_("Internal error."), _IT),
-    Code.ALREADY_UPLOADED: (
-        N_("It was uploaded to this anomaly before."),
-        N_("No action needed."),
-    ),
-    Code.INTERRUPTED: (
-        N_("The program was closed before the file was sent."),
-        _AGAIN,
-    ),
+    Code.ALREADY_UPLOADED: (N_("It was uploaded to this anomaly before."), N_("No action needed.")),
+    Code.INTERRUPTED: (N_("The program was closed before the file was sent."), _AGAIN),
     Code.CANCELLED: (N_("You cancelled it."), _AGAIN),
 }
 """Cause and action of each code: untranslated sources, in receipts as they are."""
@@ -168,19 +138,13 @@ _NAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The storage address from the register gives the header {detail} a value that cannot be sent."),
         _NOT_THIS_WAY,
     ),
-    Variant.PARAMETER_TWICE: (
-        N_("The storage address from the register names {detail} twice."),
-        _NOT_THIS_WAY,
-    ),
+    Variant.PARAMETER_TWICE: (N_("The storage address from the register names {detail} twice."), _NOT_THIS_WAY),
     Variant.PLACE_TAKEN: (
         N_("The register gave this file the place in the storage that another file has: {detail}."),
         _SHARED,
     ),
     Variant.WEB_PAGE: (N_("A web page answered in place of the storage: {detail}."), _PORTAL),
-    Variant.NOT_THE_STORAGE: (
-        N_("Something else answered in place of the storage: {detail}."),
-        _PORTAL,
-    ),
+    Variant.NOT_THE_STORAGE: (N_("Something else answered in place of the storage: {detail}."), _PORTAL),
     Variant.STORAGE_ERROR: (N_("The storage answered with an error: {detail}."), _IT),
     Variant.CAME_SHORT: (N_("Only {got} of {announced} came."), _COPY_FIRST),
     Variant.CAME_LONG: (N_("{got} came where {announced} were announced."), _COPY_FIRST),
@@ -235,26 +199,11 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The storage calls the register’s links expired as soon as they are given out."),
         N_("Contact the register’s administrator: a clock there is wrong."),
     ),
-    Variant.LOOKS_LIKE_PAGE: (
-        N_("This looks like a web page, not like what its name says."),
-        _OTHER_FILE,
-    ),
-    Variant.LOOKS_LIKE_PROGRAM: (
-        N_("This looks like a program, not like what its name says."),
-        _OTHER_FILE,
-    ),
-    Variant.BEGINS_WITH_ZEROS: (
-        N_("There are only zeros where the file should begin."),
-        _OTHER_FILE,
-    ),
-    Variant.NOT_FINISHED: (
-        N_("This looks like a download that was not finished."),
-        _OTHER_FILE,
-    ),
-    Variant.SPLIT_ARCHIVE: (
-        N_("This is a part of a split archive: the register does not accept parts."),
-        _ZIP,
-    ),
+    Variant.LOOKS_LIKE_PAGE: (N_("This looks like a web page, not like what its name says."), _OTHER_FILE),
+    Variant.LOOKS_LIKE_PROGRAM: (N_("This looks like a program, not like what its name says."), _OTHER_FILE),
+    Variant.BEGINS_WITH_ZEROS: (N_("There are only zeros where the file should begin."), _OTHER_FILE),
+    Variant.NOT_FINISHED: (N_("This looks like a download that was not finished."), _OTHER_FILE),
+    Variant.SPLIT_ARCHIVE: (N_("This is a part of a split archive: the register does not accept parts."), _ZIP),
     Variant.LINK_DANGLING: (N_("This is a link, and what it leads to is not there."), _OTHER_FILE),
     Variant.LINK_LOOP: (N_("This is a link that leads to itself."), _OTHER_FILE),
     Variant.LOCKED: (
@@ -273,19 +222,10 @@ _UNNAMED: Final[Mapping[Variant, tuple[str, str]]] = {
         N_("The register’s address leads elsewhere."),
         N_("Sign in to this network in a web browser, or check the server address in the settings."),
     ),
-    Variant.NO_REQUEST: (
-        N_("No request can be made of the address from the register."),
-        _IT,
-    ),
-    Variant.PLACE_TAKEN: (
-        N_("The register gave this file the place in the storage that another file has."),
-        _SHARED,
-    ),
+    Variant.NO_REQUEST: (N_("No request can be made of the address from the register."), _IT),
+    Variant.PLACE_TAKEN: (N_("The register gave this file the place in the storage that another file has."), _SHARED),
     Variant.WEB_PAGE: (N_("A web page answered in place of the storage."), _PORTAL),
-    Variant.NOT_THE_STORAGE: (
-        N_("Something else answered in place of the storage."),
-        _PORTAL,
-    ),
+    Variant.NOT_THE_STORAGE: (N_("Something else answered in place of the storage."), _PORTAL),
     Variant.STORAGE_ERROR: (N_("The storage answered with an error."), _IT),
     Variant.NO_DECODER: (
         N_("The part of this program that decodes pictures does not start."),

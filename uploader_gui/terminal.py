@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
 
-from uploader_gui.command_line import one_line
+from uploader_gui.command_line import encodable, one_line
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, PathsAdded, Progress, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
@@ -123,19 +123,10 @@ class Terminal:
     def _write(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         try:
-            self._stream.write(_encodable(encoding, text))
+            self._stream.write(encodable(encoding, text))
             self._stream.flush()
         except OSError:  # the reader closed the pipe, or the disk is full: no reason to stop sending
             _silence(self._stream)
-
-
-def _encodable(encoding: str, text: str) -> str:
-    """Return a text with the characters replaced that an encoding lacks; cp1252 has no narrow no-break space."""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return text.replace("\u202f", "\u00a0").encode(encoding, "replace").decode(encoding)
-    return text
 
 
 class _NullStream(io.StringIO):

@@ -15,9 +15,8 @@ import pytest
 from tests.engine.test_source_reader import read_all
 from uploader_gui.engine.conversion import into_zip
 from uploader_gui.engine.errors import SourceChanged, SourceError
-from uploader_gui.engine.file_stamps import unix_ns
 from uploader_gui.engine.own_files import Heartbeat
-from uploader_gui.engine.source import BLOCK_BYTES, SourceReader, describe_only, hash_whole, inspect
+from uploader_gui.engine.source import BLOCK_BYTES, SourceReader, describe_only, hash_whole, inspect, unix_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,14 +14,13 @@ from tests.engine.scanning import gathered, told
 from tests.engine.surroundings import as_nobody, public_folder
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import (
-    EmptyFolder,
     NotAFile,
     OutsideLink,
     SourceMissing,
     SourceUnreadable,
     TypeNotAccepted,
 )
-from uploader_gui.engine.intake.scan import Refusal, findings_below, is_missing, scan
+from uploader_gui.engine.intake.scan import Refusal, findings_below, scan
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source
 
@@ -110,8 +109,6 @@ def test_a_missing_path_is_told_as_missing_rather_than_refused(tmp_path: Path) -
     (finding,) = findings_below(tmp_path / "gone.jpg")
     assert isinstance(finding, Refusal)
     assert type(finding.error) is SourceMissing
-    assert is_missing(finding.error)
-    assert not is_missing(EmptyFolder())
 
 
 def test_a_link_given_by_name_is_followed_to_a_file_and_to_a_folder(files: Files) -> None:

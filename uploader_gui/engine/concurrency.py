@@ -58,9 +58,13 @@ class Tasks:
     def _report_error(self, ended: asyncio.Task[None], uploads: Sequence[Upload]) -> None:
         # Not by `except Exception`: what a library written in Rust raises when it panics is none.
         error = None if ended.cancelled() else ended.exception()
-        if error is not None:
+        if error is None:
+            return
+        if len(uploads) == 1:
+            log.error("upload %.8s: internal error", uploads[0].upload_id, exc_info=error)
+        else:
             log.error("internal error", exc_info=error)
-            self._failed(uploads)
+        self._failed(uploads)
 
 
 async def _run_coroutine(work: Coroutine[None, None, None]) -> None:

@@ -23,7 +23,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.errors import CannotConvert, Code, NotPrepared, SourceError, SourceRefused, TooLarge
+from uploader_gui.engine.errors import CannotConvert, NotPrepared, SourceError, SourceRefused, TooLarge
 from uploader_gui.engine.models import Reason, Source, Substitute, Treatment, UploadState, mtime_of
 from uploader_gui.engine.options import Choices, has_namesake, name_when_converted, substitute_name
 from uploader_gui.engine.own_files import Heartbeat
@@ -233,9 +233,6 @@ class ConversionService:
             await self._otherwise(upload, error)
         except SourceError as error:
             self._failed(upload, error)
-        except Exception:
-            log.exception("upload %.8s: internal error", upload.upload_id)
-            self._store.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
         else:
             self._prepared(upload, substitute)
 

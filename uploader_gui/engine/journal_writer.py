@@ -162,9 +162,7 @@ class JournalWriter:
             except JournalError as error:
                 self._hold(error)
 
-    async def reading_pages(
-        self, read: Callable[[Journal], Iterator[T]], is_wanted: Callable[[], bool] = lambda: True
-    ) -> list[T]:
+    async def reading_pages(self, read: Callable[[Journal], Iterator[T]], is_wanted: Callable[[], bool]) -> list[T]:
         """As `reading`, page by page, as long as they are wanted: other calls take their turn between two pages."""
         while True:
             await self.saved()

@@ -70,9 +70,7 @@ TRANSITIONS: Final[dict[UploadState, frozenset[UploadState]]] = {
     _S.REGISTERING: frozenset({_S.REGISTERED, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
     _S.REGISTERED: frozenset({_S.UPLOADING, _S.QUEUED, _S.FAILED, _S.CANCELLED}),
     _S.UPLOADING: frozenset({_S.CONFIRMING, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
-    _S.CONFIRMING: frozenset(
-        {_S.UPLOADED, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED},
-    ),
+    _S.CONFIRMING: frozenset({_S.UPLOADED, _S.RETRYING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
     _S.RETRYING: frozenset({_S.UPLOADING, _S.QUEUED, _S.REGISTERED, _S.FAILED, _S.CANCELLED}),
     _S.FAILED: frozenset({_S.QUEUED, _S.REGISTERED, _S.PREPARING}),
     _S.CANCELLED: frozenset({_S.QUEUED, _S.REGISTERED, _S.PREPARING}),
@@ -109,7 +107,7 @@ class Reason:
 class Source:
     """A local file as it was when it was queued. `size` is in bytes, `mtime_ns` is that of `mtime_of`.
 
-    `number` identifies the file however its path is spelled, None where nothing does (`stamps.number_of`).
+    `number` identifies the file however its path is spelled, None where nothing does (`source.number_of`).
     `changed_ns` is when the file system last changed anything about it, None where that is unknown.
     """
 

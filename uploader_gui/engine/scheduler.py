@@ -38,7 +38,7 @@ from uploader_gui.engine.transfer.slots import Bandwidth, Slots
 from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
@@ -274,6 +274,15 @@ class Scheduler:
         if not self._woken:
             self._woken = True
             asyncio.get_running_loop().call_soon(self._take_next_steps)
+
+    def spawn(
+        self, work: Coroutine[None, None, None], running: set[asyncio.Task[None]], uploads: Sequence[Upload] = ()
+    ) -> None:
+        """Run a coroutine as a task, one of the `running` until it ends; then see what can be done next."""
+        task = self.context.tasks.spawn(work, uploads)
+        running.add(task)
+        task.add_done_callback(running.discard)
+        task.add_done_callback(lambda _: self.wake())
 
     def enqueue(self, uploads: Sequence[Upload]) -> None:
         """Register queued uploads when their turn comes, and send registered ones (resumed with a living URL)."""

@@ -13,15 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import UploaderError
-from uploader_gui.engine.events import (
-    EngineFailed,
-    Progress,
-    QueueIdle,
-    QueueStatus,
-    Resumed,
-    SignedIn,
-    SignInRequired,
-)
+from uploader_gui.engine.events import EngineFailed, Progress, QueueIdle, QueueStatus, Resumed, SignedIn, SignInRequired
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.receipt import Circumstances

@@ -205,14 +205,11 @@ class UploadStore:
         if self.at_path(upload.anomaly_id, str(upload.source.resolved)) is upload:
             del self._by_path[upload.anomaly_id, str(upload.source.resolved)]
 
-    def send_to(self, uploads: Iterable[Upload], anomaly_id: str) -> list[Upload]:
-        """Let uploads that are not registered go to another anomaly, in their places on the list, and return them.
+    def send_to(self, upload: Upload, anomaly_id: str) -> Upload:
+        """Let an upload that is not registered go to another anomaly, in its place on the list, and return it.
 
-        Each is another object from now on: whatever was begun for it finds the old one cancelled, and lets go of it.
+        It is another object from now on: whatever was begun for it finds the old one cancelled, and lets go of it.
         """
-        return [self._sent_to(upload, anomaly_id) for upload in uploads]
-
-    def _sent_to(self, upload: Upload, anomaly_id: str) -> Upload:
         self.count_in_this_run(upload)
         self.free_path(upload)
         moved = upload.copy()
@@ -234,12 +231,7 @@ class UploadStore:
         self.move_all([upload], state, reason)
 
     def move_all(
-        self,
-        uploads: Iterable[Upload],
-        state: UploadState,
-        reason: Reason | None = None,
-        *,
-        durable: bool = False,
+        self, uploads: Iterable[Upload], state: UploadState, reason: Reason | None = None, *, durable: bool = False
     ) -> None:
         """Bring uploads into a state; `durable`: it is to survive a power cut, and is written at once.
 

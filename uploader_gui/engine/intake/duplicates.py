@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import SourceError
 from uploader_gui.engine.events import SentElsewhere
-from uploader_gui.engine.file_stamps import number_of
 from uploader_gui.engine.models import EarlierUpload, Source, UploadState, bytes_of
 from uploader_gui.engine.options import possible_treatments
-from uploader_gui.engine.source import hash_whole
+from uploader_gui.engine.source import hash_whole, number_of
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
@@ -33,35 +32,29 @@ _MAY_BE_SKIPPED: Final = frozenset({UploadState.QUEUED, UploadState.PREPARING, U
 
 
 class DuplicateCheck:
-    """The last step of the intake: leaves out what was uploaded before, and hands the rest on."""
+    """The last step of the intake: leaves out what was uploaded before, and hands the rest on.
+
+    Attributes:
+        comparing: the tasks in which files are hashed.
+    """
 
     def __init__(self, context: EngineContext, conversions: ConversionService) -> None:
         self._context = context
         self._store = context.store
         self._scheduler = context.scheduler
         self._conversions = conversions
-        self._running = 0
-
-    @property
-    def busy(self) -> bool:
-        """Whether files are being hashed."""
-        return self._running > 0
+        self.comparing: set[asyncio.Task[None]] = set()
 
     def check(self, uploads: Sequence[Upload], known: Known) -> None:
         """Hand on what is surely new; the rest is compared with what was uploaded before (also after a crash)."""
         suspects = [upload for upload in uploads if may_be_known(upload, known)]
         self.hand_on([upload for upload in uploads if not may_be_known(upload, known)])
         if suspects:
-            self._running += 1
-            self._context.tasks.spawn(self._compare_all(suspects, known), suspects)
+            self._scheduler.spawn(self._compare_all(suspects, known), self.comparing, suspects)
 
     async def _compare_all(self, suspects: list[Upload], known: Known) -> None:
-        try:
-            for upload in suspects:
-                await self._compare(upload, known)
-        finally:
-            self._running -= 1
-            self._scheduler.wake()
+        for upload in suspects:
+            await self._compare(upload, known)
 
     async def _compare(self, upload: Upload, known: Known) -> None:
         source = upload.source

@@ -16,7 +16,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import AnomalyChanged, PathsAdded, Resumed, UploadsRemoved
 from uploader_gui.engine.intake.duplicates import DuplicateCheck, OtherAnomalies, SameFile, looks, may_be_known
 from uploader_gui.engine.intake.resume import Reinspection, Resume
-from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, is_missing, scan
+from uploader_gui.engine.intake.scan import Chunk, Refusal, broken, inspected, scan
 from uploader_gui.engine.models import Reason, Source, Upload, UploadId, UploadState, may_change_anomaly
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, possible_treatments
 from uploader_gui.engine.source import wire_name
@@ -61,7 +61,7 @@ class Intake:
         self._duplicates = DuplicateCheck(context, conversions)
         self._same_file = SameFile(context)
         self._other_anomalies = OtherAnomalies(context)
-        self._running = 0
+        self._adding: set[asyncio.Task[None]] = set()
         self._restoring: set[asyncio.Task[None]] = set()
         self._whole: list[Upload] = []
         self._looks_at_whole = False
@@ -73,7 +73,7 @@ class Intake:
     @property
     def walking(self) -> bool:
         """Whether paths are being scanned or files looked at."""
-        return self._running > 0
+        return bool(self._adding)
 
     @property
     def junk(self) -> int:
@@ -88,7 +88,7 @@ class Intake:
     @property
     def busy(self) -> bool:
         """As `walking`, and also while uploads are restored or compared with earlier ones (no batch waits for that)."""
-        return self._running > 0 or bool(self._restoring) or self._duplicates.busy
+        return bool(self._adding or self._restoring or self._duplicates.comparing)
 
     def add_paths(
         self,
@@ -154,22 +154,16 @@ class Intake:
 
     def resume(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
         """Resume what the journal has unfinished (for one anomaly, or all); `resumed` gets the number of uploads."""
-        self._begin_restoring(self._resume_and_tell(anomaly_id, resumed))
+        self._scheduler.spawn(self._resume_and_tell(anomaly_id, resumed), self._restoring)
 
     def restore(self) -> None:
         """Bring back a window's list: what is unfinished goes on, what failed or was refused stands there as it was."""
-        self._begin_restoring(self._restore())
+        self._scheduler.spawn(self._restore(), self._restoring)
 
     async def restored(self) -> None:
         """Wait until everything is restored, but no longer than a moment."""
         if self._restoring:
             await asyncio.wait(self._restoring, timeout=RESTORING_SECONDS)
-
-    def _begin_restoring(self, work: Coroutine[None, None, None]) -> None:
-        task = self._context.tasks.spawn(work)
-        self._restoring.add(task)
-        task.add_done_callback(self._restoring.discard)
-        task.add_done_callback(lambda _: self._scheduler.wake())
 
     async def _resume_and_tell(self, anomaly_id: str | None, resumed: Callable[[int], None]) -> None:
         async with self._list_lock:
@@ -278,7 +272,7 @@ class Intake:
         self._scheduler.drop(upload)
         resolved = str(upload.source.resolved)
         if not self._is_listed(upload.source, drop.anomaly_id, resolved):
-            return self._store.send_to([upload], drop.anomaly_id)
+            return [self._store.send_to(upload, drop.anomaly_id)]
         self._same_path_again(drop, resolved)
         if not upload.state.finished:
             self._store.cancel([upload])
@@ -297,15 +291,7 @@ class Intake:
         await self._reinspection.look_at(look_at, partial(self._duplicates.check, known=known))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
-        self._running += 1
-        self._context.tasks.spawn(self._counted(work))
-
-    async def _counted(self, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        finally:
-            self._running -= 1
-            self._scheduler.wake()
+        self._scheduler.spawn(work, self._adding)
 
     async def _add_paths(
         self, paths: Sequence[Path], anomaly_id: str, add_options: AddOptions, recorded: Callable[[], None]
@@ -445,7 +431,7 @@ class Intake:
         reason = Reason.of(found.error)
         if treatment := self._conversions.choices_for(upload).treatment_for(reason, found.source):
             return UploadState.PREPARING, None, treatment
-        failed = is_missing(found.error) or reason.code is Code.INTERNAL_ERROR
+        failed = reason.code in {Code.MISSING, Code.INTERNAL_ERROR}
         return UploadState.FAILED if failed else UploadState.REFUSED, reason, None
 
 

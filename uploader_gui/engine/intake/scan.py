@@ -18,14 +18,7 @@ from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, So
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source, natural_sort_key
 from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
-from uploader_gui.engine.windows_paths import (
-    host_path,
-    is_hidden,
-    is_in_icloud_only,
-    is_junction,
-    plain,
-    reachable,
-)
+from uploader_gui.engine.windows_paths import host_path, is_hidden, is_in_icloud_only, is_junction, plain, reachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -259,11 +252,6 @@ def inspected(path: Path) -> Source | Refusal:
         return inspect(path, reachable(path))
     except SourceError as error:
         return Refusal(describe_only(path, reachable(path)), error)
-
-
-def is_missing(error: SourceError) -> bool:
-    """Return whether the path does not exist: the upload fails then, and is not refused."""
-    return isinstance(error, SourceMissing)
 
 
 _BEGINNING: Final = b'{\n  "schema": 1,\n  "program": "uploader-gui '

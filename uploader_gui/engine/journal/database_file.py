@@ -28,13 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _UNWRITABLE: Final = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PERM,
-    },
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 )
 _TROUBLE: Final = _UNWRITABLE | {
     sqlite3.SQLITE_BUSY,
@@ -154,7 +148,7 @@ _READABLE: Final = (
 """What is read of every row when a journal is opened."""
 
 
-def open_database(path: Path, mark: int, *, again: bool = False) -> sqlite3.Connection:
+def open_database(path: Path, mark: int, *, again: bool) -> sqlite3.Connection:
     """Open the journal with the newest schema, for this connection alone, and write `mark` into it.
 
     `again`: this program had it open before, so a foreign mark means that another instance has used it since.

@@ -163,10 +163,6 @@ class Clients:
             self._by_proxy[proxy] = self._make(proxy, context)
         return self._by_proxy[proxy]
 
-    async def goes_through_proxy(self, url: httpx.URL) -> bool:
-        """Whether requests to an address go through a proxy."""
-        return await self.proxy_for(url) is not None
-
     async def aclose(self) -> None:
         """Close every connection."""
         for client in self._by_proxy.values():

@@ -31,7 +31,7 @@ _SO_NWRITE: Final = 0x1024
 class SocketBackend(httpcore.AsyncNetworkBackend):
     """Opens one connection for httpcore, and counts its bytes (`stall_watchdog.MeasuredConnection`)."""
 
-    def __init__(self, options: Iterable[SOCKET_OPTION] = ()) -> None:
+    def __init__(self, options: Iterable[SOCKET_OPTION]) -> None:
         self._options = tuple(options)
         self._stream: SocketStream | None = None
 

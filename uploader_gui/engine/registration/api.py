@@ -112,9 +112,7 @@ class _WireUpload(BaseModel):
     presignedUrl: Annotated[str, StringConstraints(min_length=1)]  # noqa: N815 - the name in the JSON
     # Other calls of this API answer with a number. The journal cannot hold a lone surrogate or a NUL.
     id: Annotated[
-        str,
-        BeforeValidator(lambda value: str(value) if type(value) is int else value),
-        AfterValidator(_printable),
+        str, BeforeValidator(lambda value: str(value) if type(value) is int else value), AfterValidator(_printable)
     ]
 
 
@@ -122,13 +120,7 @@ class ApiClient:
     """Registers files. `tokens` may be replaced at any time."""
 
     def __init__(
-        self,
-        clients: Clients,
-        *,
-        api_url: str,
-        size_unit: SizeUnit,
-        tokens: Tokens | None,
-        clock: ServerClock,
+        self, clients: Clients, *, api_url: str, size_unit: SizeUnit, tokens: Tokens | None, clock: ServerClock
     ) -> None:
         self._clients = clients
         self._base = check_url(api_url.rstrip("/"))

@@ -79,13 +79,12 @@ class Registrar:
             return
         if self.breaker.open:
             self._send_probe()
-        elif self._may_call() and (batch := self.look_ahead.next_batch(whole=whole)):
+        elif self.look_ahead.may_call(offline=Condition.OFFLINE in self._conditions) and (
+            batch := self.look_ahead.next_batch(whole=whole)
+        ):
             self.look_ahead.calls += 1
             self._tasks.spawn(self._register(batch), batch)
             self._scheduler.wake()  # the next one is looked for when this one counts as being registered
-
-    def _may_call(self) -> bool:
-        return self.look_ahead.may_call(offline=Condition.OFFLINE in self._conditions)
 
     def _send_probe(self) -> None:
         if self._probing or not self.breaker.due or not (batch := self._batcher.next_probe()):
@@ -204,18 +203,14 @@ class Registrar:
         self._unreachable_tries = 0
         self.session.accepted(tokens)
         for upload in batch:
-            self._record_url(upload, answer)
+            if (presigned := answer.presigned.get(upload.upload_id)) is not None:
+                self._store.record_url(upload, self._clock.received(presigned))
+                self.look_ahead.note_lifetime(presigned.lifetime)
         registered = [upload for upload in _registering(batch) if upload.upload_id in answer.presigned]
         self._store.move_all(registered, UploadState.REGISTERED, durable=True)
         for upload in _registering(batch):
             self._fail(upload, answer.failed[upload.upload_id])
         self._scheduler.start_transfers(registered)
-
-    def _record_url(self, upload: Upload, answer: Registration) -> None:
-        presigned = answer.presigned.get(upload.upload_id)
-        if presigned is not None:
-            self._store.record_url(upload, self._clock.received(presigned))
-            self.look_ahead.note_lifetime(presigned.lifetime)
 
     def _fail(self, upload: Upload, error: UploaderError) -> None:
         self._store.record_refused_url(upload)
@@ -227,7 +222,8 @@ class Registrar:
             self._store.move_all(_registering(batch), UploadState.FAILED, Reason(Code.NO_ACCESS, detail=error.detail))
             self.session.tell_refused_again(tokens)
         else:
-            self._hand_back(batch, Reason.of(error))
+            self._store.move_all(_registering(batch), UploadState.QUEUED, Reason.of(error))
+            self._requeue(batch)
             self.session.ask(tokens, error.detail)
 
     async def _unreachable(self, batch: list[Upload], error: Offline) -> None:
@@ -298,10 +294,6 @@ class Registrar:
         tries = max(max(upload.registrations, self.breaker.tries(upload.upload_id)) for upload in uploads)
         backoff = self._retry.steady_backoff if len(self._on_this_side()) == 1 else self._retry.backoff
         return backoff(tries, error.retry_after)
-
-    def _hand_back(self, batch: Iterable[Upload], reason: Reason) -> None:
-        self._store.move_all(_registering(batch), UploadState.QUEUED, reason)
-        self._requeue(batch)
 
     def _requeue(self, uploads: Iterable[Upload]) -> None:
         """Give the batcher back what was not cancelled meanwhile."""

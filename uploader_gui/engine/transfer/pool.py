@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.circuit_breaker import CircuitBreaker
-from uploader_gui.engine.errors import Code, StorageRefused, UploaderError, UrlExpired, Variant
+from uploader_gui.engine.errors import StorageRefused, UploaderError, UrlExpired, Variant
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.transfer.transfer import AttemptLog, Transfer, uncount_unconnected
@@ -99,9 +99,6 @@ class TransferPool:
             self._register_again(upload, error)
         except UploaderError as error:
             self._failed(upload, error)
-        except Exception:
-            log.exception("upload %.8s: internal error", upload.upload_id)
-            self._store.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
         else:
             self._arrived(upload)
 

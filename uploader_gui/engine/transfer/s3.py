@@ -109,13 +109,11 @@ class S3Client:
     `local`: the storage may be on this machine, as the API is.
     """
 
-    def __init__(
-        self, clients: Clients, *, clock: ServerClock, local: bool, timeouts: StallTimeouts | None = None
-    ) -> None:
+    def __init__(self, clients: Clients, *, clock: ServerClock, local: bool, timeouts: StallTimeouts) -> None:
         self._clients = clients
         self._local = local
         self._clock = clock
-        self._timeouts = timeouts or StallTimeouts()
+        self._timeouts = timeouts
         self._origins: dict[str, httpx.URL] = {}
         self._matching: dict[str, _OpenHeaders] = {}
         """By host: what matched, or what is to be tried next."""
@@ -142,7 +140,7 @@ class S3Client:
         headers = _headers(parts, presigned.url, chosen, media_type, body.size)
         origin = self._origin(parts)
         http = await self._clients.client_for(origin)
-        if await self._clients.goes_through_proxy(origin):
+        if await self._clients.proxy_for(origin) is not None:
             # WORKAROUND: httpcore passes "target" to CONNECT too, which would show the proxy the whole URL.
             url, exactly = check_url(presigned.url), {}
         else:
