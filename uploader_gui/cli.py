@@ -15,7 +15,6 @@ from uploader_gui.paths import UnwritableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from uploader_gui.command_line import LaunchOptions
 
@@ -25,9 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     try:
         launch = parse(arguments)
         if launch.self_test:
-            return _run_self_test()
+            from uploader_gui import self_test  # noqa: PLC0415 - loaded only where it is needed
+
+            return self_test.run()
         if launch.verify is not None:
-            return _run_verify(launch.verify, launch.paths)
+            from uploader_gui import verify  # noqa: PLC0415 - as above
+
+            return verify.run(launch.verify, launch.paths)
         if launch.headless:
             return _run_headless(launch)
         return _run_window(launch)
@@ -38,18 +41,6 @@ def main(arguments: Sequence[str]) -> int:
         return ExitCode.USAGE_ERROR
     except KeyboardInterrupt:  # before a run listens to signals itself
         return ExitCode.INTERRUPTED
-
-
-def _run_self_test() -> int:
-    from uploader_gui import self_test  # noqa: PLC0415 - loaded only where it is needed
-
-    return self_test.run()
-
-
-def _run_verify(receipt: Path, paths: Sequence[Path]) -> int:
-    from uploader_gui import verify  # noqa: PLC0415 - loaded only where it is needed
-
-    return verify.run(receipt, paths)
 
 
 def _run_headless(launch: LaunchOptions) -> int:

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a run ended; The guide (`cli.md`) and `--help` list these."""
+    """How a run ended; the guide (`cli.md`) and `--help` list these."""
 
     ALL_SENT = 0
     """Every file is uploaded or skipped; also a self-test in which everything works, files handed over,

@@ -289,11 +289,10 @@ KEEP_AWAKE_AFTER_SECONDS: Final = 3.0
 
 
 class KeepAwakeLater:
-    """Keeps the machine awake once files have been waiting or sent for `after` seconds. Runs on the engine's loop."""
+    """Keeps the machine awake once files have been waiting or sent for a moment. Runs on the engine's loop."""
 
-    def __init__(self, awake: KeepAwake | None = None, *, after: float = KEEP_AWAKE_AFTER_SECONDS) -> None:
+    def __init__(self, awake: KeepAwake | None = None) -> None:
         self._awake = awake or KeepAwake()
-        self._after = after
         self._running = False
         self._left = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -312,7 +311,7 @@ class KeepAwakeLater:
         if not (self._running and self._left):
             self._stop()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._after, self._awake.want, True)
+            self._timer = asyncio.get_running_loop().call_later(KEEP_AWAKE_AFTER_SECONDS, self._awake.want, True)
 
     def close(self) -> None:
         """Let the machine sleep again, at the end of the run."""

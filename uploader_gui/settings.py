@@ -44,7 +44,7 @@ PREFIX: Final = "UPLOADER_"
 HEADLESS_ONLY: Final = frozenset({"offline_limit"})
 """Fields that count only without a window; the window neither shows nor saves them."""
 OF_OPERATOR: Final = frozenset({"anomaly_page", "token_help"})
-"""Fields that whoever runs the register sets for everybody; the window uses them and neither shows nor saves them."""
+"""Fields that the register’s operator sets for everybody; the window uses them and neither shows nor saves them."""
 LONGEST_DEPOSITOR: Final = 120
 """In characters."""
 PROXY_ADDRESS: Final = r"(https?://[^\s/@]+(@[^\s/@]+)?/?|([^\s/@]+@)?[^\s/@:]+:[0-9]+)"

@@ -59,18 +59,10 @@ _PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
 class ConnectionCheck:
     """One test. It calls `tell` with each finding at once, on the loop that runs it."""
 
-    def __init__(
-        self,
-        question: Question,
-        options: HttpOptions,
-        tell: Callable[[Finding], None],
-        *,
-        wall_clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, question: Question, options: HttpOptions, tell: Callable[[Finding], None]) -> None:
         self._question = question
         self._options = options
         self._tell = tell
-        self._wall_clock = wall_clock
 
     async def run(self) -> None:
         """Test step by step, until one fails that the next ones need."""
@@ -206,13 +198,13 @@ class ConnectionCheck:
     # Clocks
 
     def _server_time(self, response: httpx.Response) -> float:
-        return http_date(response.headers.get("Date")) or self._wall_clock()
+        return http_date(response.headers.get("Date")) or time.time()
 
     def _compare_clocks(self, response: httpx.Response) -> None:
         date = http_date(response.headers.get("Date"))
         if date is None:
             return
-        ahead = round(self._wall_clock() - date)
+        ahead = round(time.time() - date)
         if abs(ahead) <= CLOCK_TOLERANCE:
             self._good(Fact.CLOCK_RIGHT)
         else:

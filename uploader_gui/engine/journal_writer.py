@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition, JournalSetAside
-from uploader_gui.engine.journal.journal_thread import Batch, JournalReopened
+from uploader_gui.engine.journal.journal_thread import Batch, JournalReopened, Unsaved
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
@@ -61,18 +61,11 @@ class JournalWriter:
         self._conditions = conditions
         self._run_id: int | None = None
         self._offset = 0.0
-        self._ended: tuple[int, float] | None = None
-        self._deposits: list[EndedDeposits] = []
-        self._unsaved_new: dict[UploadId, Upload] = {}
-        self._unsaved: dict[UploadId, Upload] = {}
+        self._unsaved = Unsaved()
         self._not_in_journal: set[UploadId] = set()
         self._places: dict[bytes, UploadId] = {}
-        self._in_doubt = False
-        self._durable = False
         self._wanted = False
         self._batch: Batch | None = None
-        self._waiting: list[asyncio.Future[None]] = []
-        self._after: list[Callable[[], None]] = []
         self._closed = False
         self._held_since: float | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
@@ -80,13 +73,13 @@ class JournalWriter:
 
     def insert(self, uploads: Collection[Upload]) -> None:
         """Write uploads that the journal does not have, the next time it is written."""
-        self._unsaved_new.update((upload.upload_id, upload) for upload in uploads)
+        self._unsaved.new.update((upload.upload_id, upload) for upload in uploads)
 
     def update(self, *uploads: Upload) -> None:
         """Write the present facts of uploads, the next time the journal is written."""
         for upload in uploads:
-            is_new = upload.upload_id in self._unsaved_new or upload.upload_id in self._not_in_journal
-            (self._unsaved_new if is_new else self._unsaved)[upload.upload_id] = upload
+            is_new = upload.upload_id in self._unsaved.new or upload.upload_id in self._not_in_journal
+            (self._unsaved.new if is_new else self._unsaved.changed)[upload.upload_id] = upload
 
     def end_run(self, junk: int, stopped_at: float | None, deposits: EndedDeposits) -> None:
         """End the run with what has changed: what is added later belongs to another one.
@@ -95,17 +88,17 @@ class JournalWriter:
         `deposits` may be of earlier runs, which this one brought to their end.
         """
         if deposits[0]:
-            self._deposits.append(deposits)
-        if self._run_id is not None or self._batch is not None or self._unsaved_new:
-            self._ended = junk, self._store.clock.now() if stopped_at is None else stopped_at
+            self._unsaved.deposits.append(deposits)
+        if self._run_id is not None or self._batch is not None or self._unsaved.new:
+            self._unsaved.ended = junk, self._store.clock.now() if stopped_at is None else stopped_at
 
     def write(self, *, durable: bool = False) -> None:
         """Begin to write what has changed; `durable`: it is to survive a power cut."""
-        self._durable |= durable
+        self._unsaved.durable |= durable
         self._wanted = True
         if self._batch is not None or self._retry_timer is not None or self._closed:
             return  # it follows; a journal in trouble is not looked at again before its time
-        if self._has_unsaved or self._held_since is not None:
+        if self._unsaved or self._held_since is not None:
             self._batch = batch = self._take_batch()
             written = asyncio.wrap_future(self._journal.record(batch.write))
             written.add_done_callback(partial(self._written, batch))
@@ -131,7 +124,7 @@ class JournalWriter:
         if self._batch is None:
             tell()
         else:
-            (self._after if self._has_unsaved else self._batch.after).append(tell)
+            (self._unsaved or self._batch.unsaved).after.append(tell)
 
     async def write_last(self, junk: int, stopped_at: float | None, deposits: EndedDeposits) -> None:
         """Write what has changed for the last time, and the end of the run (see `end_run`).
@@ -212,66 +205,42 @@ class JournalWriter:
 
     # One transaction after the other
 
-    @property
-    def _has_unsaved(self) -> bool:
-        return bool(self._unsaved_new or self._unsaved or self._in_doubt or self._ended is not None or self._deposits)
-
     def _take_batch(self) -> Batch:
-        new, changed, clock = self._unsaved_new, self._unsaved, self._store.clock
-        moved = clock.offset - self._offset if self._run_id is not None and (new or self._ended) else 0.0
+        unsaved, self._unsaved, self._wanted = self._unsaved, Unsaved(), False
+        unsaved.durable |= bool(unsaved.new)
+        clock = self._store.clock
+        is_dated = self._run_id is not None and (unsaved.new or unsaved.ended)
+        moved = clock.offset - self._offset if is_dated else 0.0
         batch = Batch(
-            [upload.copy() for upload in new.values()],
-            [upload.copy() for upload in changed.values()],
-            durable=self._durable or bool(new),
+            unsaved,
+            [upload.copy() for upload in unsaved.new.values()],
+            [upload.copy() for upload in unsaved.changed.values()],
             server=(self._options.api_url, self._options.program),
             now=clock.now(),
             run_id=self._run_id,
             move_by=moved if abs(moved) > _CLOCKS_DIFFER else 0.0,
-            in_doubt=self._in_doubt,
-            places=dict(self._places) if self._in_doubt else {},
-            ended=self._ended,
-            deposits=self._deposits,
-            uploads=new | changed,
-            waiting=self._waiting,
-            after=self._after,
+            places=dict(self._places) if unsaved.in_doubt else {},
         )
         self._offset = clock.offset if self._run_id is None else self._offset + batch.move_by
-        self._unsaved_new, self._unsaved, self._waiting, self._after, self._deposits = {}, {}, [], [], []
-        self._ended, self._durable, self._in_doubt, self._wanted = None, False, False, False
         return batch
-
-    def _put_back(self, batch: Batch) -> None:
-        """Take what a batch was to write for unsaved again."""
-        new = {
-            upload.upload_id: self._unsaved.get(upload.upload_id, batch.uploads[upload.upload_id])
-            for upload in batch.new
-        }
-        changed = {upload.upload_id: batch.uploads[upload.upload_id] for upload in batch.changed}
-        self._unsaved_new = new | self._unsaved_new
-        self._unsaved = {one: up for one, up in (changed | self._unsaved).items() if one not in self._unsaved_new}
-        self._waiting = batch.waiting + self._waiting
-        self._after = batch.after + self._after
-        self._deposits = batch.deposits + self._deposits
-        self._ended = batch.ended if self._ended is None else self._ended
-        self._offset -= batch.move_by
-        self._durable |= batch.durable
-        self._in_doubt |= batch.in_doubt
 
     def _written(self, batch: Batch, written: asyncio.Future[list[UploadId]]) -> None:
         self._batch = None
         try:
             failed = written.result()
         except JournalError as error:
-            self._put_back(batch)
+            self._unsaved.put_back(batch.unsaved)
+            self._offset -= batch.move_by
             self._cannot_write(error)
         else:
-            self._run_id = None if batch.ended is not None else batch.run_id
-            self._not_in_journal.difference_update(batch.uploads)
+            uploads = batch.unsaved.new | batch.unsaved.changed
+            self._run_id = None if batch.unsaved.ended is not None else batch.run_id
+            self._not_in_journal.difference_update(uploads)
             self._not_in_journal.update(failed)
             self._works_again()
-            _release(batch.waiting)
-            self._fail(batch.uploads[one] for one in failed)
-            self._go_on(batch.after)
+            _release(batch.unsaved.waiting)
+            self._fail(uploads[one] for one in failed)
+            self._go_on(batch.unsaved.after)
 
     def _go_on(self, after: Iterable[Callable[[], None]]) -> None:
         try:
@@ -284,17 +253,17 @@ class JournalWriter:
     def _fail(self, uploads: Iterable[Upload]) -> None:
         for upload in uploads:
             log.error("upload %.8s cannot be written down", upload.upload_id)
-            has_changed = upload.upload_id in self._unsaved_new or upload.upload_id in self._unsaved
+            has_changed = upload.upload_id in self._unsaved.new or upload.upload_id in self._unsaved.changed
             if not upload.state.finished and not has_changed:
                 self._scheduler.drop(upload)
                 self._store.move(upload, UploadState.FAILED, Reason(Code.INTERNAL_ERROR))
 
     def _waiting_for_all(self) -> asyncio.Future[None] | None:
         """Return what is done once the journal has everything, None where it has."""
-        if self._has_unsaved or self._held_since is not None:
-            waiting = self._waiting
+        if self._unsaved or self._held_since is not None:
+            waiting = self._unsaved.waiting
         elif self._batch is not None:
-            waiting = self._batch.waiting
+            waiting = self._batch.unsaved.waiting
         else:
             return None
         waiting.append(asyncio.get_running_loop().create_future())
@@ -315,8 +284,9 @@ class JournalWriter:
 
     def _record_everything_again(self) -> None:
         """Record all uploads again: the journal, opened again by this store or another server's, may have lost some."""
-        self._in_doubt = True
-        self._unsaved_new, self._unsaved = {upload.upload_id: upload for upload in self._store.all_uploads()}, {}
+        self._unsaved.in_doubt = True
+        self._unsaved.new = {upload.upload_id: upload for upload in self._store.all_uploads()}
+        self._unsaved.changed = {}
         asyncio.get_running_loop().call_soon(self.write)
 
     def _begin_hold(self, error: JournalError) -> float:
@@ -324,7 +294,7 @@ class JournalWriter:
         if self._held_since is None:
             log.warning("the journal cannot be used: %s", error.detail)
             self._held_since = time.monotonic()
-        after, self._after = self._after, []
+        after, self._unsaved.after = self._unsaved.after, []
         for tell in after:
             tell()
         return self._held_since

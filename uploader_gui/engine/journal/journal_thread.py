@@ -130,47 +130,83 @@ EndedDeposits = tuple["tuple[UploadId, ...]", "Mapping[str, Circumstances]"]
 
 
 @dataclass(slots=True)
-class Batch:
-    """What is written in one transaction: copies of uploads, which go on changing meanwhile.
+class Unsaved:
+    """What the journal does not have yet.
 
     Attributes:
-        now: seconds since 1970, by the server's clock.
-        run_id: the run of `new`, None where it is begun now.
-        move_by: by how many seconds the clock was wrong when that run was begun.
-        in_doubt: whether the journal may have lost that run, and has to be given `places` again.
-        deposits: those that came to their end, as their uploads and what their receipts tell by anomaly.
+        new: uploads that it has never had; `changed` are the others.
+        durable: whether it is to survive a power cut.
+        in_doubt: whether the journal may have lost the run, and has to be given its places again.
         ended: the number of files left out of the run that ends, and when it ended; None while it goes on.
-        uploads: the originals of the copies.
-        waiting: what waits until the batch is written.
+        deposits: those that came to their end, as their uploads and what their receipts tell by anomaly.
+        waiting: what waits until it is written.
         after: what is called then, or when it cannot be written.
     """
 
+    new: dict[UploadId, Upload] = field(default_factory=dict)
+    changed: dict[UploadId, Upload] = field(default_factory=dict)
+    durable: bool = False
+    in_doubt: bool = False
+    ended: tuple[int, float] | None = None
+    deposits: list[EndedDeposits] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.in_doubt or self.ended is not None or self.deposits)
+
+    def put_back(self, earlier: Unsaved) -> None:
+        """Put what could not be written before what has come since."""
+        self.new = {one: self.changed.get(one, upload) for one, upload in earlier.new.items()} | self.new
+        self.changed = {one: upload for one, upload in (earlier.changed | self.changed).items() if one not in self.new}
+        self.durable |= earlier.durable
+        self.in_doubt |= earlier.in_doubt
+        self.ended = earlier.ended if self.ended is None else self.ended
+        self.deposits = earlier.deposits + self.deposits
+        self.waiting = earlier.waiting + self.waiting
+        self.after = earlier.after + self.after
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is written in one transaction.
+
+    Attributes:
+        unsaved: what that is.
+        new, changed: copies of its uploads, which go on changing meanwhile.
+        server: the address of the service, and the program's name and version.
+        now: seconds since 1970, by the server's clock.
+        run_id: the run of `new`, None where it is begun now.
+        move_by: by how many seconds the clock was wrong when that run was begun.
+        places: what the journal may have lost of where files were put.
+    """
+
+    unsaved: Unsaved
     new: list[Upload]
     changed: list[Upload]
-    durable: bool
     server: tuple[str, str]
     now: float
     run_id: int | None
-    move_by: float = 0.0
-    in_doubt: bool = False
-    places: dict[bytes, UploadId] = field(default_factory=dict)
-    ended: tuple[int, float] | None = None
-    deposits: list[EndedDeposits] = field(default_factory=list)
-    uploads: dict[UploadId, Upload] = field(default_factory=dict)
-    waiting: list[asyncio.Future[None]] = field(default_factory=list)
-    after: list[Callable[[], None]] = field(default_factory=list)
+    move_by: float
+    places: dict[bytes, UploadId]
 
     # In the journal's thread
 
     def write(self, journal: Journal) -> list[UploadId]:
         """Write everything; return what cannot be written, whatever is in it."""
-        if (self.in_doubt or self.new) and self.run_id is not None and not journal.has_run(self.run_id):
+        if (self.unsaved.in_doubt or self.new) and self.run_id is not None and not journal.has_run(self.run_id):
             self.run_id = None  # lost with the journal, or forgotten by a person
-        if len(self.changed) == 1 and not self.new and not self.places and self.ended is None and not self.deposits:
+        if (
+            len(self.changed) == 1
+            and not self.new
+            and not self.places
+            and self.unsaved.ended is None
+            and not self.unsaved.deposits
+        ):
             return self._write_singly(journal) if not self._write_one(journal) else []
         begun = self.run_id
         try:
-            with journal.transaction(durable=self.durable):
+            with journal.transaction(durable=self.unsaved.durable):
                 self._write_together(journal)
         except JournalError:
             self.run_id = begun
@@ -183,7 +219,7 @@ class Batch:
 
     def _write_one(self, journal: Journal) -> bool:
         try:
-            journal.record(self.changed, durable=self.durable)
+            journal.record(self.changed, durable=self.unsaved.durable)
         except JournalError:
             raise
         except Exception:
@@ -203,9 +239,9 @@ class Batch:
     def _write_rest(self, journal: Journal) -> None:
         if self.places:
             journal.claim(self.places)
-        if self.ended is not None and self.run_id is not None:
-            journal.end_run(self.run_id, *self.ended)
-        for deposits in self.deposits:
+        if self.unsaved.ended is not None and self.run_id is not None:
+            journal.end_run(self.run_id, *self.unsaved.ended)
+        for deposits in self.unsaved.deposits:
             journal.note_deposits(*deposits)
 
     def _add(self, uploads: Collection[Upload], journal: Journal) -> None:
@@ -223,6 +259,6 @@ class Batch:
                 raise
             except Exception:  # noqa: BLE001 - logged with its traceback above
                 failed.append(upload.upload_id)
-        with journal.transaction(durable=self.durable):
+        with journal.transaction(durable=self.unsaved.durable):
             self._write_rest(journal)
         return failed
