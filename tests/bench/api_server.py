@@ -20,7 +20,7 @@ QUERY = (
 
 
 class Registration(asyncio.Protocol):
-    """One connection: requests with a Content-Length, one after the other."""
+    """One connection: requests one after the other; those without a body are refused."""
 
     def __init__(self, delay: float, storage: str, log: TextIO) -> None:
         self._delay = delay
@@ -34,12 +34,16 @@ class Registration(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        assert self._transport is not None
         self._waiting += data
         head, gap, rest = self._waiting.partition(b"\r\n\r\n")
         if not gap:
             return
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        if len(rest) >= length:
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+        if not length:  # a look at an anomaly, a call that the gateway does not know
+            self._waiting = rest
+            self._transport.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        elif len(rest) >= length:
             self._waiting = rest[length:]
             asyncio.get_running_loop().call_later(self._delay, self._answer, rest[:length], time.time())
 
