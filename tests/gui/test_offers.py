@@ -115,6 +115,7 @@ def test_an_offer_of_junk_alone_holds_no_file() -> None:
     ("given", "harmless"),
     [
         (["a.jpg", "A.JPG", "a.jpg", "a (2).jpg"], ["a.jpg", "A (2).JPG", "a (3).jpg", "a (2) (2).jpg"]),
+        (["\u00e9.jpg", "e\u0301.jpg"], ["\u00e9.jpg", "e\u0301 (2).jpg"]),
         (["x/a.jpg", "y\\a.jpg", "x\\A.jpg"], ["x/a.jpg", "y/a.jpg", "x/A (2).jpg"]),
         (["", ".", "..", "\\", "C:", "a\tb|.png"], [*(f"file {n}" for n in range(1, 6)), "a_b_.png"]),
         (

@@ -177,7 +177,7 @@ class FetchThread(threading.Thread):
         """Fetch all items; each is told of, whatever happens."""
         left = list(self._items)
         try:
-            _make_private(reachable(self._folder))
+            make_private(reachable(self._folder))
             with self._offered.opened([item.file for item in left]) as contents:
                 while left:
                     self._take(left[0], contents)
@@ -222,7 +222,7 @@ class FetchThread(threading.Thread):
             os.fsync(file.fileno())
         if item.is_stopped:
             raise Stopped
-        _make_private(path.parent)
+        make_private(path.parent)
         part.rename(path)
 
     def _fail(self, item: Item, error: Exception) -> None:
@@ -232,10 +232,10 @@ class FetchThread(threading.Thread):
         self._listener.not_fetched(item, error if isinstance(error, NotFetched) else _as_not_fetched(error))
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Make a folder, and those above it, for their owner only."""
     if not folder.is_dir():
-        _make_private(folder.parent)
+        make_private(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 

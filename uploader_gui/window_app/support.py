@@ -6,8 +6,9 @@ And the coroutines on its thread.
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import qVersion
@@ -16,8 +17,8 @@ from PySide6.QtGui import QGuiApplication
 from uploader_gui.engine.errors import NotFetched
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.desktop import show_in_folder
-from uploader_gui.gui.drop.fetcher import Fetcher
-from uploader_gui.gui.drop.mime import Captures
+from uploader_gui.gui.drop.fetcher import TOKEN_BYTES, Fetcher
+from uploader_gui.gui.drop.mime import NO_PROMISES, Captures
 from uploader_gui.gui.drop.offer import DropKind, described_files
 from uploader_gui.i18n import _
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.fetching import VirtualFile
     from uploader_gui.gui.bridge import Bridge
-    from uploader_gui.gui.drop.mime import Picture
+    from uploader_gui.gui.drop.mime import Picture, Promises
     from uploader_gui.gui.drop.offer import Decision
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.paths import DataPaths
@@ -116,27 +117,60 @@ class Support:
 
 
 class VirtualFiles:
-    """Fetches what is dragged or pasted as virtual files, into `folder` until it is uploaded: on Windows alone, so far.
+    """Takes virtual files on the way that this system has: Windows', or macOS' promises. X and Wayland have none.
 
-    On macOS such files are promised (NSFilePromise): Qt hands over no object that could be asked for them, and the
-    pasteboard's own needs PyObjC; a person is told what to do. X and Wayland have no such files.
+    Whatever fails in that ends with the sentence that explains what to do. `folder` is where they lie until they are
+    uploaded; `kit` has AppKit's classes, instead of PyObjC.
     """
 
-    def __init__(self, window: MainWindow, bridge: Bridge, folder: Path) -> None:
+    def __init__(self, window: MainWindow, bridge: Bridge, folder: Path, kit: Any = None) -> None:
         self._window = window
+        self._bridge = bridge
+        self._folder = folder
+        self._kit = kit
         self._fetcher = Fetcher(window.add_files, window.model, bridge, folder)
         self._fetcher.lost.connect(window.notices.explain_lost)
         window.add_files.virtual_given.connect(self._take)
         if sys.platform == "win32":
             window.drop.native_window_changed.connect(self._stand_before)
             self._stand_before()
+        elif sys.platform == "darwin" or kit is not None:
+            window.drop.promises = self._promises
 
     def _stand_before(self) -> None:
         from uploader_gui.platform.windows_ole import Door  # noqa: PLC0415 - Windows alone
 
         self._door = Door(int(self._window.winId()))
 
+    def _promises(self) -> Promises:
+        """Return what the present drag promises; whatever fails in that, it is a drag as Qt tells of it."""
+        from uploader_gui.platform.macos_promises import app_kit, promises_in_drag  # noqa: PLC0415 - macOS alone
+
+        try:
+            self._kit = self._kit or app_kit()
+            return promises_in_drag(self._kit)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.info("what a drag promises cannot be asked: %s", type(error).__name__)
+            return NO_PROMISES
+
+    def _take_promised(self, decision: Decision, anomaly_id: str) -> None:
+        from uploader_gui.platform.macos_promises import PromisedFiles  # noqa: PLC0415 - as above
+
+        try:
+            promised = PromisedFiles(self._kit, self._folder / secrets.token_hex(TOKEN_BYTES))
+        except Exception as error:  # noqa: BLE001 - a person is told what to do instead
+            log.info("promised files cannot be asked for: %s", type(error).__name__)
+            promised = None
+        if promised is None or not promised.places:
+            self._window.add_files.refused.emit(DropKind.PROMISE)
+            return
+        self._bridge.note_making(promised.places)
+        self._fetcher.fetch(replace(decision, files=promised.files), promised, anomaly_id)
+
     def _take(self, decision: Decision, anomaly_id: str, dropped: bool) -> None:  # noqa: FBT001 - a signal's argument
+        if decision.kind is DropKind.PROMISED:
+            self._take_promised(decision, anomaly_id)
+            return
         if sys.platform != "win32" or (dropped and not self._door.is_open):
             self._window.add_files.refused.emit(DropKind.PROMISE)
             return

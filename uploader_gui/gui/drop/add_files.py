@@ -179,7 +179,7 @@ class AddFiles(QObject):
             self.left_out.emit(decision.left_out)
         elif decision.kind is DropKind.PICTURE:
             self.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
-        elif decision.kind is DropKind.VIRTUAL:
+        elif decision.kind in {DropKind.VIRTUAL, DropKind.PROMISED}:
             self.virtual_given.emit(decision, self._anomaly_for_this(), dropped)
         elif decision.kind is DropKind.PORTAL:
             self.portal_given.emit(portal_key_in(mime), self._anomaly_for_this())

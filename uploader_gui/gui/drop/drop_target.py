@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, Q
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from uploader_gui.engine.models import Origin
-from uploader_gui.gui.drop.mime import counted, decision_on
+from uploader_gui.gui.drop.mime import NO_PROMISES, counted, decision_on
 from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, label
 from uploader_gui.i18n import N_, _, ngettext
@@ -88,6 +88,8 @@ class DropOverlay(QWidget):
 class DropTarget(QObject):
     """Watches a window for drags. `anomaly_id` returns the anomaly shown, "" for none.
 
+    `promises` returns what the present drag promises beside what Qt tells of, on macOS.
+
     Signals: `dropped(Decision, QMimeData)`: something was let go of over the window; the data live until it returns.
     `native_window_changed`: the system knows the window by another number from now on.
     """
@@ -98,6 +100,7 @@ class DropTarget(QObject):
     def __init__(self, window: QWidget, theme: Theme, anomaly_id: Callable[[], str]) -> None:
         super().__init__(window)
         self._anomaly_id = anomaly_id
+        self.promises: Callable[[], Promises] = lambda: NO_PROMISES
         self._entered = Decision(DropKind.NOTHING)
         self.overlay = DropOverlay(window, theme)
         window.setAcceptDrops(True)
@@ -109,7 +112,7 @@ class DropTarget(QObject):
             event.ignore()  # text dragged within the window
             return
         self._accept_as_copy(event)
-        self._entered = decision_on(event.mimeData())
+        self._entered = decision_on(event.mimeData(), self.promises())
         self._set_texts(self._entered)
 
     def _set_texts(self, decision: Decision) -> None:
@@ -133,7 +136,7 @@ class DropTarget(QObject):
 
     def _drop(self, event: QDropEvent) -> None:
         self._accept_as_copy(event)
-        decision = self._what_is_left(decision_on(event.mimeData()))
+        decision = self._what_is_left(decision_on(event.mimeData(), self.promises()))
         self.overlay.hide()
         self.dropped.emit(decision, event.mimeData())
 
@@ -176,10 +179,10 @@ def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
         )
     left_out = not_here(decision.left_out)
     if decision.origin is not None:
-        count = len(decision.files or decision.paths)
+        count = decision.promised or len(decision.files or decision.paths)
         how = (
             N_("Fetching begins at once; the originals stay where they are")
-            if decision.files
+            if decision.promised or decision.files
             else N_("Folders are searched; the originals stay where they are")
         )
         return add_from(decision.origin, count, anomaly_id), left_out or _(how)

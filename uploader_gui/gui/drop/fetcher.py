@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.upload_list.upload_model import UploadModel
     from uploader_gui.gui.window.window_memory import KeptPath
 
-_TOKEN_BYTES: Final = 8
+TOKEN_BYTES: Final = 8
 PAGE: Final = 100
 """How many files are listed, or told of, before the window has its turn: some 10 ms."""
 
@@ -171,7 +171,7 @@ class Fetcher(QObject):
 
     def fetch(self, decision: Decision, offered: Offered, anomaly_id: str) -> Fetch:
         """Show a row for each file and begin to fetch them, for the anomaly given ("": they wait for a number)."""
-        folder = self._folder / secrets.token_hex(_TOKEN_BYTES)
+        folder = self._folder / secrets.token_hex(TOKEN_BYTES)
         names = zip(decision.files, harmless_names(decision.files), strict=True)
         items = (Item(file, folder / name) for file, name in names)
         fetch = Fetch(self, items, anomaly_id, AddOptions(origin=decision.origin))

@@ -41,13 +41,18 @@ _WRAPPED: Final = re.compile('application/x-qt-windows-mime;value="(.*)"')
 _DESCRIPTORS: Final = ("FileGroupDescriptorW", "FileGroupDescriptor")
 
 
-def decision_on(mime: QMimeData | None) -> Decision:
+Promises = tuple[tuple[str, ...], int]
+"""Names of formats that Qt does not tell of, and how many files are promised (`platform/macos_promises.py`)."""
+NO_PROMISES: Final[Promises] = ((), 0)
+
+
+def decision_on(mime: QMimeData | None, promises: Promises = NO_PROMISES) -> Decision:
     """Return what is done with a drag or the clipboard."""
-    return decide(offer_in(mime)) if mime is not None else Decision(DropKind.NOTHING)
+    return decide(offer_in(mime, promises)) if mime is not None else Decision(DropKind.NOTHING)
 
 
-def offer_in(mime: QMimeData) -> Offer:
-    """Return what Qt brings as plain data."""
+def offer_in(mime: QMimeData, promises: Promises = NO_PROMISES) -> Offer:
+    """Return what Qt brings as plain data, and what is promised beside it."""
     formats = {_plain(name): name for name in mime.formats()}
     text = mime.text() if mime.hasText() else ""
     paths, others = _sorted_out(mime)
@@ -56,7 +61,7 @@ def offer_in(mime: QMimeData) -> Offer:
     described = [(name, bytes(mime.data(formats[name]).data())) for name in _DESCRIPTORS if name in formats]
     format_, descriptor = next(((name, data) for name, data in described if data), ("", b""))
     return Offer(
-        formats=tuple(formats),
+        formats=(*formats, *promises[0]),
         paths=tuple(paths),
         schemes=tuple(others),
         text=text,
@@ -65,6 +70,7 @@ def offer_in(mime: QMimeData) -> Offer:
         is_wide=format_ == _DESCRIPTORS[0],
         shell_ids=bytes(mime.data(formats[SHELL_IDS]).data()) if SHELL_IDS in formats else b"",
         has_image=mime.hasImage(),
+        promised=promises[1],
     )
 
 

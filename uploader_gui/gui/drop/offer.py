@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -52,16 +53,19 @@ _PICTURES: Final = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".webp", ".avif", ".heic", ".heif"),
     *(".svg", ".bmp", ".tif", ".tiff", ".ico", ".jxl", ".jp2"),
 )
+_IN_PHOTOS: Final = re.compile(r"\.photoslibrary/", re.IGNORECASE)
+"""Beside the promise of an original, Photos on macOS offers the path of a small copy in its library."""
 _PHONE_MOUNTS: Final = re.compile(r"/gvfs/(?:mtp|afc):")
 _PHONE_DEVICE: Final = "6ac27878-a6fa-4155-ba85-f98f491d4f33".encode("utf-16-le")
 """Windows' class of portable devices, which ends the name of each phone's USB interface."""
 
 
 class DropKind(Enum):
-    """What is offered: the first four kinds can be taken. The value of each other: why not, and what to do."""
+    """What is offered: the first five kinds can be taken. The value of each other: why not, and what to do."""
 
     FILES = "files"
     VIRTUAL = "virtual"
+    PROMISED = "promised"
     PORTAL = "portal"
     PICTURE = "picture"
     MAIL = (
@@ -125,6 +129,7 @@ class Offer:
         descriptor: the data of a FILEGROUPDESCRIPTOR, `is_wide` where its names are in UTF-16.
         shell_ids: the data of `SHELL_IDS`.
         has_image: Qt can read a picture from it.
+        promised: how many files macOS promises that can be asked for.
     """
 
     formats: tuple[str, ...] = ()
@@ -136,6 +141,7 @@ class Offer:
     is_wide: bool = True
     shell_ids: bytes = b""
     has_image: bool = False
+    promised: int = 0
 
     def has(self, *marks: str) -> bool:
         """Return whether the name of a format contains one of these, ignoring case."""
@@ -149,6 +155,7 @@ class Decision:
     Attributes:
         paths: the files and folders to add.
         files: the virtual files to fetch.
+        promised: how many files are fetched whose names are known only then.
         origin: where they come from, as far as that is known.
         picture: the format whose bytes are the picture's file, "" where Qt decodes it.
         left_out: the names of what cannot be taken beside what can.
@@ -158,6 +165,7 @@ class Decision:
     kind: DropKind
     paths: tuple[Path, ...] = ()
     files: tuple[VirtualFile, ...] = ()
+    promised: int = 0
     origin: Origin | None = None
     picture: str = ""
     left_out: tuple[str, ...] = ()
@@ -222,6 +230,8 @@ def _is_junk(name: str) -> bool:
 
 def _in_own_form(offer: Offer) -> Decision | None:
     """Return what is done with what a program offers in a form of its own, None for others."""
+    if offer.promised:
+        return Decision(DropKind.PROMISED, promised=offer.promised, origin=_origin(offer))
     if offer.has(*PORTAL):
         return Decision(DropKind.PORTAL)
     if _is_of_mail_program(offer) and not offer.has(*_NO_MAIL):
@@ -363,20 +373,25 @@ _FOLDER_TAKEN: Final = 0
 def _unlike(taken: dict[str, int], name: str, *, is_folder: bool = False) -> str:
     """Return the name, numbered where a file (for a folder) or anything (for a file) is called like that.
 
-    `taken`: each name, with the last number a file of that name was given.
+    `taken`: each name as disks compare them, with the last number a file of that name was given.
     """
     stem, dot, suffix = name.rpartition(".")
     if is_folder or not stem or "/" in suffix:
         stem, dot, suffix = name, "", ""
-    number, free = taken.get(name.casefold(), 1) or 1, name
-    while (found := taken.get(free.casefold())) is not None and not (is_folder and found == _FOLDER_TAKEN):
+    number, free = taken.get(_compared(name), 1) or 1, name
+    while (found := taken.get(_compared(free))) is not None and not (is_folder and found == _FOLDER_TAKEN):
         number += 1
         free = f"{stem} ({number}){dot}{suffix}"
     if is_folder:
-        taken[free.casefold()] = _FOLDER_TAKEN
-    elif taken.setdefault(free.casefold(), 1) and taken.get(name.casefold()):
-        taken[name.casefold()] = number
+        taken[_compared(free)] = _FOLDER_TAKEN
+    elif taken.setdefault(_compared(free), 1) and taken.get(_compared(name)):
+        taken[_compared(name)] = number
     return free
+
+
+def _compared(name: str) -> str:
+    """Return a name in the form in which the disks of Windows and macOS compare names."""
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 _FROM: Final = {
