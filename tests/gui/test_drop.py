@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDragLeaveEvent,
@@ -228,6 +228,19 @@ def test_files_of_a_program_that_ends_at_the_drop_are_added_all_the_same(
     assert window.banner.text.text().startswith("The other program ended, or took it back, before it was read.")
 
 
+def test_what_hovers_no_more_is_noticed_by_the_pointer_though_its_program_ended_without_a_word(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.set_anomaly("4217")
+    enter(window, text("Bonjour"))
+    assert window.drop.overlay.isVisible()
+    handle = window.windowHandle()
+    assert handle is not None
+    QTest.mouseMove(handle, window.rect().center())
+    QTest.mouseMove(handle, window.rect().center() + QPoint(5, 5))
+    qtbot.waitUntil(window.drop.overlay.isHidden)
+
+
 @pytest.mark.parametrize("copied", ["/", "//", "file:///", "/\n/no/such"])
 def test_the_root_is_not_sent_because_it_was_copied_as_text(
     window: MainWindow, engine: FakeEngine, copied: str
@@ -316,6 +329,41 @@ def test_text_that_comes_with_a_picture_is_pasted_into_the_field_as_text(window:
     with qtbot.assertNotEmitted(window.picture_given):
         QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.header.field.text() == "4217"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its paths have drives")
+@pytest.mark.parametrize("copied", ["{}", "copy\n{}", "x-special/nautilus-clipboard\ncut\n{}", "\n\n{}\n"])
+def test_a_list_of_paths_is_taken_whole_and_what_is_gone_is_told(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, copied: str
+) -> None:
+    (tmp_path / "0.pdf").touch()
+    paths = [str(tmp_path / f"{number}.pdf") for number in range(1_500)]
+    window.set_anomaly("4217")
+    drop(window, text(copied.format("\n".join(paths))))
+    assert engine.added == [added(paths, "4217")]
+
+
+def test_of_other_text_only_the_lines_that_are_there_are_taken(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").touch()
+    window.set_anomaly("4217")
+    drop(window, text(f"See\n{tmp_path / 'a.pdf'}\n{tmp_path / 'gone.pdf'}"))
+    assert engine.added == [added([str(tmp_path / "a.pdf")], "4217")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its paths have drives")
+def test_a_path_in_place_of_a_url_is_taken_and_what_is_neither_is_named(
+    window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        (tmp_path / name).touch()
+    window.set_anomaly("4217")
+    lines = (f"file://{tmp_path}/a.pdf", str(tmp_path / "b.pdf"), "../c.pdf", "photo.jpg")
+    drop(window, offering("text/uri-list", "\r\n".join(["# a comment", *lines]).encode()))
+    assert engine.added == [added([str(tmp_path / "a.pdf"), str(tmp_path / "b.pdf")], "4217")]
+    assert window.banner.text.text().startswith("2 items were left out")
+    assert "c.pdf, photo.jpg" in window.banner.text.text()
 
 
 def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from uploader_gui.i18n import N_, _, ngettext
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
 
+    from uploader_gui.gui.drop.mime import Promises
     from uploader_gui.gui.style.theme import Theme
 
 _MARGIN: Final = 24
@@ -37,7 +38,7 @@ class DropOverlay(QWidget):
         self._window = window
         self._spared: QWidget | None = None
         self._refuses = False
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setMouseTracking(True)
         self.title = label("", theme, 22, QFont.Weight.DemiBold)
         self.subtitle = label("", theme, 13)
         self.subtitle.setProperty("kind", "muted")
@@ -52,6 +53,8 @@ class DropOverlay(QWidget):
             text.setWordWrap(True)
             column.addWidget(text)
         column.addStretch()
+        for part in (self._icon, self.title, self.subtitle):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def spare(self, band: QWidget) -> None:
@@ -70,6 +73,11 @@ class DropOverlay(QWidget):
         self.setGeometry(covered)
         self.raise_()
         self.show()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Hide: while something is dragged the pointer is not ours. Its program ended without a word."""
+        if event.spontaneous():  # else Qt made it because this was shown
+            self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the dashed area."""

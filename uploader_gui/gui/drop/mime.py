@@ -135,6 +135,8 @@ def picture_in(mime: QMimeData, decision: Decision) -> Picture:
 _FOLDER_CHECK_SECONDS: Final = 0.05
 """Time a drag may spend on asking the disk which paths are folders: a slow share must not block the window."""
 _LINES_LOOKED_AT: Final = 1000
+_NO_PATHS: Final = frozenset({"", "copy", "cut", "x-special/nautilus-clipboard"})
+"""How GNOME's file managers begin what they copy."""
 
 
 _Counted = tuple[str, str]
@@ -186,11 +188,11 @@ class EntryCounts:
 
 def _sorted_out(mime: QMimeData) -> tuple[list[Path], list[tuple[str, str]]]:
     """Return the files and folders of this computer among the URLs, each once, and (scheme, name) of the others."""
-    urls = [url for url in mime.urls() if url.scheme()] if mime.hasUrls() else []  # a comment in the list has none
+    urls = [url for url in mime.urls() if url.scheme() or url.path()] if mime.hasUrls() else []  # but for comments
     paths: dict[Path, None] = {}
     others: dict[tuple[str, str], None] = {}
     for url, address in zip(urls, _addresses(mime, urls), strict=True):
-        if (path := _local_path(url) or _mounted(address)) is not None:
+        if (path := _local_path(url) or _mounted(address) or _bare(url, address)) is not None:
             paths[path] = None
         else:
             others[url.scheme()[:20], _readable(url)] = None
@@ -208,6 +210,11 @@ def _addresses(mime: QMimeData, urls: Sequence[QUrl]) -> list[str]:
 def _mounted(address: str) -> Path | None:
     """Return where GNOME shows a phone's or server's file, None elsewhere."""
     return None if sys.platform in {"win32", "darwin"} else mounted_path(address, mount_folder())
+
+
+def _bare(url: QUrl, address: str) -> Path | None:
+    """Return the path that a program gives in place of a URL, None for anything else."""
+    return None if url.scheme() else next(iter(paths_in_text(address)), None)
 
 
 def _local_path(url: QUrl) -> Path | None:
@@ -243,12 +250,19 @@ def _readable(url: QUrl) -> str:
 def paths_in_text(text: str) -> list[Path]:
     """Return the existing absolute paths among lines of text, as Windows' “Copy as path” and browsers write them.
 
-    Not the root: nobody copies that to send all there is.
+    Where each line is a path and one exists, the others are returned as well: that they are gone is told of them. Not
+    the root: nobody copies that to send all there is.
     """
-    lines = [line.strip().strip('"') for line in text.splitlines()[:_LINES_LOOKED_AT]]
-    found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines if line]
-    paths = [path for path in found if path is not None and path.name and "\0" not in str(path)]
-    return [path for path in paths if path.is_absolute() and os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
+    lines = [line.strip().strip('"') for line in text.splitlines()]
+    lines = [line for line in lines if line not in _NO_PATHS]
+    first = _paths_of(lines[:_LINES_LOOKED_AT])
+    existing = [path for path in first if os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
+    return _paths_of(lines) if existing and len(first) == len(lines[:_LINES_LOOKED_AT]) else existing
+
+
+def _paths_of(lines: Sequence[str]) -> list[Path]:
+    found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines]
+    return [path for path in found if path is not None and path.name and "\0" not in str(path) and path.is_absolute()]
 
 
 def counted(paths: Sequence[Path]) -> EntryCounts:

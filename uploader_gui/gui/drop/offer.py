@@ -123,7 +123,7 @@ class Offer:
     Attributes:
         formats: the names of the formats, without Qt's wrapping.
         paths: the local files and folders among the URLs.
-        schemes: of the other URLs, each with the name a person reads.
+        schemes: of the other URLs, each with the name a person reads; "" for what is no URL.
         text: the text, "" where there is none.
         paths_in_text: the lines of it that are existing paths.
         descriptor: the data of a FILEGROUPDESCRIPTOR, `is_wide` where its names are in UTF-16.
@@ -191,8 +191,8 @@ def name_in(format_: str) -> str:
 
 def decide(offer: Offer) -> Decision:
     """Return what is done with an offer: paths first, then virtual files, then a picture's own bytes, then a bitmap."""
-    left_out = tuple(dict.fromkeys(f"{name} ({scheme})" for scheme, name in offer.schemes))
-    if offer.paths:
+    left_out = tuple(dict.fromkeys(f"{name} ({scheme})" if scheme else name for scheme, name in offer.schemes))
+    if offer.paths and not (offer.promised and all(_IN_PHOTOS.search(path.as_posix()) for path in offer.paths)):
         origin = Origin.PHONE if all(_PHONE_MOUNTS.search(path.as_posix()) for path in offer.paths) else None
         return Decision(DropKind.FILES, offer.paths, origin=origin, left_out=left_out)
     if (found := _virtual(offer) or _in_own_form(offer)) is not None:
