@@ -26,6 +26,7 @@ from uploader_gui import machine_settings
 from uploader_gui.anomaly_links import check_page
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
+from uploader_gui.engine.redaction import readable
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import LanguageChoice, SettingsError, ThemeChoice, json_object
 from uploader_gui.paths import file_type
@@ -124,11 +125,6 @@ def _checked_by(check: Callable[[str], object]) -> Callable[[str], str]:
     return checked
 
 
-def _one_line(text: str) -> str:
-    """Return a text as it is printed: on one line, without what cannot be shown."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:LONGEST_DEPOSITOR]
-
-
 class Settings(BaseModel):
     """Everything that can be set.
 
@@ -170,7 +166,7 @@ class Settings(BaseModel):
     bandwidth_limit: float = Field(default=0.0, ge=0, le=9999, allow_inf_nan=False)
     anomaly_page: Annotated[str, AfterValidator(_checked_by(check_page))] = ""
     token_help: Annotated[str, AfterValidator(_checked_by(check_address))] = ""
-    depositor: Annotated[str, AfterValidator(_one_line)] = ""
+    depositor: Annotated[str, AfterValidator(lambda name: readable(name)[:LONGEST_DEPOSITOR])] = ""
 
     @field_validator("bandwidth_limit", mode="before")
     @classmethod

@@ -20,7 +20,7 @@ from uploader_gui.engine.errors import (
     UploaderError,
     Variant,
 )
-from uploader_gui.engine.net.client import readable
+from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, service_words
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.engine.net.client import readable
+from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.transfer.s3 import error_words
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

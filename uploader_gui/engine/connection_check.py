@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -26,12 +27,12 @@ from uploader_gui.engine.net.client import (
     answered,
     causes,
     check_url,
-    readable,
     tls_context,
     translated_httpx_errors,
 )
 from uploader_gui.engine.net.client import read_answer as read_body
 from uploader_gui.engine.net.server_clock import http_date
+from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, json_object, service_words
 
 if TYPE_CHECKING:
@@ -46,11 +47,7 @@ ANSWER_SECONDS: Final = 20.0
 CLOCK_TOLERANCE: Final = 60.0
 """In seconds. A smaller difference needs no mention: the program corrects it anyway."""
 _NO_ANOMALY: Final = "0"
-_UNAUTHORIZED: Final = 401
-_FORBIDDEN: Final = 403
-_NOT_FOUND: Final = 404
-_NETWORK_SIGN_IN: Final = 511
-_BUSY: Final = frozenset({429, 503})
+_BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NO_ROUTE: Final = "missing authentication token"
 """What the service's gateway answers to a path it does not know, with 403."""
 _PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -251,9 +248,9 @@ def _trouble(response: httpx.Response, body: bytes) -> Finding | None:
         return _bad(Fact.REDIRECTED, readable(urlsplit(response.headers.get("Location", "")).netloc)[:100])
     if status in _BUSY:
         return Finding(Fact.SERVICE_BUSY, Verdict.NOTE)
-    if status >= 500 and status != _NETWORK_SIGN_IN:  # noqa: PLR2004 - the server's own failures
+    if status >= 500 and status != HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:  # noqa: PLR2004 - the server's own failures
         return _bad(Fact.SERVICE_FAILED, str(status))
-    if status == _NETWORK_SIGN_IN or _is_page(response, body):
+    if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED or _is_page(response, body):
         return _bad(Fact.WEB_PAGE)
     return None if json_object(body) is not None else _bad(Fact.NOT_THE_SERVICE, str(status))
 
@@ -263,9 +260,9 @@ def _tokens(question: Question, response: httpx.Response, body: bytes, now: floa
         return Finding(Fact.TOKENS_KEPT_BACK if question.kept_back else Fact.TOKENS_MISSING, Verdict.NOTE)
     if question.expires_at is not None and question.expires_at <= now:
         return _bad(Fact.TOKENS_EXPIRED)
-    if response.status_code == _UNAUTHORIZED or not Tokens(*question.tokens).sendable:
+    if response.status_code == HTTPStatus.UNAUTHORIZED or not Tokens(*question.tokens).sendable:
         return _bad(Fact.TOKENS_REFUSED)
-    if response.status_code == _FORBIDDEN and service_words(body).lower() != _NO_ROUTE:
+    if response.status_code == HTTPStatus.FORBIDDEN and service_words(body).lower() != _NO_ROUTE:
         return _bad(Fact.TOKENS_FORBIDDEN)
     if response.is_success:
         return Finding(Fact.TOKENS_ACCEPTED, Verdict.GOOD)
@@ -275,7 +272,7 @@ def _tokens(question: Question, response: httpx.Response, body: bytes, now: floa
 def _anomaly(question: Question, response: httpx.Response, body: bytes) -> Iterator[Finding]:
     if not question.anomaly_id or question.tokens is None:
         return
-    if response.status_code == _NOT_FOUND:
+    if response.status_code == HTTPStatus.NOT_FOUND:
         yield Finding(Fact.ANOMALY_UNKNOWN, Verdict.UNKNOWN, (question.anomaly_id,))
     if response.is_success and (title := _title(body)):
         yield Finding(Fact.ANOMALY_FOUND, Verdict.GOOD, (question.anomaly_id, title))

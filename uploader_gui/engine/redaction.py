@@ -59,3 +59,8 @@ def without_url_secrets(text: str, url: str) -> str:
             for form in {value, unquote(value), unquote_plus(value)}:
                 text = re.sub(re.escape(form), REDACTED, text, flags=re.IGNORECASE)
     return _QUERY_WITH_VALUES.sub(f"?{REDACTED}", text)
+
+
+def readable(words: str) -> str:
+    """Return a server's words on one line, without control characters, at most 300 characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words[:2000]).split())[:300]

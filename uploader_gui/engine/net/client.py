@@ -295,11 +295,6 @@ async def read_answer(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def readable(words: str) -> str:
-    """Return a server's words on one line, without control characters, at most 300 characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words[:2000]).split())[:300]
-
-
 @contextmanager
 def translated_httpx_errors() -> Iterator[None]:
     """Turn the errors of httpx (and of the libraries below it) into ours.

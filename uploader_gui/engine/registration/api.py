@@ -13,6 +13,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
@@ -33,8 +34,8 @@ from uploader_gui.engine.errors import (
     Variant,
 )
 from uploader_gui.engine.models import PresignedPut, UploadId
-from uploader_gui.engine.net.client import answered, check_url, read_answer, readable
-from uploader_gui.engine.redaction import without, without_queries
+from uploader_gui.engine.net.client import answered, check_url, read_answer
+from uploader_gui.engine.redaction import readable, without, without_queries
 from uploader_gui.engine.transfer.presigned_url import expiry_of, further_headers
 
 if TYPE_CHECKING:
@@ -55,14 +56,11 @@ MEGAOCTET: Final = 1_000_000
 _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000
 _JSON: Final = "application/json"
-_THROTTLING: Final = frozenset({429, 503})
+_THROTTLING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _ASK_AGAIN: Final = frozenset({421, 425})
 """RFC 9110 §15.5.20, RFC 8470: this server, or this moment, is not the right one; nothing was done."""
 _THROTTLED_SECONDS: Final = 30.0
 """Where the service does not say for how long."""
-_PROXY_SIGN_IN: Final = 407
-_NETWORK_SIGN_IN: Final = 511
-"""Only what stands in between answers so: nothing reached the service."""
 _PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 TOO_LONG: Final = 413
 """Put before the service's own words, which seldom mention it: the person has to do something else about it."""
@@ -232,9 +230,9 @@ def _raise_for_status(response: httpx.Response, words: str, clock: ServerClock) 
     later = clock.until(response.headers.get("Retry-After"))
     if status in {401, 403}:
         raise SignInNeeded(words)
-    if status == _PROXY_SIGN_IN:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         raise ProxyFailed(words, variant=Variant.PROXY_SIGN_IN)
-    if status == _NETWORK_SIGN_IN:
+    if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
         raise ProxyBusy(words, variant=Variant.NO_SERVICE)
     if status in _THROTTLING | _ASK_AGAIN:
         raise TooManyRequests(words, retry_after=later)

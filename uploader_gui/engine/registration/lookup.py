@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup
-from uploader_gui.engine.net.client import readable
+from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import json_object
 
 if TYPE_CHECKING:

@@ -296,7 +296,7 @@ class Registrar:
         return backoff(tries, error.retry_after)
 
     def _requeue(self, uploads: Iterable[Upload]) -> None:
-        """Give the batcher back what was not cancelled meanwhile."""
+        """Return what was not cancelled meanwhile to the batcher."""
         self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -27,9 +28,9 @@ from uploader_gui.engine.errors import (
     UrlExpired,
     Variant,
 )
-from uploader_gui.engine.net.client import check_url, read_answer, readable, translated_httpx_errors
+from uploader_gui.engine.net.client import check_url, read_answer, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, StallTimeouts, watched
-from uploader_gui.engine.redaction import without_url_secrets
+from uploader_gui.engine.redaction import readable, without_url_secrets
 from uploader_gui.engine.transfer.presigned_url import PORTS, further_headers, signed_headers
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _target(parts: SplitResult) -> bytes:
 def read_success(response: httpx.Response, answer: bytes, url: str, *, early: bool) -> Stored:
     """Return what a 2xx to a PUT says. `early`: it came before the other side had confirmed the whole file."""
     etags = {etag.strip() for etag in response.headers.get_list("ETag")} - {"", '""'}
-    etag = etags.pop() if len(etags) == 1 and response.status_code == 200 else ""  # noqa: PLR2004 - PutObject's
+    etag = etags.pop() if len(etags) == 1 and response.status_code == HTTPStatus.OK else ""
     match = _MD5.fullmatch(etag)
     md5 = match["hex"].lower() if match else None
     comparable = md5 is not None and _is_etag_the_md5(response)
@@ -279,7 +280,7 @@ def _doubt(response: httpx.Response, answer: bytes, etag: str, *, early: bool) -
         is_page = _PAGE.search(answer[:4096]) or "html" in response.headers.get("Content-Type", "").lower()
         variant = Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE
         return NotConfirmed(_server_name(response, answer), variant=variant)
-    if response.status_code != 200 or not _looks_like_s3(response, etag):  # noqa: PLR2004 - PutObject's
+    if response.status_code != HTTPStatus.OK or not _looks_like_s3(response, etag):
         return NotConfirmed(_server_name(response, answer), variant=Variant.NOT_THE_STORAGE)
     if not etag:
         return NotConfirmed("the answer has no ETag")
@@ -293,7 +294,7 @@ def _looks_like_s3(response: httpx.Response, etag: str) -> bool:
 
 def _server_name(response: httpx.Response, answer: bytes) -> str:
     """Return the status (other than 200), title of the page and program of a server, else its Content-Type."""
-    status = "" if response.status_code == 200 else f"HTTP {response.status_code}"  # noqa: PLR2004 - success
+    status = "" if response.status_code == HTTPStatus.OK else f"HTTP {response.status_code}"
     title = title_of(answer)
     server = readable(response.headers.get("Server", ""))[:60]
     known = filter(None, (status, f"“{title}”" if title else "", server))
