@@ -11,15 +11,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from uploader_gui.gui.drop.mime import Captures, Picture
+from uploader_gui.gui.drop.mime import Picture, save_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def captures(tmp_path: Path) -> Captures:
-    return Captures(tmp_path / "captures")
 
 
 def picture() -> Picture:
@@ -28,27 +23,27 @@ def picture() -> Picture:
     return Picture(made)
 
 
-def test_a_picture_becomes_a_png_named_by_its_moment(captures: Captures) -> None:
-    first, second = captures.save(picture()), captures.save(picture())
+def test_a_picture_becomes_a_png_named_by_its_moment(tmp_path: Path) -> None:
+    first, second = save_picture(picture(), tmp_path / "captures"), save_picture(picture(), tmp_path / "captures")
     assert first != second
     assert first.name.startswith(f"Capture {time.strftime('%Y-%m-%d')} ")
     assert QImage(str(first)).size() == picture().image.size()
 
 
-def test_its_own_bytes_and_name_are_kept(captures: Captures) -> None:
-    paths = [captures.save(Picture(QImage(), b"\xff\xd8\xff", "façade.jpg")) for _ in range(2)]
+def test_its_own_bytes_and_name_are_kept(tmp_path: Path) -> None:
+    paths = [save_picture(Picture(QImage(), b"\xff\xd8\xff", "façade.jpg"), tmp_path / "captures") for _ in range(2)]
     assert [path.name for path in paths] == ["façade.jpg", "façade (2).jpg"]
     assert paths[0].read_bytes() == b"\xff\xd8\xff"
-    assert captures.save(Picture(QImage(), b"GIF89a", ".gif")).suffix == ".gif"
+    assert save_picture(Picture(QImage(), b"GIF89a", ".gif"), tmp_path / "captures").suffix == ".gif"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
-def test_nobody_else_can_read_it(captures: Captures) -> None:
-    path = captures.save(picture())
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    path = save_picture(picture(), tmp_path / "captures")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_what_is_no_picture_is_told(captures: Captures) -> None:
+def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"^\[Errno 0\]"):
-        captures.save(Picture(QImage()))
+        save_picture(Picture(QImage()), tmp_path / "captures")

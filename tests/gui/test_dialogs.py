@@ -70,9 +70,9 @@ def test_the_dialog_says_where_tokens_are_kept(window: MainWindow, kept: TokensK
 
 def test_a_second_wish_to_sign_in_meets_the_open_dialog(window: MainWindow) -> None:
     dialog = window.dialogs.sign_in(TokensKept.KEYRING)
-    assert not dialog.shows_refused
+    assert not dialog.refused.isVisible()
     assert window.dialogs.sign_in(TokensKept.KEYRING, refused_again=True) is dialog
-    assert dialog.shows_refused
+    assert dialog.refused.isVisible()
 
 
 def test_a_dialog_grows_with_its_sentences(window: MainWindow) -> None:

@@ -50,14 +50,14 @@ class Bridge(QObject):
     """The engine is ready: its queue exists, and the journal is open and locked."""
     _called_back = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, *, decoder: PictureDecoder | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, decoder: PictureDecoder | None = None) -> None:
+        super().__init__()
         self._decoder = decoder
         self._engine: EngineThread | None = None
         self._early: list[Command] = []
         self._holds: list[list[Command]] = []
         self._anomaly_id: Callable[[], str] = str
-        self._called_back.connect(_call)
+        self._called_back.connect(lambda call: call())
 
     def run(self, options: EngineOptions, *, anomaly_id: Callable[[], str]) -> None:
         """Start an engine, and send it the commands that came before.
@@ -315,7 +315,3 @@ class Bridge(QObject):
             self._early.append(command)
         else:
             self._engine.submit(command)
-
-
-def _call(call: Callable[[], None]) -> None:
-    call()

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from uploader_gui.engine import events
 from uploader_gui.engine.errors import Variant
@@ -17,10 +17,8 @@ from uploader_gui.gui.notices import Notices, session_notice
 from uploader_gui.gui.window.header import SessionEnd, SignInState
 
 if TYPE_CHECKING:
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.upload_list.counts import ListCounts
-    from uploader_gui.gui.upload_list.upload_model import UploadModel
-    from uploader_gui.gui.upload_list.upload_view import UploadView
-    from uploader_gui.gui.window.window_body import WindowBody
 
 
 _NEED_A_PERSON: Final = frozenset({events.Condition.SIGN_IN, events.Condition.JOURNAL})
@@ -34,29 +32,24 @@ def is_offline(status: events.QueueStatus) -> bool:
 
 
 class EventRouter(QObject):
-    """Keeps the engine's last status and totals, and shows them.
+    """Keeps the engine's last status and totals, and shows them. `notices` chooses what the banner says.
 
-    `sign_in_wanted(refused_again: bool)`: the service accepts no tokens. `notices` chooses what the banner says.
+    `lacks_tokens`: it is known that there are none, and a trial needs none.
     """
 
-    sign_in_wanted = Signal(bool)
-
-    def __init__(
-        self, model: UploadModel, view: UploadView, body: WindowBody, *, sandbox: bool, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._view = view
-        self._body = body
-        self._sandbox = sandbox
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._model = window.model
+        self._body = window.body
         self._status = events.QueueStatus(running=False)
         self._totals = events.Totals()
-        self._broken = self._lacks_tokens = False
+        self._broken = self.lacks_tokens = False
         self._was_signed_in = self._was_accepted = False
         self._signed_in = SignInState(signed_in=False)
         self._refused_at: SessionEnd | None = None
-        self.notices = Notices(body.banner)
-        model.counts_changed.connect(self.show)
+        self.notices = Notices(self._body.banner)
+        self._model.counts_changed.connect(self.show)
 
     @property
     def signed_in(self) -> bool:
@@ -70,11 +63,6 @@ class EventRouter(QObject):
         if self._signed_in.signed_in and expires is not None and expires <= time.time():
             return SessionEnd(expires)
         return None if self._signed_in.signed_in else self._refused_at
-
-    @property
-    def lacks_tokens(self) -> bool:
-        """Whether it is known that there are no tokens, and none are needed for a trial."""
-        return self._lacks_tokens
 
     @property
     def goes_on(self) -> bool:
@@ -106,7 +94,7 @@ class EventRouter(QObject):
         self._show_sign_in(state)
         self._show_notice(self._model.counts())
         if found_none and events.Condition.SIGN_IN in self._status.conditions:
-            self.sign_in_wanted.emit(False)
+            self._window.sign_in_wanted.emit(False)
 
     def handle_event(self, event: events.Event) -> None:
         """Show what an event of the engine changes."""
@@ -156,7 +144,7 @@ class EventRouter(QObject):
                 self._was_signed_in &= self._was_accepted or not refused_again  # what never held has not expired
                 self._note_end(refused_again=refused_again)
                 self._show_sign_in(SignInState(signed_in=False))
-                self.sign_in_wanted.emit(refused_again)
+                self._window.sign_in_wanted.emit(refused_again)
             case events.UndoOffered(removed, cancelled):
                 self._body.footer.offer_undo(possible=bool(removed or cancelled))
             case events.SignedIn():
@@ -174,8 +162,8 @@ class EventRouter(QObject):
     def _show_sign_in(self, state: SignInState) -> None:
         self._signed_in = state
         self._body.header.show_sign_in(state)
-        self._lacks_tokens = not (state.signed_in or state.awaited or self._sandbox)
-        self._body.footer.show_sign_in(needed=self._lacks_tokens)
+        self.lacks_tokens = not (state.signed_in or state.awaited or self._window.trial)
+        self._body.footer.show_sign_in(needed=self.lacks_tokens)
 
     def _show_failed(self) -> None:
         """At the end of a run, move what was not sent to the top."""
@@ -183,10 +171,10 @@ class EventRouter(QObject):
         counts = self._model.counts()
         if counts.failed or counts.refused:
             self._model.put_failed_first(on=True)
-            self._view.scrollToTop()
+            self._window.view.scrollToTop()
 
     def _show_notice(self, counts: ListCounts) -> None:
-        session = None if self._sandbox else session_notice(self._signed_in, counts, self._totals, time.time())
+        session = None if self._window.trial else session_notice(self._signed_in, counts, self._totals, time.time())
         self.notices.look(
             self._status,
             counts,

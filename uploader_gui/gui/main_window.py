@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self.body = WindowBody(self.view, theme, sandbox=sandbox)
         self.header, self.banner, self.filters = self.body.header, self.body.banner, self.body.filters
         self.empty, self.footer = self.body.empty, self.body.footer
-        self.event_router = EventRouter(self.model, self.view, self.body, sandbox=sandbox, parent=self)
+        self.event_router = EventRouter(self)
         self.notices = self.event_router.notices
         self.setCentralWidget(self.body)
         self.resize(980, 680)
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         """Return the controller of receipts, made at the first one."""
         from uploader_gui.gui.receipts.receipt_controller import ReceiptController  # noqa: PLC0415 - loaded when asked for
 
-        controller = ReceiptController(self, self._engine, lambda: self.model.pages, trial=self.trial)
+        controller = ReceiptController(self, self._engine)
         controller.news.connect(self.body.show_news)
         return controller
 
@@ -206,7 +206,6 @@ class MainWindow(QMainWindow):
         self.view.taken_away.connect(self._engine.take_away)
         self.body.undo.button.clicked.connect(self._engine.undo)
         self.footer.action_wanted.connect(commands.do_footer_action)
-        self.event_router.sign_in_wanted.connect(self.sign_in_wanted)
         self.header.field.anomaly_changed.connect(self.view.show_anomaly)
         self.header.field.anomaly_changed.connect(self._set_title)
         self.number.changed.connect(self._show_number)

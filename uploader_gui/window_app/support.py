@@ -18,7 +18,7 @@ from uploader_gui.engine.errors import NotFetched
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.desktop import show_in_folder
 from uploader_gui.gui.drop.fetcher import TOKEN_BYTES, Fetcher
-from uploader_gui.gui.drop.mime import NO_PROMISES, Captures
+from uploader_gui.gui.drop.mime import NO_PROMISES, save_picture
 from uploader_gui.gui.drop.offer import DropKind, described_files
 from uploader_gui.i18n import _
 
@@ -48,7 +48,7 @@ class Support:
         self._bridge = bridge
         self._preferences = preferences
         self._tasks = tasks
-        self._captures = Captures(data.captures)
+        self._captures = data.captures
         self._virtual_files = VirtualFiles(window, bridge, data.fetched)
         window.log_wanted.connect(lambda: show_in_folder(data.log))
         window.diagnostics_wanted.connect(lambda: tasks.spawn(self._copy_diagnostics()))
@@ -69,7 +69,7 @@ class Support:
 
     async def _add_picture(self, picture: Picture, anomaly_id: str) -> None:
         try:
-            path = await self._tasks.in_thread(self._captures.save, picture)
+            path = await self._tasks.in_thread(save_picture, picture, self._captures)
         except OSError as error:
             why = error.strerror or _("it cannot be read")
             self._window.notices.explain(lambda: _("The picture could not be added: {why}", why=why))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
@@ -100,7 +100,7 @@ class ConnectionPanel(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._testing = False
+        self.is_testing = False
         self._lines: list[tuple[Finding, QLabel]] = []
         self.button = push_button("plain", theme)
         self.busy = label("", theme, 12, kind="muted")
@@ -110,17 +110,12 @@ class ConnectionPanel(QWidget):
         top = arranged(QHBoxLayout(), self.button, (self.busy, 1), spacing=12)
         arranged(QVBoxLayout(self), top, self._findings, spacing=4, margins=(0, 8, 0, 0))
         self.button.clicked.connect(self._press)
-        self._set_texts()
+        self.retranslate()
 
     @property
     def texts(self) -> list[str]:
         """The lines shown."""
         return [line.text() for _, line in self._lines]
-
-    @property
-    def is_testing(self) -> bool:
-        """Whether a test is running."""
-        return self._testing
 
     def show_finding(self, finding: Finding) -> None:
         """Add a finding's line."""
@@ -137,23 +132,23 @@ class ConnectionPanel(QWidget):
 
     def show_end(self) -> None:
         """Show that the test has ended."""
-        self._testing = False
-        self._set_texts()
+        self.is_testing = False
+        self.retranslate()
 
     def set_possible(self, possible: bool) -> None:  # noqa: FBT001 - a setter, as Qt's are
         """Enable the button, or disable it while a field is invalid."""
-        self.button.setEnabled(possible or self._testing)
+        self.button.setEnabled(possible or self.is_testing)
 
     # Inside
 
     def _press(self) -> None:
-        if self._testing:
+        if self.is_testing:
             self.stop_wanted.emit()
             self.show_end()
             return
         self._forget()
-        self._testing = True
-        self._set_texts()
+        self.is_testing = True
+        self.retranslate()
         self.test_wanted.emit()
 
     def _forget(self) -> None:
@@ -166,10 +161,11 @@ class ConnectionPanel(QWidget):
                     widget.deleteLater()
         self.grown.emit()
 
-    def _set_texts(self) -> None:
-        self.button.set_meaning(self._testing)
-        self.button.setText(_("Stop the test") if self._testing else _("Test connection"))
-        self.busy.setText(_("Testing…") if self._testing else "")
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        self.button.set_meaning(self.is_testing)
+        self.button.setText(_("Stop the test") if self.is_testing else _("Test connection"))
+        self.busy.setText(_("Testing…") if self.is_testing else "")
         self._findings.setAccessibleName(_("Results of the test"))
         for finding, text in self._lines:
             self._set_line_text(finding, text)
@@ -177,12 +173,6 @@ class ConnectionPanel(QWidget):
     def _set_line_text(self, finding: Finding, text: QLabel) -> None:
         text.setText(finding_text(finding))
         text.setAccessibleName(f"{_(_STYLES[finding.verdict][2])}: {text.text()}")
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._set_texts()
 
 
 def finding_text(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
@@ -100,6 +100,12 @@ class SettingsDialog(PlainDialog):
         self.pages.setCurrentIndex(self.pages.count() - 1)
         self.program.history_days.setFocus()
 
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        for page in (*self._all, self.connection.authority, self.connection.panel):
+            page.retranslate()
+        super().retranslate()
+
     def fit(self) -> None:
         """Resize to the highest page, if the screen is high enough."""
         self.pages.setMinimumHeight(self._pages_height())
@@ -186,12 +192,6 @@ class _Page(QWidget, FormParts):
         field.setMaximumWidth(self.theme.px(_FIGURE_WIDTH))
         self.add_setting(name, caption, field, field.value)
         return field
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
 
 class ConnectionPage(_Page):
@@ -306,12 +306,6 @@ class AuthorityField(QWidget, Translated):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.use_file)
         dialog.open()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
 
 class SendingPage(_Page):

@@ -78,10 +78,10 @@ class SignInDialog(PlainDialog):
         self.where.setVisible(bool(token_help))
         self.where.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(token_help)))
         self.column.addWidget(self.where, 0, Qt.AlignmentFlag.AlignLeft)
-        self._refused = self.add_sentence(
+        self.refused = self.add_sentence(
             N_("The register did not accept these tokens. Get new ones, then paste them here."), "warning"
         )
-        self._refused.hide()
+        self.refused.hide()
         self.add_field(N_("Both tokens at once, as you copied them"), self.both)
         self.recognised = self.add_sentence(N_("Both tokens were recognised."))
         self.recognised.hide()
@@ -107,15 +107,10 @@ class SignInDialog(PlainDialog):
 
     def show_refused(self) -> None:
         """Show that the tokens just entered were refused."""
-        self._refused.show()
+        self.refused.show()
         self.fit()
         self.bearer.setFocus()
         self.bearer.selectAll()
-
-    @property
-    def shows_refused(self) -> bool:
-        """Whether the dialog shows that tokens were refused."""
-        return not self._refused.isHidden()
 
     def _connect(self) -> None:
         for field in (self.bearer, self.session):

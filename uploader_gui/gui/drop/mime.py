@@ -281,29 +281,23 @@ def _is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where access is denied
 
 
-class Captures:
-    """Saves pictures without a file (a pasted screenshot, an image from a browser) in one private folder.
+def save_picture(picture: Picture, folder: Path) -> Path:
+    """Save a picture without a file (a pasted screenshot, an image from a browser) in a private folder.
 
-    `engine/own_files.py` removes them once no upload needs them.
+    Return its path. It is named after the time where it has no name. `engine/own_files.py` removes it once no upload
+    needs it. Slow: call it in a thread.
+
+    Raises:
+        OSError: the picture is null, or cannot be written.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def save(self, picture: Picture) -> Path:
-        """Write a picture, named after the time where it has no name, and return its path. Slow: call it in a thread.
-
-        Raises:
-            OSError: the picture is null, or cannot be written.
-        """
-        content = picture.content or _png(picture.image)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number = 1
-        while True:
-            try:
-                return _written(self._folder / _name(picture.name, number), content)
-            except FileExistsError:
-                number += 1
+    content = picture.content or _png(picture.image)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number = 1
+    while True:
+        try:
+            return _written(folder / _name(picture.name, number), content)
+        except FileExistsError:
+            number += 1
 
 
 def _png(picture: QImage) -> bytes:

@@ -36,24 +36,23 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import RunKey
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.bridge import Bridge
-    from uploader_gui.gui.receipts.receipt_controller import ReceiptController
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
 
 _SEARCH_MS: Final = 200
 
 
 class HistoryDialog(PlainDialog):
-    """Lists deposits and the files of the selected one. In the `sandbox` there is no history."""
+    """Lists deposits and the files of the selected one. In a trial there is no history."""
 
     guide_page = "history"
 
-    def __init__(
-        self, engine: Bridge, controller: ReceiptController, theme: Theme, parent: QWidget, *, sandbox: bool
-    ) -> None:
-        super().__init__(N_("History"), theme, parent)
+    def __init__(self, engine: Bridge, theme: Theme, window: MainWindow) -> None:
+        super().__init__(N_("History"), theme, window)
         self._engine = engine
-        self._receipts = controller
-        self._sandbox = sandbox
+        self._window = window
+        self._receipts = window.receipts
+        self._sandbox = window.trial
         self._server = ""
         self._with_file: frozenset[RunKey] = frozenset()
         self._shown: Receipt | None = None
@@ -77,7 +76,7 @@ class HistoryDialog(PlainDialog):
         self._build()
         self._connect()
         self._show_state()
-        if not sandbox:
+        if not self._sandbox:
             engine.load_history()
 
     # Events of the engine
@@ -87,7 +86,7 @@ class HistoryDialog(PlainDialog):
         match event:
             case events.HistoryFound(runs, server):
                 self._server = server
-                self.deposits.show_runs(runs, server, linked=bool(self._receipts.pages().form))
+                self.deposits.show_runs(runs, server, linked=bool(self._window.model.pages.form))
                 self._search()
             case events.HistoryMatches(wanted, keys) if wanted == self._wanted:
                 self._with_file = keys
@@ -121,7 +120,7 @@ class HistoryDialog(PlainDialog):
     def _page(self) -> str:
         """The address of the page of the selected deposit's anomaly, "" for none."""
         run = self.deposits.chosen
-        return "" if run is None else self._receipts.pages().of(run.key.anomaly_id, run.server)
+        return "" if run is None else self._window.model.pages.of(run.key.anomaly_id, run.server)
 
     def _open_page(self) -> None:
         if self._page:

@@ -15,7 +15,6 @@ from PySide6.QtCore import QBuffer, QDate, QIODevice, QObject, QStandardPaths, Q
 from PySide6.QtGui import QDesktopServices, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
 from uploader_gui.gui.receipts import receipt_html, receipt_pages, receipt_words
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import RunKey
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.main_window import MainWindow
 
 _DOTS_PER_INCH: Final = 300
 SUMS_NAME: Final = "SHA256SUMS"
@@ -55,19 +55,12 @@ class ReceiptFormat(Enum):
 
 
 class ReceiptController(QObject):
-    """Saves, opens and prints receipts. `news(str)`: a sentence about what became of one.
-
-    `pages` returns where the register in use shows anomalies.
-    """
+    """Saves, opens and prints receipts. `news(str)`: a sentence about what became of one."""
 
     news = Signal(str)
 
-    def __init__(
-        self, window: QWidget, engine: Bridge, pages: Callable[[], AnomalyPages] = AnomalyPages, *, trial: bool = False
-    ) -> None:
+    def __init__(self, window: MainWindow, engine: Bridge) -> None:
         super().__init__(window)
-        self.pages = pages
-        self._trial = trial
         self._window = window
         self._engine = engine
         self._to_open: set[str] = set()
@@ -125,7 +118,7 @@ class ReceiptController(QObject):
     def _name(self, anomaly_id: str) -> str:
         """Return a file name without extension: anomaly and date, for a trial with its mark."""
         today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-        mark = _("TRIAL") if self._trial else ""
+        mark = _("TRIAL") if self._window.trial else ""
         return "-".join(part for part in (mark, _("receipt"), anomaly_id, today) if part)
 
     def _ask(self, anomaly_id: str, key: RunKey | None, then: Callable[[Receipt], None]) -> None:
@@ -161,7 +154,7 @@ class ReceiptController(QObject):
 
     def _page_of(self, receipt: Receipt) -> str:
         """Return the address of the page of a receipt's anomaly, "" for none."""
-        return "" if receipt.trial else self.pages().of(receipt.anomaly_id, receipt.circumstances.server)
+        return "" if receipt.trial else self._window.model.pages.of(receipt.anomaly_id, receipt.circumstances.server)
 
     def _print(self, receipt: Receipt, printer: QPrinter) -> None:
         printer.setDocName(receipt_pages.footer_text(receipt))

@@ -84,16 +84,11 @@ class ReceiptPages(QObject):
         self._trial = receipt.trial
         self._files = list(enumerate(receipt.files, start=1))
         self._at = 0
-        self._pages: list[_Page] = []
+        self.pages: list[_Page] = []
         self._painter = QPainter()
         self._painted = 0
         self._checksum = ""
         self._has_checksum.connect(self._begin)
-
-    @property
-    def page_count(self) -> int:
-        """The number of pages, after `done`."""
-        return len(self._pages)
 
     def start(self) -> None:
         """Begin with the receipt's checksum, in a thread (3,000 files take 70 ms); the rest runs in the event loop."""
@@ -109,13 +104,13 @@ class ReceiptPages(QObject):
         self._lay_out_next()
 
     def _lay_out_next(self) -> None:
-        self._pages.append(self._next_page())
+        self.pages.append(self._next_page())
         more = self._at < len(self._files)
         QTimer.singleShot(0, self, self._lay_out_next if more else self._paint_next)
 
     def _next_page(self) -> _Page:
         tried = self._files[self._at : self._at + _ROWS_TRIED]
-        head = "" if self._pages else heading_html(self._receipt, self._checksum, self._page)
+        head = "" if self.pages else heading_html(self._receipt, self._checksum, self._page)
         document = self._laid_out(
             head + (table_html(tried, trial=self._trial, utc_offset=self._offset) if tried else "")
         )
@@ -143,7 +138,7 @@ class ReceiptPages(QObject):
             self._painter.begin(self._device)
         else:
             self._device.newPage()
-        page = self._pages[self._painted]
+        page = self.pages[self._painted]
         self._painter.save()
         clip = QRectF(0, 0, self._size().width(), page.height)
         self._painter.setClipRect(clip)
@@ -154,7 +149,7 @@ class ReceiptPages(QObject):
             self._paint_trial()
         page.document.deleteLater()
         self._painted += 1
-        if self._painted < len(self._pages):
+        if self._painted < len(self.pages):
             QTimer.singleShot(0, self, self._paint_next)
             return
         self._painter.end()
@@ -181,7 +176,7 @@ class ReceiptPages(QObject):
     def _paint_foot(self) -> None:
         font = QFont(self._font)
         font.setPointSizeF(_FOOT_PT)
-        number = _("Page {page} of {pages}", page=i18n.number(self._painted + 1), pages=i18n.number(len(self._pages)))
+        number = _("Page {page} of {pages}", page=i18n.number(self._painted + 1), pages=i18n.number(len(self.pages)))
         self._painter.setFont(font)
         self._painter.setPen(QColor("#5e6776"))
         place = QRectF(0, 0, self._size().width(), self._size().height())

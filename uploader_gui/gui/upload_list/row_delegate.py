@@ -81,14 +81,7 @@ class RowDelegate(QStyledItemDelegate):
     painted: Qt adds a line to the changed area, which would repaint the whole row below it.
     """
 
-    def __init__(
-        self,
-        theme: Theme,
-        model: UploadModel,
-        parent: QObject | None = None,
-        *,
-        decoder: PictureDecoder | None = None,
-    ) -> None:
+    def __init__(self, theme: Theme, model: UploadModel, parent: QObject, decoder: PictureDecoder | None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._model = model

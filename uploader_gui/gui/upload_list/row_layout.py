@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRect, QSize
@@ -11,7 +12,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from uploader_gui.gui.upload_list.row_actions import RowAction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QPoint
 
@@ -45,18 +46,11 @@ class RowFonts:
         self.small_metrics = QFontMetrics(self.small)
         self.strong_metrics = QFontMetrics(self.strong)
         self.state_metrics = QFontMetrics(self.state)
-        lines = self.name_metrics.height() + _LINE_GAP + self.small_metrics.height()
+        self.lines_height = self.name_metrics.height() + _LINE_GAP + self.small_metrics.height()
         self.px = theme.px
-        self.row_height = max(theme.px(ROW_HEIGHT), lines + theme.px(16))
-        self._name_widths: dict[str, int] = {}
-
-    def name_width(self, name: str) -> int:
-        """Return a name's width in pixels; running rows, which are painted often, are measured once."""
-        if name not in self._name_widths:
-            if len(self._name_widths) >= _MAX_WIDTHS:
-                self._name_widths.clear()
-            self._name_widths[name] = self.name_metrics.horizontalAdvance(name)
-        return self._name_widths[name]
+        self.row_height = max(theme.px(ROW_HEIGHT), self.lines_height + theme.px(16))
+        self.name_width: Callable[[str], int] = lru_cache(_MAX_WIDTHS)(self.name_metrics.horizontalAdvance)
+        """Returns a name's width in pixels; running rows, which are painted often, are measured once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ def lay_out(
     `link`: what stands before the link in the second line, and the link.
     """
     right = row.right() - fonts.px(_RIGHT) + 1
-    top = row.top() + (row.height() - _lines_height(fonts)) // 2
+    top = row.top() + (row.height() - fonts.lines_height) // 2
     first = QRect(row.left(), top, row.width(), fonts.name_metrics.height())
     second = QRect(row.left(), first.bottom() + 1 + _LINE_GAP, row.width(), fonts.small_metrics.height())
     disc = _disc(first, right, fonts)
@@ -135,10 +129,6 @@ def separator(row: QRect, fonts: RowFonts) -> QRect:
 def _link(texts: QRect, fonts: RowFonts, before: str, link: str) -> QRect:
     left = texts.left() + fonts.small_metrics.horizontalAdvance(before)
     return QRect(left, texts.top(), fonts.small_metrics.horizontalAdvance(link), texts.height()).intersected(texts)
-
-
-def _lines_height(fonts: RowFonts) -> int:
-    return fonts.name_metrics.height() + _LINE_GAP + fonts.small_metrics.height()
 
 
 def _tile(row: QRect, fonts: RowFonts) -> QRect:

@@ -76,7 +76,7 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[ThumbnailKey, QPixmap | None] = OrderedDict()
         self._waiting: OrderedDict[ThumbnailKey, None] = OrderedDict()
         self._began: dict[ThumbnailKey, float] = {}
-        self._bytes = 0
+        self.kept_bytes = 0
         self._stuck_timer = one_shot(self, int(STUCK_SECONDS * 1000), self._begin_waiting)
         self._made.connect(self._keep)
 
@@ -93,11 +93,6 @@ class Thumbnails(QObject):
             return pixmap
         self._want(key)
         return None
-
-    @property
-    def kept_bytes(self) -> int:
-        """The cache's size in bytes."""
-        return self._bytes
 
     def _want(self, key: ThumbnailKey) -> None:
         if key in self._began:
@@ -127,10 +122,10 @@ class Thumbnails(QObject):
         self._began.pop(key, None)
         pixmap = QPixmap.fromImage(image) if image is not None else None
         self._kept[key] = pixmap
-        self._bytes += _size(pixmap)
-        while len(self._kept) > self._most or self._bytes > MOST_BYTES:
+        self.kept_bytes += _size(pixmap)
+        while len(self._kept) > self._most or self.kept_bytes > MOST_BYTES:
             _, oldest = self._kept.popitem(last=False)
-            self._bytes -= _size(oldest)
+            self.kept_bytes -= _size(oldest)
         self._begin_waiting()
         if pixmap is not None:
             self.came.emit()

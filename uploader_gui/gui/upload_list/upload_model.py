@@ -24,7 +24,7 @@ from uploader_gui.gui.upload_list.row_text import is_counting
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from uploader_gui.engine.events import UploadProgress
     from uploader_gui.engine.models import UploadId, UploadSnapshot
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FLUSH_MS: Final = 100
 _SORT_MS: Final = 1000
+_COUNTDOWN_MS: Final = 1000
 _RESET_ABOVE: Final = 64
 """With more separate runs of removed rows than this, a reset of the model is faster."""
 
@@ -120,7 +121,10 @@ class UploadModel(QAbstractTableModel):
         self.pages = AnomalyPages()
         """Where the register shows an anomaly."""
         self._sort_timer = one_shot(self, _SORT_MS, self._sort)
-        self._countdown = Countdown(self, clock, self._touch)
+        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
+        self._countdown.timeout.connect(self._count_down)
+        self._retry_at: dict[UploadId, float] = {}
+        """When the rows that count down begin their next attempts."""
         self._actions_changed: dict[UploadId, float] = {}
         """When the buttons of a row became others: those of the last flushes."""
 
@@ -141,7 +145,7 @@ class UploadModel(QAbstractTableModel):
         back_in_between = first > 0 and fresh[0].order < self._rows[first - 1].order
         if self._failed_first or self._sort_column is not Column.ADDED or back_in_between:
             self._sort()
-        self._countdown.follow(fresh)
+        self._follow_countdowns(fresh)
         self.counts_changed.emit()
 
     def change(self, uploads: Iterable[UploadSnapshot]) -> None:
@@ -189,7 +193,7 @@ class UploadModel(QAbstractTableModel):
         self._forget_old_changes()
         for upload in self._pending.values():
             self._replace(upload)
-        self._countdown.follow(self._pending.values())
+        self._follow_countdowns(self._pending.values())
         if self._pending and self._sort_column is Column.STATE and not self._sort_timer.isActive():
             self._sort_timer.start()
         rows = sorted(self._row_of[one] for one in self._dirty)
@@ -329,7 +333,30 @@ class UploadModel(QAbstractTableModel):
 
     def _forget_missing(self) -> None:
         self._progress = {one: far for one, far in self._progress.items() if one in self._row_of}
-        self._countdown.keep(self._row_of)
+        self._retry_at = {one: at for one, at in self._retry_at.items() if one in self._row_of}
+        self._run_countdown()
+
+    def _follow_countdowns(self, uploads: Iterable[UploadSnapshot]) -> None:
+        for upload in uploads:
+            if upload.retry_at is not None and is_counting(upload):
+                self._retry_at[upload.upload_id] = upload.retry_at
+            else:
+                self._retry_at.pop(upload.upload_id, None)
+        self._run_countdown()
+
+    def _run_countdown(self) -> None:
+        if not self._retry_at:
+            self._countdown.stop()
+        elif not self._countdown.isActive():
+            self._countdown.start()
+
+    def _count_down(self) -> None:
+        """Show all rows that count down again; stop with those whose time has come."""
+        now = self.clock()
+        for one in self._retry_at:
+            self._touch(one)
+        self._retry_at = {one: at for one, at in self._retry_at.items() if at > now}
+        self._run_countdown()
 
     def _value(self, upload: UploadSnapshot, column: int, role: int) -> Any:
         match role:
@@ -374,50 +401,3 @@ def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
         else:
             runs.append((row, row))
     return runs
-
-
-_STEP_MS: Final = 1000
-
-
-class Countdown(QTimer):
-    """Calls `show` once a second for each row that counts down to its next attempt.
-
-    `clock` is monotonic, in seconds, as `retry_at` is.
-    """
-
-    def __init__(self, parent: QObject, clock: Callable[[], float], show: Callable[[UploadId], None]) -> None:
-        super().__init__(parent)
-        self.setInterval(_STEP_MS)
-        self._clock = clock
-        self._show = show
-        self._until: dict[UploadId, float] = {}
-        self.timeout.connect(self._step)
-
-    def follow(self, uploads: Iterable[UploadSnapshot]) -> None:
-        """Take newer snapshots."""
-        for upload in uploads:
-            if upload.retry_at is not None and is_counting(upload):
-                self._until[upload.upload_id] = upload.retry_at
-            else:
-                self._until.pop(upload.upload_id, None)
-        self._run()
-
-    def keep(self, upload_ids: Container[UploadId]) -> None:
-        """Forget all rows but these."""
-        self._until = {one: until for one, until in self._until.items() if one in upload_ids}
-        self._run()
-
-    def _run(self) -> None:
-        if not self._until:
-            self.stop()
-        elif not self.isActive():
-            self.start()
-
-    def _step(self) -> None:
-        """Show all rows again; stop with those whose time has come."""
-        now = self._clock()
-        for one, until in tuple(self._until.items()):
-            self._show(one)
-            if until <= now:
-                del self._until[one]
-        self._run()

@@ -52,11 +52,9 @@ class UploadView(QTableView):
         model: UploadModel,
         shown: UploadFilter,
         theme: Theme,
-        parent: QWidget | None = None,
-        *,
         decoder: PictureDecoder | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._decoder = decoder
         self._uploads = model
         self._shown = shown
@@ -83,7 +81,7 @@ class UploadView(QTableView):
         if self._delegate is None:
             from uploader_gui.gui.upload_list.row_delegate import RowDelegate  # noqa: PLC0415 - as the docstring says
 
-            self._delegate = RowDelegate(self._theme, self._uploads, self, decoder=self._decoder)
+            self._delegate = RowDelegate(self._theme, self._uploads, self, self._decoder)
             self._delegate.thumbnails.came.connect(self.viewport().update)
             self.setItemDelegate(self._delegate)
             self._set_row_height()

@@ -23,7 +23,7 @@ _NOTHING = events.UndoOffered()
 
 
 class Banner(QWidget):
-    """The band with one notice, and the space below it; hidden while there is no notice."""
+    """The band with one `notice`, and the space below it; hidden while there is none."""
 
     action_wanted = Signal(object)
     room_changed = Signal()
@@ -32,30 +32,25 @@ class Banner(QWidget):
         super().__init__()
         self._band = QFrame()
         self._band.setProperty("kind", "banner")
-        self._notice: Notice | None = None
+        self.notice: Notice | None = None
         self.text = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = push_button("primary", theme)
         self._least_width = theme.px(112)
         self.button.setMinimumWidth(self._least_width)
-        self.button.clicked.connect(lambda: self._act(self._notice and self._notice.action))
+        self.button.clicked.connect(lambda: self._act(self.notice and self.notice.action))
         self.other = push_button("plain", theme)
-        self.other.clicked.connect(lambda: self._act(self._notice and self._notice.other))
+        self.other.clicked.connect(lambda: self._act(self.notice and self.notice.other))
         row = QHBoxLayout(self._band)
         arranged(row, (self.text, 1), self.other, self.button, spacing=16, margins=(16, 6, 10, 6))
         arranged(QVBoxLayout(self), self._band, margins=(0, 0, 0, 14))
         self.hide()
 
-    @property
-    def notice(self) -> Notice | None:
-        """The notice shown, None while hidden."""
-        return self._notice
-
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice, or hide the band."""
-        if notice == self._notice:
+        if notice == self.notice:
             return
-        self._notice = notice
+        self.notice = notice
         self.setVisible(notice is not None)
         self.button.set_meaning(notice and notice.meaning_of(notice.action))
         self.other.set_meaning(notice and notice.meaning_of(notice.other))

@@ -145,7 +145,7 @@ class ChipButton(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._alert = alert
-        self._count = 0
+        self.count = 0
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -160,9 +160,9 @@ class ChipButton(QAbstractButton):
 
     def show_count(self, count: int) -> bool:
         """Show how many rows the filter keeps; return whether the chip's width changed."""
-        if count == self._count:
+        if count == self.count:
             return False
-        before, self._count = self.sizeHint().width(), count
+        before, self.count = self.sizeHint().width(), count
         self._name()
         self.update()
         if self.sizeHint().width() == before:
@@ -177,18 +177,13 @@ class ChipButton(QAbstractButton):
         self.updateGeometry()
 
     def _name(self) -> None:
-        self.setAccessibleName(f"{self.text()}, {i18n.number(self._count)}")
-
-    @property
-    def count(self) -> int:
-        """The count shown."""
-        return self._count
+        self.setAccessibleName(f"{self.text()}, {i18n.number(self.count)}")
 
     def _parts(self) -> tuple[QFont, QFont, int, int]:
         # Measured bold, so that choosing a filter moves no other.
         bold = self._theme.font(13, QFont.Weight.DemiBold)
         small = self._theme.font(12, QFont.Weight.Medium)
-        count = QFontMetrics(small).horizontalAdvance(i18n.number(self._count))
+        count = QFontMetrics(small).horizontalAdvance(i18n.number(self.count))
         return bold, small, QFontMetrics(bold).horizontalAdvance(self.text()), count
 
     def sizeHint(self) -> QSize:
@@ -198,7 +193,7 @@ class ChipButton(QAbstractButton):
         return QSize(text + count + self._theme.px(30), height)
 
     def _count_color(self) -> str:
-        if self._alert and self._count:
+        if self._alert and self.count:
             return str(getattr(self._theme.colors, self._alert))
         return self._theme.colors.accent if self.isChecked() else self._theme.colors.muted
 
@@ -221,5 +216,5 @@ class ChipButton(QAbstractButton):
         painter.setFont(small)
         painter.setPen(QColor(self._count_color()))
         count = text.adjusted(QFontMetrics(name).horizontalAdvance(self.text()) + self._theme.px(6), 0, 0, 0)
-        painter.drawText(count, Qt.AlignmentFlag.AlignVCenter, i18n.number(self._count))
+        painter.drawText(count, Qt.AlignmentFlag.AlignVCenter, i18n.number(self.count))
         painter.end()

@@ -41,7 +41,7 @@ class PreflightStrip(QWidget, Translated):
         self.theme = theme
         self._preflight = Preflight()
         self._running = False
-        self._summary: Summary | None = None
+        self.summary: Summary | None = None
         self._folded = False
         self.opened = False
         self.going = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
@@ -66,11 +66,6 @@ class PreflightStrip(QWidget, Translated):
         self.retranslate()
         self.hide()
 
-    @property
-    def summary(self) -> Summary | None:
-        """The summary shown, None while hidden."""
-        return self._summary
-
     def handle_event(self, event: events.Event) -> None:
         """Update, show or hide the summary after an event of the engine."""
         changed = self._preflight.handle_event(event)
@@ -93,8 +88,8 @@ class PreflightStrip(QWidget, Translated):
         """Show only the first line (until a person unfolds it), or everything."""
         if on is not self._folded:
             self._folded, self.opened = on, False
-            if self._summary is not None:
-                self._show_lines(self._summary)
+            if self.summary is not None:
+                self._show_lines(self.summary)
 
     def least_height_at(self, width: int) -> int:
         """Return the height in pixels at a width, folded unless a person has unfolded it."""
@@ -132,8 +127,8 @@ class PreflightStrip(QWidget, Translated):
         summary = self._preflight.summary()
         if summary is not None and self._running and self._preflight.is_plain:
             summary = None
-        if summary != self._summary:
-            self._summary, self.opened = summary, False
+        if summary != self.summary:
+            self.summary, self.opened = summary, False
         if summary is None:
             self._appear(False)
             return
@@ -184,12 +179,12 @@ class PreflightStrip(QWidget, Translated):
             self.room_changed.emit()
 
     def _send_again(self) -> None:
-        if self._summary is not None:
-            self.send_again_wanted.emit(self._summary.sent_before)
+        if self.summary is not None:
+            self.send_again_wanted.emit(self.summary.sent_before)
 
     def _change_anomaly(self) -> None:
-        if self._summary is not None:
-            self.other_anomaly_wanted.emit(self._summary.meant, self._summary.other)
+        if self.summary is not None:
+            self.other_anomaly_wanted.emit(self.summary.meant, self.summary.other)
 
 
 def _line(sentence: QLabel, button: QWidget) -> QWidget:

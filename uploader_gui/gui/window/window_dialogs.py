@@ -85,11 +85,7 @@ class WindowDialogs:
         """Show History."""
         from uploader_gui.gui.receipts.history_dialog import HistoryDialog  # noqa: PLC0415 - loaded when asked for
 
-        window = self._window
-        return self._shown(
-            HistoryDialog,
-            lambda: HistoryDialog(self._engine, window.receipts, self._theme, window, sandbox=window.trial),
-        )
+        return self._shown(HistoryDialog, lambda: HistoryDialog(self._engine, self._theme, self._window))
 
     def about(self) -> AboutDialog:
         """Show the version, the components and their licences."""
