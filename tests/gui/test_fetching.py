@@ -69,9 +69,7 @@ class Door:
 
 @pytest.fixture
 def fetcher(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> Fetcher:
-    made = Fetcher(window.add_files, window.model, engine, tmp_path / "fetched")
-    made.lost.connect(window.notices.explain_lost)
-    return made
+    return Fetcher(window, engine, tmp_path / "fetched")
 
 
 def told(engine: FakeEngine, what: str) -> list[object]:

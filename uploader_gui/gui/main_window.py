@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QMainWindow
 from uploader_gui.engine import events
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS
 from uploader_gui.gui.drop.add_files import AddFiles
-from uploader_gui.gui.drop.drop_target import listed, not_here
 from uploader_gui.gui.event_router import EventRouter
 from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.counts import Unsent
@@ -27,7 +26,7 @@ from uploader_gui.gui.window.number_check import HeldStart, NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_commands import WindowCommands
 from uploader_gui.gui.window.window_dialogs import WindowDialogs
-from uploader_gui.i18n import _, ngettext
+from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.options import AddOptions
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.bridge import Bridge
-    from uploader_gui.gui.drop.offer import DropKind
     from uploader_gui.gui.receipts.receipt_controller import ReceiptController
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import SignInState
@@ -99,17 +97,15 @@ class MainWindow(QMainWindow):
         self.notices = self.event_router.notices
         self.setCentralWidget(self.body)
         self.resize(980, 680)
-        self.add_files = AddFiles(self, engine, self.header, theme)
+        self.add_files = AddFiles(self, engine, theme)
         self.started = self.sends_when_dropped = False
         """Whether `--start` opened it, and whether the setting sends what is dropped without Start."""
         self.drop = self.add_files.drop
-        if self.body.trial is not None:
-            self.drop.overlay.spare(self.body.trial)
+        self.drop.overlay.spared = self.body.trial
         self.dialogs = WindowDialogs(self, engine, theme)
         self.number = NumberCheck(self.header.field, engine, self)
         self.held_start = HeldStart(self)
         self.commands = WindowCommands(self, engine)
-        self.add_files.goes_at_once = self.commands.goes_at_once
         self._connect()
         self._add_shortcuts()
         self._set_title()
@@ -183,11 +179,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         commands = self.commands
-        self.add_files.anomaly_used.connect(self.anomaly_used)
-        self.add_files.picture_given.connect(self.picture_given)
-        self.add_files.refused.connect(self._explain_refused_drop)
-        self.add_files.left_out.connect(self._name_left_out)
-        self.add_files.half_fetched.connect(self._name_half_fetched)
         self.header.sign_in.clicked.connect(lambda: self.sign_in_wanted.emit(False))
         self.header.settings.clicked.connect(self.settings_wanted)
         self.header.history.clicked.connect(self.dialogs.history)
@@ -286,28 +277,6 @@ class MainWindow(QMainWindow):
         self.view.retranslate()
         self.event_router.show()
         self._show_number()
-
-    # Actions of a person
-
-    def _explain_refused_drop(self, kind: DropKind) -> None:
-        """Show what to do about a drop that holds no files."""
-        self.notices.explain(lambda: kind.advice)
-
-    def _name_left_out(self, names: Sequence[str]) -> None:
-        """Show how many of the dropped things are in no folder of this computer, and name the first."""
-        if names:
-            self.notices.explain(lambda: not_here(names))
-
-    def _name_half_fetched(self, names: Sequence[str]) -> None:
-        """Show which files an earlier window did not fetch to the end."""
-        self.notices.explain(
-            lambda: ngettext(
-                "{count} file was not fetched to the end: {names}. Drop it again.",
-                "{count} files were not fetched to the end: {names}. Drop them again.",
-                len(names),
-                names=listed(names),
-            )
-        )
 
     def _show_held(self) -> None:
         self.footer.show_held(self.held_start.left)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer
 
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import AnomalyPages
-from uploader_gui.credentials import Keeper
+from uploader_gui.credentials import Keeper, expiry_of
 from uploader_gui.engine.connection_test import Question
 from uploader_gui.engine.options import Choices, HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
@@ -72,12 +72,8 @@ class Preferences:
     def use(self, configuration: Config) -> None:
         """Apply the configuration that was loaded at the start."""
         self.configuration = configuration
-        self._theme.force(SCHEMES[configuration.settings.theme])
-        self._window.sends_when_dropped = configuration.settings.send_when_dropped == "yes"
-        self._set_operator(configuration.settings)
-        self._ask_memory()
+        self._apply_to_window(configuration)
         self.show_signed_in()
-        self._tell_trouble()
 
     def show_signed_in(self) -> None:
         """Show whether there are tokens, and until when."""
@@ -236,16 +232,6 @@ class Preferences:
             self._bridge.choose(self.configuration.choices(Choices()))
             self._tell_trouble()
 
-    def _ask_memory(self) -> None:
-        """Let the window ask how long History is to remember, unless somebody has said so."""
-        asks = self.configuration is not None and self.configuration.asks_memory
-        days = self.configuration.settings.history_days if self.configuration is not None and asks else None
-        self._window.body.finish.ask_memory(days)
-
-    def _set_operator(self, settings: Settings) -> None:
-        pages = AnomalyPages(settings.anomaly_page, settings.api_url.rstrip("/"))
-        self._window.set_operator(pages, settings.token_help)
-
     async def _accept_memory(self) -> None:
         """Save how long History remembers, as it is: it is not asked again."""
         self._window.body.finish.ask_memory(None)
@@ -255,14 +241,19 @@ class Preferences:
                 self.configuration = await self._tasks.in_thread(self.configuration.changed, {"history_days": days})
                 self._tell_trouble()
 
-    def _apply(self, configuration: Config) -> None:
+    def _apply_to_window(self, configuration: Config) -> None:
         chosen = configuration.settings
-        self._set_operator(chosen)
-        self._ask_memory()
+        pages = AnomalyPages(chosen.anomaly_page, chosen.api_url.rstrip("/"))
+        self._window.set_operator(pages, chosen.token_help)
+        self._window.body.finish.ask_memory(chosen.history_days if configuration.asks_memory else None)
         self._tell_trouble()
-        self._language.use(chosen.language)
         self._theme.force(SCHEMES[chosen.theme])
         self._window.sends_when_dropped = chosen.send_when_dropped == "yes"
+
+    def _apply(self, configuration: Config) -> None:
+        chosen = configuration.settings
+        self._apply_to_window(configuration)
+        self._language.use(chosen.language)
         self._bridge.resize(chosen.max_concurrent_uploads)
         self._bridge.limit(chosen.bytes_per_second)
         self._bridge.name_depositor(chosen.depositor)
@@ -270,8 +261,7 @@ class Preferences:
 
     def _change_route(self, configuration: Config) -> None:
         self.show_signed_in()
-        model = self._window.model
-        listed = [model.snapshot(row).upload_id for row in range(model.rowCount())]
+        listed = [upload.upload_id for upload in self._window.model.snapshots]
         self._bridge.replace(configuration.engine(again=self._launch.again, report=self._launch.report), listed)
 
     async def findings(self) -> list[Finding]:
@@ -316,8 +306,6 @@ def _route(configuration: Config) -> tuple[object, ...]:
 
 
 def _expiry(tokens: tuple[str, str] | None) -> float | None:
-    from uploader_gui.credentials import expiry_of  # noqa: PLC0415 - keyring is heavy: loaded after the first paint
-
     return expiry_of(tokens[1]) if tokens else None
 
 

@@ -63,7 +63,7 @@ class Support:
             paths = await self._tasks.in_thread(retrieve_files, key)
         except OSError as error:
             log.info("the portal gives no files: %s", error.strerror)
-            self._window.add_files.refused.emit(DropKind.PROMISE)
+            self._window.add_files.refuse(DropKind.PROMISE)
         else:
             self._window.add_files.add_for(anomaly_id, paths, DEFAULT_ADD_OPTIONS)
 
@@ -91,13 +91,12 @@ class Support:
         """Test the connection, then write the report; the guide tells where it is, or why it is not."""
         self._window.dialogs.show_in_guide(_("The connection is tested, then the report is saved…"))
         findings = await self._preferences.findings()
-        configuration, model = self._preferences.configuration, self._window.model
+        configuration = self._preferences.configuration
         if configuration is None:
             return
         from uploader_gui.diagnostics import Report  # noqa: PLC0415 - only where it is asked for
 
-        uploads = [model.snapshot(row) for row in range(model.rowCount())]
-        report = Report(configuration, self._window_facts(), uploads, findings, with_names)
+        report = Report(configuration, self._window_facts(), self._window.model.snapshots, findings, with_names)
         try:
             await self._tasks.in_thread(report.save, path)
         except OSError as error:
@@ -128,8 +127,7 @@ class VirtualFiles:
         self._bridge = bridge
         self._folder = folder
         self._kit = kit
-        self._fetcher = Fetcher(window.add_files, window.model, bridge, folder)
-        self._fetcher.lost.connect(window.notices.explain_lost)
+        self._fetcher = Fetcher(window, bridge, folder)
         window.add_files.virtual_given.connect(self._take)
         if sys.platform == "win32":
             window.drop.native_window_changed.connect(self._stand_before)
@@ -162,7 +160,7 @@ class VirtualFiles:
             log.info("promised files cannot be asked for: %s", type(error).__name__)
             promised = None
         if promised is None or not promised.places:
-            self._window.add_files.refused.emit(DropKind.PROMISE)
+            self._window.add_files.refuse(DropKind.PROMISE)
             return
         self._bridge.note_making(promised.places)
         self._fetcher.fetch(replace(decision, files=promised.files), promised, anomaly_id)
@@ -172,7 +170,7 @@ class VirtualFiles:
             self._take_promised(decision, anomaly_id)
             return
         if sys.platform != "win32" or (dropped and not self._door.is_open):
-            self._window.add_files.refused.emit(DropKind.PROMISE)
+            self._window.add_files.refuse(DropKind.PROMISE)
             return
         from uploader_gui.platform.windows_ole import CopiedData, DroppedData  # noqa: PLC0415 - as above
 
@@ -182,7 +180,7 @@ class VirtualFiles:
         try:
             data = DroppedData(self._door)
         except NotFetched:
-            self._window.add_files.refused.emit(DropKind.PROMISE)
+            self._window.add_files.refuse(DropKind.PROMISE)
             return
         if data.is_asynchronous:
             self._fetcher.fetch(decision, data, anomaly_id)

@@ -96,7 +96,7 @@ class RefusedDialog(PlainDialog):
 
 def refused_uploads(model: UploadModel) -> dict[str, Sequence[UploadSnapshot]]:
     """Return the refused photos and other files that can be converted, by the names of the settings."""
-    some = [(upload, offered_treatments(upload)) for upload in map(model.snapshot, range(model.rowCount()))]
+    some = [(upload, offered_treatments(upload)) for upload in model.snapshots]
     return {
         _PHOTOS: [upload for upload, treatments in some if Treatment.CONVERT in treatments],
         _OTHERS: [upload for upload, treatments in some if treatments == (Treatment.ZIP,)],

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from uploader_gui.engine import events
 from uploader_gui.gui.dialogs.form import PlainDialog
-from uploader_gui.gui.style.widgets import label
+from uploader_gui.gui.style.widgets import label, set_look
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.gui.window.number_check import NumberCheck
 from uploader_gui.i18n import N_, ngettext
@@ -83,7 +83,6 @@ class SendToDialog(PlainDialog):
         self.send.setEnabled(bool(number) and self._from != {number})
         doubtful = self.field.is_wrong or (answer is not None and answer.result is events.Lookup.UNKNOWN)
         self.about.setText(self.field.accessibleDescription() if self.field.is_wrong else self.check.text)
-        self.about.setProperty("kind", "warning" if doubtful else "muted")
-        self.about.style().polish(self.about)
+        set_look(self.about, "kind", "warning" if doubtful else "muted")
         if self.isVisible():
             self.fit()

@@ -12,12 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
-from uploader_gui.gui.drop.drop_target import DropTarget
+from uploader_gui.gui.drop.drop_target import DropTarget, listed, not_here
 from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in, portal_key_in
 from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.window.window_memory import KeptPath, counted
-from uploader_gui.i18n import _
+from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.events import PathsAdded
     from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.drop.fetcher import Fetcher
     from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.drop.offer import Decision
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.header import Header
 
 
 class AddFiles(QObject):
@@ -39,39 +40,25 @@ class AddFiles(QObject):
     Signals:
         kept_changed(list[KeptPath]): all paths that wait for a number now.
         forgotten(list[Path]): paths that waited for a number, and are not to be added.
-        anomaly_used(str): files were added to this anomaly.
-        picture_given(Picture, str): a picture without a file, which is to become one, for the anomaly shown.
         virtual_given(Decision, str, bool): virtual files to fetch, for the anomaly shown; whether they were dropped.
         portal_given(str, str): the portal's key for files of a sandboxed program, for the anomaly shown.
-        refused(DropKind): what was offered holds no files.
-        half_fetched(list[str]): the names of files that waited for a number and were not fetched to the end.
-        left_out(list[str]): what is in no folder of this computer, by name; often nothing.
     """
 
     kept_changed = Signal(object)
     forgotten = Signal(object)
-    anomaly_used = Signal(str)
-    picture_given = Signal(object, str)
     virtual_given = Signal(object, str, bool)
     portal_given = Signal(str, str)
-    refused = Signal(object)
-    half_fetched = Signal(object)
-    left_out = Signal(object)
 
-    def __init__(self, window: QWidget, engine: Bridge, header: Header, theme: Theme) -> None:
+    def __init__(self, window: MainWindow, engine: Bridge, theme: Theme) -> None:
         super().__init__(window)
         self._window = window
         self._engine = engine
-        self._header = header
+        self._header = header = window.header
         self._kept: dict[Path, KeptPath] = {}
         self._unanswered = 0
         self._keep_next = False
-        self.claim: Callable[[Sequence[Path], str, AddOptions], Sequence[Path]] = lambda paths, *_: paths
-        """Puts paths on the list that are still being fetched, and returns the others."""
-        self.lists_more: Callable[[], bool] = lambda: False
-        """Whether files that are being fetched are not on the list yet."""
-        self.goes_at_once: Callable[[str], bool] = lambda _: False
-        """Whether what a person adds to this anomaly now is sent without Start."""
+        self.fetcher: Fetcher | None = None
+        """Has the files that other programs are still giving."""
         self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
         self.drop.dropped.connect(partial(self._take, dropped=True))
         header.field.returnPressed.connect(self.add_kept)
@@ -104,15 +91,17 @@ class AddFiles(QObject):
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         """Add files and folders to this anomaly, whichever is shown; `recorded` is called once they are journalled."""
-        if paths := self.claim(paths, anomaly_id, options):
+        if self.fetcher is not None:
+            paths = self.fetcher.claim(paths, anomaly_id, options)
+        if paths:
             self._unanswered += 1
             self._engine.add_paths(paths, anomaly_id, options, recorded)
-        self.anomaly_used.emit(anomaly_id)
+        self._window.anomaly_used.emit(anomaly_id)
 
     @property
     def unanswered(self) -> bool:
         """Whether the engine has not finished looking at some files it was given."""
-        return self._unanswered > 0 or self.lists_more()
+        return self._unanswered > 0 or (self.fetcher is not None and self.fetcher.lists_more)
 
     def paths_added(self, event: PathsAdded) -> None:
         """Note that the engine has looked at all files of one `add_to`."""
@@ -131,7 +120,7 @@ class AddFiles(QObject):
         if kept:
             self._keep([one for one in kept if one not in half])
         if half:
-            self.half_fetched.emit([one.path.name for one in half])
+            self.explain_half_fetched([one.path.name for one in half])
             self.forgotten.emit([one.path for one in half])
 
     def forget_kept(self) -> None:
@@ -163,7 +152,7 @@ class AddFiles(QObject):
     def add_for(self, anomaly_id: str, paths: Sequence[Path], options: AddOptions) -> None:
         """Add files to the anomaly that was shown when they were given, or keep them where none was."""
         if anomaly_id:
-            self.add_to(anomaly_id, paths, replace(options, start=self.goes_at_once(anomaly_id)))
+            self.add_to(anomaly_id, paths, replace(options, start=self._window.commands.goes_at_once(anomaly_id)))
         else:
             self.keep(paths, options)
 
@@ -176,15 +165,31 @@ class AddFiles(QObject):
     def _take(self, decision: Decision, mime: QMimeData, *, dropped: bool = False) -> None:
         if decision.kind is DropKind.FILES:
             self.add(decision.paths)
-            self.left_out.emit(decision.left_out)
+            if decision.left_out:
+                self._window.notices.explain(lambda: not_here(decision.left_out))
         elif decision.kind is DropKind.PICTURE:
-            self.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
+            self._window.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
         elif decision.kind in {DropKind.VIRTUAL, DropKind.PROMISED}:
             self.virtual_given.emit(decision, self._anomaly_for_this(), dropped)
         elif decision.kind is DropKind.PORTAL:
             self.portal_given.emit(portal_key_in(mime), self._anomaly_for_this())
         else:
-            self.refused.emit(decision.kind)
+            self.refuse(decision.kind)
+
+    def refuse(self, kind: DropKind) -> None:
+        """Show what to do about an offer that holds no files."""
+        self._window.notices.explain(lambda: kind.advice)
+
+    def explain_half_fetched(self, names: Sequence[str]) -> None:
+        """Show which files were not fetched to the end, by name."""
+        self._window.notices.explain(
+            lambda: ngettext(
+                "{count} file was not fetched to the end: {names}. Drop it again.",
+                "{count} files were not fetched to the end: {names}. Drop them again.",
+                len(names),
+                names=listed(names),
+            )
+        )
 
     def choose_files(self) -> None:
         """Ask for files in the system's dialog, and add them."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from uploader_gui.engine.models import Origin
 from uploader_gui.gui.drop.mime import NO_PROMISES, counted, decision_on
 from uploader_gui.gui.drop.offer import Decision, DropKind, add_from
-from uploader_gui.gui.style.widgets import IconLabel, label
+from uploader_gui.gui.style.widgets import IconLabel, arranged, label
 from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -36,30 +36,21 @@ class DropOverlay(QWidget):
         super().__init__(window)
         self.theme = theme
         self._window = window
-        self._spared: QWidget | None = None
+        self.spared: QWidget | None = None
+        """The band that is not covered, nor anything above it."""
         self._refuses = False
         self.setMouseTracking(True)
-        self.title = label("", theme, 22, QFont.Weight.DemiBold)
-        self.subtitle = label("", theme, 13)
-        self.subtitle.setProperty("kind", "muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*(2 * _MARGIN,) * 4)
-        column.addStretch()
         self._icon = IconLabel("drop", "accent", 86, theme)
-        column.addWidget(self._icon)
-        column.addSpacing(20)
+        self.title = label("", theme, 22, QFont.Weight.DemiBold, wraps=True)
+        self.subtitle = label("", theme, 13, kind="muted", wraps=True)
         for text in (self.title, self.subtitle):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            text.setWordWrap(True)
-            column.addWidget(text)
-        column.addStretch()
+        around = 2 * _MARGIN
+        parts = (None, self._icon, 20, self.title, self.subtitle, None)
+        arranged(QVBoxLayout(self), *parts, margins=(around, around, around, around))
         for part in (self._icon, self.title, self.subtitle):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
-
-    def spare(self, band: QWidget) -> None:
-        """Do not cover this band, nor anything above it."""
-        self._spared = band
 
     def show_texts(self, title: str, subtitle: str, *, refuses: bool = False) -> None:
         """Cover the window with these texts, in another colour where nothing would be taken."""
@@ -68,8 +59,8 @@ class DropOverlay(QWidget):
         self.title.setText(title)
         self.subtitle.setText(subtitle)
         covered = self._window.rect()
-        if self._spared is not None:
-            covered.setTop(self._spared.mapTo(self._window, self._spared.rect().bottomLeft()).y() + 1)
+        if self.spared is not None:
+            covered.setTop(self.spared.mapTo(self._window, self.spared.rect().bottomLeft()).y() + 1)
         self.setGeometry(covered)
         self.raise_()
         self.show()

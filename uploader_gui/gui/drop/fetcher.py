@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.fetching import Offered
     from uploader_gui.gui.bridge import Bridge
-    from uploader_gui.gui.drop.add_files import AddFiles
     from uploader_gui.gui.drop.offer import Decision
-    from uploader_gui.gui.upload_list.upload_model import UploadModel
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.window.window_memory import KeptPath
 
 TOKEN_BYTES: Final = 8
@@ -135,27 +134,26 @@ class Fetch(QObject):
 
 
 class Fetcher(QObject):
-    """All fetches of one window. `folder` is where their files lie (`own_files.py`).
+    """All fetches of one window. `folder` is where their files lie (`own_files.py`)."""
 
-    Signal `lost(str, Reason)`: a file that waited for a number did not come.
-    """
-
-    lost = Signal(str, object)
-
-    def __init__(self, add_files: AddFiles, model: UploadModel, engine: Bridge, folder: Path) -> None:
-        super().__init__(add_files)
-        self._add_files = add_files
-        self._model = model
+    def __init__(self, window: MainWindow, engine: Bridge, folder: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._add_files = window.add_files
         self._engine = engine
         self._folder = folder
         self._fetches: list[Fetch] = []
         self._lost: list[tuple[Path, Reason]] = []
         self._unlisted: set[UploadId] = set()
-        add_files.claim = self.claim
-        add_files.lists_more = lambda: bool(self._unlisted) or not all(one.is_listed for one in self._fetches)
-        add_files.kept_changed.connect(self._follow_kept)
-        add_files.forgotten.connect(engine.no_longer_wanted)
+        self._add_files.fetcher = self
+        self._add_files.kept_changed.connect(self._follow_kept)
+        self._add_files.forgotten.connect(engine.no_longer_wanted)
         engine.event_arrived.connect(self._follow)
+
+    @property
+    def lists_more(self) -> bool:
+        """Whether files that are being fetched are not on the list yet."""
+        return bool(self._unlisted) or not all(one.is_listed for one in self._fetches)
 
     def fetch_within_drop(self, decision: Decision, offered: Offered, anomaly_id: str, door: Door) -> None:
         """Fetch within an event of Qt, which ends when all is there, or nobody wants the rest any more."""
@@ -223,7 +221,7 @@ class Fetcher(QObject):
     def _show_progress(self, item: Item, count: int) -> None:
         fetch = self._sending_fetch()
         if (upload_id := fetch.upload_ids.get(item.path)) is not None and item.path in fetch.wanted:
-            self._model.update_fetched(UploadProgress(upload_id, count, 0.0, time.monotonic()))
+            self._window.model.update_fetched(UploadProgress(upload_id, count, 0.0, time.monotonic()))
 
     def _came(self, item: Item) -> None:
         self._engine.note_capture(item.path)
@@ -244,9 +242,9 @@ class Fetcher(QObject):
         lost, self._lost = self._lost, []
         self._add_files.let_go([path for path, _ in lost])
         if len(lost) == 1:
-            self.lost.emit(lost[0][0].name, lost[0][1])
+            self._window.notices.explain_lost(lost[0][0].name, lost[0][1])
         else:
-            self._add_files.half_fetched.emit([path.name for path, _ in lost])
+            self._add_files.explain_half_fetched([path.name for path, _ in lost])
 
     def _sending_fetch(self) -> Fetch:
         fetch = self.sender()

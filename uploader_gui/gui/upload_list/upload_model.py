@@ -262,6 +262,11 @@ class UploadModel(QAbstractTableModel):
         """Return the snapshot of a row."""
         return self._rows[row]
 
+    @property
+    def snapshots(self) -> list[UploadSnapshot]:
+        """The snapshots of all rows."""
+        return list(self._rows)
+
     def progress_of(self, upload_id: UploadId) -> UploadProgress | None:
         """Return the progress of a running transfer, None for others."""
         return self._progress.get(upload_id)

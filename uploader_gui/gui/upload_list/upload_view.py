@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from uploader_gui.gui.style.widgets import PRESS_KEYS
@@ -98,12 +98,11 @@ class UploadView(QTableView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in MENU:
             fitting = allowed_among(action, chosen)
-            entry = QAction(action.label, menu)
+            entry = menu.addAction(action.label)
             if action is RowAction.SEND_TO and not fitting:
                 entry.setText(_("Registered already: stays with its anomaly"))
             entry.setEnabled(bool(fitting))
             entry.triggered.connect(lambda _=False, a=action, f=fitting: self.action_wanted.emit(a, f))
-            menu.addAction(entry)
         self._add_page_entry(menu, chosen)
         return menu
 
@@ -111,9 +110,8 @@ class UploadView(QTableView):
         """Offer the page of the anomaly of all these rows, where the register has one."""
         linked = [upload for upload in chosen if self._uploads.has_page(upload)]
         if linked and len({upload.anomaly_id for upload in chosen}) == 1:
-            entry = QAction(_(RowAction.OPEN_ANOMALY.value, number=linked[0].anomaly_id), menu)
+            entry = menu.addAction(_(RowAction.OPEN_ANOMALY.value, number=linked[0].anomaly_id))
             entry.triggered.connect(lambda: self.action_wanted.emit(RowAction.OPEN_ANOMALY, linked[:1]))
-            menu.addAction(entry)
 
     def show_anomaly(self, anomaly_id: str) -> None:
         """Set the anomaly that the window shows: rows of another one name theirs."""

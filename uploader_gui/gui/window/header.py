@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from uploader_gui import i18n
-from uploader_gui.gui.style.widgets import Dot, IconButton, Translated, arranged, label, push_button, tip
+from uploader_gui.gui.style.widgets import Dot, IconButton, Translated, arranged, label, push_button, set_look, tip
 from uploader_gui.gui.window.anomaly_field import AnomalyField
 from uploader_gui.i18n import N_, _, ngettext
 
@@ -161,8 +161,7 @@ class Header(QWidget, Translated):
         self.hint.setText(self._hint_text())
         self.hint.setVisible(bool(self.hint.text()))
         doubtful = self._doubtful and self.hint.text() == self._about
-        self.hint.setProperty("kind", "warning" if self.field.is_wrong or doubtful else "muted")
-        self.hint.style().polish(self.hint)
+        set_look(self.hint, "kind", "warning" if self.field.is_wrong or doubtful else "muted")
         anomaly_id = self.field.anomaly_id
         self.suggestion.setVisible(bool(self.suggestion.text()))
         self.add_kept.setVisible(self._kept is not None and bool(anomaly_id))
