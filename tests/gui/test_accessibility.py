@@ -21,9 +21,8 @@ from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme
 from uploader_gui.gui.upload_list.counts import ListCounts
-from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.upload_list.upload_model import Column
-from uploader_gui.gui.window.filter_bar import ChipButton
+from uploader_gui.gui.window.filter_bar import Chip, ChipButton
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language

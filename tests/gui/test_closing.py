@@ -24,7 +24,7 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
-from uploader_gui.gui.window.leave_dialog import LeaveDialog
+from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:

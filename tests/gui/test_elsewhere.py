@@ -15,12 +15,12 @@ from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.gui.dialogs.leave_dialog import question
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
-from uploader_gui.gui.window.leave_dialog import question
 
 if TYPE_CHECKING:
     from tests.gui.fake_engine import FakeEngine

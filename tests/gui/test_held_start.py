@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QMessageBox
 from tests.gui.fake_engine import upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId
+from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.gui.window.leave_dialog import LeaveDialog
 from uploader_gui.gui.window.number_check import HOLD_SECONDS
 from uploader_gui.i18n import FRENCH, use_language
 

@@ -15,8 +15,8 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.upload_list.row_text import attention_rank, type_label
-from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.window.filter_bar import Chip
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -14,8 +14,8 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadProgress
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.upload_list import row_text
-from uploader_gui.gui.upload_list.upload_filter import Chip, UploadFilter
 from uploader_gui.gui.upload_list.upload_model import Column, Role, UploadModel
+from uploader_gui.gui.window.filter_bar import Chip, UploadFilter
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -26,8 +26,8 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.notifications import DesktopPolicy
-from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

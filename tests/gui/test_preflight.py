@@ -24,7 +24,7 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
-from uploader_gui.gui.upload_list.upload_filter import Chip
+from uploader_gui.gui.window.filter_bar import Chip
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

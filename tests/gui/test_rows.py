@@ -19,8 +19,8 @@ from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
-from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:

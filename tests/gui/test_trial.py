@@ -37,8 +37,8 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.gui.receipts import receipt_pages
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
-from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.upload_list.upload_model import Column
+from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.platform.application import Language
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.upload_list.upload_filter import Chip
 from uploader_gui.gui.window.empty_state import EmptyState
+from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
 
 if TYPE_CHECKING:

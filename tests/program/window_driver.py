@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication
 
 from uploader_gui.__main__ import main
 from uploader_gui.gui.dialogs.guide_window import GuideWindow
+from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.window.leave_dialog import LeaveDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable

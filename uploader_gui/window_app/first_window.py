@@ -18,9 +18,9 @@ from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.gui.upload_list.upload_filter import UploadFilter
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
+from uploader_gui.gui.window.filter_bar import UploadFilter
 from uploader_gui.gui.window.window_memory import WindowMemory
 from uploader_gui.machine_settings import early_theme
 from uploader_gui.paths import data_paths

@@ -5,9 +5,10 @@ Nothing is asked of the network: pictures lie beside the pages, and a link that 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QDate, QEvent, QSize, QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -25,17 +26,26 @@ from PySide6.QtGui import (
     QTextTable,
     QTextTableFormat,
 )
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QTextBrowser,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
 
-from uploader_gui.gui.dialogs.form import FormParts
-from uploader_gui.gui.dialogs.report_dialog import ReportDialog
-from uploader_gui.gui.style.widgets import announce, arranged, label, within_screen
-from uploader_gui.i18n import N_, language_in_use
+from uploader_gui.gui.dialogs.form import FormParts, PlainDialog
+from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label, within_screen
+from uploader_gui.i18n import N_, _, language_in_use
 from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
 
     from uploader_gui.gui.style.theme import Theme
 
@@ -311,3 +321,50 @@ def _pictures(document: QTextDocument) -> Iterator[str]:
     for form in document.allFormats():
         if form.isImageFormat():
             yield form.toImageFormat().name()
+
+
+class ReportDialog(PlainDialog):
+    """Asks what a report for support may hold, and where it goes.
+
+    `report_wanted(Path, bool)` asks for it in that file, with the names of files or without.
+    """
+
+    report_wanted = Signal(object, bool)
+    guide_page = "failures"
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(N_("Report for support"), theme, parent)
+        self.names = QCheckBox()
+        self.names.setFont(theme.font(13))
+        self.save = self.text_button(N_("Save the report…"), "primary")
+        self.cancel = self.text_button(N_("Cancel"), "plain")
+        self.add_title(N_("Report for support"))
+        self.add_sentence(
+            N_(
+                "One ZIP file with the log, versions, settings, a test of the connection and the state of each file on "
+                "the list. It holds no tokens, passwords or upload links. You can open it before you send it."
+            )
+        )
+        self.translate(self.names.setText, N_("With the names of my files"))
+        self.column.addSpacing(8)
+        self.column.addWidget(self.names)
+        self.add_buttons(self.cancel, self.save)
+        self.cancel.clicked.connect(self.reject)
+        self.save.clicked.connect(self.choose_place)
+
+    def choose_place(self) -> QFileDialog:
+        """Ask where to save it; the dialog closes once that is known."""
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        dialog = file_dialog(self, _("Report for support"), documents)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["ZIP (*.zip)"])
+        dialog.setDefaultSuffix("zip")
+        today = QDate.currentDate().toString(Qt.DateFormat.ISODate)
+        dialog.selectFile(f"uploader-gui-{today}.zip")
+        dialog.fileSelected.connect(self._chosen)
+        dialog.open()
+        return dialog
+
+    def _chosen(self, name: str) -> None:
+        self.report_wanted.emit(Path(name), self.names.isChecked())
+        self.accept()

@@ -1,1 +1,1 @@
-"""The list of uploads: model, filter and view; a row's texts, actions, layout, painting and thumbnail."""
+"""The list of uploads: model and view; a row's texts, actions, layout, painting and thumbnail."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.row_delegate import RowDelegate
-    from uploader_gui.gui.upload_list.upload_filter import UploadFilter
     from uploader_gui.gui.upload_list.upload_model import UploadModel
+    from uploader_gui.gui.window.filter_bar import UploadFilter
 
 _BY_TAB: Final = frozenset({Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason})
 

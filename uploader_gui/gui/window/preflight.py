@@ -64,14 +64,14 @@ class Summary:
 
 
 class Preflight:
-    """Adds up drops until `forget`."""
+    """Adds up drops until `forget`. `running`: files are being sent."""
 
     def __init__(self) -> None:
         self._uploads: dict[UploadId, UploadSnapshot] = {}
         self._counts: Counter[_Counted] = Counter()
         self._elsewhere: events.SentElsewhere | None = None
         self._complete = False
-        self._running = False
+        self.running = False
 
     def forget(self) -> None:
         """Start again with nothing: the summary was closed, or sending has begun."""
@@ -84,7 +84,7 @@ class Preflight:
         """Update from an event of the engine; return whether the summary may have changed."""
         match event:
             case events.QueueStatus(running):
-                self._running = running
+                self.running = running
             case events.UploadsAdded(uploads):  # shown with PathsAdded, when the whole drop is scanned
                 self._uploads.update((one.upload_id, one) for one in uploads)
             case events.UploadsChanged(uploads):
@@ -160,14 +160,14 @@ class Preflight:
 
     def _matters(self, upload: UploadSnapshot) -> bool:
         """Return whether a new state belongs into the summary: being sent does not change what was dropped."""
-        if self._running:
+        if self.running:
             return upload.state in _ASKED_OR_FOUND_OUT
         return upload.state is not _S.UPLOADED
 
     def _remove(self, upload_ids: Iterable[UploadId]) -> bool:
         """While files are sent, unfinished rows are removed because they were uploaded: they still count."""
         uploads = self._uploads
-        gone = [one for one in upload_ids if one in uploads and (uploads[one].state.finished or not self._running)]
+        gone = [one for one in upload_ids if one in uploads and (uploads[one].state.finished or not self.running)]
         for one in gone:
             del uploads[one]
         return bool(gone)

@@ -40,7 +40,6 @@ class PreflightStrip(QWidget, Translated):
         super().__init__()
         self.theme = theme
         self._preflight = Preflight()
-        self._running = False
         self.summary: Summary | None = None
         self._folded = False
         self.opened = False
@@ -68,12 +67,12 @@ class PreflightStrip(QWidget, Translated):
 
     def handle_event(self, event: events.Event) -> None:
         """Update, show or hide the summary after an event of the engine."""
+        was_running = self._preflight.running
         changed = self._preflight.handle_event(event)
         match event:
             case events.QueueStatus(running):
-                if running and not self._running:
+                if running and not was_running:
                     self.forget()
-                self._running = running
             case events.QueueIdle():
                 self.forget()
             case _ if changed:
@@ -125,7 +124,7 @@ class PreflightStrip(QWidget, Translated):
     def _show(self) -> None:
         """Show the summary; while files are sent, only one with something that the list does not show."""
         summary = self._preflight.summary()
-        if summary is not None and self._running and self._preflight.is_plain:
+        if summary is not None and self._preflight.running and self._preflight.is_plain:
             summary = None
         if summary != self.summary:
             self.summary, self.opened = summary, False

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
     from uploader_gui.gui.dialogs.form import PlainDialog
     from uploader_gui.gui.dialogs.guide_window import GuideWindow
+    from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
     from uploader_gui.gui.dialogs.question_dialog import CancelDialog
     from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
     from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.receipts.history_dialog import HistoryDialog
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.leave_dialog import LeaveDialog
     from uploader_gui.settings import Fixed, Settings
 
 D = TypeVar("D", bound="PlainDialog")
@@ -95,7 +95,7 @@ class WindowDialogs:
 
     def leave(self) -> LeaveDialog:
         """Ask what to do with files that are not sent."""
-        from uploader_gui.gui.window.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
+        from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
         def make() -> LeaveDialog:
             dialog = LeaveDialog(self._theme, self._window, self._engine)
