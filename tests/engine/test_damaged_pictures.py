@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import random
 import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
 from tests.support import pictures
+from tests.support.tiffs import tiff
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 
 if TYPE_CHECKING:
@@ -121,6 +123,25 @@ def test_others_cut_off_are_broken_too(name: str, share: float, decoder: Picture
     content = SAVED[name](tmp_path / name).read_bytes()
     assert not is_broken(decoder, content)
     assert is_broken(decoder, content[: int(len(content) * share)])
+
+
+@pytest.mark.parametrize("name", ["pages.tif", "several.heic"])
+def test_what_no_jpeg_can_hold_is_broken_where_its_end_is_missing(
+    name: str, decoder: PictureDecoder, tmp_path: Path
+) -> None:
+    file = pictures.SEVERAL if name == "several.heic" else pictures.two_pages(tmp_path / name)
+    content = file.read_bytes()
+    with pytest.raises(CannotConvert):
+        decoder.jpeg(content, lambda: None)
+    assert is_broken(decoder, content[: len(content) * 6 // 10])
+
+
+def test_a_strip_that_inflates_without_end_is_given_up_at_once(decoder: PictureDecoder) -> None:
+    bomb = zlib.compress(bytes(60_000_000), 1)
+    strips = [bomb] * 40
+    content = tiff(strips, {258: 8, 259: 8, 262: 1, 278: 1})
+    with pytest.raises(CannotConvert, match="too large"):
+        decoder.jpeg(content, lambda: None)
 
 
 def test_what_does_not_inflate_to_its_sum_is_broken(decoder: PictureDecoder, tmp_path: Path) -> None:

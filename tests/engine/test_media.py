@@ -102,6 +102,16 @@ def test_bytes_that_contradict_the_name_decide(name: str, content: bytes, media:
     assert media_type_of(name, content) == media
 
 
+@pytest.mark.parametrize("text", [b'<?xml version="1.0"?><w:wordDocument/>', b"<table><tr><td>1</td></tr></table>"])
+@pytest.mark.parametrize(("name", "media"), [("old.doc", DOC), ("old.xls", XLS)])
+def test_what_word_and_excel_open_under_their_old_names_is_theirs(name: str, media: str, text: bytes) -> None:
+    assert media_type_of(name, text) == media
+
+
+def test_a_whole_zip_is_one_though_a_browser_did_not_name_it() -> None:
+    assert media_type_of("all.zip.crdownload", SAMPLES[".zip"][1]) == "application/zip"
+
+
 @pytest.mark.parametrize("name", ["scan", "scan.", "scan.part", "scan.pdf.tmp"])
 def test_a_signature_is_enough_where_the_name_says_nothing(name: str) -> None:
     assert media_type_of(name, pdf()) == "application/pdf"
@@ -203,6 +213,16 @@ def test_a_listed_type_under_the_name_of_another_goes_as_what_it_is(name: str, c
         ("a.doc", OLE, "PowerPoint"),
         ("a.jpg", compound("Table"), "Office"),
         ("a.jpg", bytes(4) + b"wide" + bytes(20), "QuickTime"),
+        ("a.jpg", b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "XML"),
+        ("a.zip", b'\xef\xbb\xbf<?xml version="1.0"?><a/>', "XML"),
+        ("a.pdf", b'{"message": "Unauthorized"}', "JSON"),
+        ("a.png", b'[ {"id": 1} ]', "JSON"),
+        ("a.pdf", b"\n<div class='x'>Your session has expired</div>", "HTML"),
+        ("a.jpg", b"#!AMR\n<voice", "AMR"),
+        ("a.jpg", b"\0\0\1\0\1\0\x10\x10\0\0\1\0", "ICO"),
+        ("a.jpg", b"FORM\0\0\1\0AIFFCOMM", "AIFF"),
+        ("a.pdf", b"ISO-10303-21;\nHEADER;", "STEP"),
+        ("a.jpg", (b"time" + b"G" + bytes(187)) * 6, "MPEG"),
     ],
 )
 def test_what_the_list_lacks_is_refused_under_a_listed_name(name: str, content: bytes, what: str) -> None:
@@ -228,6 +248,7 @@ def test_what_the_list_lacks_is_refused_under_a_listed_name(name: str, content: 
         ("scan.pdf.crdownload", pdf()[:200], Variant.NOT_FINISHED),
         ("photo.jpg.part", jpeg()[:50], Variant.NOT_FINISHED),
         ("film.part", b"?", Variant.NOT_FINISHED),
+        ("all.zip.crdownload", SAMPLES[".zip"][1][:60], Variant.NOT_FINISHED),
         ("all.7z.001", CUT_SEVEN_ZIP, Variant.SPLIT_ARCHIVE),
         ("all.7z.002", b"?", Variant.SPLIT_ARCHIVE),
         ("all.zip.001", SAMPLES[".zip"][1][:60], Variant.SPLIT_ARCHIVE),

@@ -12,6 +12,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from tests.support import pictures
 from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKER, ORIENTATION, PLACE, TAKEN, TAKEN_AT, UPRIGHT, sketch
+from tests.support.tiffs import HEIGHT, WIDTH, tiff
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 
 if TYPE_CHECKING:
@@ -146,6 +147,46 @@ def test_smaller_versions_on_later_pages_are_no_further_pictures(decoder: Pictur
     assert alike(shown(jpeg_of(decoder, content)), sketch())
 
 
+def test_smaller_versions_beside_a_page_are_no_further_pictures(decoder: PictureDecoder) -> None:
+    whole = tiff([bytes([200]) * WIDTH * HEIGHT], {258: 8, 262: 1, 330: (0, 0)})
+    at = whole.index(struct.pack("<HHI", 330, SHORT, 2))
+    (first,) = struct.unpack_from("<I", whole, 4)
+    for subfile, several in ((1, False), (0, True)):
+        content = bytearray(whole) + whole[first:]  # the page's own directory once more
+        struct.pack_into("<HHII", content, at, 330, LONG, 1, len(whole))
+        content[len(whole) + 10] = subfile  # the first entry says what a page is
+        if several:
+            with pytest.raises(CannotConvert, match="several"):
+                jpeg_of(decoder, bytes(content))
+        else:
+            assert shown(jpeg_of(decoder, bytes(content))).getpixel((9, 9)) == 200
+
+
+def test_photoshops_layers_are_no_detail_of_the_picture(decoder: PictureDecoder, tmp_path: Path) -> None:
+    made = jpeg_of(decoder, tiff_with(tmp_path / "a.tif", 0x935C, UNDEFINED, b"layers" * 20_000))
+    assert not made.without_metadata
+    assert b"layers" not in made.content
+
+
+def test_blanks_inside_words_take_no_time(decoder: PictureDecoder, tmp_path: Path) -> None:
+    xmp = XMP.format(DATED.format("2024-03-12T10:11:12") + " " * 400_000).encode()
+    made = jpeg_of(decoder, tiff_with(tmp_path / "a.tif", 700, BYTE, xmp))
+    assert b'DateTimeOriginal="2024-03-12T10:11:12"' in made.content
+
+
+@pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+def test_a_profile_that_cannot_be_used_is_left_out_and_that_is_said(
+    mode: str, decoder: PictureDecoder, tmp_path: Path
+) -> None:
+    profile = bytearray(pictures.profile())
+    profile[16:20], profile[128:132] = {"RGB": b"RGB ", "CMYK": b"CMYK"}[mode], b"\xff" * 4
+    content = pictures.save(tmp_path / "a.tif", sketch().convert(mode), icc_profile=bytes(profile)).read_bytes()
+    made = jpeg_of(decoder, content)
+    assert made.without_metadata
+    assert "icc_profile" not in shown(made).info
+    assert alike(shown(made), sketch())
+
+
 # Colours
 
 
@@ -188,6 +229,14 @@ def test_a_bmp_with_lines_not_filled_up_is_seen(decoder: PictureDecoder) -> None
     assert all(abs(a - b) <= 8 for a, b in zip(found, (255, 128, 0), strict=True))
     with pytest.raises(BrokenPicture):
         jpeg_of(decoder, content[:-1])
+
+
+def test_a_bmp_with_more_colours_than_its_pixels_can_name_is_seen(decoder: PictureDecoder) -> None:
+    head = struct.pack("<IiiHHIIiiII", 40, 8, 8, 1, 8, 0, 64, 0, 0, 300, 0)
+    palette = bytes([0, 128, 255, 0]) * 300
+    content = b"BM" + struct.pack("<IHHI", 54 + 1200 + 64, 0, 0, 54 + 1200) + head + palette + bytes(64)
+    found: Any = shown(jpeg_of(decoder, content)).getpixel((4, 4))
+    assert all(abs(a - b) <= 4 for a, b in zip(found, (255, 128, 0), strict=True))
 
 
 def test_a_bmp_for_printers_only_is_not_called_damaged(decoder: PictureDecoder) -> None:
@@ -270,3 +319,15 @@ def test_a_palette_with_opacity_is_recognised_when_small(decoder: PictureDecoder
         drawing.paste(1, (column, 0, column + 2, 800))
     small = decoder.thumbnail(pictures.save(tmp_path / "a.bmp", drawing).read_bytes(), 40)
     assert {value // 64 for value in small.content[::4]} == {1} or set(small.content[::4]) <= set(range(100, 155))
+
+
+def test_the_first_of_several_pictures_is_recognised_when_small(decoder: PictureDecoder) -> None:
+    small = decoder.thumbnail(pictures.SEVERAL.read_bytes(), 24)
+    assert (small.width, small.height) == (32, 24)
+    assert small.content[0] > 200
+
+
+def test_a_thin_picture_is_small_in_both_directions(decoder: PictureDecoder, tmp_path: Path) -> None:
+    content = pictures.save(tmp_path / "a.tif", Image.new("L", (4, 60_000))).read_bytes()
+    small = decoder.thumbnail(content, 40)
+    assert small.height <= 40 * 8

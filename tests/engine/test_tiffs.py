@@ -24,6 +24,7 @@ RAMP = [[(x * 4, y * 5, 128) for x in range(WIDTH)] for y in range(HEIGHT)]
 GREY: Picture = [[(x * 4, x * 4, x * 4) for x in range(WIDTH)] for _ in range(HEIGHT)]
 STEPS: Picture = [[(x // 16 * 85, x // 16 * 85, x // 16 * 85) for x in range(WIDTH)] for _ in range(HEIGHT)]
 """Four greys; with two bits each, or sixteen with four, they are these."""
+HALF = 128
 HALVES: Picture = [[(0, 0, 0)] * (WIDTH // 2) + [(255, 255, 255)] * (WIDTH // 2) for _ in range(HEIGHT)]
 
 BITS, COMPRESSION, KIND, FILL, SAMPLES, PLANES, MAP, INKS, EXTRA, FORMAT = (
@@ -64,6 +65,15 @@ def packed(bits: int, picture: Picture, *, flip: bool = False) -> bytes:
         text = "".join(f"{(most - v if flip else v):0{bits}b}" for v in (pixel[0] * most // 255 for pixel in line))
         made += int(text, 2).to_bytes(len(text) // 8, "big")
     return bytes(made)
+
+
+def twelve_bits(picture: Picture) -> bytes:
+    return packed(12, [[(value,) * 3 for pixel in line for value in pixel] for line in picture])
+
+
+def half_on_white(picture: Picture) -> Picture:
+    """Return how a picture looks on white if it is half opaque."""
+    return [[tuple((v + 255) // 2 for v in pixel) for pixel in line] for line in picture]  # type: ignore[misc]  # three
 
 
 def color_map(bits: int) -> tuple[int, ...]:
@@ -114,8 +124,37 @@ RIGHT |= {
         (8, [*planes(), bytes(WIDTH * HEIGHT)], {EXTRA: 0}),
     )
 }
+RIGHT |= {
+    f"{kind}, {order}": (tiff(strips, tags, order), expected)  # type: ignore[arg-type]  # mypy joins them to objects
+    for order in "<>"
+    for kind, strips, tags, expected in (
+        ("12 bits", [packed(12, GREY)], {BITS: 12, KIND: BLACK_IS_ZERO}, GREY),
+        ("colours of 12 bits", [twelve_bits(RAMP)], {BITS: (12,) * 3, KIND: RGB, SAMPLES: 3}, RAMP),
+        (
+            "grey of 16 bits, half opaque",
+            [numbers((n for line in GREY for v, _, _ in line for n in (v * 257, HALF * 257)), "H", order)],
+            {BITS: (16, 16), KIND: BLACK_IS_ZERO, SAMPLES: 2, EXTRA: 2},
+            half_on_white(GREY),
+        ),
+        (
+            "16 bits, white is 0",
+            [grey("H", order, lambda v: 65535 - v * 257)],
+            {BITS: 16, KIND: WHITE_IS_ZERO},
+            GREY,
+        ),
+        (
+            "planes multiplied by their opacity",
+            [numbers((v * HALF // 255 for v in plane), "B") for plane in planes()] + [bytes([HALF]) * WIDTH * HEIGHT],
+            {BITS: (8,) * 4, KIND: RGB, SAMPLES: 4, PLANES: 2, EXTRA: 1},
+            half_on_white(RAMP),
+        ),
+    )
+}
 OTHERS: dict[str, tuple[bytes, Picture]] = {
-    "12 bits": (tiff([packed(12, GREY)], {BITS: 12, KIND: BLACK_IS_ZERO}), GREY),
+    "tiles in the place of strips": (
+        tiff([grey()[at::4] for at in range(4)], {BITS: 8, KIND: BLACK_IS_ZERO, 278: 12, 322: 16, 323: HEIGHT}),
+        [],
+    ),
     "12 bits, white is 0": (tiff([packed(12, GREY, flip=True)], {BITS: 12, KIND: WHITE_IS_ZERO}), GREY),
     "10 bits": (tiff([packed(10, GREY)], {BITS: 10, KIND: BLACK_IS_ZERO}), GREY),
     "signed": (tiff([grey("b", scale=lambda v: v - 128)], {BITS: 8, KIND: BLACK_IS_ZERO, FORMAT: 2}), GREY),
@@ -171,7 +210,7 @@ def test_what_is_stored_in_a_usual_way_comes_out_right(kind: str, decoder: Pictu
     assert looks_like(picture, expected)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in RIGHT if "planes, " in kind])
+@pytest.mark.parametrize("kind", [kind for kind in RIGHT if " planes, " in kind])
 def test_planes_that_lead_out_of_the_file_are_broken(kind: str, decoder: PictureDecoder) -> None:
     content, _ = RIGHT[kind]
     order = "<" if content.startswith(b"II") else ">"

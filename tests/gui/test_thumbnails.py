@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,3 +142,20 @@ def test_memory_stays_within_bounds(tmp_path: Path, qtbot: QtBot) -> None:
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (80, 2.0)
     assert pixmap.deviceIndependentSize().toSize().width() == SIDE
     assert pixmap.toImage().pixelColor(40, 40) != Qt.GlobalColor.transparent
+
+
+def test_long_texts_in_a_picture_do_not_stop_the_window(tmp_path: Path) -> None:
+    texts = b"".join(chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(7_900_000))) for _ in range(6))
+    content = png(tmp_path / "a.png").read_bytes()
+    (tmp_path / "a.png").write_bytes(content[:33] + texts + content[33:])
+    thread = Thread(target=make_thumbnail, args=(source_of(tmp_path / "a.png"), SIDE), daemon=True)
+    thread.start()
+    turns = 0
+    while thread.is_alive():
+        thread.join(0.002)
+        turns += 1
+    assert turns > 10
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))

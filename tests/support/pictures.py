@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HEIC = Path(__file__).with_name("turned.heic")
 GRID = HEIC.with_name("grid.heic")
 """256 by 256 pixels in four tiles, the data of which are the last quarter of the file; made as `turned.heic` was."""
+SEVERAL = HEIC.with_name("two.heic")
+"""Two pictures of 64 by 48 pixels, red and blue, made with heif-enc."""
 CRASHING = HEIC.with_name("item_type_damaged.heic")
 """One bit is flipped in the type of an item: pi_heif takes it for text and ends the process."""
 TAKEN = "2024:03:12 10:11:12"

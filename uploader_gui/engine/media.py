@@ -86,6 +86,8 @@ _KINDS: Final = {
     signatures.OLD_EXCEL: _XLS,
     signatures.MAIL: _MSG,
 }
+_OPENED_AS: Final = {"RTF": {_DOC}, "XML": {_DOC, _XLS}, "HTML": {_DOC, _XLS}}
+"""What Word and Excel open under the names of their own old types."""
 _ENCRYPTED_AS: Final = {_DOC: _DOCX, _DOCX: _DOCX, _XLS: _XLSX, _XLSX: _XLSX}
 _UNFINISHED_EXTENSIONS: Final = frozenset(
     {".crdownload", ".part", ".partial", ".opdownload", ".download", ".filepart", ".!ut", ".!qb", ".aria2"}
@@ -206,7 +208,7 @@ def _zip(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> s
     if kind:
         raise TypeNotAccepted(kind)
     is_part = _VOLUME.fullmatch(extension)
-    if expected is None and extension and not is_part:
+    if expected is None and extension and not is_part and extension not in _UNFINISHED_EXTENSIONS:
         raise TypeNotAccepted(_type_name(extension))
     end = signatures.closing_record(file)
     if end is not None:
@@ -243,7 +245,7 @@ def _is_expected(file: BinaryIO, foreign: str | None, expected: str | None) -> b
     if foreign == Variant.LOOKS_LIKE_PAGE and expected in {_DOC, _XLS}:
         file.seek(0)
         return signatures.is_document(signatures.text_of(file.read(_PAGE_BYTES)))
-    return foreign == "RTF" and expected == _DOC
+    return expected in _OPENED_AS.get(foreign or "", ())
 
 
 def _is_complete(file: BinaryIO, head: bytes, media: str) -> bool:

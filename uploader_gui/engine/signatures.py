@@ -74,6 +74,7 @@ _ALWAYS: Final = (
 """Signatures that no text begins with."""
 _NOT_IN_TEXT: Final = (
     (b"MZ", _PROGRAM),
+    (b"#!AMR", "AMR"),
     (b"#!", _PROGRAM),
     (b"{\\rtf", "RTF"),
     (b"%!PS", "PostScript"),
@@ -89,21 +90,56 @@ _NOT_IN_TEXT: Final = (
     (b"icns", "ICNS"),
     (b"\xd7\xcd\xc6\x9a", "WMF"),
     (b"bplist00", "PLIST"),
+    (b"\0\0\1\0", "ICO"),
+    (b"\0\0\2\0", "CUR"),
+    (b"DDS ", "DDS"),
+    (b"\x76\x2f\x31\1", "OpenEXR"),
+    (b"\x8aMNG\r\n", "MNG"),
+    (b"\x8bJNG\r\n", "JNG"),
+    (b"SDPX", "DPX"),
+    (b"XPDS", "DPX"),
+    (b"SIMPLE  =", "FITS"),
+    (b"#?RADIANCE", "HDR"),
+    (b"FOVb", "X3F"),
+    (b"\0MRM", "MRW"),
+    (b".snd", "AU"),
+    (b"MThd\0\0\0\6", "MIDI"),
+    (b".RMF", "RealMedia"),
+    (b"ITSF\3", "CHM"),
+    (b"regf", "REG"),
+    (b"ElfFile\0", "EVTX"),
+    (b"\0\1\0\0Standard ", "Access"),
+    (b"LASF", "LAS"),
+    (b"ASTM-E57", "E57"),
+    (b"ISO-10303-21;", "STEP"),
+    (b"BEGIN:V", "VCARD"),
+    (b"wOFF", "WOFF"),
+    (b"\x89HDF\r\n", "HDF5"),
+    (b"\xc5\xd0\xd3\xc6", "PostScript"),
 )
 """Signatures that a text may begin with, so that only a name that promises something else makes them certain."""
 _FURTHER_IN: Final = (
     *((4, box, "QuickTime") for box in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")),
+    (8, b"AIFF", "AIFF"),
+    (8, b"AIFC", "AIFF"),
     (40, b" EMF", "EMF"),
+    (128, b"DICM", "DICOM"),
     (257, b"ustar", "TAR"),
 )
 """Offset and bytes of further signatures; the first ones are the boxes of films before "ftyp" came."""
-_PACKET: Final = 188
-_PACKETS: Final = 5
-"""Bytes of an MPEG transport stream's packet, each of which begins with a G, and how many are looked at."""
+_PACKETS: Final = ((0, 5 * 188, 188), (4, 4 + 5 * 192, 192))
+"""Where the first packets of an MPEG transport stream begin with a G; a camera's have a time before them."""
 _PROLOG: Final = r"(?:\s|<\?xml[^>]*>|<!--.*?-->)*"
 _WEB_PAGE: Final = re.compile(
     _PROLOG + r"(?:<!doctype\s+html|<(?:html|head|body|script|title|meta)[\s>])", re.IGNORECASE | re.DOTALL
 )
+_PART_OF_PAGE: Final = r"<(?:a|b|base|br|center|div|font|form|h\d|iframe|link|p|span|style|table)[\s/>]"
+_TEXTS: Final = (
+    (re.compile(r"(?:\s|<!--.*?-->)*" + _PART_OF_PAGE, re.IGNORECASE | re.DOTALL), "HTML"),
+    (re.compile(_PROLOG + r"<[!/a-z?]|\s*<\?xml", re.IGNORECASE | re.DOTALL), "XML"),
+    (re.compile(r"""\s*(?:\{\s*["}]|\[\s*["{[])"""), "JSON"),
+)
+"""Answers of servers that were saved under the name of what was asked for."""
 _SVG: Final = re.compile(_PROLOG + r"(?:<!doctype\s+svg[^>]*>)?" + _PROLOG + r"<(?:svg:)?svg[\s/>]", re.DOTALL)
 _SAVED_BY_OFFICE: Final = re.compile(r"urn:schemas-microsoft-com:office|ProgId|Generator[^>]*Microsoft", re.IGNORECASE)
 _ASKS: Final = re.compile(r"<(?:form|input|script)[\s>]", re.IGNORECASE)
@@ -127,9 +163,12 @@ def never_signed(head: bytes) -> str | None:
     """As `never_text`, for a file whose name promises a format that always has a signature, which it lacks."""
     if not any(head):
         return Variant.BEGINS_WITH_ZEROS
-    if _WEB_PAGE.match(text_of(head)):
+    text = text_of(head)
+    if _WEB_PAGE.match(text):
         return Variant.LOOKS_LIKE_PAGE
-    if {head[at : at + 1] for at in range(0, _PACKETS * _PACKET, _PACKET)} == {b"G"}:
+    if not _SVG.match(text) and (kind := next((name for pattern, name in _TEXTS if pattern.match(text)), None)):
+        return kind
+    if any({head[at : at + 1] for at in range(*packets)} == {b"G"} for packets in _PACKETS):
         return "MPEG"
     further_in = next((name for at, mark, name in _FURTHER_IN if head.startswith(mark, at)), None)
     return further_in or _by_signature(head, _NOT_IN_TEXT)

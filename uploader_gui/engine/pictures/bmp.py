@@ -18,6 +18,7 @@ from uploader_gui.engine.pictures.messages import MAX_PIXELS, MISSING, TOO_LARGE
 from uploader_gui.engine.pictures.tiff_check import UNUSUAL
 
 _FILE_HEADER: Final = 14
+_COLORS_USED: Final = _FILE_HEADER + 32
 _INFO, _OS2, _V4, _V5 = 40, 64, 108, 124
 """Sizes of the header's versions."""
 _PLAIN: Final = frozenset({0, 1, 2})
@@ -76,6 +77,23 @@ def by_masks(content: bytes) -> Image.Image | None:
     if (header.bits, header.masks[:3]) in _PILLOWS and not header.masks[3]:
         return None
     return _taken_apart(content, header)
+
+
+def is_cut(content: bytes) -> bool:
+    """Return whether pixels lie beyond the file's end."""
+    header = _header(content)
+    (size,) = struct.unpack_from("<I", content, _FILE_HEADER + 20)
+    return header is not None and header.pixels_at + int(size) > len(content)
+
+
+def without_surplus_colours(content: bytes) -> bytes:
+    """Return a BMP whose palette has no more colours than its pixels can name: Pillow does not know others."""
+    header = _header(content)
+    if header is None or header.bits > 8:  # noqa: PLR2004 - of larger numbers of bits, none has a palette
+        return content
+    (colors,) = struct.unpack_from("<I", content, _COLORS_USED)
+    most = 1 << header.bits
+    return content if colors <= most else content[:_COLORS_USED] + struct.pack("<I", most) + content[_COLORS_USED + 4 :]
 
 
 def profile(content: bytes) -> bytes | None:

@@ -34,9 +34,13 @@ _DESCRIPTIVE: Final = frozenset(
 copyright, Explorer's title, comment, author, keywords, subject. The others say how its pixels are stored."""
 _RESOLUTIONS: Final = frozenset({0x011A, 0x011B})
 _OF_EXIF: Final = frozenset(
-    {0x829A, 0x829D, 0x8822, 0x8824, *range(0x8827, 0x8836), *range(0x9000, 0x9C00), *range(0xA000, 0xA500)}
+    {
+        *(0x829A, 0x829D, 0x8822, 0x8824, 0xA500),
+        *(*range(0x8827, 0x8836), *range(0x9000, 0x9300), *range(0x9400, 0x9500), *range(0xA000, 0xA470)),
+    }
 )
-"""Tags that belong into the EXIF directory; some programs write them into a TIFF's first one."""
+"""Tags that belong into the EXIF directory; some programs write them into a TIFF's first one. What lies between is of
+other programs: 0x935C holds Photoshop's layers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,17 @@ def has_other_coding(data: bytes) -> bool:
         return False
 
 
+def is_cut(data: bytes) -> bool:
+    """Return whether the last box of the file claims to end beyond it."""
+    at = 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        at += max(size, 8) if size else len(data) - at
+    return at > len(data)
+
+
 def without_lost_metadata(data: bytes) -> bytes:
     """Return the file without metadata that lie beyond its end; the same object where there are none.
 

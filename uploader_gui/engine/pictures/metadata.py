@@ -27,7 +27,9 @@ _EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _EXTENSION_BYTES: Final = 65_000
 """Bytes of XMP in one of the markers that hold what does not fit into the first one."""
 _XMP_ORIENTATION: Final = re.compile(rb"""tiff:Orientation(\s*=\s*["']|>\s*)([1-8])""")
-_PADDING: Final = re.compile(rb"\s{100,}(?=<\?xpacket end)")
+_PACKET_END: Final = b"<?xpacket end"
+_PADDING: Final = 100
+"""Blanks before that end from which on they are room for changes, and left out."""
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NOTE: Final = "http://ns.adobe.com/xmp/note/"
 _PREFIXES: Final = {
@@ -138,7 +140,9 @@ def _xmp(text: bytes) -> tuple[bytes, bytes, bool]:
         expat.ParserCreate().Parse(upright, True)
     except expat.ExpatError:
         return b"", b"", True
-    upright = _PADDING.sub(b"\n", upright)
+    told, end, rest = upright.partition(_PACKET_END)
+    if end and len(told) - len(told.rstrip()) >= _PADDING:
+        upright = told.rstrip() + b"\n" + end + rest
     if len(upright) <= _MAX_XMP:
         return upright, b"", False
     return _extended(upright)

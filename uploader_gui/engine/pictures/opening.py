@@ -15,7 +15,7 @@ from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, UploaderError
 from uploader_gui.engine.pictures import bmp, heif_check, tiff_check
 from uploader_gui.engine.pictures.heif_library import HeifLibrary
-from uploader_gui.engine.pictures.messages import MAX_PIXELS, TOO_LARGE
+from uploader_gui.engine.pictures.messages import MAX_PIXELS, MISSING, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +60,11 @@ def opened(content: bytes) -> Iterator[Image.Image]:
         CannotConvert: it has too many pixels, or stores them in a way that would come out as another picture.
     """
     _set_up_pillow()
-    is_tiff = tiff_check.is_tiff(content)
-    with _translated_errors(unidentified=CannotConvert(tiff_check.UNUSUAL) if is_tiff else BrokenPicture()):
-        planes = tiff_check.plane_count(content) if is_tiff else 0
-        if is_tiff and not planes:
-            tiff_check.check(content)
+    with _translated_errors(content):
         if _is_heif(content) and heif_check.has_other_coding(content):
             raise CannotConvert(tiff_check.UNUSUAL)
-        taken_apart = bmp.by_masks(content) if bmp.is_bmp(content) else _merged(content, planes)
-        with taken_apart or Image.open(io.BytesIO(_branded(content)), formats=_FORMATS) as picture:
+        known = bmp.without_surplus_colours(content) if bmp.is_bmp(content) else _branded(content)
+        with _taken_apart(content) or Image.open(io.BytesIO(known), formats=_FORMATS) as picture:
             _check_size(picture)
             tiff_check.mend_palette(picture)
             if bmp.is_bmp(content) and (profile := bmp.profile(content)):
@@ -76,8 +72,21 @@ def opened(content: bytes) -> Iterator[Image.Image]:
             yield picture
 
 
-def _merged(content: bytes, planes: int) -> Image.Image | None:
-    """Return the picture of which a TIFF has this many planes: red, green, blue, opacity. None where there are none."""
+def _taken_apart(content: bytes) -> Image.Image | None:
+    """Return the picture where Pillow does not know how it is stored, None where Pillow can decode it."""
+    if bmp.is_bmp(content):
+        return bmp.by_masks(content)
+    if not tiff_check.is_tiff(content):
+        return None
+    if planes := tiff_check.plane_count(content):
+        return _merged(content, planes)
+    if (picture := tiff_check.of_twelve_bits(content)) is None:
+        tiff_check.check(content)
+    return picture
+
+
+def _merged(content: bytes, planes: int) -> Image.Image:
+    """Return the picture of which a TIFF has this many planes: red, green, blue, opacity."""
     bands, info = [], dict[Any, Any]()
     for number in range(planes):
         plane = tiff_check.plane(content, number)
@@ -87,9 +96,11 @@ def _merged(content: bytes, planes: int) -> Image.Image | None:
             band.load()
             bands.append(in_8_bits(band) if band.mode.startswith("I;16") else band.copy())
             info = {name: value for name, value in band.info.items() if name in {"icc_profile", "dpi"}}
-    if not bands:
-        return None
-    merged = Image.merge("RGBA" if len(bands) > len("RGB") else "RGB", bands)
+    if len(bands) > len("RGB"):
+        is_premultiplied = tiff_check.is_premultiplied(content)
+        merged = Image.merge("RGBa", bands).convert("RGBA") if is_premultiplied else Image.merge("RGBA", bands)
+    else:
+        merged = Image.merge("RGB", bands)
     merged.info |= info
     return merged
 
@@ -149,7 +160,8 @@ def decoded(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     """Decode a picture and turn it."""
     picture.load()
     _check_size(picture)  # the decoded picture may be larger than the file's header says
-    return picture if turn is None else picture.transpose(turn)
+    shown = tiff_check.unpaired(picture)
+    return shown if turn is None else shown.transpose(turn)
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -196,6 +208,7 @@ def _library() -> HeifLibrary:
 def _set_up_pillow() -> None:
     """Register HEIC, refuse decompression bombs as soon as their size is known, and silence warnings on metadata."""
     pi_heif.register_heif_opener(decode_threads=1)  # the window needs a core too
+    tiff_check.teach_pillow()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # its own limit is lower
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     warnings.filterwarnings("ignore", module=r"PIL\..*")
@@ -203,22 +216,34 @@ def _set_up_pillow() -> None:
 
 
 @contextmanager
-def _translated_errors(unidentified: UploaderError) -> Iterator[None]:
-    """Turn what a decoder raises into our errors: on hostile bytes it may raise anything.
-
-    `unidentified` is raised where Pillow does not recognise the picture.
-    """
+def _translated_errors(content: bytes) -> Iterator[None]:
+    """Turn what a decoder raises into our errors: on hostile bytes it may raise anything."""
     try:
         yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        raise CannotConvert(TOO_LARGE) from error
-    except UploaderError:
-        raise
-    except UnidentifiedImageError as error:
-        raise unidentified from error
     except Exception as error:
-        if str(error).startswith(_UNSUPPORTED):
-            raise CannotConvert(tiff_check.UNUSUAL) from error
-        if _LIMIT in str(error):
-            raise CannotConvert(TOO_LARGE) from error
-        raise BrokenPicture from error
+        ours = error if isinstance(error, UploaderError) else _translated(error, content)
+        if isinstance(ours, CannotConvert) and _is_cut(content):
+            raise BrokenPicture(MISSING) from error
+        raise ours from error
+
+
+def _translated(error: Exception, content: bytes) -> UploaderError:
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError)):
+        return CannotConvert(TOO_LARGE)
+    if isinstance(error, UnidentifiedImageError) and tiff_check.is_tiff(content):
+        return CannotConvert(tiff_check.UNUSUAL)
+    if str(error).startswith(_UNSUPPORTED):
+        return CannotConvert(tiff_check.UNUSUAL)
+    return CannotConvert(TOO_LARGE) if _LIMIT in str(error) else BrokenPicture()
+
+
+def _is_cut(content: bytes) -> bool:
+    """Return whether a picture that is not decoded certainly lacks its end."""
+    try:
+        if tiff_check.is_tiff(content):
+            return tiff_check.is_cut(content)
+        if content.startswith(b"RIFF"):
+            return 8 + int.from_bytes(content[4:8], "little") > len(content)
+        return bmp.is_cut(content) if bmp.is_bmp(content) else heif_check.is_cut(content)
+    except Exception:  # noqa: BLE001 - as in `_translated_errors`; nothing is certain then
+        return False

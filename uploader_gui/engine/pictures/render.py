@@ -41,9 +41,12 @@ _MAX_SIDE: Final = 65_500
 """libjpeg's limit, in pixels."""
 _SEVERAL: Final = "it has several pages or images"
 _REDUCED: Final = 1
+_LONG: Final = 8
+"""How many times longer than wide a picture may be before its thumbnail is made of its middle alone."""
 _NEW_SUBFILE_TYPE: Final = 254
-_SUB_IFDS: Final = 330
 _DNG_VERSION: Final = 50706
+_MAX_PROFILE: Final = 255 * 65_519
+"""Bytes of a profile that a JPEG can hold (ICC.1, B.4)."""
 _COLOUR_SPACES: Final = {"RGB": b"RGB ", "L": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
 """Pillow's modes -> data colour space of a profile (ICC.1, 7.2.6)."""
 
@@ -93,7 +96,7 @@ def _check_fits(picture: Image.Image) -> None:
     if max(picture.size) > _MAX_SIDE:
         raise CannotConvert(TOO_LARGE)
     tags = getattr(picture, "tag_v2", None)
-    if tags is not None and (tags.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED or _SUB_IFDS in tags or _DNG_VERSION in tags):
+    if tags is not None and (tags.get(_NEW_SUBFILE_TYPE, 0) & _REDUCED or _DNG_VERSION in tags):
         raise CannotConvert(_SEVERAL)  # a raw photo: its first picture is only a preview
 
 
@@ -101,7 +104,7 @@ def _encoded(picture: Image.Image, whole: bytes) -> Jpeg:
     info: dict[Any, Any] = dict(picture.info)  # a copy: turning the picture changes its own
     told = metadata.told_by(whole, info, is_tiff=is_tiff(whole))
     turned = decoded(picture, still_to_turn(picture, told))
-    colours, is_damaged = _colours(info)
+    colours, is_damaged = _colours(info, turned.mode)
     pixels, profile = _as_jpeg_holds(turned, colours)
     kept = metadata.for_jpeg(told, info)
     options = kept.options | ({"icc_profile": profile} if profile else {})
@@ -110,14 +113,26 @@ def _encoded(picture: Image.Image, whole: bytes) -> Jpeg:
     return Jpeg(metadata.with_segments(target.getvalue(), kept.segments), is_damaged or kept.is_damaged)
 
 
-def _colours(info: Mapping[Any, Any]) -> tuple[Colours | None, bool]:
+def _colours(info: Mapping[Any, Any], mode: str) -> tuple[Colours | None, bool]:
     """Return how a picture's numbers are to be read (None: as sRGB), and whether its profile is damaged."""
     profile = info.get("icc_profile")
     if not profile:
         nclx = info.get("nclx_profile")
         return from_nclx(nclx) if nclx else None, False
-    is_whole = profile[36:40] == b"acsp" and int.from_bytes(profile[:4], "big") <= len(profile)
-    return (Colours(profile), False) if is_whole else (None, True)
+    size = int.from_bytes(profile[:4], "big")
+    is_whole = profile[36:40] == b"acsp" and size <= min(len(profile), _MAX_PROFILE)
+    return (Colours(profile[:size]), False) if is_whole and _is_usable(profile[:size], mode) else (None, True)
+
+
+def _is_usable(profile: bytes, mode: str) -> bool:
+    """Return whether a profile can be read, and where it is needed here, used."""
+    try:
+        opened_profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if mode in {"CMYK", "LAB"} and _is_profile_of(profile, mode):
+            ImageCms.buildTransform(opened_profile, ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return False
+    return True
 
 
 def _thumbnail(content: bytes, side: int) -> Message:
@@ -136,12 +151,23 @@ def _small(pixels: bytes, whole: bytes, side: int) -> Image.Image:
     with opened(mended(pixels)) as picture:
         told = metadata.told_by(whole, picture.info, is_tiff=is_tiff(whole))
         turn = still_to_turn(picture, told)
-        picture.load()
-        scale, shown = side / min(picture.size), _shrinkable(picture)
-        if scale < 1:
-            shown.thumbnail((max(round(shown.width * scale), side), max(round(shown.height * scale), side)))
+        shown = _middle(_shrinkable(decoded(picture, None)), side)
+        scale = side / min(shown.size)
+        if scale < 1:  # a new picture: pi_heif would decode the first of several images again, at its whole size
+            size = max(round(shown.width * scale), side), max(round(shown.height * scale), side)
+            shown = shown.resize(size, reducing_gap=2.0)
         small = shown if turn is None else shown.transpose(turn)
         return (small if small.has_transparency_data else _as_jpeg_holds(small, None)[0]).convert("RGBA")
+
+
+def _middle(picture: Image.Image, side: int) -> Image.Image:
+    """Return the middle of a picture that is far longer than wide, of which a thumbnail shows no more."""
+    most = max(min(picture.size), side) * _LONG
+    width, height = min(picture.width, most), min(picture.height, most)
+    if (width, height) == picture.size:
+        return picture
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
 
 
 def _shrinkable(picture: Image.Image) -> Image.Image:

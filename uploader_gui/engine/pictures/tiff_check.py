@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from PIL import ImagePalette
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL import Image, ImagePalette
+from PIL.TiffImagePlugin import II, MM, OPEN_INFO, ImageFileDirectory_v2
 
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
 from uploader_gui.engine.pictures import exif
-from uploader_gui.engine.pictures.messages import MISSING
+from uploader_gui.engine.pictures.messages import MISSING, TOO_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from PIL import Image
-
 TOO_DEEP: Final = "its pixels have more than 16 bits"
 UNUSUAL: Final = "its pixels are stored in an unusual way"
+_WIDTH, _HEIGHT = 256, 257
 _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _PLANAR, _COLOR_MAP, _INK_SET, _EXTRA, _FORMAT, _PREDICTOR = (
     *(258, 259, 262, 266, 277, 284, 320),
     *(332, 338, 339, 317),
@@ -47,7 +47,10 @@ _OF_PIXELS: Final = frozenset(
     | {330, 34675, 50706}
 )
 """What pages consist of, and what tells that a picture is another one's preview, or is in other colours."""
+_PLACES: Final = ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES))
 _INFLATE_BYTES: Final = 1 << 20
+_SPARE_BYTES: Final = 16_000_000
+"""How many more may be inflated than a picture has: the last strips and tiles reach beyond it."""
 _DEPTHS: Final[Mapping[int, frozenset[int]]] = {
     _WHITE_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
     _BLACK_IS_ZERO: frozenset({1, 2, 4, 8, 16}),
@@ -66,8 +69,20 @@ _SUBFILE: Final = 254
 _WITH_OPACITY: Final = 4
 _OPACITIES: Final = frozenset({1, 2})
 """Of ExtraSamples; 0 is something else."""
-_NOT_ALONE: Final = frozenset({330, 50706})
-"""Tags of raw photos, whose first picture is a preview."""
+_SUB_IFDS: Final = 330
+_MAX_SUB_IFDS: Final = 32
+"""How many of them are looked at; a pyramid of smaller versions has fewer."""
+_RAW_PHOTO: Final = 50706
+_TILE_WIDTH: Final = 322
+_TWELVE: Final = 12
+_PAIRS: Final = "RGBA"
+"""The mode in which Pillow is told to load grey and opacity of 16 bits: four bytes for a pixel."""
+_LAYOUTS: Final[dict[Any, tuple[str, str]]] = {
+    (MM, _WHITE_IS_ZERO, (1,), 1, (16,), ()): ("I;16", "I;16B"),
+    (MM, _BLACK_IS_ZERO, (1,), 1, (_TWELVE,), ()): ("I;16", "I;12"),
+    **{(at, _BLACK_IS_ZERO, (1,), 1, (16, 16), (extra,)): (_PAIRS, "RGBA") for at in (II, MM) for extra in (1, 2)},
+}
+"""What Pillow's table lacks: byte order, kind, format, order of bits, depths, extra samples -> mode, mode inside."""
 _REDUCED: Final = 1
 _MASK: Final = 4
 _TRANSPARENCY_MASK: Final = 4
@@ -78,6 +93,11 @@ _OLD_REDUCED: Final = 2
 def is_tiff(content: bytes) -> bool:
     """Whether a file begins as TIFF and BigTIFF do."""
     return content[:4] in {b"II*\0", b"MM\0*", b"II+\0", _BIG_ENDIAN_BIGTIFF}
+
+
+def teach_pillow() -> None:
+    """Add to Pillow's table of TIFFs what it can decode and does not know of."""
+    OPEN_INFO.update(_LAYOUTS)
 
 
 def check(content: bytes) -> None:
@@ -101,7 +121,39 @@ def check(content: bytes) -> None:
 
 def pages(content: bytes) -> int:
     """Return the number of pictures, without masks and smaller versions of the first (TIFF 6.0, "NewSubfileType")."""
-    return sum(number == 0 or not _is_beside(tags) for number, tags in enumerate(_directories(content)))
+    return sum(
+        (number == 0 or not _is_beside(tags)) + _further_pictures(content, tags)
+        for number, tags in enumerate(_directories(content))
+    )
+
+
+def _further_pictures(content: bytes, tags: Mapping[int, Any]) -> int:
+    """Return the number of pictures in directories beside a page; smaller versions and masks do not count."""
+    offsets = _values(tags, _SUB_IFDS, 0) if _SUB_IFDS in tags else ()
+    unseen = max(0, len(offsets) - _MAX_SUB_IFDS)
+    return unseen + sum(_is_picture(content, at) for at in offsets[:_MAX_SUB_IFDS])
+
+
+def is_cut(content: bytes) -> bool:
+    """Return whether pixels of some page lie beyond the file's end; of a big-endian BigTIFF, of the first page."""
+    if content.startswith(_BIG_ENDIAN_BIGTIFF):
+        found = exif.read(content)
+        return found is not None and _is_beyond(content, found, found.first)
+    return any(
+        start + size > len(content)
+        for tags in _directories(content)
+        for offsets, counts in _PLACES
+        for start, size in zip(_values(tags, offsets, 0), _values(tags, counts, 0), strict=False)
+    )
+
+
+def _is_beyond(content: bytes, found: exif.Directories, own: dict[int, exif.Value]) -> bool:
+    return any(
+        start + size > len(content)
+        for offsets, counts in _PLACES
+        if offsets in own and counts in own
+        for start, size in zip(found.numbers(own[offsets]), found.numbers(own[counts]), strict=False)
+    )
 
 
 def _is_beside(tags: Mapping[int, Any]) -> bool:
@@ -114,17 +166,30 @@ def _is_beside(tags: Mapping[int, Any]) -> bool:
 
 def _directories(content: bytes) -> Iterator[ImageFileDirectory_v2]:
     """Yield the tags of each page."""
-    file = io.BytesIO(content)
     tags = ImageFileDirectory_v2(content[: 16 if content.startswith(b"II+") else 8])
     seen = set[int]()
     while tags.next and tags.next not in seen:
         seen.add(tags.next)
-        named = _tags_named_in(content, tags.next)
-        file.seek(tags.next)
-        tags.load(file)
-        if not named & _PIXEL_TAGS <= tags.keys():
-            raise BrokenPicture(MISSING)
+        _load(content, tags, tags.next)
         yield tags
+
+
+def _load(content: bytes, tags: ImageFileDirectory_v2, at: int) -> None:
+    named, file = _tags_named_in(content, at), io.BytesIO(content)
+    file.seek(at)
+    tags.load(file)
+    if not named & _PIXEL_TAGS <= tags.keys():
+        raise BrokenPicture(MISSING)
+
+
+def _is_picture(content: bytes, at: int) -> bool:
+    """Return whether the directory there is more than a smaller version or a mask, or cannot be read."""
+    tags = ImageFileDirectory_v2(content[: 16 if content.startswith(b"II+") else 8])
+    try:
+        _load(content, tags, at)
+    except Exception:  # noqa: BLE001 - Pillow raises anything on what strangers made
+        return True
+    return not _is_beside(tags)
 
 
 def pixels_only(content: bytes) -> bytes | None:
@@ -141,11 +206,8 @@ def _with_directory(content: bytes, found: exif.Directories, own: dict[int, exif
     Raises:
         BrokenPicture: pixels lie beyond the end, where the directory would be taken for them.
     """
-    for offsets, counts in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
-        if offsets in own and counts in own:
-            ends = zip(found.numbers(own[offsets]), found.numbers(own[counts]), strict=False)
-            if any(start + size > len(content) for start, size in ends):
-                raise BrokenPicture(MISSING)
+    if _is_beyond(content, found, own):
+        raise BrokenPicture(MISSING)
     made = bytearray(content + bytes(len(content) % 2))
     struct.pack_into(f"{found.order}I", made, 4, len(made))
     exif.append(made, own, found.order)
@@ -155,7 +217,7 @@ def _with_directory(content: bytes, found: exif.Directories, own: dict[int, exif
 def plane_count(content: bytes) -> int:
     """Return how many planes a picture has that Pillow cannot put together (3, or 4 with opacity), 0 for all others."""
     found = exif.read(content) if content[2:4] in {b"*\0", b"\0*"} else None
-    if found is None or _BITS not in found.first or _NOT_ALONE & found.first.keys():
+    if found is None or _BITS not in found.first or _RAW_PHOTO in found.first:
         return 0
     tags = {tag: found.number(value) for tag, value in found.first.items()}
     samples, depth, all_bits = tags.get(_SAMPLES), tags[_BITS], found.first[_BITS].data
@@ -166,6 +228,55 @@ def plane_count(content: bytes) -> int:
     if not (is_rgb and is_plain and is_even and is_beyond_pillow) or tags.get(_SUBFILE):
         return 0
     return _WITH_OPACITY if samples == _WITH_OPACITY and tags.get(_EXTRA) in _OPACITIES else 3
+
+
+def is_premultiplied(content: bytes) -> bool:
+    """Return whether the colours of a picture in planes were multiplied by its opacity (TIFF 6.0, "ExtraSamples")."""
+    found = exif.read(content)
+    return found is not None and found.number(found.first.get(_EXTRA)) == 1
+
+
+def of_twelve_bits(content: bytes) -> Image.Image | None:
+    """Return the picture of a file with 12 bits a sample, None for any other.
+
+    Pillow knows such samples in grey pictures alone; so it reads them all as one that is as many times as wide.
+    """
+    found = exif.read(content) if content[2:4] in {b"*\0", b"\0*"} else None
+    if found is None or found.number(found.first.get(_BITS)) != _TWELVE or _RAW_PHOTO in found.first:
+        return None
+    tags = next(_directories(content))
+    is_plain = (tags.get(_PHOTOMETRIC), tags.get(_SAMPLES, 1)) in {(_BLACK_IS_ZERO, 1), (_RGB, 3)}
+    is_even = set(_values(tags, _BITS, 1)) == {_TWELVE} and set(_values(tags, _FORMAT, 1)) == {1}
+    ones = all(tags.get(tag, 1) == 1 for tag in (_PLANAR, _PREDICTOR, _FILL_ORDER))
+    is_known = tags.get(_COMPRESSION, _PLAIN) in _COMPRESSIONS - {_JPEG} and not tags.get(_SUBFILE)
+    if not (is_plain and is_even and ones and is_known) or pages(content) != 1:
+        return None
+    if tags.get(_COMPRESSION) in _DEFLATE:
+        _check_checksums(content, tags)
+    return _side_by_side(content, found, tags.get(_SAMPLES, 1))
+
+
+def _side_by_side(content: bytes, found: exif.Directories, samples: int) -> Image.Image:
+    own = {tag: value for tag, value in found.first.items() if tag in _OF_PIXELS - {_EXTRA, _FORMAT}}
+    plain = {_SAMPLES: 1, _PHOTOMETRIC: _BLACK_IS_ZERO, _BITS: _TWELVE}
+    plain |= {tag: (found.number(own[tag]) or 0) * samples for tag in (_WIDTH, _TILE_WIDTH) if tag in own}
+    own |= {tag: exif.Value(4, 1, struct.pack(f"{found.order}I", one)) for tag, one in plain.items()}
+    with Image.open(io.BytesIO(_with_directory(content, found, own)), formats=("TIFF",)) as wide:
+        deep, size = wide.point(lambda value: value * 16), (wide.width // samples, wide.height)
+        made = Image.frombytes("RGB", size, deep.tobytes(), "raw", "RGB;16L") if samples > 1 else deep
+        made.info |= {name: value for name, value in wide.info.items() if name == "icc_profile"}
+    return made
+
+
+def unpaired(picture: Image.Image) -> Image.Image:
+    """Return a decoded picture; of grey and opacity of 16 bits, the upper eight (see `_PAIRS`)."""
+    tags: Any = getattr(picture, "tag_v2", {})
+    if picture.mode != _PAIRS or tags.get(_BITS) != (_SIXTEEN, _SIXTEEN):
+        return picture
+    is_as_stored = tags.get(_COMPRESSION, _PLAIN) == _PLAIN
+    highest = 0 if (tags.prefix == MM if is_as_stored else sys.byteorder == "big") else 1
+    bands = [picture.getchannel(number) for number in (highest, highest + 2)]
+    return Image.merge("La", bands).convert("LA") if tags.get(_EXTRA) == (1,) else Image.merge("LA", bands)
 
 
 def plane(content: bytes, number: int) -> bytes:
@@ -204,6 +315,8 @@ def _is_known(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) 
 def _is_laid_out_plainly(tags: Mapping[int, Any], bits: tuple[int, ...], photometric: int) -> bool:
     samples, extra = tags.get(_SAMPLES, 1), len(tags.get(_EXTRA, ()))
     channels = _CHANNELS.get(photometric, 1)
+    if _STRIPS in tags and _TILE_WIDTH in tags and tags.get(_COMPRESSION, _PLAIN) == _PLAIN:
+        return False  # tiles in the place of strips, and Pillow would take them for strips
     if samples > 1 and tags.get(_PLANAR, 1) == _SEPARATE and (bits[0] != _EIGHT or extra or photometric == _YCBCR):
         return False
     if tags.get(_FILL_ORDER, 1) == _REVERSED and (bits[0] != 1 or samples > 1):
@@ -225,12 +338,15 @@ def _tags_named_in(content: bytes, at: int) -> set[int]:
 
 def _check_checksums(content: bytes, tags: Mapping[int, Any]) -> None:
     """Inflate each strip or tile to its end, where the checksum is: libtiff stops when it has enough pixels."""
-    for offsets, counts in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
+    room = 4 * 2 * tags.get(_SAMPLES, 1) * tags.get(_WIDTH, 0) * tags.get(_HEIGHT, 0) + _SPARE_BYTES
+    for offsets, counts in _PLACES:
         for start, size in zip(_values(tags, offsets, 0), _values(tags, counts, 0), strict=False):
             inflating, left = zlib.decompressobj(), content[start : start + size]
             while left and not inflating.eof:
-                inflating.decompress(left, _INFLATE_BYTES)
+                room -= len(inflating.decompress(left, _INFLATE_BYTES))
                 left = inflating.unconsumed_tail
+                if room < 0:
+                    raise CannotConvert(TOO_LARGE)
 
 
 def _values(tags: Mapping[int, Any], tag: int, default: int) -> tuple[int, ...]:

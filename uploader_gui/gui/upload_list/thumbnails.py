@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import stat
+import struct
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from uploader_gui.engine.models import mtime_of
 from uploader_gui.gui.style.widgets import one_shot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from uploader_gui.engine.models import Source
     from uploader_gui.engine.pictures.decoder import PictureDecoder
 
@@ -42,6 +45,12 @@ _BY_DECODER: Final = frozenset(
     {".heic", ".heif", ".hif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".jpg", ".jpeg", ".png"}
 )
 """Extensions of files without an accepted type; the last three are pictures with a wrong extension."""
+_HEAD_BYTES: Final = 26
+_SEGMENT: Final = struct.Struct(">BBHBHH")
+_MAX_SEGMENTS: Final = 5000
+_MARK: Final = 0xFF
+_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+"""The segments of a JPEG that begin with depth, height and width (ITU-T T.81, B.2.2)."""
 _ROUND: Final = 7 / 40
 """The corner radius as a share of a tile's width."""
 _MAX_PIXELS: Final = 120_000_000
@@ -171,11 +180,33 @@ def _by_qt(source: Source, pixels: int) -> QImage | None:
     reader = QImageReader(str(source.resolved))
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
-    whole = reader.size()
-    if not whole.isValid() or whole.width() * whole.height() > _MAX_PIXELS:
+    whole = _size_in(source.resolved)
+    if whole.isEmpty() or whole.width() * whole.height() > _MAX_PIXELS:
         return None
     reader.setScaledSize(_covering(whole, pixels))
     return reader.read()
+
+
+def _size_in(path: Path) -> QSize:
+    """Return the size that a JPEG, PNG or GIF says it has, an empty one where it says none.
+
+    Not by Qt: unlike `read`, its `size` keeps Python's lock, on a slow share or with long texts in a PNG for minutes.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        if head.startswith(b"\x89PNG"):
+            return QSize(*struct.unpack_from(">II", head, 16))
+        if head.startswith(b"GIF"):
+            return QSize(*struct.unpack_from("<HH", head, 6))
+        at = 2
+        for _ in range(_MAX_SEGMENTS):
+            file.seek(at)
+            mark, code, length, _, height, width = _SEGMENT.unpack(file.read(_SEGMENT.size))
+            is_segment = mark == _MARK != code  # or one of the bytes that may stand before one
+            if is_segment and code in _FRAMES:
+                return QSize(width, height)
+            at += 2 + length if is_segment else 1
+    return QSize()
 
 
 def _by_decoder(source: Source, pixels: int, decoder: PictureDecoder | None) -> QImage | None:
