@@ -331,6 +331,17 @@ def test_text_that_comes_with_a_picture_is_pasted_into_the_field_as_text(window:
     assert window.header.field.text() == "4217"
 
 
+def test_a_picture_that_comes_with_its_address_is_pasted_from_the_field_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_anomaly("4217")
+    picture = link("https://example.org/photo.png")
+    picture.setImageData(QImage(8, 6, QImage.Format.Format_RGB32))
+    QGuiApplication.clipboard().setMimeData(picture)
+    window.header.field.setFocus()
+    with qtbot.waitSignal(window.picture_given):
+        QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.header.field.text() == "4217"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="its paths have drives")
 @pytest.mark.parametrize("copied", ["{}", "copy\n{}", "x-special/nautilus-clipboard\ncut\n{}", "\n\n{}\n"])
 def test_a_list_of_paths_is_taken_whole_and_what_is_gone_is_told(

@@ -79,7 +79,7 @@ def is_for_list(mime: QMimeData | None) -> bool:
     kind = decision_on(mime).kind
     if mime is None or not mime.formats() or kind in {DropKind.TEXT, DropKind.LINK}:
         return False
-    return kind is not DropKind.PICTURE or not mime.hasText()  # a spreadsheet copies a cell as text and as a picture
+    return kind is not DropKind.PICTURE or not mime.hasFormat("text/plain")  # a spreadsheet copies a cell as both
 
 
 def _copied_files(mime: QMimeData) -> str:
