@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,36 @@ def test_a_disk_that_turns_slow_while_nothing_is_written_has_little_left_to_writ
     ended = running.ended()
     assert (ended.code, ended.err) == (130, "")
     assert len(disk.record()) - resting <= MOST_OPERATIONS
+
+
+@pytest.mark.parametrize("slow_from_the_start", [True, False])
+def test_leaving_in_a_burst_of_small_files_takes_few_operations_and_doubles_nothing(
+    program: Program,
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    disk: FailingDisk,
+    *,
+    slow_from_the_start: bool,
+) -> None:
+    if slow_from_the_start:
+        disk.slow_down(SLOW)
+    running = program.begin(*(files.make(f"{n:03}.jpg", size=1000 + 60 * n) for n in range(300)))
+    scripted_storage.wait_for_puts(20 if slow_from_the_start else 100, timeout=PATIENCE)
+    disk.slow_down(SLOW)
+    before = len(disk.record())
+    running.send_signal(signal.SIGTERM)
+    ended = running.ended()
+    assert (ended.code, ended.err) == (130, "")
+    assert len(disk.record()) - before <= MOST_OPERATIONS + 10  # reads are few: without a checkpoint there are none
+    disk.work()
+    again = program.send()
+    assert (again.code, again.totals["uploaded"]) == (0, 300 - ended.totals["uploaded"])
+    asked = Counter(one.upload_id for one in strict_api.registered)
+    doubled = {row["upload_id"] for row in again.files.values() if row["may_be_registered_twice"]}
+    assert doubled == {upload_id for upload_id, times in asked.items() if times > 1}
+    assert len(scripted_storage.objects) == 300
+    assert links_in(strict_api, program.data / "journal.sqlite") == []
 
 
 def test_a_second_signal_leaves_at_once_and_the_next_run_goes_on(

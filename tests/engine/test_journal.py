@@ -17,8 +17,9 @@ import pytest
 from tests.engine.journals import API
 from tests.engine.values import a_put, a_source, an_upload
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.journal.database_file import MIGRATIONS, SCHEMA_VERSION
+from uploader_gui.engine.journal.database_file import PAGE_BYTES
 from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.models import Reason, RunKey, Upload, UploadId, UploadState
 from uploader_gui.engine.receipt import Circumstances
 
@@ -337,6 +338,18 @@ def test_a_variant_of_another_version_is_read_as_the_usual_case(path: Path) -> N
     with closing(Journal(path)) as again:
         (read,) = again.unfinished(API)
     assert (again.set_aside, read.reason) == (None, Reason(Code.DAMAGED, None, "fw"))
+
+
+def test_a_journal_of_small_pages_gets_large_ones_and_keeps_what_is_in_it(path: Path) -> None:
+    with closing(Journal(path)) as journal:
+        uploads = [an_upload(presigned=a_put()) for _ in range(100)]
+        journal.add(uploads, API)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("PRAGMA journal_mode = DELETE; PRAGMA page_size = 4096; VACUUM")
+    with closing(Journal(path)) as again:
+        assert (again.set_aside, len(again.unfinished(API))) == (None, 100)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
 
 
 def test_the_schema_says_its_version_and_keeps_no_column_for_tokens(path: Path) -> None:

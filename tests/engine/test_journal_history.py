@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.engine.values import a_source, an_upload
-from uploader_gui.engine.journal.database_file import MIGRATIONS
 from uploader_gui.engine.journal.history_queries import PAGE
 from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.journal.schema import MIGRATIONS
 from uploader_gui.engine.models import RunKey, UploadState
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ import pytest
 from tests.engine.journals import API, filled
 from tests.engine.values import an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew
-from uploader_gui.engine.journal.database_file import SCHEMA_VERSION
+from uploader_gui.engine.journal.database_file import PAGE_BYTES
 from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.journal.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,8 +117,8 @@ def cut_within_its_head(path: Path) -> None:
 
 def scribbled_over(path: Path) -> None:
     with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * 8192)
+        file.seek(PAGE_BYTES)
+        file.write(b"\xff" * 2 * PAGE_BYTES)
 
 
 def head_only(path: Path) -> None:

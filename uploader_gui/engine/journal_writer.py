@@ -66,7 +66,7 @@ class JournalWriter:
         self._places: dict[bytes, UploadId] = {}
         self._wanted = False
         self._batch: Batch | None = None
-        self._closed = False
+        self._closed = self._leaving = False
         self._held_since: float | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._journal.on_reopened.append(self._record_everything_again)
@@ -96,7 +96,7 @@ class JournalWriter:
         """Begin to write what has changed; `durable`: it is to survive a power cut."""
         self._unsaved.durable |= durable
         self._wanted = True
-        if self._batch is not None or self._retry_timer is not None or self._closed:
+        if self._batch is not None or self._retry_timer is not None or self._closed or self._leaving:
             return  # it follows; a journal in trouble is not looked at again before its time
         if self._unsaved or self._held_since is not None:
             self._batch = batch = self._take_batch()
@@ -121,10 +121,16 @@ class JournalWriter:
     def then(self, tell: Callable[[], None]) -> None:
         """Call `tell` once what has changed so far is in the journal, or it turns out that it cannot be written now."""
         self.write()
-        if self._batch is None:
-            tell()
+        if self._batch is not None or (self._leaving and self._unsaved):
+            unsaved = self._unsaved if self._batch is None else self._unsaved or self._batch.unsaved
+            unsaved.after.append(tell)
         else:
-            (self._unsaved or self._batch.unsaved).after.append(tell)
+            tell()
+
+    def write_no_more(self) -> None:
+        """Begin no further transaction before `write_last`: on a slow disk each one takes its time."""
+        self._leaving = True
+        self._journal.hurry()
 
     async def write_last(self, junk: int, stopped_at: float | None, deposits: EndedDeposits) -> None:
         """Write what has changed for the last time, and the end of the run (see `end_run`).
@@ -134,6 +140,7 @@ class JournalWriter:
         if self._retry_timer is not None:
             self._retry_timer.cancel()
             self._retry_timer = None
+        self._leaving = False
         self.end_run(junk, stopped_at, deposits)
         done = asyncio.get_running_loop().create_future()
         self.write(durable=True)

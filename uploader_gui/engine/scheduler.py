@@ -126,6 +126,7 @@ class Scheduler:
 
     async def _leave(self) -> None:
         await self.intake.restored()
+        self.context.store.writer.write_no_more()
         await self.context.tasks.stop()
         self._stop_running()
         if self._broken is not None:

@@ -146,6 +146,7 @@ class Program:
         if self._trial is None:
             self._memory.keep_finish(self._policy.unseen_finish)
         outcome: Outcome | None = await stopping
+        self._memory.until_saved()
         return outcome
 
     async def _until_left(self) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import secrets
 import sqlite3
+import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.errors import JournalError, JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal.database_file import (
-    PAGE_BYTES,
     check_unused,
     files_of,
     free_path_beside,
@@ -24,6 +24,7 @@ from uploader_gui.engine.journal.database_file import (
     make_private,
     move_away,
     open_database,
+    pages_in_log,
     pages_with_room,
     put_in_place,
     remove_log,
@@ -38,15 +39,16 @@ if TYPE_CHECKING:
 
 VACUUM_SECONDS: Final = 1.0
 CHECKPOINT_SECONDS: Final = 1.0
+FEW_PAGES: Final = 12
+"""So many are moved out of the log on leaving however slow the disk is: 1.5 s at 0.05 s an operation."""
+VERY_SLOW_SECONDS: Final = 0.1
+"""From so long an operation on, leaving takes its time anyway, and the log is emptied."""
 SLOW_SECONDS: Final = 0.01
-"""From so long an operation on, the log is short, and what is in it is moved out seldom."""
-MIN_CHECKPOINT_PAGES: Final = 8
-MAX_CHECKPOINT_PAGES: Final = 1000
-"""SQLite's own default."""
+"""From so long an operation on, what is in the log stays there: leaving would have to wait for it."""
+MANY_PAGES: Final = 500
+"""So many are moved out of the log where the disk is quick, and four times as many where it is not."""
 LOOK_SECONDS: Final = 1.0
 """How often the disk's room is looked at, at most."""
-OPERATIONS_OF_A_COMMIT: Final = 4
-"""At least: two writes for its page, one more for the checksum, one to force all of it onto the disk."""
 MAX_TAKEN_AWAY: Final = 5
 """How often in a run the journal's files may seem to be replaced: some network file systems change inode numbers."""
 
@@ -77,6 +79,8 @@ class JournalConnection:
         self._is_broken = self._is_full = False
         self._is_in_transaction = False
         self._taken_away_left = MAX_TAKEN_AWAY
+        self._checkpointing, self._in_a_hurry = threading.Lock(), False
+        self._is_checkpointing = False
         make_private(path)
         self._open()
 
@@ -91,10 +95,11 @@ class JournalConnection:
             self._db = open_database(self._path, self._mark, again=again)
         self._is_durable: bool | None = None
         self._needs_vacuum = True
-        self._operation_seconds = 0.0
-        self._checkpoint_pages = MAX_CHECKPOINT_PAGES
-        self._room, self._looked_at = MAX_CHECKPOINT_PAGES, -math.inf
+        self._operation_seconds, self._in_log = 0.0, pages_in_log(self._path)
+        self._checkpoint_pages, self._looked_at = 0, -math.inf
         self._limit_log()
+        if self._in_log > FEW_PAGES:  # left over, or the journal is new: leaving will find the less to move
+            self.checkpoint()
         self._files = files_of(self._path)
         self.openings += 1
 
@@ -169,13 +174,27 @@ class JournalConnection:
             self._db.close()
 
     def close(self) -> None:
-        """Close it. Used-up URLs are gone from the disk afterwards, as far as `vacuum` finds the time."""
+        """Close it. Used-up URLs are gone from the disk afterwards, as far as the disk is quick enough for it.
+
+        What is in the log where it is not is moved out by the next start.
+        """
         try:
-            self.vacuum(lambda: True)
-        except JournalError:  # the program must be able to leave on a full disk, too
+            if self._can_be_emptied():
+                self.vacuum(lambda: True)
+            else:
+                self._db.interrupt()  # ends the checkpoint that closing makes, as it begins
+        except (JournalError, sqlite3.Error):  # the program must be able to leave on a full disk, too
             pass
         finally:
             self._close_connection()
+
+    def _can_be_emptied(self) -> bool:
+        """Whether what is in the log can be moved out of it in a moment; each page takes two operations."""
+        with self._sqlite_errors():
+            pages: int = self._db.execute("PRAGMA page_count").fetchone()[0]
+        pages = min(pages, self._in_log)
+        is_quick = 2 * pages * self._operation_seconds < CHECKPOINT_SECONDS
+        return is_quick or pages <= FEW_PAGES or self._operation_seconds >= VERY_SLOW_SECONDS
 
     def vacuum(self, in_a_hurry: Callable[[], bool] = lambda: False) -> None:
         """Remove used-up URLs from the disk, from the database as well as from its write-ahead log.
@@ -192,10 +211,22 @@ class JournalConnection:
         self._needs_vacuum = not whole
 
     def checkpoint(self) -> None:
-        """Move out of the log what was written, while the disk is quick: it may turn slow before we leave."""
-        if self._operation_seconds < SLOW_SECONDS and not self._is_broken:
-            with suppress(sqlite3.Error):  # what was written is safe in the log, too
-                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        """Move out of the log what was written: the disk may be slow when we leave, or turn slow by then."""
+        with self._checkpointing:
+            if self._is_broken or self._in_a_hurry:
+                return
+            self._is_checkpointing = True
+        with suppress(sqlite3.Error):  # what was written is safe in the log, too
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        with self._checkpointing:
+            self._is_checkpointing = False
+
+    def hurry(self) -> None:
+        """Break off a checkpoint, and begin none until the journal is closed. Any thread may call this."""
+        with self._checkpointing:
+            self._in_a_hurry = True
+            if self._is_checkpointing:
+                self._db.interrupt()
 
     def _vacuum_seconds(self) -> float:
         """Return how long VACUUM would write, judged by the last commit: it has 4 file operations for each page."""
@@ -230,22 +261,23 @@ class JournalConnection:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        """Judge by a commit how slow the disk is, and keep the write-ahead log short enough to leave soon."""
+        """Judge by a commit how slow the disk is; keep the log short, but not within the commit of a slow one."""
         began = time.monotonic()
         yield
-        self._operation_seconds = (time.monotonic() - began) / OPERATIONS_OF_A_COMMIT
+        before, self._in_log = self._in_log, pages_in_log(self._path)
+        written = self._in_log - before if self._in_log > before else self._in_log
+        self._operation_seconds = (time.monotonic() - began) / (2 * written + 2)  # twice a page, its end, force it out
         self._limit_log()
+        if self._operation_seconds < SLOW_SECONDS and self._in_log > MANY_PAGES:
+            self.checkpoint()
 
     def _limit_log(self) -> None:
-        """Keep the write-ahead log short enough for the disk's speed and for the room that it has."""
-        if time.monotonic() - self._looked_at > LOOK_SECONDS:
-            self._room, self._looked_at = pages_with_room(self._path), time.monotonic()
-        pages = min(int(CHECKPOINT_SECONDS / (2 * self._operation_seconds + 1e-9)), self._room)
-        pages = min(max(pages, MIN_CHECKPOINT_PAGES), MAX_CHECKPOINT_PAGES)
+        """Keep the write-ahead log short enough for the room that the disk has."""
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        pages, self._looked_at = min(pages_with_room(self._path, self._in_log), 4 * MANY_PAGES), time.monotonic()
         if pages != self._checkpoint_pages:
-            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
-            is_short = self._room < MAX_CHECKPOINT_PAGES
-            self._db.execute(f"PRAGMA journal_size_limit = {pages * PAGE_BYTES if is_short else -1}").fetchall()
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {max(pages, 1)}")
             self._checkpoint_pages = pages
 
     @contextmanager

@@ -13,11 +13,12 @@ import shutil
 import sqlite3
 import sys
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.journal.rows import COLUMNS, WAITS, upload_of, value_in, variant_in
+from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.transfer.presigned_url import place_of
 
@@ -53,91 +54,10 @@ _WORDS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
 """What people read in place of SQLite's words, by its code; translated where it is shown."""
-PAGE_BYTES: Final = 4096
-"""SQLite's default, which our journals have."""
-SCHEMA_VERSION: Final = 11
-MIGRATIONS: Final[dict[int, str]] = {
-    0: """
-        CREATE TABLE uploads (
-            upload_id TEXT PRIMARY KEY, api_url TEXT NOT NULL, anomaly_id TEXT NOT NULL,
-            path BLOB NOT NULL, resolved BLOB NOT NULL, name TEXT NOT NULL, name_shortened INTEGER NOT NULL,
-            media_type TEXT, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-            state TEXT NOT NULL, reason_code TEXT, reason_detail TEXT,
-            service_id TEXT, url TEXT, url_expires_at REAL, url_lifetime REAL, url_given_out INTEGER NOT NULL,
-            sha256 TEXT, may_be_registered_twice INTEGER NOT NULL,
-            added_at REAL NOT NULL, uploaded_at REAL
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX uploads_by_anomaly ON uploads (api_url, anomaly_id, state);
-    """,
-    # Uploads from before there were runs: those of one day become one run.
-    1: """
-        CREATE TABLE runs (
-            run_id INTEGER PRIMARY KEY AUTOINCREMENT, api_url TEXT NOT NULL, program TEXT NOT NULL,
-            started_at REAL NOT NULL, finished_at REAL, junk INTEGER NOT NULL
-        ) STRICT;
-        ALTER TABLE uploads ADD COLUMN run_id INTEGER;
-        ALTER TABLE uploads ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
-        INSERT INTO runs (api_url, program, started_at, finished_at, junk)
-            SELECT api_url, 'uploader-gui', min(added_at), max(coalesce(uploaded_at, added_at)), 0
-            FROM uploads GROUP BY api_url, CAST(added_at / 86400 AS INTEGER);
-        UPDATE uploads SET run_id = (
-            SELECT run_id FROM runs WHERE runs.api_url = uploads.api_url
-            AND CAST(runs.started_at / 86400 AS INTEGER) = CAST(uploads.added_at / 86400 AS INTEGER)
-        );
-        CREATE INDEX uploads_by_run ON uploads (run_id)
-    """,
-    # What is sent in place of a file the service refuses; `name`, `size` and the paths stay those of that file.
-    2: """
-        ALTER TABLE uploads ADD COLUMN treatment TEXT;
-        ALTER TABLE uploads ADD COLUMN substitute_path BLOB;
-        ALTER TABLE uploads ADD COLUMN substitute_name TEXT;
-        ALTER TABLE uploads ADD COLUMN substitute_type TEXT;
-        ALTER TABLE uploads ADD COLUMN substitute_size INTEGER;
-        ALTER TABLE uploads ADD COLUMN substitute_mtime_ns INTEGER;
-        ALTER TABLE uploads ADD COLUMN original_sha256 TEXT
-    """,
-    3: "ALTER TABLE uploads ADD COLUMN wanted_again INTEGER NOT NULL DEFAULT 0",
-    # Where presigned URLs put their objects, hashed, and the upload each place was given to first. The URLs of uploads
-    # finished before this version have left the journal: their places are unknown. Of two unfinished uploads with the
-    # same place the later one is registered again.
-    4: """
-        CREATE TABLE places (place BLOB PRIMARY KEY, upload_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
-        INSERT OR IGNORE INTO places SELECT place_of(url), upload_id FROM uploads WHERE url NOT NULL ORDER BY added_at;
-        UPDATE uploads SET url = NULL WHERE url NOT NULL AND upload_id NOT IN (SELECT upload_id FROM places)
-    """,
-    # Whether a converted picture's metadata could not be read.
-    5: "ALTER TABLE uploads ADD COLUMN without_metadata INTEGER NOT NULL DEFAULT 0",
-    # Whether the upload is on a window's list; before this version none was.
-    6: "ALTER TABLE uploads ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",
-    # Files this program made; `facts` distinguish such a file from another one in its place, NULL while it is made.
-    # It was made in the run `run_id` or earlier.
-    7: """
-        CREATE TABLE own_files (path BLOB PRIMARY KEY, facts TEXT, run_id INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        INSERT OR REPLACE INTO own_files (path, facts, run_id)
-            SELECT substitute_path, substitute_size || ' bytes, ' || substitute_mtime_ns || ' ns', coalesce(run_id, 0)
-            FROM uploads WHERE substitute_path NOT NULL
-    """,
-    # Which case of its code a reason is; before this version its detail began with a sentence that told.
-    8: """
-        ALTER TABLE uploads ADD COLUMN reason_variant TEXT;
-        UPDATE uploads SET reason_variant = variant_in(reason_code, reason_detail),
-            reason_detail = value_in(reason_code, reason_detail) WHERE reason_detail <> ''
-    """,
-    # Where a file came from that this program fetched, and since when (seconds since 1970) no upload needs it.
-    9: """
-        ALTER TABLE uploads ADD COLUMN origin TEXT;
-        ALTER TABLE own_files ADD COLUMN unneeded_since REAL
-    """,
-    # What the receipt of a deposit that came to its end tells beside its files; before this version it was forgotten.
-    10: """
-        CREATE TABLE deposits (
-            run_id INTEGER NOT NULL, anomaly_id TEXT NOT NULL, utc_offset TEXT NOT NULL, clock_error INTEGER,
-            ref TEXT NOT NULL, title TEXT NOT NULL, site TEXT NOT NULL, depositor TEXT NOT NULL,
-            PRIMARY KEY (run_id, anomaly_id)
-        ) STRICT, WITHOUT ROWID
-    """,
-}
-"""Schema version -> the statements that lead to the next one."""
+PAGE_BYTES: Final = 16_384
+"""On a slow disk each page takes two operations, whatever its size."""
+_FRAME_BYTES: Final = 24
+"""What stands before each page in the write-ahead log."""
 _READABLE: Final = (
     "api_url, anomaly_id, name, sha256, added_at, run_id FROM uploads",
     "place, upload_id FROM places",
@@ -174,9 +94,11 @@ def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
     if _version(db) > SCHEMA_VERSION:
         raise JournalTooNew  # before anything in it is changed
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA secure_delete = ON")
     db.execute("PRAGMA temp_store = MEMORY")  # no copy of a live URL in a temporary file
+    db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA journal_size_limit = 0").fetchall()  # the log's size tells what is in it
+    db.execute("PRAGMA secure_delete = ON")
     db.create_function("folded", 1, folded, deterministic=True)
     db.create_function("place_of", 1, place_of, deterministic=True)
     db.create_function("variant_in", 2, variant_in, deterministic=True)
@@ -191,6 +113,7 @@ def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
             db.execute("ROLLBACK")
         raise
     _check_integrity(db)
+    _enlarge_pages(db)
 
 
 def _write_mark(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
@@ -199,6 +122,20 @@ def _write_mark(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     if again and last not in {0, mark}:
         raise JournalInUse  # another instance used it while it was closed here
     db.execute(f"PRAGMA application_id = {mark}")
+
+
+def _enlarge_pages(db: sqlite3.Connection) -> None:
+    """Write a journal from before pages had this size again, where there is room for it."""
+    if db.execute("PRAGMA page_size").fetchone()[0] == PAGE_BYTES:
+        return
+    try:
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        db.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if not is_full(error):
+            raise
+    db.execute("PRAGMA journal_mode = WAL")
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -244,19 +181,23 @@ def make_private(path: Path) -> None:
         raise JournalUnwritable(error.strerror or str(error)) from error
 
 
-def pages_with_room(path: Path) -> int:
-    """Return how many pages the write-ahead log may have, so that as many fit into the journal beside it.
+def pages_with_room(path: Path, in_log: int) -> int:
+    """Return how many pages the write-ahead log may have, which has some, so that as many fit into the journal too.
 
     On a small disk it would fill all of it otherwise, and nothing could be moved out of it any more.
     """
-    log_bytes = 0
     try:
-        free = shutil.disk_usage(path.parent).free
-        with suppress(FileNotFoundError):
-            log_bytes = path.with_name(f"{path.name}-wal").stat().st_size
+        return shutil.disk_usage(path.parent).free // (2 * PAGE_BYTES) + in_log // 2
     except OSError:
         return sys.maxsize
-    return (free + log_bytes) // (2 * PAGE_BYTES)
+
+
+def pages_in_log(path: Path) -> int:
+    """Return how many pages the write-ahead log of a journal has, 0 where that cannot be found out."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size // (PAGE_BYTES + _FRAME_BYTES)
+    except OSError:
+        return 0
 
 
 def move_away(path: Path) -> Path:

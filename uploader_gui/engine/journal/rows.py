@@ -67,7 +67,7 @@ _OLD_DETAILS: Final = (
     (Code.DAMAGED, Variant.STORAGE_ERROR, r"the storage answered with an error(: (?P<value>.+))?"),
     (Code.PREPARATION, Variant.NO_DECODER, r"the decoder of pictures does not start"),
 )
-"""How the details of variants began up to schema 8: for `database_file.MIGRATIONS` only."""
+"""How the details of variants began up to schema 8: for `schema.MIGRATIONS` only."""
 
 
 def row_of(upload: Upload) -> tuple[object, ...]:

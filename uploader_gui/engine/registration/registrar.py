@@ -168,6 +168,9 @@ class Registrar:
             self._store.begin_registration(batch)
             await self._store.writer.saved()
             wanted = {upload.upload_id for upload in _registering(batch)}
+        except asyncio.CancelledError:  # they were not asked for, so nothing is in doubt
+            self._store.move_all(_registering(batch), UploadState.QUEUED)
+            raise
         finally:
             unasked = [upload for upload in batch if upload.upload_id not in wanted]
             self._store.uncount_registration(unasked)
@@ -186,9 +189,16 @@ class Registrar:
         asyncio.get_running_loop().call_soon(self._requeue_held)  # when the answer has been recorded
 
     async def _without_taken(self, answer: Registration) -> Registration:
-        """Refuse URLs of places where another upload is, or may be put: one of the two files would be lost."""
+        """Refuse URLs of places where another upload is, or may be put: one of the two files would be lost.
+
+        On leaving this goes on: what the service has answered is recorded, or it would be asked once more.
+        """
         places = {upload_id: place_of(presigned.url) for upload_id, presigned in answer.presigned.items()}
-        taken = await self._store.writer.claim_places(places)
+        claiming = asyncio.ensure_future(self._store.writer.claim_places(places))
+        try:
+            taken = await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            taken = await claiming
         refused = {one: UrlRefused(name, variant=Variant.PLACE_TAKEN) for one, name in taken.items()}
         return answer.without(refused)
 

@@ -54,8 +54,11 @@ class WindowMemory:
             window.restoreGeometry(place)
 
     def save(self, window: QWidget) -> None:
-        """Save the window's place."""
+        """Save the window's place, as soon as Qt's loop gets to it: only there others go on while the disk is slow."""
         self._settings.setValue(_PLACE, window.saveGeometry())
+
+    def until_saved(self) -> None:
+        """Wait until everything is on disk."""
         self._settings.sync()
 
     @property
@@ -88,10 +91,9 @@ class WindowMemory:
         return finish.decoded(str(self._settings.value(_FINISH) or ""))
 
     def keep_finish(self, unseen: finish.Finish | None) -> None:
-        """Save such an end for the next window, or forget the last one."""
+        """Save such an end for the next window, or forget the last one, as `save` does."""
         if unseen is not None or self._settings.contains(_FINISH):
             self._settings.setValue(_FINISH, unseen.encoded if unseen is not None else "")
-            self._settings.sync()
 
 
 def counted(kept: Iterable[KeptPath]) -> EntryCounts | None:
