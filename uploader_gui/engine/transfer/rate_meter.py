@@ -38,81 +38,6 @@ class _Running:
     moved: int = 0
 
 
-class TimeLeft:
-    """Estimates the time left. Callers pass the time, on one monotonic clock, in seconds."""
-
-    def __init__(self) -> None:
-        self._line_before = 0.0
-        self.forget()
-
-    def forget(self) -> None:
-        """Start again, as nothing moves any more. The speed of the line is kept as a first guess."""
-        self._time = SharedTime()
-        self._running: dict[Hashable, _Running] = {}
-        self._sums = Sums()
-        self._observed_at = 0.0
-        self._largest = 0
-        self._line_known_at = math.inf
-        self._line = 0.0
-        self._line_seen_at = 0.0
-
-    def began(self, now: float, transfer: Hashable) -> None:
-        """Note that an attempt begins."""
-        self._time.begin(now, transfer)
-        self._running[transfer] = _Running(now)
-
-    def moved(self, now: float, transfer: Hashable, count: int) -> None:
-        """Note that `count` bytes of a transfer were sent."""
-        if running := self._running.get(transfer):
-            self._time.go_on(now)
-            running.moved += count
-            self._learn(running, now)
-
-    def ended(self, now: float, transfer: Hashable, *, arrived: bool) -> None:
-        """Note that an attempt ended. Only a file that arrived shows what sending costs."""
-        running = self._running.pop(transfer, None)
-        if running is None:  # noted already, or forgotten
-            return
-        share = self._time.end(now, transfer)
-        if arrived:
-            faded = self._sums.faded(math.exp((self._observed_at - now) / MEMORY))
-            self._sums, self._observed_at = faded.plus(share, running.moved), now
-            self._largest = max(self._largest, running.moved)
-
-    def saw_rate(self, now: float, bytes_rate: float) -> None:
-        """Note the bytes per second over the last seconds: the line carries at least that."""
-        before = self._line * math.exp((self._line_seen_at - now) / MEMORY)
-        self._line, self._line_seen_at = max(bytes_rate, before), now
-        if now >= self._line_known_at:
-            self._line_before = self._line
-
-    def seconds(self, now: float, files: int, count: int, *, call_seconds: float) -> float | None:
-        """Return how many seconds `files` files with `count` bytes in all will take; None where that is unknown.
-
-        `call_seconds` is how long a call to the service takes: the cost per file is taken to be that until it is known.
-        """
-        cost = self._cost(now, call_seconds)
-        if cost is None:
-            return None
-        if now < self._line_known_at and count > _MUCH_LARGER * self._largest * max(1, files):
-            before = self._line_before
-            return cost._replace(per_byte=1 / before).of(files, count) if before else None
-        return max(cost.of(files, count), count / self._line if self._line else 0.0)
-
-    def _learn(self, running: _Running, now: float) -> None:
-        if running.moved >= LARGE_TRANSFER:
-            self._line_known_at = min(self._line_known_at, now + LEARNING)
-        if now - running.began >= LEARNING:
-            self._line_known_at = min(self._line_known_at, now)
-
-    def _cost(self, now: float, call_seconds: float) -> Cost | None:
-        sums = self._sums
-        for transfer, share in self._time.so_far(now).items():
-            if share > _BEGINNING and (moved := self._running[transfer].moved) > 0:
-                sums = sums.plus(share, moved)
-        return fitted(sums, call_seconds / max(1, len(self._time)))
-
-
 class Cost(NamedTuple):
     """The seconds each file takes, and each of its bytes."""
 
@@ -219,42 +144,64 @@ _SAMPLE_EVERY: Final = 0.1
 
 
 class RateMeter:
-    """Bytes and files per second over the last `WINDOW` seconds. Callers pass the time, on one monotonic clock."""
+    """Bytes and files per second over the last `WINDOW` seconds, and the time left.
+
+    Callers pass the time, on one monotonic clock, in seconds.
+    """
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int, int]] = deque()
         self._bytes = 0
         self._files = 0
-        self._began: float | None = None
         self._moved_at = 0.0
-        self._left = TimeLeft()
+        self._line_before = 0.0
+        self.rest()
+
+    def rest(self) -> None:
+        """Start again, as nothing moves any more. The speed of the line is kept as a first guess."""
+        self._began: float | None = None
+        self._samples.clear()
+        self._time = SharedTime()
+        self._running: dict[Hashable, _Running] = {}
+        self._sums = Sums()
+        self._observed_at = 0.0
+        self._largest = 0
+        self._line_known_at = math.inf
+        self._line = 0.0
+        self._line_seen_at = 0.0
 
     def began(self, now: float, transfer: Hashable) -> None:
         """Note that an attempt begins: time counts from here, not from the first bytes."""
-        self._left.began(now, transfer)
+        self._time.begin(now, transfer)
+        self._running[transfer] = _Running(now)
         if self._began is None:
             self._began = now
             self._samples.append((now, self._bytes, self._files))
 
     def moved(self, now: float, transfer: Hashable, count: int) -> None:
         """Note that `count` bytes of a transfer were sent; negative where another attempt begins."""
-        self._left.moved(now, transfer, count)
+        if running := self._running.get(transfer):
+            self._time.go_on(now)
+            running.moved += count
+            self._learn(running, now)
         self._bytes += count
         if count > 0:
             self._moved_at = now
         self._sample(now)
 
     def ended(self, now: float, transfer: Hashable, *, arrived: bool = False) -> None:
-        """Note that an attempt ended, and whether its file has arrived; a further call without that changes nothing."""
-        self._left.ended(now, transfer, arrived=arrived)
+        """Note that an attempt ended, and whether its file has arrived; a further call without that changes nothing.
+
+        Only a file that arrived shows what sending costs.
+        """
+        if running := self._running.pop(transfer, None):
+            share = self._time.end(now, transfer)
+            if arrived:
+                faded = self._sums.faded(math.exp((self._observed_at - now) / MEMORY))
+                self._sums, self._observed_at = faded.plus(share, running.moved), now
+                self._largest = max(self._largest, running.moved)
         self._files += arrived
         self._sample(now)
-
-    def rest(self) -> None:
-        """Start again, as nothing moves any more and the speed will be another one next time."""
-        self._began = None
-        self._samples.clear()
-        self._left.forget()
 
     def rates(self, now: float) -> tuple[float, float]:
         """Return bytes per second and files per second; both 0.0 while nothing is known."""
@@ -272,15 +219,38 @@ class RateMeter:
     def seconds_left(self, now: float, bytes_left: int, files_left: int, *, call_seconds: float = 0.0) -> float | None:
         """Return the time left in seconds, from costs per file and per byte; None while it is unknown.
 
-        `call_seconds`: how long a call to the service takes.
+        `call_seconds` is how long a call to the service takes: the cost per file is taken to be that until it is known.
         """
-        if self._began is None or now - self._began < SETTLE:
+        if self._began is None or now - self._began < SETTLE or (bytes_rate := self.speed(now)) <= 0:
             return None
-        bytes_rate = self.speed(now)
-        if bytes_rate <= 0:
+        self._saw_rate(now, bytes_rate)
+        cost = self._cost(now, call_seconds)
+        if cost is None:
             return None
-        self._left.saw_rate(now, bytes_rate)
-        return self._left.seconds(now, files_left, bytes_left, call_seconds=call_seconds)
+        if now < self._line_known_at and bytes_left > _MUCH_LARGER * self._largest * max(1, files_left):
+            before = self._line_before
+            return cost._replace(per_byte=1 / before).of(files_left, bytes_left) if before else None
+        return max(cost.of(files_left, bytes_left), bytes_left / self._line if self._line else 0.0)
+
+    def _saw_rate(self, now: float, bytes_rate: float) -> None:
+        """Note the bytes per second over the last seconds: the line carries at least that."""
+        before = self._line * math.exp((self._line_seen_at - now) / MEMORY)
+        self._line, self._line_seen_at = max(bytes_rate, before), now
+        if now >= self._line_known_at:
+            self._line_before = self._line
+
+    def _learn(self, running: _Running, now: float) -> None:
+        if running.moved >= LARGE_TRANSFER:
+            self._line_known_at = min(self._line_known_at, now + LEARNING)
+        if now - running.began >= LEARNING:
+            self._line_known_at = min(self._line_known_at, now)
+
+    def _cost(self, now: float, call_seconds: float) -> Cost | None:
+        sums = self._sums
+        for transfer, share in self._time.so_far(now).items():
+            if share > _BEGINNING and (moved := self._running[transfer].moved) > 0:
+                sums = sums.plus(share, moved)
+        return fitted(sums, call_seconds / max(1, len(self._time)))
 
     def _sample(self, now: float) -> None:
         if self._began is not None and now - self._samples[-1][0] >= _SAMPLE_EVERY:
