@@ -11,6 +11,7 @@ os.environ.setdefault("QT_API", "pyside6")  # before qasync is imported: it woul
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QIcon
@@ -27,6 +28,7 @@ from uploader_gui.command_line import (
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import _
+from uploader_gui.machine_settings import early_server
 from uploader_gui.paths import find_resource
 from uploader_gui.platform.application import Application, Language, portal_as_theme, show_until_closed
 from uploader_gui.platform.process import interrupt_check
@@ -102,7 +104,8 @@ def _hand_over(launch: LaunchOptions, instance: InstanceLock) -> ExitCode | None
 
     Nothing where a receipt is wanted: the open window writes none for this start.
     """
-    handover = launch if launch.report is None else Handover()
+    server = early_server(paths.data_paths().settings)
+    handover = replace(launch, server=server) if launch.report is None else Handover()
     try:
         outcome = instance.acquire(handover, interrupt_check())
     except HandoverRefused as refused:
@@ -139,6 +142,11 @@ def _refusal(answer: Answer) -> str:
         )
     if answer is Answer.TOO_MANY:
         return _("these are too many files for the window already open: give their folder. Nothing was handed over.")
+    if answer is Answer.OTHER_SERVER:
+        return _(
+            "the window already open sends to another server than this start would (UPLOADER_API_URL). Nothing was "
+            "handed over."
+        )
     if answer is Answer.CANNOT_TAKE:
         return _("the window already open cannot take files now, and says why. Nothing was handed over.")
     return _("the window already open did not take what it was given. Nothing was handed over.")

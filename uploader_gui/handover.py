@@ -13,13 +13,17 @@ from typing import Any, Final
 
 from uploader_gui.engine.addresses import ANOMALY_ID
 
-VERSION: Final = 2
+VERSION: Final = 3
 MAX_MESSAGE: Final = 16 * 1024 * 1024
 MAX_PATHS: Final = 100_000
 _CHOICES: Final = ("again", "convert", "zip", "link")
-_TYPES: Final[dict[str, type]] = {"version": int, "paths": list, "anomaly_id": str, "start": bool} | dict.fromkeys(
-    _CHOICES, bool
-)
+_TYPES: Final[dict[str, type]] = {
+    "version": int,
+    "paths": list,
+    "anomaly_id": str,
+    "start": bool,
+    "server": str,
+} | dict.fromkeys(_CHOICES, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Handover:
 
     `again`, `convert` and `zip` are the options of the command line for these files. `link`: the number came from a
     link, which anyone may have made: nothing else was taken from it.
+    `server` is the one that start would send to, "" for the usual one.
     """
 
     paths: tuple[Path, ...] = ()
@@ -37,6 +42,7 @@ class Handover:
     convert: bool = False
     zip: bool = False
     link: bool = False
+    server: str = ""
 
 
 class Answer(StrEnum):
@@ -51,6 +57,8 @@ class Answer(StrEnum):
     TOO_MANY = "too many"
     NO_ANOMALY = "no anomaly"
     NO_PATH = "no path"
+    OTHER_SERVER = "other server"
+    """The window sends to another server than that start would."""
     CANNOT_TAKE = "cannot take"
     """The window's engine does not run."""
 
@@ -76,6 +84,7 @@ def encode(handover: Handover) -> bytes:
         "paths": [os.path.abspath(path) for path in handover.paths],  # noqa: PTH100 - links stay what they are
         "anomaly_id": handover.anomaly_id,
         "start": handover.start,
+        "server": handover.server,
     } | {name: getattr(handover, name) for name in _CHOICES}
     line = json.dumps(message).encode() + b"\n"
     if len(handover.paths) > MAX_PATHS or len(line) > MAX_MESSAGE:
@@ -100,7 +109,7 @@ def decode(line: bytes) -> Handover:
     choices = {name: message[name] for name in _CHOICES}
     if message["link"] and (paths or message["start"] or not anomaly_id):
         raise HandoverRefused(Answer.NOT_UNDERSTOOD)
-    return Handover(tuple(map(Path, paths)), anomaly_id, message["start"], **choices)
+    return Handover(tuple(map(Path, paths)), anomaly_id, message["start"], server=message["server"], **choices)
 
 
 def _message(line: bytes) -> dict[str, Any]:

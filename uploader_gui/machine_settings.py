@@ -144,12 +144,19 @@ def early_theme(settings: Path, machine: MachineSettings | None = None) -> str:
     return _early(settings, machine, "theme", get_args(ThemeChoice))
 
 
+def early_server(settings: Path, machine: MachineSettings | None = None) -> str:
+    """Return the setting `api_url` as it was given, unchecked, before settings are loaded; "" for the usual one."""
+    return _given(settings, machine, "api_url")
+
+
 def _early(settings: Path, machine: MachineSettings | None, name: str, choices: tuple[str, ...]) -> str:
+    chosen = _given(settings, machine, name)
+    return chosen if chosen in choices else "system"
+
+
+def _given(settings: Path, machine: MachineSettings | None, name: str) -> str:
     fixed = (_of_this_machine() if machine is None else machine).values.get(name)
-    for chosen in (fixed, os.environ.get(f"UPLOADER_{name.upper()}"), _saved(settings, name)):
-        if chosen:
-            return chosen if chosen in choices else "system"
-    return "system"
+    return fixed or os.environ.get(f"UPLOADER_{name.upper()}") or _saved(settings, name)
 
 
 def _of_this_machine() -> MachineSettings:

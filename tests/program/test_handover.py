@@ -21,6 +21,7 @@ WHOLE: dict[str, Any] = {
     "again": False,
     "convert": False,
     "zip": False,
+    "server": "",
     "link": False,
 }
 
@@ -37,7 +38,9 @@ def test_undecodable_names_arrive_as_they_are() -> None:
 
 
 def test_what_is_wanted_for_the_files_arrives_with_them() -> None:
-    wanted = Handover((Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True)
+    wanted = Handover(
+        (Path("/evidence/a.heic"),), "4217", start=True, again=True, convert=True, zip=True, server="https://a"
+    )
     assert decode(encode(wanted)) == wanted
 
 

@@ -189,6 +189,29 @@ def test_what_a_later_start_wants_done_with_its_files_holds_for_them(
     assert rows["0.mp4"]["state"] == "refused"
 
 
+def test_what_a_later_start_would_send_to_another_server_is_not_taken(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    report = tmp_path / "receipt.json"
+    bearer, session = strict_api.tokens
+    tokens = {"UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
+    here = os.environ | tokens | {"UPLOADER_API_URL": strict_api.url}
+    command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--start"]
+    first = [*command, "--report", str(report), str(files.make("a.jpg"))]
+    with subprocess.Popen(first, env=here, stderr=subprocess.PIPE) as window:
+        strict_api.wait_for_calls(1)
+        for server, code in ((f"{strict_api.url}/", 0), (f"{strict_api.url}/other", 2), ("", 2)):
+            later = [*command, str(files.make(f"{code}{len(server)}.jpg"))]
+            there = here | {"UPLOADER_API_URL": server}
+            ended = subprocess.run(later, env=there, capture_output=True, text=True, timeout=60, check=False)
+            assert (ended.returncode, "sends to another server" in ended.stderr) == (code, bool(code)), ended
+        window.send_signal(signal.SIGTERM)
+        window.communicate(timeout=60)
+    names = {upload.name for upload in strict_api.registered}
+    assert not any(name.startswith("2") for name in names)
+    assert len(json.loads(report.read_text("utf-8"))["files"]) == 2
+
+
 def test_a_window_on_a_folder_of_a_persons_own_removes_none_of_their_files(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:

@@ -75,6 +75,14 @@ class Preferences:
         self._apply_to_window(configuration)
         self.show_signed_in()
 
+    def sends_to(self, server: str) -> bool:
+        """Return whether this is the server in use; "" is the usual one."""
+        from uploader_gui.settings import DEFAULT_API_URL  # noqa: PLC0415 - heavy: loaded with the settings by now
+
+        if self.configuration is None:  # there are no settings that could be used: it sends to none
+            return True
+        return (server.strip() or DEFAULT_API_URL).rstrip("/") == self.configuration.settings.api_url.rstrip("/")
+
     def show_signed_in(self) -> None:
         """Show whether there are tokens, and until when."""
         tokens = self.configuration.tokens if self.configuration is not None else None

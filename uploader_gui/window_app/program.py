@@ -223,7 +223,9 @@ class Program:
     def _accept_handover(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         """Add a later start's files to the anomaly it names, else to the one shown."""
         self._policy.come_back()
-        if handover.paths:
+        if (handover.paths or handover.anomaly_id) and not self._preferences.sends_to(handover.server):
+            reply(Answer.OTHER_SERVER)
+        elif handover.paths:
             self._add_handed_over(handover, reply)
         else:
             if handover.link:
