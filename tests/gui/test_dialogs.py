@@ -35,6 +35,22 @@ def said(window: MainWindow) -> str:
         ("abc.\r\ndef", "abc.def"),
         ("Bearer ", ""),
         ("bearerish", "bearerish"),
+        ("tokenish", "tokenish"),
+        ("« abc.def »", "abc.def"),
+        ("“abc.def”,", "abc.def"),
+        ("<abc.def>;", "abc.def"),
+        ("\ufeffabc.def\u200b\x00", "abc.def"),
+        ("\u200eBearer\u00a0abc.def", "abc.def"),
+        ("Bearer Bearer abc.def", "abc.def"),
+        ('Bearer: "abc.def=="', "abc.def=="),
+        ("authorization : Bearer abc.def", "abc.def"),
+        ("-H 'authorization: Bearer abc.def' ", "abc.def"),
+        ('{"Authorization":"Bearer abc.def"}', "abc.def"),
+        ('"X-Session-Token": "abc.def",', "abc.def"),
+        ('{"access_token": "abc.def"}', "abc.def"),
+        ("session_token=abc.def", "abc.def"),
+        ("export UPLOADER_BEARER_TOKEN='abc.def'", "abc.def"),
+        ("Jeton d’accès : abc.def", "abc.def"),
     ],
 )
 def test_pasted_tokens_are_cleaned(pasted: str, token: str) -> None:
@@ -49,6 +65,15 @@ def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> 
     with qtbot.waitSignal(window.tokens_submitted) as submitted:
         QTest.mouseClick(dialog.confirm, LEFT)
     assert submitted.args == ["abc", "s.t.u"]
+
+
+def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window: MainWindow) -> None:
+    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog.session.setText("s.t.u")
+    for pasted, is_fit in (("clé-secrète", False), ("abc", True), ("abc…", False), ("", True)):
+        dialog.bearer.setText(pasted)
+        assert dialog.unfit.isVisible() is not is_fit
+        assert dialog.confirm.isEnabled() is (is_fit and bool(pasted))
 
 
 def test_tokens_are_hidden_until_asked_for(window: MainWindow) -> None:

@@ -45,6 +45,12 @@ FORMS = {
     ),
     "PowerShell": f'$headers = @{{ "Authorization"="Bearer {ACCESS}"; "X-Session-Token"="{SESSION}" }}',
     "labels": f"Access token: {ACCESS}\nSession token: {SESSION}",
+    "two lines with what cannot be seen": f"\ufeff{ACCESS}\u200b\n{SESSION}\u2060",
+    "two quoted lines": f"“{ACCESS}”\n“{SESSION}”",
+    "a list": f'["{ACCESS}", "{SESSION}"]',
+    "Bearer before the first": f"Bearer {ACCESS}\n{SESSION}",
+    "variables": f"export UPLOADER_BEARER_TOKEN='{ACCESS}'\nexport UPLOADER_SESSION_TOKEN='{SESSION}'",
+    "short names": json.dumps({"bearer": ACCESS, "session": SESSION}),
     "French labels": f"Jeton d’accès : {ACCESS}\nJeton de session : {SESSION}",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -18,16 +19,30 @@ if TYPE_CHECKING:
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.header import SessionEnd
 
-_WRAPPING: Final = re.compile(r"^(authorization:|x-session-token:)?\s*(bearer(\s+|$))?", re.IGNORECASE)
+_AROUND: Final = " \t\r\n\u00a0\"'`“”„‟‘’‚‛«»‹›<>()[]{},;"
+"""What stands around a token where it is copied out of a mail, a program or a file. No token begins or ends so."""
+_LABEL: Final = re.compile(
+    r"(-H\b|export\b"
+    r"|(authorization|x-session-token)\b[\"'’”]?[\s:=]*"
+    r"|(UPLOADER_(BEARER|SESSION)_TOKEN|((access|bearer|id|(x-)?session)[-_ ]?)?token|jeton( d.acc[eè]s| de session)?)"
+    r"[\"'’”]?\s*[:=]"
+    r"|bearer(\s*[:=]|[\s\"']|$))",
+    re.IGNORECASE,
+)
+"""What stands before it."""
+_SENDABLE: Final = re.compile(r"[!-~]*", re.ASCII)
+"""What can stand in a header."""
 _TOKEN: Final = r"(?P<token>[A-Za-z0-9._~+/=-]{8,})"  # noqa: S105 - what one looks like
 _BETWEEN: Final = r"[^A-Za-z0-9]{1,12}(?:value[^A-Za-z0-9]{1,8})?"
 """What stands between a name and its token: `: `, `": "`, a line break, `","value":"` of browsers' archives."""
 _ACCESS: Final = re.compile(
-    rf"\b(?:authorization{_BETWEEN}(?:bearer\s+)?|bearer\s+|(?:access|bearer|id)[-_ ]?token{_BETWEEN}(?:bearer\s+)?"
-    rf"|jeton d.acc[eè]s{_BETWEEN}){_TOKEN}",
+    rf"(?<![A-Za-z0-9])(?:authorization{_BETWEEN}(?:bearer\s+)?|(?:access|bearer|id)[-_ ]?token{_BETWEEN}(?:bearer\s+)?"
+    rf"|bearer{_BETWEEN}|jeton d.acc[eè]s{_BETWEEN}){_TOKEN}",
     re.IGNORECASE,
 )
-_SESSION: Final = re.compile(rf"\b(?:(?:x-)?session[-_ ]?token|jeton de session){_BETWEEN}{_TOKEN}", re.IGNORECASE)
+_SESSION: Final = re.compile(
+    rf"(?<![A-Za-z0-9])(?:(?:x-)?session(?:[-_ ]?token)?|jeton de session){_BETWEEN}{_TOKEN}", re.IGNORECASE
+)
 _MAX_TEXT: Final = 1_000_000
 _HINTS: Final = (
     Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
@@ -87,6 +102,10 @@ class SignInDialog(PlainDialog):
         self.recognised.hide()
         self.add_field(N_("Access token"), self.bearer)
         self.add_field(N_("Session token"), self.session)
+        self.unfit = self.add_sentence(
+            N_("A token holds no blanks, accents or other special characters. Copy it once more, by itself."), "warning"
+        )
+        self.unfit.hide()
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value)
         self.sign_out = self.text_button(N_("Sign out: forget the tokens on this computer"), "link")
@@ -128,7 +147,12 @@ class SignInDialog(PlainDialog):
             self.why.setText(self._ended.sentence)
 
     def _validate(self) -> None:
-        self.confirm.setEnabled(bool(clean(self.bearer.text()) and clean(self.session.text())))
+        tokens = [clean(field.text()) for field in (self.bearer, self.session)]
+        is_fit = all(map(_SENDABLE.fullmatch, tokens))
+        self.confirm.setEnabled(is_fit and all(tokens))
+        if is_fit == self.unfit.isVisibleTo(self):
+            self.unfit.setVisible(not is_fit)
+            self.fit()
 
     def _look_for_both(self, text: str) -> None:
         """Fill both fields where both tokens are in what was pasted into any of the three."""
@@ -154,8 +178,11 @@ class SignInDialog(PlainDialog):
 
 
 def clean(pasted: str) -> str:
-    """Return a pasted token without spaces, quotes, line breaks, header name or “Bearer”."""
-    return "".join(_WRAPPING.sub("", pasted.strip().strip("\"'")).split())
+    """Return a pasted token without spaces, quotes, invisible characters, line breaks, a name before it or “Bearer”."""
+    token = "".join(c for c in pasted if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"}).strip(_AROUND)
+    while label_before := _LABEL.match(token):
+        token = token[label_before.end() :].strip(_AROUND)
+    return "".join(token.split())
 
 
 def tokens_in(text: str) -> tuple[str, str] | None:
@@ -166,12 +193,13 @@ def tokens_in(text: str) -> tuple[str, str] | None:
     """
     if len(text) > _MAX_TEXT:
         return None
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     access, session = ({match["token"] for match in pattern.finditer(text)} for pattern in (_ACCESS, _SESSION))
     if len(access) == len(session) == 1:
         return access.pop(), session.pop()
-    words = [clean(word) for word in text.split()]
+    words = list(filter(None, map(clean, re.split(r"[\s,;]+", text))))
     is_plain = len(words) == 2 and all(re.fullmatch(_TOKEN, word) for word in words)  # noqa: PLR2004 - one of each
-    return (words[0], words[1]) if is_plain and not (access or session) else None
+    return (words[0], words[1]) if is_plain and access <= {words[0]} and not session else None
 
 
 def _token_field() -> QLineEdit:
