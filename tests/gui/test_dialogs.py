@@ -68,7 +68,7 @@ def test_both_tokens_are_submitted_cleaned(window: MainWindow, qtbot: QtBot) -> 
 
 
 def test_what_no_header_can_hold_is_refused_before_the_register_is_asked(window: MainWindow) -> None:
-    dialog = window.show_sign_in(TokensKept.KEYRING)
+    dialog = window.dialogs.sign_in(TokensKept.KEYRING)
     dialog.session.setText("s.t.u")
     for pasted, is_fit in (("clé-secrète", False), ("abc", True), ("abc…", False), ("", True)):
         dialog.bearer.setText(pasted)

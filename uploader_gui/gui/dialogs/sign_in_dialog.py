@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -179,10 +178,15 @@ class SignInDialog(PlainDialog):
 
 def clean(pasted: str) -> str:
     """Return a pasted token without spaces, quotes, invisible characters, line breaks, a name before it or “Bearer”."""
-    token = "".join(c for c in pasted if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"}).strip(_AROUND)
+    token = _visible(pasted).strip(_AROUND)
     while label_before := _LABEL.match(token):
         token = token[label_before.end() :].strip(_AROUND)
     return "".join(token.split())
+
+
+def _visible(text: str) -> str:
+    """Return a text without characters that nobody sees, such as a byte order mark."""
+    return "".join(c for c in text if c.isspace() or c.isprintable())
 
 
 def tokens_in(text: str) -> tuple[str, str] | None:
@@ -193,7 +197,7 @@ def tokens_in(text: str) -> tuple[str, str] | None:
     """
     if len(text) > _MAX_TEXT:
         return None
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = _visible(text)
     access, session = ({match["token"] for match in pattern.finditer(text)} for pattern in (_ACCESS, _SESSION))
     if len(access) == len(session) == 1:
         return access.pop(), session.pop()
