@@ -159,6 +159,8 @@ def test_a_row_says_since_when_nothing_has_moved(model: UploadModel, state: S) -
     told = [row_text.state_text(upload("a.jpg", state), progress, now) for progress in still]
     assert "moved" not in told[0]
     assert told[1].replace("\u00a0", " ") == "Nothing has moved for 35 s"
+    spoken = row_text.accessible_text(upload("a.jpg", state), still[1], now)
+    assert spoken.replace("\u00a0", " ").endswith(", nothing has moved for 35 s")
 
 
 def test_rows_read_as_text_for_assistive_technology(model: UploadModel) -> None:

@@ -162,6 +162,11 @@ def painted(window: MainWindow) -> QImage:
     return whole.copy(QRect(window.view.mapTo(window, QPoint(0, 0)), window.view.size()))
 
 
+def spoken_of(window: MainWindow) -> str:
+    """Give what a screen reader reads of the first row."""
+    return str(window.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
 def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
@@ -173,8 +178,14 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
     window.set_anomaly("9")
     qtbot.waitUntil(lambda: painted(window) != before)
     assert window.model.names_anomalies()
+    assert "9" not in window.windowTitle()  # the taskbar would show this file's progress beside another's number
+    assert spoken_of(window).endswith(", Anomaly 4217")
     window.set_anomaly("4217")
     qtbot.waitUntil(lambda: painted(window) == before)
+    assert "4217" in window.windowTitle()
+    assert "4217" not in spoken_of(window)
+    show(window, engine, upload("b.jpg", anomaly_id="9"))
+    qtbot.waitUntil(lambda: "4217" not in window.windowTitle())
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])

@@ -203,6 +203,7 @@ class MainWindow(QMainWindow):
         self.held_start.changed.connect(self._show_held)
         self.held_start.over.connect(commands.start_held)
         self.model.counts_changed.connect(commands.end_held)
+        self.model.counts_changed.connect(self._set_title)
         self.exit_requested.connect(self.held_start.end)
         self.body.finish.receipt_wanted.connect(commands.open_finished)
         self.body.finish.new_deposit.clicked.connect(commands.begin_deposit)
@@ -214,8 +215,8 @@ class MainWindow(QMainWindow):
         self.body.preflight.other_anomaly_wanted.connect(commands.change_anomaly)
 
     def _set_title(self) -> None:
-        """Name the program and the anomaly; a trial has a title of its own."""
-        number = self.header.field.anomaly_id
+        """Name the program and the anomaly, unless files of the list go to another; a trial has a title of its own."""
+        number = "" if self.model.names_anomalies() else self.header.field.anomaly_id
         if self.trial:
             self.setWindowTitle(_("TRIAL: nothing is sent to the register – Anomaly files"))
         elif number:

@@ -142,9 +142,8 @@ def fraction(snapshot: UploadSnapshot, progress: UploadProgress | None) -> float
 
 def state_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
     """Return the state in words; for a running upload percent and speed. `now` is `time.monotonic()`."""
-    still = 0.0 if progress is None or snapshot.state not in MOVING else now - progress.moved_at
-    if progress is not None and progress.moved_at and still >= _STILL_SECONDS:
-        return _("Nothing has moved for {time}", time=i18n.duration(still))
+    if standstill := _standstill_text(snapshot, progress, now):
+        return standstill
     if snapshot.state is _S.UPLOADING:
         return _progress_text(snapshot, progress)
     if snapshot.state is _S.FETCHING and progress is not None:
@@ -249,13 +248,18 @@ def whole_reason(snapshot: UploadSnapshot) -> str:
     return cause_and_action(snapshot.reason).whole if snapshot.reason else ""
 
 
-def accessible_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
+def accessible_text(
+    snapshot: UploadSnapshot, progress: UploadProgress | None, now: float, *, with_anomaly: bool = False
+) -> str:
     """Return the row as a screen reader reads it: `IMG_1.jpg, 42 %, sending`."""
     parts = [visible_name(snapshot.source.name)]
     if snapshot.state is _S.UPLOADING:
-        parts += [i18n.percent(fraction(snapshot, progress)), state_word(snapshot).lower()]
+        word = _standstill_text(snapshot, progress, now) or state_word(snapshot)
+        parts += [i18n.percent(fraction(snapshot, progress)), word.lower()]
     else:
         parts.append(state_text(snapshot, progress, now).lower())
+    if with_anomaly:
+        parts.append(anomaly_text(snapshot))
     if snapshot.elsewhere:
         parts.append(_("Server {name}", name=server_name(snapshot.elsewhere)))
     if why := reason_text(snapshot):
@@ -266,6 +270,14 @@ def accessible_text(snapshot: UploadSnapshot, progress: UploadProgress | None, n
 def attention_rank(snapshot: UploadSnapshot) -> int:
     """Return a state's rank for sorting: what needs a person first, what is done last."""
     return _ATTENTION.index(snapshot.state)
+
+
+def _standstill_text(snapshot: UploadSnapshot, progress: UploadProgress | None, now: float) -> str:
+    """Return for how long nothing has moved, "" where something does, or nothing has to."""
+    if progress is None or not progress.moved_at or snapshot.state not in MOVING:
+        return ""
+    still = now - progress.moved_at
+    return _("Nothing has moved for {time}", time=i18n.duration(still)) if still >= _STILL_SECONDS else ""
 
 
 def _progress_text(snapshot: UploadSnapshot, progress: UploadProgress | None) -> str:

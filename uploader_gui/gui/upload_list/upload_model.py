@@ -372,7 +372,9 @@ class UploadModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return shown(upload, column, self._progress.get(upload.upload_id), self.clock())
             case Qt.ItemDataRole.AccessibleTextRole if column == Column.NAME:  # painted as the whole row
-                return row_text.accessible_text(upload, self._progress.get(upload.upload_id), self.clock())
+                may_be_mistaken = self.names_anomalies() and bool(self._anomaly_shown or not self.only_anomaly)
+                progress = self._progress.get(upload.upload_id)
+                return row_text.accessible_text(upload, progress, self.clock(), with_anomaly=may_be_mistaken)
             case _:
                 return None
 
