@@ -1,6 +1,6 @@
 """The journal's open SQLite file: opened again after trouble, vacuumed, its write-ahead log kept short, transactions.
 
-`database_file.py` opens it and knows its schema, `journal.py` what is recorded in it.
+`database_file.py` opens it, `schema.py` has its tables, `journal.py` knows what is recorded in it.
 """
 
 from __future__ import annotations
