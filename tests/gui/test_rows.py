@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.gui.fake_engine import FakeEngine
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.main_window import MainWindow
+    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton
@@ -186,6 +187,22 @@ def test_rows_name_their_anomaly_as_soon_as_another_number_stands_there(
     assert "4217" not in spoken_of(window)
     show(window, engine, upload("b.jpg", anomaly_id="9"))
     qtbot.waitUntil(lambda: "4217" not in window.windowTitle())
+
+
+@pytest.mark.parametrize(("code", "is_red"), [(Code.NO_ACCESS, False), (Code.REJECTED, True)])
+def test_wrong_tokens_paint_no_row_red(
+    window: MainWindow,
+    engine: FakeEngine,
+    theme: Theme,
+    code: Code,
+    is_red: bool,  # noqa: FBT001 - from a table
+) -> None:
+    show(window, engine, upload("a.jpg", UploadState.FAILED, code))
+    window.repaint()
+    row = window.view.grab(QRect(0, 0, window.view.width(), ROW_HEIGHT)).toImage()
+    red = QColor(theme.colors.danger).rgb()
+    seen = {row.pixel(x, y) for x in range(row.width()) for y in range(row.height())}
+    assert (red in seen) is is_red
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
