@@ -30,6 +30,7 @@ from uploader_gui.engine.own_files import Heartbeat
 from uploader_gui.engine.pictures.messages import TOO_LARGE
 from uploader_gui.engine.source import MAX_PUT_BYTES, SourceReader, wire_name
 from uploader_gui.engine.transfer.slots import Slots
+from uploader_gui.engine.windows_paths import is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +90,8 @@ _FIRST_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _LAST_TIME: Final = (2107, 12, 31, 23, 59, 58)
 _UNIX: Final = 3
 _FILE_MODE: Final = (stat.S_IFREG | 0o644) << 16
-_SEPARATORS: Final = frozenset("/\\:")
+_ELSEWHERE_FORBIDDEN: Final = frozenset('/\\:<>"|?*')
+"""What leads to another place, or is no part of a name, on some system."""
 _LINE_ENDS: Final = frozenset({"Cc", "Zl", "Zp"})
 _SEVERAL_DOTS: Final = re.compile(r"\.{2,}")
 _LAST_UNIX_TIME: Final = 2**31 - 1
@@ -143,12 +145,13 @@ def _entry(source: Source, block: bytes) -> zipfile.ZipInfo:
 def _inner_name(name: str) -> str:
     """Return the file's name as every system can unpack it, inside the folder it is unpacked to.
 
-    NFC, with undecodable bytes replaced; what other systems take for a folder, a drive or a line's end becomes `_`.
+    NFC, with undecodable bytes replaced; what other systems take for a folder, a drive or a line's end, or have not in
+    names, becomes `_`. `_` stands before the name of a device of Windows.
     """
     readable = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
-    flat = "".join("_" if c in _SEPARATORS or unicodedata.category(c) in _LINE_ENDS else c for c in readable)
-    inner = _SEVERAL_DOTS.sub(".", flat).strip(" ")
-    return inner if inner.strip(".") else "_"
+    flat = "".join("_" if c in _ELSEWHERE_FORBIDDEN or unicodedata.category(c) in _LINE_ENDS else c for c in readable)
+    inner = _SEVERAL_DOTS.sub(".", flat).lstrip(" ").rstrip(" .")
+    return f"_{inner}" if not inner or is_device(inner) else inner
 
 
 def _dos_time(mtime_ns: int) -> tuple[int, int, int, int, int, int]:

@@ -20,9 +20,8 @@ _LONGEST: Final = 247
 """Longer paths of folders (files: 259) are refused to programs unless the machine's policy allows them."""
 _MOUNT_POINT: Final = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT. A cloud's folders (OneDrive) carry other tags and are folders like any other."""
-_ODD: Final = re.compile(
-    r"[. ](\\|$)|\\(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.[^\\]*)?(\\|$)", re.IGNORECASE
-)
+_DEVICE: Final = r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.[^\\]*)?"
+_ODD: Final = re.compile(rf"[. ](\\|$)|\\{_DEVICE}(\\|$)", re.IGNORECASE)
 _IN_PORTAL: Final = re.compile(r"/doc/(?P<document>[0-9a-f]+)/(?P<inside>.+)", re.DOTALL)
 """Below XDG_RUNTIME_DIR, where the document portal shows files to sandboxed programs, each under another inode."""
 _HOST_PATH: Final = "user.document-portal.host-path"
@@ -45,6 +44,11 @@ def extended(path: str) -> str:
     if path.startswith("\\\\"):
         return f"\\\\?\\UNC\\{path[2:]}"
     return f"\\\\?\\{path}" if re.match(r"[A-Za-z]:\\", path) else path
+
+
+def is_device(name: str) -> bool:
+    """Return whether Windows takes a file's name for a device."""
+    return re.fullmatch(_DEVICE, name, re.IGNORECASE) is not None
 
 
 def plain(path: Path) -> Path:
