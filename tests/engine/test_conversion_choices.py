@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,15 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.options import Choices, offered_treatments, possible_treatments, substitute_name
+from uploader_gui.engine.options import (
+    Choices,
+    has_namesake,
+    offered_treatments,
+    possible_treatments,
+    substitute_name,
+)
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
+from uploader_gui.engine.source import describe_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +103,14 @@ def test_the_substitute_is_called_after_the_file(name: str, treatment: Treatment
 )
 def test_a_jpeg_that_would_share_its_name_keeps_the_files_whole_name(name: str, expected: str) -> None:
     assert substitute_name(a_source(name), CONVERT, shared=True) == expected
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its disks do not tell these names apart")
+@pytest.mark.parametrize(("name", "other"), [("D\u00e9faut.heic", "De\u0301faut.webp"), ("IMG_1.heic", "img_1.TIF")])
+def test_names_that_people_cannot_tell_apart_are_shared(name: str, other: str, tmp_path: Path) -> None:
+    for one in (name, other):
+        (tmp_path / one).write_bytes(b"x")
+    assert all(has_namesake(describe_only(tmp_path / one, tmp_path / one)) for one in (name, other))
 
 
 @pytest.fixture

@@ -277,7 +277,15 @@ def test_compatible_brands_tell_what_a_general_first_one_does_not(brands: str, w
 
 @pytest.mark.parametrize(
     "name",
-    ["photo.jpg ", "photo.jpg.", "photo.JPG . .", "photo.jpg\u200b", "photo.jpg\u202e\u00a0", "photo.j\u2060pg\u3164"],
+    [
+        "photo.jpg ",
+        "photo.jpg.",
+        "photo.JPG . .",
+        "photo.jpg\u200b",
+        "photo.jpg\u202e\u00a0",
+        "photo.j\u2060pg\u3164",
+        "photo.jpg\U000e0100",
+    ],
 )
 def test_what_cannot_be_seen_does_not_hide_an_extension(name: str) -> None:
     assert media_type_of(name, b"\x01\x02") == "image/jpeg"

@@ -100,7 +100,7 @@ _END_BYTES: Final = 1024
 _PAGE_BYTES: Final = 65_536
 """How much of a web page named `.xls` or `.doc` is read to see whether it is a table or a document."""
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
-    chr(code) for code in range(0xFE00, 0xFE10)
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 }
 """What is drawn as nothing, besides control and format characters: fillers, variation selectors."""
 _UNSEEN: Final = frozenset({"Cc", "Cf"})

@@ -6,6 +6,7 @@ Imports nothing slow: the window reads the choices too.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -109,8 +110,9 @@ def substitute_name(source: Source, treatment: Treatment, *, shared: bool = Fals
 
 
 def name_when_converted(name: str) -> str:
-    """Return what the JPEG of a picture with that name is called, in small letters, for comparisons."""
-    return (PurePath(readable_name(name)).stem + _ENDINGS[Treatment.CONVERT]).casefold()
+    """Return what the JPEG of a picture with that name is called, in small letters and NFC, for comparisons."""
+    called = PurePath(readable_name(name)).stem + _ENDINGS[Treatment.CONVERT]
+    return unicodedata.normalize("NFC", called).casefold()
 
 
 def has_namesake(source: Source) -> bool:
