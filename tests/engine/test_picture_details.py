@@ -295,6 +295,14 @@ def test_colours_told_in_numbers_are_kept(
     assert min(in_srgb.getpixel((0, 0))) >= 254  # type: ignore[arg-type]  # of RGB a tuple
 
 
+def test_a_heic_that_is_a_film_of_pictures_is_not_called_damaged(decoder: PictureDecoder) -> None:
+    film = b"\0\0\0\x18ftyphevc\0\0\0\0msf1hevc" + b"\0\0\0\x10mdat" + bytes(8) + b"\0\0\0\x10moov" + bytes(8)
+    with pytest.raises(CannotConvert):
+        jpeg_of(decoder, film)
+    with pytest.raises(BrokenPicture):
+        jpeg_of(decoder, film[:-4])
+
+
 @pytest.mark.parametrize("coding", [b"av01", b"avc1", b"j2k1", b"jpeg", b"vvc1", b"unci"])
 def test_a_heic_coded_in_another_way_is_not_called_damaged(coding: bytes, decoder: PictureDecoder) -> None:
     with pytest.raises(CannotConvert):

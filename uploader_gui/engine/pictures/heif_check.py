@@ -59,9 +59,12 @@ def check(data: bytes, library: HeifLibrary) -> None:
 
 
 def has_other_coding(data: bytes) -> bool:
-    """Return whether the primary picture is coded in a way that the decoders here do not know, such as AV1 or JPEG."""
+    """Return whether the picture is a sequence, or coded in a way that the decoders here do not know (AV1, JPEG)."""
     view = memoryview(data)
     try:
+        kinds = {kind for kind, _ in _boxes(view, Span(0, len(view)), clipped=True)}
+        if b"moov" in kinds and b"meta" not in kinds:  # a film of pictures (ISO/IEC 23008-12, 7)
+            return True
         return any(item.kind in _OTHER_CODINGS for item in _visible_items(HeifItems(view), view))
     except BoxError:
         return False
