@@ -147,6 +147,7 @@ class HistoryDialog(PlainDialog):
         self.column.addLayout(top)
         self.column.addWidget(self._pages, 1)
         self.column.addLayout(arranged(QHBoxLayout(), *below, spacing=12))
+        self.setMinimumSize(0, 0)  # what its parts need, which is more than a dialog's least width
         self.resize(within_screen(self, QSize(self.theme.px(860), self.theme.px(620))))
 
     def _made_lower(self) -> QWidget:
