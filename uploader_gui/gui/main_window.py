@@ -46,10 +46,9 @@ if TYPE_CHECKING:
 class MainWindow(QMainWindow):
     """The main window. Signals are requests to the composition root.
 
-    `sign_in_wanted(refused_again: bool)` is answered by `show_sign_in(...)`, `settings_wanted` by
-    `show_settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(Settings)` follow.
+    `sign_in_wanted(refused_again: bool)` is answered by `dialogs.sign_in(...)`, `settings_wanted` by
+    `dialogs.settings(...)`; `tokens_submitted(bearer, session)` and `settings_saved(Settings)` follow.
     `background_wanted` asks to hide the window while files are sent. `anomaly_used(id)`: files were added to it.
-    `memory_accepted` and `memory_wanted`: how long History remembers is right, or is to be changed in the settings.
     `report_wanted(Path, bool)` asks for a report for support, with the names of files or without.
     `picture_given(Picture, id)` is to become a file for that anomaly.
     """
@@ -58,8 +57,6 @@ class MainWindow(QMainWindow):
     tokens_submitted = Signal(str, str)
     settings_wanted = Signal()
     settings_saved = Signal(object)
-    memory_accepted = Signal()
-    memory_wanted = Signal()
     samples_wanted = Signal()
     open_objects_wanted = Signal()
     exit_requested = Signal()
@@ -207,8 +204,6 @@ class MainWindow(QMainWindow):
         self.exit_requested.connect(self.held_start.end)
         self.body.finish.receipt_wanted.connect(commands.open_finished)
         self.body.finish.new_deposit.clicked.connect(commands.begin_deposit)
-        self.body.finish.memory_accepted.connect(self.memory_accepted)
-        self.body.finish.change_memory.clicked.connect(self.memory_wanted)
         self.header.suggestion.clicked.connect(lambda: self.set_anomaly(self.number.suggestion))
         self.body.preflight.refused.clicked.connect(self.dialogs.refused)
         self.body.preflight.send_again_wanted.connect(lambda ids: self._engine.send_again(ids, start=False))

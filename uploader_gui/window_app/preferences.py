@@ -107,8 +107,8 @@ class Preferences:
         window.choices_remembered.connect(lambda values: spawn(self._remember(values)))
         window.settings_wanted.connect(self._show_settings)
         window.settings_saved.connect(self._begin_to_save)
-        window.memory_accepted.connect(lambda: spawn(self._accept_memory()))
-        window.memory_wanted.connect(lambda: self._show_settings(history_days=True))
+        window.body.finish.memory_accepted.connect(lambda: spawn(self._accept_memory()))
+        window.body.finish.change_memory.clicked.connect(lambda: self._show_settings(history_days=True))
 
     def _tell_trouble(self) -> None:
         """Show what is wrong with the settings, if anything."""

@@ -32,7 +32,6 @@ from uploader_gui.verify import CHANGED_LATER, sums
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.receipt import Receipt
@@ -152,11 +151,6 @@ class CheckDialog(PlainDialog):
             self._comparing.stop()
             self._comparing = None
         self.busy.hide()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop reading files."""
-        self._stop()
-        super().closeEvent(event)
 
 
 class _Stopped(Exception):

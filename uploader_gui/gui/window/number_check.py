@@ -94,7 +94,8 @@ class NumberCheck(QObject):
 
     def asks_for(self, number: str) -> bool:
         """Return whether the register does not know this number, and nobody has confirmed it."""
-        return self._is_unknown(number) and number not in self._confirmed
+        answer = self._answers.get(number)
+        return answer is not None and answer.result is Lookup.UNKNOWN and number not in self._confirmed
 
     def note_used(self, numbers: Iterable[str]) -> None:
         """Note that earlier windows used these numbers: they are not new."""
@@ -134,10 +135,6 @@ class NumberCheck(QObject):
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()
         return question
-
-    def _is_unknown(self, number: str) -> bool:
-        answer = self._answers.get(number)
-        return answer is not None and answer.result is Lookup.UNKNOWN
 
     def _begin(self) -> None:
         """Wait for rest; what was asked for before is no longer wanted."""
