@@ -221,6 +221,8 @@ def test_a_listed_type_under_the_name_of_another_goes_as_what_it_is(name: str, c
         ("a.jpg", b"#!AMR\n<voice", "AMR"),
         ("a.jpg", b"\0\0\1\0\1\0\x10\x10\0\0\1\0", "ICO"),
         ("a.jpg", b"FORM\0\0\1\0AIFFCOMM", "AIFF"),
+        ("a.doc", compound("Quill"), "Publisher"),
+        ("a.jpg", b"\0\5\x16\7\0\2\0\0Mac OS X", "AppleDouble"),
         ("a.pdf", b"ISO-10303-21;\nHEADER;", "STEP"),
         ("a.jpg", (b"time" + b"G" + bytes(187)) * 6, "MPEG"),
     ],

@@ -90,6 +90,7 @@ _NOT_IN_TEXT: Final = (
     (b"icns", "ICNS"),
     (b"\xd7\xcd\xc6\x9a", "WMF"),
     (b"bplist00", "PLIST"),
+    (b"\0\5\x16\7\0\2", "AppleDouble"),
     (b"\0\0\1\0", "ICO"),
     (b"\0\0\2\0", "CUR"),
     (b"DDS ", "DDS"),
@@ -277,6 +278,9 @@ _ROOT_STREAMS: Final = (
     ("encryptedpackage", ENCRYPTED),
     ("powerpoint document", "PowerPoint"),
     ("visiodocument", "Visio"),
+    ("quill", "Publisher"),
+    ("starwriterdocument", "StarOffice"),
+    ("starcalcdocument", "StarOffice"),
 )
 
 
