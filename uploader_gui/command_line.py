@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.handover import Handover
 from uploader_gui.i18n import N_, SYSTEM, _, use_language
 
@@ -212,9 +213,7 @@ def _check_working_folder(*paths: str) -> None:
     try:
         os.getcwd()  # noqa: PTH109 - only whether it can be found matters
     except OSError as error:
-        raise _wrong(
-            N_("the folder it was started in cannot be used: {why}."), why=error.strerror or str(error)
-        ) from error
+        raise _wrong(N_("the folder it was started in cannot be used: {why}."), why=_(system_words(error))) from error
 
 
 class _Parser(argparse.ArgumentParser):
@@ -340,7 +339,7 @@ def _kind_of_report(path: Path) -> int | None:
         if error.errno == errno.ENOENT:
             return None  # what a link leads to is made
         raise _wrong(
-            N_("the receipt cannot be written to {path} ({why})."), path=str(path), why=error.strerror or str(error)
+            N_("the receipt cannot be written to {path} ({why})."), path=str(path), why=_(system_words(error))
         ) from error
 
 
@@ -368,5 +367,5 @@ def _check_writable(folder: Path) -> None:
         raise _wrong(
             N_("the receipt cannot be written: {folder} is no folder that can be written to ({why})."),
             folder=str(folder),
-            why=error.strerror or str(error),
+            why=_(system_words(error)),
         ) from error

@@ -18,6 +18,7 @@ from uploader_gui.engine.addresses import check_base, is_local
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.models import Treatment
 from uploader_gui.engine.options import Choices, EngineOptions
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.failure_messages import detail_told, english
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import SettingsError, early_choice, early_theme
@@ -243,7 +244,7 @@ def _log_to(data: DataPaths, tokens: tuple[str, str] | None) -> RedactingFormatt
         return logs.set_up(data.log, secrets=tokens or ())
     except OSError as error:
         raise UsageError(
-            _("cannot write the log {path}: {why}.", path=str(data.log), why=error.strerror or str(error))
+            _("cannot write the log {path}: {why}.", path=str(data.log), why=_(system_words(error)))
         ) from error
 
 
@@ -255,5 +256,5 @@ def fault_of(ca_file: Path) -> str | None:
     except ssl.SSLError:
         return _("it is not a PEM certificate")
     except OSError as error:
-        return error.strerror or str(error)
+        return _(system_words(error))
     return None

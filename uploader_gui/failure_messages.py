@@ -282,6 +282,20 @@ OWN_DETAILS: Final = (
     N_("the lengths inside it do not add up"),
     N_("its inner structure is damaged"),
     N_("it is to be opened again"),
+    N_("there is no permission for it"),
+    N_("the disk is read-only"),
+    N_("the disk takes no file of that size"),
+    N_("there is no such file or folder"),
+    N_("a file is where a folder should be"),
+    N_("it is a folder"),
+    N_("there is one of that name already"),
+    N_("its path is too long"),
+    N_("its links lead round in a circle"),
+    N_("its path is not valid"),
+    N_("another program is using it"),
+    N_("too many files are open"),
+    N_("its network drive cannot be reached"),
+    N_("its device is not there"),
 )
 """Details that are the engine's own words: translated where they are shown, never in a receipt."""
 _PHOTOS: Final = frozenset({"HEIC", "WebP", "AVIF", "TIFF", "BMP"})
@@ -291,7 +305,10 @@ def cause_and_action(reason: Reason) -> Remedy:
     """Return cause and action in the person's language; a server's or system's `detail` stays in its own words."""
     cause, action = _sources(reason)
     detail = "" if _contains_detail(cause, reason) else detail_told(reason.detail)
-    return Remedy(_(cause, **_values(reason, size)), _(action), detail)
+    values = {
+        name: detail_told(value) if value in OWN_DETAILS else value for name, value in _values(reason, size).items()
+    }
+    return Remedy(_(cause, **values), _(action), detail)
 
 
 def english(reason: Reason) -> str:

@@ -23,6 +23,7 @@ from uploader_gui.engine.errors import Code, JournalInUse, JournalTooNew, Journa
 from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, QueueIdle, QueueStatus
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import Choices
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
@@ -119,7 +120,7 @@ def _sentence(error: UploaderError | OSError, data: DataPaths) -> str:
         return _(
             "the journal in {folder} cannot be written: {why}.", folder=str(data.folder), why=detail_told(error.detail)
         )
-    detail = detail_told(error.detail) if isinstance(error, UploaderError) else error.strerror or str(error)
+    detail = detail_told(error.detail) if isinstance(error, UploaderError) else _(system_words(error))
     return _("cannot begin: {why}.", why=detail)
 
 
@@ -266,7 +267,7 @@ class _Session:
         try:
             receipt.write(made, self._launch.report)
         except OSError as error:
-            write_stderr(_("the receipt cannot be written: {why}.", why=error.strerror or str(error)))
+            write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
             return False
         return True
 

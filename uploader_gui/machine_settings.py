@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import _
 from uploader_gui.paths import file_type
 
@@ -71,7 +72,7 @@ def of_file(path: Path, administrator: int = _ROOT) -> MachineSettings:
         return NONE
     except OSError as error:
         raise SettingsError(
-            _("the settings file {path} cannot be read: {why}.", path=str(path), why=error.strerror or str(error))
+            _("the settings file {path} cannot be read: {why}.", path=str(path), why=_(system_words(error)))
         ) from error
     if any(one.st_uid != administrator or one.st_mode & _OTHERS_WRITE for one in found):
         raise SettingsError(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import _
 
 VARIABLE = "UPLOADER_DATA_DIR"
@@ -103,9 +104,9 @@ def _absolute(folder: Path) -> Path:
     try:
         return folder.expanduser().absolute()
     except RuntimeError as error:  # ~ of a user whom nobody knows
-        raise _unwritable(folder, os.strerror(errno.ENOENT)) from error
+        raise _unwritable(folder, _("there is no such file or folder")) from error
     except OSError as error:  # relative, and the working folder no longer exists
-        raise _unwritable(folder, error.strerror or str(error)) from error
+        raise _unwritable(folder, _(system_words(error))) from error
 
 
 def _unwritable(folder: Path, why: str) -> UnwritableError:
@@ -126,7 +127,7 @@ def prepare(paths: DataPaths) -> None:
         probe.unlink()
         _tighten(paths)
     except OSError as error:
-        raise _unwritable(paths.folder, error.strerror or str(error)) from error
+        raise _unwritable(paths.folder, _(system_words(error))) from error
 
 
 def _tighten(paths: DataPaths) -> None:

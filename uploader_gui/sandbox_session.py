@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from uploader_gui import logs
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import _
 from uploader_gui.paths import DataPaths, UnwritableError, find_resource
 from uploader_gui.platform.process import RESET_ENVIRONMENT
@@ -51,7 +52,7 @@ class SandboxSession:
         except OSError as error:
             folder = os.environ.get("TMPDIR", tempfile.gettempprefix())
             raise UnwritableError(
-                _("cannot write to the data folder {folder}: {why}.", folder=folder, why=error.strerror or str(error))
+                _("cannot write to the data folder {folder}: {why}.", folder=folder, why=_(system_words(error)))
             ) from error
         root = Path(self._folder.name)
         self.paths = DataPaths(root / "data")

@@ -27,6 +27,7 @@ from uploader_gui.anomaly_links import check_page
 from uploader_gui.engine.addresses import check_address
 from uploader_gui.engine.errors import UrlRefused
 from uploader_gui.engine.redaction import readable
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import LanguageChoice, SettingsError, ThemeChoice, json_object
 from uploader_gui.paths import file_type
@@ -241,7 +242,7 @@ def keep(values: Mapping[str, Any], path: Path) -> Trouble | None:
         log.warning("the settings cannot be saved: %s", error.strerror)
         return Trouble(
             N_("The settings could not be saved as {path} ({why}). They apply until the program closes."),
-            {"path": str(path), "why": error.strerror or str(error)},
+            {"path": str(path), "why": _(system_words(error))},
         )
     return None
 
@@ -269,7 +270,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             raise NoSettingsFile(_("{path} is no settings file.", path=str(path)))
         content = path.read_bytes()
     except OSError as error:
-        raise SettingsUnreadable(path, error.strerror or str(error)) from error
+        raise SettingsUnreadable(path, _(system_words(error))) from error
     return json_object(path, content) if content else {}
 
 
@@ -297,7 +298,7 @@ def _set_aside(path: Path, error: SettingsError) -> Trouble:
     except OSError as refused:  # on Windows another program may hold it open
         return Trouble(
             N_("The settings in {path} cannot be read ({why}). The usual ones apply."),
-            {"path": str(path), "why": refused.strerror or str(refused)},
+            {"path": str(path), "why": _(system_words(refused))},
         )
     return Trouble(
         N_("The settings file was damaged. The usual settings apply; the old file is kept as {path}"),

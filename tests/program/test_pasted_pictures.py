@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +54,7 @@ def test_a_picture_that_cannot_be_kept_is_told(window: MainWindow, bridge: Bridg
     errands: Any = AtOnce()
     Support(window, bridge, data=DataPaths(tmp_path), preferences=nothing, tasks=errands)
     for picture, why in (
-        (QImage(20, 10, QImage.Format.Format_RGB32), os.strerror(errno.EEXIST)),
+        (QImage(20, 10, QImage.Format.Format_RGB32), "there is one of that name already"),
         (QImage(), "it cannot be read"),
     ):
         window.picture_given.emit(Picture(picture), "4217")

@@ -34,6 +34,7 @@ from uploader_gui.engine.net.client import read_answer as read_body
 from uploader_gui.engine.net.server_clock import http_date
 from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, json_object, service_words
+from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class ConnectionCheck:
         try:
             context = await self._in_thread(tls_context, self._options.ca_file)
         except OSError as error:
-            why = "" if isinstance(error, ssl.SSLError) else error.strerror or ""
+            why = "" if isinstance(error, ssl.SSLError) else system_words(error)
             self._bad(Fact.AUTHORITY_UNUSABLE, str(self._options.ca_file), why)
             return
         await self._test(url, context)

@@ -29,6 +29,7 @@ from uploader_gui.engine.options import Choices, has_namesake, name_when_convert
 from uploader_gui.engine.own_files import Heartbeat
 from uploader_gui.engine.pictures.messages import TOO_LARGE
 from uploader_gui.engine.source import MAX_PUT_BYTES, SourceReader, wire_name
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.transfer.slots import Slots
 from uploader_gui.engine.windows_paths import is_device
 
@@ -81,7 +82,7 @@ def _write_jpeg(data: bytes, target: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise NotPrepared(error.strerror or str(error)) from error
+        raise NotPrepared(system_words(error)) from error
 
 
 _WORTH_COMPRESSING: Final = 0.9
@@ -128,7 +129,7 @@ def _write_zip(source: Source, reader: SourceReader, target: Path, heartbeat: He
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:  # of the target: the reader's are SourceErrors
-        raise NotPrepared(error.strerror or str(error)) from error
+        raise NotPrepared(system_words(error)) from error
 
 
 def _entry(source: Source, block: bytes) -> zipfile.ZipInfo:

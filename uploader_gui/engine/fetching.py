@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from uploader_gui.engine.errors import NotFetched, Variant
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.windows_paths import reachable, remove_empty_folders
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def part_of(folder: Path) -> Path:
 
 def _as_not_fetched(error: Exception) -> NotFetched:
     if isinstance(error, OSError):
-        return NotFetched(error.strerror or "", variant=Variant.NO_ROOM)
+        return NotFetched(system_words(error), variant=Variant.NO_ROOM)
     return NotFetched(str(error) or type(error).__name__, variant=Variant.NOT_GIVEN)
 
 

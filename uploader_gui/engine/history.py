@@ -15,6 +15,7 @@ from uploader_gui.engine import receipt
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, ReceiptBuilt, ReceiptWritten, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,7 @@ class History:
             await asyncio.get_running_loop().run_in_executor(self._resources.threads, receipt.save, content, path)
         except OSError as error:
             log.warning("the receipt cannot be written: %s", error)
-            self._events.send(ReceiptWritten(str(path), error.strerror or str(error)))
+            self._events.send(ReceiptWritten(str(path), system_words(error)))
         else:
             self._events.send(ReceiptWritten(str(path)))
 

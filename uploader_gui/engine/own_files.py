@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.errors import JournalError, NotPrepared
 from uploader_gui.engine.journal.history_queries import CAPTURES, FETCHED, SUBSTITUTES, place_in_fetched
 from uploader_gui.engine.models import mtime_of
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.windows_paths import reachable, remove_empty_folders
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class TempFiles:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
-            raise NotPrepared(error.strerror or str(error)) from error
+            raise NotPrepared(system_words(error)) from error
 
     def made(self, path: Path) -> None:
         """Record size and times of a file that is complete: it is removed only while they are the same."""

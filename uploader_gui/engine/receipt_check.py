@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uploader_gui.engine.intake.scan import Junk, findings_below, is_receipt
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.receipt import CHECKSUM, SCHEMA, checksum
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.windows_paths import reachable
 
 if TYPE_CHECKING:
@@ -96,8 +97,10 @@ def read_receipt(path: Path) -> CheckedReceipt:
             raise ReceiptUnreadable("it is no file")
         with path.open("rb") as file:
             text = file.read(MAX_RECEIPT_BYTES)
-    except (OSError, ValueError) as error:
-        raise ReceiptUnreadable(getattr(error, "strerror", None) or str(error)) from error
+    except OSError as error:
+        raise ReceiptUnreadable(system_words(error)) from error
+    except ValueError as error:
+        raise ReceiptUnreadable(str(error)) from error
     try:
         content = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_without_doubles, parse_constant=_no_constant)
         _check_form(content)

@@ -28,6 +28,7 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.media import media_type_of
 from uploader_gui.engine.models import Source, mtime_of
+from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,15 +103,15 @@ def source_error_from(error: OSError, path: Path | None = None) -> SourceError:
     Windows reports a share that is away as "no such file"; to a person the file is there, but cannot be reached.
     """
     if getattr(error, "winerror", None) in _SHARE_AWAY:
-        return SourceUnreadable(error.strerror or "")
+        return SourceUnreadable(system_words(error))
     if (variant := _variant_of(error, path)) is not None:
         is_there = variant not in {Variant.PATH_TOO_LONG, Variant.LINK_DANGLING}
         return SourceUnreadable(variant=variant) if is_there else SourceMissing(variant=variant)
     if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}:
-        return SourceMissing(error.strerror or "")
+        return SourceMissing(system_words(error))
     if error.errno == errno.EISDIR:
         return NotAFile()
-    return SourceUnreadable(error.strerror or "")
+    return SourceUnreadable(system_words(error))
 
 
 def _variant_of(error: OSError, path: Path | None) -> Variant | None:

@@ -211,7 +211,7 @@ def _is_part_of(upload_ids: tuple[UploadId, ...], groups: tuple[tuple[UploadId, 
 
 
 def _receipt_failed(error: str) -> Notice:
-    return Notice(_("The receipt could not be saved: {why}", why=error), BannerAction.SAVE_ELSEWHERE)
+    return Notice(_("The receipt could not be saved: {why}", why=_(error)), BannerAction.SAVE_ELSEWHERE)
 
 
 def _left_over(count: int, ended: int) -> Notice:

@@ -28,6 +28,7 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import AddOptions, Choices
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop import Desktop
@@ -348,7 +349,7 @@ class Program:
         try:
             write(receipt, self._launch.report)
         except OSError as error:
-            write_stderr(_("the receipt cannot be written: {why}.", why=error.strerror or str(error)))
+            write_stderr(_("the receipt cannot be written: {why}.", why=_(system_words(error))))
             return False
         return True
 

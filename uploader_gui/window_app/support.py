@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 
 from uploader_gui.engine.errors import NotFetched
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.gui.desktop import show_in_folder
 from uploader_gui.gui.drop.fetcher import TOKEN_BYTES, Fetcher
 from uploader_gui.gui.drop.mime import NO_PROMISES, save_picture
@@ -71,7 +72,7 @@ class Support:
         try:
             path = await self._tasks.in_thread(save_picture, picture, self._captures)
         except OSError as error:
-            why = error.strerror or _("it cannot be read")
+            why = _(system_words(error)) if error.errno else _("it cannot be read")
             self._window.notices.explain(lambda: _("The picture could not be added: {why}", why=why))
         else:
             self._bridge.note_capture(path)
@@ -100,7 +101,7 @@ class Support:
         try:
             await self._tasks.in_thread(report.save, path)
         except OSError as error:
-            news = _("The report could not be saved: {why}", why=error.strerror or str(error))
+            news = _("The report could not be saved: {why}", why=_(system_words(error)))
         else:
             news = _("The report {name} was saved in {folder}", name=path.name, folder=str(path.parent))
         self._window.dialogs.show_in_guide(news)

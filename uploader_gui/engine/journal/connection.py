@@ -31,6 +31,7 @@ from uploader_gui.engine.journal.database_file import (
     rescued,
     unwritable,
 )
+from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,7 +124,7 @@ class JournalConnection:
         except sqlite3.Error as error:
             raise unwritable(error) from error
         except OSError as error:
-            raise JournalUnwritable(error.strerror or "") from error
+            raise JournalUnwritable(system_words(error)) from error
         self._is_broken = False
         self._taken_away_left -= taken_away
         return True

@@ -5,7 +5,6 @@ SQLite's errors about the file and the disk become ours here.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import re
@@ -20,6 +19,7 @@ from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwri
 from uploader_gui.engine.journal.rows import COLUMNS, WAITS, upload_of, value_in, variant_in
 from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
 from uploader_gui.engine.models import folded
+from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:
@@ -176,9 +176,9 @@ def make_private(path: Path) -> None:
     except FileExistsError:
         if path.parent.is_dir():
             return
-        raise JournalUnwritable(os.strerror(errno.ENOTDIR)) from None
+        raise JournalUnwritable("a file is where a folder should be") from None
     except OSError as error:
-        raise JournalUnwritable(error.strerror or str(error)) from error
+        raise JournalUnwritable(system_words(error)) from error
 
 
 def pages_with_room(path: Path, in_log: int) -> int:
@@ -246,7 +246,7 @@ def rescued(db: sqlite3.Connection, path: Path) -> Path | None:
             return None
         raise unwritable(error) from error
     except OSError as error:
-        raise JournalUnwritable(error.strerror or str(error)) from error
+        raise JournalUnwritable(system_words(error)) from error
     return target
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from uploader_gui.engine.pictures import DECODE_PICTURES, messages
 from uploader_gui.engine.pictures.messages import MEMORY_BYTES, BrokenMessageError, Message
+from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ class DecoderProcess:
                 **_own_session(),
             )
         except OSError as error:
-            raise NotStartedError(error.strerror or str(error)) from error
+            raise NotStartedError(system_words(error)) from error
         self._job = kill_on_close(getattr(self._process, "_handle", 0), MEMORY_BYTES)
         try:
             self._exchange(None, seconds)  # it says when it is ready

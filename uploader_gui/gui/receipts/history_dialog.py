@@ -96,7 +96,7 @@ class HistoryDialog(PlainDialog):
                 self.files.show_files(receipt.files, self._wanted)
                 self._show_state()
             case events.ReceiptWritten(_, str(error)):
-                self.show_news(_("The receipt could not be saved: {why}", why=error))
+                self.show_news(_("The receipt could not be saved: {why}", why=_(error)))
             case events.QueueIdle() if not self._sandbox:
                 self._engine.load_history()
 
