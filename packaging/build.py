@@ -24,7 +24,7 @@ def main() -> int:
         return 0 if windows.installer_of(given.installer_of) else 1
     began = time.monotonic()
     shutil.rmtree(DIST, ignore_errors=True)
-    python = clean_room.make()
+    python = clean_room.python_in(clean_room.FOLDER) if given.same_environment else clean_room.make()
     inside = licences.collect(python)
     licences.write_list(inside)
     frozen = freeze.freeze(python)
@@ -45,6 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder-only", action="store_true", help="leave out archives and installers")
     parser.add_argument("--quick", action="store_true", help="compress less, for a check that is not published")
+    parser.add_argument("--same-environment", action="store_true", help="use the environment of the build before")
     parser.add_argument(
         "--installer-of",
         metavar="ZIP",

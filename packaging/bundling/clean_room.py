@@ -5,6 +5,7 @@ Test tools and whatever else lies in a developer's environment would leak into t
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -18,18 +19,19 @@ if TYPE_CHECKING:
 
 REQUIREMENTS: Final = PACKAGING / "requirements.txt"
 BUILD_REQUIREMENTS: Final = PACKAGING / "build-requirements.txt"
+FOLDER: Final = BUILD / "environment"
+LENDS_PIP: Final = WINDOWS and importlib.util.find_spec("pip") is not None
+"""Whether the environment is filled by this Python's pip: to give it one of its own takes a minute under Wine."""
 
 
 def make() -> Path:
     """Make the environment anew and give its Python."""
-    folder = BUILD / "environment"
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
     base = getattr(sys, "_base_executable", sys.executable)
-    print(f"clean environment of {base} in {folder}", flush=True)
-    venv.create(folder, with_pip=True, symlinks=not WINDOWS)
-    python = python_in(folder)
-    install(python, REQUIREMENTS)
-    install(python, BUILD_REQUIREMENTS)
+    print(f"clean environment of {base} in {FOLDER}", flush=True)
+    venv.create(FOLDER, with_pip=not LENDS_PIP, symlinks=not WINDOWS)
+    python = python_in(FOLDER)
+    install(python, REQUIREMENTS, BUILD_REQUIREMENTS)
     return python
 
 
@@ -38,10 +40,12 @@ def python_in(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
-def install(python: Path, requirements: Path) -> None:
-    """Install what a file pins: nothing that is not in it, nothing whose hash differs, nothing to be compiled."""
+def install(python: Path, *requirements: Path) -> None:
+    """Install what files pin: nothing that is not in them, nothing whose hash differs, nothing to be compiled."""
     strict = ("--require-hashes", "--only-binary", ":all:", "--no-deps", "--disable-pip-version-check")
-    run(python, "-I", "-m", "pip", "install", "--quiet", *strict, "--requirement", requirements, env=surroundings())
+    pinned = (word for file in requirements for word in ("--requirement", file))
+    pip = (sys.executable, "-I", "-m", "pip", "--python", python) if LENDS_PIP else (python, "-I", "-m", "pip")
+    run(*pip, "install", "--quiet", *strict, *pinned, env=surroundings())
 
 
 def surroundings() -> dict[str, str]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from bundling import windows
+from bundling import clean_room, windows
 from bundling.project import NAME, ROOT
+from wine import downloads, windows_python
 from wine.cache import Input, is_made, mark
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wine.machine import Wine
 
 _COPIED: Final = ("uploader_gui", "resources", "packaging", "LICENSE")
 """All that the build reads."""
 _NOT_COPIED: Final = shutil.ignore_patterns("__pycache__", "smoke", "wine", "screenshots", "workflow_lint")
+_PINNED: Final = (clean_room.REQUIREMENTS, clean_room.BUILD_REQUIREMENTS)
 
 
 def make(wine: Wine, python: Path) -> Path:
@@ -27,27 +28,25 @@ def make(wine: Wine, python: Path) -> Path:
     _copy_project(copy)
     inputs: tuple[Input, ...] = (*(copy / name for name in _COPIED), str(python))
     if not is_made(dist, *inputs):
-        from_disk = _downloaded(wine, python, copy / "packaging")
-        wine.run(python / "python.exe", "packaging/build.py", "--folder-only", cwd=copy, **from_disk)
+        _build(wine, python, copy)
         windows.installer(dist / NAME, dist)
         mark(dist, *inputs)
     (setup,) = dist.glob("*-setup.exe")
     return setup
 
 
-def _downloaded(wine: Wine, python: Path, packaging: Path) -> dict[str, str]:
-    """Return what has pip take from the disk all that the build installs; that is downloaded where it changed.
+def _build(wine: Wine, python: Path, copy: Path) -> None:
+    """Build the folder; the environment for it takes two minutes, so the one of the build before may do."""
+    environment = copy / "build" / "environment"
+    inputs: tuple[Input, ...] = (*_PINNED, Path(clean_room.__file__), python / "python.exe", str(python))
+    options = ["--folder-only"] + ["--same-environment"] * is_made(environment, *inputs)
+    wine.run(python / "python.exe", "packaging/build.py", *options, cwd=copy, **_from_disk(wine, python))
+    mark(environment, *inputs)
 
-    pip's own cache keeps only what an index allows it to keep, which not every company's mirror does.
-    """
-    wheels = wine.folder / "wheels-for-windows"
-    requirements = (packaging / "requirements.txt", packaging / "build-requirements.txt")
-    inputs: tuple[Input, ...] = (*requirements, str(python))
-    if not is_made(wheels, *inputs):
-        pinned = [word for file in requirements for word in ("--requirement", file)]
-        strict = ("--quiet", "--require-hashes", "--only-binary", ":all:", "--no-deps")
-        wine.run(python / "python.exe", "-m", "pip", "download", *strict, *pinned, "--dest", wheels)
-        mark(wheels, *inputs)
+
+def _from_disk(wine: Wine, python: Path) -> dict[str, str]:
+    """Return what has Windows' pip take all it installs from the disk: of this machine's settings it knows nothing."""
+    wheels = downloads.wheels(wine.folder / "wheels-for-windows", windows_python.version_of(python), *_PINNED)
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "file:///Z:" + quote(str(wheels))}
 
 

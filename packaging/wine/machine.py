@@ -21,8 +21,6 @@ PATIENCE: Final = 3600.0
 """Seconds for one program, far more than any takes: PyInstaller needs one minute, or fifteen on a busy machine."""
 _REPLACED: Final = "mscms=n;mscoree,mshtml=d;winemenubuilder.exe=d"
 """The stand-in instead of Wine's own; no offer to download .NET and a browser; no menu entries in the person's home."""
-_CERTIFICATES: Final = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_LEFT_OUT: Final = ("SSL_CERT_DIR", "DISPLAY", "WAYLAND_DISPLAY", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 
 
 def windows_path(path: Path) -> str:
@@ -120,14 +118,8 @@ class Wine:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's environment for the tools that build: proxies and authorities are the same there."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "XDG_", "PYTEST_"))}
-        for name in _LEFT_OUT:
-            ours.pop(name, None)
-        for name in _CERTIFICATES:
-            if ours.get(name, "").startswith("/"):
-                ours[name] = "Z:" + ours[name].replace("/", "\\")
-        return ours | self.basics | {"PYTHONUTF8": "1", "PIP_NO_CACHE_DIR": "1"}
+        """What the tools that build need besides."""
+        return self.basics | {"PYTHONUTF8": "1", "PIP_NO_CACHE_DIR": "1"}
 
     def run(self, *command: str | Path, cwd: Path | None = None, **variables: str) -> None:
         """Run a Windows program, show what it says, and leave with a sentence where it fails."""

@@ -16,6 +16,17 @@ DLLS: Final = {"icuuc": (), "mscms": (), "bcryptprimitives": ("-ladvapi32",)}
 """Stand-in -> what it is linked with."""
 _FONTS: Final = ("Segoe UI", "MS Shell Dlg", "MS Shell Dlg 2", "Tahoma", "Microsoft Sans Serif")
 """What Windows writes with, and no Debian has: Wine might take a serif instead."""
+_REGISTRY: Final = "\n".join((
+    "REGEDIT4",
+    # A crash ends the program, as it does for a person, instead of waiting for an answer.
+    r"[HKEY_CURRENT_USER\Software\Wine\WineDbg]",
+    '"ShowCrashDialog"=dword:00000000',
+    r"[HKEY_LOCAL_MACHINE\Software\Microsoft\Windows NT\CurrentVersion\AeDebug]",
+    '"Debugger"="false"',
+    r"[HKEY_CURRENT_USER\Software\Wine\Fonts\Replacements]",
+    *(f'"{name}"="DejaVu Sans"' for name in _FONTS),
+    "",
+))  # fmt: skip
 
 
 def make(wine: Wine) -> None:
@@ -32,11 +43,9 @@ def make(wine: Wine) -> None:
     shutil.rmtree(wine.prefix, ignore_errors=True)
     with wine:
         wine.run("winecfg", "-v", "win10")
-        # A crash ends the program, as it does for a person, instead of waiting for an answer.
-        wine.set(r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", "0", "REG_DWORD")
-        wine.set(r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\AeDebug", "Debugger", "false")
-        for name in _FONTS:
-            wine.set(r"HKCU\Software\Wine\Fonts\Replacements", name, "DejaVu Sans")
+        registry = wine.folder / "registry.reg"
+        registry.write_text(_REGISTRY, "utf-8")
+        wine.run("regedit", "/S", registry)
         system = wine.drive / "windows" / "system32"
         for name, libraries in DLLS.items():
             compiler.library(name, system / f"{name}.dll", *libraries)

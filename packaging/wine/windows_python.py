@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import shutil
 import sysconfig
-import venv
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from bundling.project import run
-from wine import compiler
+from wine import compiler, downloads
 from wine.cache import Input, is_made, mark
 from wine.machine import windows_path
 
@@ -65,11 +63,12 @@ def make(wine: Wine, library: Path = OWN_LIBRARY) -> Path:
     print(f"a Python {version} for Windows in {folder}", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "DLLs").mkdir(parents=True)
-    wheel = _downloaded(wine, version)
+    wheels = downloads.wheels(wine.folder / f"wheels-for-python-{version}", version, REQUIREMENTS)
+    (wheel,) = wheels.glob("panda3d-*.whl")
     _unpack(wheel, folder, _dll(version))
     shutil.copytree(library, folder / "Lib", ignore=_NOT_COPIED)
-    shutil.unpack_archive(next(wheel.parent.glob("pip-*.whl")), folder / "Lib" / "site-packages", "zip")
-    (folder / "Lib" / "sitecustomize.py").write_text(_SITE.format(wheels=windows_path(wheel.parent)), "utf-8")
+    shutil.unpack_archive(next(wheels.glob("pip-*.whl")), folder / "Lib" / "site-packages", "zip")
+    (folder / "Lib" / "sitecustomize.py").write_text(_SITE.format(wheels=windows_path(wheels)), "utf-8")
     _compile(folder, folder / _dll(version))
     mark(folder, *inputs)
     return folder
@@ -79,18 +78,10 @@ def _dll(version: str) -> str:
     return f"python{version.replace('.', '')}.dll"
 
 
-def _downloaded(wine: Wine, version: str) -> Path:
-    """Return the interpreter's wheel; all of them stay for the next time. Not every environment here has a pip."""
-    wheels = wine.folder / "wheels"
-    tag = version.replace(".", "")
-    if not list(wheels.glob(f"*-cp{tag}-*.whl")) or not list(wheels.glob("pip-*.whl")):
-        tools = wine.folder / "pip"
-        venv.create(tools, with_pip=True)
-        what = ("--require-hashes", "--requirement", REQUIREMENTS, "--no-deps", "--only-binary", ":all:")
-        target = ("--platform", "win_amd64", "--implementation", "cp", "--python-version", version, "--dest", wheels)
-        run(tools / "bin" / "python", "-m", "pip", "download", "--quiet", "--no-cache-dir", *what, *target)
-    (wheel,) = wheels.glob(f"*-cp{tag}-*.whl")
-    return wheel
+def version_of(folder: Path) -> str:
+    """Return the version of a Python for Windows by the name of its library, such as `3.11`."""
+    (found,) = (file for file in folder.glob("python3*.dll") if file.name.lower() != "python3.dll")
+    return f"3.{found.stem.lower().removeprefix('python3')}"
 
 
 def _unpack(wheel: Path, folder: Path, interpreter: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wine import cache, tools
+from wine import cache, downloads, tools
 from wine.machine import Wine, kill, windows_path
 from wine.output import Output
 
@@ -57,12 +57,33 @@ def test_what_is_missing_is_named_with_the_packages_that_bring_it(monkeypatch: p
 
 def test_a_program_under_wine_gets_nothing_of_the_persons_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/home/somebody/.cache")
-    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    monkeypatch.setenv("PIP_REQUIRE_VIRTUALENV", "1")
     wine = Wine(tmp_path)
     assert wine.environment["HOME"] == str(tmp_path / "home")
-    assert "XDG_CACHE_HOME" not in wine.environment
     assert wine.environment["WINEPREFIX"] == str(tmp_path / "prefix")
-    assert wine.environment["SSL_CERT_FILE"] == r"Z:\etc\ssl\certs\ca-certificates.crt"
+    assert not {"XDG_CACHE_HOME", "PIP_REQUIRE_VIRTUALENV"} & set(wine.environment)
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [("3.11", {"always", "windows-only", "before-3.12"}), ("3.14", {"always", "windows-only", "newest"})],
+)
+def test_wheels_are_chosen_for_windows_and_its_python_not_for_this_machine(version: str, wanted: set[str]) -> None:
+    markers = {
+        "always": "",
+        "windows-only": " ; sys_platform == 'win32'",
+        "linux-only": " ; sys_platform == 'linux' and implementation_name != 'PyPy'",
+        "before-3.12": " ; python_full_version < '3.12'",
+        "newest": " ; python_full_version >= '3.12' and sys_platform != 'darwin'",
+    }
+    file = "".join(
+        f"{name}==1.0{marker} \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via something\n"
+        for name, marker in markers.items()
+    )
+    chosen = downloads.for_windows(f"# pinned\n{file}", version)
+    assert {line.partition("==")[0] for line in chosen.splitlines() if "==" in line} == wanted
+    assert ";" not in chosen
+    assert chosen.count("--hash=sha256:bb") == len(wanted)
 
 
 def test_what_runs_in_a_prefix_is_found_and_ended_and_nothing_else(tmp_path: Path) -> None:
