@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
@@ -124,7 +125,9 @@ class Built:
 
         The last row may still be on its way into the window: then it asks, and Esc says "not yet".
         """
+        deadline = time.monotonic() + PATIENCE
         while process.poll() is None:
+            assert time.monotonic() < deadline, "its window does not close"
             screen.ask_to_close(window)
             try:
                 process.wait(5.0)

@@ -76,6 +76,13 @@ class Screen:
         """Return what it shows now."""
         return ImageGrab.grab(xdisplay=self.display)
 
+    def wait_until_painted(self, window: str) -> None:
+        """Wait for the first painting of a window that stands: until then it is black."""
+        left, top, width, height = self._geometry_of(window)
+        self.wait_until(
+            lambda: self.picture().convert("RGB").crop((left, top, left + width, top + height)).getcolors(2) is None
+        )
+
     def shoot(self, file: Path) -> None:
         """Save what it shows once nothing moves there any more."""
         seen = [self.picture()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from PIL import Image
 from smoke.program import receipt_in
 from smoke.screen import PATIENCE
 from smoke.test_program import DECODER
-from smoke.under_wine import UnderWine, Windows
+from smoke.under_wine import OPEN_WITH, UnderWine, Windows
 from tests.support.pictures import HEIC
 from tests.support.storage_faults import StoreThenSilence
 from wine.machine import windows_path
@@ -201,6 +202,8 @@ def test_what_explorer_starts_hands_its_files_to_the_open_window(
         program.command = ["wine", windows.wine.windows_path(link)]
         assert program.finish(program.start_without_streams(*paths)) == 0
     else:
+        (opener,) = re.findall(r'"(\w:[^"]+\.exe)\\?" \\?"%1', windows.registered(OPEN_WITH))
+        program.command = ["wine", opener]
         for path in paths:
             assert program.finish(program.start(path)) == 0
     screen.wait_until(lambda: set(program.states()) == {program.spelled(path) for path in paths})
@@ -279,6 +282,7 @@ def test_the_window_grows_with_the_screens_scale(
     width, height = screen.size_of(window)
     assert width >= min(1600, 700 * float(factor))
     assert height <= 900
+    screen.wait_until_painted(window)
     screen.shoot(pictures / f"windows-scale-{factor}.png")
     assert program.close(running, window, screen) == 0
 
@@ -339,5 +343,6 @@ def test_on_a_french_windows_it_speaks_french_by_itself(
     assert program.finish(running) == 2
     running = program.start("--anomaly", "4217")
     window = screen.window_of(running.pid)
+    screen.wait_until_painted(window)
     screen.shoot(pictures / "windows-french.png")
     assert program.close(running, window, screen) == 0

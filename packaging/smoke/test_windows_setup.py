@@ -10,7 +10,7 @@ import pytest
 from bundling.project import version
 from bundling.windows import installer
 from smoke.screen import PATIENCE
-from smoke.under_wine import REMOVAL, UNATTENDED, UnderWine, Windows
+from smoke.under_wine import OPEN_WITH, REMOVAL, UNATTENDED, UnderWine, Windows
 from tests.support.storage_faults import StoreThenSilence
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tests.support.scripted_storage import ScriptedStorage
 
 SCHEME = r"HKCU\Software\Classes\uploader-gui"
-OPEN_WITH = r"HKCU\Software\Classes\Applications\uploader-gui.exe"
 IN_USE, TOO_OLD = 4, 3
 MB = 1_000_000
 
@@ -33,6 +32,26 @@ def program(windows: Windows, screen: Screen, tmp_path: Path, given: dict[str, s
     made = UnderWine(windows, tmp_path / "person", DISPLAY=screen.display, **given)
     yield made
     made.end_all()
+
+
+def test_a_windows_that_is_too_old_gets_nothing(bare_windows: Windows) -> None:
+    bare_windows.clean()
+    bare_windows.be("win7")
+    try:
+        assert bare_windows.install() == TOO_OLD
+        assert not bare_windows.folder.exists()
+    finally:
+        bare_windows.be("win10")
+
+
+def test_on_a_french_windows_setup_names_its_shortcut_in_french(bare_windows: Windows) -> None:
+    bare_windows.clean()
+    try:
+        assert bare_windows.execute(bare_windows.setup, UNATTENDED, **bare_windows.in_french) == 0
+        assert [link.name for link in bare_windows.send_to.glob("Uploader*.lnk")] == ["Uploader (anomalie).lnk"]
+    finally:
+        bare_windows.clean()
+    assert list(bare_windows.send_to.glob("Uploader*.lnk")) == []
 
 
 def test_it_lays_down_programs_shortcuts_and_what_windows_has_to_know(windows: Windows) -> None:
@@ -88,17 +107,6 @@ def test_nothing_is_replaced_or_removed_while_a_script_runs_the_console_program(
     assert program.run("--version")[0] == 0
 
 
-def test_a_windows_that_is_too_old_gets_nothing(windows: Windows) -> None:
-    windows.clean()
-    windows.be("win7")
-    try:
-        assert windows.install() == TOO_OLD
-        assert not windows.folder.exists()
-    finally:
-        windows.be("win10")
-        assert windows.install() == 0
-
-
 def test_a_newer_version_replaces_the_older_one_and_keeps_list_and_settings(
     windows: Windows, program: UnderWine, files: Files, storage: ScriptedStorage, tmp_path: Path
 ) -> None:
@@ -129,17 +137,6 @@ def older_setup(folder: Path) -> Path:
         (folder / "older" / name).write_bytes(b"MZ")
     (setup,) = installer(folder / "older", folder, "0.0.1")
     return setup
-
-
-def test_on_a_french_windows_setup_names_its_shortcut_in_french(windows: Windows) -> None:
-    windows.clean()
-    try:
-        assert windows.execute(windows.setup, UNATTENDED, **windows.in_french) == 0
-        assert [link.name for link in windows.send_to.glob("Uploader*.lnk")] == ["Uploader (anomalie).lnk"]
-    finally:
-        windows.clean()
-        assert list(windows.send_to.glob("Uploader*.lnk")) == []
-        assert windows.install() == 0
 
 
 def test_removal_says_first_where_the_persons_data_stay(windows: Windows, program: UnderWine) -> None:

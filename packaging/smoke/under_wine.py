@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 UNATTENDED: Final = "/S"
 REMOVAL: Final = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\uploader-gui"
 """What Windows' settings know of the program: the last thing the uninstaller takes away."""
+OPEN_WITH: Final = r"HKCU\Software\Classes\Applications\uploader-gui.exe"
 _INSIDE: Final = Path(__file__).with_name("windows_side.py")
 
 
