@@ -235,7 +235,7 @@ def test_show_in_folder_has_explorer_select_the_file(
     storage.wait_for_objects(1, timeout=PATIENCE)
     screen.wait_until(lambda: list(program.states().values()) == ["uploaded"])
     screen.place(window, 60, 60)
-    screen.open_menu(running.pid, window, 300, 227)  # the first row, under what the end says
+    screen.open_menu(running.pid, window, 300, 255)  # the first row, under what the end says
     screen.strike("Up")  # to the last one that can be chosen
     screen.strike("Return")
     screen.wait_until(lambda: len(program.processes(b"/select,")) == 1)
