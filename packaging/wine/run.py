@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -32,15 +33,22 @@ def main() -> int:
     given = _arguments()
     if lacking := tools.missing(tests=given.tests):
         sys.exit("\n  ".join(["what is missing here, and brings it:", *lacking]))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that Wine is ended on the way out
+    signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs would not hear it
     wine = Wine(_prepared(given.folder))
     with (wine.folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit(f"another run is at work in {wine.folder}")
+            print(f"another run is at work in {wine.folder}; this one waits for its end", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         return _make_and_test(wine, given)
+
+
+def _leave(*_: object) -> None:
+    """End Wine on the way out. Who ends all of a group, and uv, say it twice."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def _make_and_test(wine: Wine, given: argparse.Namespace) -> int:
@@ -72,7 +80,9 @@ def _arguments() -> argparse.Namespace:
 
 def _default_folder() -> Path:
     """2.5 GB outlast a restart, but are no part of the person's home."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or f"/var/tmp/{NAME}-wine-{os.getuid()}")  # noqa: S108 - see `_prepared`
+    lasting = "/var/tmp"  # noqa: S108 - see `_prepared`
+    base = lasting if os.access(lasting, os.W_OK) else tempfile.gettempdir()
+    return Path(os.environ.get(FOLDER_VARIABLE) or f"{base}/{NAME}-wine-{os.getuid()}")
 
 
 def _prepared(folder: Path) -> Path:
