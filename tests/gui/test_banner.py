@@ -342,6 +342,16 @@ def test_what_fails_for_one_cause_is_told_once_with_one_button(
     assert not window.banner.isVisible()
 
 
+def test_what_wrong_tokens_failed_has_the_button_that_asks_for_others(
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.tell(_failed(3, Reason(Code.NO_ACCESS)))
+    assert "who you signed in as" in window.banner.text.text()
+    with qtbot.waitSignal(window.sign_in_wanted):
+        QTest.mouseClick(window.banner.button, LEFT)
+    assert not engine.calls
+
+
 @pytest.mark.parametrize(
     "failed",
     [

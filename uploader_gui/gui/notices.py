@@ -311,6 +311,8 @@ def shared_failure_notice(counts: ListCounts) -> Notice | None:
         if is_all
         else _("Several files failed for the same reason: {why}", why=why)
     )
+    if shared.reason.code is Code.NO_ACCESS:  # with the same tokens another try ends the same
+        return Notice(text, BannerAction.SIGN_IN)
     return Notice(text, BannerAction.RETRY_THESE, grave=True)
 
 
