@@ -32,12 +32,14 @@ def as_nobody() -> Iterator[None]:
 
 @contextmanager
 def public_folder() -> Iterator[Path]:
-    """Give a folder that everybody may enter: pytest's own are for their owner only."""
+    """Give a folder that everybody may enter, with what is made in it: pytest's own are for their owner only."""
+    umask = os.umask(0o022)
     folder = Path(tempfile.mkdtemp(prefix="public-"))
     folder.chmod(0o755)
     try:
         yield folder
     finally:
+        os.umask(umask)
         for inside in folder.rglob("*"):
             inside.chmod(0o700)
         shutil.rmtree(folder)

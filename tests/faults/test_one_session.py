@@ -231,9 +231,8 @@ async def test_what_is_added_and_registered_is_on_the_disk_before_the_service_or
         copy.mkdir()
         for file in tmp_path.glob("journal.sqlite*"):
             (copy / file.name).write_bytes(file.read_bytes())
-        with sqlite3.connect(copy / "journal.sqlite") as journal:
+        with closing(sqlite3.connect(copy / "journal.sqlite")) as journal:
             seen[moment] += journal.execute("SELECT state, url IS NOT NULL FROM uploads").fetchall()
-        journal.close()
 
     strict_api.fault = lambda _number, _call: look("call")
     scripted_storage.fault = lambda *_: look("put")

@@ -115,7 +115,7 @@ def test_signing_out_is_offered_to_who_is_signed_in(window: MainWindow, qtbot: Q
 def at(clock: str, *, days_ago: int = 0) -> float:
     """Give a time of a day here, in seconds since 1970."""
     hour, minute = map(int, clock.split(":"))
-    day = datetime.now().astimezone().replace(hour=hour, minute=minute, second=0)
+    day = datetime.now().astimezone().replace(tzinfo=None, hour=hour, minute=minute, second=0)  # its own summer time
     return (day - timedelta(days=days_ago)).timestamp()
 
 
