@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import uuid
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,35 @@ from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.journal.database_file import PAGE_BYTES
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
-from uploader_gui.engine.models import Reason, RunKey, Upload, UploadId, UploadState
+from uploader_gui.engine.models import (
+    Origin,
+    Reason,
+    RunKey,
+    Substitute,
+    Treatment,
+    Upload,
+    UploadId,
+    UploadState,
+)
 from uploader_gui.engine.receipt import Circumstances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIGNATURE = "5ec2e7" * 10
+NOT_OF_ITS_ROW = {
+    "anomaly_id",
+    "order",
+    "tries",
+    "registrations",
+    "unknown_registrations",
+    "dead_urls",
+    "retry_at",
+    "sent_before",
+    "trial",
+    "elsewhere",
+}
+"""What `full_upload` has like any upload: a run's own, or told otherwise."""
 UNFINISHED = [state for state in UploadState if not state.finished]
 
 
@@ -79,12 +101,20 @@ def full_upload(state: UploadState = UploadState.RETRYING) -> Upload:
         uploaded_at=1_741_768_200.25,
         url_given_out=True,
         may_be_registered_twice=True,
+        attempts=3,
+        treatment=Treatment.ZIP,
+        substitute=Substitute(a_source("IMG1.zip", media_type=None, size=2**41, mtime_ns=7), "cd" * 32, True),
+        wanted_again=True,
+        listed=True,
+        origin=Origin.OUTLOOK,
     )
 
 
-def test_file_folder_and_write_ahead_log_are_for_their_owner_only(path: Path) -> None:
+@pytest.mark.parametrize("there_already", [False, True])
+def test_file_folder_and_write_ahead_log_are_for_their_owner_only(path: Path, there_already: bool) -> None:  # noqa: FBT001 - pytest
     umask = os.umask(0)
     try:
+        path.parent.mkdir(mode=0o700) if there_already else None
         journal = Journal(path)
         journal.add([an_upload()], API)
     finally:
@@ -101,6 +131,8 @@ def test_every_field_comes_back_as_it_was(path: Path, state: UploadState) -> Non
     upload = full_upload(state)
     journal.add([upload], API)
     assert left_after_a_restart(path, journal) == [upload]
+    bare = {field.name for field in fields(Upload) if getattr(upload, field.name) == getattr(an_upload(), field.name)}
+    assert bare - {"state"} == NOT_OF_ITS_ROW
 
 
 def test_a_bare_upload_comes_back_bare(path: Path) -> None:
