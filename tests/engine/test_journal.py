@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import stat
 import uuid
@@ -219,8 +220,7 @@ def test_a_used_up_url_is_gone_from_every_byte_of_the_files(path: Path, state: U
     assert SIGNATURE.encode() not in bytes_on_disk(path)
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path, seed: int) -> None:
+def used_up_in_any_order(journal: Journal, seed: int) -> list[Upload]:
     """Rows that grow and shrink move between pages, and SQLite leaves copies of them there."""
     chance = random.Random(seed)
     links = [
@@ -230,7 +230,6 @@ def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path
     uploads = [an_upload(state=UploadState.UPLOADING, presigned=a_put(link)) for link in links]
     for upload in uploads:
         upload.upload_id = UploadId(str(uuid.UUID(int=chance.getrandbits(128), version=4)))
-    journal = Journal(path)
     journal.add(uploads, API)
     journal.record(uploads)
     chance.shuffle(uploads)
@@ -239,9 +238,24 @@ def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path
         for upload in part:
             upload.state = chance.choice([state for state in UploadState if state.finished])
         journal.record(part)
-    vacuum_while_the_disk_is_quick(journal, path, uploads[:1])
+    return uploads
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_urls_of_any_length_used_up_in_any_order_leave_no_copy_behind(path: Path, journal: Journal, seed: int) -> None:
+    vacuum_while_the_disk_is_quick(journal, path, used_up_in_any_order(journal, seed)[:1])
     assert SIGNATURE.encode() not in bytes_on_disk(path)
-    journal.close()
+
+
+@pytest.mark.parametrize("seed", [1, 13, 25])
+def test_copies_that_a_killed_program_left_behind_go_at_the_next_end(
+    path: Path, journal: Journal, tmp_path: Path, seed: int
+) -> None:
+    used_up_in_any_order(journal, seed)
+    left = Path(shutil.copytree(path.parent, tmp_path / "left")) / path.name
+    assert SIGNATURE.encode() in bytes_on_disk(left)
+    Journal(left).close()
+    assert SIGNATURE.encode() not in bytes_on_disk(left)
 
 
 def test_closing_alone_takes_used_up_and_replaced_urls_off_the_disk(path: Path) -> None:

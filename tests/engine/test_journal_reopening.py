@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -171,6 +172,16 @@ def test_what_was_put_in_its_place_is_set_aside(path: Path, tmp_path: Path) -> N
         set_aside = journal.set_aside
     with contextlib.closing(Journal(set_aside)) as journal:
         assert len(journal.unfinished(API)) == 3
+
+
+def test_a_file_system_that_changes_the_numbers_of_files_is_believed_five_times(path: Path, tmp_path: Path) -> None:
+    with contextlib.closing(Journal(path)) as journal:
+        needed = []
+        for _ in range(6):
+            shutil.copyfile(path, tmp_path / "same").replace(path)
+            needed.append(journal.reopen_if_needed())
+        journal.add([an_upload()], API)
+        assert needed == [True] * 5 + [False]
 
 
 def test_a_journal_another_instance_begun_after_it_was_deleted_stays_that_instance_s(path: Path) -> None:

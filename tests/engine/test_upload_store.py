@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tests.support.log_watch import ExpectedLogs
     from uploader_gui.engine.context import Resources
 
+HOUR = 3600.0
 UNUSED = Path("no file of ours is made or removed")
 BAD_SOURCES: dict[str, dict[str, Any]] = {
     "a time beyond 64 bits": {"mtime_ns": 2**70},
@@ -50,7 +53,10 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def a_store(
-    journal: Journal, scheduler: FakeScheduler | None = None, resources: Resources | None = None
+    journal: Journal,
+    scheduler: FakeScheduler | None = None,
+    resources: Resources | None = None,
+    clock: ServerClock | None = None,
 ) -> UploadStore:
     events = EventBuffer(lambda _: None, lambda: None, lambda tell: tell())
     options = EngineOptions(UNUSED, API, program="uploader-gui 1", keeps_list=False)
@@ -60,7 +66,7 @@ def a_store(
         (scheduler or FakeScheduler()).real,
         events,
         Conditions(lambda: None),
-        clock=ServerClock(),
+        clock=clock or ServerClock(),
     )
 
 
@@ -152,6 +158,22 @@ async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expe
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
         assert [run.files for page in journal.past_runs() for run in page] == [2]
         assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
+
+
+async def test_a_run_is_moved_to_the_servers_time_also_where_the_journal_is_in_trouble_just_then(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal was opened again")
+    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        store = a_store(journal, clock=(clock := ServerClock()))
+        store.add([an_upload()])
+        await store.writer.saved()
+        clock.observe(formatdate(began := time.time() + 3 * HOUR, usegmt=True))
+        get_into_trouble(journal)
+        store.add([an_upload()])
+        await store.writer.saved()
+        ((past,),) = journal.past_runs()
+    assert (past.files, past.started_at) == (2, pytest.approx(began, abs=HOUR))
 
 
 async def test_a_journal_opened_again_knows_the_uploads_of_every_server(
