@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import uuid
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 PATIENCE = 20.0
 LOGIND, PORTAL = "org.freedesktop.login1", "org.freedesktop.portal.Desktop"
-_CONFIGURATION = """<busconfig><type>session</type><listen>unix:path={}</listen><policy context="default">
+_CONFIGURATION = """<busconfig><type>session</type><listen>unix:abstract={}</listen><policy context="default">
 <allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
 _KEEP_AWAKE = """
 import logging, sys, threading
@@ -42,8 +43,11 @@ for thread in threading.enumerate():
 
 @pytest.fixture
 def bus(tmp_path: Path) -> Iterator[str]:
-    """A bus that is both the session's and the system's, and starts no service of this machine."""
-    (tmp_path / "bus.conf").write_text(_CONFIGURATION.format(tmp_path / "bus"))
+    """A bus that is both the session's and the system's, and starts no service of this machine.
+
+    It has no path: jeepney reads no blanks and accents in one.
+    """
+    (tmp_path / "bus.conf").write_text(_CONFIGURATION.format(uuid.uuid4()))
     daemon = subprocess.Popen(
         ["dbus-daemon", f"--config-file={tmp_path / 'bus.conf'}", "--nofork", "--print-address=1"],
         stdout=subprocess.PIPE,
