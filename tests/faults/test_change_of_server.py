@@ -13,7 +13,7 @@ from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import StallMidway
+from tests.support.storage_faults import StallMidway, internal_error, wrong_etag
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import (
     Condition,
@@ -426,20 +426,55 @@ async def test_what_is_under_way_goes_on_another_way_to_the_same_server(
     assert names_at(strict_api) == ["registering.jpg", "sending.jpg"]
 
 
-async def test_a_service_in_trouble_is_asked_at_once_on_another_way(
-    here: EngineOptions, files: Files, strict_api: StrictApi
+@pytest.mark.parametrize("condition", [Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+async def test_a_side_in_trouble_is_asked_at_once_on_another_way(
+    condition: Condition, here: EngineOptions, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
 ) -> None:
     """Else it would be asked again in an hour."""
     patient = replace(QUICK, policy=replace(QUICK.policy, probe_first=3600.0, probe=3600.0))
-    strict_api.faults.append(Answer(503))
+    if condition is Condition.SERVICE_BUSY:
+        strict_api.faults.append(Answer(503))
+    else:
+        scripted_storage.fault = lambda _key, _attempt, _request: internal_error()
     async with engine(here, patient) as run:
         await added(run, files.make("a.jpg"), files.make("b.jpg"))
         run.queue.start()
-        await run.until(lambda: any(Condition.SERVICE_BUSY in one.conditions for one in run.all_heard(QueueStatus)))
-        await run.in_state(S.QUEUED, "a.jpg", "b.jpg")
+        await run.until(lambda: any(condition in one.conditions for one in run.all_heard(QueueStatus)))
+        await run.in_state(S.QUEUED if strict_api.registered == [] else S.REGISTERED, "a.jpg", "b.jpg")
+        scripted_storage.fault = lambda _key, _attempt, _request: None
         run.queue.use(replace(here, proxy_for=lambda _: None))
         await run.idle()
         assert {(row["state"], row["may_be_registered_twice"]) for row in run.files().values()} == {("uploaded", False)}
+
+
+async def test_what_failed_on_the_old_way_counts_no_longer_on_another(
+    here: EngineOptions, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    """It is in the sixth of its six tries, and fails five times more."""
+    scripted_storage.fault = lambda _key, attempt, _request: StallMidway() if attempt == 6 else wrong_etag()
+    async with engine(here) as run:
+        await added(run, files.make("a.jpg", size=400_000))
+        run.queue.start()
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 6)
+        scripted_storage.fault = lambda _key, attempt, _request: wrong_etag() if attempt <= 11 else None
+        run.queue.use(replace(here, proxy_for=lambda _: None))
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
+        scripted_storage.release()
+
+
+async def test_a_server_in_use_again_tells_how_its_own_queue_stands(
+    here: EngineOptions, there: EngineOptions, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StallMidway()
+    async with engine(here) as run:
+        run.queue.use(there)
+        await added(run, files.make("a.jpg", size=400_000))
+        run.queue.start()
+        await run.until(lambda: run.all_heard(QueueStatus)[-1].running)
+        run.queue.use(here)
+        await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
+        scripted_storage.release()
 
 
 async def test_a_paused_queue_stays_paused_on_another_way(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.support.storage_faults import StoreThenSilence
 from uploader_gui.engine.build import run_engine
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
-from uploader_gui.engine.models import Reason, Treatment
+from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.thread import LEAVE_SECONDS, EngineThread
 
 if TYPE_CHECKING:
@@ -132,6 +133,34 @@ async def test_a_front_end_that_breaks_ends_the_engine(
     async with asyncio.timeout(60.0):
         with pytest.raises(BrokenFrontEndError):
             await run_engine(options(tmp_path, strict_api), hear, ready, tuning=QUICK)
+
+
+async def test_what_changed_last_is_told_before_the_engine_has_left(chosen: EngineOptions, files: Files) -> None:
+    async with engine(chosen) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        await run.heard(PathsAdded)
+        run.queue.cancel_all()
+    assert run.latest["a.jpg"].state is UploadState.CANCELLED
+
+
+async def test_an_engine_that_broke_leaves_nothing_that_looks_as_if_it_were_being_sent(
+    chosen: EngineOptions, files: Files, scripted_storage: ScriptedStorage, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("Exception in callback")
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    with pytest.raises(BrokenFrontEndError):  # noqa: PT012 - leaving raises it
+        async with engine(chosen) as run:
+            run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+            run.queue.start()
+            await run.in_state(UploadState.CONFIRMING, "a.jpg")
+            asyncio.get_running_loop().call_soon(break_down)
+            await run.gone()
+    assert run.latest["a.jpg"].state is UploadState.REGISTERED
+    scripted_storage.release()
+
+
+def break_down() -> None:
+    raise BrokenFrontEndError
 
 
 def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
