@@ -471,6 +471,7 @@ async def test_a_server_in_use_again_tells_how_its_own_queue_stands(
         run.queue.use(there)
         await added(run, files.make("a.jpg", size=400_000))
         run.queue.start()
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 1)
         await run.until(lambda: run.all_heard(QueueStatus)[-1].running)
         run.queue.use(here)
         await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
