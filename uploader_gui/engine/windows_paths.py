@@ -34,6 +34,24 @@ def reachable(path: Path) -> Path:
     return Path(extended(str(path))) if os.name == "nt" else path
 
 
+def final_path(path: Path) -> str:
+    """Return where a path leads, links followed; the path itself where the system does not tell of what it can open.
+
+    Some drivers of shares do not, nor does Wine for long paths.
+
+    Raises:
+        OSError: Windows: a share that does not answer, or wants another login.
+        ValueError: no file system holds such a name.
+    """
+    there = reachable(path)
+    try:
+        return os.path.realpath(there)
+    except OSError:
+        if there.is_symlink() or not there.exists():
+            raise
+        return str(there)
+
+
 def extended(path: str) -> str:
     r"""Return a Windows path with `\\?\` before it where Windows would refuse or misread it without, else as it is.
 

@@ -18,7 +18,15 @@ from uploader_gui.engine.errors import EmptyFolder, OutsideLink, SourceError, So
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source, natural_sort_key
 from uploader_gui.engine.source import describe_only, inspect, source_error_from, wire_name
-from uploader_gui.engine.windows_paths import host_path, is_hidden, is_in_icloud_only, is_junction, plain, reachable
+from uploader_gui.engine.windows_paths import (
+    final_path,
+    host_path,
+    is_hidden,
+    is_in_icloud_only,
+    is_junction,
+    plain,
+    reachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -146,7 +154,7 @@ def _all_findings(roots: deque[Path], receipt: Path | None) -> Iterator[Finding]
 def findings_below(root: Path, receipt: Path | None = None) -> Iterator[Finding]:
     """Yield what is found at or below one path. Blocks."""
     try:
-        resolved = Path(host_path(os.path.realpath(reachable(root))))
+        resolved = Path(host_path(final_path(root)))
     except ValueError:  # a NUL, a lone surrogate: no file system holds such a name
         yield Refusal(describe_only(root, root), SourceMissing("no such name"))
         return
