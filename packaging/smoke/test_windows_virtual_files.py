@@ -1,7 +1,8 @@
-"""Files that are on no disk, by real OLE drags and clipboards: they arrive byte for byte, or are refused."""
+"""Files that are on no disk, and paths, by real OLE drags and clipboards: they arrive byte for byte, or are refused."""
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from smoke.screen import Screen
+    from tests.support.files import Files
     from tests.support.scripted_storage import ScriptedStorage
 
 SOURCE: Final = Path(__file__).with_name("virtual_source.c")
@@ -31,8 +33,9 @@ COMPOUND_FILE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def content(file: int, size: int = SIZE) -> bytes:
-    """Return what the source gives of a file."""
-    return bytes((place * 7 + file * 31 + place // 251) % 256 for place in range(size))
+    """Return what the source gives of a file: it begins again after 251 times 256 bytes."""
+    begins_again = bytes((place * 7 + file * 31 + place // 251) % 256 for place in range(min(size, 251 * 256)))
+    return (begins_again * (size // len(begins_again) + 1))[:size]
 
 
 class VirtualSource:
@@ -85,12 +88,12 @@ def program(windows: Windows, screen: Screen, tmp_path: Path, given: dict[str, s
 
 @contextmanager
 def source(  # noqa: PLR0917 - what it is told
-    windows: Windows, screen: Screen, compiled: Path, kind: str, count: int, how: str = "drag", size: int = SIZE
+    windows: Windows, screen: Screen, compiled: Path, kind: str, what: str, how: str = "drag", size: int = SIZE
 ) -> Iterator[VirtualSource]:
     heard: SimpleQueue[bytes] = SimpleQueue()
     output = Output(heard.put)
     streams = {"stdin": subprocess.DEVNULL, "stdout": output.writing, "stderr": output.writing}
-    command = ["wine", windows_path(compiled), kind, str(count), str(size), how]
+    command = ["wine", windows_path(compiled), kind, what, str(size), how]
     environment = windows.wine.basics | {"DISPLAY": screen.display}
     with subprocess.Popen(command, env=environment, **streams) as process:  # type: ignore[call-overload] # three streams
         try:
@@ -105,73 +108,146 @@ def settled(program: UnderWine, count: int) -> bool:
     return len(states) == count and "fetching" not in states
 
 
-@pytest.mark.parametrize(
-    ("kind", "how", "names", "failed"),
-    [
-        ("stream", "drag", 25, 0),
-        ("stream", "copy", 3, 0),
-        ("little", "drag", 3, 0),
-        ("block", "drag", 3, 0),
-        ("mail", "drag", 2, 0),
-        ("broken", "drag", 3, 1),
-        ("long", "drag", 3, 1),
-        ("free", "drag", 3, 0),
-    ],
+def fetched(program: UnderWine) -> list[Path]:
+    """Return the files in the folder of what was fetched, and in the folders in it."""
+    return [path for path in (program.journal.parent / "fetched").rglob("*") if path.is_file()]
+
+
+def list_of(paths: list[str], target: Path) -> str:
+    """Write paths as the source reads them and return how Windows spells that file."""
+    target.write_bytes("".join(f"{path}\0" for path in paths).encode("utf-16-le"))
+    return windows_path(target)
+
+
+KINDS: Final = (
+    # kind, how, files, of how many bytes, how many of them fail
+    ("stream", "drag", 25, SIZE, 0),
+    ("stream", "copy", 3, SIZE, 0),
+    ("little", "drag", 3, SIZE, 0),
+    ("block", "drag", 3, SIZE, 0),
+    ("mail", "drag", 2, SIZE, 0),
+    ("broken", "drag", 3, SIZE, 1),
+    ("short", "copy", 3, SIZE, 1),
+    ("long", "drag", 3, SIZE, 1),
+    ("free", "drag", 3, SIZE, 0),
+    ("zip", "drag", 3, SIZE, 0),
+    ("zip", "copy", 3, SIZE, 0),
+    ("stream", "drag", 1, 300_000_000, 0),
 )
-def test_they_arrive_byte_for_byte_or_are_refused_whole(
-    *,
-    windows: Windows,
-    program: UnderWine,
-    screen: Screen,
-    storage: ScriptedStorage,
-    compiled: Path,
-    tmp_path: Path,
-    kind: str,
-    how: str,
-    names: int,
-    failed: int,
+
+
+def test_they_arrive_byte_for_byte_or_are_refused_whole(  # noqa: PLR0917 - all that takes part
+    windows: Windows, program: UnderWine, screen: Screen, storage: ScriptedStorage, compiled: Path, tmp_path: Path
 ) -> None:
-    report = tmp_path / "receipt.json"
+    report, listed = tmp_path / "receipt.json", 0
     running = program.start("--anomaly", "4217", "--quit-when-done", "--report", report)
     window = screen.window_of(running.pid)
     screen.place(window, 60, 60)
     screen.wait_until(program.journal.exists)
-    with source(windows, screen, compiled, kind, names, how) as other:
-        if how == "drag":
-            other.drag_onto(window)
-            other.until("dropped")
-        else:
-            other.until("copied")
-            screen.strike("ctrl+v")
-        screen.wait_until(lambda: settled(program, names))
-        if kind == "free":
-            other.until("ended")
+    for kind, how, count, size, _ in KINDS:
+        listed += count
+        with source(windows, screen, compiled, kind, str(count), how, size) as other:
+            if how == "drag":
+                other.drag_onto(window)
+                other.until("dropped")
+            else:
+                other.until("copied")
+                screen.place(window, 60, 60)
+                screen.strike("ctrl+v")
+            screen.wait_until(lambda: settled(program, listed))  # noqa: B023 - called in this round alone
+            if kind == "free":
+                other.until("ended")
+    assert len(fetched(program)) == listed - 3
     screen.press_primary_button(window, lambda: running.poll() is not None)
-    assert program.finish(running) == bool(failed), program.said
+    assert program.finish(running) == 1, program.said
     rows = receipt_in(report)["files"]
     assert {row["source"] for row in rows} == {"from another program"}
     assert not any("path" in row for row in rows)
-    assert [row["reason"]["code"] for row in rows if row["state"] == "failed"] == ["not_fetched"] * failed
-    arrived = {name.split("/")[-1]: stored.data or b"" for name, stored in storage.objects.items()}
-    assert len(arrived) == names - failed
-    if kind == "mail":
-        assert all(name.endswith(".msg") and data.startswith(COMPOUND_FILE) for name, data in arrived.items())
-    else:
-        assert arrived == {name: content(int(name.split()[1][:-4])) for name in arrived}
-    assert [path for path in (program.journal.parent / "fetched").rglob("*") if path.is_file()] == []
+    arrived = {name.split("/")[1]: stored for name, stored in storage.objects.items()}
+    for kind, how, count, size, failing in KINDS:
+        ours, rows = rows[:count], rows[count:]
+        codes = [row["reason"]["code"] for row in ours if row["state"] == "failed"]
+        assert codes == ["not_fetched"] * failing, (kind, how)
+        came = {row["name"]: arrived[row["upload_id"]] for row in ours if row["state"] == "uploaded"}
+        assert len(came) == count - failing, (kind, how)
+        for name, stored in came.items():
+            if kind == "mail":
+                assert (stored.data or b"").startswith(COMPOUND_FILE)
+            else:
+                whole = content(int(name.split()[1].split(".")[0]), size)
+                assert stored.sha256 == hashlib.sha256(whole).hexdigest(), (kind, how, name)
+    assert fetched(program) == []
 
 
-def test_a_source_that_is_killed_leaves_nothing_half(
+def test_paths_come_once_however_long_and_in_whichever_spelling(  # noqa: PLR0917 - as above
+    windows: Windows, program: UnderWine, screen: Screen, files: Files, storage: ScriptedStorage, compiled: Path
+) -> None:
+    room = 376 - len(windows_path(files.folder)) - len("//preuve.pdf")
+    long = files.make(f"{'d' * (room // 2)}/{'o' * (room - room // 2 - 1)}/preuve.pdf")
+    plain = windows_path(files.make("Rapport.pdf"))
+    assert len(windows_path(long)) == 376
+    running = program.start("--anomaly", "4217")
+    window = screen.window_of(running.pid)
+    screen.place(window, 60, 60)
+    screen.wait_until(program.journal.exists)
+    with windows.share("nas", "dossiers", files.folder) as share:
+        spelled = [plain, f"\\\\?\\{plain}", plain.upper(), f"{share}\\Rapport.pdf", windows_path(long)]
+        with source(windows, screen, compiled, "paths", list_of(spelled, files.folder / "spelled.txt")) as other:
+            other.drag_onto(window)
+            other.until("dropped")
+        screen.wait_until(lambda: len(program.states()) == 2)
+        screen.press_primary_button(window, lambda: len(storage.objects) == 2)
+        screen.wait_until(lambda: set(program.states().values()) == {"uploaded"})
+    assert sorted(name.rpartition("/")[2] for name in storage.objects) == ["Rapport.pdf", "preuve.pdf"]
+    assert {stored.sha256 for stored in storage.objects.values()} == {
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (files.folder / "Rapport.pdf", long)
+    }
+    many = [windows_path(files.make(f"many/{number // 100}/{number}.csv", size=9)) for number in range(5_000)]
+    with source(windows, screen, compiled, "paths", list_of(many, files.folder / "many.txt")) as other:
+        other.drag_onto(window)
+        other.until("dropped")
+    screen.wait_until(lambda: settled(program, 5_002))
+    assert program.states().keys() >= set(many)
+
+
+def test_nothing_half_is_left_of_a_source_that_is_killed_a_drop_that_is_cancelled_and_a_window_that_is_closed(
     windows: Windows, program: UnderWine, screen: Screen, storage: ScriptedStorage, compiled: Path
 ) -> None:
     running = program.start("--anomaly", "4217")
     window = screen.window_of(running.pid)
     screen.place(window, 60, 60)
     screen.wait_until(program.journal.exists)
-    with source(windows, screen, compiled, "slow", 2, size=9_000_000) as other:
+
+    def are(*states: str) -> bool:
+        return sorted(program.states().values()) == sorted(states)
+
+    with source(windows, screen, compiled, "slow", "2", size=9_000_000) as other:
         other.drag_onto(window)
-        screen.wait_until(lambda: list(program.states().values()) == ["fetching"] * 2)
+        screen.wait_until(lambda: are("fetching", "fetching"))
     windows.wine.output_of("taskkill", "/f", "/im", compiled.name)
-    screen.wait_until(lambda: list(program.states().values()) == ["failed"] * 2)
-    assert [path for path in (program.journal.parent / "fetched").rglob("*") if path.is_file()] == []
+    screen.wait_until(lambda: are("failed", "failed"))
+    with source(windows, screen, compiled, "slow", "2", size=9_000_000) as other:
+        other.drag_onto(window)
+        screen.wait_until(lambda: are("failed", "failed", "fetching", "fetching"))
+        screen.point(*screen.middle_of(window))  # where the list is
+        screen.press()
+        screen.release()
+        screen.strike("ctrl+a")
+        screen.strike("Delete")
+        screen.wait_until(lambda: are("failed", "failed", "cancelled", "cancelled"))
+        other.until("dropped")
+    screen.wait_until(lambda: fetched(program) == [])
+    with source(windows, screen, compiled, "slow", "2", size=9_000_000) as other:
+        other.drag_onto(window)
+        screen.wait_until(lambda: list(program.states().values()).count("fetching") == 2)
+        screen.ask_to_close(window)
+        dialog = screen.window_of(running.pid, window)
+        screen.place(dialog, 300, 300)
+        screen.strike("shift+Tab")  # from "Stay here" to "Stop and resume next time"
+        screen.strike("Return")
+        other.until("dropped")
+        program.finish(running)
+    screen.window_of(program.start().pid)
+    screen.wait_until(lambda: are(*["failed"] * 4, "cancelled", "cancelled"))
+    screen.wait_until(lambda: fetched(program) == [])
     assert storage.objects == {}

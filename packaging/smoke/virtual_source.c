@@ -3,8 +3,11 @@
 
    virtual_source.exe KIND COUNT SIZE drag|copy
    KIND: stream, little (1,000 bytes at a time), block (HGLOBAL), mail (IStorage), broken (the second file fails half
-   way), long (100 bytes more are announced of the second), free (asynchronous), slow (0.2 s a read).
-   Byte B of file F is (B * 7 + F * 31 + B / 251) % 256. */
+   way), short (the second one's stream ends there), long (100 bytes more are announced of the second), free
+   (asynchronous), slow (0.2 s a read), zip (as a ZIP folder: paths are promised and fail, a block is given and empty).
+   Byte B of file F is (B * 7 + F * 31 + B / 251) % 256.
+
+   virtual_source.exe paths FILE 0 drag|copy: paths instead (CF_HDROP), those in a file of UTF-16, each ended by 0. */
 #define COBJMACROS
 #define CONST_VTABLE
 #include <initguid.h>
@@ -15,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static WCHAR *kind;
+static WCHAR *kind, *list;
 static UINT count;
 static ULONG size;
 static CLIPFORMAT descriptors, contents;
@@ -44,9 +47,9 @@ static ULONG WINAPI stream_release(IStream *me)
 static HRESULT WINAPI stream_read(IStream *base, void *into, ULONG wanted, ULONG *got)
 {
     Stream *me = (Stream *)base;
-    ULONG end = is(L"broken") && me->file == 1 ? size / 2 : size, step = is(L"little") ? 1000 : wanted, done = 0;
+    ULONG end = (is(L"broken") || is(L"short")) && me->file == 1 ? size / 2 : size, step = is(L"little") ? 1000 : wanted, done = 0;
     if (is(L"slow")) Sleep(200);
-    if (end < size && me->place >= end) { if (got) *got = 0; return STG_E_READFAULT; }
+    if (is(L"broken") && end < size && me->place >= end) { if (got) *got = 0; return STG_E_READFAULT; }
     for (; done < wanted && done < step && me->place < end; done++)
         ((BYTE *)into)[done] = byte_of(me->file, me->place++);
     if (got) *got = done;
@@ -82,12 +85,12 @@ static IStorage *mail_of(ULONG file)
 static HGLOBAL described(void)
 {
     HGLOBAL block = GlobalAlloc(GHND, sizeof(UINT) + count * sizeof(FILEDESCRIPTORW));
-    FILEGROUPDESCRIPTORW *list = GlobalLock(block);
-    list->cItems = count;
+    FILEGROUPDESCRIPTORW *files = GlobalLock(block);
+    files->cItems = count;
     for (UINT at = 0; at < count; at++) {
-        list->fgd[at].dwFlags = is(L"mail") ? 0 : FD_FILESIZE;
-        list->fgd[at].nFileSizeLow = size + (is(L"long") && at == 1 ? 100 : 0);
-        swprintf(list->fgd[at].cFileName, MAX_PATH, is(L"mail") ? L"RE: dossier %u.msg" : L"DCIM\\\u00e9tage %u.csv", at);
+        files->fgd[at].dwFlags = is(L"mail") ? 0 : FD_FILESIZE;
+        files->fgd[at].nFileSizeLow = size + (is(L"long") && at == 1 ? 100 : 0);
+        swprintf(files->fgd[at].cFileName, MAX_PATH, is(L"mail") ? L"RE: dossier %u.msg" : L"DCIM\\\u00e9tage %u.csv", at);
     }
     GlobalUnlock(block);
     return block;
@@ -108,9 +111,29 @@ static HRESULT WINAPI data_query(IDataObject *base, REFIID wanted, void **answer
 }
 static ULONG WINAPI data_add(IDataObject *me) { return InterlockedIncrement(&((Data *)me)->references); }
 static ULONG WINAPI data_release(IDataObject *me) { return InterlockedDecrement(&((Data *)me)->references); }
+static HGLOBAL paths(void)
+{
+    FILE *file = _wfopen(list, L"rb");
+    long length = 0;
+    if (!file) return NULL;
+    fseek(file, 0, SEEK_END);
+    length = ftell(file);
+    rewind(file);
+    HGLOBAL block = GlobalAlloc(GHND, sizeof(DROPFILES) + length + sizeof(WCHAR));
+    DROPFILES *drop = GlobalLock(block);
+    drop->pFiles = sizeof *drop;
+    drop->fWide = TRUE;
+    fread(drop + 1, 1, length, file);
+    fclose(file);
+    GlobalUnlock(block);
+    return block;
+}
+
 static DWORD medium(void) { return is(L"block") ? TYMED_HGLOBAL : is(L"mail") ? TYMED_ISTORAGE : TYMED_ISTREAM; }
 static HRESULT WINAPI data_offers(IDataObject *me, FORMATETC *wanted)
 {
+    if (wanted->cfFormat == CF_HDROP) return is(L"paths") || is(L"zip") ? S_OK : DV_E_FORMATETC;
+    if (is(L"paths")) return DV_E_FORMATETC;
     if (wanted->cfFormat == descriptors) return wanted->tymed & TYMED_HGLOBAL ? S_OK : DV_E_TYMED;
     return wanted->cfFormat != contents ? DV_E_FORMATETC : wanted->tymed & medium() ? S_OK : DV_E_TYMED;
 }
@@ -119,7 +142,16 @@ static HRESULT WINAPI data_get(IDataObject *me, FORMATETC *wanted, STGMEDIUM *gi
     HRESULT offered = data_offers(me, wanted);
     ULONG file = (ULONG)wanted->lindex;
     memset(given, 0, sizeof *given);
+    if (is(L"zip") && wanted->cfFormat == contents && wanted->tymed & TYMED_HGLOBAL) {
+        given->tymed = TYMED_HGLOBAL;
+        return S_OK;
+    }
     if (offered != S_OK) return offered;
+    if (wanted->cfFormat == CF_HDROP) {
+        given->tymed = TYMED_HGLOBAL;
+        given->hGlobal = is(L"paths") ? paths() : NULL;
+        return given->hGlobal ? S_OK : E_FAIL;
+    }
     given->tymed = wanted->cfFormat == descriptors ? TYMED_HGLOBAL : medium();
     if (wanted->cfFormat == descriptors) { given->hGlobal = described(); return S_OK; }
     if (file >= count) return DV_E_LINDEX;
@@ -144,9 +176,11 @@ static HRESULT WINAPI data_set(IDataObject *me, FORMATETC *what, STGMEDIUM *give
 { if (own) ReleaseStgMedium(given); return S_OK; }
 static HRESULT WINAPI data_formats(IDataObject *me, DWORD direction, IEnumFORMATETC **answer)
 {
-    FORMATETC all[] = { { descriptors, NULL, DVASPECT_CONTENT, -1, TYMED_HGLOBAL },
+    FORMATETC all[] = { { CF_HDROP, NULL, DVASPECT_CONTENT, -1, TYMED_HGLOBAL },
+                        { descriptors, NULL, DVASPECT_CONTENT, -1, TYMED_HGLOBAL },
                         { contents, NULL, DVASPECT_CONTENT, -1, medium() } };
-    return direction == DATADIR_GET ? SHCreateStdEnumFmtEtc(2, all, answer) : E_NOTIMPL;
+    int first = !is(L"paths") && !is(L"zip"), last = is(L"paths") ? 1 : 3;
+    return direction == DATADIR_GET ? SHCreateStdEnumFmtEtc(last - first, all + first, answer) : E_NOTIMPL;
 }
 static HRESULT WINAPI data_advise(IDataObject *me, FORMATETC *what, DWORD how, IAdviseSink *sink, DWORD *number)
 { return OLE_E_ADVISENOTSUPPORTED; }
@@ -206,6 +240,7 @@ int wmain(int given, WCHAR **words)
     MSG message;
     if (given != 5) return 2;
     kind = words[1];
+    list = words[2];
     count = _wtoi(words[2]);
     size = _wtoi(words[3]);
     OleInitialize(NULL);
