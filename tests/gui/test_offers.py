@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
@@ -262,6 +262,37 @@ def test_a_picture_keeps_its_own_bytes_and_name_where_they_are_offered(window: M
         handed_on, _ = told.args or [None, None]
         assert isinstance(handed_on, Picture)
         assert (handed_on.content, handed_on.name, handed_on.origin) == (data, given, Origin.WEB_PAGE)
+
+
+class WindowsPicture(QMimeData):
+    """A picture as Qt's clipboard on Windows holds it: only the bitmap is listed, the rest is there if asked for."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        super().__init__()
+        self._formats = {f'application/x-qt-windows-mime;value="{name}"': content}
+
+    def formats(self) -> list[str]:
+        return ["application/x-qt-image"]
+
+    def hasFormat(self, name: str) -> bool:  # noqa: N802 - Qt's name
+        return name in self.formats()
+
+    def retrieveData(self, name: str, _type: object) -> object:  # noqa: N802 - Qt's name
+        if name == "application/x-qt-image":
+            return QImage(3, 3, QImage.Format.Format_RGB32)
+        return QByteArray(self._formats.get(name, b""))
+
+
+@pytest.mark.parametrize(("format_", "extension"), [("PNG", ".png"), ("JFIF", ".jpg"), ("GIF", ".gif")])
+def test_on_windows_too_a_copied_picture_keeps_its_own_bytes(
+    window: MainWindow, qtbot: QtBot, format_: str, extension: str
+) -> None:
+    window.set_anomaly("4217")
+    with qtbot.waitSignal(window.picture_given) as told:
+        drop(window, WindowsPicture(format_, b"its own bytes"))
+    picture, _ = told.args or [None, None]
+    assert isinstance(picture, Picture)
+    assert (picture.content, picture.name) == (b"its own bytes", extension)
 
 
 def test_a_sandboxed_program_s_key_is_handed_on_for_the_anomaly_shown(window: MainWindow, qtbot: QtBot) -> None:

@@ -117,6 +117,8 @@ def _harmless(name: str) -> str:
     return path.rpartition("/")[2].removeprefix("capture" if name.startswith(".") else "")
 
 
+_ENCODED_ON_WINDOWS: Final = (("PNG", ".png"), ("JFIF", ".jpg"), ("GIF", ".gif"))
+"""Formats of Windows with a picture's own bytes. Qt decodes them, and lists none of them beside the bitmap."""
 _EXTENSIONS: Final = {"jpeg": ".jpg", "pjpeg": ".jpg", "svg+xml": ".svg", "x-png": ".png", "x-bmp": ".bmp"}
 
 
@@ -128,6 +130,9 @@ def picture_in(mime: QMimeData, decision: Decision) -> Picture:
         kind = wanted.removeprefix("image/")
         name = given or _EXTENSIONS.get(kind, f".{kind.removeprefix('x-')}")
         return Picture(QImage(), content, _harmless(name), decision.origin)
+    for name, extension in _ENCODED_ON_WINDOWS if mime.hasImage() else ():
+        if content := bytes(mime.data(f'application/x-qt-windows-mime;value="{name}"').data()):
+            return Picture(QImage(), content, extension, decision.origin)
     offered = mime.imageData() if mime.hasImage() else None
     return Picture(offered if isinstance(offered, QImage) else QImage(), origin=decision.origin)
 
