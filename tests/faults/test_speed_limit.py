@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.running import ANOMALY, engine, options
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.transfer.slots import SAVED_SECONDS
+from uploader_gui.engine.transfer.bandwidth_limit import SAVED_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path

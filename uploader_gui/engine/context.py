@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from uploader_gui.engine.registration.api import ApiClient
     from uploader_gui.engine.registration.batches import Batcher
     from uploader_gui.engine.scheduler import Scheduler
+    from uploader_gui.engine.transfer.bandwidth_limit import Bandwidth
     from uploader_gui.engine.transfer.rate_meter import RateMeter
     from uploader_gui.engine.transfer.s3 import S3Client
-    from uploader_gui.engine.transfer.slots import Bandwidth, Slots
+    from uploader_gui.engine.transfer.slots import Slots
     from uploader_gui.engine.upload_store import UploadStore
 
 

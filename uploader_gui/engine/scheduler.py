@@ -32,9 +32,10 @@ from uploader_gui.engine.models import SENDING, Reason, UploadState
 from uploader_gui.engine.receipt import Circumstances, utc_offset_at
 from uploader_gui.engine.registration.batches import Batcher
 from uploader_gui.engine.registration.registrar import Registrar
+from uploader_gui.engine.transfer.bandwidth_limit import Bandwidth
 from uploader_gui.engine.transfer.pool import TransferPool
 from uploader_gui.engine.transfer.rate_meter import RateMeter
-from uploader_gui.engine.transfer.slots import Bandwidth, Slots
+from uploader_gui.engine.transfer.slots import Slots
 from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:

@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_BATCH: Final = 20
-"""The service's page: "Maximum array length: 20"."""
 MEGAOCTET: Final = 1_000_000
 _LONGEST_ID: Final = "x" * 64
 _MANY_DIGITS: Final = 1000

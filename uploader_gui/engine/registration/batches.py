@@ -13,7 +13,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.registration.api import MAX_BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.models import Upload, UploadId
 
+MAX_BATCH: Final = 20
+"""The service's page: "Maximum array length: 20"."""
 MAX_AHEAD: Final = 200
 MAX_CALLS: Final = 8
 _SPARE_TRIES: Final = 2

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.receipt import CHECKSUM
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import printed_receipt, receipt_words
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _, language_in_use, ngettext
 
@@ -34,17 +34,17 @@ def page(receipt: Receipt, in_register: str = "") -> bytes:
 
     `in_register` is the address of the anomaly's page in the register.
     """
-    title, means = receipt_pages.title_and_meaning(receipt)
-    named = " – ".join((title, receipt_pages.anomaly_text(receipt)))
+    title, means = printed_receipt.title_and_meaning(receipt)
+    named = " – ".join((title, printed_receipt.anomaly_text(receipt)))
     facts = "".join(
-        f"<dt>{escape(name)}</dt><dd><bdi>{receipt_pages.linked(value, in_register)}</bdi></dd>"
-        for name, value in receipt_pages.facts(receipt, in_register)
+        f"<dt>{escape(name)}</dt><dd><bdi>{printed_receipt.linked(value, in_register)}</bdi></dd>"
+        for name, value in printed_receipt.facts(receipt, in_register)
     )
     text = (
         f'<!DOCTYPE html>\n<html lang="{language_in_use()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(named)}</title><style>{_STYLE}</style></head>\n<body><main><h1>{escape(title)}</h1>"
-        f"<p>{_data(receipt_pages.anomaly_text(receipt))}</p><dl>{facts}</dl><p>{escape(means)}</p>{_seal(receipt)}\n"
+        f"<p>{_data(printed_receipt.anomaly_text(receipt))}</p><dl>{facts}</dl><p>{escape(means)}</p>{_seal(receipt)}\n"
         f"{_table(receipt)}</main></body></html>\n"
     )
     return text.encode("utf-8", "backslashreplace")
@@ -54,7 +54,7 @@ def _seal(receipt: Receipt) -> str:
     if receipt.trial:
         return ""
     checksum = receipt.to_json()[CHECKSUM]
-    return f"<p>SHA-256 <code>{escape(checksum)}</code><br>{escape(receipt_pages.seal_meaning())}</p>"
+    return f"<p>SHA-256 <code>{escape(checksum)}</code><br>{escape(printed_receipt.seal_meaning())}</p>"
 
 
 def _table(receipt: Receipt) -> str:
@@ -82,10 +82,10 @@ def _row(file: ReceiptFile, receipt: Receipt) -> str:
 def _notes(file: ReceiptFile) -> str:
     """Return why a file did not arrive, its upload reference, and what it was made from."""
     reference = _("{label}: {text}", label=_("Upload reference"), text=file.upload_id)
-    notes = [receipt_words.why(file), receipt_pages.notes_text(file), reference]
+    notes = [receipt_words.why(file), printed_receipt.notes_text(file), reference]
     if file.original is not None:
         original = _("{label}: {text}", label="SHA-256", text=file.original.sha256)
-        notes += [receipt_pages.made_from(file.original), original]
+        notes += [printed_receipt.made_from(file.original), original]
     return "<br>".join(escape(note) for note in notes if note)
 
 
