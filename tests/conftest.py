@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -31,6 +30,7 @@ from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
 from tests.support.memory_keyring import MemoryKeyring
 from tests.support.scripted_storage import ScriptedStorage
+from tests.support.signals import hear_signals
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.i18n import ENGLISH, use_language
@@ -68,8 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     obstacle = find_obstacle()
     if obstacle is not None:
         pytest.exit(obstacle.text, pytest.ExitCode.USAGE_ERROR)
-    if os.name == "posix" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup: started programs would leave it ignored, too
+    hear_signals()
     if not sys.dont_write_bytecode:
         return
     folder = tempfile.TemporaryDirectory(prefix="uploader-gui-bytecode-", ignore_cleanup_errors=True)
@@ -91,12 +90,6 @@ def same_look_everywhere(tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in [name for name in os.environ if name.startswith("QT_") and name not in {"QT_QPA_PLATFORM", "QT_API"}]:
         del os.environ[name]
     os.environ["FONTCONFIG_FILE"] = str(fonts.configuration(tmp_path_factory.mktemp("fonts")))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def ctrl_c_works() -> None:
-    """Hear of SIGINT: a run in the background of a shell ignores it, and so would every program it starts."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

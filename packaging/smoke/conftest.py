@@ -17,6 +17,7 @@ from smoke.screen import Screen
 from smoke.under_wine import UnderWine, Windows
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
+from tests.support.signals import hear_signals
 from tests.support.strict_api import StrictApi
 from wine.machine import Wine
 
@@ -31,6 +32,10 @@ _ON_WINDOWS = "test_windows"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--wine", metavar="FOLDER", type=Path, help="test the Windows program built in this folder")
+
+
+def pytest_configure() -> None:
+    hear_signals()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
