@@ -55,6 +55,18 @@ FORMS = {
 }
 
 
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_token_keeps_the_mark_it_begins_with(form: str) -> None:
+    for first in "+/-_~.":
+        text = form.replace(ACCESS, first + ACCESS).replace(SESSION, first + SESSION)
+        assert tokens_in(text) in {(first + ACCESS, first + SESSION), None}
+
+
+@pytest.mark.parametrize("mark", ":%!|&")
+def test_a_token_is_never_cut(mark: str) -> None:
+    assert tokens_in(f"authorization: Bearer {ACCESS}{mark}more\nx-session-token: {SESSION}") is None
+
+
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_both_tokens_are_found(text: str) -> None:
     assert tokens_in(text) == (ACCESS, SESSION)

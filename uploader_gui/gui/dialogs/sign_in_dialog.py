@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AROUND: Final = " \t\r\n\u00a0\"'`“”„‟‘’‚‛«»‹›<>()[]{},;"
 """What stands around a token where it is copied out of a mail, a program or a file. No token begins or ends so."""
 _LABEL: Final = re.compile(
-    r"(-H\b|export\b"
+    r"((-H|export)\s"
     r"|(authorization|x-session-token)\b[\"'’”]?[\s:=]*"
     r"|(UPLOADER_(BEARER|SESSION)_TOKEN|((access|bearer|id|(x-)?session)[-_ ]?)?token|jeton( d.acc[eè]s| de session)?)"
     r"[\"'’”]?\s*[:=]"
@@ -31,8 +31,8 @@ _LABEL: Final = re.compile(
 """What stands before it."""
 _SENDABLE: Final = re.compile(r"[!-~]*", re.ASCII)
 """What can stand in a header."""
-_TOKEN: Final = r"(?P<token>[A-Za-z0-9._~+/=-]{8,})"  # noqa: S105 - what one looks like
-_BETWEEN: Final = r"[^A-Za-z0-9]{1,12}(?:value[^A-Za-z0-9]{1,8})?"
+_TOKEN: Final = r"(?P<token>[A-Za-z0-9._~+/=-]{8,})(?=$|[\s\"'`\u2018-\u201f\u00ab\u00bb<>()\[\]{},;\\^])"  # noqa: S105 - what one looks like
+_BETWEEN: Final = r"[^A-Za-z0-9._~+/-]{1,12}(?:value[^A-Za-z0-9._~+/-]{1,8})?"
 """What stands between a name and its token: `: `, `": "`, a line break, `","value":"` of browsers' archives."""
 _ACCESS: Final = re.compile(
     rf"(?<![A-Za-z0-9])(?:authorization{_BETWEEN}(?:bearer\s+)?|(?:access|bearer|id)[-_ ]?token{_BETWEEN}(?:bearer\s+)?"
