@@ -169,9 +169,9 @@ class Config:
         values = {name: value for name, value in values.items() if name not in self.fixed}
         trouble = settings.keep(values, self.data.settings)
         chosen = self.settings.model_copy(update=values)
-        ca_file, fault = _usable_ca_file(chosen, may_choose=self.window and "ca_file" not in self.fixed)
+        ca_file, fault = _usable_ca_file(chosen, may_choose=True)
         now = replace(self, settings=chosen, trouble=trouble or fault, ca_file=ca_file)
-        if chosen.api_url == self.settings.api_url:
+        if chosen.api_url.rstrip("/") == self.settings.api_url.rstrip("/"):
             return now
         credentials = self.credentials.of(chosen.api_url)
         return replace(now, credentials=credentials, tokens=credentials.at_hand()[0])

@@ -157,7 +157,9 @@ def _early(settings: Path, machine: MachineSettings | None, name: str, choices: 
 
 def _given(settings: Path, machine: MachineSettings | None, name: str) -> str:
     fixed = (_of_this_machine() if machine is None else machine).values.get(name)
-    return fixed or os.environ.get(f"UPLOADER_{name.upper()}") or _saved(settings, name)
+    variable = f"UPLOADER_{name.upper()}"
+    given = next((value for one, value in os.environ.items() if value and one.upper() == variable), "")
+    return fixed or given or _saved(settings, name)
 
 
 def _of_this_machine() -> MachineSettings:

@@ -128,6 +128,9 @@ def test_a_proxy_by_hand_wants_an_address(dialog: SettingsDialog) -> None:
     assert not page.wrong_proxy.isVisible()  # nothing is typed yet
     QTest.keyClicks(page.proxy, "proxy.example")
     assert page.wrong_proxy.isVisible()
+    for refused in ("http://proxy.example:99999", "proxy.example:0", "http://[::1", "http://:3128"):
+        page.proxy.setText(refused)  # the next start would call the settings damaged
+        assert page.wrong_proxy.isVisible()
     page.proxy.setText("http://proxy.example:3128")
     assert not page.wrong_proxy.isVisible()
     assert dialog.save.isEnabled()

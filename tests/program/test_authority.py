@@ -42,6 +42,18 @@ def test_in_a_window_it_is_told_and_done_without_until_it_is_there(data: DataPat
     assert (again.engine(again=False).ca_file, again.trouble) == (path, None)
 
 
+def test_other_settings_can_be_saved_though_a_fixed_authority_is_gone_meanwhile(
+    data: DataPaths, ca: CertificateAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = data.folder / "ca.pem"
+    shutil.copy(ca.pem, path)
+    monkeypatch.setenv("UPLOADER_CA_FILE", str(path))
+    before = Config.load(data, None, window=True)
+    path.unlink()
+    now = before.changed({"theme": "dark"})
+    assert (now.settings.theme, now.trouble is not None) == ("dark", True)
+
+
 def test_a_file_that_holds_no_certificate_is_told_too(data: DataPaths) -> None:
     (data.folder / "ca.pem").write_text("hello", "ascii")
     trouble = Config.load(data, None, window=True).trouble

@@ -112,6 +112,14 @@ def test_a_wrong_value_names_the_place_and_sends_nothing(data: DataPaths, *, win
         Config.load(data, None, window=window, machine=MachineSettings(PLACE, {"history_days": "soon"}))
 
 
+def test_a_slash_at_the_end_makes_no_other_server(data: DataPaths) -> None:
+    data.settings.write_text('{"api_url": "https://a.example/main/"}', "utf-8")
+    before = Config.load(data, None, window=True, machine=MachineSettings()).with_tokens(
+        ("access-token", "session-token")
+    )
+    assert before.changed({"api_url": "https://a.example/main"}).tokens == before.tokens
+
+
 def test_what_it_does_not_know_is_passed_over(data: DataPaths) -> None:
     made = Config.load(data, None, window=False, machine=MachineSettings(PLACE, {"of_a_later_version": 1}))
     assert made.fixed == {}
@@ -125,3 +133,6 @@ def test_language_and_colours_are_known_before_the_window_stands(
     assert early_choice(tmp_path / "settings.json", machine) == "fr"
     assert early_theme(tmp_path / "settings.json", machine) == "dark"
     assert early_choice(tmp_path / "settings.json", MachineSettings()) == "en"
+    monkeypatch.delenv("UPLOADER_LANGUAGE")
+    monkeypatch.setenv("uploader_language", "fr")  # settings are read in any case, too
+    assert early_choice(tmp_path / "settings.json", MachineSettings()) == "fr"

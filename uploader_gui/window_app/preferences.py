@@ -64,6 +64,8 @@ class Preferences:
         self._tester = ConnectionTester(window)
         self._change = asyncio.Lock()
         """One change after the other: each starts from the settings that apply."""
+        self._coming: list[str] = []
+        """The servers of settings that are being saved."""
         self._question: object | None = None
         """Identifies the running search for tokens; another object, or None, once its answer is no longer wanted."""
         self.configuration: Config | None = None
@@ -81,7 +83,8 @@ class Preferences:
 
         if self.configuration is None:  # there are no settings that could be used: it sends to none
             return True
-        return (server.strip() or DEFAULT_API_URL).rstrip("/") == self.configuration.settings.api_url.rstrip("/")
+        wanted = (server.strip() or DEFAULT_API_URL).rstrip("/")
+        return {wanted} == {one.rstrip("/") for one in (self.configuration.settings.api_url, *self._coming)}
 
     def show_signed_in(self) -> None:
         """Show whether there are tokens, and until when."""
@@ -205,6 +208,8 @@ class Preferences:
     def _begin_to_save(self, values: Settings) -> None:
         """Hold back commands until the settings are saved: files dropped meanwhile are for the server just set."""
         self._bridge.hold()
+        is_fixed = self.configuration is not None and "api_url" in self.configuration.fixed
+        self._coming += [] if is_fixed else [values.api_url]
         self._tasks.spawn(self._save_settings(values))
 
     async def _save_settings(self, values: Settings) -> None:
@@ -214,6 +219,7 @@ class Preferences:
                 is_other_server = await self._change_settings(values)
             finally:
                 self._bridge.release()
+                self._coming = self._coming[1:]
         if is_other_server:
             self.look_for_tokens()
 

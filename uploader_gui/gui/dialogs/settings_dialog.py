@@ -32,6 +32,7 @@ from uploader_gui.gui.dialogs.connection_panel import ConnectionPanel
 from uploader_gui.gui.dialogs.form import FormParts, PlainDialog
 from uploader_gui.gui.style.widgets import Translated, arranged, file_dialog, tip
 from uploader_gui.i18n import N_, NC_, _
+from uploader_gui.proxies import is_address, with_scheme
 from uploader_gui.settings import LONGEST_DEPOSITOR, PROXY_ADDRESS, limits
 
 if TYPE_CHECKING:
@@ -268,7 +269,9 @@ class ConnectionPage(_Page):
 
     def _is_proxy_valid(self) -> bool:
         proxy = self.proxy.text().strip()
-        return self.proxies.value != "address" or re.fullmatch(PROXY_ADDRESS, proxy) is not None
+        return self.proxies.value != "address" or (
+            re.fullmatch(PROXY_ADDRESS, proxy) is not None and is_address(with_scheme(proxy))
+        )
 
 
 class AuthorityField(QWidget, Translated):
