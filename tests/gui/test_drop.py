@@ -6,10 +6,10 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMetaType, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDragLeaveEvent,
@@ -381,6 +381,40 @@ def test_what_cannot_be_looked_at_is_no_folder_and_no_path(tmp_path: Path) -> No
     endless = tmp_path / ("x" * 10_000)
     assert mime.counted([endless]).folders == 0
     assert mime.paths_in_text(str(endless)) == []
+
+
+class ListedByAnother(QMimeData):
+    """A list of addresses as another program wrote it: Qt reads URLs in it, and has its bytes as well."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._content = content
+
+    def formats(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def hasFormat(self, name: str) -> bool:  # noqa: N802 - Qt's name
+        return name == "text/uri-list"
+
+    def retrieveData(self, name: str, kind: Any) -> object:  # noqa: N802 - Qt's name
+        if name != "text/uri-list":
+            return None
+        if kind == QMetaType(QMetaType.Type.QByteArray):
+            return QByteArray(self._content)
+        return [QUrl.fromEncoded(QByteArray(line)) for line in self._content.splitlines()]
+
+
+def test_a_bare_path_with_a_blank_is_no_other_file(tmp_path: Path) -> None:
+    for name in ("a b.jpg", "a%20b.jpg"):
+        (tmp_path / name).touch()
+    listed = ListedByAnother(f"{tmp_path}/a b.jpg\r\n".encode())
+    assert mime.decision_on(listed).paths == (tmp_path / "a b.jpg",)
+
+
+def test_a_line_of_other_text_does_not_cut_a_long_list_of_paths(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").touch()
+    listed = [str(tmp_path / "a.jpg")] * 1500
+    assert len(mime.paths_in_text("\n".join(["these are:", *listed]))) == len(listed)
 
 
 def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(

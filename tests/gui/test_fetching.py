@@ -6,6 +6,7 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from uploader_gui.engine.intake.scan import Junk, findings_below
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
+from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions
 from uploader_gui.gui.upload_list.row_text import reason_text, state_text
@@ -27,7 +29,6 @@ from uploader_gui.gui.window.window_memory import KeptPath, decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -222,6 +223,17 @@ def test_without_a_number_the_files_wait_for_it_while_they_are_fetched(
     assert (anomaly_id, [file.name for file in awaited], engine.added) == ("4217", ["a.jpg", "b.jpg"], [])
     source.may_give.set()
     qtbot.waitUntil(lambda: len(told(engine, "fetched")) == 2)
+
+
+def test_another_drop_stops_nothing_that_is_still_being_listed(
+    window: MainWindow, fetcher: Fetcher, qtbot: QtBot
+) -> None:
+    many = tuple(VirtualFile(number, f"{number}.jpg") for number in range(250))  # listed in several goes
+    source = Held()
+    source.may_give.set()
+    fetcher.fetch(replace(TWO, files=many), source, "")
+    window.add_paths([Path(__file__)])
+    qtbot.waitUntil(lambda: window.add_files.kept == EntryCounts(files=len(many) + 1, folders=0))
 
 
 def test_without_a_number_until_they_are_there_they_are_added_like_others(

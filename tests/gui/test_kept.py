@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from uploader_gui.engine.models import Treatment
+from tests.gui.fake_engine import upload
+from uploader_gui.engine.events import QueueStatus, UploadsAdded
+from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
 
@@ -76,3 +79,13 @@ def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> N
     assert not window.header.hint.isVisible()
     with qtbot.waitSignal(window.exit_requested):
         window.close()
+
+
+def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: MainWindow, engine: FakeEngine) -> None:
+    sending = replace(upload("a"), anomaly_id="1", state=UploadState.UPLOADING)
+    engine.tell(UploadsAdded((sending,)), QueueStatus(running=True))
+    window.add_paths([Path("/b.jpg")])
+    window.open_link("4217")
+    assert engine.added == []
+    QTest.mouseClick(window.header.add_kept, LEFT)
+    assert engine.added == [([Path("/b.jpg")], "4217")]

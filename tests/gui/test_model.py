@@ -266,7 +266,8 @@ def test_rows_name_their_anomaly_where_there_are_several_or_another_one_is_shown
     assert not model.names_anomalies()
     model.add([upload("b.jpg", anomaly_id="99")])
     assert model.names_anomalies()
-    model.remove([UploadId("b.jpg")])
+    model.change([upload("b.jpg", anomaly_id="4217")])
+    model.flush()
     assert not model.names_anomalies()
 
 

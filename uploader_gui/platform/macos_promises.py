@@ -67,6 +67,7 @@ class PromisedFiles:
 
     def __init__(self, kit: Any, folder: Path) -> None:
         self.places: list[Path] = []
+        self.is_partial = False
         self._folder = folder
         self._came: dict[Path, tuple[Path, str]] = {}
         self._is_over = False
@@ -90,7 +91,9 @@ class PromisedFiles:
             self._note(into, name, "" if error is None else str(error.localizedDescription()))
 
         receiver.receivePromisedFilesAtDestination_options_operationQueue_reader_(place, {}, self._kept[0], reader)
-        self.places += [into / Path(str(name)).name for name in receiver.fileNames() or ()]
+        names = [Path(str(name)).name for name in receiver.fileNames() or ()]
+        self.is_partial |= not names
+        self.places += [into / name for name in names]
 
     @property
     def files(self) -> tuple[VirtualFile, ...]:

@@ -238,11 +238,10 @@ class Program:
     def _add_handed_over(self, handover: Handover, reply: Callable[[Answer], None]) -> None:
         choices = Choices.from_flags(convert=handover.convert, zipped=handover.zip)
         options = AddOptions(again=handover.again, choices=choices, start=handover.start)
-        anomaly_id = handover.anomaly_id or self._window.header.field.anomaly_id
         if self._failure is not None:
             reply(Answer.CANNOT_TAKE)
-        elif not anomaly_id:
-            self._window.add_paths(handover.paths, options)  # they wait in the window for a number
+        elif not (anomaly_id := handover.anomaly_id or self._window.add_files.anomaly_for_this()):
+            self._window.add_files.keep(handover.paths, options)  # they wait in the window for a number
             reply(Answer.TAKEN)
         else:
             reply(Answer.RECEIVED)

@@ -165,6 +165,8 @@ class VirtualFiles:
             return
         self._bridge.note_making(promised.places)
         self._fetcher.fetch(replace(decision, files=promised.files), promised, anomaly_id)
+        if promised.is_partial:
+            self._window.add_files.refuse(DropKind.PROMISE)
 
     def _take(self, decision: Decision, anomaly_id: str, dropped: bool) -> None:  # noqa: FBT001 - a signal's argument
         if decision.kind is DropKind.PROMISED:

@@ -72,9 +72,9 @@ class AddFiles(QObject):
 
     def add(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one and nobody has to confirm it."""
-        self.add_for(self._anomaly_for_this(), paths, options)
+        self.add_for(self.anomaly_for_this(), paths, options)
 
-    def _anomaly_for_this(self) -> str:
+    def anomaly_for_this(self) -> str:
         """Return the anomaly shown, "" where there is none or somebody has to confirm it for what comes now."""
         keep, self._keep_next = self._keep_next, False
         return "" if keep else self._header.field.anomaly_id
@@ -137,11 +137,13 @@ class AddFiles(QObject):
 
     def add_kept(self) -> None:
         """Add the kept paths to the anomaly shown, if there is one."""
-        if not self._kept or not self._header.field.anomaly_id:
+        anomaly_id = self._header.field.anomaly_id
+        if not self._kept or not anomaly_id:
             return
+        self._keep_next = False  # this is the confirmation
         kept = list(self._kept.values())
         for options in dict.fromkeys(one.options for one in kept):
-            self.add([one.path for one in kept if one.options == options], options)
+            self.add_for(anomaly_id, [one.path for one in kept if one.options == options], options)
         self._set_kept({})  # only now that the engine has them
 
     def paste(self) -> None:
@@ -168,11 +170,11 @@ class AddFiles(QObject):
             if decision.left_out:
                 self._window.notices.explain(lambda: not_here(decision.left_out))
         elif decision.kind is DropKind.PICTURE:
-            self._window.picture_given.emit(picture_in(mime, decision), self._anomaly_for_this())
+            self._window.picture_given.emit(picture_in(mime, decision), self.anomaly_for_this())
         elif decision.kind in {DropKind.VIRTUAL, DropKind.PROMISED}:
-            self.virtual_given.emit(decision, self._anomaly_for_this(), dropped)
+            self.virtual_given.emit(decision, self.anomaly_for_this(), dropped)
         elif decision.kind is DropKind.PORTAL:
-            self.portal_given.emit(portal_key_in(mime), self._anomaly_for_this())
+            self.portal_given.emit(portal_key_in(mime), self.anomaly_for_this())
         else:
             self.refuse(decision.kind)
 

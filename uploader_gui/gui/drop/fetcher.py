@@ -270,5 +270,5 @@ class Fetcher(QObject):
     def _follow_kept(self, kept: Sequence[KeptPath]) -> None:
         """Stop what waited for a number and is not wanted any more."""
         paths = {one.path for one in kept}
-        for fetch in self._fetches:
+        for fetch in [one for one in self._fetches if one.is_listed]:  # others are kept once all are listed
             fetch.stop({path for path in fetch.wanted if path not in paths and path not in fetch.upload_ids})

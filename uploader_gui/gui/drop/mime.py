@@ -206,7 +206,8 @@ def _sorted_out(mime: QMimeData) -> tuple[list[Path], list[tuple[str, str]]]:
 
 def _addresses(mime: QMimeData, urls: Sequence[QUrl]) -> list[str]:
     """Return the URLs as text. Qt has none for an address such as `mtp://[usb:001,007]/`, but may have its line."""
-    lines = bytes(mime.data("text/uri-list").data()).decode("utf-8", "replace").split() if mime.hasUrls() else []
+    listed = bytes(mime.data("text/uri-list").data()).decode("utf-8", "replace") if mime.hasUrls() else ""
+    lines = [line.strip() for line in listed.splitlines() if line.strip() and not line.startswith("#")]
     if len(lines) == len(urls):
         return lines
     return [url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in urls]
@@ -262,7 +263,9 @@ def paths_in_text(text: str) -> list[Path]:
     lines = [line for line in lines if line not in _NO_PATHS]
     first = _paths_of(lines[:_LINES_LOOKED_AT])
     existing = [path for path in first if os.path.exists(path)]  # noqa: PTH110 - Path.exists raises
-    return _paths_of(lines) if existing and len(first) == len(lines[:_LINES_LOOKED_AT]) else existing
+    if existing and len(first) == len(lines[:_LINES_LOOKED_AT]):
+        return _paths_of(lines)
+    return existing + (_paths_of(lines[_LINES_LOOKED_AT:]) if existing else [])
 
 
 def _paths_of(lines: Sequence[str]) -> list[Path]:

@@ -146,7 +146,7 @@ class ListCounter:
     @property
     def anomalies(self) -> frozenset[str]:
         """The anomalies on the list."""
-        return frozenset(self._anomalies)
+        return frozenset(+self._anomalies)
 
     def add(self, uploads: Iterable[UploadSnapshot]) -> None:
         """Count new rows."""
