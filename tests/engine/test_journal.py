@@ -394,6 +394,8 @@ def test_a_journal_of_small_pages_gets_large_ones_and_keeps_what_is_in_it(path: 
         db.executescript("PRAGMA journal_mode = DELETE; PRAGMA page_size = 4096; VACUUM")
     with closing(Journal(path)) as again:
         assert (again.set_aside, len(again.unfinished(API))) == (None, 100)
+        again.add([an_upload()], API)
+        assert not again.reopen_if_needed()  # nobody took its files away
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
 

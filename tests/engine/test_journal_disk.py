@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,20 @@ def test_a_journal_opened_on_an_almost_full_disk_works_or_says_so(tiny_disk: Pat
     with contextlib.closing(Journal(path)) as journal:
         assert journal.set_aside is None
         journal.add([an_upload()], API)
+
+
+def test_an_earlier_journal_stays_as_it_is_where_the_disk_has_no_room_to_write_it_again(tiny_disk: Path) -> None:
+    path = tiny_disk / "journal.sqlite3"
+    with contextlib.closing(Journal(path)) as journal:
+        journal.add([an_upload() for _ in range(900)], API)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 11")
+    for _ in range(2):
+        with contextlib.closing(Journal(path)) as journal:
+            journal.add([an_upload()], API)
+            assert journal.set_aside is None
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM uploads").fetchone() == (900 + 2,)
 
 
 def test_leaving_works_on_a_full_disk(tiny_disk: Path) -> None:

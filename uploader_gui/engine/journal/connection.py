@@ -208,8 +208,25 @@ class JournalConnection:
             return
         with self._sqlite_errors():
             whole = self._vacuum_seconds() < VACUUM_SECONDS and self._vacuum(in_a_hurry)
+            self._needs_vacuum = not (self._is_log_emptied() and whole)
+
+    def _is_log_emptied(self) -> bool:
+        """Move all of the log out of it; return False where `hurry()` breaks that off, or has no time for it."""
+        is_slow = not self._can_be_emptied()
+        with self._checkpointing:
+            if self._in_a_hurry and is_slow:
+                return False
+            self._is_checkpointing = True
+        try:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._needs_vacuum = not whole
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return False
+        finally:
+            with self._checkpointing:
+                self._is_checkpointing = False
+        return True
 
     def checkpoint(self) -> None:
         """Move out of the log what was written: the disk may be slow when we leave, or turn slow by then."""

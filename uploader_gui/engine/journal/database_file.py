@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
 from uploader_gui.engine.journal.rows import COLUMNS, WAITS, upload_of, value_in, variant_in
-from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
+from uploader_gui.engine.journal.schema import MIGRATIONS, OPTIONAL_STEPS, SCHEMA_VERSION
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.transfer.presigned_url import place_of
@@ -83,14 +83,14 @@ def open_database(path: Path, mark: int, *, again: bool) -> sqlite3.Connection:
         raise unwritable(error) from error
     try:
         with translated_sqlite_errors():
-            _prepare(db, mark, again=again)
+            _prepare(db, path, mark, again=again)
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
+def _prepare(db: sqlite3.Connection, path: Path, mark: int, *, again: bool) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
     if _version(db) > SCHEMA_VERSION:
         raise JournalTooNew  # before anything in it is changed
@@ -106,14 +106,14 @@ def _prepare(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         _write_mark(db, mark, again=again)
-        _migrate(db)
+        _migrate(db, path)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:  # SQLite rolls back by itself where the disk is full
             db.execute("ROLLBACK")
         raise
     _check_integrity(db)
-    _enlarge_pages(db)
+    _enlarge_pages(db, path)
 
 
 def _write_mark(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
@@ -124,18 +124,26 @@ def _write_mark(db: sqlite3.Connection, mark: int, *, again: bool) -> None:
     db.execute(f"PRAGMA application_id = {mark}")
 
 
-def _enlarge_pages(db: sqlite3.Connection) -> None:
-    """Write a journal from before pages had this size again, where there is room for it."""
-    if db.execute("PRAGMA page_size").fetchone()[0] == PAGE_BYTES:
+def _enlarge_pages(db: sqlite3.Connection, path: Path) -> None:
+    """Write a journal from before pages had this size again, where there is room; smaller pages do as well."""
+    if db.execute("PRAGMA page_size").fetchone()[0] == PAGE_BYTES or not _has_room(path):
         return
     try:
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         db.execute("VACUUM")
     except sqlite3.OperationalError as error:
-        if not is_full(error):
-            raise
+        log.info("the journal keeps its pages: %s", error)
     db.execute("PRAGMA journal_mode = WAL")
+    db.execute("SELECT count(*) FROM sqlite_master").fetchall()  # creates the log's file
+
+
+def _has_room(path: Path) -> bool:
+    """Return whether the journal could be written twice more beside itself: into its log, and as a new file."""
+    try:
+        return shutil.disk_usage(path.parent).free > 3 * path.stat().st_size
+    except OSError:
+        return True
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -143,11 +151,13 @@ def _version(db: sqlite3.Connection) -> int:
     return version
 
 
-def _migrate(db: sqlite3.Connection) -> None:
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
     for step in range(_version(db), SCHEMA_VERSION):
+        if step in OPTIONAL_STEPS and not _has_room(path):
+            return  # a later start tries again
         for statement in MIGRATIONS[step].split(";"):
             db.execute(statement)
-    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.execute(f"PRAGMA user_version = {step + 1}")
 
 
 def _check_integrity(db: sqlite3.Connection) -> None:

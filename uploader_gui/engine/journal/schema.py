@@ -111,3 +111,5 @@ MIGRATIONS: Final[dict[int, str]] = {
     """,
 }
 """Schema version -> the statements that lead to the next one."""
+OPTIONAL_STEPS: Final = frozenset({11})
+"""Steps that write the whole journal again and change no column: left out where the disk has no room for that."""
