@@ -35,3 +35,28 @@ def test_a_familiar_error_is_told_in_words_that_can_be_translated(number: int) -
 )
 def test_another_error_is_named_and_what_we_say_ourselves_stays(error: OSError, words: str) -> None:
     assert system_words(error) == words
+
+
+class WindowsError(OSError):
+    """As Python has it on Windows: its own number is beside the one that Python made of it."""
+
+    def __init__(self, number: int, winerror: int) -> None:
+        super().__init__(number, "the words of Windows")
+        self.winerror = winerror
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (WindowsError(errno.ENOENT, 53), "its network drive cannot be reached"),
+        (WindowsError(errno.EINVAL, 59), "its network drive cannot be reached"),
+        (WindowsError(errno.EACCES, 23), "the disk reported an error"),
+        (WindowsError(errno.EACCES, 21), "its device is not there"),
+        (WindowsError(errno.EINVAL, 1326), "there is no permission for it"),
+        (WindowsError(errno.EINVAL, 123), "its path is not valid"),
+        (WindowsError(errno.ENOENT, 2), "there is no such file or folder"),
+        (WindowsError(errno.EINVAL, 362), "Windows error 362"),
+    ],
+)
+def test_windows_own_number_says_more_than_what_python_makes_of_it(error: OSError, words: str) -> None:
+    assert system_words(error) == words

@@ -33,6 +33,15 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "ENODEV ENXIO": "its device is not there",
 }
 """Not every system has each of these errors."""
+_BY_WINDOWS: Final[Mapping[str, tuple[int, ...]]] = {
+    "EHOSTUNREACH": (53, 55, 59, 64, 67, 71, 121, 1203, 1222, 1231, 1232, 1236),
+    "ENODEV": (15, 20, 21, 433, 1006, 1112, 1167),
+    "EIO": (23, 25, 26, 27, 29, 30, 31, 483, 1117, 1392, 1393),
+    "EACCES": (5, 65, 86, 1326, 1327),
+}
+"""Windows' own numbers (System Error Codes) that Python takes for EINVAL, EACCES or ENOENT, by what they mean."""
+_WINDOWS_PATH: Final = frozenset({87, 123, 161, 267})
+"""What Windows says of a path it cannot take."""
 _WORDS: Final[Mapping[int, str]] = {
     number: words
     for names, words in _BY_NAME.items()
@@ -51,4 +60,16 @@ def system_words(error: OSError) -> str:
     is_systems = getattr(error, "winerror", None) is not None or error.strerror == os.strerror(error.errno)
     if error.strerror and not is_systems:
         return error.strerror
-    return _WORDS.get(error.errno) or errno.errorcode.get(error.errno, str(error))
+    return _words_of_windows(error) or _WORDS.get(error.errno) or errno.errorcode.get(error.errno, str(error))
+
+
+def _words_of_windows(error: OSError) -> str:
+    """Return words by Windows' own number, "" where Python's number says as much."""
+    number: int | None = getattr(error, "winerror", None)
+    if number is None:
+        return ""
+    name = next((name for name, numbers in _BY_WINDOWS.items() if number in numbers), "")
+    if name:
+        return _WORDS[getattr(errno, name)]
+    is_unknown = error.errno == errno.EINVAL and number not in _WINDOWS_PATH
+    return f"Windows error {number}" if is_unknown else ""
