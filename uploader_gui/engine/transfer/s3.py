@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 PORTION: Final = 64 * 1024
 """Bytes given at once to a connection that cannot be measured (on Windows' proactor, or through a proxy that speaks TLS
 itself): a line with 2.2 KB/s moves them before the watchdog's timeout."""
-_NETWORK_SIGN_IN: Final = frozenset({407, 511})
-"""Only what stands in between answers so."""
 _FINAL_5XX: Final = frozenset({501, 505})
 """The 5xx that another try would not change."""
 _TRY_LATER: Final = frozenset({"SlowDown", "OperationAborted", "ConditionalRequestConflict"})
@@ -306,7 +304,7 @@ def _error_of(
 ) -> StorageError | Stalled:
     code, message = error_words(answer)
     status = response.status_code
-    if status in _NETWORK_SIGN_IN:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # only what stands in between answers so
         is_page = _PAGE.search(answer[:4096]) is not None
         return NotConfirmed(words, variant=Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE)
     if status in {400, 403} and ("expired" in message.lower() or code == "ExpiredToken"):
