@@ -318,7 +318,9 @@ class SendingPage(_Page):
         super().__init__(theme)
         self.add_choice("send_when_dropped", N_("Send as soon as files are dropped"), _AT_ONCE, settings)
         self.at_once = self.add_figure("max_concurrent_uploads", N_("Files sent at once"), QSpinBox(), settings)
-        self.bandwidth = QDoubleSpinBox(decimals=1, singleStep=0.5)
+        self.bandwidth = QDoubleSpinBox()
+        self.bandwidth.setDecimals(1)
+        self.bandwidth.setSingleStep(0.5)
         self.add_figure("bandwidth_limit", N_("Speed limit for all files together"), self.bandwidth, settings)
         self.read["bandwidth_limit"] = lambda: round(self.bandwidth.value(), 1)
         self.translate(self.bandwidth.setSpecialValueText, N_("No limit"))
@@ -361,7 +363,8 @@ def _line(text: str) -> QLineEdit:
 
 def _scrolling(page: QWidget) -> QScrollArea:
     """Return a scroll area with this page, for small screens and large texts."""
-    area = QScrollArea(widgetResizable=True)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

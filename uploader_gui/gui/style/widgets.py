@@ -211,7 +211,9 @@ def arranged(layout: B, *parts: Part, spacing: int = -1, margins: tuple[int, int
 
 def one_shot(parent: QObject, milliseconds: int, then: Callable[[], object]) -> QTimer:
     """Return a timer that calls `then` once after each start."""
-    timer = QTimer(parent, singleShot=True, interval=milliseconds)
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
     timer.timeout.connect(then)
     return timer
 

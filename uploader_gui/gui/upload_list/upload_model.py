@@ -121,7 +121,8 @@ class UploadModel(QAbstractTableModel):
         self.pages = AnomalyPages()
         """Where the register shows an anomaly."""
         self._sort_timer = one_shot(self, _SORT_MS, self._sort)
-        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
+        self._countdown = QTimer(self)
+        self._countdown.setInterval(_COUNTDOWN_MS)
         self._countdown.timeout.connect(self._count_down)
         self._retry_at: dict[UploadId, float] = {}
         """When the rows that count down begin their next attempts."""
