@@ -100,7 +100,7 @@ def test_a_window_that_leaves_without_a_word_may_have_taken_what_is_to_be_sent_a
         later = program.start("-a", "42", "--again", files.make("a.txt"))
         called, _ = window.accept()
         with called:
-            called.sendall(b'{"uploader-gui": 2}\n')
+            called.sendall(b'{"uploader-gui": 3}\n')
             assert called.recv(1 << 16).endswith(b"\n")
         ended = later.ended()
     assert (ended.code, "has not said whether it took the files" in told(ended)) == (1, True)
@@ -164,7 +164,7 @@ def said_to(program: Program, message: dict[str, Any]) -> str:
     """Say something to the window that this program would not, and give its answer."""
     with socket.socket(socket.AF_UNIX) as called, called.makefile("rwb") as lines:
         called.connect(str(program.data / "instance" / "socket"))
-        assert json.loads(lines.readline()) == {"uploader-gui": 2}
+        assert json.loads(lines.readline()) == {"uploader-gui": 3}
         lines.write(json.dumps(message).encode() + b"\n")
         lines.flush()
         answer: str = json.loads(lines.readline())["answer"]
@@ -190,7 +190,8 @@ def test_a_window_takes_no_more_than_a_command_line_could_say(
 ) -> None:
     window = standing(program)
     whole = {
-        "version": 2,
+        "version": 3,
+        "server": "",
         "paths": [str(files.make("b.txt"))],
         "anomaly_id": "42",
         "start": True,

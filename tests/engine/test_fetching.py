@@ -113,7 +113,7 @@ def test_nobody_else_can_read_them(folder: Path) -> None:
         (Source([BYTES], length=20_000), None, Variant.CAME_SHORT, f"{len(BYTES)}/20000"),
         (Source([]), 10, Variant.CAME_SHORT, "0/10"),
         (Source([BYTES, NotFetched("0x80030005", variant=Variant.NOT_GIVEN)]), None, Variant.NOT_GIVEN, "0x80030005"),
-        (Source([BYTES, OSError(28, "No space left on device")]), None, Variant.NO_ROOM, "No space left on device"),
+        (Source([BYTES, OSError(28, "No space left on device")]), None, Variant.NO_ROOM, "the disk is full"),
         (Source([BYTES, RuntimeError("odd")]), None, Variant.NOT_GIVEN, "odd"),
         (Source(opening=NotFetched(variant=Variant.OFFER_GONE)), None, Variant.OFFER_GONE, ""),
     ],
