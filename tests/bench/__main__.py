@@ -4,8 +4,6 @@ Not part of the test run. One table, every figure the median of several runs, ne
 Needs nginx (apt install nginx-light), curl and openssl; row 11 also FUSE (apt install fuse3 python3-fusepy).
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import os
@@ -13,15 +11,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tests.bench.figures import table
+from tests.bench.figures import Figure, table
 from tests.bench.files import Files
 from tests.bench.machine import described
 from tests.bench.setting import Setting
-
-if TYPE_CHECKING:
-    from tests.bench.figures import Figure
 
 ROWS = {
     1: "row_01_large",

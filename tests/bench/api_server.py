@@ -4,8 +4,6 @@ Started by `receiver.py` as `python -m tests.bench.api_server DELAY STORAGE_URL 
 arrival and answer go into LOG, one line each, by `time.time()`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

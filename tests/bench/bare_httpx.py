@@ -1,7 +1,5 @@
 """A bare httpx client, for comparison: `python -m tests.bench.bare_httpx STORAGE CA SLOTS PATH...`, for `tools.py`."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 import sys

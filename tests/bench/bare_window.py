@@ -1,7 +1,5 @@
 """A bare PySide6 window, to compare the program's with: `python -m tests.bench.bare_window start|smooth`."""
 
-from __future__ import annotations
-
 import sys
 
 from PySide6.QtCore import QCoreApplication, QSocketNotifier

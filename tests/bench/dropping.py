@@ -1,18 +1,12 @@
 """A drop as the window system delivers it: enter, then drop, with real mime data. Used by `window_driver.py`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
 from tests.support.drag_place import drag_place
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QWidget
 
 
 def drop_on(window: QWidget, path: Path) -> None:

@@ -1,13 +1,8 @@
 """The files the bench sends, made once per run in the bench's own folder and read once, so that they lie in memory."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ Adds 10,000 files, restores 50,000 unfinished uploads, and searches 100,000 past
 Each line has the whole time and the longest time a timer of 2 ms had to wait.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -4,8 +4,6 @@ Each round kills one to four runs of 30 files at random and at chosen moments, l
 what service, storage and journal hold. Ends with status 1 where anything was lost, doubled without a flag, or changed.
 """
 
-from __future__ import annotations
-
 import os
 import random
 import sys

@@ -6,8 +6,6 @@ half a round trip; a window of one bandwidth-delay product and a half per connec
 No losses, no slow start.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import sys

@@ -1,7 +1,5 @@
 """The machine and the versions a table was measured with."""
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -5,8 +5,6 @@ files, how many may be registered twice (and how many were being registered when
 meanwhile, and how long after the end something got through again. Status 1 where a file did not arrive.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile
@@ -14,20 +12,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tests.e2e.program import Program
+from tests.e2e.program import Ended, Program
 from tests.support import api_faults, storage_faults
-from tests.support.api_faults import Reset
+from tests.support.api_faults import ApiFault, Reset
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import ResetMidway, StoreThenReset
+from tests.support.storage_faults import ResetMidway, StorageFault, StoreThenReset
 from tests.support.strict_api import StrictApi
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Ended
-    from tests.support.api_faults import ApiFault
-    from tests.support.storage_faults import StorageFault
 
 ROOT = Path(__file__).parents[2]
 FILES = 600

@@ -1,20 +1,14 @@
 """The program as the bench starts it: headless, each time with a data folder of its own, journal and hashes on."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.bench.process import Cost, run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tests.bench.receiver import Receiver, Seen
+from tests.bench.receiver import Receiver, Seen
 
 
 @dataclass(frozen=True, slots=True)

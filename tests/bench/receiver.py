@@ -3,8 +3,6 @@
 Used by every row that sends. Times are taken from what the two wrote down, never from the sender.
 """
 
-from __future__ import annotations
-
 import shutil
 import socket
 import subprocess
@@ -14,12 +12,10 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from types import TracebackType
+from typing import IO, Self
 
 from tests.support.certificates import CertificateAuthority
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 NGINX = """

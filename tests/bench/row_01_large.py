@@ -1,17 +1,12 @@
 """Row 1: large files over TLS, against curl with openssl hashing the same files beside it."""
 
-from __future__ import annotations
-
 from statistics import median
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, ratios, seconds
 from tests.bench.program import send
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.tools import curl_and_hashes
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 COUNT = 8
 SLOTS = 4

@@ -1,15 +1,9 @@
 """Row 2: photos through a simulated line, against what the line can carry."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from tests.bench.figures import Figure, seconds
 from tests.bench.program import send
 from tests.bench.receiver import Receiver, Wires
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
+from tests.bench.setting import Setting
 
 RATE = 50_000_000
 ROUND_TRIP = 0.040

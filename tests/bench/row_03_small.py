@@ -1,18 +1,13 @@
 """Row 3: many small files and a service that takes its time, against the service's own floor."""
 
-from __future__ import annotations
-
 import math
 from statistics import median
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, seconds
 from tests.bench.program import send
 from tests.bench.receiver import Receiver, Wires
+from tests.bench.setting import Setting
 from tests.bench.tools import bare_httpx, curl
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 SLOTS = 8
 SIZE = 20_000

@@ -1,17 +1,11 @@
 """Row 4: small files through a simulated line: does any transfer ever wait for a registration?"""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from tests.bench.figures import Figure, seconds
 from tests.bench.program import send
 from tests.bench.receiver import Receiver, Seen, Wires
 from tests.bench.row_02_line import RATE, ROUND_TRIP
 from tests.bench.row_03_small import API_DELAY, SIZE, SLOTS
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
+from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

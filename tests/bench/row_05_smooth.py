@@ -1,18 +1,13 @@
 """Row 5: does the window stay smooth while row 1 runs in it and 5,000 rows wait?"""
 
-from __future__ import annotations
-
 from statistics import median
-from typing import TYPE_CHECKING
 
 from tests.bench import row_01_large
 from tests.bench.figures import Figure
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.tools import curl_and_hashes
 from tests.bench.windows import Gaps, bare_window_meanwhile, in_window
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

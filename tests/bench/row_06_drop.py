@@ -1,18 +1,12 @@
 """Row 6: a folder with 10,000 files is dropped on the window."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.bench.figures import Figure
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.windows import in_window
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

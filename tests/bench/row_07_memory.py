@@ -1,15 +1,9 @@
 """Row 7: a file of 5 GB takes no more memory than one of a byte."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from tests.bench.figures import Figure
 from tests.bench.program import send
 from tests.bench.receiver import Receiver
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
+from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

@@ -1,16 +1,11 @@
 """Row 8: from the start of the process to the first painted window, against a bare PySide6 window."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, ratios, seconds
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.windows import in_window, painted_after
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

@@ -1,20 +1,15 @@
 """Row 9: an idle window costs nothing."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure
 from tests.bench.process import ROOT, cpu_and_wakeups
 from tests.bench.program import data_folder
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.windows import surroundings
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 SETTLE = 5.0
 

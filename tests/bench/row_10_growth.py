@@ -1,15 +1,9 @@
 """Row 10: the ten-thousandth file costs what the thousandth cost."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from tests.bench.figures import Figure, ratios
 from tests.bench.program import send
 from tests.bench.receiver import Receiver
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
+from tests.bench.setting import Setting
 
 SIZE = 20_000
 

@@ -1,23 +1,16 @@
 """Row 11: a file on a share that answers each read after 200 ms holds up nobody else."""
 
-from __future__ import annotations
-
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, seconds
 from tests.bench.program import send
-from tests.bench.receiver import Receiver
+from tests.bench.receiver import Receiver, Seen
+from tests.bench.setting import Setting
 from tests.bench.share import slow_share
 from tests.bench.windows import Gaps, in_window
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.bench.receiver import Seen
-    from tests.bench.setting import Setting
 
 COUNT = 16
 SLOTS = 4

@@ -1,16 +1,11 @@
 """Row 12: another program gives a file of 300 MB, piece by piece, within a drop; a second one is cancelled half way."""
 
-from __future__ import annotations
-
 from statistics import median
-from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure
 from tests.bench.receiver import Receiver
+from tests.bench.setting import Setting
 from tests.bench.windows import Gaps, bare_window_meanwhile, in_window
-
-if TYPE_CHECKING:
-    from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:

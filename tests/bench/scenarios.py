@@ -7,27 +7,23 @@ import gc
 import os
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QTimer
 
 from tests.bench.dropping import drop_on
 from tests.bench.process import status_bytes
 from tests.bench.ticker import PaintWatch, Ticker, tell
-from uploader_gui.engine.fetching import CHUNK_BYTES, VirtualFile
+from uploader_gui.engine.fetching import CHUNK_BYTES, Sink, VirtualFile
 from uploader_gui.engine.models import Origin, UploadState
 from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.offer import Decision, DropKind
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction
 from uploader_gui.window_app import program
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from uploader_gui.engine.fetching import Sink
-    from uploader_gui.gui.main_window import MainWindow
 
 SETTLE = 2.0
 RATE = 40_000_000

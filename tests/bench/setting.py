@@ -1,12 +1,8 @@
 """What every row of the bench is given: files, how often to measure, how large the workloads are."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.bench.files import Files
+from tests.bench.files import Files
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,15 @@
 Used by row 11 as `slow_share`; run by the system's Python as a script, which imports nothing of ours.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 READ_SECONDS = 0.2
 

@@ -1,18 +1,12 @@
 """What the program is compared with: curl in parallel, openssl hashing beside it, bare httpx."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.bench.process import Begun, Cost, begin, finish, run
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.bench.receiver import Receiver
+from tests.bench.receiver import Receiver
 
 
 def curl(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:

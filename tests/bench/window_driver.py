@@ -4,8 +4,6 @@ Started by `windows.py`. The program runs as ever; only one class is exchanged f
 for the first paint, or the `Program`. Nothing is loaded here that the program would not load at that moment.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import time

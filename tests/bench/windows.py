@@ -1,24 +1,19 @@
 """Starts windows for the rows that need one: the program's, driven by `window_driver.py`, and a bare one."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.bench.process import ROOT
 from tests.bench.program import data_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from tests.bench.receiver import Receiver
+from tests.bench.receiver import Receiver
 
 PATIENCE = 120.0
 

@@ -1,18 +1,12 @@
 """What every whole run gets: the program, told of the service that `strict_api` plays."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.program import Program
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
 
 
 @pytest.fixture

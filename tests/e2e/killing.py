@@ -3,27 +3,20 @@
 Used by `test_kill.py` (a few rounds) and `tests/bench/kill.py` (a hundred).
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from tests.support.storage_faults import StoreThenSilence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program, Running
-    from tests.support.api_faults import ApiFault
-    from tests.support.raw_http import RawRequest
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_faults import StorageFault
-    from tests.support.strict_api import ApiCall, StrictApi
+from tests.e2e.program import Program, Running
+from tests.support.api_faults import ApiFault
+from tests.support.raw_http import RawRequest
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import StorageFault, StoreThenSilence
+from tests.support.strict_api import ApiCall, StrictApi
 
 MOMENTS = ("at random", "POST under way", "between POST and PUT", "between PUT and its recording")
 PATIENCE = 30.0

@@ -1,19 +1,15 @@
 """The program as scripts start it: a process of its own, with arguments and environment. The fixture `program`."""
 
-from __future__ import annotations
-
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import signal
+from typing import Any
 
 ANOMALY = "42"
 PATIENCE = 60.0

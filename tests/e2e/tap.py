@@ -1,7 +1,5 @@
 """A tap on the line to a server: passes every byte on, and keeps those that clients sent."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

@@ -1,22 +1,16 @@
 """A run without a window asks the desktop to stay awake; a desktop that is none, or sleeps itself, is no trouble."""
 
-from __future__ import annotations
-
 import socket
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Program
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
 
 
 class Bus:

@@ -1,21 +1,15 @@
 """What goes into one registration while a drop is still being walked: contract "Limits", "batches"."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.sleeping import asleep
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 async def test_a_batch_is_filled_while_a_drop_is_still_being_walked(

@@ -1,14 +1,10 @@
 """A run in which the program itself breaks: it ends, says so, and writes what it can."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
+from tests.e2e.program import Program
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 
 BROKEN_TERMINAL = """
 import sys

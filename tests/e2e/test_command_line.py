@@ -1,7 +1,5 @@
 """Every option and setting as a script meets it: what is sent where, in which batches, and what the terminal shows."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty
@@ -9,21 +7,18 @@ import re
 import select
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.program import Program
 from tests.support import api_faults, storage_faults
+from tests.support.files import Files
 from tests.support.locales import IN_ASCII
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import SlowRead, StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui import __version__
 from uploader_gui.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 OPTIONS = (
     *("--anomaly", "--start", "--quit-when-done", "--report", "--headless", "--again", "--sandbox", "--demo"),

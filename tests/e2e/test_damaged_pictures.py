@@ -1,15 +1,9 @@
 """Damaged pictures without a window: none ends the program, none becomes evidence, and what is sound goes on."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from tests.e2e.program import Program
 from tests.support import pictures
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 
 
 def test_a_picture_that_ends_its_decoder_fails_alone_each_time(

@@ -1,29 +1,23 @@
 """A disk in trouble under the journal: the queue holds, goes on when it works again, and nothing is lost or doubled."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Ended, Program, Running
 from tests.e2e.test_disk_full import WAITING
 from tests.engine.journals import filled
 from tests.engine.test_journal_reopening import at_work_elsewhere
 from tests.support.failing_disk import FailingDisk
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.journal.journal import Journal
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.e2e.program import Ended, Program, Running
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 @pytest.fixture

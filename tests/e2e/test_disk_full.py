@@ -3,25 +3,19 @@
 A limit on file sizes (RLIMIT_FSIZE) lets exactly the journal's writes fail, as they do on a full disk.
 """
 
-from __future__ import annotations
-
 import resource
 import signal
 import subprocess
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Program, Running
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program, Running
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
 
 WAITING = "the journal cannot be written (disk full?) – waiting"
 FULL_FROM_THE_START = (

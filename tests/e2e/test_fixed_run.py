@@ -3,23 +3,18 @@
 After a change that scripts may notice: `python -m pytest tests/e2e/test_fixed_run.py`, and take over what it shows.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.e2e.program import Program
 from tests.support import pictures
-from tests.support.storage_faults import Refuse
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import Refuse, StorageFault
 from uploader_gui import __version__
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_faults import StorageFault
 
 KEPT = Path(__file__).with_name("fixed_run.json")
 DIFFERENT_EACH_TIME = {

@@ -1,18 +1,12 @@
 """Killed at the worst moments, nothing is lost, doubled or changed. A hundred rounds: `tests/bench/kill.py`."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.e2e.killing import KillRound
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.e2e.program import Program
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,26 +1,21 @@
 """Later starts beside an open window, as processes: nothing they bring is lost, doubled, or believed taken."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
 import socket
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.e2e.program import Ended, Program, Running
 from tests.e2e.windows import ended_within, standing, until
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Ended, Program, Running
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these look at files and signals that Windows has not")
 AT_ONCE = 8

@@ -1,30 +1,24 @@
 """Engine and program in front of real S3 servers: rclone's and OpenStack Swift's, links presigned by botocore."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.program import Program
 from tests.e2e.tap import Tap
 from tests.faults.running import ANOMALY, QUICK, TOKENS, engine, options, send, send_one
-from tests.support.s3_servers import RcloneS3
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.s3_servers import RcloneS3, S3Server
 from tests.support.s3_signing import S3Signer
 from tests.support.server_environment import FIRST_USE
 from tests.support.strict_api import StrictApi
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.files import Files
-    from tests.support.s3_servers import S3Server
 
 pytestmark = FIRST_USE
 WEIGHED = (

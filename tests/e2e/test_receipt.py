@@ -1,28 +1,22 @@
 """The receipt to the letter, the exit codes, and what of a drop is sent: contract "Receipt" and "Paths"."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import re
 import socket
 import unicodedata
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from tests.e2e.program import Program
 from tests.engine.surroundings import NOBODY, as_nobody, public_folder
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui import __version__, cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 FIELDS = [

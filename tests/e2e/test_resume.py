@@ -1,26 +1,20 @@
 """What a run leaves unfinished and the next one takes up: contract "Queue and journal"; interruptions."""
 
-from __future__ import annotations
-
 import signal
 import sqlite3
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Ended, Program
 from tests.faults.sleeping import asleep
 from tests.support import api_faults
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Ended, Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
 
 INTERRUPTED = 130
 LEAVING = 20.0

@@ -1,28 +1,20 @@
 """No token ever, and no live link once the queue has drained, in anything the program leaves behind."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.program import Program
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import api_faults, storage_faults
-from tests.support.storage_faults import Refuse, ResetMidway, StoreThenSilence
-from tests.support.strict_api import StrictApi
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.api_faults import ApiFault
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_faults import StorageFault
-    from tests.support.strict_api import ApiCall
+from tests.support.api_faults import ApiFault
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import Refuse, ResetMidway, StorageFault, StoreThenSilence
+from tests.support.strict_api import ApiCall, StrictApi
 
 BEARER = "Zk9vQm2xTn7RbearerLq4W"
 SESSION = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjk5OTk5OTk5OTl9.c2lnbmF0dXJlLW9mLWE"

@@ -1,21 +1,15 @@
 """Signals that come before a run listens to them, and after its end: contract "130"."""
 
-from __future__ import annotations
-
 import os
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.program import Program
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.platform import process
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows ends a process that is sent a signal")
 AT_AN_IMPORT = """

@@ -1,24 +1,18 @@
 """A keyring that never answers, in the program as it is started: nothing is lost, and one signal ends it."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Program
 from tests.e2e.windows import ended_within, standing
+from tests.support.files import Files
 from tests.support.gated_keyring import gated, open_gate
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="its gate is a FIFO")
 NO_TOKENS = {"UPLOADER_BEARER_TOKEN": None, "UPLOADER_SESSION_TOKEN": None}

@@ -3,8 +3,6 @@
 What leaving takes is counted in operations on the journal, for a busy machine is slow at everything.
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import signal
@@ -12,23 +10,19 @@ import subprocess
 import time
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Program, Running
 from tests.e2e.test_secrets import links_in
 from tests.program.driven import PATIENCE, DrivenWindow
 from tests.support.failing_disk import FailingDisk
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.journal.journal_thread import REST_SECONDS
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program, Running
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="LD_PRELOAD is Linux's")
 SLOW = 0.05

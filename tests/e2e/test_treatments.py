@@ -1,7 +1,5 @@
 """Types the service refuses, without a window: `--convert`, `--zip`, and what receipt, service and disk hold then."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
@@ -9,22 +7,18 @@ import signal
 import sqlite3
 import zipfile
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests.e2e.program import Ended, Program
 from tests.support import pictures
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Ended, Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_records import StoredObject
-    from tests.support.strict_api import StrictApi
+from tests.support.storage_records import StoredObject
+from tests.support.strict_api import StrictApi
 
 MTIME = 1_710_231_073
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000

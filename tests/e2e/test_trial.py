@@ -1,21 +1,16 @@
 """Trying out without a window: every line, the receipt and its codes say that no register has the files."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
+from tests.e2e.program import Program
+from tests.support.files import Files
 
 BAND = "TRIAL: nothing is sent to the register"
 

@@ -1,24 +1,17 @@
 """Wrong usage and configuration: one sentence on stderr, status 2, no traceback, and no request."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.program import Ended
+from tests.e2e.program import Ended, Program
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui import cli
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 HEADLESS = ("--headless", "--anomaly", "42")
 WITH_FILE = (*HEADLESS, "a.txt")

@@ -1,21 +1,15 @@
 """What a French command line says of wrong usage and in its help: all of it French, and no Qt loaded to say it."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.program import Program
 from tests.e2e.test_command_line import OPTIONS
 from tests.e2e.test_usage import WRONG, is_one_sentence
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
 
 ENGLISH = re.compile(r"\b(the|is|are|was|must|cannot|needs|with|without|should|see|show|this|argument|folder|token)\b")
 ALL_WRONG = (

@@ -1,16 +1,11 @@
 """`--verify` from a shell: what a deposit's receipt says of its files later, in their places and copied elsewhere."""
 
-from __future__ import annotations
-
 import json
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.e2e.program import Program
-    from tests.support.files import Files
+from tests.e2e.program import Program
+from tests.support.files import Files
 
 
 def test_files_of_a_deposit_are_compared_with_its_receipt(program: Program, files: Files, tmp_path: Path) -> None:

@@ -1,18 +1,13 @@
 """A clock that is wrong for a day, in the program as scripts start it: nothing is forgotten or registered twice."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.program import Program
 from tests.support import pictures
-
-if TYPE_CHECKING:
-    from tests.e2e.program import Program
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 
 AT_ANOTHER_TIME = """
 import sys, time

@@ -1,18 +1,11 @@
 """Windows as processes of their own, offscreen, on the data folder of the test."""
 
-from __future__ import annotations
-
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
-from tests.e2e.program import PATIENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.e2e.program import Program, Running
+from tests.e2e.program import PATIENCE, Program, Running
 
 
 def standing(program: Program, *arguments: str | Path, **environment: str | None) -> Running:

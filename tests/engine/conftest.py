@@ -1,21 +1,15 @@
 """Clients of the program and the service they talk to."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import ssl
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.engine.service import Service
+from tests.support.certificates import CertificateAuthority
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.net.client import tls_context
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.strict_api import StrictApi
 
 
 @pytest.fixture(scope="session")

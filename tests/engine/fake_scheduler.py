@@ -1,23 +1,18 @@
 """A scheduler that only remembers what it was asked for, and the things of an engine a store needs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.journal_thread import JournalThread
+from uploader_gui.engine.models import Upload
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from uploader_gui.engine.errors import Code
-    from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.models import Upload
-    from uploader_gui.engine.scheduler import Scheduler
+from uploader_gui.engine.scheduler import Scheduler
 
 
 class FakeScheduler:

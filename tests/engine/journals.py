@@ -1,14 +1,9 @@
 """Journals with something in them, for the tests of what can happen to one."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.journal.journal import Journal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 API = "https://api.example/main"
 

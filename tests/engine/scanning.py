@@ -1,16 +1,10 @@
 """What a scan finds, in words."""
 
-from __future__ import annotations
+from pathlib import Path
 
-from typing import TYPE_CHECKING
-
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.intake.scan import Finding, Junk, findings_below, scan
 from uploader_gui.engine.models import Source
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from uploader_gui.engine.concurrency import DaemonThreads
 
 
 def told(path: Path) -> list[str]:

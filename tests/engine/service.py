@@ -1,20 +1,14 @@
 """The program's own API client, made as `build.py` makes it, for one test."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Self
+import ssl
+from typing import Self
 
 from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.models import Source, UploadId
 from uploader_gui.engine.net.client import Clients
 from uploader_gui.engine.net.server_clock import ServerClock
-from uploader_gui.engine.options import HttpOptions
+from uploader_gui.engine.options import HttpOptions, SizeUnit
 from uploader_gui.engine.registration.api import ApiClient, Registration, Tokens
-
-if TYPE_CHECKING:
-    import ssl
-
-    from uploader_gui.engine.models import Source, UploadId
-    from uploader_gui.engine.options import SizeUnit
 
 TOKENS = Tokens("bearer-for-tests", "session-for-tests")
 

@@ -1,7 +1,5 @@
 """Evidence and tokens go over https, or to this very machine."""
 
-from __future__ import annotations
-
 import pytest
 
 from uploader_gui.engine.addresses import check_address, is_local, is_loopback, is_this_machine, plain_host

@@ -1,11 +1,10 @@
 """Whatever the service answers, only our own errors come out, and every upload asked for is accounted for."""
 
-from __future__ import annotations
-
 import json
 import random
+from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +13,6 @@ from uploader_gui.engine.errors import LeftOut, ProtocolViolated, UrlRefused
 from uploader_gui.engine.models import PresignedPut, UploadId
 from uploader_gui.engine.registration.api import _registration, service_words
 from uploader_gui.engine.transfer.presigned_url import signed_headers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ASKED: Final = [UploadId("0b1a2c3d-0000-4000-8000-000000000001"), UploadId("0b1a2c3d-0000-4000-8000-000000000002")]
 URL: Final = (

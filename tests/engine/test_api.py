@@ -1,28 +1,16 @@
 """One registration over a real socket: the request to the letter, its tokens, and what may happen on the way."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import ssl
 
 import pytest
 
 from tests.engine.service import Service
 from tests.engine.values import a_source
 from tests.support import api_faults
-from uploader_gui.engine.errors import (
-    ConnectionLost,
-    Offline,
-    SignInNeeded,
-    Stalled,
-    UrlRefused,
-)
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import ConnectionLost, Offline, SignInNeeded, Stalled, UrlRefused
+from uploader_gui.engine.options import SizeUnit
 from uploader_gui.engine.registration.api import Tokens, wire_size
-
-if TYPE_CHECKING:
-    import ssl
-
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.options import SizeUnit
 
 
 async def test_the_request_is_what_the_services_page_says(strict_api: StrictApi, service: Service) -> None:

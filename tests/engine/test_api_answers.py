@@ -1,29 +1,19 @@
 """What an answer to a registration means for each upload: matched by its id, malformed, left out, of another shape."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import logging
 import tracemalloc
 import zlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from tests.engine.service import Service
 from tests.support import api_faults
-from uploader_gui.engine.errors import (
-    LeftOut,
-    ProtocolViolated,
-    Rejected,
-    UrlRefused,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.engine.service import Service
-    from tests.support.strict_api import StrictApi
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import LeftOut, ProtocolViolated, Rejected, UrlRefused
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])

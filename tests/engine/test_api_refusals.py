@@ -1,13 +1,12 @@
 """What the service says instead of registering: every status, its words, and when to ask again."""
 
-from __future__ import annotations
-
 from email.utils import formatdate
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.service import Service
 from tests.support import api_faults
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import (
     ApiError,
     ProtocolViolated,
@@ -22,10 +21,6 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.redaction import readable
 from uploader_gui.engine.registration.api import Tokens, service_words
-
-if TYPE_CHECKING:
-    from tests.engine.service import Service
-    from tests.support.strict_api import StrictApi
 
 STATUSES: list[tuple[int, type[ApiError]]] = [
     (401, SignInNeeded),

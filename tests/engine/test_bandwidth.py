@@ -1,7 +1,5 @@
 """The speed limit: all transfers together keep to it, a new one counts at once, and without one nobody waits."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,19 +1,14 @@
 """Batches: at most 20, one anomaly each, just in time, and no more bytes than a URL's life can take."""
 
-from __future__ import annotations
-
 import math
 import random
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.values import a_source, an_upload
+from uploader_gui.engine.models import Upload, UploadId
 from uploader_gui.engine.registration.batches import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead, files_lasting
-
-if TYPE_CHECKING:
-    from uploader_gui.engine.models import Upload, UploadId
 
 ROOM = 1e12
 

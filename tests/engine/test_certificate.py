@@ -1,7 +1,5 @@
 """Who issued a certificate: read from real ones, and nonsense never breaks it."""
 
-from __future__ import annotations
-
 import ssl
 
 import trustme

@@ -1,7 +1,5 @@
 """The server's time is learnt from its answers; nonsense teaches nothing."""
 
-from __future__ import annotations
-
 import time
 from email.utils import formatdate
 

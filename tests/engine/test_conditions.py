@@ -1,7 +1,5 @@
 """Offline is told where nothing gets through, not where one server of many cannot be reached."""
 
-from __future__ import annotations
-
 from tests.engine.fake_scheduler import FakeScheduler
 from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.errors import Code

@@ -1,28 +1,22 @@
 """The test of the connection: each kind of trouble gets its own finding, and tokens go nowhere they do not belong."""
 
-from __future__ import annotations
-
 import json
 import ssl
 import time
+from collections.abc import Callable
 from email.utils import formatdate
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import trustme
 
+from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from uploader_gui.engine.connection_check import ConnectionCheck
 from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import finding_text as told
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
 
 TOKENS = ("bearer-for-tests", "session-for-tests")
 ANOMALY = {"data": {"id": "4217", "title": "Porte coupe-feu\nbloquée"}}

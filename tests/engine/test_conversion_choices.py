@@ -1,11 +1,10 @@
 """What is done with files of refused types, asked or not; and the folder of what is sent in their place."""
 
-from __future__ import annotations
-
 import stat
 import sys
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,19 +12,9 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import Code, NotPrepared
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason, Treatment, UploadState
-from uploader_gui.engine.options import (
-    Choices,
-    has_namesake,
-    offered_treatments,
-    possible_treatments,
-    substitute_name,
-)
+from uploader_gui.engine.options import Choices, has_namesake, offered_treatments, possible_treatments, substitute_name
 from uploader_gui.engine.own_files import OwnFiles, TempFiles
 from uploader_gui.engine.source import describe_only
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 CONVERT, ZIP = Treatment.CONVERT, Treatment.ZIP
 

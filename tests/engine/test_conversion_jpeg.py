@@ -1,12 +1,11 @@
 """A picture becomes a JPEG that shows and tells the same: upright once, with its colours, date and place."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
 import struct
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -16,13 +15,9 @@ from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKERS_NOTE, ORIENTATION, 
 from uploader_gui.engine.conversion import MAX_BYTES, into_jpeg
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared, SourceChanged, UploaderError
 from uploader_gui.engine.own_files import Abandoned, Heartbeat
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.messages import MAX_PIXELS
 from uploader_gui.engine.source import describe_only
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 UPRIGHT = (64, 96)
 CORNERS = {(58, 5): (255, 0, 0), (58, 90): (0, 255, 0), (5, 48): (0, 0, 255)}

@@ -1,7 +1,5 @@
 """A file inside a ZIP: the same bytes, name and time, readable by everybody."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import random
@@ -9,7 +7,7 @@ import shutil
 import struct
 import subprocess
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +15,6 @@ from uploader_gui.engine import conversion
 from uploader_gui.engine.errors import NotPrepared, SourceChanged, SourceMissing
 from uploader_gui.engine.own_files import Abandoned, Heartbeat
 from uploader_gui.engine.source import describe_only
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "vidéo – désenfumage n°1.mp4"
 MTIME = 1_710_231_073

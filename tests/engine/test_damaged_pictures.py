@@ -1,12 +1,11 @@
 """Damage to pixels, as far as container and decoder can tell, is a broken picture; damaged metadata are left out."""
 
-from __future__ import annotations
-
 import io
 import random
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,12 +13,7 @@ from PIL import Image
 from tests.support import pictures
 from tests.support.tiffs import tiff
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 GRID = pictures.GRID.read_bytes()
 DATA = GRID.index(b"mdat") + 4

@@ -1,7 +1,5 @@
 """Pictures are decoded in a process of its own: what breaks it, or is meant for others, does not reach the program."""
 
-from __future__ import annotations
-
 import json
 import os
 import select
@@ -9,23 +7,19 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import pictures
 from tests.support.decoders import decoder_that, program_that, until
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert, NotPrepared
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.messages import MEMORY_BYTES, DecoderTimeouts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.log_watch import ExpectedLogs
 
 PATIENCE = 30.0
 HASTY = DecoderTimeouts(thumbnail=1.5, jpeg=1.5)

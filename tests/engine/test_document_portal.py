@@ -1,7 +1,5 @@
 """A file given by its path in Linux' document portal is the file at its real path: real portal, real bus."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

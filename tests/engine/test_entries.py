@@ -1,13 +1,11 @@
 """What Windows and macOS have beside plain files and folders; the rules are the same wherever they are tested."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.files import Files
 from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable, Variant
 from uploader_gui.engine.intake.scan import Junk, Refusal, findings_below
 from uploader_gui.engine.models import Source
@@ -20,9 +18,6 @@ from uploader_gui.engine.windows_paths import (
     plain,
     reachable,
 )
-
-if TYPE_CHECKING:
-    from tests.support.files import Files
 
 DEEP = "\\".join(["dossier"] * 40)
 

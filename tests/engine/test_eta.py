@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from uploader_gui.engine.transfer.rate_meter import LONGEST_PAUSE, SETTLE, RateMeter, SharedTime, Sums, fitted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MB = 1_000_000
 STEP = 0.05

@@ -1,18 +1,13 @@
 """What front ends are told: about ten times a second, newest state only, in an order that makes sense."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from tests.engine.values import an_upload
 from tests.engine.virtual_time import run_virtually
 from uploader_gui.engine.event_buffer import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, EventBuffer
 from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PROGRESS = Progress((), Totals())
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import stat
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from uploader_gui.engine.errors import NotFetched, Variant
 from uploader_gui.engine.fetching import FetchThread, Item, Sink, VirtualFile
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 MB = 1_000_000
 BYTES = bytes(range(256)) * 40

@@ -1,27 +1,21 @@
 """Same size and same time do not mean the same bytes: what else shows a change, and what does not."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.test_source_reader import read_all
+from tests.support.files import Files
 from uploader_gui.engine.conversion import into_zip
 from uploader_gui.engine.errors import SourceChanged, SourceError
 from uploader_gui.engine.own_files import Heartbeat
 from uploader_gui.engine.source import BLOCK_BYTES, SourceReader, describe_only, hash_whole, inspect, unix_ns
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.files import Files
 
 LONG_AGO = 1_700_000_000_000_000_000
 SIZE = 2 * BLOCK_BYTES + 100

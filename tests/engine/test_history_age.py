@@ -1,11 +1,11 @@
 """How long History keeps a deposit: age counts from the newest one, and no clock that jumps makes it grow."""
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +13,6 @@ from tests.engine.journals import API
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 DAY = 86_400.0
 NOON = 1_741_003_600.0

@@ -1,18 +1,19 @@
 """The clients: TLS by the system's trust store, no cookie, no proxy nobody set, and errors in our own words."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re
 import socket
-from typing import TYPE_CHECKING
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.engine.service import Service
 from tests.support.api_faults import Answer
+from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from tests.support.strict_api import StrictApi
@@ -21,13 +22,6 @@ from uploader_gui.engine.net.client import Clients, check_url, tls_context, tran
 from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.engine.transfer.transfer import MAX_PIECE
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
 
 
 class Proxy(LoopbackServer):

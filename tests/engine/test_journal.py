@@ -1,17 +1,15 @@
 """The journal keeps every field of every upload, for its owner only, and forgets URLs that are used up."""
 
-from __future__ import annotations
-
 import os
 import random
 import shutil
 import sqlite3
 import stat
 import uuid
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,20 +19,8 @@ from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.journal.database_file import PAGE_BYTES
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.schema import MIGRATIONS, SCHEMA_VERSION
-from uploader_gui.engine.models import (
-    Origin,
-    Reason,
-    RunKey,
-    Substitute,
-    Treatment,
-    Upload,
-    UploadId,
-    UploadState,
-)
+from uploader_gui.engine.models import Origin, Reason, RunKey, Substitute, Treatment, Upload, UploadId, UploadState
 from uploader_gui.engine.receipt import Circumstances
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SIGNATURE = "5ec2e7" * 10
 NOT_OF_ITS_ROW = {

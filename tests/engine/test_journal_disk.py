@@ -1,12 +1,11 @@
 """A journal on a disk that is full, closed to us or read-only: a clear error, and nothing lost."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sqlite3
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +15,6 @@ from tests.engine.values import a_put, an_upload
 from uploader_gui.engine.errors import JournalUnwritable
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture

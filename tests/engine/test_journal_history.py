@@ -1,11 +1,11 @@
 """The journal knows which run an upload belonged to, and what has become of it since."""
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +13,7 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal.history_queries import PAGE
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.schema import MIGRATIONS
-from uploader_gui.engine.models import RunKey, UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from uploader_gui.engine.models import PastRun, Upload
+from uploader_gui.engine.models import PastRun, RunKey, Upload, UploadState
 
 API = "https://api.example/main"
 S = UploadState

@@ -1,13 +1,12 @@
 """A journal that gets into trouble while it is open: opened again whole, or begun again with the old one kept."""
 
-from __future__ import annotations
-
 import contextlib
 import resource
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +16,6 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.errors import JournalInUse, JournalUnwritable
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 MORE_THAN_SQLITE_KEEPS_IN_MEMORY = 8000
 OPEN_AND_WAIT = """

@@ -1,7 +1,5 @@
 """A journal that is in use, newer, damaged or not writable: a clear error or a fresh start, never a crash."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import random
@@ -9,7 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +18,6 @@ from uploader_gui.engine.errors import JournalInUse, JournalTooNew
 from uploader_gui.engine.journal.database_file import PAGE_BYTES
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.schema import SCHEMA_VERSION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 OPEN_ELSEWHERE = """
 import sys

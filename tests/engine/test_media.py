@@ -1,23 +1,17 @@
 """The media type of a file is decided by its extension and confirmed by its bytes."""
 
-from __future__ import annotations
-
 import io
 import random
 import struct
 import zlib
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.files import MEDIA_TYPES
+from tests.support.files import MEDIA_TYPES, Files
 from tests.support.samples import SAMPLES, compound, gif, jpeg, open_xml, pdf, png, seven_zip, zipped
 from uploader_gui.engine.errors import TypeNotAccepted, Variant
 from uploader_gui.engine.media import BY_EXTENSION, HEAD_BYTES, type_name
 from uploader_gui.engine.media import media_type_of as media_type_in
-
-if TYPE_CHECKING:
-    from tests.support.files import Files
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,7 +1,5 @@
 """Errors, states and their steps are closed lists that agree with what is written about them."""
 
-from __future__ import annotations
-
 import inspect
 import re
 import subprocess

@@ -1,10 +1,9 @@
 """What a picture tells beside its pixels is in its JPEG too: dates, words, place, colours; what is odd is no damage."""
 
-from __future__ import annotations
-
 import io
 import struct
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -14,12 +13,8 @@ from tests.support import pictures
 from tests.support.pictures import EXIF_IFD, GPS_IFD, MAKER, ORIENTATION, PLACE, TAKEN, TAKEN_AT, UPRIGHT, sketch
 from tests.support.tiffs import HEIGHT, WIDTH, tiff
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
-    from uploader_gui.engine.pictures.messages import Jpeg
+from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.pictures.messages import Jpeg
 
 ASCII, BYTE, SHORT, LONG, UNDEFINED = 2, 1, 3, 4, 7
 DESCRIPTION, ARTIST, IPTC, PHOTOSHOP, TITLE, COMMENT = 0x010E, 0x013B, 33723, 34377, 0x9C9B, 0x9C9C

@@ -1,9 +1,7 @@
 """What can be read off a presigned URL: when it expires, and which headers it signs."""
 
-from __future__ import annotations
-
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 import botocore.session
 import pytest
@@ -20,9 +18,6 @@ from uploader_gui.engine.transfer.presigned_url import (
     place_of,
     signed_headers,
 )
-
-if TYPE_CHECKING:
-    from typing import Any
 
 SIGNED = 1_741_768_200.0
 V4 = "https://b.example/k?X-Amz-Date={date}&X-Amz-Expires={expires}"

@@ -1,7 +1,5 @@
 """Rates over the last seconds, by a clock the test hands in."""
 
-from __future__ import annotations
-
 import pytest
 
 from uploader_gui.engine.transfer.rate_meter import SETTLE, WINDOW, RateMeter

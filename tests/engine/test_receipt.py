@@ -1,7 +1,5 @@
 """The receipt is a contract to the letter, and there is a whole one or none."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import json
@@ -11,17 +9,14 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code, Variant
-from uploader_gui.engine.models import Origin, Reason, Substitute, UploadState
-
-if TYPE_CHECKING:
-    from uploader_gui.engine.models import Upload
+from uploader_gui.engine.models import Origin, Reason, Substitute, Upload, UploadState
 
 FILE_KEYS = [
     "path", "name", "mime_type", "size", "sha256", "upload_id", "id", "state", "attempts", "uploaded_at", "reason",

@@ -1,7 +1,5 @@
 """Files compared with a receipt: which are equal, changed, missing, not on it, or were never on a disk."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -12,13 +10,7 @@ from typing import Any
 import pytest
 
 from uploader_gui.engine.receipt import CHECKSUM, checksum
-from uploader_gui.engine.receipt_check import (
-    ReceiptUnreadable,
-    Verdict,
-    all_equal,
-    compare,
-    read_receipt,
-)
+from uploader_gui.engine.receipt_check import ReceiptUnreadable, Verdict, all_equal, compare, read_receipt
 
 BEGINNING = b'{\n  "schema": 1,\n  "program"'
 """How the program writes a receipt; that of `write` is as good, but for the blanks."""

@@ -1,7 +1,5 @@
 """The receipt as a table: what Excel makes of it is what happened, and never a formula."""
 
-from __future__ import annotations
-
 import csv
 import io
 from typing import Any

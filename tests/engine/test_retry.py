@@ -1,7 +1,5 @@
 """When to try again: full jitter, bounded, Retry-After obeyed within reason."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

@@ -1,7 +1,5 @@
 """The storage's error XML gives two plain fields and nothing else, whatever is in it."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

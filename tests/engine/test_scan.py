@@ -1,34 +1,23 @@
 """What a person drops becomes sources, refusals and a count of junk."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import pytest
 
 from tests.engine.scanning import gathered, told
 from tests.engine.surroundings import as_nobody, public_folder
+from tests.support.files import Files
 from uploader_gui.engine.concurrency import DaemonThreads
-from uploader_gui.engine.errors import (
-    NotAFile,
-    OutsideLink,
-    SourceMissing,
-    SourceUnreadable,
-    TypeNotAccepted,
-)
+from uploader_gui.engine.errors import NotAFile, OutsideLink, SourceMissing, SourceUnreadable, TypeNotAccepted
 from uploader_gui.engine.intake.scan import Refusal, findings_below, scan
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
-
-    from tests.support.files import Files
 
 P = ParamSpec("P")
 T = TypeVar("T")

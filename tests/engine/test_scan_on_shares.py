@@ -1,22 +1,16 @@
 """Paths that do not answer hold up neither the others nor whoever leaves."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.scanning import gathered
+from tests.support.files import Files
+from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.intake.scan import scan
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.support.files import Files
-    from uploader_gui.engine.concurrency import DaemonThreads
 
 
 class SleepyPath(type(Path())):  # type: ignore[misc]  # the platform's own kind of path

@@ -1,7 +1,5 @@
 """A second reader of receipts, written from the guide's page "receipt-format" alone, finds what `--verify` finds."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Slots: first come, first served; slower together when the storage asks; none lost and none doubled."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 

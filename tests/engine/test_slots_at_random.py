@@ -1,7 +1,5 @@
 """An hour of transfers that come, sleep, fail and leave at random: no slot is lost, none doubled."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 

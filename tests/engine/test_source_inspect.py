@@ -1,14 +1,13 @@
 """Looking at one file: what it is, and why it will not be sent."""
 
-from __future__ import annotations
-
 import os
 import socket
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.engine.surroundings import as_nobody, public_folder
+from tests.support.files import Files
 from uploader_gui.engine.errors import (
     EmptyFile,
     NotAFile,
@@ -20,11 +19,6 @@ from uploader_gui.engine.errors import (
 )
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.source import MAX_PUT_BYTES, describe_only, inspect
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
 
 
 def refusal_of(path: Path) -> SourceError:

@@ -1,7 +1,5 @@
 """The name a file is registered under: valid, composed, readable, at most 250 long, and still recognisable."""
 
-from __future__ import annotations
-
 import os
 import unicodedata
 

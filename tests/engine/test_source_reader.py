@@ -1,27 +1,21 @@
 """One read from beginning to end feeds the wire and both hashes, and never gives a changed file away whole."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import os
 import re
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.faults.sleeping import asleep
+from tests.support.files import Files
 from uploader_gui.engine.errors import SourceChanged, SourceError, SourceMissing, SourceUnreadable
 from uploader_gui.engine.source import BLOCK_BYTES, Digests, SourceReader, hash_whole, inspect, open_when_possible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.files import Files
 
 SIZES = [1, 2, 4096, *(n * BLOCK_BYTES + edge for n in (1, 2, 3) for edge in (-1, 0, 1)), 5_000_000]
 BLOCKS = 3

@@ -1,7 +1,5 @@
 """What the system reports is told in our words, whatever its language; what has none is named."""
 
-from __future__ import annotations
-
 import errno
 import os
 

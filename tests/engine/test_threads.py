@@ -1,22 +1,17 @@
 """Threads for what may block: a stuck one holds up nobody, and nobody waits for it."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
-from typing import TYPE_CHECKING
 
 import pytest
 
 from uploader_gui.engine.concurrency import NICENESS, DaemonThreads, give_way
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LEAVE_WITH_SIX_STUCK = """
 import asyncio, threading

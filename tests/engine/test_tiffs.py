@@ -1,21 +1,15 @@
 """A TIFF comes out as the picture it is, or is refused as one that a JPEG cannot hold: never as another picture."""
 
-from __future__ import annotations
-
 import io
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
 import pytest
 from PIL import Image
 
 from tests.support.tiffs import HEIGHT, WIDTH, Tags, tiff
 from uploader_gui.engine.errors import BrokenPicture, CannotConvert
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 Picture = list[list[tuple[int, int, int]]]
 CLOSE = 20

@@ -1,25 +1,19 @@
 """One keep-alive connection per running request, over asyncio's own sockets: reused, in parallel, closed in time."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
+from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
 from uploader_gui.engine.net.stream import SocketStream
 from uploader_gui.engine.net.transport import Transport
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from tests.support.certificates import CertificateAuthority
 
 FIRST_CONNECTION = """
 import asyncio, ssl, sys, httpx

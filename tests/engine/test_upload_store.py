@@ -1,14 +1,13 @@
 """No value can make a record unwritable for good, and one that cannot be written fails alone."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,7 +15,9 @@ from tests.engine.fake_scheduler import FakeScheduler, resources_with
 from tests.engine.journals import API
 from tests.engine.test_journal_reopening import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui.engine.conditions import Conditions
+from uploader_gui.engine.context import Resources
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.journal.journal import Journal
@@ -24,12 +25,6 @@ from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.upload_store import UploadStore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.log_watch import ExpectedLogs
-    from uploader_gui.engine.context import Resources
 
 HOUR = 3600.0
 UNUSED = Path("no file of ours is made or removed")

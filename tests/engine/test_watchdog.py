@@ -1,9 +1,7 @@
 """What counts as dead: nothing that moves a byte now and then, however slowly, and soon everything else."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -19,9 +17,6 @@ from uploader_gui.engine.net.stall_watchdog import (
     Watchdog,
     watched,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 PIECE = 256 * 1024
 LOOK_SECONDS = STALL_SECONDS / LOOKS

@@ -1,7 +1,5 @@
 """Uploads and sources for tests that need some value and not a file on the disk."""
 
-from __future__ import annotations
-
 import uuid
 from pathlib import Path
 from typing import Any

@@ -1,13 +1,9 @@
 """An event loop whose clock jumps to the next timer instead of waiting for it: hours pass in milliseconds."""
 
-from __future__ import annotations
-
 import asyncio
 import selectors
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 

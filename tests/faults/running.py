@@ -1,27 +1,21 @@
 """An engine at work inside a test: the real one, with waits of milliseconds. Every test of the matrix drives it."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.build import Tuning, run_engine
-from uploader_gui.engine.events import QueueIdle, UploadsAdded, UploadsChanged
+from uploader_gui.engine.events import Event, QueueIdle, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.engine.options import EngineOptions
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
-
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.events import Event
-    from uploader_gui.engine.models import UploadSnapshot, UploadState
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
-    from uploader_gui.engine.queue import UploadQueue
+from uploader_gui.engine.pictures.decoder import PictureDecoder
+from uploader_gui.engine.queue import UploadQueue
 
 E = TypeVar("E")
 

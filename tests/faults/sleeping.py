@@ -4,18 +4,13 @@ A write lease (Linux, fcntl F_SETLEASE) makes every `open()` of a file wait unti
 `stat()` goes on working. For tests of what must not wait, and of what happens meanwhile.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import select
 import signal
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from pathlib import Path
 
 
 class Bell:

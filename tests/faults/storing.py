@@ -1,18 +1,13 @@
 """What goes wrong with which attempt, and whether the storage holds what it should. Used by the storage's tests."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from tests.faults.running import ANOMALY
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.raw_http import RawRequest
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_faults import StorageFault
+from tests.support.raw_http import RawRequest
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import StorageFault
 
 
 def on_attempt(number: int, fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:

@@ -1,20 +1,14 @@
 """What is wanted for certain files alone (a later start's --again, --convert, --zip) holds for these and no others."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.running import ANOMALY, engine, options, send
 from tests.support import pictures
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import PathsAdded, QueueIdle, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import AddOptions, Choices
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000

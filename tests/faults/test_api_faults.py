@@ -1,32 +1,25 @@
 """What the service does to a registration, and what must come of it: protocol §3, contract "Limits"."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
 from tests.support import api_faults
-from tests.support.api_faults import Answer, CloseUnread, Drip, Reset, Silence, Truncate
-from tests.support.strict_api import StrictApi
+from tests.support.api_faults import Answer, ApiFault, CloseUnread, Drip, Reset, Silence, Truncate
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import ApiCall, StrictApi
+from uploader_gui.engine.build import Tuning
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.net.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.api_faults import ApiFault
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import ApiCall
-    from uploader_gui.engine.build import Tuning
 
 LOST = {
     "reset after reading": Reset(),

@@ -1,17 +1,20 @@
 """Another server, proxy or certificate while files stand on the list: rows stay, and none goes where it must not."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options
+from tests.faults.running import ANOMALY, QUICK, Run, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StallMidway, internal_error, wrong_etag
 from tests.support.strict_api import StrictApi
@@ -29,16 +32,7 @@ from uploader_gui.engine.events import (
     UploadsRestored,
 )
 from uploader_gui.engine.models import Treatment, UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import EngineOptions
 
 S = UploadState
 NONE: Any = None

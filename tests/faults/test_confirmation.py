@@ -1,22 +1,16 @@
 """What answers a PUT with a success: only the storage itself is believed, everything else is named. Protocol §2."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options, send_one
 from tests.faults.storing import always, is_stored, on_attempt
+from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import SendUnread, StoreThenSend
 from tests.support.strict_api import StrictApi
 from uploader_gui.failure_messages import cause_and_action, english
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
 
 NOTHING = b"Content-Length: 0\r\n\r\n"
 NO_CHUNKS = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

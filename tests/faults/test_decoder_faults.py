@@ -1,28 +1,22 @@
 """A picture that ends its decoder, or never ends: that file fails, everything else goes on, now and at later starts."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import pictures
 from tests.support.decoders import decoder_that, program_that, until
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.pictures.messages import DecoderTimeouts
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 CONVERT = Choices(Treatment.CONVERT)

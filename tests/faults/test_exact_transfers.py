@@ -1,25 +1,19 @@
 """What a transfer counts and believes: exactly these bytes, exactly these attempts, a link that lives."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored
 from tests.support import storage_faults
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import ResetMidway, SlowRead, StallMidway
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Progress
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 BLOCKS = 5_000_000
 """Several blocks of the reader, and more than the system's buffers hold."""

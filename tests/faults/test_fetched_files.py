@@ -1,28 +1,22 @@
 """Files that another program gives: rows at once, sent like others, named after a restart, kept as long as needed."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import uuid
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import QueueIdle, Resumed, UploadsAdded
 from uploader_gui.engine.fetching import part_of
 from uploader_gui.engine.models import Awaited, Origin, Reason, Treatment, UploadId, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 FROM_PHONE = AddOptions(origin=Origin.PHONE)

@@ -1,30 +1,23 @@
 """Whoever tells of a deposit tells the same: the same bytes, from the same beginning to the same end."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.faults.running import ANOMALY, QUICK, Run, engine, options, send
 from tests.faults.test_lookup import known
 from tests.support.api_faults import Truncate
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import AnomalyLookedUp, HistoryFound, PathsAdded, QueueIdle, ReceiptBuilt, Resumed
-from uploader_gui.engine.models import Treatment, UploadState
+from uploader_gui.engine.models import PastRun, Treatment, UploadState
 from uploader_gui.engine.options import Choices
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.models import PastRun
-    from uploader_gui.engine.receipt import Receipt
+from uploader_gui.engine.receipt import Receipt
 
 S = UploadState
 HOUR = 3600.0

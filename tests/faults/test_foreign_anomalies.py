@@ -1,23 +1,17 @@
 """An anomaly's ID that is none never reaches the service with tokens, whichever way it came in."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import Reason, UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 REFUSED = Reason(Code.REJECTED, Variant.NO_ANOMALY_ID, "'../../../admin?x='")

@@ -1,25 +1,20 @@
 """Values nobody would give: whatever the service says of one file, the others arrive, and the run ends."""
 
-from __future__ import annotations
-
 import json
 import math
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import options, send, send_one
 from tests.support.api_faults import Answer, Reshape
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.journal.journal import Journal
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 SENT, NOT_SENT = "uploaded", "failed"
 ODD: dict[str, tuple[dict[str, Any], str]] = {

@@ -1,25 +1,19 @@
 """What is given more than once: a folder and a folder in it, a file again, a file by another spelling of its path."""
 
-from __future__ import annotations
-
 import subprocess
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.faults.sleeping import asleep
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 async def given(run: Run, *paths: Path) -> PathsAdded:

@@ -1,10 +1,10 @@
 """Looking back with the real engine: past runs, their receipts, and another try for what failed then."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.running import ANOMALY, engine, options, send
+from tests.support.log_watch import ExpectedLogs
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import (
     HistoryFound,
     HistoryMatches,
@@ -16,12 +16,6 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import RunKey, UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 

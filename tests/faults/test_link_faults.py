@@ -1,29 +1,22 @@
 """What the way to the servers does: cut for a while, never there, or a machine that slept for an hour."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, PATIENCE, QUICK, engine, options, send
+from tests.faults.running import ANOMALY, PATIENCE, QUICK, Run, engine, options, send
+from tests.support.files import Files
+from tests.support.loopback import LoopbackServer
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.loopback import LoopbackServer
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 async def says_offline(run: Run) -> None:

@@ -1,31 +1,24 @@
 """A window's list comes back as it was left: also what failed or was refused, with its reason, tried by nobody."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, Run, engine, options
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Treatment, UploadState
-from uploader_gui.engine.options import Choices
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import Choices, EngineOptions
 
 S = UploadState
 ZIPPED = Choices(others=Treatment.ZIP)

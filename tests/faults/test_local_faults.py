@@ -1,32 +1,25 @@
 """What the disk does to a file while it is being sent: nothing but the bytes that were queued may count as uploaded."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.surroundings import as_nobody
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.faults.sleeping import asleep
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.thread import EngineThread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-    from typing import Any
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
 
 MANY_BYTES = 12_000_000
 """More than the buffers between client and server hold: the end is read long after the PUT has begun."""

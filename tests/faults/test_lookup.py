@@ -1,24 +1,19 @@
 """What the register says of an anomaly's number, and that asking for it is never in the way."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.support import api_faults
 from tests.support.api_faults import Answer
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, SignedIn
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 FACTS = {
     "id": 42,

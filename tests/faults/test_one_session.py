@@ -1,7 +1,5 @@
 """Nothing is lost, hidden or doubled within one session: dropped again, removed, paused, sent another time."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import os
@@ -9,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,17 +16,13 @@ from tests.faults.running import ANOMALY, PATIENCE, engine, options, send
 from tests.faults.sleeping import asleep
 from tests.faults.storing import always, on_attempt
 from tests.support import api_faults, storage_faults
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StallMidway
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt, Resumed
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 

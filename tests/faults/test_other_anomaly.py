@@ -1,28 +1,20 @@
 """Files that are not registered yet go to another anomaly: once, to that one alone, whatever is under way."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.support import pictures
-from tests.support.api_faults import Silence, busy, refusal
+from tests.support.api_faults import Answer, Silence, busy, refusal
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus, SentElsewhere, UndoOffered
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import AddOptions, Choices
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.api_faults import Answer
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 OTHER = "43"

@@ -1,36 +1,28 @@
 """A whole side in trouble for a while (the API, or the storage): everything waits, one probe asks, nothing fails."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
 from tests.faults.storing import is_stored
 from tests.support import api_faults, storage_faults
-from tests.support.api_faults import Reset, Silence
+from tests.support.api_faults import ApiFault, Reset, Silence
 from tests.support.certificates import CertificateAuthority
-from tests.support.storage_faults import ResetMidway, StoreThenReset, StoreThenSilence
-from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import ResetMidway, StorageFault, StoreThenReset, StoreThenSilence
+from tests.support.strict_api import ApiCall, StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.support.api_faults import ApiFault
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.storage_faults import StorageFault
-    from tests.support.strict_api import ApiCall
-    from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import EngineOptions
 
 FAILING_CALLS = 14
 """More than the three tries that one file has, and than the six that it has where the service surely did nothing."""

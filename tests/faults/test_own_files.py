@@ -1,32 +1,25 @@
 """Which files the program removes: those the journal knows as its own and nobody needs, and never anybody else's."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.support import pictures
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import Refuse
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, PathsAdded
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.own_files import facts_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000

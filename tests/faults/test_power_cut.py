@@ -4,30 +4,24 @@ A power cut cannot be had in a test. Seen is what is written to the journal, and
 server hears of it.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.faults.storing import is_stored
 from tests.support.failing_disk import FailingDisk
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import JournalSetAside, Resumed
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 AN_ENGINE = """
 import asyncio, sys

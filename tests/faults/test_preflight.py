@@ -1,26 +1,21 @@
 """What went before is found out in the background, with the day it went; Start never waits for that."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import PathsAdded, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.source import hash_whole
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
-    from pathlib import Path
-
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 P = ParamSpec("P")

@@ -1,12 +1,12 @@
 """Presigned URLs that expire, or whose signature does not fit what is sent: protocol §2."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
@@ -14,19 +14,11 @@ import pytest
 from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
-from tests.support.storage_faults import (
-    Refuse,
-    RefuseContentType,
-)
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.storage_faults import Refuse, RefuseContentType
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 
 async def test_a_link_that_is_too_old_when_it_comes_is_tried_once_and_asked_for_again_with_the_same_id(

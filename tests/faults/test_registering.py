@@ -1,22 +1,16 @@
 """What is registered when, and what is never registered twice without a mark."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.running import ANOMALY, QUICK, engine, options
 from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 
 async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(

@@ -1,31 +1,25 @@
 """A person changes their mind at any moment, or gives the same file again: nothing is lost, hung or quietly doubled."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import uuid
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
 from tests.support import storage_faults
 from tests.support.api_faults import Reset, Silence, refusal
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import QueueStatus
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Upload, UploadId, UploadState
 from uploader_gui.engine.source import inspect
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 PATIENT = replace(QUICK, api_answer_seconds=60.0)
 """For a service that keeps silent until it is told to speak."""

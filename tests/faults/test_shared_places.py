@@ -1,11 +1,11 @@
 """Two uploads never share an object of the storage: the one whose link came later is refused, and says why."""
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,18 +13,13 @@ import pytest
 from tests.faults.running import ANOMALY, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenAnswer, StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import HistoryFound, Resumed
 from uploader_gui.engine.models import UploadState
 from uploader_gui.failure_messages import english
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 TAKEN = "The register gave this file the place in the storage that another file has"
 

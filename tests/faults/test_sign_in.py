@@ -1,24 +1,18 @@
 """What refused tokens do: the queue waits for a person, asks once, and goes on; without a person it stops cleanly."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, engine, options
 from tests.support import api_faults
+from tests.support.api_faults import ApiFault
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import ApiCall, StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired
 from uploader_gui.engine.models import UploadState
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.api_faults import ApiFault
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import ApiCall, StrictApi
 
 NEW = ("bearer-of-today", "session-of-today")
 

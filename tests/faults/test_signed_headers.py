@@ -1,22 +1,16 @@
 """Which headers a presigned URL may choose, and what becomes of URLs no request can be made of. Protocol §2."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import options, send_one
 from tests.faults.storing import always
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenAnswer
+from tests.support.strict_api import StrictApi
 from uploader_gui.failure_messages import english
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 SENT = {
     "a note": ("x-amz-meta-note", "&x-amz-meta-note=porte%20coup%C3%A9e", "porte coupée"),

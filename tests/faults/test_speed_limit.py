@@ -1,19 +1,13 @@
 """The speed limit on the wire: what all transfers send together never comes faster than it was set."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.faults.running import ANOMALY, engine, options
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.transfer.bandwidth_limit import SAVED_SECONDS
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 LIMIT = 400_000
 

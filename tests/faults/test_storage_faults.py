@@ -1,15 +1,17 @@
 """What the storage does to a presigned PUT, and what must come of it: protocol §2, contract "Limits"."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import (
     Refuse,
@@ -17,6 +19,7 @@ from tests.support.storage_faults import (
     ResetMidway,
     SlowRead,
     StallMidway,
+    StorageFault,
     StoreDamaged,
     StoreThenAnswer,
     StoreThenReset,
@@ -26,15 +29,6 @@ from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Condition, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
-    from tests.support.storage_faults import StorageFault
 
 MANY_BYTES = 12_000_000
 

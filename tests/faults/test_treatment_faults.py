@@ -1,24 +1,17 @@
 """What can go wrong while a JPEG or ZIP is made: a file that changes or sleeps, a person who changes their mind."""
 
-from __future__ import annotations
-
 import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.faults.sleeping import asleep
 from tests.support import pictures
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import PathsAdded
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000

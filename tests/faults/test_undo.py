@@ -1,29 +1,23 @@
 """What a person takes away can be had back as it was: rows in their places, states, and nothing registered twice."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import ANOMALY, Run, engine, options
 from tests.faults.storing import is_stored
 from tests.support.api_faults import Answer, Silence
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StallMidway
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import PathsAdded, UndoOffered, UploadsAdded, UploadsRemoved, UploadsRestored
 from uploader_gui.engine.models import Treatment, UploadState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.faults.running import Run
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
 
 S = UploadState
 FILM = b"\0\0\0\x18ftypisom" + b"film" * 1000

@@ -1,36 +1,30 @@
 """What nobody foresaw: a thread that cannot start, a library or a front end that breaks. Told, never waited for."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.running import ANOMALY, QUICK, engine, options, send
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.build import run_engine
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import EngineFailed, PathsAdded, QueueIdle, UploadsAdded
+from uploader_gui.engine.events import EngineFailed, Event, PathsAdded, QueueIdle, UploadsAdded
 from uploader_gui.engine.models import Reason, Treatment, UploadState
+from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.queue import UploadQueue
 from uploader_gui.engine.thread import LEAVE_SECONDS, EngineThread
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.events import Event
-    from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.queue import UploadQueue
 
 
 class Panic(BaseException):

@@ -1,26 +1,19 @@
 """A window over an engine by hand, as every test here wants it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import FakeEngine
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.i18n import ENGLISH, use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 HERE = Path(__file__).parent
 OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"

@@ -1,7 +1,5 @@
 """A desktop by hand: keeps what the program shows and asks of it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject
 
 from uploader_gui.gui.desktop import Desktop

@@ -1,22 +1,14 @@
 """An engine by hand: records what the window asks, lets the test emit events; and snapshots to emit."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.engine.models import Reason, Source, Treatment, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.errors import Code
+from uploader_gui.engine.events import Event, UploadsAdded
+from uploader_gui.engine.models import Awaited, Reason, RunKey, Source, Treatment, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.bridge import Bridge
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from uploader_gui.engine.errors import Code
-    from uploader_gui.engine.events import Event
-    from uploader_gui.engine.models import Awaited, RunKey
 
 MB = 1_000_000
 

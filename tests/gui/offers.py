@@ -5,18 +5,14 @@ Microsoft's and Apple's documentation; names and contents are made up. On Window
 """
 
 # ruff: noqa: E501 - a table is read by its rows
-from __future__ import annotations
-
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from uploader_gui.engine.models import Origin
 from uploader_gui.gui.drop.offer import DropKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FOLDER: Final = -1
 

@@ -1,7 +1,5 @@
 """Receipts as the engine builds them, for tests of what shows them."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from uploader_gui.engine.errors import Code

@@ -1,20 +1,13 @@
 """The About window: version, parts, licences."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from uploader_gui import __version__
 from uploader_gui.diagnostics import components
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.gui.main_window import MainWindow
 
 
 def test_it_names_the_version_and_every_part_with_its_licence(window: MainWindow, qtbot: QtBot) -> None:

@@ -1,15 +1,14 @@
 """For everybody: read aloud, walked by keyboard, large, still, and in the system's own contrast."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QAccessible, QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.gui.contrast import contrast
 from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
@@ -27,11 +26,6 @@ from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language
 from uploader_gui.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytestqt.qtbot import QtBot
 
 S = UploadState
 RUNNING = QueueStatus(running=True)

@@ -1,19 +1,18 @@
 """The band for what concerns all files: which notice stands in it, and what its buttons do."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import one_of_each, upload
+from tests.gui.fake_engine import FakeEngine, one_of_each, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
     EngineFailed,
+    Event,
     JournalSetAside,
     QueueStatus,
     Resumed,
@@ -24,15 +23,9 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.window.header import SignInState
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.events import Event
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

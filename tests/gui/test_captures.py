@@ -1,20 +1,15 @@
 """Pictures without a file: written for their owner alone."""
 
-from __future__ import annotations
-
 import stat
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from uploader_gui.gui.drop.mime import Picture, save_picture
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def picture() -> Picture:

@@ -1,31 +1,23 @@
 """History → “Check files against this receipt…”: the deposit shown or a receipt's file, then a folder."""
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import FakeEngine
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
-from uploader_gui.engine.receipt import encoded
+from uploader_gui.engine.receipt import Receipt, encoded
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.receipt import Receipt
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = RunKey(1, "4217")

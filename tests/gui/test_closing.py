@@ -1,16 +1,15 @@
 """Closing with anything unsent asks one true question, with the number, and it stays true while it is open."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -23,17 +22,10 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot, UploadState
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.platform.application import Language
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

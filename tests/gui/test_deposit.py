@@ -1,37 +1,29 @@
 """One deposit with the real engine: dropped, summed up, sent, its receipt saved, found in History, sent before."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
 
-from uploader_gui.engine.events import ReceiptWritten
+from tests.support.files import Files
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.events import Event, ReceiptWritten
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.files import Files
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.events import Event
-    from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 60_000

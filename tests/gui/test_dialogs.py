@@ -1,20 +1,13 @@
 """Sign-in: tokens are cleaned and hidden, nothing opens twice."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

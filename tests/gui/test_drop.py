@@ -1,35 +1,25 @@
 """Dropping and pasting: the whole window takes files, binds them to the anomaly shown, and leaves no trace."""
 
-from __future__ import annotations
-
 import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QByteArray, QMetaType, QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import (
-    QColor,
-    QDragLeaveEvent,
-    QGuiApplication,
-    QImage,
-)
+from PySide6.QtGui import QColor, QDragLeaveEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, let_go, link, move, offering, png, text
+from tests.gui.fake_engine import FakeEngine
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
 from uploader_gui.gui.drop.mime import Picture
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.main_window import MainWindow
 
 
 def test_a_drop_goes_to_the_anomaly_shown_at_that_moment(window: MainWindow, engine: FakeEngine) -> None:

@@ -1,16 +1,15 @@
 """A press just after a button came to mean something else does nothing: it was aimed at what stood there before."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -21,20 +20,11 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SETTLE_SECONDS, Theme
 from uploader_gui.gui.upload_list.upload_model import Column
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -1,30 +1,24 @@
 """Rows of a server that is not in use: they name it, offer what is honest, and count as nothing that goes on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.dialogs.leave_dialog import question
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import printed_receipt, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
-
-if TYPE_CHECKING:
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, FakeEngine, upload
 from uploader_gui.engine.errors import Code, NotFetched, Variant
 from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
-from uploader_gui.engine.fetching import VirtualFile, part_of
+from uploader_gui.engine.fetching import Sink, VirtualFile, part_of
 from uploader_gui.engine.intake.scan import Junk, findings_below
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.fetcher import Fetcher
 from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.drop.offer import Decision, DropKind
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed, resting_row_actions
 from uploader_gui.gui.upload_list.row_text import reason_text, state_text
 from uploader_gui.gui.window.window_memory import KeptPath, decoded, encoded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.fetching import Sink
-    from uploader_gui.gui.main_window import MainWindow
 
 TWO = Decision(DropKind.VIRTUAL, files=(VirtualFile(0, "a.jpg", 4), VirtualFile(1, "b.jpg")), origin=Origin.PHONE)
 FROM_PHONE = AddOptions(origin=Origin.PHONE)

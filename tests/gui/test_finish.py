@@ -1,35 +1,27 @@
 """The end of a deposit: one quiet panel says what is attached, where and when, here or in the next window."""
 
-from __future__ import annotations
-
 import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import HistoryFound, QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.notifications import DesktopPolicy
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.finish import Finish, decoded
 from uploader_gui.gui.window.window_memory import WindowMemory
 from uploader_gui.i18n import FRENCH, use_language
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

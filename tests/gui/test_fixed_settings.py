@@ -1,18 +1,13 @@
 """What the environment fixes is shown grey in the settings, with the variable's name, and never keeps Save grey."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.settings import HEADLESS_ONLY, OF_OPERATOR, Fixed, Settings
-
-if TYPE_CHECKING:
-    from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
-    from uploader_gui.gui.main_window import MainWindow
 
 NAMES = sorted(Settings.model_fields.keys() - HEADLESS_ONLY - OF_OPERATOR)
 VALUES = Settings(api_url="https://a.example", proxy="http://proxy.example:3128", theme="dark", history_days=30)

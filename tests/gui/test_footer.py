@@ -1,16 +1,14 @@
 """The bottom of the window: figures, bar, and one primary button that says what it does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, one_of_each, upload
+from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
     Lookup,
@@ -22,15 +20,10 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

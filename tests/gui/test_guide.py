@@ -1,35 +1,27 @@
 """F1 and the help buttons open the guide at the page of what is on the screen; it hands out log and diagnostics."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QImage, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.guide_window import PAGES, GuideWindow, page_file
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.platform.application import Language
 from uploader_gui.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 S = UploadState

@@ -1,32 +1,25 @@
 """For five seconds Start can be undone where the number is new, unchecked or from a link: nothing is registered."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.gui.window.number_check import HOLD_SECONDS
 from uploader_gui.i18n import FRENCH, use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 WAITING = UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1)))

@@ -1,17 +1,16 @@
 """History in the window: found, searched, opened, sent again."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import midday
+from tests.gui.fake_engine import FakeEngine, midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
@@ -20,12 +19,7 @@ from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -1,27 +1,20 @@
 """Files kept for a number: they are there again at the next start, and a person can let go of them."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 WISHED = AddOptions(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))

@@ -1,36 +1,27 @@
 """With the operator's address of anomalies' pages, the number in row, History and receipt is a link back there."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QRect, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.receipts import file, receipt
 from tests.gui.test_history import NEW, RUNS
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.receipt import Circumstances
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.i18n import FRENCH, use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from PySide6.QtCore import QRect
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 SERVER, OTHER = "https://api.example", "https://other.example"

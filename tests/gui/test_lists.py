@@ -1,29 +1,21 @@
 """Long lists: filters, search and order with three thousand rows, by mouse and by keyboard alone."""
 
-from __future__ import annotations
-
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId, UploadSnapshot, UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_text import attention_rank, type_label
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

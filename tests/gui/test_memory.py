@@ -1,21 +1,15 @@
 """What the window remembers: its place, and the anomalies that got files last, offered but never put in by itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.window_memory import WindowMemory
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.gui.main_window import MainWindow
 
 
 @pytest.fixture

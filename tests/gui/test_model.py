@@ -1,13 +1,11 @@
 """The model, the filter between model and view, and the figures: one insertion, coalesced changes, light at size."""
 
-from __future__ import annotations
-
 import itertools
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6 import QtCore, QtTest
 from PySide6.QtCore import Qt, QTimer
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import MB, upload
 from uploader_gui.engine.errors import Code
@@ -16,9 +14,6 @@ from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.upload_model import Column, Role, UploadModel
 from uploader_gui.gui.window.filter_bar import Chip, UploadFilter
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
 
 S = UploadState
 

@@ -1,20 +1,19 @@
 """Everyday manners: closing asks, sending goes on in the background, the end is told once, the machine stays awake."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
     EngineFailed,
+    Event,
     Progress,
     QueueIdle,
     QueueStatus,
@@ -27,14 +26,8 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.notifications import DesktopPolicy
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.events import Event
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -1,27 +1,20 @@
 """What the register says of the number in the field, a number out of a link or a pasted text, and one mistyped."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.gui.window.number_check import similar
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")

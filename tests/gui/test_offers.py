@@ -1,31 +1,24 @@
 """What programs offer is judged by rules on plain data, and the window says of each what letting go would do."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, enter, files, offering, png, text
+from tests.gui.fake_engine import FakeEngine
 from tests.gui.offers import OFFERS, Recorded, descriptor
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
 from uploader_gui.gui.drop.mime import EntryCounts, Picture, decision_on
 from uploader_gui.gui.drop.offer import DropKind, described_files, harmless_names
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.platform.gvfs import mounted_path
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QWidget
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 KNOWN_TO_QT = ("text/", "image/", "application/x-qt-image")
 

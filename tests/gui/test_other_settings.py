@@ -1,36 +1,28 @@
 """Other settings while files stand on the list, with the real engine behind the window: nothing is lost or misled."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
+from tests.support.files import Files
+from tests.support.log_watch import ExpectedLogs
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import EngineFailed, HistoryFound, PathsAdded, UploadsRemoved
+from uploader_gui.engine.events import EngineFailed, Event, HistoryFound, PathsAdded, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.files import Files
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.scripted_storage import ScriptedStorage
-    from uploader_gui.engine.events import Event
-    from uploader_gui.gui.style.theme import Theme
+from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

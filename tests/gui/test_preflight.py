@@ -1,16 +1,14 @@
 """The summary of a drop: one quiet strip that says what goes, what does not and why, and is gone by itself."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, midday, upload
+from tests.gui.fake_engine import MB, FakeEngine, midday, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     PathsAdded,
@@ -23,15 +21,9 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.filter_bar import Chip
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData
+from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, enter, files
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.models import Origin, Reason, UploadState
 from uploader_gui.engine.options import AddOptions
 from uploader_gui.gui.drop.offer import DropKind
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.window_app.support import VirtualFiles
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 TYPES = ("com.apple.NSFilePromiseItemMetaData", "com.apple.pasteboard.promised-file-url")
 

@@ -1,16 +1,14 @@
 """Receipts as people get them: chosen in a dialog, made ready in the window, saved by the engine."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import re
 import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QLocale, QObject, Qt
@@ -18,28 +16,21 @@ from PySide6.QtGui import QFont, QPdfWriter
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.receipts import BEGAN, file, receipt
 from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
-from uploader_gui.engine.receipt import Circumstances, Original
+from uploader_gui.engine.receipt import Circumstances, Original, Receipt
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import printed_receipt, receipt_html, receipt_words
 from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.receipts.printed_receipt import ReceiptPages, prepare
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.i18n import FRENCH, use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.receipt import Receipt
-    from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
 EVIL = "<img src=x>&\u202e=cmd.jpg"

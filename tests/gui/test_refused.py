@@ -1,31 +1,23 @@
 """Refused files in the window: a row's own buttons, all of them at once, and what is remembered; real clicks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, FakeEngine, upload
 from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgress, UploadsChanged
-from uploader_gui.engine.models import Source, Substitute, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadSnapshot, UploadState
 from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

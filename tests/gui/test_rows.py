@@ -1,35 +1,27 @@
 """Rows under mouse and keyboard: actions at their hit areas, menu, selection, tooltips."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
-from uploader_gui.engine.models import Source, Substitute, UploadId, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed
 from uploader_gui.gui.upload_list.row_layout import ROW_HEIGHT
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.i18n import _
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -1,27 +1,20 @@
 """Selected rows that are not registered yet go to another anomaly: by the row's menu, by the line under the list."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import AnomalyChanged, AnomalyLookedUp, Lookup, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed
 from uploader_gui.gui.window.header import SignInState
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

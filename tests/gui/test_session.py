@@ -1,30 +1,23 @@
 """The session's end is warned about before a queue that takes longer, calmly and once."""
 
-from __future__ import annotations
-
 import re
 import time
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, FakeEngine, upload
 from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired, Totals, UploadsAdded
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.notices import session_notice
 from uploader_gui.gui.receipts.receipt_words import day_and_time
 from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 FIGURES = ListCounts(files=10, waiting=10, bytes_total=600 * MB)

@@ -1,30 +1,23 @@
 """The settings: every page gives what was chosen, wrong values get a sentence, and the test of the connection shows."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
+from tests.support.certificates import CertificateAuthority
+from tests.support.strict_api import StrictApi
 from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
+from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
-    from uploader_gui.gui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 VALUES = Settings(api_url="https://a.example")

@@ -1,27 +1,20 @@
 """A running row comes from its picture: the same one while only bar and figures move, another once it changed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.row_delegate import MAX_PICTURES, RowCache
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QPainter
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
 
 ROW = QRect(0, 60, 300, 60)
 

@@ -1,7 +1,5 @@
 """Sentences and figures: the table of causes is complete, numbers have their form, nothing shouts."""
 
-from __future__ import annotations
-
 import pytest
 
 from uploader_gui import i18n

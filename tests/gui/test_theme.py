@@ -1,34 +1,24 @@
 """Light and dark: readable everywhere, followed live; icons and style are found and coloured."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.gui.contrast import contrast
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import UploadsAdded
-from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Icons, palette_of, style_sheet
+from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Icons, Theme, palette_of, style_sheet
 from uploader_gui.gui.style.widgets import push_button
 from uploader_gui.paths import find_resource
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
 
 PAINTED_ON = {
     "text": ("bg", "surface", "accent_soft", "hover", "line"),

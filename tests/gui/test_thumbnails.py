@@ -1,33 +1,26 @@
 """Thumbnails: the right part of the right picture, upright, sharp, within bounds, and never waited for."""
 
-from __future__ import annotations
-
 import os
 import struct
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from tests.support import pictures
 from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Source, UploadState
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.engine.source import describe_only, inspect
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.thumbnails import Thumbnails, is_picture, make_thumbnail
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtGui import QImage
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
-    from uploader_gui.gui.main_window import MainWindow
 
 SIDE = 40
 PATIENCE = 30_000

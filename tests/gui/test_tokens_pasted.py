@@ -1,9 +1,6 @@
 """Both tokens in one paste, in the forms in which people have them; and doubtful texts, which fill nothing."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,15 +8,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from uploader_gui.anomaly_links import AnomalyPages
-from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, tokens_in
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog
-    from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept, tokens_in
+from uploader_gui.gui.main_window import MainWindow
 
 ACCESS = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_nature"
 SESSION = "c2Vzc2lvbi10b2tlbg+/=="

@@ -1,24 +1,23 @@
 """Trying out is unmistakable: whatever is seen, heard, kept or printed of it says that no register has the files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt
 from PySide6.QtGui import QFont, QPdfWriter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import one_of_each, upload
+from tests.gui.fake_engine import FakeEngine, one_of_each, upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
@@ -32,24 +31,15 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
 )
-from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.gui.receipts import printed_receipt
 from uploader_gui.gui.receipts.printed_receipt import ReceiptPages, prepare
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.platform.application import Language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.engine.models import UploadSnapshot
-    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

@@ -1,14 +1,11 @@
 """Undo in the window: one quiet line, Ctrl+Z wherever the keyboard is, and the menu; rows come back to their places."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import upload
+from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import (
     Condition,
     PathsAdded,
@@ -20,16 +17,11 @@ from uploader_gui.engine.events import (
     UploadsRestored,
 )
 from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.widgets import TypedLine
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.main_window import MainWindow
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

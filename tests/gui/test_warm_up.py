@@ -1,19 +1,12 @@
 """The first rows must find everything ready, and nothing of the rehearsal may be left behind."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.window_app.first_window import warm_up
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.gui.style.theme import Theme
 
 
 def test_a_rehearsed_list_leaves_no_window_behind(theme: Theme, qtbot: QtBot) -> None:

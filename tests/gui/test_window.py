@@ -1,36 +1,23 @@
 """The window as a whole: validation, filters, footer, banner, leaving, dialogs."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import one_of_each, upload
+from tests.gui.fake_engine import FakeEngine, one_of_each, upload
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import (
-    QueueStatus,
-    SignedIn,
-    UploadsAdded,
-    UploadsChanged,
-    UploadsRemoved,
-)
+from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
-
-    from tests.gui.fake_engine import FakeEngine
-    from uploader_gui.gui.style.theme import Theme
 
 S = UploadState
 LEFT = Qt.MouseButton.LeftButton

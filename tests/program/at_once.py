@@ -1,13 +1,9 @@
 """Tasks without a loop, for tests that look at what was done right after they asked for it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 
 class AtOnce:

@@ -1,16 +1,12 @@
 """The whole program in a process of its own, its window driven from here. The fixture `start_window`."""
 
-from __future__ import annotations
-
 import json
 import os
+import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import signal
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 PATIENCE = 60
 

@@ -1,7 +1,5 @@
 """What counts as an anomaly's number in a link, an address or a pasted text, and what does not."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

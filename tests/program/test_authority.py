@@ -1,21 +1,15 @@
 """A further certificate authority that cannot be used: told, and it stops nobody who is there to choose another."""
 
-from __future__ import annotations
-
 import json
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import CertificateAuthority
 from uploader_gui.command_line import UsageError
 from uploader_gui.config import Config
 from uploader_gui.paths import DataPaths
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
 
 
 @pytest.fixture

@@ -1,18 +1,13 @@
 """Staying awake: entered and left as wished, in a thread of its own; a platform that refuses is no trouble."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from uploader_gui.platform.keep_awake import KeepAwake
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PATIENCE = 20.0
 GET_READY = """

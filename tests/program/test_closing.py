@@ -1,29 +1,25 @@
 """Closing the whole program and starting it again: what is unsent is asked about, is back, and holds up no log-off."""
 
-from __future__ import annotations
-
 import json
 import signal
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from tests.program.driven import PATIENCE, DrivenWindow
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
+from tests.support.strict_api import StrictApi
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
-
-    class Start(Protocol):
-        def __call__(self, *arguments: str | Path, **environment: str) -> DrivenWindow: ...
+class Start(Protocol):
+    def __call__(self, *arguments: str | Path, **environment: str) -> DrivenWindow: ...
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """Tokens: kept per server, in the keyring where there is one, however long they are."""
 
-from __future__ import annotations
-
 import base64
 import json
 import threading
-from typing import TYPE_CHECKING
 
 import keyring
 import keyring.backends.fail
@@ -13,10 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.memory_keyring import MemoryKeyring
 from uploader_gui.credentials import PART_LENGTH, Credentials, Keeper, TokenError, clean, expiry_of
-
-if TYPE_CHECKING:
-    from tests.support.memory_keyring import MemoryKeyring
 
 SERVER = "https://register.example/main"
 

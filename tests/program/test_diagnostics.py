@@ -1,12 +1,9 @@
 """Diagnostics and report hold what helps, and no token, login or upload link; names of files only if they may."""
 
-from __future__ import annotations
-
 import logging
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -19,13 +16,10 @@ from uploader_gui.credentials import Credentials
 from uploader_gui.diagnostics import LAST_LINES, Report, diagnostics
 from uploader_gui.engine.connection_test import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code, SourceChanged, UrlRefused, Variant
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Settings
-
-if TYPE_CHECKING:
-    from uploader_gui.engine.models import UploadSnapshot
 
 TOKENS = ("bearer-very-secret-1", "eyJhbGciOiJIUzI1NiJ9.eyJzZWNyZXQiOjF9.c2lnbmF0dXJl")
 

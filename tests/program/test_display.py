@@ -1,20 +1,15 @@
 """Whether a window can be opened is found out without Qt, which would abort the process."""
 
-from __future__ import annotations
-
 import os
 import socket
 import struct
 import sys
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from uploader_gui.platform import application, display
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
 

@@ -1,7 +1,5 @@
 """What a bundled program starts does not load the bundle's libraries."""
 
-from __future__ import annotations
-
 from uploader_gui.platform.process import RESET_ENVIRONMENT, restore_library_paths
 
 

@@ -1,7 +1,5 @@
 """Where garbage is collected: beside a window in its thread alone, for what it destroys may be an object of Qt's."""
 
-from __future__ import annotations
-
 import gc
 import threading
 

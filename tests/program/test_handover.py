@@ -1,7 +1,5 @@
 """What a later start hands over is looked at as a command line is, whoever sent it."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where wakepy's services do not answer, logind or the desktop's portal is asked: a real bus, a service by hand."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket
@@ -9,15 +7,13 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("dbus-daemon") is None, reason="needs a dbus-daemon"

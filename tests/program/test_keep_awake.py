@@ -1,21 +1,15 @@
 """A run without a window keeps the machine awake while something is left to send, and lets it sleep when it is over."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.engine.virtual_time import run_virtually
 from tests.program.test_awake import PATIENCE, Platform
-from uploader_gui.engine.events import Condition, Progress, QueueIdle, QueueStatus, Totals
+from uploader_gui.engine.events import Condition, Event, Progress, QueueIdle, QueueStatus, Totals
 from uploader_gui.headless import KEEP_AWAKE_AFTER_SECONDS, KeepAwakeLater
 from uploader_gui.platform.keep_awake import KeepAwake
-
-if TYPE_CHECKING:
-    from uploader_gui.engine.events import Event
 
 RUNS = QueueStatus(running=True)
 HALF_WAY, ALL_DONE = Progress((), Totals(files=4, files_finished=2)), Progress((), Totals(files=4, files_finished=4))

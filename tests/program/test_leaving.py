@@ -1,22 +1,17 @@
 """Leaving as systems ask for it: signals, the Dock's Quit, Explorer's own way of showing a file."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal
-from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
 
 from uploader_gui.gui.desktop import explorer_command
 from uploader_gui.headless import call_unless_closed
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.process import INTERRUPTS
-
-if TYPE_CHECKING:
-    import pytest
-    from pytestqt.qtbot import QtBot
 
 
 def test_the_systems_wish_to_quit_is_told_and_refused(qtbot: QtBot) -> None:

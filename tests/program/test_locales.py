@@ -1,24 +1,19 @@
 """The program in other people's locales, where the C library upper-cases, encodes and writes figures differently."""
 
-from __future__ import annotations
-
 import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from tests.support import locales
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 
 ROOT = Path(__file__).parents[2]
 NAME = "Étage Iıİi ١٢ 1,5.txt"

@@ -1,20 +1,15 @@
 """The log holds no secret, belongs to its owner, and hears of crashes."""
 
-from __future__ import annotations
-
 import logging
 import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui import logs
-
-if TYPE_CHECKING:
-    from tests.support.log_watch import ExpectedLogs
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiIxIn0.4XRQ1iXDyvEj5LgPZHbmTmzOZs98M3YPOzgf3MhxjaI"
 

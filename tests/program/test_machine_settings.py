@@ -1,11 +1,9 @@
 """Settings for a whole machine: only from where administrators alone can write, and before everything else."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +12,6 @@ from uploader_gui.config import Config
 from uploader_gui.machine_settings import MachineSettings, SettingsError, early_choice, early_theme, of_file
 from uploader_gui.paths import DataPaths
 from uploader_gui.settings import Fixed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files with owners; Windows has a registry key")
 PLACE = "/etc/uploader-gui/settings.json"

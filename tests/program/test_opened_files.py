@@ -1,18 +1,12 @@
 """Files dropped on the Dock icon or opened with the program reach the window, told together."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
+from pytestqt.qtbot import QtBot
 
 from uploader_gui.platform.application import OpenedFiles
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
 
 
 def test_files_the_system_opens_together_are_told_together(

@@ -1,34 +1,27 @@
 """A picture pasted into the window: a file of the program's own, sent, and gone once it has arrived."""
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.faults.running import options
 from tests.program.at_once import AtOnce
-from uploader_gui.engine.events import QueueIdle, UploadsAdded
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
+from uploader_gui.engine.events import Event, QueueIdle, UploadsAdded
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.drop.mime import Picture
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.paths import DataPaths
 from uploader_gui.window_app.support import Support
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
-    from uploader_gui.engine.events import Event
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 

@@ -1,24 +1,27 @@
 """What a person sets counts at once, is kept, and leads the engine another way only where it has to."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import math
 import threading
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from qasync import QSelectorEventLoop
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.program.at_once import AtOnce
+from tests.support.log_watch import ExpectedLogs
 from tests.support.memory_keyring import MemoryKeyring
+from tests.support.strict_api import StrictApi
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
@@ -39,16 +42,7 @@ from uploader_gui.settings import Fixed, Settings, Trouble
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import UiTasks, run_until_done
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.log_watch import ExpectedLogs
-    from tests.support.strict_api import StrictApi
-
-    Waits = Callable[[Callable[[], bool]], None]
+Waits = Callable[[Callable[[], bool]], None]
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 

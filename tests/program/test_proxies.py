@@ -1,23 +1,26 @@
 """The way through a proxy: the system's, one that is set, or none; tokens stay inside the tunnel."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send
+from tests.support.certificates import CertificateAuthority
+from tests.support.files import Files
+from tests.support.raw_http import RawRequest
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import bad_signature
+from tests.support.storage_faults import StorageFault, bad_signature
 from tests.support.strict_api import StrictApi
 from uploader_gui import settings
 from uploader_gui.engine.errors import Code, Variant
@@ -25,17 +28,6 @@ from uploader_gui.engine.events import UploadsChanged
 from uploader_gui.engine.net.stall_watchdog import StallTimeouts
 from uploader_gui.machine_settings import SettingsError
 from uploader_gui.proxies import finder, system_proxy, unusable_proxy
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.files import Files
-    from tests.support.raw_http import RawRequest
-    from tests.support.storage_faults import StorageFault
-
 
 PROXY = "http://user:p%40ss@proxy.test:3128"
 

@@ -1,7 +1,5 @@
 """The samples are what they claim to be: judged by Qt, zipfile, email and the program's own table of types."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import io
@@ -9,21 +7,16 @@ import time
 import zipfile
 from collections import Counter
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from uploader_gui.engine.errors import TypeNotAccepted
 from uploader_gui.engine.media import media_type_of
+from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.sandbox_session import copy_samples
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
-
-    from uploader_gui.engine.pictures.decoder import PictureDecoder
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,11 @@
 """`--self-test`: a line for everything the program relies on, 1 where something is missing."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from uploader_gui import self_test
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def run(**variables: str) -> tuple[int, list[str]]:

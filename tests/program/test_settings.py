@@ -1,17 +1,12 @@
 """Settings: environment over file over defaults, and whatever is wrong named in one sentence."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from uploader_gui import settings
 from uploader_gui.machine_settings import SettingsError, early_choice
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_without_file_and_environment_the_registers_own_server_is_used(tmp_path: Path) -> None:

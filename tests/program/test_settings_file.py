@@ -1,20 +1,15 @@
 """A settings file that is none, cannot be read or is damaged: told, never destroyed, and the usual settings apply."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui import settings
 from uploader_gui.machine_settings import SettingsError
 from uploader_gui.settings import DEFAULT_API_URL
-
-if TYPE_CHECKING:
-    from tests.support.log_watch import ExpectedLogs
 
 READS_NOTHING = Path("/proc/self/mem")
 """Opens for everybody, and its first bytes cannot be read by anybody."""

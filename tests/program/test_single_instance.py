@@ -1,7 +1,5 @@
 """A second start hands its files to the first window, and to nobody else."""
 
-from __future__ import annotations
-
 import gc
 import os
 import socket
@@ -9,21 +7,16 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
 
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui.handover import VERSION, Answer, Handover, encode
 from uploader_gui.single_instance import FirstInstance, InstanceLock, Outcome, Patience
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pytestqt.qtbot import QtBot
-
-    from tests.support.log_watch import ExpectedLogs
 
 SECOND_START = """
 import sys

@@ -1,10 +1,8 @@
 """Why no window opens is told in a box, to whoever did not start the program from a terminal."""
 
-from __future__ import annotations
-
 import os
 import signal
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -14,9 +12,6 @@ from uploader_gui import app
 from uploader_gui.command_line import LaunchOptions
 from uploader_gui.platform.application import Application, show_until_closed
 from uploader_gui.platform.process import INTERRUPTS, hold_interrupts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,14 @@
 """The report for support out of the running program: one ZIP, the connection tested, nothing secret in it."""
 
-from __future__ import annotations
-
 import re
 import signal
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.program.driven import DrivenWindow
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.support.files import Files
-    from tests.support.scripted_storage import ScriptedStorage
-    from tests.support.strict_api import StrictApi
+from tests.support.files import Files
+from tests.support.scripted_storage import ScriptedStorage
+from tests.support.strict_api import StrictApi
 
 
 def test_the_guide_saves_a_report_without_tokens_and_names_and_says_where(

@@ -1,7 +1,5 @@
 """The whole window at its main job: dropped files end as rows that say Uploaded, because the bytes are stored."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -11,20 +9,17 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import pictures
+from tests.support.files import Files
+from tests.support.s3_servers import RcloneS3, SwiftS3
+from tests.support.scripted_storage import ScriptedStorage
 from tests.support.server_environment import FIRST_USE
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.sandbox_session import demo_command
-
-if TYPE_CHECKING:
-    from tests.support.files import Files
-    from tests.support.s3_servers import RcloneS3, SwiftS3
-    from tests.support.scripted_storage import ScriptedStorage
 
 
 def test_try_it_with_sample_files_opens_this_program_on_the_sandbox(tmp_path: Path) -> None:

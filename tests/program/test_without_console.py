@@ -1,19 +1,14 @@
 """A bundle's window on Windows has neither stdout nor stderr: nothing may break for that."""
 
-from __future__ import annotations
-
 import io
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from uploader_gui import cli
 from uploader_gui.command_line import matches, sentence, show_without_console
 from uploader_gui.terminal import Terminal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,13 @@
 Started by `driven.py` in a process of its own. Nothing of the program is replaced: a thread reads, Qt's thread acts.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -20,9 +19,6 @@ from uploader_gui.__main__ import main
 from uploader_gui.gui.dialogs.guide_window import GuideWindow
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.main_window import MainWindow
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def window() -> MainWindow:

@@ -1,7 +1,5 @@
 """The steps of the build that need no build: what is left out, what files say, what the launcher does."""
 
-from __future__ import annotations
-
 import json
 import os
 import plistlib

@@ -1,19 +1,14 @@
 """The manifests for winget and Chocolatey: complete, of this release's files, and without anything left to fill in."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from bundling import catalogues, msi
 from bundling.project import version
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ADDRESS = "https://forge.example/owner/uploader-gui"
 REQUIRED = {

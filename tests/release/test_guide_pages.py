@@ -1,7 +1,5 @@
 """The guide: the same pages in both languages, no dead link, every picture there, and its tables true to the code."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,17 +1,12 @@
 """The MSI for a whole machine, as Windows Installer's own tables have it."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from bundling import msi
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(shutil.which("wixl") is None, reason="wixl makes it; `.ci/system-packages` brings it")
 

@@ -1,18 +1,13 @@
 """What releases are built from is pinned: every dependency, every hash, every action; and no index is named."""
 
-from __future__ import annotations
-
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from bundling.clean_room import BUILD_REQUIREMENTS, REQUIREMENTS
 from bundling.project import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

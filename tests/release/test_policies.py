@@ -1,11 +1,11 @@
 """The templates for Windows' group policy: every setting is there, in both languages, and what they write is valid."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 import zipfile
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -14,10 +14,6 @@ from bundling import windows
 from uploader_gui.i18n import use_language
 from uploader_gui.machine_settings import POLICY_KEY, MachineSettings
 from uploader_gui.settings import Settings, fixed, limits, load
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 SPACE: Final = {"p": "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions"}
 TEMPLATE: Final = make_policies.POLICIES / "uploader-gui.admx"

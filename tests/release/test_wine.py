@@ -1,7 +1,5 @@
 """What builds and tests the Windows program under Wine, as far as that needs no Wine."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,24 +1,18 @@
 """The API half: what it takes, what it refuses and how it says so."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox.conftest import wish
 from tests.sandbox.raw import answer_of, connected
+from uploader_gui.sandbox import Sandbox
 from uploader_gui.sandbox.api import MEDIA_TYPES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import httpx
-
-    from uploader_gui.sandbox import Sandbox
 
 PATH = "/anomalies/v2/rs/4217/images"
 ONE = wish()

@@ -1,7 +1,5 @@
 """Names of arrived objects: readable, and harmless to every file system."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,23 +1,18 @@
 """The server itself: framing, malformed input, and leaving quickly."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.sandbox.raw import answer_of, connected, put_head
 from uploader_gui.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 def said_to(sandbox: Sandbox, request: bytes) -> bytes:

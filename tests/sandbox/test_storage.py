@@ -1,26 +1,20 @@
 """The S3 half, over real sockets: whole objects are kept, everything else leaves nothing behind."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import socket
 import time
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.sandbox.raw import answer_of, connected, put_head
 from uploader_gui.sandbox import Sandbox
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    import httpx
-
-    Register = Callable[..., list[dict[str, str]]]
+Register = Callable[..., list[dict[str, str]]]
 
 JPEG = {"Content-Type": "image/jpeg"}
 TYPE_LINE = "Content-Type: image/jpeg"

@@ -1,17 +1,13 @@
 """The rules of the service's page for one registration, each broken one told in a sentence. For `StrictApi`."""
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.support.raw_http import RawRequest
+from tests.support.raw_http import RawRequest
 
 FIELDS = {"uploadId", "name", "mimeType", "size"}
 MOST_UPLOADS = 20

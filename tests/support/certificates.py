@@ -1,15 +1,10 @@
 """A certificate authority for one test run, made by trustme: for servers that are to speak https on loopback."""
 
-from __future__ import annotations
-
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import trustme
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,10 @@
 """Decoders that go wrong: what the program starts in place of its own, each a few lines of Python."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Final
 
 PATIENCE: Final = 30.0
 

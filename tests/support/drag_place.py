@@ -1,7 +1,5 @@
 """Where a drag stands, as the Qt at hand wants it told: since 6.12 whole points are of yesterday."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from PySide6 import __version_info__

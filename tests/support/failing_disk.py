@@ -6,17 +6,12 @@ slow: then every operation on a file of the data folder takes as long as a test 
 A small library put before C's (LD_PRELOAD), compiled when first needed; without a compiler its tests are skipped.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHIM = r"""
 #define _GNU_SOURCE

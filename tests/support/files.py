@@ -1,15 +1,9 @@
 """Makes the files the tests upload: real little ones of each accepted type, or any size. The fixture `files`."""
 
-from __future__ import annotations
-
 import random
-from pathlib import PurePath
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath
 
 from tests.support.samples import SAMPLES, sample_for
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 BLOCK = 64 * 1024
 TEXTUAL = {".txt", ".csv", ".svg", ".eml"}

@@ -4,8 +4,6 @@ Chosen through PYTHON_KEYRING_BACKEND; KEYRING_GATE names a FIFO. Every call wai
 to, once; what is written is what the keyring holds, as JSON by user name.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -3,8 +3,6 @@
 macOS brings all of them. Where they cannot be built, the tests that want them fail in CI, and are skipped elsewhere.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil

@@ -3,8 +3,6 @@
 The program logs from INFO on, as it does when it runs: a message whose values do not fit it raises where it is logged.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 

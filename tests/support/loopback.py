@@ -3,19 +3,15 @@
 `StrictApi` and `ScriptedStorage` build on it: they see raw requests and may reset, stall or hang up anywhere.
 """
 
-from __future__ import annotations
-
 import contextlib
 import socket
+import ssl
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Iterator
+from typing import Self
 
 from tests.support.raw_http import Connection, HungUpError, RawRequest
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterator
 
 PATIENCE = 60.0
 JOIN_PATIENCE = 30.0

@@ -3,8 +3,6 @@
 Chosen through PYTHON_KEYRING_BACKEND (for programs the tests start) and by `tests/conftest.py`.
 """
 
-from __future__ import annotations
-
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError, PasswordSetError
 

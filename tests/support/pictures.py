@@ -5,15 +5,11 @@ blue, a red square in the top left corner and a green one in the top right, stor
 a quarter turn (64 by 96); with EXIF_TOLD and an sRGB profile.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PIL import Image, ImageCms
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HEIC = Path(__file__).with_name("turned.heic")
 GRID = HEIC.with_name("grid.heic")

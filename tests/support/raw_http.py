@@ -1,7 +1,5 @@
 """HTTP/1.1 as it stands on the wire, for servers that look closely and misbehave on purpose. See `loopback`."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import struct

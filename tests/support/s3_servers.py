@@ -3,8 +3,6 @@
 What they check and what not stands in their classes. Fixtures `rclone_s3` and `swift_s3` start one per run.
 """
 
-from __future__ import annotations
-
 import http.client
 import os
 import socket
@@ -13,18 +11,15 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+from tests.support.certificates import CertificateAuthority
 from tests.support.s3_signing import S3Signer
 from tests.support.server_environment import ServerEnvironment, without_our_python
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from tests.support.certificates import CertificateAuthority
 
 BUCKET = "evidence"
 START_PATIENCE = 60.0

@@ -1,7 +1,5 @@
 """The smallest true file of each accepted type, built here so that no picture or document is committed."""
 
-from __future__ import annotations
-
 import io
 import struct
 import zipfile

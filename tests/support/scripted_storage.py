@@ -3,27 +3,21 @@
 For what the real servers of `s3_servers` won't do on command. Every PUT and every violation is recorded.
 """
 
-from __future__ import annotations
-
 import hashlib
+import ssl
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from tests.support import storage_faults
 from tests.support.loopback import PATIENCE, LoopbackServer
+from tests.support.raw_http import Connection, RawRequest
 from tests.support.storage_exchange import Exchange
 from tests.support.storage_faults import Refuse, StorageFault
 from tests.support.storage_records import PutRecord, StoredObject
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
-
-    from tests.support.raw_http import Connection, RawRequest
 
 FORBIDDEN_HEADERS = ("Authorization", "X-Session-Token", "Cookie", "Transfer-Encoding")
 

@@ -3,23 +3,18 @@
 Their pins stay out of ours. Called by `s3_servers`; what goes wrong here fails the tests, it never skips them.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 CACHE = Path(__file__).parents[2] / ".cache" / "servers"
 INSTALL_PATIENCE = 600.0

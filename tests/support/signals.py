@@ -1,7 +1,5 @@
 """Signals that whoever started the test run made it ignore: under nohup, or in the background of a shell."""
 
-from __future__ import annotations
-
 import signal
 
 from uploader_gui.platform.process import INTERRUPTS

@@ -3,8 +3,6 @@
 Tests give these values to `ScriptedStorage.script(key, …)`, one per attempt, or return them from `.fault`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 

@@ -3,16 +3,16 @@
 Independent of the program (it imports nothing of it). Every request and every violation is recorded.
 """
 
-from __future__ import annotations
-
 import json
 import random
+import ssl
 import time
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from itertools import count
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import Any, assert_never
 
 from tests.support.api_faults import (
     Answer,
@@ -29,10 +29,6 @@ from tests.support.api_faults import (
 from tests.support.api_rules import SizeRule, anomaly_in, body_violations, described_anomaly, head_violations
 from tests.support.loopback import PATIENCE, LoopbackServer
 from tests.support.raw_http import Connection, HungUpError, RawAnswer, RawRequest
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Mapping
 
 JSON_TYPE = (("Content-Type", "application/json"),)
 

@@ -4,8 +4,6 @@ Run with the Python of Swift's own environment; it imports nothing of ours. Acco
 server are a process each, and all end with this one's standard input. The key id is always `test:tester`.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

@@ -3,8 +3,6 @@
 Its standard input is a pipe held by the test run; when that ends, however it ended, so does the program.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading

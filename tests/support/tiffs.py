@@ -1,7 +1,5 @@
 """TIFFs of one page, put together by hand from tags and bytes (TIFF 6.0): kinds that Pillow does not write."""
 
-from __future__ import annotations
-
 import struct
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The real S3 servers take what AWS's own library signed, refuse the rest, and never outlive the test run."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import signal
@@ -9,20 +7,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
+from tests.support.certificates import CertificateAuthority
 from tests.support.s3_servers import RcloneS3, S3Server, StartFailedError, SwiftS3
 from tests.support.server_environment import FIRST_USE, InstallFailedError, ServerEnvironment
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.certificates import CertificateAuthority
 
 pytestmark = FIRST_USE
 ROOT = Path(__file__).parents[2]

@@ -1,27 +1,21 @@
 """`ScriptedStorage` stores presigned PUTs as S3 does, refuses what S3 refuses, and fails exactly as told."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from tests.support import storage_faults
+from tests.support.certificates import CertificateAuthority
 from tests.support.scripted_storage import ScriptedStorage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.certificates import CertificateAuthority
-    from tests.support.storage_faults import StorageFault
+from tests.support.storage_faults import StorageFault
 
 BODY = b"x" * 300_000
 MD5 = hashlib.md5(BODY, usedforsecurity=False).hexdigest()

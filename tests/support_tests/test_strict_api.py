@@ -1,26 +1,21 @@
 """`StrictApi` accepts what the service's page promises, refuses the rest, and fails exactly as told."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os
 import re
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.support import api_faults
+from tests.support.certificates import CertificateAuthority
 from tests.support.strict_api import StrictApi
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.support.certificates import CertificateAuthority
 
 GOOD = {"Authorization": "Bearer bearer-for-tests", "X-Session-Token": "session-for-tests"}
 

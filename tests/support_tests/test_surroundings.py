@@ -1,7 +1,5 @@
 """The files, the keyring, the home and the rules every test runs under."""
 
-from __future__ import annotations
-
 import email
 import hashlib
 import io
@@ -10,21 +8,17 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import keyring
 import pytest
 from keyring.errors import PasswordDeleteError, PasswordSetError
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QFontDatabase, QImage
+from PySide6.QtWidgets import QApplication
 
 from tests.support.api_rules import MEDIA_TYPES
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
-    from tests.support.files import Files
-    from tests.support.memory_keyring import MemoryKeyring
+from tests.support.files import Files
+from tests.support.memory_keyring import MemoryKeyring
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,21 +1,16 @@
 """A language in force for one test, and the catalogue as its translators see it."""
 
-from __future__ import annotations
-
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
 
 from uploader_gui.platform.application import Language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PySide6.QtWidgets import QApplication
 
 ROOT = Path(__file__).parent.parent.parent
 OFFSCREEN = r"This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"

@@ -1,18 +1,13 @@
 """No sentence in window or terminal goes past the translation: every literal that reads like words is looked at."""
 
-from __future__ import annotations
-
 import ast
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.translation.conftest import ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 CODE = ROOT / "uploader_gui"
 SHOWN = [

@@ -1,13 +1,12 @@
 """The French catalogue is whole: nothing missing, left over, changed by hand or badly set; all of it is loaded."""
 
-from __future__ import annotations
-
 import ast
 import gettext
 import re
 import struct
+from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.mofile import read_mo
@@ -16,10 +15,6 @@ from tests.translation.conftest import ROOT, UPDATING, Message, messages
 from uploader_gui.engine import errors
 from uploader_gui.failure_messages import OWN_DETAILS
 from uploader_gui.i18n import _, ngettext, number, use_language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 BEFORE = re.compile("[^\u00a0\u202f](?:[;!?»%]|:(?!//|\\)))")

@@ -1,21 +1,15 @@
 """Which language is spoken, its numbers, and what happens when the catalogue is damaged."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.log_watch import ExpectedLogs
 from uploader_gui import i18n
 from uploader_gui.i18n import NC_, NNC_, _, language_in_use, ngettext, system_language, use_language
 from uploader_gui.paths import find_resource
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.support.log_watch import ExpectedLogs
 
 
 @pytest.fixture(autouse=True)

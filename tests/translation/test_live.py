@@ -1,15 +1,14 @@
 """The language changes while everything is open: window, rows, menus, tooltips and dialogs follow at once."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QFileInfo, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QFileIconProvider,
     QLabel,
     QLineEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QTreeView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
@@ -31,15 +31,8 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.header import SignInState
+from uploader_gui.platform.application import Language
 from uploader_gui.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PySide6.QtWidgets import QApplication
-    from pytestqt.qtbot import QtBot
-
-    from uploader_gui.platform.application import Language
 
 S = UploadState
 SAME = {"English", "Français", "Type", "Menu", "F1", "Scroll Left", "Scroll Right"}

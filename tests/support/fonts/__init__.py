@@ -3,8 +3,6 @@
 They count where fontconfig finds fonts for Qt, on Linux; Windows and macOS bring the same fonts to every machine.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from xml.sax.saxutils import escape
 
