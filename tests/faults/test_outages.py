@@ -188,6 +188,7 @@ STORAGE = {
     "503": storage_faults.slow_down(),
     "429": storage_faults.Refuse(429, "TooManyRequests"),
     "502 of a gateway": storage_faults.Reply(502, b"<html>Bad Gateway</html>"),
+    "511 of a network's sign-in page": storage_faults.Reply(511, b"<html><title>Sign in</title></html>"),
     "reset": ResetMidway(),
     "closed without an answer": StoreThenReset(),
 }
