@@ -420,21 +420,26 @@ async def test_what_is_under_way_goes_on_another_way_to_the_same_server(
     assert names_at(strict_api) == ["registering.jpg", "sending.jpg"]
 
 
-@pytest.mark.parametrize("condition", [Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
+@pytest.mark.parametrize("condition", [Condition.OFFLINE, Condition.SERVICE_BUSY, Condition.STORAGE_BUSY])
 async def test_a_side_in_trouble_is_asked_at_once_on_another_way(
     condition: Condition, here: EngineOptions, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage
 ) -> None:
     """Else it would be asked again in an hour."""
-    patient = replace(QUICK, policy=replace(QUICK.policy, probe_first=3600.0, probe=3600.0))
-    if condition is Condition.SERVICE_BUSY:
+    policy = replace(QUICK.policy, probe_first=3600.0, probe=3600.0)
+    if condition is Condition.OFFLINE:
+        policy = replace(policy, base=3600.0, offline=3600.0)
+        strict_api.stop()
+    elif condition is Condition.SERVICE_BUSY:
         strict_api.faults.append(Answer(503))
     else:
         scripted_storage.fault = lambda _key, _attempt, _request: internal_error()
-    async with engine(here, patient) as run:
+    async with engine(here, replace(QUICK, policy=policy)) as run:
         await added(run, files.make("a.jpg"), files.make("b.jpg"))
         run.queue.start()
         await run.until(lambda: any(condition in one.conditions for one in run.all_heard(QueueStatus)))
         await run.in_state(S.QUEUED if strict_api.registered == [] else S.REGISTERED, "a.jpg", "b.jpg")
+        if condition is Condition.OFFLINE:
+            strict_api.start()
         scripted_storage.fault = lambda _key, _attempt, _request: None
         run.queue.use(replace(here, proxy_for=lambda _: None))
         await run.idle()

@@ -1,6 +1,7 @@
 """What a transfer counts and believes: exactly these bytes, exactly these attempts, a link that lives."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.faults.storing import always, is_stored
 from tests.support import storage_faults
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import ResetMidway, SlowRead, StallMidway
+from tests.support.storage_faults import ResetMidway, SlowRead, StallMidway, StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Progress
 from uploader_gui.engine.models import UploadState
@@ -86,6 +87,40 @@ async def test_a_huge_file_on_a_slow_line_goes_on_its_fresh_link_and_is_register
     rows = await send(options(tmp_path, strict_api, max_concurrent=1), *paths)
     assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
     assert len(strict_api.registered) == 2
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "size", "again"),
+    [(100, 8, 1, False), (100, 4, 1, True), (10, 4, 1, False), (10, 0.5, 1, True), (900, 600, 9_000_000, True)],
+)
+async def test_no_put_begins_that_would_end_after_its_link_has_expired(  # noqa: PLR0917 - a case has four values
+    lifetime: int,
+    left: float,
+    size: int,
+    again: bool,  # noqa: FBT001 - a case
+    strict_api: StrictApi,
+    scripted_storage: ScriptedStorage,
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    """It waits while another one is sent; then there are `left` seconds. To begin takes five, or a tenth of a life."""
+    slept = [0.0]
+    strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(
+        f"{anomaly}/{upload['uploadId']}", lifetime=lifetime
+    )
+    scripted_storage.fault = lambda *_: StoreThenSilence() if len(scripted_storage.puts) == 1 else None
+    tuning = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
+    first = files.make("a.jpg", size=200_000 if size == 1 else 900)
+    async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
+        run.queue.add_paths([first, files.make("b.txt", size=size)], ANOMALY)
+        run.queue.start()
+        await run.in_state(UploadState.CONFIRMING, "a.jpg")
+        slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = lifetime - left
+        scripted_storage.release()
+        await run.idle()
+        rows = run.files()
+    assert [row["may_be_registered_twice"] for row in rows.values()] == [False, again]
+    assert {(row["state"], row["attempts"]) for row in rows.values()} == {("uploaded", 1)}
 
 
 async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_attempts(

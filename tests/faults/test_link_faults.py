@@ -14,7 +14,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Condition, QueueStatus
+from uploader_gui.engine.events import Condition, QueueIdle, QueueStatus
 from uploader_gui.engine.models import UploadState
 from uploader_gui.engine.net.retry import RetryPolicy
 
@@ -116,6 +116,9 @@ async def test_without_a_person_being_offline_has_a_limit(
         idle = await run.idle()
         took = time.monotonic() - began
         rows = run.files()
+        all_looked = time.monotonic() + 10 * QUICK.policy.offline  # also those that waited
+        await run.until(lambda: time.monotonic() > all_looked)
+    assert len(run.all_heard(QueueIdle)) == 1
     assert idle.gave_up is not None
     assert idle.gave_up.code is Code.OFFLINE
     assert took >= 0.4

@@ -9,7 +9,7 @@ from tests.support import api_faults
 from tests.support.api_faults import Delay, Silence
 from tests.support.files import Files
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
+from uploader_gui.engine.events import HistoryFound, PathsAdded, ReceiptBuilt
 from uploader_gui.engine.models import UploadState
 
 
@@ -41,6 +41,21 @@ async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_
         run.queue.start()
         await run.idle()
     assert strict_api.calls[2].arrived - strict_api.calls[0].arrived >= 1.95
+
+
+async def test_a_few_files_more_wait_for_the_call_before_them_and_go_with_those_that_come_meanwhile(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.append(Silence())
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.start()
+        for number, count in enumerate((20, 3, 17), start=1):
+            run.queue.add_paths([files.make(f"{number}-{n}.txt", size=n + 1) for n in range(count)], ANOMALY)
+            await run.heard(PathsAdded, number)
+            await asyncio.to_thread(strict_api.wait_for_calls, 1)
+        strict_api.release()
+        await run.idle()
+    assert [len(call.upload_ids) for call in strict_api.calls] == [20, 20]
 
 
 async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_restart(
