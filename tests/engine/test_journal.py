@@ -135,7 +135,7 @@ def test_every_change_is_recorded(path: Path) -> None:
     journal.add([upload], API)
     full = full_upload()
     source = replace(upload.source, size=7, mtime_ns=8, media_type="image/png")
-    changed = replace(full, upload_id=upload.upload_id, source=source)
+    changed = replace(full, upload_id=upload.upload_id, source=source, anomaly_id="5001")
     journal.record([changed], durable=True)
     assert left_after_a_restart(path, journal) == [changed]
 
@@ -311,6 +311,51 @@ OLD_REASONS = [
     (Code.TYPE_NOT_ACCEPTED, "HEIC", None, "HEIC"),
     (Code.INTERNAL_ERROR, "", None, ""),
 ]
+
+
+def rows_of(path: Path, table: str) -> list[dict[str, object]]:
+    """Return a journal's rows by column."""
+    with closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608 - a constant
+
+
+def as_of_version(version: int, path: Path, tables: dict[str, list[dict[str, object]]]) -> dict[str, set[str]]:
+    """Make a journal of an earlier version with these rows; return the columns it has."""
+    columns = {}
+    with closing(sqlite3.connect(path)) as db, db:
+        for function, parameters in (("place_of", 1), ("variant_in", 2), ("value_in", 2)):
+            db.create_function(function, parameters, lambda *_: None)
+        for step in range(version):
+            db.executescript(MIGRATIONS[step])
+        for table, rows in tables.items():
+            known = [column for _, column, *_ in db.execute(f"PRAGMA table_info({table})")]
+            columns[table] = set(known)
+            if known:
+                insert = f"INSERT INTO {table} ({', '.join(known)}) VALUES ({', '.join('?' * len(known))})"  # noqa: S608 - constants
+                db.executemany(insert, [[row[column] for column in known] for row in rows])
+        db.execute(f"PRAGMA user_version = {version}")
+    return columns
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_a_journal_of_any_earlier_version_keeps_every_value_in_it(path: Path, version: int) -> None:
+    newest, full = path.with_name("newest.sqlite3"), full_upload()
+    some = an_upload(source=replace(a_source(), name_shortened=True), url_given_out=True, listed=True)
+    with closing(Journal(newest)) as journal:
+        journal.end_run(run := journal.begin_run(API, "uploader-gui 1", 7.0), 3, 8.0)
+        journal.add([full, some], API, run, 9.0)
+    before = {table: rows_of(newest, table) for table in ("uploads", "runs", "own_files")}
+    columns = as_of_version(version, path, before)
+    with closing(Journal(path)) as journal:
+        assert [one.upload_id for one in journal.unfinished(API)] == [full.upload_id, some.upload_id]
+        made = [(full.sent.path, f"{full.sent.size} bytes, {full.sent.mtime_ns} ns")]
+        assert journal.own_files() == (made if "substitute_path" in columns["uploads"] and version < 8 else [])
+        assert journal.set_aside is None
+    for table, known in columns.items():
+        for row, now in zip(before[table], rows_of(path, table), strict=True) if known else ():
+            assert {name: now[name] for name in known} == {name: row[name] for name in known}
+            assert not any(now[name] for name in set(now) - known - {"run_id"})
 
 
 def test_a_journal_from_before_receipts_were_kept_has_its_deposits_and_notes_the_next(path: Path) -> None:

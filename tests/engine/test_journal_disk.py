@@ -1,9 +1,10 @@
-"""A journal on a disk that is full, closed to us or read-only: a clear error, and nothing lost."""
+"""A journal on a disk that is full, closed to us, read-only or slow: a clear error, nothing lost, no long wait."""
 
 import contextlib
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from tests.engine.journals import API, filled
 from tests.engine.surroundings import as_nobody, public_folder
 from tests.engine.values import a_put, an_upload
+from tests.support.failing_disk import FailingDisk
 from uploader_gui.engine.errors import JournalUnwritable
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import UploadState
@@ -136,3 +138,51 @@ def test_a_read_only_disk_is_unwritable(tiny_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
     with pytest.raises(JournalUnwritable):
         Journal(tiny_disk / "journal.sqlite3")
+
+
+A_LONG_LOG_ON_A_SLOW_DISK = """
+import asyncio, sys
+from pathlib import Path
+from tests.engine.journals import API
+from tests.engine.values import a_put, an_upload
+from uploader_gui.engine.journal.journal_thread import JournalThread
+
+async def main(path, slow, leaves):
+    journal, uploads = await JournalThread.open(path), [an_upload(presigned=a_put()) for _ in range(900)]
+    await journal.call(lambda one: one.add(uploads, API))
+    Path(slow).write_text("20000")
+    await journal.call(lambda one: one.record(uploads[:1]))
+    print("slow", flush=True)
+    if leaves == "before it begins":
+        journal.hurry()
+    journal.drain()
+    if leaves == "amid it":
+        await asyncio.to_thread(sys.stdin.readline)
+        journal.hurry()
+    await asyncio.wrap_future(journal.close())
+
+asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("leaves", ["before it begins", "amid it"])
+def test_leaving_waits_for_no_long_log_to_be_emptied_on_a_slow_disk(path: Path, tmp_path: Path, leaves: str) -> None:
+    disk = FailingDisk(tmp_path)
+    environment = {**disk.environment_of_a_program(), "UPLOADER_DATA_DIR": str(path.parent)}
+    with subprocess.Popen(
+        [sys.executable, "-c", A_LONG_LOG_ON_A_SLOW_DISK, path, disk.environment["DISK_SLOW"], leaves],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"slow\n"
+        before = len(disk.record())
+        while leaves == "amid it" and len(disk.record()) < before + 2:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                raise AssertionError(program.wait(0.01))
+        program.communicate(b"leave\n", timeout=60)
+    assert program.returncode == 0
+    assert len(disk.record()) - before <= 12
+    with contextlib.closing(Journal(path)) as journal:
+        assert len(journal.unfinished(API)) == 900
