@@ -46,12 +46,14 @@ async def test_the_same_upload_waits_for_the_other_anomaly_also_after_a_restart(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
-        await added(run, files.make("a.jpg"), files.make("b.jpg"))
+        await added(run, path := files.make("a.jpg"), files.make("b.jpg"))
         before = run.latest["a.jpg"]
         assert await moved(run, "a.jpg") == AnomalyChanged(OTHER, 1)
         await run.until(lambda: run.latest["a.jpg"].anomaly_id == OTHER)
         assert (run.latest["a.jpg"].upload_id, run.latest["a.jpg"].order) == (before.upload_id, before.order)
         kept = [(run.latest[name].upload_id, where, "queued") for name, where in (("a.jpg", OTHER), ("b.jpg", ANOMALY))]
+        await added(run, path, anomaly=OTHER)
+        assert run.all_heard(PathsAdded)[-1].already_in_queue == 1
     assert journal(tmp_path) == kept
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.restore()

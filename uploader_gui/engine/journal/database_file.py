@@ -103,15 +103,10 @@ def _prepare(db: sqlite3.Connection, path: Path, mark: int, *, again: bool) -> N
     db.create_function("place_of", 1, place_of, deterministic=True)
     db.create_function("variant_in", 2, variant_in, deterministic=True)
     db.create_function("value_in", 2, value_in, deterministic=True)
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        _write_mark(db, mark, again=again)
-        _migrate(db, path)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # SQLite rolls back by itself where the disk is full
-            db.execute("ROLLBACK")
-        raise
+    db.execute("BEGIN IMMEDIATE")  # closing rolls back
+    _write_mark(db, mark, again=again)
+    _migrate(db, path)
+    db.execute("COMMIT")
     _check_integrity(db)
     _enlarge_pages(db, path)
 
