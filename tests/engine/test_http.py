@@ -1,8 +1,5 @@
 """The clients: TLS by the system's trust store, no cookie, no proxy nobody set, and errors in our own words."""
 
-import errno
-import os
-import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +19,7 @@ from uploader_gui.engine.net.client import Clients, check_url, tls_context, tran
 from uploader_gui.engine.net.stall_watchdog import ANSWER_SECONDS, STALL_SECONDS
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.engine.transfer.transfer import MAX_PIECE
+from uploader_gui.failure_messages import OWN_DETAILS
 
 
 class Proxy(LoopbackServer):
@@ -213,14 +211,31 @@ def test_a_connection_that_is_not_made_in_time_is_offline() -> None:
         raise httpx.ConnectTimeout("too slow")
 
 
-async def test_a_reason_has_the_systems_words_and_none_of_a_library(trust: ssl.SSLContext) -> None:
+async def test_a_server_out_of_reach_is_told_in_words_of_ours_that_can_be_translated(trust: ssl.SSLContext) -> None:
     with PlainServer(400) as server:
         gone = server.host
     async with Service(f"http://{gone}", trust) as refused, Service("https://service.invalid", trust) as unknown:
         errors = [await refused.error_of(), await unknown.error_of()]
     told = [error.detail for error in errors if isinstance(error, Offline)]
-    assert told[0] == os.strerror(errno.ECONNREFUSED)
-    assert not re.search("Errno|attempts failed", told[1])
+    assert told[0] == "it refused the connection"
+    assert told[1] in {"its name is not known", "no name can be looked up"}
+    assert {*told} <= {*OWN_DETAILS}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] Connect call", "it refused the connection"),
+        ("something that a library says", ""),
+    ],
+)
+def test_what_asyncio_writes_of_several_addresses_is_read_and_no_other_words_are_taken(text: str, words: str) -> None:
+    with pytest.raises(Offline) as caught, translated_httpx_errors():
+        raise httpx.ConnectError("All connection attempts failed") from OSError(text)
+    assert (caught.value.detail, caught.value.variant is Variant.SERVER_DOWN) == (words, bool(words))
+
+
+def test_a_connection_lost_has_no_words_of_a_library() -> None:
     with pytest.raises(ConnectionLost) as caught, translated_httpx_errors():
         raise httpx.ReadError("incomplete chunked read")
     assert caught.value.detail == ""

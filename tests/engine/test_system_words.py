@@ -2,10 +2,11 @@
 
 import errno
 import os
+import socket
 
 import pytest
 
-from uploader_gui.engine.system_words import system_words
+from uploader_gui.engine.system_words import connection_words, system_words
 from uploader_gui.failure_messages import OWN_DETAILS
 
 FAMILIAR = (
@@ -58,3 +59,20 @@ class WindowsError(OSError):
 )
 def test_windows_own_number_says_more_than_what_python_makes_of_it(error: OSError, words: str) -> None:
     assert system_words(error) == words
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed"), "it refused the connection"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "this computer has no way to it"),
+        (OSError(errno.EACCES, "Permission denied"), "a firewall of this computer does not let it through"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "its name is not known"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), "no name can be looked up"),
+        (WindowsError(errno.EINVAL, 1225), "it refused the connection"),
+        (WindowsError(errno.EINVAL, 121), "no answer to the connection"),
+    ],
+)
+def test_an_error_of_a_connection_is_told_as_one_of_the_server(error: OSError, words: str) -> None:
+    assert connection_words(error) == words
+    assert words in OWN_DETAILS

@@ -1,4 +1,4 @@
-"""What the operating system reports about a file, in our words: its own come in its language, or in English.
+"""What the operating system reports about a file or a connection, in our words: its own are in its language.
 
 They are English, as in a receipt; `failure_messages.OWN_DETAILS` names them for translation where they are shown.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "ENODEV ENXIO": "its device is not there",
 }
 """Not every system has each of these errors."""
+_OF_CONNECTIONS: Final[Mapping[str, str]] = {
+    "ECONNREFUSED": "it refused the connection",
+    "ECONNRESET ECONNABORTED EPIPE ESHUTDOWN": "it closed the connection",
+    "ETIMEDOUT": "no answer to the connection",
+    "ENETDOWN ENETUNREACH EHOSTDOWN EHOSTUNREACH EADDRNOTAVAIL": "this computer has no way to it",
+    "EACCES EPERM": "a firewall of this computer does not let it through",
+}
+"""What the same errors mean of a server."""
 _BY_WINDOWS: Final[Mapping[str, tuple[int, ...]]] = {
     "EHOSTUNREACH": (53, 55, 59, 64, 67, 71, 121, 1203, 1222, 1231, 1232, 1236),
     "ENODEV": (15, 20, 21, 433, 1006, 1112, 1167),
@@ -42,12 +51,26 @@ _BY_WINDOWS: Final[Mapping[str, tuple[int, ...]]] = {
 """Windows' own numbers (System Error Codes) that Python takes for EINVAL, EACCES or ENOENT, by what they mean."""
 _WINDOWS_PATH: Final = frozenset({87, 123, 161, 267})
 """What Windows says of a path it cannot take."""
-_WORDS: Final[Mapping[int, str]] = {
-    number: words
-    for names, words in _BY_NAME.items()
-    for name in names.split()
-    if (number := getattr(errno, name, None)) is not None
+_NETWORK_OF_WINDOWS: Final[Mapping[int, str]] = {
+    64: "ECONNRESET",
+    121: "ETIMEDOUT",
+    1225: "ECONNREFUSED",
+    1231: "ENETUNREACH",
+    1232: "EHOSTUNREACH",
+    1236: "ECONNABORTED",
 }
+"""The same for a connection, which asyncio makes with overlapped operations there."""
+_NOT_ASKED: Final = frozenset({socket.EAI_AGAIN, getattr(socket, "EAI_SYSTEM", None)})
+"""What a lookup reports where nothing that knows names could be asked; else it is the name."""
+
+
+def _by_number(by_names: Mapping[str, str]) -> dict[int, str]:
+    numbers = ((getattr(errno, name, None), words) for names, words in by_names.items() for name in names.split())
+    return {number: words for number, words in numbers if number is not None}
+
+
+_WORDS: Final = _by_number(_BY_NAME)
+_CONNECTION_WORDS: Final = _by_number(_OF_CONNECTIONS)
 
 
 def system_words(error: OSError) -> str:
@@ -73,3 +96,12 @@ def _words_of_windows(error: OSError) -> str:
         return _WORDS[getattr(errno, name)]
     is_unknown = error.errno == errno.EINVAL and number not in _WINDOWS_PATH
     return f"Windows error {number}" if is_unknown else ""
+
+
+def connection_words(error: OSError) -> str:
+    """Return why no connection came about, as part of a sentence about the server; "" where there are no words."""
+    if isinstance(error, socket.gaierror):
+        return "no name can be looked up" if error.errno in _NOT_ASKED else "its name is not known"
+    name = _NETWORK_OF_WINDOWS.get(getattr(error, "winerror", None) or 0)
+    number = getattr(errno, name) if name else error.errno or 0
+    return _CONNECTION_WORDS.get(number) or errno.errorcode.get(number, "")

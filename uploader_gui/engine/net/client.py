@@ -10,9 +10,7 @@ import asyncio
 import errno
 import logging
 import math
-import os
 import re
-import socket
 import ssl
 import sys
 import zlib
@@ -44,6 +42,7 @@ from uploader_gui.engine.net.transport import (
     Transport,
     TunnelTransport,
 )
+from uploader_gui.engine.system_words import connection_words
 from uploader_gui.engine.transfer.presigned_url import expiry_of
 
 if TYPE_CHECKING:
@@ -348,19 +347,24 @@ def _never_connected(error: httpx.ConnectError) -> Offline | TlsFailed:
 
 
 def _is_down(error: BaseException) -> bool:
-    """Return whether a server refused the connection: at each of its addresses, of which asyncio writes a list."""
-    known = {cause.errno for cause in causes(error) if isinstance(cause, OSError) and cause.errno}
-    numbers = known or {int(number) for number in re.findall(r"\[Errno (\d+)\]", str(error))}
+    """Return whether a server refused the connection, at each of its addresses."""
+    numbers = {one.errno for one in _system_errors(error)}
     return bool(numbers) and numbers <= {errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT}
 
 
 def _system_words(error: BaseException) -> str:
-    """Return the system's words for what went wrong; asyncio puts its own in their place."""
-    found = (cause for cause in causes(error) if isinstance(cause, OSError) and cause.errno)
-    cause = next(found, None)
-    if cause is None:
-        return ""
-    return cause.strerror or "" if isinstance(cause, socket.gaierror) else os.strerror(cause.errno or 0)
+    """Return what the system reported, in our words; asyncio puts its own in their place."""
+    return next(map(connection_words, _system_errors(error)), "")
+
+
+def _system_errors(error: BaseException) -> list[OSError]:
+    """Return the system's errors behind this one; asyncio writes those of several addresses as text."""
+    known = [cause for cause in causes(error) if isinstance(cause, OSError) and cause.errno]
+    return known or [
+        OSError(int(number), "", None, int(number)) if kind == "WinError" else OSError(int(number), "")
+        for cause in causes(error)
+        for kind, number in re.findall(r"\[(Errno|WinError) (\d+)\]", str(cause))
+    ]
 
 
 def _variant_of(error: ssl.SSLCertVerificationError) -> Variant | None:
