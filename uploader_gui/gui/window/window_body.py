@@ -17,7 +17,7 @@ from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.finish import FinishPanel
 from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import Header
-from uploader_gui.gui.window.preflight_strip import PreflightStrip
+from uploader_gui.gui.window.preflight import PreflightStrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
