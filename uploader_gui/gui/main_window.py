@@ -24,8 +24,7 @@ from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import UploadFilter
 from uploader_gui.gui.window.number_check import HeldStart, NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
-from uploader_gui.gui.window.window_commands import WindowCommands
-from uploader_gui.gui.window.window_dialogs import WindowDialogs
+from uploader_gui.gui.window.window_commands import WindowCommands, WindowDialogs
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
