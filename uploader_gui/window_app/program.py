@@ -31,8 +31,7 @@ from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
-from uploader_gui.gui.desktop import Desktop
-from uploader_gui.gui.notifications import DesktopPolicy
+from uploader_gui.gui.desktop_notifications import Desktop, DesktopPolicy
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests

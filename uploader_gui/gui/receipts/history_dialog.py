@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from uploader_gui.engine import events
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.desktop import show_in_folder
+from uploader_gui.gui.desktop_notifications import show_in_folder
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
