@@ -1,1 +1,1 @@
-"""Dialogs of one file each, and the form that all dialogs share. `window/window_dialogs.py` opens them."""
+"""Dialogs of one file each, and the form that all dialogs share. `window/window_commands.py` opens them."""
