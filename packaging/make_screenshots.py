@@ -33,7 +33,7 @@ from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
-from uploader_gui.gui.receipts.printed_receipt import ReceiptPages, prepare
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.platform.application import Language

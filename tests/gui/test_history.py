@@ -15,7 +15,7 @@ from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
-from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
+from uploader_gui.gui.dialogs.form import QuestionDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
@@ -205,15 +205,15 @@ def test_the_heading_of_figures_stands_above_them(history: HistoryDialog) -> Non
 
 def test_a_deposit_is_forgotten_once_a_person_confirms_it(history: HistoryDialog, engine: FakeEngine) -> None:
     QTest.mouseClick(history.forget, LEFT)
-    question = history.findChild(ForgetDialog)
-    assert isinstance(question, ForgetDialog)
+    question = history.findChild(QuestionDialog)
+    assert isinstance(question, QuestionDialog)
     assert question.question.text().replace("\u00a0", " ") == (
         f"Forget the deposit of {day_and_time(MARCH)} for anomaly 4217 (3 files)?"
     )
     QTest.keyClick(question, Qt.Key.Key_Return)
     assert asked(engine, "forget_past") == []
     QTest.mouseClick(history.forget, LEFT)
-    (question,) = (one for one in history.findChildren(ForgetDialog) if one.isVisible())
+    (question,) = (one for one in history.findChildren(QuestionDialog) if one.isVisible())
     QTest.mouseClick(question.confirm, LEFT)
     assert asked(engine, "forget_past") == [NEW]
     engine.tell(HistoryFound(RUNS[1:]))

@@ -44,7 +44,7 @@ _IN_PROCESS: Final = 1
 _INIT, _SET_VALUE, _SET_STATE = 3, 9, 10
 """Indexes in the method table: three of IUnknown, five of ITaskbarList, one of ITaskbarList2, then ITaskbarList3."""
 _NONE, _NORMAL = 0, 2
-_STEPS: Final = 1000
+_TASKBAR_STEPS: Final = 1000
 
 
 class Taskbar:
@@ -63,7 +63,7 @@ class Taskbar:
         handle = ctypes.c_void_p(self._window())
         _call(taskbar, _SET_STATE, handle, ctypes.c_int(_NONE if share is None else _NORMAL))
         if share is not None:
-            done, whole = ctypes.c_ulonglong(int(share * _STEPS)), ctypes.c_ulonglong(_STEPS)
+            done, whole = ctypes.c_ulonglong(int(share * _TASKBAR_STEPS)), ctypes.c_ulonglong(_TASKBAR_STEPS)
             _call(taskbar, _SET_VALUE, handle, done, whole)
 
     def _taskbar(self) -> ctypes.c_void_p | None:

@@ -21,8 +21,8 @@ from uploader_gui.gui.style.widgets import HISTORY_KEY
 from uploader_gui.gui.upload_list.counts import Unsent
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
+from uploader_gui.gui.window.anomaly_field import HeldStart, NumberCheck
 from uploader_gui.gui.window.filter_bar import UploadFilter
-from uploader_gui.gui.window.number_check import HeldStart, NumberCheck
 from uploader_gui.gui.window.window_body import WindowBody
 from uploader_gui.gui.window.window_commands import WindowCommands, WindowDialogs
 from uploader_gui.i18n import _

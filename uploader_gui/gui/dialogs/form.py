@@ -1,18 +1,29 @@
-"""What dialogs and their pages share: titles, sentences, fields with captions, buttons; all follow the language."""
+"""What dialogs and their pages share: titles, sentences, fields, buttons, questions, lists; all follow the language."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from uploader_gui.gui.style.widgets import Translated, arranged, label
-from uploader_gui.i18n import N_
+from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
@@ -107,7 +118,7 @@ class PlainDialog(QDialog, FormParts):
     """
 
     help_wanted = Signal(str)
-    guide_page: ClassVar[str] = "first-deposit"
+    guide_page = "first-deposit"
 
     def __init__(self, title: str, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -168,3 +179,83 @@ class PlainDialog(QDialog, FormParts):
         """Open with the right height."""
         super().showEvent(event)
         self.fit()
+
+
+class QuestionDialog(PlainDialog):
+    """A question before something is taken away. `accepted` means yes; Enter and Esc mean no.
+
+    `ask` returns the question in the current language, "" once there is none. `guide_page` is about it, "" for none.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget,
+        ask: Callable[[], str],
+        *sentences: str,
+        answers: tuple[str, str],
+        guide_page: str = "",
+    ) -> None:
+        """Ask; `answers` are the labels for yes and no."""
+        yes, no = answers
+        super().__init__(yes, theme, parent)
+        self.guide_page = guide_page or self.guide_page
+        self._ask = ask
+        self.question = self.add_question(ask())
+        for sentence in sentences:
+            self.add_sentence(sentence)
+        self.confirm = self.text_button(yes, "plain")
+        self.keep = self.text_button(no, "primary")
+        self.add_buttons(*([self.help_button()] if guide_page else []), self.confirm, self.keep)
+        self.confirm.clicked.connect(self.accept)
+        self.keep.clicked.connect(self.reject)
+        self.keep.setFocus()
+
+    def ask_again(self) -> None:
+        """Ask in the current language and numbers, or close where nothing is left to ask about."""
+        if question := self._ask():
+            self.question.setText(question)
+        else:
+            self.reject()
+
+    def retranslate(self) -> None:
+        """Set all texts in the current language."""
+        self.ask_again()
+        super().retranslate()
+
+
+AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LOWEST_LIST: Final = 62
+"""Minimum height: the headings and one row."""
+
+
+class ColumnList(QTreeWidget):
+    """A list with columns. Column `wide` takes the free width; the heading of column `numbers` is right-aligned."""
+
+    def __init__(self, name: str, headings: Sequence[str], *, wide: int, numbers: int, theme: Theme) -> None:
+        super().__init__()
+        self._name = name
+        self.theme = theme
+        self._headings = headings
+        self.setColumnCount(len(headings))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMinimumHeight(theme.px(_LOWEST_LIST))
+        self.setFont(theme.font(13))
+        self.header().setFont(theme.font(12))
+        self.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionsMovable(False)
+        for column in range(len(headings)):
+            mode = QHeaderView.ResizeMode.Stretch if column == wide else QHeaderView.ResizeMode.ResizeToContents
+            self.header().setSectionResizeMode(column, mode)
+        self.headerItem().setTextAlignment(numbers, AT_RIGHT)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set the headings in the current language."""
+        self.setAccessibleName(_(self._name))
+        self.setHeaderLabels([_(heading) for heading in self._headings])

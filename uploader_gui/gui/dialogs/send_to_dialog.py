@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
 from uploader_gui.engine import events
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, set_look
-from uploader_gui.gui.window.anomaly_field import AnomalyField
-from uploader_gui.gui.window.number_check import NumberCheck
+from uploader_gui.gui.window.anomaly_field import AnomalyField, NumberCheck
 from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 class SendToDialog(PlainDialog):
     """`chosen(str)`: the anomaly that the files are to go to."""
 
-    guide_page: ClassVar[str] = "anomaly-and-tokens"
+    guide_page = "anomaly-and-tokens"
     chosen = Signal(str)
 
     def __init__(

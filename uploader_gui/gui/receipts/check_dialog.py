@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QTreeWidgetItem
 
 from uploader_gui.engine.receipt_check import (
+    COUNTS_AGAINST,
     CheckedReceipt,
     Comparison,
     ReceiptUnreadable,
@@ -22,15 +24,14 @@ from uploader_gui.engine.receipt_check import (
     compare,
     read_receipt,
 )
-from uploader_gui.gui.dialogs.form import PlainDialog
-from uploader_gui.gui.receipts.history_lists import ComparisonList
-from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label
+from uploader_gui.gui.dialogs.form import ColumnList, PlainDialog
+from uploader_gui.gui.style.widgets import announce, arranged, file_dialog, label, tip
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
-from uploader_gui.verify import CHANGED_LATER, sums
+from uploader_gui.verify import CHANGED_LATER, LABELS, sums
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -151,6 +152,36 @@ class CheckDialog(PlainDialog):
             self._comparing.stop()
             self._comparing = None
         self.busy.hide()
+
+
+class ComparisonList(ColumnList):
+    """What became of each file of a receipt: first those that count against it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(N_("Files"), (N_("File"), N_("Finding")), wide=0, numbers=0, theme=theme)
+        self.headerItem().setTextAlignment(0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._against = 0
+
+    def clear(self) -> None:
+        """Remove all lines."""
+        super().clear()
+        self._against = 0
+
+    def add(self, lines: Iterable[Comparison]) -> None:
+        """Add lines: those that count against the files below the others of their kind, the rest at the end."""
+        items = [(line.verdict in COUNTS_AGAINST, self._item(line)) for line in lines]
+        against = [item for counts, item in items if counts]
+        self.insertTopLevelItems(self._against, against)
+        self._against += len(against)
+        self.addTopLevelItems([item for counts, item in items if not counts])
+
+    def _item(self, line: Comparison) -> QTreeWidgetItem:
+        path = visible_name(line.path)
+        item = QTreeWidgetItem([path, _(LABELS[line.verdict])])
+        color = "danger" if line.verdict in COUNTS_AGAINST else "ok" if line.verdict is Verdict.EQUAL else "muted"
+        item.setForeground(1, QBrush(QColor(getattr(self.theme.colors, color))))
+        item.setToolTip(0, tip(path))
+        return item
 
 
 class _Stopped(Exception):

@@ -5,20 +5,30 @@ Everything comes from the engine's events: the journal is read on its thread.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFont, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QBrush, QColor, QDesktopServices, QFont, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QStackedWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from uploader_gui import i18n
 from uploader_gui.engine import events
-from uploader_gui.engine.models import UploadState
+from uploader_gui.engine.models import UploadState, folded
+from uploader_gui.engine.receipt import ReceiptState
 from uploader_gui.gui.desktop_notifications import show_in_folder
-from uploader_gui.gui.dialogs.form import PlainDialog
-from uploader_gui.gui.dialogs.question_dialog import ForgetDialog
+from uploader_gui.gui.dialogs.form import AT_RIGHT, ColumnList, PlainDialog, QuestionDialog
+from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
-from uploader_gui.gui.receipts.history_lists import DepositList, FileList
 from uploader_gui.gui.style.widgets import (
     FlowLayout,
     SearchField,
@@ -27,17 +37,160 @@ from uploader_gui.gui.style.widgets import (
     label,
     one_shot,
     push_button,
+    tip,
     within_screen,
 )
-from uploader_gui.gui.upload_list.row_text import server_name
+from uploader_gui.gui.upload_list.row_text import server_name, visible_name
 from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from uploader_gui.engine.models import RunKey
-    from uploader_gui.engine.receipt import Receipt
+    from collections.abc import Iterable, Sequence
+
+    from uploader_gui.engine.models import PastRun, RunKey
+    from uploader_gui.engine.receipt import Receipt, ReceiptFile
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
+
+
+_DATA: Final = Qt.ItemDataRole.UserRole
+_COLORS: Final = {"uploaded": "ok", "skipped": "ok", "failed": "danger", "refused": "warning", "pending": "warning"}
+
+_ANOMALY: Final = 1
+_SERVER: Final = 4
+"""The columns of a deposit's anomaly and server."""
+_SERVER_WIDTH: Final = 160
+_FIRST: Final = {"failed": 0, "refused": 1, "pending": 2}
+
+
+class DepositList(ColumnList):
+    """Past runs, the newest first. `page_wanted`: the number of the selected one was clicked, which is a link."""
+
+    page_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        headings = (N_("Date"), N_("Anomaly"), N_("Files"), N_("Result"), N_("Server"))
+        super().__init__(N_("Deposits"), headings, wide=3, numbers=2, theme=theme)
+        self.header().setSectionResizeMode(_SERVER, QHeaderView.ResizeMode.Interactive)
+        self.setColumnWidth(_SERVER, theme.px(_SERVER_WIDTH))
+        self.hideColumn(_SERVER)
+        self.itemClicked.connect(self._clicked)
+
+    def show_runs(self, runs: Sequence[PastRun], server: str, *, linked: bool = False) -> None:
+        """Show these runs, and keep the selected one selected if it is still there.
+
+        The column of servers is visible if a run went to another server than `server`, the current one. `linked`: the
+        numbers of anomalies of that server are links.
+        """
+        before = self.chosen
+        self.clear()
+        self.addTopLevelItems([_deposit(run) for run in runs])
+        for item in self._items() if linked else ():
+            if item.data(0, _DATA).server == server:
+                self._show_link(item)
+        self.setColumnHidden(_SERVER, {run.server for run in runs} <= {server})
+        again = [item for item in self._items() if before is not None and item.data(0, _DATA).key == before.key]
+        if wanted := again[0] if again else self.topLevelItem(0):
+            self.setCurrentItem(wanted)
+
+    @property
+    def chosen(self) -> PastRun | None:
+        """The selected run, None where there is none or it is hidden."""
+        item = self.currentItem()
+        return None if item is None or item.isHidden() else item.data(0, _DATA)
+
+    @property
+    def visible_runs(self) -> list[PastRun]:
+        """The runs that match the search."""
+        return [item.data(0, _DATA) for item in self._items() if not item.isHidden()]
+
+    def search(self, wanted: str, with_file: frozenset[RunKey]) -> None:
+        """Show only runs whose anomaly, date or visible server contains the text, and those in `with_file`."""
+        text = folded(wanted)
+        for item in self._items():
+            run = item.data(0, _DATA)
+            named = [run.key.anomaly_id, item.text(0), *([] if self.isColumnHidden(_SERVER) else [item.text(_SERVER)])]
+            fits = any(text in folded(one) for one in named)
+            item.setHidden(not (fits or run.key in with_file))
+        if self.chosen is None:
+            self.setCurrentIndex(QModelIndex())
+            for item in self._items():
+                if not item.isHidden():
+                    self.setCurrentItem(item)
+                    return
+
+    def _show_link(self, item: QTreeWidgetItem) -> None:
+        font = self.font()
+        font.setUnderline(True)
+        item.setFont(_ANOMALY, font)
+        item.setForeground(_ANOMALY, QBrush(QColor(self.theme.colors.accent)))
+
+    def _clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == _ANOMALY and item.font(_ANOMALY).underline():
+            self.page_wanted.emit()
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        return [item for row in range(self.topLevelItemCount()) if (item := self.topLevelItem(row)) is not None]
+
+
+class FileList(ColumnList):
+    """The files of a receipt."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(
+            N_("Files"), (N_("Name"), N_("Size"), N_("Result"), N_("Uploaded at")), wide=0, numbers=1, theme=theme
+        )
+
+    def show_files(self, files: Iterable[ReceiptFile], wanted: str) -> None:
+        """Show these files, failed and refused first; select the first whose name contains `wanted`."""
+        self.clear()
+        items = [self._item(file) for file in sorted(files, key=_attention)]
+        self.addTopLevelItems(items)
+        text = folded(wanted)
+        if items:
+            self.setCurrentItem(next((item for item in items if text in folded(item.text(0))), items[0]))
+
+    @property
+    def chosen(self) -> ReceiptFile | None:
+        """The selected file's entry in the receipt, None for none."""
+        item = self.currentItem()
+        return None if item is None else item.data(0, _DATA)
+
+    def _item(self, file: ReceiptFile) -> QTreeWidgetItem:
+        state, why = receipt_words.result(file), receipt_words.why(file)
+        when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at)
+        item = QTreeWidgetItem([visible_name(file.name), receipt_words.size(file), state, when])
+        item.setTextAlignment(1, AT_RIGHT)
+        if color := _COLORS.get(file.state):
+            item.setForeground(2, QBrush(QColor(getattr(self.theme.colors, color))))
+        item.setToolTip(0, tip(file.source or visible_name(file.path)))
+        item.setToolTip(2, tip(_("{label}: {text}", label=state, text=why)) if why else "")
+        item.setData(0, _DATA, file)
+        return item
+
+
+def _attention(file: ReceiptFile) -> int:
+    return _FIRST.get(file.state, len(_FIRST))
+
+
+def _deposit(run: PastRun) -> QTreeWidgetItem:
+    words: Counter[str] = Counter()
+    for state, count in run.states.items():
+        words[ReceiptState.of(state)] += count
+    item = QTreeWidgetItem(
+        [
+            receipt_words.day_and_time(run.started_at),
+            run.key.anomaly_id,
+            i18n.number(run.files),
+            receipt_words.sums(words, run.bytes_uploaded, run.bytes_of_originals),
+            server_name(run.server),
+        ]
+    )
+    item.setTextAlignment(2, AT_RIGHT)
+    item.setToolTip(_SERVER, tip(run.server))
+    item.setData(0, _DATA, run)
+    return item
+
 
 _SEARCH_MS: Final = 200
 
@@ -261,7 +414,21 @@ class HistoryDialog(PlainDialog):
 
     def _ask_to_forget(self) -> None:
         if (run := self.deposits.chosen) is not None:
-            question = ForgetDialog(self.theme, self, run)
+            question = QuestionDialog(
+                self.theme,
+                self,
+                lambda: ngettext(
+                    "Forget the deposit of {day} for anomaly {number} ({count} file)?",
+                    "Forget the deposit of {day} for anomaly {number} ({count} files)?",
+                    run.files,
+                    day=receipt_words.day_and_time(run.started_at),
+                    number=run.key.anomaly_id,
+                ),
+                N_("It leaves History, with its receipt, and the list of the window. Nothing changes in the register."),
+                N_("This computer will no longer recognise its files: dropped again, they are attached a second time."),
+                answers=(N_("Forget this deposit"), N_("Keep it")),
+                guide_page=self.guide_page,
+            )
             question.accepted.connect(lambda: self._engine.forget_past(run.key))
             question.help_wanted.connect(self.help_wanted)
             question.open()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from uploader_gui.engine import receipt as receipt_json
 from uploader_gui.engine import receipt_csv
-from uploader_gui.gui.receipts import printed_receipt, receipt_html, receipt_words
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
@@ -79,7 +79,7 @@ class ReceiptController(QObject):
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - needed for printing only
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printed_receipt.prepare(printer)
+        receipt_pages.prepare(printer)
         dialog = QPrintDialog(printer, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._ask(anomaly_id, key, lambda receipt: self._print(receipt, printer)))
@@ -131,7 +131,7 @@ class ReceiptController(QObject):
             ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(_csv(receipt), path),
             ReceiptFormat.JSON: lambda receipt: self._engine.save_receipt(receipt_json.encoded(receipt), path),
             ReceiptFormat.HTML: lambda receipt: self._engine.save_receipt(
-                receipt_html.page(receipt, self._page_of(receipt)), path
+                receipt_pages.html_page(receipt, self._page_of(receipt)), path
             ),
             ReceiptFormat.SHA256: lambda receipt: self._engine.save_receipt(receipt_json.sha256sums(receipt), path),
         }
@@ -142,9 +142,9 @@ class ReceiptController(QObject):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
         writer.setResolution(_DOTS_PER_INCH)
-        writer.setTitle(printed_receipt.footer_text(receipt))
+        writer.setTitle(receipt_words.footer_text(receipt))
         writer.setCreator(receipt.program)
-        printed_receipt.prepare(writer)
+        receipt_pages.prepare(writer)
 
         def ready() -> None:
             self._engine.save_receipt(bytes(buffer.data().data()), path)
@@ -157,11 +157,11 @@ class ReceiptController(QObject):
         return "" if receipt.trial else self._window.model.pages.of(receipt.anomaly_id, receipt.circumstances.server)
 
     def _print(self, receipt: Receipt, printer: QPrinter) -> None:
-        printer.setDocName(printed_receipt.footer_text(receipt))
+        printer.setDocName(receipt_words.footer_text(receipt))
         self._lay_out(printer, receipt, lambda: self.news.emit(_("The receipt was sent to the printer")))
 
     def _lay_out(self, device: QPdfWriter | QPrinter, receipt: Receipt, ready: Callable[[], None]) -> None:
-        pages = printed_receipt.ReceiptPages(receipt, device, self._window.font(), self, self._page_of(receipt))
+        pages = receipt_pages.ReceiptPages(receipt, device, self._window.font(), self, self._page_of(receipt))
         pages.done.connect(ready)
         pages.done.connect(pages.deleteLater)
         pages.start()

@@ -1,4 +1,4 @@
-"""The values of a receipt as texts in the current language: results, reasons, times, sums."""
+"""What a receipt says, as texts in the current language: results, reasons, times, sums, and what it means."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from uploader_gui.engine.models import Origin
 from uploader_gui.engine.receipt import utc_offset_at
 from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.failure_messages import cause_and_action
-from uploader_gui.gui.upload_list.row_text import is_known, sizes_text, type_name_of
+from uploader_gui.gui.upload_list.row_text import is_known, server_name, sizes_text, type_name_of, visible_name
 from uploader_gui.i18n import FRENCH, N_, NN_, _, language_in_use, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from uploader_gui.engine.receipt import Receipt, ReceiptFile
+    from uploader_gui.engine.receipt import Original, Receipt, ReceiptFile
 
 RESULTS: Final = {
     "uploaded": N_("Uploaded"),
@@ -174,3 +174,88 @@ def _results(*, trial: bool) -> dict[str, str]:
 
 def _is_known(file: ReceiptFile) -> bool:
     return is_known(file.size, file.reason.code if file.reason else None)
+
+
+def facts(receipt: Receipt, page: str = "") -> list[tuple[str, str]]:
+    """Return names and values of the receipt's head, as plain texts: times, depositor, sums, page, server, program."""
+    totals, trial, offset = receipt.totals, receipt.trial, offset_of(receipt)
+    count = ngettext("{count} file", "{count} files", totals["files"])
+    summed = sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
+    began, ended = (moment(at, offset) for at in (receipt.started_at, receipt.finished_at))
+    told = receipt.circumstances
+    named = (
+        (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
+        (_("Depositor"), visible_name(told.depositor)),
+        (_("Times"), clock(receipt)),
+        (_("Files"), _("{label}: {text}", label=count, text=summed) if summed else count),
+        (_("In the register"), page),
+        (_("Server"), told.server),
+        (_("Program"), receipt.program),
+    )
+    return [(name, value) for name, value in named if value]
+
+
+def title_and_meaning(receipt: Receipt) -> tuple[str, str]:
+    """Return the receipt's title, and what it proves, or in a trial that it proves nothing."""
+    if receipt.trial:
+        return _("Trial, not a deposit"), _(
+            "Nothing was sent to the register: these files were only tried out with the stand-in inside "
+            "this program, on this computer. This page proves nothing."
+        )
+    return _("Deposit receipt"), _(
+        "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
+        "the fingerprint of those bytes: any change to the file gives another one. Times are the "
+        "register’s where it tells them, in this computer’s time zone."
+    )
+
+
+def seal_meaning() -> str:
+    """Return what the receipt's own checksum proves."""
+    return _(
+        "The receipt’s own fingerprint, which its data (JSON) hold, too. It proves that nothing was changed since, "
+        "not who made the receipt or when."
+    )
+
+
+def footer_text(receipt: Receipt) -> str:
+    """Return the line at the bottom of every page, as plain text."""
+    foot = (
+        N_("TRIAL, not a deposit · anomaly {number} · {time}")
+        if receipt.trial
+        else N_("Deposit receipt · anomaly {number} · {time}")
+    )
+    return _(
+        foot,
+        number=receipt.anomaly_id,
+        time=moment(receipt.finished_at, offset_of(receipt)),
+    )
+
+
+def made_from(original: Original) -> str:
+    """Return which file a substitute was made from, and what could not be read of it."""
+    made = (
+        N_("Made from {name} ({size}) without details, such as date or place, that could not be read")
+        if original.without_metadata
+        else N_("Made from {name} ({size})")
+    )
+    return _(made, name=visible_name(original.name), size=i18n.size(original.size))
+
+
+def notes_text(file: ReceiptFile) -> str:
+    """Return where a file came from, its server, attempts, and whether it may be registered twice."""
+    attempts = file.attempts
+    came = [source(file)] if file.source else []
+    server = [_("Server: {name}", name=server_name(file.server))] if file.server is not None else []
+    notes = [_("Attempts: {count}", count=i18n.number(attempts))] if attempts > 1 else []
+    if file.may_be_registered_twice:
+        notes.append(_("May be registered twice."))
+    return " · ".join(came + server + notes)
+
+
+def anomaly_text(receipt: Receipt) -> str:
+    """Return the anomaly's number, and what the register told of it."""
+    told = receipt.circumstances
+    ref = "" if told.ref == receipt.anomaly_id else told.ref
+    facts = " – ".join(visible_name(text) for text in (ref, told.title, told.site) if text)
+    number = " ".join((_("Anomaly"), receipt.anomaly_id))
+    return _("{label}: {text}", label=number, text=facts) if facts else number

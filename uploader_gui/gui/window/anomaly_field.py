@@ -1,23 +1,31 @@
-"""The field for the anomaly's number: validates while typing, offers recent numbers, takes a pasted address."""
+"""The field for the anomaly's number, what the register knows of that number, and the question where it is doubtful.
+
+The field validates while typing, offers recent numbers and takes a pasted address. The register is asked after half a
+second of rest (`NumberCheck`). Whatever it answers, or nothing, a person may go on. After Start a doubtful number waits
+for five seconds (`HeldStart`).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
-from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit
+from PySide6.QtWidgets import QApplication, QCompleter, QLineEdit, QMessageBox
 
 from uploader_gui.anomaly_links import anomaly_in
 from uploader_gui.engine.addresses import ANOMALY_ID
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup
 from uploader_gui.gui.style.widgets import TypedLine, one_shot, set_look
-from uploader_gui.i18n import N_, _
+from uploader_gui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
 
+    from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.style.theme import Theme
 
 
@@ -140,7 +148,7 @@ class AnomalyField(TypedLine):
         super().keyPressEvent(event)
 
 
-REST_MS: Final = 3000
+CARET_REST_MS: Final = 3000
 _INPUT_EVENTS: Final = frozenset({QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.InputMethod})
 
 
@@ -150,7 +158,7 @@ class CalmCaret(QObject):
     Other fields blink as the system wants it.
     """
 
-    def __init__(self, field: QLineEdit, *, rest_ms: int = REST_MS) -> None:
+    def __init__(self, field: QLineEdit, *, rest_ms: int = CARET_REST_MS) -> None:
         super().__init__(field)
         self._system_flash_ms = QApplication.cursorFlashTime()
         self._rest_timer = one_shot(self, rest_ms, lambda: QApplication.setCursorFlashTime(0))
@@ -170,3 +178,220 @@ class CalmCaret(QObject):
     def _blink(self) -> None:
         if QApplication.cursorFlashTime() != self._system_flash_ms:
             QApplication.setCursorFlashTime(self._system_flash_ms)
+
+
+_NUMBER_REST_MS: Final = 500
+HOLD_SECONDS: Final = 5
+
+
+class NumberCheck(QObject):
+    """Follows the field; `changed` is emitted when there is something else to show about its number."""
+
+    changed = Signal()
+
+    def __init__(self, field: AnomalyField, engine: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._engine = engine
+        self._signed_in = False
+        self._engine_works = False
+        self._asked = ""
+        self._answers: dict[str, AnomalyLookedUp] = {}
+        self._confirmed: set[str] = set()
+        self._used: set[str] = set()
+        self._started: set[str] = set()
+        self._from_links: set[str] = set()
+        self._rest = one_shot(self, _NUMBER_REST_MS, self._ask)
+        field.anomaly_changed.connect(self._begin)
+        field.editingFinished.connect(self._ask)
+
+    @property
+    def answer(self) -> AnomalyLookedUp | None:
+        """What is known of the number shown, None while nothing is."""
+        return self._answers.get(self._field.anomaly_id)
+
+    @property
+    def text(self) -> str:
+        """The sentence beside the field, "" where there is nothing to say."""
+        answer = self.answer
+        if answer is None:
+            return ""
+        if answer.result is Lookup.KNOWN:
+            return described(answer)
+        if answer.result is Lookup.UNKNOWN:
+            return _("The register knows no anomaly {number}.", number=answer.anomaly_id)
+        return _("Could not be checked with the register.")
+
+    @property
+    def suggestion(self) -> str:
+        """A number used lately that was probably meant, "" without one."""
+        number = self._field.anomaly_id
+        known = self.answer is not None and self.answer.result is Lookup.KNOWN
+        return "" if known else similar(number, self._field.recent)
+
+    def signed_in(self, signed_in: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Ask the register from now on, or no longer."""
+        if signed_in != self._signed_in:
+            self._signed_in = signed_in
+            self._forget_unchecked()
+            self._rest.start()
+
+    def engine_works(self) -> None:
+        """Ask from now on: the engine runs, and the list is there. A start that was interrupted asks nobody."""
+        if not self._engine_works:
+            self._engine_works = True
+            self._rest.start()
+
+    def handle(self, answer: AnomalyLookedUp) -> None:
+        """Keep what the register says."""
+        self._answers[answer.anomaly_id] = answer
+        if answer.anomaly_id == self._asked:
+            self._asked = ""
+        self.changed.emit()
+
+    def asks_for(self, number: str) -> bool:
+        """Return whether the register does not know this number, and nobody has confirmed it."""
+        answer = self._answers.get(number)
+        return answer is not None and answer.result is Lookup.UNKNOWN and number not in self._confirmed
+
+    def note_used(self, numbers: Iterable[str]) -> None:
+        """Note that earlier windows used these numbers: they are not new."""
+        self._used.update(numbers)
+
+    def note_link(self, number: str) -> None:
+        """Note that a link gave this number, so that its next start can be undone."""
+        self._from_links.add(number)
+        self._started.discard(number)
+
+    def note_started(self, numbers: Iterable[str]) -> None:
+        """Note that sending to these numbers began, and nobody undid it."""
+        self._started.update(numbers)
+        self._from_links.difference_update(numbers)
+
+    def is_doubtful(self, number: str) -> bool:
+        """Return whether a start is held for it: it is new, from a link, or not known to the register."""
+        answer = self._answers.get(number)
+        is_known = answer is not None and answer.result is Lookup.KNOWN
+        is_new = number not in self._used or number in self._from_links
+        return number not in self._started and (is_new or not is_known)
+
+    def confirm(self, numbers: Sequence[str], go_on: Callable[[], None], window: QWidget) -> QMessageBox | None:
+        """Go on; where the register knows one of these numbers not to exist, ask first, once for each."""
+        unknown = [number for number in numbers if self.asks_for(number)]
+        if not unknown:
+            go_on()
+            return None
+        question = QMessageBox(window)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setWindowTitle(_("Send"))
+        question.setText(_unknown(unknown))
+        send = question.addButton(_("Send all the same"), QMessageBox.ButtonRole.AcceptRole)
+        question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
+        send.clicked.connect(lambda: self._confirmed.update(unknown))
+        send.clicked.connect(go_on)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+        return question
+
+    def _begin(self) -> None:
+        """Wait for rest; what was asked for before is no longer wanted."""
+        if self._asked:
+            self._asked = ""
+            self._engine.look_up("")
+        self._forget_unchecked()
+        self._rest.start()
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        self._rest.stop()
+        number = self._field.anomaly_id
+        may_ask = self._signed_in and self._engine_works
+        if may_ask and number and number not in self._answers and number != self._asked:
+            self._asked = number
+            self._engine.look_up(number)
+
+    def _forget_unchecked(self) -> None:
+        """Let what could not be checked be checked again when it is shown again."""
+        self._answers = {
+            number: answer for number, answer in self._answers.items() if answer.result is not Lookup.UNCHECKED
+        }
+
+
+class HeldStart(QObject):
+    """The seconds after Start in which nothing is registered yet, and Start can be undone.
+
+    `changed`: it began or ended, or a second has passed. `over(list[str])`: nobody undid it, for these numbers.
+    `seconds`: how long it takes; 0 for not at all.
+    """
+
+    changed = Signal()
+    over = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.seconds = HOLD_SECONDS
+        self.left = 0
+        self._numbers: list[str] = []
+        self._second = QTimer(self)
+        self._second.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may come too early
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._pass)
+
+    def begin(self, numbers: Sequence[str]) -> None:
+        """Hold the start of these numbers; where it is held already that goes on."""
+        if self.left:
+            return
+        self._numbers, self.left = list(numbers), self.seconds
+        if self.left:
+            self._second.start()
+            self.changed.emit()
+        else:
+            self.over.emit(self._numbers)
+
+    def end(self) -> None:
+        """End it without a start."""
+        if self.left:
+            self.left = 0
+            self._second.stop()
+            self.changed.emit()
+
+    def _pass(self) -> None:
+        if self.left > 1:
+            self.left -= 1
+            self.changed.emit()
+        else:
+            self.end()
+            self.over.emit(self._numbers)
+
+
+def described(answer: AnomalyLookedUp) -> str:
+    """Return reference, title and site of an anomaly on one line."""
+    title = " ".join(filter(None, [answer.ref if answer.ref != answer.anomaly_id else "", answer.title]))
+    return " – ".join(filter(None, [title, answer.site])) or _("The register knows this anomaly.")
+
+
+def _unknown(numbers: Sequence[str]) -> str:
+    return ngettext(
+        "The register knows no anomaly {numbers}. Files sent there may be lost to everyone.",
+        "The register knows none of the anomalies {numbers}. Files sent there may be lost to everyone.",
+        len(numbers),
+        numbers=", ".join(numbers),
+    )
+
+
+def similar(number: str, recent: Sequence[str]) -> str:
+    """Return the recent number that differs from a new one by one character or by two that are swapped, else ""."""
+    if not number or number in recent:
+        return ""
+    return next((one for one in recent if _is_slip(number, one)), "")
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    if abs(len(typed) - len(meant)) > 1 or min(len(typed), len(meant)) < 2:  # noqa: PLR2004 - of "7" every digit is a slip
+        return False
+    begin = next((i for i, pair in enumerate(zip(typed, meant, strict=False)) if pair[0] != pair[1]), None)
+    if begin is None:
+        return len(typed) != len(meant)
+    rest, other = typed[begin:], meant[begin:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return swapped or rest[1:] == other[1:] or rest[1:] == other or rest == other[1:]

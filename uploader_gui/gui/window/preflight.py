@@ -1,4 +1,4 @@
-"""The summary of dropped files: how many will be sent, how many not, and why; and the strip above the list that shows it.
+"""The summary of dropped files: how many will be sent, how many not, and why; and the strip that shows it.
 
 It adds up several drops, until it is closed or sending begins: then the list shows what becomes of the files. In a low
 window the strip folds to its first line, with a button for the rest.

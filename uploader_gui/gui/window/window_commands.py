@@ -16,6 +16,7 @@ from uploader_gui.anomaly_links import page_address
 from uploader_gui.engine.models import may_change_anomaly
 from uploader_gui.gui.notices import BannerAction, gone_to, registered_meanwhile
 from uploader_gui.gui.window.footer import FooterAction
+from uploader_gui.i18n import N_, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import PastRun, UploadId, UploadSnapshot
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.dialogs.about_dialog import AboutDialog
-    from uploader_gui.gui.dialogs.form import PlainDialog
+    from uploader_gui.gui.dialogs.form import PlainDialog, QuestionDialog
     from uploader_gui.gui.dialogs.guide_window import GuideWindow
     from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
-    from uploader_gui.gui.dialogs.question_dialog import CancelDialog
     from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
     from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
     from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
@@ -311,16 +311,33 @@ class WindowDialogs:
 
         return self._shown(LeaveDialog, make)
 
-    def cancel_all(self) -> CancelDialog:
-        """Ask whether to cancel everything unfinished."""
-        from uploader_gui.gui.dialogs.question_dialog import CancelDialog  # noqa: PLC0415 - loaded when asked for
+    def cancel_all(self) -> QuestionDialog:
+        """Ask whether to cancel everything unfinished; the question goes when nothing is left to cancel."""
+        from uploader_gui.gui.dialogs.form import QuestionDialog  # noqa: PLC0415 - loaded when asked for
 
-        def make() -> CancelDialog:
-            dialog = CancelDialog(self._theme, self._window, self._window.model)
+        model = self._window.model
+
+        def make() -> QuestionDialog:
+            dialog = QuestionDialog(
+                self._theme,
+                self._window,
+                lambda: (
+                    ngettext(
+                        "Cancel the file that has not been sent yet?",
+                        "Cancel the {count} files that have not been sent yet?",
+                        model.counts().pending,
+                    )
+                    if model.counts().pending
+                    else ""
+                ),
+                N_("What has arrived stays stored. What is cancelled stays on the list and can be tried again."),
+                answers=(N_("Cancel all"), N_("Keep sending")),
+            )
+            model.counts_changed.connect(dialog.ask_again)
             dialog.accepted.connect(self._engine.cancel_all)
             return dialog
 
-        return self._shown(CancelDialog, make)
+        return self._shown(QuestionDialog, make)
 
     def refused(self) -> RefusedDialog | None:
         """Ask what to do about refused files that can be converted; None where there are none."""

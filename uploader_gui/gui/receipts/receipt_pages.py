@@ -1,8 +1,11 @@
-"""Lays a receipt out on pages, for a PDF or a printer: the HTML, and the painting.
+"""A receipt's pages: laid out for a PDF or a printer, and as an HTML page that screen readers and browsers read.
 
 Qt lays out while it holds Python's lock, so a thread would not help: 3,000 files take three seconds in one piece.
-Instead each page is a small document, made in one turn of the event loop. No file's row is split, and every page
-has the headings. Black on white in every theme. Names and servers' texts are data: everything is escaped.
+Instead each printed page is a small document, made in one turn of the event loop. No file's row is split, and every
+page has the headings. Black on white in every theme.
+
+The HTML page is a semantic table, without a script or anything from elsewhere. Names and servers' texts are data:
+everything is escaped, and stands in its own direction there (`bdi`).
 """
 
 from __future__ import annotations
@@ -30,8 +33,8 @@ from PySide6.QtGui import (
 from uploader_gui import i18n
 from uploader_gui.engine.receipt import CHECKSUM
 from uploader_gui.gui.receipts import receipt_words
-from uploader_gui.gui.upload_list.row_text import server_name, visible_name
-from uploader_gui.i18n import N_, _, ngettext
+from uploader_gui.gui.upload_list.row_text import visible_name
+from uploader_gui.i18n import N_, _, language_in_use, ngettext
 from uploader_gui.paths import find_resource
 
 if TYPE_CHECKING:
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPagedPaintDevice
 
-    from uploader_gui.engine.receipt import Original, Receipt, ReceiptFile
+    from uploader_gui.engine.receipt import Receipt, ReceiptFile
+
 
 _COLUMNS: Final = ((5, N_("File")), (57, N_("File")), (9, N_("Size")), (11, N_("Type")), (18, N_("Result")))
 """Width in percent and heading of each column; the first is the file's number, shown without its heading."""
@@ -181,7 +185,7 @@ class ReceiptPages(QObject):
         self._painter.setPen(QColor("#5e6776"))
         place = QRectF(0, 0, self._size().width(), self._size().height())
         bottom = Qt.AlignmentFlag.AlignBottom
-        self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignLeft, footer_text(self._receipt))
+        self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignLeft, receipt_words.footer_text(self._receipt))
         self._painter.drawText(place, bottom | Qt.AlignmentFlag.AlignRight, number)
 
 
@@ -216,11 +220,11 @@ def heading_html(receipt: Receipt, checksum: str = "", page: str = "") -> str:
     """
     rows = "".join(
         f'<tr><td class="quiet" style="padding-right: 18px">{escape(name)}</td><td>{linked(value, page)}</td></tr>'
-        for name, value in facts(receipt, page)
+        for name, value in receipt_words.facts(receipt, page)
     )
-    title, means = title_and_meaning(receipt)
+    title, means = receipt_words.title_and_meaning(receipt)
     return (
-        f'<h1>{escape(title)}</h1><p class="anomaly">{escape(anomaly_text(receipt))}</p>'
+        f'<h1>{escape(title)}</h1><p class="anomaly">{escape(receipt_words.anomaly_text(receipt))}</p>'
         f'<table cellspacing="0" cellpadding="1">{rows}</table><p class="promise">{escape(means)}</p>'
         f"{_seal_html(checksum) if checksum and not receipt.trial else ''}"
     )
@@ -231,64 +235,9 @@ def linked(text: str, page: str) -> str:
     return f'<a href="{escape(page)}">{escape(text)}</a>' if page and text == page else escape(text)
 
 
-def facts(receipt: Receipt, page: str = "") -> list[tuple[str, str]]:
-    """Return names and values of the receipt's head, as plain texts: times, depositor, sums, page, server, program."""
-    totals, trial, offset = receipt.totals, receipt.trial, receipt_words.offset_of(receipt)
-    count = ngettext("{count} file", "{count} files", totals["files"])
-    summed = receipt_words.sums(totals, totals["bytes_uploaded"], receipt.bytes_of_originals, trial=trial)
-    began, ended = (receipt_words.moment(at, offset) for at in (receipt.started_at, receipt.finished_at))
-    told = receipt.circumstances
-    named = (
-        (_("Tried out") if trial else _("Deposited"), _("{began} to {ended}", began=began, ended=ended)),
-        (_("Depositor"), visible_name(told.depositor)),
-        (_("Times"), receipt_words.clock(receipt)),
-        (_("Files"), _("{label}: {text}", label=count, text=summed) if summed else count),
-        (_("In the register"), page),
-        (_("Server"), told.server),
-        (_("Program"), receipt.program),
-    )
-    return [(name, value) for name, value in named if value]
-
-
-def title_and_meaning(receipt: Receipt) -> tuple[str, str]:
-    """Return the receipt's title, and what it proves, or in a trial that it proves nothing."""
-    if receipt.trial:
-        return _("Trial, not a deposit"), _(
-            "Nothing was sent to the register: these files were only tried out with the stand-in inside "
-            "this program, on this computer. This page proves nothing."
-        )
-    return _("Deposit receipt"), _(
-        "“Uploaded” means that the storage confirmed exactly the bytes of this file. The SHA-256 is "
-        "the fingerprint of those bytes: any change to the file gives another one. Times are the "
-        "register’s where it tells them, in this computer’s time zone."
-    )
-
-
-def seal_meaning() -> str:
-    """Return what the receipt's own checksum proves."""
-    return _(
-        "The receipt’s own fingerprint, which its data (JSON) hold, too. It proves that nothing was changed since, "
-        "not who made the receipt or when."
-    )
-
-
 def _seal_html(checksum: str) -> str:
-    means = _small_html(seal_meaning())
+    means = _small_html(receipt_words.seal_meaning())
     return f'<p class="seal">{_monospace_html("SHA-256", checksum)}<br>{means}</p>'
-
-
-def footer_text(receipt: Receipt) -> str:
-    """Return the line at the bottom of every page, as plain text."""
-    foot = (
-        N_("TRIAL, not a deposit · anomaly {number} · {time}")
-        if receipt.trial
-        else N_("Deposit receipt · anomaly {number} · {time}")
-    )
-    return _(
-        foot,
-        number=receipt.anomaly_id,
-        time=receipt_words.moment(receipt.finished_at, receipt_words.offset_of(receipt)),
-    )
 
 
 def table_html(files: Iterable[tuple[int, ReceiptFile]], *, trial: bool = False, utc_offset: str = "") -> str:
@@ -331,21 +280,11 @@ def _file_html(file: ReceiptFile) -> str:
         lines.append(_monospace_html("SHA-256", file.sha256))
     lines.append(_monospace_html(_("Upload reference"), file.upload_id))
     if original := file.original:  # what is sent was made from another file, which stays the evidence
-        lines.append(_small_html(made_from(original)))
+        lines.append(_small_html(receipt_words.made_from(original)))
         lines.append(_monospace_html("SHA-256", original.sha256))
-    if notes := notes_text(file):
+    if notes := receipt_words.notes_text(file):
         lines.append(_small_html(notes))
     return "<br>".join(lines)
-
-
-def made_from(original: Original) -> str:
-    """Return which file a substitute was made from, and what could not be read of it."""
-    made = (
-        N_("Made from {name} ({size}) without details, such as date or place, that could not be read")
-        if original.without_metadata
-        else N_("Made from {name} ({size})")
-    )
-    return _(made, name=visible_name(original.name), size=i18n.size(original.size))
 
 
 def _result_html(file: ReceiptFile, *, trial: bool, utc_offset: str) -> str:
@@ -360,17 +299,6 @@ def _result_html(file: ReceiptFile, *, trial: bool, utc_offset: str) -> str:
     return "<br>".join(lines)
 
 
-def notes_text(file: ReceiptFile) -> str:
-    """Return where a file came from, its server, attempts, and whether it may be registered twice."""
-    attempts = file.attempts
-    came = [receipt_words.source(file)] if file.source else []
-    server = [_("Server: {name}", name=server_name(file.server))] if file.server is not None else []
-    notes = [_("Attempts: {count}", count=i18n.number(attempts))] if attempts > 1 else []
-    if file.may_be_registered_twice:
-        notes.append(_("May be registered twice."))
-    return " · ".join(came + server + notes)
-
-
 def _small_html(text: str) -> str:
     return f'<span class="small">{escape(text)}</span>'
 
@@ -379,10 +307,78 @@ def _monospace_html(name: str, value: str) -> str:
     return f'<span class="hash">{name} {escape(value)}</span>'
 
 
-def anomaly_text(receipt: Receipt) -> str:
-    """Return the anomaly's number, and what the register told of it."""
-    told = receipt.circumstances
-    ref = "" if told.ref == receipt.anomaly_id else told.ref
-    facts = " – ".join(visible_name(text) for text in (ref, told.title, told.site) if text)
-    number = " ".join((_("Anomaly"), receipt.anomaly_id))
-    return _("{label}: {text}", label=number, text=facts) if facts else number
+_HEADINGS: Final = (
+    N_("File"), N_("Size"), N_("Type"), N_("Result"), N_("Uploaded at"), N_("Register number"), N_("Notes"),
+    "SHA-256",
+)  # fmt: skip
+_STYLE: Final = (
+    "body{font-family:sans-serif;color:#1b1f27;background:#fff;margin:2em;max-width:80em}dt{font-weight:600}"
+    "table{border-collapse:collapse}caption{text-align:left;font-weight:600;padding:.5em 0}"
+    "th,td{border-bottom:1px solid #5e6776;padding:.4em .6em;text-align:left;vertical-align:top}"
+    "code{overflow-wrap:anywhere}"
+)
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def html_page(receipt: Receipt, in_register: str = "") -> bytes:
+    """Return the receipt as the bytes of an HTML file in the language in use.
+
+    `in_register` is the address of the anomaly's page in the register.
+    """
+    title, means = receipt_words.title_and_meaning(receipt)
+    named = " – ".join((title, receipt_words.anomaly_text(receipt)))
+    facts = "".join(
+        f"<dt>{escape(name)}</dt><dd><bdi>{linked(value, in_register)}</bdi></dd>"
+        for name, value in receipt_words.facts(receipt, in_register)
+    )
+    text = (
+        f'<!DOCTYPE html>\n<html lang="{language_in_use()}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>{escape(named)}</title><style>{_STYLE}</style></head>\n<body><main><h1>{escape(title)}</h1>"
+        f"<p>{_data(receipt_words.anomaly_text(receipt))}</p><dl>{facts}</dl><p>{escape(means)}</p>{_page_seal(receipt)}\n"
+        f"{_page_table(receipt)}</main></body></html>\n"
+    )
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _page_seal(receipt: Receipt) -> str:
+    if receipt.trial:
+        return ""
+    checksum = receipt.to_json()[CHECKSUM]
+    return f"<p>SHA-256 <code>{escape(checksum)}</code><br>{escape(receipt_words.seal_meaning())}</p>"
+
+
+def _page_table(receipt: Receipt) -> str:
+    heads = "".join(f'<th scope="col">{escape(_(heading))}</th>' for heading in _HEADINGS)
+    count = ngettext("{count} file", "{count} files", len(receipt.files))
+    rows = "\n".join(_page_row(file, receipt) for file in receipt.files)
+    return f"<table><caption>{escape(count)}</caption><thead><tr>{heads}</tr></thead>\n<tbody>{rows}</tbody></table>"
+
+
+def _page_row(file: ReceiptFile, receipt: Receipt) -> str:
+    when = "" if file.uploaded_at is None else receipt_words.moment(file.uploaded_at, receipt_words.offset_of(receipt))
+    cells = (
+        escape(receipt_words.size(file)),
+        escape(receipt_words.kind(file)),
+        escape(receipt_words.result(file, trial=receipt.trial)),
+        escape(when),
+        _data(visible_name(file.service_id or "")),
+        _page_notes(file),
+        f"<code>{escape(file.sha256 or '')}</code>",
+    )
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{_data(visible_name(file.name))}</th>{rest}</tr>'
+
+
+def _page_notes(file: ReceiptFile) -> str:
+    """Return why a file did not arrive, its upload reference, and what it was made from."""
+    reference = _("{label}: {text}", label=_("Upload reference"), text=file.upload_id)
+    notes = [receipt_words.why(file), receipt_words.notes_text(file), reference]
+    if file.original is not None:
+        original = _("{label}: {text}", label="SHA-256", text=file.original.sha256)
+        notes += [receipt_words.made_from(file.original), original]
+    return "<br>".join(escape(note) for note in notes if note)
+
+
+def _data(text: str) -> str:
+    return f"<bdi>{escape(text)}</bdi>"
