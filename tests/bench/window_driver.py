@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from uploader_gui import app, cli
-from uploader_gui.window_app.first_window import FirstPaint
+from uploader_gui.app import FirstPaint
 
 
 class Watched(FirstPaint):
@@ -28,7 +28,7 @@ class Watched(FirstPaint):
 def main(scenario: str, *arguments: str) -> int:
     """Run the program with that scenario."""
     if scenario == "start":
-        app.FirstPaint = Watched  # type: ignore[attr-defined]  # in the place of the one app imports
+        app.FirstPaint = Watched  # type: ignore[misc]  # in the place of its own
         return cli.main([])
     from tests.bench import scenarios  # noqa: PLC0415 - not for the start
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
-from uploader_gui.gui.dialogs.question_dialog import CancelDialog
+from uploader_gui.gui.dialogs.form import QuestionDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
@@ -18,7 +18,7 @@ S = UploadState
 LEFT = Qt.MouseButton.LeftButton
 
 
-def asked(window: MainWindow, engine: FakeEngine, count: int = 3) -> CancelDialog:
+def asked(window: MainWindow, engine: FakeEngine, count: int = 3) -> QuestionDialog:
     rows = [upload("done.jpg", S.UPLOADED), *(upload(f"{n}.jpg", S.UPLOADING) for n in range(count))]
     engine.tell(QueueStatus(running=True), UploadsAdded(tuple(rows)))
     choose(window)
@@ -30,8 +30,8 @@ def choose(window: MainWindow) -> None:
     next(one for one in menu.actions() if one.text() == _(FooterAction.CANCEL_ALL.value)).trigger()
 
 
-def dialogs(window: MainWindow) -> list[CancelDialog]:
-    return [one for one in window.findChildren(CancelDialog) if one.isVisible()]
+def dialogs(window: MainWindow) -> list[QuestionDialog]:
+    return [one for one in window.findChildren(QuestionDialog) if one.isVisible()]
 
 
 def test_it_says_how_many_files_and_what_stays(window: MainWindow, engine: FakeEngine) -> None:

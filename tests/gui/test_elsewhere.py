@@ -14,7 +14,7 @@ from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, Up
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.dialogs.leave_dialog import question
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts import printed_receipt, receipt_words
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
@@ -156,7 +156,7 @@ def test_what_failed_at_another_server_is_not_sent_again_from_here(window: MainW
 
 def test_a_receipt_names_the_servers_where_there_were_several() -> None:
     files = [file("a.jpg", server=OLD), file("b.jpg", server="https://new.example")]
-    page = printed_receipt.table_html(enumerate(files, 1))
+    page = receipt_pages.table_html(enumerate(files, 1))
     assert "Server: old.example/main" in page
     assert "Server: new.example" in page
     table = receipt_csv.table(receipt(*files), receipt_words.table_form()).decode("utf-8-sig")

@@ -16,8 +16,8 @@ from tests.gui.fake_desktop import FakeDesktop
 from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import HistoryFound, QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.notifications import DesktopPolicy
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.finish import Finish, decoded
 from uploader_gui.gui.window.window_memory import WindowMemory

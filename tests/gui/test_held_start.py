@@ -16,9 +16,9 @@ from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.anomaly_field import HOLD_SECONDS
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.gui.window.number_check import HOLD_SECONDS
 from uploader_gui.i18n import FRENCH, use_language
 
 LEFT = Qt.MouseButton.LeftButton

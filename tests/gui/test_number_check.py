@@ -13,8 +13,8 @@ from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.header import SignInState
-from uploader_gui.gui.window.number_check import similar
 
 LEFT = Qt.MouseButton.LeftButton
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")

@@ -26,9 +26,9 @@ from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, 
 from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.receipt import Circumstances, Original, Receipt
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts import printed_receipt, receipt_html, receipt_words
-from uploader_gui.gui.receipts.history_lists import DepositList, FileList
-from uploader_gui.gui.receipts.printed_receipt import ReceiptPages, prepare
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts.history_dialog import DepositList, FileList
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.i18n import FRENCH, use_language
 
@@ -194,8 +194,8 @@ def test_times_are_those_of_the_persons_own_clock_and_the_tables_second_column_i
     zone(name)
     began = datetime.fromisoformat(at).timestamp()
     made = receipt(file(uploaded_at=began), started_at=began)
-    assert local in printed_receipt.heading_html(made).replace("&nbsp;", " ").replace("\u00a0", " ")
-    assert local in printed_receipt.table_html([(1, made.files[0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_pages.heading_html(made).replace("&nbsp;", " ").replace("\u00a0", " ")
+    assert local in receipt_pages.table_html([(1, made.files[0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
     (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")))
     assert (row["Uploaded at"], row["Uploaded at (UTC)"]) == (local, at)
     listed, deposits = FileList(theme), DepositList(theme)
@@ -225,12 +225,12 @@ def test_news_of_a_receipt(dialog: QFileDialog, window: MainWindow, engine: Fake
 
 
 def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None:
-    html = printed_receipt.heading_html(receipt(file(), file("b.jpg", "failed"), file("c.jpg", "skipped")))
+    html = receipt_pages.heading_html(receipt(file(), file("b.jpg", "failed"), file("c.jpg", "skipped")))
     told = re.sub(r"<[^>]*>", "|", html).replace("\u00a0", " ")
     assert "Anomaly 4217" in told
     assert "3 files: 1 uploaded (3.4 MB), 1 already there, 1 failed" in told
     assert "uploader-gui 1.2.3" in told
-    rows = re.sub(r"<[^>]*>", "|", printed_receipt.table_html([(1, file()), (2, file("b.jpg", "failed"))]))
+    rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file()), (2, file("b.jpg", "failed"))]))
     assert "SHA-256 " + "ab" * 32 in rows
     assert "Upload reference 8d2f1c2e-1111-4222-8333-444455556666" in rows
     assert "Register no. 1001" in rows
@@ -249,17 +249,17 @@ def test_the_page_says_anomaly_times_program_sums_and_all_of_each_file() -> None
 )
 def test_the_page_tells_whose_deposit_it_is_and_how_right_the_clock_was(error: int | None, sentence: str) -> None:
     told = Circumstances("https://a.example", error, "ANO-1", "<Fire> door", "École", "A. <Martin>")
-    html = printed_receipt.heading_html(receipt(file(), circumstances=told), "cd" * 32).replace("\u00a0", " ")
+    html = receipt_pages.heading_html(receipt(file(), circumstances=told), "cd" * 32).replace("\u00a0", " ")
     assert sentence in html
     shown = ("Anomaly 4217: ANO-1 – &lt;Fire&gt; door – École", "A. &lt;Martin&gt;", "https://a.example", "cd" * 32)
     assert all(text in html for text in shown)
     assert "not who made the receipt or when" in html
-    assert "cd" * 32 not in printed_receipt.heading_html(receipt(file(), trial=True), "cd" * 32)
+    assert "cd" * 32 not in receipt_pages.heading_html(receipt(file(), trial=True), "cd" * 32)
 
 
 def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancelled() -> None:
     made = receipt(file("a.jpg", "cancelled", reason=Reason(Code.CANCELLED), message="You cancelled it."))
-    page = re.sub(r"<[^>]*>", "|", printed_receipt.table_html([(1, made.files[0])]))
+    page = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, made.files[0])]))
     assert "Cancelled" in page
     assert "You cancelled it." not in page
     text = receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")
@@ -269,7 +269,7 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
 
 def test_the_page_names_the_original_of_what_was_made_from_it() -> None:
     original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32)
-    row = re.sub(r"<[^>]*>", "|", printed_receipt.table_html([(1, file("IMG_1.jpg", original=original))]))
+    row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "Made from IMG_1.HEIC (2.2 MB)" in row.replace("\u00a0", " ")
     assert row.index("SHA-256 " + "ab" * 32) < row.index("SHA-256 " + "cd" * 32)
 
@@ -280,7 +280,7 @@ def test_page_and_table_say_where_a_file_came_from_that_was_on_no_disk(
 ) -> None:
     use_language(language)
     made = receipt(file(source="from a phone"), file("b.jpg"))
-    assert printed_receipt.table_html(list(enumerate(made.files))).count(said) == 1
+    assert receipt_pages.table_html(list(enumerate(made.files))).count(said) == 1
     choose(dialog, tmp_path / "r.html")
     engine.tell(ReceiptBuilt(made))
     table = receipt_csv.table(made, receipt_words.table_form())
@@ -297,7 +297,7 @@ def test_of_what_was_converted_paper_and_history_tell_what_was_sent_and_the_orig
     theme: Theme, qtbot: QtBot
 ) -> None:
     made = receipt(file(original=Original("IMG_1.HEIC", 6_800_000, "cd" * 32)), file("b.jpg"))
-    html = printed_receipt.heading_html(made).replace("\u00a0", " ")
+    html = receipt_pages.heading_html(made).replace("\u00a0", " ")
     assert "2 uploaded (6.8 MB; originals: 10.2 MB)" in html
     states = {UploadState.UPLOADED: 2}
     past = PastRun(RunKey(1, "4217"), "uploader-gui 1.2.3", BEGAN, BEGAN, 0, states, 6_800_000, 10_200_000)
@@ -309,13 +309,13 @@ def test_of_what_was_converted_paper_and_history_tell_what_was_sent_and_the_orig
 
 def test_the_page_says_what_could_not_be_read_of_the_original() -> None:
     original = Original("IMG_1.HEIC", 2_200_000, "cd" * 32, without_metadata=True)
-    row = re.sub(r"<[^>]*>", "|", printed_receipt.table_html([(1, file("IMG_1.jpg", original=original))]))
+    row = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file("IMG_1.jpg", original=original))]))
     assert "without details, such as date or place, that could not be read" in row
 
 
 def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(theme: Theme, qtbot: QtBot) -> None:
     gone = file("rien", "failed", size=0, media_type=None, reason=Reason(Code.MISSING))
-    page = printed_receipt.table_html([(1, gone)])
+    page = receipt_pages.table_html([(1, gone)])
     assert "rien" in page
     assert not re.search("0\u00a0B|Unknown type", page)
     listed = FileList(theme)
@@ -327,7 +327,7 @@ def test_of_what_was_never_there_neither_page_nor_history_tells_size_and_type(th
 
 
 def test_names_are_data_on_the_page() -> None:
-    html = printed_receipt.table_html([(1, file(EVIL, service_id="<b>1</b>"))])
+    html = receipt_pages.table_html([(1, file(EVIL, service_id="<b>1</b>"))])
     assert "<img" not in html
     assert "<b>1</b>" not in html
     assert "\u202e" not in html
@@ -371,7 +371,7 @@ def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
         writer = QPdfWriter(QBuffer())
         prepare(writer)
         pages = ReceiptPages(receipt(), writer, QFont(), writer)
-        one = printed_receipt.table_html(
+        one = receipt_pages.table_html(
             [(1, file(name, media_type=media_type, sha256=None, service_id=None, uploaded_at=None))]
         )
         heights.append(pages._laid_out(one).size().height())
@@ -383,11 +383,11 @@ def test_the_times_of_a_receipt_are_those_of_the_place_where_it_was_made() -> No
     made = receipt(file(), circumstances=Circumstances(utc_offset="+05:30"))
     form = receipt_words.table_form(utc_offset=made.utc_offset)
     for told in (
-        receipt_html.page(made).decode(),
-        printed_receipt.heading_html(made)
-        + printed_receipt.table_html([(1, made.files[0])], utc_offset=made.utc_offset),
+        receipt_pages.html_page(made).decode(),
+        receipt_pages.heading_html(made) + receipt_pages.table_html([(1, made.files[0])], utc_offset=made.utc_offset),
         receipt_csv.table(made, form).decode("utf-8-sig"),
     ):
         assert "14:00:05" in told
-    assert "12 Mar 2025 14:00:00 to 12 Mar 2025 14:01:00" in receipt_html.page(made).decode().replace("\u00a0", " ")
+    page = receipt_pages.html_page(made).decode().replace("\u00a0", " ")
+    assert "12 Mar 2025 14:00:00 to 12 Mar 2025 14:01:00" in page
     assert "UTC+05:30" in receipt_words.clock(made)

@@ -32,10 +32,10 @@ from uploader_gui.engine.events import (
     UploadsChanged,
 )
 from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot, UploadState
+from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.notifications import DesktopPolicy
-from uploader_gui.gui.receipts import printed_receipt
-from uploader_gui.gui.receipts.printed_receipt import ReceiptPages, prepare
+from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
@@ -245,13 +245,13 @@ def test_the_data_say_it(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path
 
 
 def test_the_page_claims_no_deposit() -> None:
-    top = re.sub(r"<[^>]*>", "|", printed_receipt.heading_html(MADE))
+    top = re.sub(r"<[^>]*>", "|", receipt_pages.heading_html(MADE))
     assert "Trial, not a deposit" in top
     assert "1 uploaded (trial), 1 already there (trial), 1 failed" in top
     assert "Nothing was sent to the register" in top
     assert not re.search(r"Deposit|confirmed", top)
-    assert printed_receipt.footer_text(MADE).startswith("TRIAL, not a deposit")
-    rows = re.sub(r"<[^>]*>", "|", printed_receipt.table_html([(1, file())], trial=True))
+    assert receipt_words.footer_text(MADE).startswith("TRIAL, not a deposit")
+    rows = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, file())], trial=True))
     assert "Uploaded (trial)" in rows
     assert "Trial no. 1001" in rows
     assert "Register no." not in rows

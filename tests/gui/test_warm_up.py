@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_view import UploadView
-from uploader_gui.window_app.first_window import warm_up
+from uploader_gui.window_app.program import warm_up
 
 
 def test_a_rehearsed_list_leaves_no_window_behind(theme: Theme, qtbot: QtBot) -> None:

@@ -19,9 +19,9 @@ from uploader_gui.credentials import Keeper, expiry_of
 from uploader_gui.engine.connection_test import Question
 from uploader_gui.engine.options import Choices, HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
+from uploader_gui.gui.style.theme import SCHEMES, Theme
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import N_, _
-from uploader_gui.window_app.first_window import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.connection_test import Finding
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
-    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.platform.application import Language
     from uploader_gui.settings import Settings
     from uploader_gui.window_app.support import UiTasks

@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSocketNotifier, QUrl
@@ -26,35 +27,39 @@ from uploader_gui.command_line import LaunchOptions, write_stderr
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
-from uploader_gui.engine.models import Reason
+from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop_notifications import Desktop, DesktopPolicy
+from uploader_gui.gui.upload_list.upload_model import UploadModel
+from uploader_gui.gui.upload_list.upload_view import UploadView
+from uploader_gui.gui.window.filter_bar import UploadFilter
 from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
 from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
 from uploader_gui.single_instance import FirstInstance
-from uploader_gui.window_app.first_window import warm_up
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support, UiTasks, run_until_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import ExitStack
-    from pathlib import Path
 
+    from PySide6.QtCore import QSize
+
+    from uploader_gui.app import FirstWindow
     from uploader_gui.config import Config
     from uploader_gui.engine.events import Event
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.gui.bridge import Outcome
+    from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.window.window_memory import KeptPath
     from uploader_gui.paths import DataPaths
     from uploader_gui.sandbox_session import SandboxSession
-    from uploader_gui.window_app.first_window import FirstWindow
 
 JOURNAL_FAILURES: Final = frozenset({Code.JOURNAL, Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW})
 """With these nothing can be sent at all: a usage error, as without a window."""
@@ -378,3 +383,17 @@ def _load_configuration(data: DataPaths, trial: SandboxSession | None) -> Config
     from uploader_gui.config import Config  # noqa: PLC0415 - pydantic and keyring: after the window
 
     return Config.load(data, trial, window=True)
+
+
+def warm_up(theme: Theme, size: QSize) -> None:
+    """Paint a hidden list of this width with a row in each state, so that Start need not load what paints rows."""
+    model = UploadModel()
+    view = UploadView(model, UploadFilter(model, model), theme)
+    model.setParent(view)
+    nowhere = Path("warm-up.csv")
+    source = Source(nowhere, nowhere, nowhere.name, "text/csv", 1, 0)
+    states = (UploadSnapshot(UploadId(state), "1", source, 0, state) for state in UploadState)
+    model.add(list(states))
+    view.resize(size.width(), len(UploadState) * view.delegate.fonts.row_height)
+    view.grab()
+    view.deleteLater()

@@ -119,6 +119,13 @@ DARK: Final = Colors(
 )
 
 
+SCHEMES: Final = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+"""The values of the setting `theme`, as Qt's."""
+
 _USUAL_TEXT_PX: Final = 14
 """A system font up to this size is the normal one; above it everything grows in proportion."""
 
