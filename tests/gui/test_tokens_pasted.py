@@ -1,6 +1,7 @@
 """Both tokens in one paste, in the forms in which people have them; and doubtful texts, which fill nothing."""
 
 import json
+import textwrap
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,35 @@ def test_both_tokens_are_found(text: str) -> None:
     assert tokens_in(text.replace("\r", "").replace("\n", " ")) == (ACCESS, SESSION)  # as a field of one line has it
 
 
+LONG, LONGER = "eyJhbGciOiJI." * 9 + "c2ln-_4217", "c2Vzc2lv+n/42" * 13 + "Xk=="
+MAILED = (
+    "{access}\n\n{session}\n",
+    "Authorization: Bearer {access}\nX-Session-Token: {session}\n",
+    "Access token:\n{access}\nSession token:\n{session}\n",
+    "“{access}”\n“{session}”",
+)
+
+
+def mailed(text: str, width: int, broken: str) -> str:
+    lines = (textwrap.wrap(line, width, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join(broken.join(parts) for parts in lines)
+
+
+@pytest.mark.parametrize("broken", ["\n", "\r\n", " \n", " "])
+@pytest.mark.parametrize("width", [72, 76, 78])
+def test_a_token_that_a_mail_broke_is_whole(width: int, broken: str) -> None:
+    for form in MAILED:
+        text = mailed(form.format(access=LONG, session=LONGER), width, broken)
+        assert tokens_in(text) == (LONG, LONGER), form
+    assert tokens_in(mailed(LONG, width, broken)) is None
+
+
+def test_the_name_of_a_header_is_no_rest_of_a_token() -> None:
+    access = ACCESS + "A" * (76 - len(f"Bearer {ACCESS}"))
+    table = f"authorization\nBearer {access}\naccept\n*/*\nx-session-token\n{SESSION}"
+    assert tokens_in(table) == (access, SESSION)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", ACCESS, f"Bearer {ACCESS}", f"x-session-token: {SESSION}", "not two", f"{ACCESS} {SESSION} {SESSION}x",
@@ -98,6 +128,15 @@ def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, q
     with qtbot.waitSignal(dialog.submitted) as submitted:
         QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     assert submitted.args == [ACCESS, SESSION]
+
+
+def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, qtbot: QtBot) -> None:
+    for field, token in ((dialog.bearer, LONG), (dialog.session, LONGER)):
+        QGuiApplication.clipboard().setText(mailed(token, 76, "\n"))
+        QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(dialog.submitted) as submitted:
+        QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
+    assert submitted.args == [LONG, LONGER]
 
 
 def test_the_operators_help_is_one_click_away(window: MainWindow) -> None:

@@ -42,6 +42,13 @@ _ACCESS: Final = re.compile(
 _SESSION: Final = re.compile(
     rf"(?<![A-Za-z0-9])(?:(?:x-)?session(?:[-_ ]?token)?|jeton de session){_BETWEEN}{_TOKEN}", re.IGNORECASE
 )
+_WRAPPED_AFTER: Final = frozenset({72, 76, 78})
+"""After how many characters of a line mail programs break even a word."""
+_LONGEST_NAME: Final = 32
+"""With more before it on its line, a blank there stands between two tokens, by chance."""
+_BROKEN_OFF: Final = re.compile(r".*[A-Za-z0-9._~+/=-]{8}")
+_GOES_ON: Final = re.compile(r"(?![a-z-]+$)[A-Za-z0-9._~+/=-]+[\"'`\u2018-\u201f\u00bb>)\]},;]*")
+"""The rest of a token on the next line, which the name of a header is not."""
 _MAX_TEXT: Final = 1_000_000
 _HINTS: Final = (
     Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
@@ -189,6 +196,20 @@ def _visible(text: str) -> str:
     return "".join(c for c in text if c.isspace() or c.isprintable())
 
 
+def _unwrapped(text: str) -> str:
+    """Return a text in which tokens are whole that a mail broke at the end of a line."""
+    words, blanks = re.split(r"\s+", text), [*re.findall(r"\s+", text), ""]
+    whole, column = "", 0
+    for word, blank, after in zip(words, blanks, [*words[1:], ""], strict=True):
+        before, column = column, column + len(word)
+        is_end = column in _WRAPPED_AFTER and ("\n" in blank or before <= _LONGEST_NAME)
+        if is_end and _BROKEN_OFF.fullmatch(word) and _GOES_ON.fullmatch(after):
+            whole, column = whole + word, 0
+        else:
+            whole, column = whole + word + blank, 0 if "\n" in blank else column + len(blank)
+    return whole
+
+
 def tokens_in(text: str) -> tuple[str, str] | None:
     """Return access and session token where a text holds both, else None.
 
@@ -197,7 +218,7 @@ def tokens_in(text: str) -> tuple[str, str] | None:
     """
     if len(text) > _MAX_TEXT:
         return None
-    text = _visible(text)
+    text = _unwrapped(_visible(text))
     access, session = ({match["token"] for match in pattern.finditer(text)} for pattern in (_ACCESS, _SESSION))
     if len(access) == len(session) == 1:
         return access.pop(), session.pop()
