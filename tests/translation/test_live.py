@@ -32,7 +32,7 @@ from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.platform.application import Language
-from uploader_gui.settings import Settings
+from uploader_gui.settings import Fixed, Settings
 
 S = UploadState
 SAME = {"English", "Français", "Type", "Menu", "F1", "Scroll Left", "Scroll Right"}
@@ -66,6 +66,7 @@ def texts(window: MainWindow) -> dict[str, str]:
 def _of(widget: QWidget) -> Iterator[tuple[str, str]]:
     yield "tooltip", widget.toolTip()
     yield "name", widget.accessibleName()
+    yield "description", widget.accessibleDescription()
     yield "title", widget.windowTitle()
     if isinstance(widget, QLabel | QAbstractButton):
         yield "text", widget.text()
@@ -90,7 +91,7 @@ def fill(window: MainWindow, engine: FakeEngine) -> None:
 
 def open_dialogs(window: MainWindow) -> None:
     window.dialogs.sign_in(TokensKept.KEYRING)
-    settings = window.dialogs.settings(Settings(api_url="https://a.example"))
+    settings = window.dialogs.settings(Settings(api_url="https://a.example"), {"theme": Fixed("UPLOADER_THEME")})
     settings.connection.panel.show_finding(Finding(Fact.CLOCK_BEHIND, Verdict.NOTE, ("190",)))
     window.dialogs.leave()
 

@@ -23,7 +23,7 @@ from uploader_gui.gui.style.widgets import Translated, arranged, label
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
@@ -91,16 +91,19 @@ class FormParts(Translated):
         self.column.addWidget(text_label)
         self.column.addWidget(field)
 
-    def fix(self, fields: Iterable[QWidget], words: str, by: str) -> None:
+    def fix(self, fields: Sequence[QWidget], words: str, by: str) -> None:
         """Disable fields, and show below the last one what fixes them; `by` is the sentence's {name}."""
         text_label = label("", self.theme, 12, kind="muted", wraps=True)
-        self.translate(lambda sentence: text_label.setText(sentence.format(name=by)), words)
-        below = 0
+
+        def show(sentence: str) -> None:
+            text_label.setText(sentence.format(name=by))
+            for one in fields:
+                one.setAccessibleDescription(text_label.text())
+
+        self.translate(show, words)
         for one in fields:
             one.setEnabled(False)
-            one.setAccessibleDescription(text_label.text())
-            below = self.column.indexOf(one) + 1
-        self.column.insertWidget(below, text_label)
+        self.column.insertWidget(self.column.indexOf(fields[-1]) + 1, text_label)
 
     def choice(self, words: Mapping[str, str], value: str) -> Choice:
         """Return a row of a button for each value."""
