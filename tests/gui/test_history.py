@@ -59,12 +59,21 @@ def test_deposits_are_listed_the_newest_first_with_what_became_of_them(history: 
     assert second.text(3).replace("\u00a0", " ") == "1 uploaded (3.4 MB), 3 not sent yet"
 
 
+def is_reddish(shown: QTreeWidget, row: QTreeWidgetItem) -> bool:
+    image = shown.viewport().grab(shown.visualItemRect(row)).toImage()
+    pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return any(one.red() > one.blue() + 60 for one in pixels)
+
+
 def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, engine: FakeEngine) -> None:
     assert asked(engine, "build_receipt") == [NEW]
     engine.tell(ReceiptBuilt(receipt(file("a.jpg"), file("b.jpg", "failed")), NEW))
     rows = items(history.files)
     assert [row.text(2) for row in rows] == ["Failed", "Uploaded"]  # what needs a person first
     assert "changed" in rows[0].toolTip(2)
+    assert rows[0].isSelected()
+    assert is_reddish(history.files, rows[0])
+    assert not is_reddish(history.files, rows[1])
     QTest.keyClick(history.deposits, Qt.Key.Key_Down)
     assert asked(engine, "build_receipt") == [NEW, OLD]
     engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QVBoxLayout,
     QWidget,
@@ -232,6 +234,20 @@ _LOWEST_LIST: Final = 62
 """Minimum height: the headings and one row."""
 
 
+class _OwnColors(QStyledItemDelegate):
+    """Shows a cell's own colour in a selected row, too."""
+
+    def initStyleOption(  # noqa: N802 -- Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Set the colour that Qt paints a selected text with."""
+        super().initStyleOption(option, index)
+        if (color := index.data(Qt.ItemDataRole.ForegroundRole)) is not None:
+            palette = QPalette(option.palette)
+            palette.setBrush(QPalette.ColorRole.HighlightedText, color)
+            option.palette = palette
+
+
 class ColumnList(QTreeWidget):
     """A list with columns. Column `wide` takes the free width; the heading of column `numbers` is right-aligned."""
 
@@ -248,6 +264,7 @@ class ColumnList(QTreeWidget):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMinimumHeight(theme.px(_LOWEST_LIST))
         self.setFont(theme.font(13))
+        self.setItemDelegate(_OwnColors(self))
         self.header().setFont(theme.font(12))
         self.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.header().setStretchLastSection(False)
