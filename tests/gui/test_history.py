@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -96,6 +97,14 @@ def test_anomaly_and_date_are_searched_at_once(history: HistoryDialog, typed: st
     assert [run.key for run in history.deposits.visible_runs] == found
     assert history.deposits.chosen is not None
     assert history.deposits.chosen.key == found[0]
+
+
+def test_the_name_of_a_copied_file_is_searched(history: HistoryDialog, engine: FakeEngine) -> None:
+    copied = QMimeData()
+    copied.setUrls([QUrl.fromLocalFile("/photos/Porte 7.jpg")])
+    QGuiApplication.clipboard().setMimeData(copied)
+    QTest.keyClick(history.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert (history.search.text(), engine.added) == ("Porte 7.jpg", [])
 
 
 def test_file_names_are_searched_by_the_engine(history: HistoryDialog, engine: FakeEngine, qtbot: QtBot) -> None:

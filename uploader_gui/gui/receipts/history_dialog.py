@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QBrush, QColor, QDesktopServices, QFont, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QDesktopServices, QFont, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -27,6 +27,7 @@ from uploader_gui.engine.models import UploadState, folded
 from uploader_gui.engine.receipt import ReceiptState
 from uploader_gui.gui.desktop_notifications import show_in_folder
 from uploader_gui.gui.dialogs.form import AT_RIGHT, ColumnList, PlainDialog, QuestionDialog
+from uploader_gui.gui.drop.mime import decision_on
 from uploader_gui.gui.receipts import receipt_words
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.style.widgets import (
@@ -316,6 +317,7 @@ class HistoryDialog(PlainDialog):
         self._engine.event_arrived.connect(self.handle_event)
         self._receipts.news.connect(self.show_news)
         self.search.textChanged.connect(self._search_changed)
+        self.search.paste_wanted.connect(self._search_for_copied)
         self.deposits.currentItemChanged.connect(self._chosen)
         self.files.currentItemChanged.connect(self._show_state)
         self.files.itemActivated.connect(self._show_in_folder)
@@ -339,6 +341,12 @@ class HistoryDialog(PlainDialog):
         self._with_file = frozenset()
         self._search()
         self._search_timer.start()
+
+    def _search_for_copied(self) -> None:
+        """Search for the name of a copied file; the list behind this dialog gets nothing that nobody sees."""
+        decision = decision_on(QGuiApplication.clipboard().mimeData())
+        names = [path.name for path in decision.paths] or [file.name for file in decision.files]
+        self.search.insert(names[0] if names else "")
 
     def _search_file_names(self) -> None:
         if self._wanted and not self._sandbox:
