@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.support.certificates import CertificateAuthority
 from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
-from tests.support.storage_faults import StallMidway, internal_error, wrong_etag
+from tests.support.storage_faults import SlowRead, StallMidway, internal_error, wrong_etag
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import (
     Condition,
@@ -26,13 +27,14 @@ from uploader_gui.engine.events import (
     Progress,
     QueueStatus,
     ReceiptBuilt,
+    SignInRequired,
     UndoOffered,
     UploadsChanged,
     UploadsRemoved,
     UploadsRestored,
 )
 from uploader_gui.engine.models import Treatment, UploadState
-from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.options import AddOptions, Choices, EngineOptions
 
 S = UploadState
 NONE: Any = None
@@ -239,6 +241,24 @@ async def test_a_row_is_sent_to_the_server_in_use_where_a_person_says_so(
         ("film.mp4.zip", "uploaded", there.api_url),
     }
     assert (names_at(strict_api), names_at(other_api)) == ([], ["a.jpg", "film.mp4.zip"])
+
+
+async def test_a_row_is_sent_again_to_the_server_in_use_where_that_was_wanted_and_what_arrived_is_not(
+    here: EngineOptions, there: EngineOptions, files: Files, strict_api: StrictApi, other_api: StrictApi
+) -> None:
+    again, arrived = files.make("again.jpg"), files.make("arrived.jpg", size=3000)
+    async with engine(there) as run:
+        await sent(run, again)
+    async with engine(here) as run:
+        await sent(run, arrived)
+        run.queue.add_paths([again], ANOMALY, AddOptions(again=True))
+        await run.heard(PathsAdded, 2)
+        ids = [run.latest[path.name].upload_id for path in (again, arrived)]
+        run.queue.use(there)
+        run.queue.send_here(ids)
+        await run.until(lambda: len(run.queue.unsent) == 1 and S.CANCELLED in run.queue.unsent)
+        await run.in_state(S.UPLOADED, "again.jpg")
+    assert (names_at(strict_api), names_at(other_api)) == (["arrived.jpg"], ["again.jpg", "again.jpg"])
 
 
 async def test_undo_brings_nothing_back_that_another_server_got_instead(
@@ -475,6 +495,37 @@ async def test_a_server_in_use_again_tells_how_its_own_queue_stands(
         run.queue.use(here)
         await run.until(lambda: not run.all_heard(QueueStatus)[-1].running)
         scripted_storage.release()
+
+
+async def test_limits_and_choices_of_the_settings_in_use_hold_from_then_on(
+    here: EngineOptions, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    film = files.make("film.mp4", content=b"\0\0\0\x18ftypisom" + b"film" * 1000)
+    scripted_storage.fault = lambda _key, _attempt, _request: SlowRead(50_000)
+    async with engine(replace(here, bandwidth_limit=1.0)) as run:
+        zipped = Choices.from_flags(convert=False, zipped=True)
+        run.queue.use(replace(here, max_concurrent=1, choices=zipped))
+        await sent(run, *(files.make(f"{n}.jpg", size=3000 + n) for n in range(3)), film)
+        assert {row["state"] for row in run.files().values()} == {"uploaded"}
+    for before, after in pairwise(scripted_storage.puts):
+        assert before.answered is not None
+        assert before.answered <= after.arrived
+
+
+@pytest.mark.parametrize("tokens", [("another-bearer", "another-session"), None])
+async def test_other_tokens_of_the_settings_in_use_hold_from_then_on(
+    tokens: tuple[str, str] | None, here: EngineOptions, files: Files, strict_api: StrictApi
+) -> None:
+    async with engine(here) as run:
+        await sent(run, files.make("a.jpg"))
+        run.queue.use(replace(here, tokens=tokens))
+        await added(run, files.make("b.jpg", size=3000))
+        run.queue.start()
+        assert not (await run.heard(SignInRequired)).refused_again
+        run.queue.use(here)
+        await run.in_state(S.UPLOADED, "b.jpg")
+        await run.idle(2)
+    assert len(strict_api.calls) == (2 if tokens is None else 3)
 
 
 async def test_a_paused_queue_stays_paused_on_another_way(

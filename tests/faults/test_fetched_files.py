@@ -162,6 +162,19 @@ async def test_a_cancelled_one_stays_so_whatever_comes_and_undo_does_not_wait_fo
     assert scripted_storage.objects == {}
 
 
+async def test_one_that_is_kept_no_longer_says_so_when_it_is_wanted_again(strict_api: StrictApi, data: Path) -> None:
+    (file,) = awaited(data, "a.pdf")
+    async with engine(options(data, strict_api)) as run:
+        begin(run, file)
+        come(run, file)
+        await run.in_state(S.QUEUED, "a.pdf")
+        run.queue.cancel([file.upload_id])
+        file.path.unlink()
+        run.queue.retry([file.upload_id])
+        await run.until(lambda: run.latest["a.pdf"].reason is not None)
+        assert run.latest["a.pdf"].reason == Reason(Code.NOT_FETCHED, Variant.KEPT_NO_LONGER)
+
+
 async def test_a_refused_type_asks_as_for_any_file_and_keeps_its_name(
     strict_api: StrictApi, scripted_storage: ScriptedStorage, data: Path
 ) -> None:

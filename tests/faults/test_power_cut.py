@@ -28,7 +28,7 @@ import asyncio, sys
 from pathlib import Path
 from types import SimpleNamespace
 from tests.faults.running import ANOMALY, engine, options
-from uploader_gui.engine.events import Condition, PathsAdded, QueueStatus
+from uploader_gui.engine.events import AnomalyChanged, Condition, PathsAdded, QueueStatus
 
 async def main(url, folder, trouble, path):
     async with engine(options(Path(folder), SimpleNamespace(url=url))) as run:
@@ -45,7 +45,11 @@ async def main(url, folder, trouble, path):
             await run.until(lambda: not held())
         await run.heard(PathsAdded)
         print("given", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
+        if await asyncio.to_thread(sys.stdin.readline) == "move\\n":
+            run.queue.send_to([run.latest[Path(path).name].upload_id], "43")
+            await run.heard(AnomalyChanged)
+            print("moved", flush=True)
+            await asyncio.to_thread(sys.stdin.readline)
         run.queue.start()
         await run.idle()
 
@@ -91,6 +95,19 @@ def test_what_is_given_and_what_is_registered_is_forced_onto_the_disk_before_any
     since_the_call = seen["put"].removeprefix(seen["call"])
     assert "ws" in since_the_call  # the link
     assert "w" in seen["call"].removeprefix(seen["given"])  # that it is being asked for
+
+
+def test_that_a_file_goes_to_another_anomaly_is_forced_onto_the_disk_before_anybody_hears_of_it(
+    strict_api: StrictApi, files: Files, disk: FailingDisk, tmp_path: Path
+) -> None:
+    with at_work(disk, strict_api, tmp_path, files.make("a.txt")) as program:
+        given = disk.record()
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(b"move\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == b"moved\n"
+        assert disk.record().removeprefix(given)[-2:] == "ws"
 
 
 @pytest.mark.parametrize("trouble", ["DISK_FULL", "DISK_BROKEN"])

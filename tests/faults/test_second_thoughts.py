@@ -153,21 +153,26 @@ async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same
     assert (row["state"], row["may_be_registered_twice"], row["upload_id"]) == ("uploaded", True, first["upload_id"])
 
 
-@pytest.mark.parametrize("wanted_again", [False, True])
+@pytest.mark.parametrize("known", [None, "wanted_again", "may_be_registered_twice", "url_given_out"])
 async def test_a_file_sent_before_and_queued_again_when_the_program_died_is_sent_again_only_if_it_was_asked_for(
-    *, wanted_again: bool, strict_api: StrictApi, files: Files, tmp_path: Path
+    *, known: str | None, strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
+    """By a person, or of the service: what that knows of it is not forgotten for another record of the same file."""
     path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
     await send_one(chosen, path)
-    queued = Upload(UploadId(str(uuid.uuid4())), ANOMALY, inspect(path, path), 0, wanted_again=wanted_again)
+    queued = Upload(UploadId(str(uuid.uuid4())), ANOMALY, inspect(path, path), 0)
+    if known:
+        setattr(queued, known, True)
     with closing(Journal(chosen.journal_path)) as journal:  # as a run leaves it that was killed while it compared
         journal.add([queued], chosen.api_url)
     async with engine(chosen) as run:
         run.queue.resume()
         run.queue.start()
         await run.idle()
-        assert run.only()["state"] == ("uploaded" if wanted_again else "skipped")
-    assert len(strict_api.registered) == (2 if wanted_again else 1)
+        row = run.only()
+    assert row["state"] == ("uploaded" if known else "skipped")
+    assert row["may_be_registered_twice"] == (known in {"may_be_registered_twice", "url_given_out"})
+    assert len(strict_api.registered) == (2 if known else 1)
 
 
 async def test_a_name_that_is_no_text_holds_up_nobody(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:

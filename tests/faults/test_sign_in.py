@@ -67,22 +67,23 @@ async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
     assert len(strict_api.calls) <= 3 + 3  # each batch once with each pair of tokens
 
 
-async def test_files_without_access_are_sent_when_the_right_tokens_come_and_a_person_asks(
+async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     strict_api.tokens = NEW
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.add_paths([files.make("a.jpg"), files.folder / "late.jpg"], ANOMALY)
         run.queue.start()
         await run.heard(SignInRequired)
         run.queue.sign_in("bearer-mistyped", "session-mistyped")
         await run.idle()
-        assert run.only()["reason"]["code"] == "no_access"
+        assert run.files()["a.jpg"]["reason"]["code"] == "no_access"
+        files.make("late.jpg", size=3000)
         run.queue.sign_in(*NEW)
-        run.queue.retry_failed()
         await run.idle(2)
-        row = run.only()
-    assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
+        rows = run.files()
+    assert (rows["a.jpg"]["state"], rows["a.jpg"]["may_be_registered_twice"]) == ("uploaded", False)
+    assert rows["late.jpg"]["reason"]["code"] == "missing"
 
 
 async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_and_no_put(

@@ -101,14 +101,14 @@ def compound(stream: str) -> bytes:
     head += bytes(6) + struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, _END_OF_CHAIN, 0, _END_OF_CHAIN, 0)
     head += struct.pack("<109I", 0, *[_NONE] * 108)
     fat = struct.pack("<128I", 0xFFFFFFFD, _END_OF_CHAIN, *[_NONE] * 126)
-    directory = _entry("Root Entry", kind=5, child=1) + _entry(stream, kind=2) + _entry("") + _entry("")
-    return head + fat + directory
+    entries = ("Root Entry", 5, _NONE, _NONE, 1), (stream, 2), ("",), ("",)
+    return head + fat + b"".join(directory_entry(*one) for one in entries)
 
 
-def _entry(name: str, *, kind: int = 0, child: int = _NONE) -> bytes:
+def directory_entry(name: str, kind: int = 0, left: int = _NONE, right: int = _NONE, child: int = _NONE) -> bytes:
     """Give one 128-byte directory entry of a compound file; kind 5 is the root, 2 a stream, 0 unused."""
     encoded = f"{name}\0".encode("utf-16-le") if name else b""
-    links = struct.pack("<HBBIII", len(encoded), kind, 1, _NONE, _NONE, child)
+    links = struct.pack("<HBBIII", len(encoded), kind, 1, left, right, child)
     return encoded.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", _END_OF_CHAIN, 0)
 
 

@@ -215,7 +215,7 @@ def _zip(file: BinaryIO, head: bytes, extension: str, expected: str | None) -> s
         return _whole_zip(end)
     if not head.startswith(_SPANNED_ZIPS) and signatures.is_cut(file):
         raise TypeNotAccepted(variant=Variant.SPLIT_ARCHIVE if is_part else Variant.NOT_FINISHED)
-    return expected if kind is None and expected in _ZIP_TYPES else _ZIP
+    return expected if expected in _ZIP_TYPES else _ZIP
 
 
 def _whole_zip(end: bytes) -> str:

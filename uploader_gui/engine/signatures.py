@@ -344,7 +344,7 @@ def compound_kind(file: BinaryIO, head: bytes) -> str | None:
     """Return what a compound file is: a kind above, the short name of a refused type, None where that is unknown."""
     try:
         names = {name.lower() for name in _root_names(file, head)}
-    except (struct.error, OSError, IndexError, OverflowError):
+    except (struct.error, OSError, IndexError):
         return None
     return next((kind for stream, kind in _ROOT_STREAMS if stream in names), None)
 

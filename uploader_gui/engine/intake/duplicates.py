@@ -205,5 +205,5 @@ def _still_there(suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
 def _number_at(source: Source) -> int | None:
     try:
         return number_of(source.resolved.stat())
-    except (OSError, ValueError):
+    except OSError:
         return None

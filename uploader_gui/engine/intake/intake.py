@@ -313,8 +313,7 @@ class Intake:
         self._events.send(drop.summary(self.others_unfinished))
         if drop.fresh and self._options.keeps_list:
             self._context.tasks.spawn(self._other_anomalies.look(drop.fresh, anomaly_id))
-        await self._store.writer.saved()
-        recorded()
+        recorded()  # `reading` above waited until all of it was written
 
     async def _scan(self, paths: Sequence[Path], drop: Drop, earlier: dict[str, Upload]) -> None:
         by_looks = {looks(upload.source): upload.source for upload in earlier.values()}
