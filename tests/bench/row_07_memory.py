@@ -13,10 +13,7 @@ def measure(setting: Setting) -> list[Figure]:
     repeat = min(setting.repeat, 3)
     with Receiver() as receiver:
         pairs = [
-            (
-                send(receiver, [tiny], files=1, look=True).cost.peak,
-                send(receiver, [huge], files=1, look=True).cost.peak,
-            )
+            (send(receiver, [tiny], files=1, look=True).cost.peak, send(receiver, [huge], files=1, look=True).cost.peak)
             for _ in range(repeat)
         ]
     return [

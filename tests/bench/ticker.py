@@ -28,11 +28,7 @@ class Ticker(QObject):
         """End, and give longest gap and 99th percentile in milliseconds, and how many seconds that took."""
         self._timer.stop()
         gaps = sorted(1000 * (after - before) for before, after in zip(self._ticks, self._ticks[1:], strict=False))
-        return {
-            "longest": gaps[-1],
-            "p99": gaps[int(len(gaps) * 0.99)],
-            "seconds": self._ticks[-1] - self._ticks[0],
-        }
+        return {"longest": gaps[-1], "p99": gaps[int(len(gaps) * 0.99)], "seconds": self._ticks[-1] - self._ticks[0]}
 
     def _tick(self) -> None:
         self._ticks.append(time.monotonic())

@@ -138,15 +138,7 @@ def drop_its_table(journal: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm",
-    [
-        delete,
-        delete_with_its_log,
-        delete_its_folder,
-        replace_by_another,
-        replace_by_no_journal,
-        drop_its_table,
-    ],
+    "harm", [delete, delete_with_its_log, delete_its_folder, replace_by_another, replace_by_no_journal, drop_its_table]
 )
 def test_whatever_is_done_to_the_journal_s_files_everything_arrives_and_stands_in_the_journal(
     harm: Callable[[Path], None],

@@ -35,10 +35,7 @@ def chatty_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
 def chatty_program(chatty_api: StrictApi, tmp_path: Path) -> Iterator[Program]:
     """Start the program with that service's tokens."""
     program = Program(
-        tmp_path / "runs",
-        UPLOADER_API_URL=chatty_api.url,
-        UPLOADER_BEARER_TOKEN=BEARER,
-        UPLOADER_SESSION_TOKEN=SESSION,
+        tmp_path / "runs", UPLOADER_API_URL=chatty_api.url, UPLOADER_BEARER_TOKEN=BEARER, UPLOADER_SESSION_TOKEN=SESSION
     )
     yield program
     program.end_all()

@@ -48,11 +48,7 @@ def until_writing(running: Running, disk: FailingDisk) -> None:
 
 
 def test_leaving_takes_few_operations_on_a_slow_disk_and_leaves_no_link_that_is_used_up(
-    program: Program,
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    disk: FailingDisk,
+    program: Program, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, disk: FailingDisk
 ) -> None:
     disk.slow_down(SLOW)
     first = [files.make(f"{n:02}.jpg", size=3000 + n) for n in range(12)]

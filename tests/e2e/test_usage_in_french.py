@@ -80,10 +80,7 @@ def test_the_language_set_in_the_window_holds_on_the_command_line(program: Progr
     program.data.mkdir(parents=True)
     (program.data / "settings.json").write_text('{"language": "fr"}', "utf-8")
     ended = program.run("--forever")
-    assert (ended.code, ended.err) == (
-        2,
-        "uploader-gui: --forever n’est pas une option (voir uploader-gui --help).\n",
-    )
+    assert (ended.code, ended.err) == (2, "uploader-gui: --forever n’est pas une option (voir uploader-gui --help).\n")
 
 
 @pytest.mark.parametrize("asked", ["--help", "-h"])

@@ -94,10 +94,7 @@ def test_tokens_are_not_shown() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "expected"),
-    [
-        (api_faults.Truncate(), ConnectionLost),
-        (api_faults.Reset(register_first=True), ConnectionLost),
-    ],
+    [(api_faults.Truncate(), ConnectionLost), (api_faults.Reset(register_first=True), ConnectionLost)],
 )
 async def test_a_connection_that_breaks_after_sending_leaves_the_outcome_unknown(
     strict_api: StrictApi, service: Service, fault: api_faults.ApiFault, expected: type[Exception]

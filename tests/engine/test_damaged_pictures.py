@@ -157,8 +157,7 @@ def test_a_cut_that_reaches_only_what_is_told_leaves_the_picture(lost: int, deco
 
 
 @pytest.mark.parametrize(
-    "block",
-    [b"JUNKJUNK", bytes(100), b"Exif\0\0II*\0\xff\xff\xff\x7f", b"II*\0\x08\0\0\0\xff\xff"],
+    "block", [b"JUNKJUNK", bytes(100), b"Exif\0\0II*\0\xff\xff\xff\x7f", b"II*\0\x08\0\0\0\xff\xff"]
 )
 def test_a_block_that_cannot_be_read_is_left_out_and_that_is_said(
     block: bytes, decoder: PictureDecoder, tmp_path: Path

@@ -168,10 +168,7 @@ def test_what_nobody_wants_any_more_is_not_decoded() -> None:
     def given_up() -> None:
         raise InterruptedError
 
-    with (
-        closing(PictureDecoder(decoder_that("os._exit(1)"))) as decoder,
-        pytest.raises(InterruptedError),
-    ):
+    with closing(PictureDecoder(decoder_that("os._exit(1)"))) as decoder, pytest.raises(InterruptedError):
         decoder.jpeg(b"picture", given_up)
 
 

@@ -66,8 +66,7 @@ def test_windows_hidden_flag_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "put_away"),
-    [(".photo.jpg.icloud", True), (".icloud", False), ("notes.icloud", False), (".hidden", False)],
+    ("name", "put_away"), [(".photo.jpg.icloud", True), (".icloud", False), ("notes.icloud", False), (".hidden", False)]
 )
 def test_what_icloud_put_away_is_recognised(name: str, *, put_away: bool) -> None:
     assert is_in_icloud_only(name) is put_away

@@ -273,11 +273,7 @@ def test_there_is_a_way_from_every_earlier_schema_to_this_one() -> None:
 
 
 NEW_IN_11 = ("DROP TABLE deposits",)
-NEW_IN_10 = (
-    *NEW_IN_11,
-    "ALTER TABLE uploads DROP COLUMN origin",
-    "ALTER TABLE own_files DROP COLUMN unneeded_since",
-)
+NEW_IN_10 = (*NEW_IN_11, "ALTER TABLE uploads DROP COLUMN origin", "ALTER TABLE own_files DROP COLUMN unneeded_since")
 V = Variant
 OLD_REASONS = [
     (Code.MISSING, "its path is too long", V.PATH_TOO_LONG, "its path is too long"),

@@ -98,10 +98,7 @@ RIGHT: dict[str, tuple[bytes, Picture]] = {
         tiff([colors("H", ">", 257)], {BITS: (16, 16, 16), KIND: RGB, SAMPLES: 3}, ">"),
         RAMP,
     ),
-    "colours, opaque": (
-        tiff([colors(more=(255,))], {BITS: (8, 8, 8, 8), KIND: RGB, SAMPLES: 4, EXTRA: 2}),
-        RAMP,
-    ),
+    "colours, opaque": (tiff([colors(more=(255,))], {BITS: (8, 8, 8, 8), KIND: RGB, SAMPLES: 4, EXTRA: 2}), RAMP),
     "palette": (tiff([grey()], {BITS: 8, KIND: PALETTE, MAP: color_map(16)}), GREY),
     "palette of 8 bits": (tiff([grey()], {BITS: 8, KIND: PALETTE, MAP: color_map(8)}), GREY),
     "format told": (tiff([grey()], {BITS: 8, KIND: BLACK_IS_ZERO, FORMAT: 1}), GREY),
@@ -130,12 +127,7 @@ RIGHT |= {
             {BITS: (16, 16), KIND: BLACK_IS_ZERO, SAMPLES: 2, EXTRA: 2},
             half_on_white(GREY),
         ),
-        (
-            "16 bits, white is 0",
-            [grey("H", order, lambda v: 65535 - v * 257)],
-            {BITS: 16, KIND: WHITE_IS_ZERO},
-            GREY,
-        ),
+        ("16 bits, white is 0", [grey("H", order, lambda v: 65535 - v * 257)], {BITS: 16, KIND: WHITE_IS_ZERO}, GREY),
         (
             "planes multiplied by their opacity",
             [numbers((v * HALF // 255 for v in plane), "B") for plane in planes()] + [bytes([HALF]) * WIDTH * HEIGHT],
@@ -168,10 +160,7 @@ OTHERS: dict[str, tuple[bytes, Picture]] = {
         GREY,
     ),
     "colours of 5, 6 and 5 bits": (tiff([bytes(WIDTH * HEIGHT * 2)], {BITS: (5, 6, 5), KIND: RGB, SAMPLES: 3}), RAMP),
-    "other inks": (
-        tiff([bytes(WIDTH * HEIGHT * 4)], {BITS: (8,) * 4, KIND: SEPARATED, SAMPLES: 4, INKS: 2}),
-        RAMP,
-    ),
+    "other inks": (tiff([bytes(WIDTH * HEIGHT * 4)], {BITS: (8,) * 4, KIND: SEPARATED, SAMPLES: 4, INKS: 2}), RAMP),
     "chroma at half the size": (
         tiff([bytes(WIDTH * HEIGHT * 3 // 2)], {BITS: (8,) * 3, KIND: YCBCR, SAMPLES: 3, 530: (2, 2)}),
         RAMP,

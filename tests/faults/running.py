@@ -126,11 +126,7 @@ async def engine(
     told: list[asyncio.Future[None]] = []
     work = asyncio.create_task(
         run_engine(
-            chosen,
-            hear,
-            lambda queue: stands.set_result(Run(queue, work, early)),
-            tuning=tuning,
-            decoder=decoder,
+            chosen, hear, lambda queue: stands.set_result(Run(queue, work, early)), tuning=tuning, decoder=decoder
         )
     )
     work.add_done_callback(lambda _: stands.cancel())  # it could not even begin: its error is raised below

@@ -52,10 +52,7 @@ def _fit_for(fault: ApiFault) -> Tuning:
     return HASTY if isinstance(fault, Silence | Drip) else QUICK
 
 
-NOTHING = {
-    "429": api_faults.busy(429),
-    "503": api_faults.busy(503),
-}
+NOTHING = {"429": api_faults.busy(429), "503": api_faults.busy(503)}
 """The service surely did nothing."""
 
 
@@ -198,9 +195,7 @@ async def test_a_file_answered_twice_fails_alone(strict_api: StrictApi, files: F
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"presignedUrl": ""}, {"presignedUrl": None}, {"id": None}, {"id": ["7"]}, {"id": True}],
-    ids=str,
+    "change", [{"presignedUrl": ""}, {"presignedUrl": None}, {"id": None}, {"id": ["7"]}, {"id": True}], ids=str
 )
 async def test_a_wrong_field_fails_its_file_alone(
     change: dict[str, Any], strict_api: StrictApi, files: Files, tmp_path: Path

@@ -131,11 +131,7 @@ NOT_CONFIRMED = {
 
 @pytest.mark.parametrize("case", NOT_CONFIRMED.values(), ids=NOT_CONFIRMED)
 async def test_whatever_else_answers_is_tried_again_and_named_at_last(
-    case: tuple[bytes, str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    case: tuple[bytes, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     raw, words = case
     scripted_storage.fault = always(StoreThenSend(raw))

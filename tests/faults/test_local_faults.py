@@ -109,7 +109,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "vanished": (delete, "missing"),
 }
 HIDDEN: dict[str, tuple[Callable[[Path], None], str]] = {
-    "was rewritten and got its time back": (rewrite_and_put_the_time_back, "changed"),
+    "was rewritten and got its time back": (rewrite_and_put_the_time_back, "changed")
 }
 """What shows only in a second look at a file whose first look went before."""
 

@@ -205,11 +205,7 @@ def backwards(text: str) -> str:
 
 @pytest.mark.parametrize("quoted", [str, unquote, backwards], ids=["as sent", "decoded", "the last one first"])
 async def test_no_part_of_a_link_that_the_storage_repeats_is_kept(
-    quoted: Callable[[str], str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    quoted: Callable[[str], str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     token = quote("FwoG//ZXIvYXdz+EAAa==", safe="")
     strict_api.presign = lambda upload, anomaly: (

@@ -204,11 +204,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 async def test_other_places_are_others(
-    other: Callable[[str], str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    other: Callable[[str], str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     scripted_storage.fault = always(StoreThenAnswer())
     url = scripted_storage.url_for("KEY").replace("KEY", f"k~{quote('é')}")

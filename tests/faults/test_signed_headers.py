@@ -37,11 +37,7 @@ SENT = {
 
 @pytest.mark.parametrize("case", SENT.values(), ids=SENT)
 async def test_a_header_of_s3_goes_out_as_the_link_tells_it(
-    case: tuple[str, str, str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    case: tuple[str, str, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     name, more, value = case
     scripted_storage.fault = always(StoreThenAnswer())
@@ -95,11 +91,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
 async def test_a_link_that_wants_more_is_refused_before_anything_goes_out(
-    case: tuple[str, str, str],
-    strict_api: StrictApi,
-    scripted_storage: ScriptedStorage,
-    files: Files,
-    tmp_path: Path,
+    case: tuple[str, str, str], strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
 ) -> None:
     signed, more, words = case
     scripted_storage.fault = always(StoreThenAnswer())

@@ -35,11 +35,7 @@ COPY, MOVE, SHIFT = Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.Keybo
 
 @pytest.mark.parametrize(
     ("offered", "keys", "proposed", "answered"),
-    [
-        (BOTH, NONE, COPY, COPY),
-        (BOTH, SHIFT, MOVE, COPY),
-        (MOVE, NONE, MOVE, Qt.DropAction.IgnoreAction),
-    ],
+    [(BOTH, NONE, COPY, COPY), (BOTH, SHIFT, MOVE, COPY), (MOVE, NONE, MOVE, Qt.DropAction.IgnoreAction)],
     ids=["copy proposed", "move proposed", "nothing but a move"],
 )
 def test_files_are_taken_and_never_moved_whatever_is_proposed(  # noqa: PLR0917 - a table

@@ -137,10 +137,7 @@ def test_more_than_two_gigabytes_do_not_overflow_the_bar(window: MainWindow, eng
 
 @pytest.mark.parametrize(
     ("action", "call"),
-    [
-        (FooterAction.RETRY_ALL_FAILED, "retry_failed"),
-        (FooterAction.CLEAR_FINISHED, "clear_finished"),
-    ],
+    [(FooterAction.RETRY_ALL_FAILED, "retry_failed"), (FooterAction.CLEAR_FINISHED, "clear_finished")],
 )
 def test_the_more_menu(window: MainWindow, engine: FakeEngine, action: FooterAction, call: str) -> None:
     engine.tell(one_of_each())

@@ -69,10 +69,7 @@ def expired(engine: FakeEngine) -> None:
             ),
             "failures",
         ),
-        (
-            lambda engine: engine.tell(UploadsAdded((upload("a", S.FAILED, Code.CHANGED),))),
-            "failures",
-        ),
+        (lambda engine: engine.tell(UploadsAdded((upload("a", S.FAILED, Code.CHANGED),))), "failures"),
         (
             lambda engine: engine.tell(UploadsAdded((upload("a", S.REFUSED, Code.TYPE_NOT_ACCEPTED, detail="HEIC"),))),
             "refused-files",

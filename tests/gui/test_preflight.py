@@ -59,10 +59,7 @@ def test_it_says_what_goes_and_what_does_not_and_why(window: MainWindow, engine:
     engine.tell(UploadsAdded((*good, *refused, *unreadable, *rest)))
     assert not window.body.preflight.isVisible()  # the drop is still being walked
     engine.tell(dropped(junk=4, again=2))
-    assert lines(window) == [
-        "45 files (135 MB) will be sent to anomaly 4217.",
-        NOT_GOING,
-    ]
+    assert lines(window) == ["45 files (135 MB) will be sent to anomaly 4217.", NOT_GOING]
 
 
 def test_summary_filters_and_footer_tell_the_same_figures(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -137,8 +137,7 @@ def test_show_in_folder_shows_where_the_first_ones_original_lies(
 ) -> None:
     made = Path("/data/substitutes/a.jpg")
     converted = replace(
-        upload("a.heic", S.UPLOADED),
-        substitute=Substitute(Source(made, made, "a.jpg", "image/jpeg", 1, 0), "ab"),
+        upload("a.heic", S.UPLOADED), substitute=Substitute(Source(made, made, "a.jpg", "image/jpeg", 1, 0), "ab")
     )
     other = Path("/other/b.jpg")
     show(window, engine, converted, replace(upload("b.jpg"), source=Source(other, other, "b.jpg", "image/jpeg", 1, 0)))

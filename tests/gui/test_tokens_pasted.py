@@ -32,10 +32,7 @@ FORMS = {
     "JSON": json.dumps({"Authorization": f"Bearer {ACCESS}", "X-Session-Token": SESSION}),
     "JSON of a sign-in": json.dumps({"access_token": ACCESS, "session_token": SESSION, "expires_in": 3600}),
     "an archive": json.dumps(
-        [
-            {"name": "authorization", "value": f"Bearer {ACCESS}"},
-            {"name": "x-session-token", "value": SESSION},
-        ]
+        [{"name": "authorization", "value": f"Bearer {ACCESS}"}, {"name": "x-session-token", "value": SESSION}]
     ),
     "PowerShell": f'$headers = @{{ "Authorization"="Bearer {ACCESS}"; "X-Session-Token"="{SESSION}" }}',
     "labels": f"Access token: {ACCESS}\nSession token: {SESSION}",

@@ -106,11 +106,7 @@ def kept_awake(bus: str) -> Iterator[subprocess.Popen[str]]:
     """A process that keeps the machine awake until a line is written to it; in a process, as wakepy leaves sockets."""
     environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": bus, "DBUS_SYSTEM_BUS_ADDRESS": bus}
     with subprocess.Popen(
-        [sys.executable, "-c", _KEEP_AWAKE],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-c", _KEEP_AWAKE], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         yield process
 

@@ -388,13 +388,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert window.header.sign_in.text().startswith("Tokens kept")
 
     def test_what_a_person_enters_meanwhile_stays(  # noqa: PLR0917 - as above
-        self,
-        asked: Preferences,
-        ring: LockedKeyring,
-        wait: Waits,
-        window: MainWindow,
-        engine: Engine,
-        data: DataPaths,
+        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine, data: DataPaths
     ) -> None:
         """Neither tokens nor settings wait for the keyring, which holds the new ones in the end."""
         window.tokens_submitted.emit("new-bearer", "new-session")
@@ -410,12 +404,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert asked.configuration.tokens == ("new-bearer", "new-session")
 
     def test_who_signs_out_meanwhile_stays_signed_out(
-        self,
-        asked: Preferences,
-        ring: LockedKeyring,
-        wait: Waits,
-        window: MainWindow,
-        engine: Engine,
+        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine
     ) -> None:
         window.sign_out_wanted.emit()
         wait(lambda: ("sign_out", None) in engine.calls)
@@ -426,12 +415,7 @@ class TestBesideAKeyringThatDoesNotAnswer:
         assert window.header.sign_in.text() == "Sign in"
 
     def test_its_answer_for_one_server_is_not_used_for_another(
-        self,
-        asked: Preferences,
-        ring: LockedKeyring,
-        wait: Waits,
-        window: MainWindow,
-        engine: Engine,
+        self, asked: Preferences, ring: LockedKeyring, wait: Waits, window: MainWindow, engine: Engine
     ) -> None:
         window.settings_saved.emit(values_of(shown(window), api_url=self.OTHER))
         wait(lambda: "replace" in dict(engine.calls))

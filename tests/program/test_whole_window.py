@@ -142,11 +142,7 @@ def test_a_signal_ends_the_window_with_130_and_a_receipt(
     report = tmp_path / "receipt.json"
     bearer, session = strict_api.tokens
     arguments = ("-a", "4217", "--start", "--report", str(report), str(files.make("a.jpg")))
-    variables = {
-        "UPLOADER_API_URL": strict_api.url,
-        "UPLOADER_BEARER_TOKEN": bearer,
-        "UPLOADER_SESSION_TOKEN": session,
-    }
+    variables = {"UPLOADER_API_URL": strict_api.url, "UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
     command = [sys.executable, "-m", "uploader_gui", *arguments]
     with subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.PIPE) as window:
         scripted_storage.wait_for_puts(1)

@@ -228,10 +228,7 @@ def test_hanging_up_ends_idle_connections(scripted_storage: ScriptedStorage, cli
 
 
 def test_it_speaks_https(ca: CertificateAuthority) -> None:
-    with (
-        ScriptedStorage(tls=ca.server_context()) as storage,
-        httpx.Client(verify=ca.client_context()) as client,
-    ):
+    with ScriptedStorage(tls=ca.server_context()) as storage, httpx.Client(verify=ca.client_context()) as client:
         assert put(client, storage, body=BIG).status_code == 200
         with pytest.raises(httpx.TransportError):
             put(client, storage, storage_faults.ResetMidway(), body=BIG)
