@@ -110,7 +110,6 @@ class PatientBot(QtBot):
 
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
-    """Give pytest-qt's own, with more patience."""
     return PatientBot(request)
 
 
@@ -181,7 +180,6 @@ def short_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def tmp_path(short_folders: Iterator[Path]) -> Path:
-    """Give the test a folder of its own."""
     return next(short_folders)
 
 
@@ -209,7 +207,6 @@ def person(outer_environment: dict[str, str], short_folders: Iterator[Path], mon
 
 @pytest.fixture(autouse=True)
 def memory_keyring() -> MemoryKeyring:
-    """Give the test an empty keyring."""
     ring = MemoryKeyring()
     keyring.set_keyring(ring)
     return ring
@@ -224,13 +221,11 @@ def decoder() -> Iterator[PictureDecoder]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
-    """Make files to upload, in a folder of their own."""
     return Files(tmp_path / "files")
 
 
 @pytest.fixture(scope="session")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
-    """Sign certificates for servers of this run."""
     return CertificateAuthority(tmp_path_factory.mktemp("ca"))
 
 
@@ -252,7 +247,6 @@ def strict_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
 
 @pytest.fixture(scope="session")
 def rclone_s3(outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RcloneS3]:
-    """Run rclone's S3 server: a bucket that checks signatures."""
     from tests.support.s3_servers import RcloneS3  # noqa: PLC0415 - botocore loads only where it is needed
 
     with RcloneS3(tmp_path_factory.mktemp("rclone"), outer_environment) as server:

@@ -62,7 +62,6 @@ class Registration(asyncio.Protocol):
 
 
 async def main(delay: float, storage: str, log: Path) -> None:
-    """Serve until killed."""
     with log.open("a") as lines:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Registration(delay, storage, lines), "127.0.0.1", 0)

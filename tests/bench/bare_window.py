@@ -9,8 +9,6 @@ from tests.bench.ticker import PaintWatch, Ticker, tell
 
 
 class BareWindow(QMainWindow):
-    """A window with nothing in it."""
-
     def __init__(self) -> None:
         super().__init__()
         self.setCentralWidget(QWidget())
@@ -18,7 +16,6 @@ class BareWindow(QMainWindow):
         self._ticker = Ticker(self)
 
     def tell_when_painted(self) -> None:
-        """Say when it was painted first, and leave."""
         PaintWatch(self).painted.connect(self._painted)
 
     def tick_until_input_ends(self) -> None:
@@ -40,7 +37,6 @@ class BareWindow(QMainWindow):
 
 
 def main(scenario: str) -> None:
-    """Show it."""
     application = QApplication(sys.argv[:1])
     window = BareWindow()
     if scenario == "start":

@@ -10,7 +10,6 @@ from tests.support.drag_place import drag_place
 
 
 def drop_on(window: QWidget, path: Path) -> None:
-    """Drop one path on the middle of a window."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     where = window.rect().center()

@@ -24,7 +24,6 @@ class Figure:
 
     @property
     def value(self) -> float:
-        """The median of all runs."""
         return median(self.values)
 
     @property
@@ -37,7 +36,6 @@ class Figure:
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """Give all figures as one Markdown table."""
     head = "| # | workload | measure | measured (spread) | must | aim | reached | beside it |"
     lines = [head, "|--:|---|---|--:|--:|--:|---|---|"]
     return "\n".join([*lines, *(_line(figure) for figure in figures)])
@@ -69,5 +67,4 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
 
 
 def seconds(values: Sequence[float]) -> str:
-    """Say a median of seconds."""
     return f"{median(values):.2f} s"

@@ -7,12 +7,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Makes files below a folder."""
-
     folder: Path
 
     def make(self, name: str, count: int, size: int) -> list[Path]:
-        """Give `count` different files of `size` bytes, one folder for them all."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
         paths = [home / f"{number:05}.csv" for number in range(count)]
@@ -25,7 +22,6 @@ class Files:
         return paths
 
     def sparse(self, name: str, size: int) -> Path:
-        """Give a file of zeros that takes no room on the disk."""
         path = self.folder / name
         with path.open("wb") as file:
             file.truncate(size)

@@ -25,7 +25,6 @@ PAGE = 10_000
 
 
 def main(percent: int = 100) -> None:
-    """Measure and say each figure."""
     asyncio.run(_adding(100 * percent))
     asyncio.run(_restoring(500 * percent))
     asyncio.run(_history(1000 * percent))

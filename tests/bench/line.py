@@ -17,8 +17,6 @@ CHUNK = 16 * 1024
 
 @dataclass(slots=True)
 class Direction:
-    """One direction of the line: when it is free again. Times are the loop's."""
-
     bytes_per_second: float
     delay: float
     free_at: float = 0.0
@@ -31,8 +29,6 @@ class Direction:
 
 @dataclass(slots=True)
 class Pipe:
-    """One direction of one connection."""
-
     direction: Direction
     window: int
     under_way: deque[tuple[float, bytes]] = field(default_factory=deque)
@@ -54,7 +50,6 @@ class Pipe:
         self.changed.set()
 
     async def drain(self, writer: asyncio.StreamWriter) -> None:
-        """Hand bytes to the receiver when they arrive; they leave the window half a round trip later, by and large."""
         loop = asyncio.get_running_loop()
         while self.under_way or not self.ended:
             if not self.under_way:
@@ -84,8 +79,6 @@ async def _read(reader: asyncio.StreamReader) -> bytes:
 
 
 class Line:
-    """Both directions, for any number of connections."""
-
     def __init__(self, bits_per_second: float, round_trip: float) -> None:
         self._up = Direction(bits_per_second / 8, round_trip / 2)
         self._down = Direction(bits_per_second / 8, round_trip / 2)
@@ -93,8 +86,6 @@ class Line:
         self._window = max(128 * 1024, int(1.5 * bits_per_second / 8 * round_trip))
 
     async def open(self, target: int) -> int:
-        """Lead a port of this machine to another one, and give its number."""
-
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._connect(reader, writer, target)
 
@@ -116,7 +107,6 @@ class Line:
 
 
 async def main(bits_per_second: float, round_trip: float, targets: list[int]) -> None:
-    """Serve until killed."""
     line = Line(bits_per_second, round_trip)
     ports = [await line.open(target) for target in targets]
     sys.stdout.write(f"{' '.join(map(str, ports))}\n")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 
 def described() -> str:
-    """Give processor, memory, system and the versions that count, on one line."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     parts = (

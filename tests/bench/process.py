@@ -34,14 +34,11 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = N
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A command under way."""
-
     process: subprocess.Popen[str]
     at: float
 
 
 def begin(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Begun:
-    """Start a command."""
     process = subprocess.Popen(
         list(map(str, command)),
         env=os.environ | dict(environment or {}),
@@ -55,7 +52,6 @@ def begin(command: Sequence[str | Path], environment: Mapping[str, str] | None =
 
 
 def finish(begun: Begun, *, look: bool = False) -> Cost:
-    """Wait for its end, and give what it cost."""
     peak = _watch(begun.process) if look else 0
     assert begun.process.stdout
     told = begun.process.stdout.read()

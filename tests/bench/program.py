@@ -31,13 +31,11 @@ def send(receiver: Receiver, paths: Sequence[Path], *, files: int, slots: int = 
 
 @contextmanager
 def data_folder(receiver: Receiver, slots: int) -> Iterator[dict[str, str]]:
-    """Give the environment of one run."""
     with tempfile.TemporaryDirectory(prefix="bench-data-") as folder:
         yield environment_of(receiver, slots, Path(folder))
 
 
 def environment_of(receiver: Receiver, slots: int, data: Path) -> dict[str, str]:
-    """Give what the program is told about servers and folders."""
     return {
         "UPLOADER_API_URL": receiver.api,
         "UPLOADER_BEARER_TOKEN": "bench",

@@ -67,8 +67,6 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What both saw of one run."""
-
     calls: list[Call]
     puts: list[Put]
 
@@ -120,12 +118,10 @@ class Receiver:
         self._stack.close()
 
     def forget(self) -> None:
-        """Begin a new run: what was seen so far counts no more."""
         for name in ("puts.log", "calls.log"):
             (self._folder / name).open("w").close()
 
     def seen(self) -> Seen:
-        """Give what both have seen since `forget()`."""
         time.sleep(0.05)  # nginx writes its log after the answer
         calls = [line.split() for line in (self._folder / "calls.log").read_text().splitlines()]
         puts = [line.split() for line in (self._folder / "puts.log").read_text().splitlines()]

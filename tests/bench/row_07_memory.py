@@ -7,7 +7,6 @@ from tests.bench.setting import Setting
 
 
 def measure(setting: Setting) -> list[Figure]:
-    """Compare peak memory after 5 GB and after one byte."""
     size = setting.scaled(5000) * 1_000_000
     huge, tiny = setting.files.sparse("huge.csv", size), setting.files.sparse("tiny.csv", 1)
     repeat = min(setting.repeat, 3)

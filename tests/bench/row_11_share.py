@@ -52,7 +52,6 @@ def measure(setting: Setting) -> list[Figure]:
 
 
 def _seconds_of(seen: Seen, size: int) -> float:
-    """Give the transfer time of the files of that size."""
     return max(put.ended for put in seen.puts if put.size == size) - min(call.arrived for call in seen.calls)
 
 

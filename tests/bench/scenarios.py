@@ -138,13 +138,11 @@ class Pieces:
 
     @contextmanager
     def opened(self, files: Sequence[VirtualFile]) -> Iterator[Pieces]:
-        """Open the offer."""
         del files
         yield self
         self.ended.set()
 
     def copy(self, file: VirtualFile, sink: Sink) -> None:
-        """Give the bytes."""
         del file
         piece, began = os.urandom(CHUNK_BYTES), time.monotonic()
         for at in range(0, self._size, CHUNK_BYTES):

@@ -18,7 +18,6 @@ READ_SECONDS = 0.2
 
 @contextmanager
 def slow_share(behind: Path) -> Iterator[Path]:
-    """Give a path at which a file is read slowly."""
     with tempfile.TemporaryDirectory(prefix="bench-share-") as folder:
         server = subprocess.Popen(["/usr/bin/python3", __file__, str(behind), folder])
         slow = Path(folder) / behind.name

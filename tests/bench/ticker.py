@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 
 class Ticker(QObject):
-    """Ticks every 5 ms from `start()` on."""
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ticks: list[float] = []
@@ -20,7 +18,6 @@ class Ticker(QObject):
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
-        """Begin."""
         self._ticks.append(time.monotonic())
         self._timer.start()
 

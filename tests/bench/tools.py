@@ -10,7 +10,6 @@ from tests.bench.receiver import Receiver
 
 
 def curl(receiver: Receiver, paths: Sequence[Path], slots: int) -> Cost:
-    """Send files with curl alone."""
     with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
         return finish(_curl(receiver, paths, slots, config.name))
 

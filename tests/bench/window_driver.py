@@ -26,7 +26,6 @@ class Watched(FirstPaint):
 
 
 def main(scenario: str, *arguments: str) -> int:
-    """Run the program with that scenario."""
     if scenario == "start":
         app.FirstPaint = Watched  # type: ignore[misc]  # in the place of its own
         return cli.main([])

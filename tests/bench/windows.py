@@ -28,7 +28,6 @@ class Gaps:
 
 
 def surroundings(platform: str) -> dict[str, str]:
-    """Give the environment of a window on one of Qt's platforms."""
     return {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"} | {
         "QT_QPA_PLATFORM": platform
     }
@@ -37,7 +36,6 @@ def surroundings(platform: str) -> dict[str, str]:
 def in_window(
     receiver: Receiver, scenario: str, *arguments: str | int | Path, slots: int = 6, platform: str
 ) -> dict[str, Any]:
-    """Play a scenario of the driver in the program's window, and give what it measured."""
     with data_folder(receiver, slots) as environment:
         began = time.monotonic()
         command = [sys.executable, "-m", "tests.bench.window_driver", scenario, *map(str, arguments)]

@@ -53,7 +53,6 @@ class Victim:
         return self.seen >= self.number
 
     def kill(self) -> None:
-        """Kill the run on the spot."""
         assert self.running
         self.running.process.kill()
         self.died.set()

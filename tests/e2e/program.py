@@ -29,13 +29,11 @@ class Ended:
 
     @property
     def files(self) -> dict[str, dict[str, Any]]:
-        """Give the receipt's rows by file name."""
         assert self.receipt is not None, self
         return {row["path"].rpartition("/")[2]: row for row in self.receipt["files"]}
 
     @property
     def only(self) -> dict[str, Any]:
-        """Give the receipt's only row."""
         (row,) = self.files.values()
         return row
 
@@ -56,16 +54,13 @@ class Running:
     began: float = field(default_factory=time.monotonic)
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
         self.process.send_signal(number)
 
     def kill(self) -> None:
-        """End it on the spot, and wait until it is gone."""
         self.process.kill()
         self.process.wait(PATIENCE)
 
     def out(self) -> str:
-        """Give what it has said so far."""
         return (self.folder / "stdout").read_text("utf-8")
 
     def says(self, words: str) -> None:
@@ -78,7 +73,6 @@ class Running:
                 assert words in self.out(), self.out()
 
     def ended(self) -> Ended:
-        """Wait for its end."""
         code = self.process.wait(PATIENCE)
         seconds = time.monotonic() - self.began
         receipt = json.loads(self.report.read_text("utf-8")) if self.report.exists() else None
@@ -99,12 +93,10 @@ class Program:
 
     @property
     def data(self) -> Path:
-        """The data folder it uses unless told otherwise."""
         return Path(os.environ["UPLOADER_DATA_DIR"])
 
     @property
     def next_folder(self) -> Path:
-        """Where the next start will take place: its working directory."""
         return self._folder / f"run-{len(self._started) + 1}"
 
     def start(self, *arguments: str | Path, **environment: str | None) -> Running:
@@ -130,7 +122,6 @@ class Program:
         return running
 
     def run(self, *arguments: str | Path, **environment: str | None) -> Ended:
-        """Start it and wait for its end."""
         return self.start(*arguments, **environment).ended()
 
     def begin(self, *paths: str | Path, anomaly: str = ANOMALY, **environment: str | None) -> Running:
@@ -142,7 +133,6 @@ class Program:
         return self.begin(*paths, anomaly=anomaly, **environment).ended()
 
     def end_all(self) -> None:
-        """Kill what still runs."""
         for running in self._started:
             if running.process.poll() is None:
                 running.kill()

@@ -244,7 +244,6 @@ def test_a_reader_that_went_away_does_not_stop_the_sending(
 
 
 def _most_at_once(storage: ScriptedStorage) -> int:
-    """Give how many PUTs were under way at the same time."""
     moments = [(put.arrived, 1) for put in storage.puts] + [(put.answered or 0.0, -1) for put in storage.puts]
     running = most = 0
     for _, change in sorted(moments):

@@ -22,7 +22,6 @@ from uploader_gui.engine.journal.journal import Journal
 
 @pytest.fixture
 def disk(program: Program, tmp_path: Path) -> FailingDisk:
-    """Put the program's journal on a disk that can fail."""
     disk = FailingDisk(tmp_path)
     program.environment |= disk.environment
     return disk

@@ -27,13 +27,11 @@ FULL_FROM_THE_START = (
 
 
 def fill_the_disk(program: Program, running: Running) -> None:
-    """Leave no room for another byte of the journal."""
     room = (program.data / "journal.sqlite-wal").stat().st_size
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 
 
 def make_room(running: Running) -> None:
-    """Let the disk have room again."""
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 

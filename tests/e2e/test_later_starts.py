@@ -156,7 +156,6 @@ def test_one_interrupt_ends_a_start_that_waits_for_a_window(program: Program, fi
 
 
 def said_to(program: Program, message: dict[str, Any]) -> str:
-    """Say something to the window that this program would not, and give its answer."""
     with socket.socket(socket.AF_UNIX) as called, called.makefile("rwb") as lines:
         called.connect(str(program.data / "instance" / "socket"))
         assert json.loads(lines.readline()) == {"uploader-gui": 3}

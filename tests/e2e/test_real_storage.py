@@ -34,7 +34,6 @@ WEIGHED = (
 
 @pytest.fixture(params=["rclone_s3", "swift_s3"])
 def server(request: pytest.FixtureRequest) -> S3Server:
-    """Give each of the real servers."""
     server: S3Server = request.getfixturevalue(request.param)
     return server
 
@@ -53,7 +52,6 @@ def api(server: S3Server) -> Iterator[StrictApi]:
 
 
 def held(server: S3Server, api: StrictApi, row: dict[str, Any]) -> bytes:
-    """Give what the server holds for a receipt's row."""
     (record,) = {r.name: r for r in api.registrations_of(row["upload_id"])}.values()
     return server.read(key_of({"uploadId": record.upload_id, "name": record.name}, ANOMALY))
 
@@ -195,7 +193,6 @@ def test_200_mb_are_streamed_in_flat_memory(
 
 @pytest.fixture
 def program_for(tmp_path: Path) -> Iterator[Callable[[StrictApi], Program]]:
-    """Give a program that is told of a service."""
     programs: list[Program] = []
 
     def program(api: StrictApi) -> Program:
@@ -237,6 +234,5 @@ def test_https_is_spoken_with_whom_the_trust_store_or_the_settings_vouch_for(
 def tls_s3(
     ca: CertificateAuthority, outer_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RcloneS3]:
-    """Run rclone over https."""
     with RcloneS3(tmp_path_factory.mktemp("rclone-tls"), outer_environment, ca=ca) as server:
         yield server

@@ -33,7 +33,6 @@ def chatty_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
 
 @pytest.fixture
 def chatty_program(chatty_api: StrictApi, tmp_path: Path) -> Iterator[Program]:
-    """Start the program with that service's tokens."""
     program = Program(
         tmp_path / "runs", UPLOADER_API_URL=chatty_api.url, UPLOADER_BEARER_TOKEN=BEARER, UPLOADER_SESSION_TOKEN=SESSION
     )
@@ -99,19 +98,16 @@ async def test_no_link_is_left_in_the_journal_of_a_window_that_stays_open(
 
 
 def everything(program: Program, folder: Path) -> list[Path]:
-    """Give every file that the program has written anywhere."""
     ours = [path for path in (folder / "runs").rglob("*") if path.is_file()]
     return ours + [path for path in program.data.rglob("*") if path.is_file()]
 
 
 def tokens_in(*paths: Path) -> list[str]:
-    """Say where a token stands."""
     secrets = [BEARER.encode(), SESSION.encode()]
     return [path.name for path in paths if any(secret in path.read_bytes() for secret in secrets)]
 
 
 def links_in(api: StrictApi, *paths: Path) -> list[str]:
-    """Say where a link's signature stands."""
     found = [SIGNATURE.search(record.url) for record in api.registered]
     signatures = [match[1].encode() for match in found if match]
     assert signatures

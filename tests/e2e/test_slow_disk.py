@@ -32,7 +32,6 @@ MOST_OPERATIONS = 30
 
 @pytest.fixture
 def disk(program: Program, tmp_path: Path) -> FailingDisk:
-    """Put the program's data folder on a disk that can be slow."""
     disk = FailingDisk(tmp_path)
     program.environment |= disk.environment
     return disk

@@ -9,7 +9,6 @@ from tests.e2e.program import PATIENCE, Program, Running
 
 
 def standing(program: Program, *arguments: str | Path, **environment: str | None) -> Running:
-    """Open a window, and wait until later starts can reach it."""
     window = program.start(*arguments, **environment)
     until(window, (program.data / "instance" / "socket").is_socket)
     return window
@@ -24,7 +23,6 @@ def until(running: Running, seen: Callable[[], bool]) -> None:
 
 
 def ended_within(running: Running, seconds: float) -> bool:
-    """Say whether a process has ended, within so many seconds."""
     try:
         running.process.wait(seconds)
     except subprocess.TimeoutExpired:

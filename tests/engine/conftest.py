@@ -14,19 +14,16 @@ from uploader_gui.engine.net.client import tls_context
 
 @pytest.fixture(scope="session")
 def trust() -> ssl.SSLContext:
-    """Give the program's own TLS context: what the system trusts."""
     return tls_context(None)
 
 
 @pytest.fixture(scope="session")
 def extended_trust(ca: CertificateAuthority) -> ssl.SSLContext:
-    """Give the program's own TLS context with the extra CA of the settings."""
     return tls_context(ca.pem)
 
 
 @pytest.fixture
 async def service(strict_api: StrictApi, trust: ssl.SSLContext) -> AsyncIterator[Service]:
-    """Talk to `strict_api` as the program does."""
     async with Service(strict_api.url, trust) as service:
         yield service
 

@@ -24,23 +24,19 @@ class FakeScheduler:
 
     @property
     def real(self) -> Scheduler:
-        """As what the code under test asks for."""
         return cast("Scheduler", self)
 
     def wake(self) -> None:
         """Nothing comes next."""
 
     def drop(self, upload: Upload) -> None:
-        """Remember it."""
         self.dropped.append(upload)
 
     def give_up(self, code: Code) -> None:
-        """Remember it."""
         self.gave_up.append(code)
 
 
 def resources_with(journal: Journal, folder: Path) -> Resources:
-    """Return what an engine has once, with this journal."""
     own_files, threads = OwnFiles(journal, folder), DaemonThreads()
     return Resources(
         JournalThread(journal), own_files, TempFiles(folder, own_files), PictureDecoder(), threads, RetryPolicy()

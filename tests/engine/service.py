@@ -43,7 +43,6 @@ class Service:
         return await self.client.register("4217", self.asked)
 
     async def error_of(self, *sources: Source, count: int = 1) -> Exception | None:
-        """Register, and give the error that ended it."""
         try:
             await self.register(*sources, count=count)
         except Exception as error:  # noqa: BLE001 - whatever comes out is what the test looks at

@@ -12,7 +12,6 @@ NOBODY = 65534
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Give up root's rights (for whom permissions mean nothing) while the block runs."""
     if os.geteuid() != 0:
         yield
         return

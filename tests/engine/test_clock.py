@@ -14,8 +14,6 @@ DATE = "Wed, 12 Mar 2025 08:30:00 GMT"
 
 
 class WallClock:
-    """A workstation's clock that a test sets."""
-
     def __init__(self, seconds: float = NOW) -> None:
         self.seconds = seconds
 
@@ -25,7 +23,6 @@ class WallClock:
 
 @pytest.fixture
 def in_paris(monkeypatch: pytest.MonkeyPatch) -> object:
-    """Set the machine's own time zone."""
     monkeypatch.setenv("TZ", "Europe/Paris")
     time.tzset()
     yield

@@ -25,8 +25,6 @@ F = Fact
 
 
 class Server(LoopbackServer):
-    """Gives one answer to everything, and keeps what it was asked."""
-
     def __init__(self, answer: RawAnswer, *, tls: ssl.SSLContext | None = None, clock_offset: float = 0) -> None:
         super().__init__(tls=tls)
         self._answer = answer
@@ -37,7 +35,6 @@ class Server(LoopbackServer):
         """Do nothing."""
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
-        """Answer."""
         self.seen.append(request)
         date = ("Date", formatdate(time.time() + self._clock_offset, usegmt=True))
         connection.send(RawAnswer(self._answer.status, (date, *self._answer.headers), self._answer.body, close=True))
@@ -130,7 +127,6 @@ class Plain(Server):
     """Answers in plain HTTP whatever comes first, as servers do to a TLS greeting."""
 
     def before_request(self, connection: Connection) -> None:
-        """Answer at once."""
         connection.send(RawAnswer(400, close=True))
 
 

@@ -37,7 +37,6 @@ def is_broken(decoder: PictureDecoder, content: bytes) -> None:
 
 
 def children() -> list[int]:
-    """Return the processes this one has started that still run."""
     found: list[int] = []
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):  # a thread that has just ended
@@ -47,7 +46,6 @@ def children() -> list[int]:
 
 @pytest.fixture
 def fresh() -> Iterator[PictureDecoder]:
-    """Decode with a process that no other test has used."""
     with closing(PictureDecoder()) as decoder:
         yield decoder
 

@@ -29,7 +29,6 @@ class Line:
         self.told: list[tuple[float, float | None]] = []
 
     def run(self) -> Foretold:
-        """Send everything; give what was foretold at each moment beside what was then still to come."""
         while self.files_left:
             self._step()
             left = self.meter.seconds_left(self.now, round(self.bytes_left), self.files_left, call_seconds=0.15)
@@ -80,7 +79,6 @@ class Foretold:
     moments: list[tuple[float, float | None, float]]
 
     def close(self, share: float, *, begin: float = 0.25, end: float = 0.75) -> float:
-        """Return how many of the figures told between two shares of the whole were right, give or take a share."""
         whole = self.moments[-1][0]
         told = [(said, took) for gone, said, took in self.moments if begin * whole <= gone <= end * whole]
         assert len(told) > 50
@@ -124,7 +122,6 @@ def test_what_is_left_may_be_of_another_kind_than_what_went(left: list[int], nea
 
 
 def _seconds_for(sizes: list[int], *, rate: int, pause: float) -> float:
-    """Run what is left alone."""
     line = Line(sizes, rate=rate, pause=pause)
     line.run()
     return line.now - BEGIN

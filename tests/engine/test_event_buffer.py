@@ -13,8 +13,6 @@ PROGRESS = Progress((), Totals())
 
 
 class Reader:
-    """Keeps what it is told, and when."""
-
     def __init__(
         self,
         progress: Callable[[], Progress | None] = lambda: None,

@@ -23,8 +23,6 @@ from uploader_gui.failure_messages import OWN_DETAILS
 
 
 class Proxy(LoopbackServer):
-    """A proxy that answers every CONNECT with one status."""
-
     def __init__(self, status: int) -> None:
         super().__init__()
         self.status = status
@@ -34,7 +32,6 @@ class Proxy(LoopbackServer):
         """Do nothing."""
 
     def answer(self, connection: Connection, request: RawRequest) -> None:
-        """Refuse."""
         self.seen.append(request)
         connection.send(RawAnswer(self.status, close=True))
 
@@ -43,7 +40,6 @@ class PlainServer(Proxy):
     """A server that answers in plain HTTP whatever comes, as they do to a TLS greeting."""
 
     def before_request(self, connection: Connection) -> None:
-        """Answer at once."""
         connection.send(RawAnswer(self.status, close=True))
 
 

@@ -52,7 +52,6 @@ def journal(path: Path) -> Iterator[Journal]:
 
 
 def left_after_a_restart(path: Path, journal: Journal) -> list[Upload]:
-    """Close the journal, open it again, and return the unfinished uploads."""
     journal.close()
     with closing(Journal(path)) as again:
         return again.unfinished(API)

@@ -51,7 +51,6 @@ def test_a_folder_we_may_not_write_is_unwritable() -> None:
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a disk of 1 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

@@ -33,12 +33,10 @@ def run_with(journal: Journal, *uploads: Upload, api_url: str = API, began: floa
 
 
 def runs_of(journal: Journal) -> list[PastRun]:
-    """Return all pages of past runs as one."""
     return list(chain.from_iterable(journal.past_runs()))
 
 
 def found(journal: Journal, wanted: str) -> frozenset[RunKey]:
-    """Return all pages of a search as one."""
     return frozenset(chain.from_iterable(journal.runs_with_file(wanted)))
 
 

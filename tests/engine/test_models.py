@@ -128,7 +128,6 @@ def test_a_step_that_is_not_in_the_table_raises(before: UploadState, after: Uplo
 
 
 def loaded_after(statement: str) -> set[str]:
-    """Return the names of the modules a fresh interpreter holds after a statement."""
     program = f"{statement}\nimport sys\nprint('\\n'.join(name for name, module in sys.modules.items() if module))"
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     return {name.partition(".")[0] for name in found.stdout.split()}

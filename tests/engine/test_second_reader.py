@@ -98,7 +98,6 @@ def _place(file: dict[str, Any]) -> bytes:
 
 
 def first_reader(path: Path) -> Found:
-    """Return what `--verify` finds."""
     try:
         read = read_receipt(path)
     except ReceiptUnreadable:

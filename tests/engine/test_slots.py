@@ -52,7 +52,6 @@ class Crowd:
 
 
 async def settled() -> None:
-    """Let everything run that can run now."""
     for _ in range(8):
         await asyncio.sleep(0)
 

@@ -66,7 +66,6 @@ def twelve_bits(picture: Picture) -> bytes:
 
 
 def half_on_white(picture: Picture) -> Picture:
-    """Return how a picture looks on white if it is half opaque."""
     return [[tuple((v + 255) // 2 for v in pixel) for pixel in line] for line in picture]  # type: ignore[misc]  # three
 
 

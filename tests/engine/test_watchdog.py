@@ -24,14 +24,11 @@ FOR_EVER = 1_000_000.0
 
 
 class FakeLine:
-    """A connection whose figures are set by hand."""
-
     def __init__(self, waiting: int | None = 0) -> None:
         self.moved = 0
         self.waiting = waiting
 
     async def drain(self, count: int, *, every: float) -> None:
-        """Confirm one byte after the other."""
         for _ in range(count):
             await asyncio.sleep(every)
             assert self.waiting is not None

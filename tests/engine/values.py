@@ -17,7 +17,6 @@ def a_source(name: str = "porte coupée.jpg", **fields: Any) -> Source:
 
 
 def an_upload(anomaly_id: str = "4217", *, source: Source | None = None, **fields: Any) -> Upload:
-    """Make a queued upload with an id of its own."""
     return Upload(UploadId(str(uuid.uuid4())), anomaly_id, source or a_source(), fields.pop("order", 0), **fields)
 
 

@@ -56,7 +56,6 @@ class Run:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def hear(self, event: Event) -> None:
-        """Take an event from the engine."""
         self.events.append(event)
         if isinstance(event, UploadsAdded | UploadsChanged):
             self.latest.update((upload.source.path.name, upload) for upload in event.uploads)
@@ -75,28 +74,22 @@ class Run:
         return self.all_heard(kind)[number - 1]
 
     def all_heard(self, kind: type[E]) -> list[E]:
-        """Give every event of a kind heard so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
     async def idle(self, number: int = 1) -> QueueIdle:
-        """Wait until nothing is left to do."""
         return await self.heard(QueueIdle, number)
 
     async def in_state(self, state: UploadState, *names: str) -> None:
-        """Wait until the files of these names are in a state."""
         await self.until(lambda: all(n in self.latest and self.latest[n].state is state for n in names))
 
     async def gone(self) -> None:
-        """Wait until the engine has left."""
         await asyncio.wait({self.work}, timeout=PATIENCE)
 
     def files(self) -> dict[str, dict[str, Any]]:
-        """Give the receipt's rows by file name."""
         rows: Any = self.queue.receipt(ANOMALY).to_json()["files"]
         return {row.get("path", row["name"]).rpartition("/")[2]: row for row in rows}
 
     def only(self) -> dict[str, Any]:
-        """Give the receipt's only row."""
         (row,) = self.files().values()
         return row
 
@@ -150,7 +143,6 @@ async def _tell(run: Run) -> None:
 
 
 async def send(chosen: EngineOptions, *paths: Path, tuning: Tuning = QUICK) -> dict[str, dict[str, Any]]:
-    """Send files to the end, and give the receipt's rows by file name."""
     async with engine(chosen, tuning) as run:
         run.queue.add_paths(paths, ANOMALY)
         run.queue.start()
@@ -159,6 +151,5 @@ async def send(chosen: EngineOptions, *paths: Path, tuning: Tuning = QUICK) -> d
 
 
 async def send_one(chosen: EngineOptions, path: Path, tuning: Tuning = QUICK) -> dict[str, Any]:
-    """Send one file to its end, and give the receipt's row."""
     (row,) = (await send(chosen, path, tuning=tuning)).values()
     return row

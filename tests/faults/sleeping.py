@@ -20,15 +20,12 @@ class Bell:
         self._ear, self._rope = os.pipe()
 
     def ring(self) -> None:
-        """Let whoever waits go on."""
         os.write(self._rope, b"!")
 
     def wait(self, seconds: float) -> bool:
-        """Say whether it rang, within so many seconds."""
         return bool(select.select([self._ear], [], [], seconds)[0])
 
     def close(self) -> None:
-        """Take it down."""
         os.close(self._ear)
         os.close(self._rope)
 

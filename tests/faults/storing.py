@@ -11,12 +11,10 @@ from tests.support.storage_faults import StorageFault
 
 
 def on_attempt(number: int, fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
-    """Let one attempt on every key go wrong."""
     return lambda _key, attempt, _request: fault if attempt == number else None
 
 
 def always(fault: StorageFault) -> Callable[[str, int, RawRequest], StorageFault | None]:
-    """Let every attempt go wrong."""
     return lambda _key, _attempt, _request: fault
 
 

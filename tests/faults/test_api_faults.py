@@ -44,7 +44,6 @@ LOST = {
 
 
 def names_in(call: ApiCall) -> list[str]:
-    """Give the names of the files that a call registers."""
     return [upload["name"] for upload in call.body]
 
 

@@ -42,7 +42,6 @@ NONE: Any = None
 
 @pytest.fixture
 def other_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
-    """Play a second service, with tokens of its own."""
     with StrictApi(
         lambda upload, anomaly: scripted_storage.url_for(f"other/{anomaly}/{upload['uploadId']}"),
         tokens=("other-bearer", "other-session"),
@@ -69,20 +68,17 @@ async def added(run: Run, *paths: Path) -> None:
 
 
 async def sent(run: Run, *paths: Path) -> None:
-    """Give files and send everything to its end."""
     await added(run, *paths)
     run.queue.start()
     await run.until(lambda: all(path.name in run.latest and run.latest[path.name].state.finished for path in paths))
 
 
 async def named(run: Run, server: str, *names: str) -> None:
-    """Wait until the rows of these files name that server ("": none)."""
     await run.until(lambda: all(run.latest[name].elsewhere == server for name in names))
 
 
 @contextmanager
 def journal_gone(path: Path) -> Iterator[None]:
-    """Let something else stand in the journal's place for a while."""
     moved = {one: one.with_name(f"aside-{one.name}") for one in path.parent.glob(f"{path.name}*")}
     for one, aside in moved.items():
         one.rename(aside)
@@ -101,7 +97,6 @@ async def held(run: Run, number: int) -> None:
 
 
 def names_at(api: StrictApi) -> list[str]:
-    """Give the names a service registered, sorted."""
     return sorted(record.name for record in api.registered)
 
 

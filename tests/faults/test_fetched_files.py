@@ -266,7 +266,6 @@ async def start_and_leave(data: Path, api: StrictApi) -> None:
 
 
 def age(data: Path, days: float) -> None:
-    """Let that many days pass for what nobody needs, and for History too."""
     with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
         db.execute("UPDATE own_files SET unneeded_since = unneeded_since - ?, run_id = 0", (days * DAY,))
 

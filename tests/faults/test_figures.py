@@ -34,7 +34,6 @@ class OwnClock:
 
 
 async def in_history(run: Run) -> tuple[PastRun, Receipt]:
-    """Give the newest deposit as History lists it, and its receipt."""
     run.queue.history.tell_runs()
     past = (await run.heard(HistoryFound)).runs[0]
     run.queue.history.tell_receipt(past.key)
@@ -43,7 +42,6 @@ async def in_history(run: Run) -> tuple[PastRun, Receipt]:
 
 
 async def in_window(run: Run) -> Receipt:
-    """Give the receipt that a window asks for."""
     number = len(run.all_heard(ReceiptBuilt)) + 1
     run.queue.tell_receipt(ANOMALY)
     return (await run.heard(ReceiptBuilt, number)).receipt
@@ -224,7 +222,6 @@ async def test_the_paper_of_what_was_dropped_in_two_goes_has_both(
 
 
 async def deposited(run: Run, *paths: Path) -> None:
-    """Add files, and send them to the end."""
     number = len(run.all_heard(PathsAdded)) + 1
     run.queue.add_paths(paths, ANOMALY)
     await run.heard(PathsAdded, number)

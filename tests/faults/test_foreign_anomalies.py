@@ -19,7 +19,6 @@ NONE = ["../../../admin?x=", "42/../43", "42#", "", " 42", "42\n", "é", "a" * 6
 
 
 def rename_anomaly(folder: Path, anomaly_id: str, name: str) -> None:
-    """Edit the journal by hand."""
     with closing(sqlite3.connect(folder / "journal.sqlite")) as db, db:
         db.execute("UPDATE uploads SET anomaly_id = ? WHERE name = ?", (anomaly_id, name))
 

@@ -17,20 +17,17 @@ from uploader_gui.engine.models import UploadState
 
 
 async def given(run: Run, *paths: Path) -> PathsAdded:
-    """Give files and folders, and wait until all of it is looked at."""
     before = len(run.all_heard(PathsAdded))
     run.queue.add_paths(paths, ANOMALY)
     return await run.heard(PathsAdded, before + 1)
 
 
 def junk_in_receipt(run: Run) -> Any:
-    """Give how many files the receipt says were left out."""
     totals: Any = run.queue.receipt(ANOMALY).to_json()["totals"]
     return totals["junk"]
 
 
 def folder_with_junk(files: Files) -> Path:
-    """Make a folder with a folder in it, and junk in both and in a hidden one."""
     for name in ("in/a.txt", "in/Thumbs.db", "in/.git/config.txt", "in/deeper/b.txt", "in/deeper/.DS_Store"):
         files.make(name, content=name.encode())
     return files.folder / "in"
@@ -88,7 +85,6 @@ class Twice:
         self._second = second
 
     def otherwise(self, path: Path) -> Path:
-        """Give the other path to the same file."""
         other = self._second / path.relative_to(self.first)
         assert path.samefile(other)
         assert other.resolve() == other

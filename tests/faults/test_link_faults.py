@@ -20,12 +20,10 @@ from uploader_gui.engine.net.retry import RetryPolicy
 
 
 async def says_offline(run: Run) -> None:
-    """Wait until the run says that it is offline."""
     await run.until(lambda: any(Condition.OFFLINE in status.conditions for status in run.all_heard(QueueStatus)))
 
 
 async def stop(server: LoopbackServer) -> None:
-    """Take a server off the network; nobody listens at its port from now on."""
     await asyncio.get_running_loop().run_in_executor(None, server.stop)
 
 
@@ -60,7 +58,6 @@ class LooksCounted(RetryPolicy):
     ten: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offline_wait(self, tries: int) -> float:
-        """Count, and wait as ever."""
         if tries >= 10:
             self.ten.set()
         return super().offline_wait(tries)

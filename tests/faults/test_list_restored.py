@@ -38,7 +38,6 @@ def given(files: Files) -> dict[str, Path]:
 
 
 async def left_behind(chosen: EngineOptions, given: dict[str, Path]) -> None:
-    """Send them in a window that is closed then."""
     async with engine(chosen) as run:
         run.queue.add_paths(list(given.values()), ANOMALY)
         run.queue.start()

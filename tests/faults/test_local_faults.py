@@ -27,7 +27,6 @@ MANY_BYTES = 12_000_000
 
 @pytest.fixture
 def storage() -> Iterator[ScriptedStorage]:
-    """Give a storage that takes little ahead."""
     with ScriptedStorage(receive_buffer=64 * 1024) as storage:
         yield storage
     assert storage.violations == []
@@ -35,7 +34,6 @@ def storage() -> Iterator[ScriptedStorage]:
 
 @pytest.fixture
 def api(storage: ScriptedStorage) -> Iterator[StrictApi]:
-    """Play the service in front of it."""
     with StrictApi(lambda upload, anomaly: storage.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
         yield api
     assert api.violations == []
@@ -48,25 +46,21 @@ async def added(run: Run, *paths: Path) -> None:
 
 
 def append(path: Path) -> None:
-    """Let a file grow."""
     with path.open("ab") as file:
         file.write(b"one line more\n")
 
 
 def shrink(path: Path) -> None:
-    """Cut a file's end off."""
     os.truncate(path, path.stat().st_size // 2)
 
 
 def rewrite(path: Path) -> None:
-    """Change bytes at the end of a file; its size stays."""
     with path.open("r+b") as file:
         file.seek(-4, os.SEEK_END)
         file.write(b"oops")
 
 
 def touch(path: Path) -> None:
-    """Change a file's time, and not one byte of it."""
     os.utime(path, ns=(1_700_000_000_000_000_000, 1_700_000_000_000_000_000))
 
 
@@ -95,7 +89,6 @@ def replace_by_a_lookalike(path: Path) -> None:
 
 
 def delete(path: Path) -> None:
-    """Take a file away."""
     path.unlink()
 
 

@@ -33,7 +33,6 @@ async def moved(run: Run, *names: str, to: str = OTHER) -> AnomalyChanged:
 
 
 def arrived(api: StrictApi) -> list[tuple[str, str]]:
-    """Give name and anomaly of everything the service registered."""
     return sorted((record.name, record.anomaly_id) for record in api.registered)
 
 

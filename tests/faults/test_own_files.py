@@ -57,7 +57,6 @@ async def pasted(run: Run, *paths: Path, anomaly: str = ANOMALY) -> None:
 
 
 def registered(api: StrictApi) -> list[str]:
-    """Give the keys under which the storage should hold what was registered."""
     return sorted(f"{record.anomaly_id}/{record.upload_id}" for record in api.registered)
 
 

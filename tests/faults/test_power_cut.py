@@ -59,7 +59,6 @@ asyncio.run(main(*sys.argv[1:]))
 
 @pytest.fixture
 def disk(tmp_path: Path) -> FailingDisk:
-    """Give the disk a journal lies on."""
     return FailingDisk(tmp_path)
 
 

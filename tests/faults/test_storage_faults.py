@@ -46,7 +46,6 @@ def small_buffers() -> Iterator[ScriptedStorage]:
 
 @pytest.fixture
 def api_before(small_buffers: ScriptedStorage) -> Iterator[StrictApi]:
-    """Play the service in front of `small_buffers`."""
     with StrictApi(lambda upload, anomaly: small_buffers.url_for(f"{anomaly}/{upload['uploadId']}")) as api:
         yield api
     assert api.violations == []

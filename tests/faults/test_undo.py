@@ -32,7 +32,6 @@ async def added(run: Run, *paths: Path) -> None:
 
 
 async def restored(run: Run, number: int = 1) -> None:
-    """Undo, and wait until it is done."""
     run.queue.undo()
     await run.heard(UploadsRestored, number)
 

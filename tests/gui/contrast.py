@@ -10,7 +10,6 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(color: QColor) -> float:
-    """Relative luminance, WCAG 2.2."""
     return 0.2126 * _linear(color.redF()) + 0.7152 * _linear(color.greenF()) + 0.0722 * _linear(color.blueF())
 
 

@@ -164,5 +164,4 @@ def upload(
 
 
 def one_of_each() -> UploadsAdded:
-    """Give an upload in each state there is."""
     return UploadsAdded(tuple(upload(f"{state}.jpg", state, order=n) for n, state in enumerate(UploadState)))

@@ -17,7 +17,6 @@ _REASONS: Final = {
 
 
 def file(name: str = "a.jpg", state: str = "uploaded", **fields: Any) -> ReceiptFile:
-    """Make a file's entry."""
     sent = state in {"uploaded", "skipped"}
     reason, message = _REASONS.get(state, (None, ""))
     made: dict[str, Any] = {
@@ -30,7 +29,6 @@ def file(name: str = "a.jpg", state: str = "uploaded", **fields: Any) -> Receipt
 
 
 def receipt(*files: ReceiptFile, **fields: Any) -> Receipt:
-    """Make a receipt of them."""
     made: dict[str, Any] = {
         "program": "uploader-gui 1.2.3",
         "anomaly_id": "4217",

@@ -53,7 +53,6 @@ def dialog(window: MainWindow, engine: FakeEngine, made: Receipt) -> CheckDialog
 
 
 def choose(dialog: CheckDialog, path: Path) -> None:
-    """Answer the file dialog that is open."""
     asked = dialog.findChildren(QFileDialog)[-1]
     asked.fileSelected.emit(str(path))
     asked.close()

@@ -169,7 +169,6 @@ def test_a_press_that_the_band_pushed_under_the_pointer_does_not_count(
 
 
 def button_of(window: MainWindow, row: int) -> QPoint:
-    """Where the first button of a row is."""
     index = window.view.model().index(row, Column.NAME)
     area = window.view.visualRect(index)
     layout = window.view.delegate.layout_of(area, index, active=True)

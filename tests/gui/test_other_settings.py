@@ -69,7 +69,6 @@ def window(bridge: Bridge, theme: Theme, qtbot: QtBot) -> MainWindow:
 
 
 def shown(window: MainWindow) -> dict[str, tuple[UploadState, str]]:
-    """Give state and server of every row by its name."""
     window.model.flush()
     rows = [window.model.snapshot(row) for row in range(window.model.rowCount())]
     return {row.source.name: (row.state, row.elsewhere) for row in rows}

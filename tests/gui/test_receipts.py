@@ -38,7 +38,6 @@ EVIL = "<img src=x>&\u202e=cmd.jpg"
 
 @pytest.fixture
 def dialog(window: MainWindow, engine: FakeEngine) -> QFileDialog:
-    """Press Receipt… after a run."""
     window.set_anomaly("4217")
     engine.tell(UploadsAdded((upload("a", UploadState.UPLOADED),)), QueueIdle(Totals()))
     window.resize(1100, 700)

@@ -33,7 +33,6 @@ def names(window: MainWindow) -> list[str]:
 
 
 def entry(window: MainWindow, action: FooterAction) -> bool:
-    """Say whether the menu offers it."""
     menu = window.footer.more.menu()
     assert menu is not None
     entries = {one.text(): one for one in menu.actions()}

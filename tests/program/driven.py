@@ -25,7 +25,6 @@ class DrivenWindow:
         )
 
     def do(self, deed: str, argument: Any = None) -> Any:
-        """Have something done, and give the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([deed, argument]) + "\n")
@@ -38,7 +37,6 @@ class DrivenWindow:
         self._process.send_signal(number)
 
     def ended(self) -> int:
-        """Wait for its end, and give the exit code."""
         self._process.communicate(timeout=PATIENCE)
         return self._process.returncode
 

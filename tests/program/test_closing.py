@@ -122,7 +122,6 @@ def test_a_window_that_never_had_a_journal_ends_with_2(start: Start, files: File
 
 @contextmanager
 def journal_of_another(person: Path) -> Iterator[None]:
-    """Let another program work on the person's journal."""
     journal = person / "data" / "journal.sqlite"
     journal.parent.mkdir()
     with closing(sqlite3.connect(journal)) as held:

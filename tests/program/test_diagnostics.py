@@ -91,13 +91,11 @@ def test_a_report_has_versions_settings_connection_states_and_every_log(tmp_path
 
 
 def lines(message: str, *values: object, error: BaseException | None = None, logger: str = "uploader_gui.x") -> str:
-    """Return what the log gets of a record."""
     raised = None if error is None else (type(error), error, error.__traceback__)
     return RedactingFormatter().format(logging.LogRecord(logger, logging.INFO, "", 0, message, values, raised)) + "\n"
 
 
 def caught(error: Exception, cause: Exception) -> Exception:
-    """Return an error as it is after it was raised from another one."""
     try:
         raise error from cause
     except type(error) as raised:

@@ -32,12 +32,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows chooses
 
 @pytest.fixture(scope="session")
 def built() -> dict[str, str]:
-    """Return the variables with which programs find the locales."""
     return locales.built(*BUILT)
 
 
 def sent(path: Path, api: StrictApi, report: Path, *options: str, **environment: str) -> dict[str, Any]:
-    """Send one file with a program of its own; return its entry in the receipt."""
     bearer, session = api.tokens
     variables = {"UPLOADER_API_URL": api.url, "UPLOADER_BEARER_TOKEN": bearer, "UPLOADER_SESSION_TOKEN": session}
     command = [sys.executable, "-m", "uploader_gui", "-a", "4217", "--report", str(report), *options]

@@ -338,7 +338,6 @@ class TestBesideAKeyringThatDoesNotAnswer:
 
     @pytest.fixture
     def wait(self, loop: asyncio.AbstractEventLoop) -> Waits:
-        """Give what waits until something is so, while everything else goes on."""
         return lambda seen: run_until_done(loop, until(seen))
 
     @pytest.fixture
@@ -445,7 +444,6 @@ class TestBesideAKeyringThatDoesNotAnswer:
 
 
 def asking() -> bool:
-    """Say whether somebody waits for the keyring."""
     return any(thread.name == "uploader-keyring" for thread in threading.enumerate())
 
 
@@ -458,7 +456,6 @@ def is_settled() -> bool:
 
 
 async def until(seen: Callable[[], bool]) -> None:
-    """Wait until something is so, while everything else goes on."""
     async with asyncio.timeout(60):
         while not seen():  # noqa: ASYNC110 - the keyring's thread tells nobody
             await asyncio.sleep(0)

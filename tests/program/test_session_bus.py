@@ -21,8 +21,6 @@ PATIENCE = 20.0
 
 
 class Line:
-    """A connection by hand."""
-
     def __init__(self) -> None:
         self.sent: SimpleQueue[Any] = SimpleQueue()
         self.connected = 0

@@ -48,7 +48,6 @@ def rows(figures: dict[str, int]) -> None:
 
 
 def report(path: str) -> None:
-    """Ask in the guide for a report for support, and answer with what the guide says once it is there or not."""
     window().dialogs.help()
     (guide,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, GuideWindow)]
     guide.show_news("")
@@ -77,7 +76,6 @@ def press(name: str) -> None:
 
 
 def until_kept(_: Any) -> None:
-    """Answer once files wait for a number."""
     if window().add_files.kept is not None:
         answer(True)
     else:
@@ -91,7 +89,6 @@ def type_number(text: str) -> None:
 
 
 def until_number(text: str) -> None:
-    """Answer once this stands in the field."""
     if window().header.field.text() == text:
         answer(True)
     else:
@@ -108,7 +105,6 @@ def until_given(_: Any) -> None:
 
 
 def until_told(words: str) -> None:
-    """Answer once the band says this."""
     if words in window().banner.text.text():
         answer(True)
     else:
@@ -116,7 +112,6 @@ def until_told(words: str) -> None:
 
 
 def save_settings(others: dict[str, Any]) -> None:
-    """Change these, and save."""
     from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog  # noqa: PLC0415 - loads pydantic, which may be slow
 
     QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
@@ -139,7 +134,6 @@ def end_session(_: Any) -> None:
 
 
 def until_gone() -> None:
-    """Answer once no window is to be seen."""
     if any(one.isVisible() for one in QApplication.topLevelWidgets()):
         QTimer.singleShot(10, until_gone)
     else:

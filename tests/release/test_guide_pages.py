@@ -33,7 +33,6 @@ NEVER_IN_A_RECEIPT: Final = {Code.JOURNAL_IN_USE, Code.JOURNAL_TOO_NEW}
 
 
 def section(language: str, name: str, number: int) -> str:
-    """Return the text of a page's section; the order is the same in both languages."""
     return (GUIDE / language / f"{name}.md").read_text("utf-8").split("\n## ")[number]
 
 

@@ -28,7 +28,6 @@ def english_afterwards() -> Iterator[None]:
 
 
 def elements() -> dict[str, ET.Element]:
-    """Return what each policy writes, by the policy's name."""
     return {one.attrib["name"]: one.find("p:elements", SPACE)[0] for one in policies()}  # type: ignore[index] # there
 
 

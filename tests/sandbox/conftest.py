@@ -27,7 +27,6 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """Speaks to the API, signed in."""
     headers = {"Authorization": f"Bearer {sandbox.bearer_token}", "X-Session-Token": sandbox.session_token}
     with httpx.Client(base_url=sandbox.api_url, headers=headers, trust_env=False, verify=NO_TLS) as signed_in:
         yield signed_in
@@ -47,15 +46,12 @@ def registered_at(s3: httpx.Client) -> Callable[[Sandbox], str]:
 
 @pytest.fixture
 def s3() -> Iterator[httpx.Client]:
-    """Speaks to the storage, knowing nothing."""
     with httpx.Client(trust_env=False, verify=NO_TLS) as stranger:
         yield stranger
 
 
 @pytest.fixture
 def register(client: httpx.Client) -> Callable[..., list[dict[str, str]]]:
-    """Register files by name, and give the answer's uploads in the order they were asked for."""
-
     def ask(*names: str, anomaly: str = "4217", mime_type: str = "image/jpeg") -> list[dict[str, str]]:
         wishes = [wish(name=name, mimeType=mime_type) for name in names]
         answer = client.post(f"/anomalies/v2/rs/{anomaly}/images", json=wishes)

@@ -91,7 +91,6 @@ def page(status: int = 200, html: str = "<html><body>Sign in to the network</bod
 
 
 def redirect(location: str, status: int = 307) -> Answer:
-    """Point to another address."""
     return Answer(status, b"", (("Location", location),))
 
 

@@ -68,7 +68,6 @@ def described_anomaly(request: RawRequest, base_path: str) -> str:
 
 
 def head_violations(request: RawRequest, base_path: str) -> Iterator[str]:
-    """Tell what is wrong with the request line and the headers."""
     if request.method != "POST":
         yield f"method {request.method} instead of POST"
     if not request.target.startswith(base_path) or not _PATH.fullmatch(request.target.removeprefix(base_path)):
@@ -93,7 +92,6 @@ def _token_violations(request: RawRequest) -> Iterator[str]:
 
 
 def body_violations(raw: bytes, rule: SizeRule) -> Iterator[str]:
-    """Tell what is wrong with the body."""
     try:
         body = json.loads(raw.decode("utf-8"), object_pairs_hook=_without_twins, parse_constant=_no_constant)
     except ValueError as error:

@@ -15,7 +15,6 @@ class ServerCertificate:
     key: Path
 
     def context(self) -> ssl.SSLContext:
-        """Give a server's TLS context."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.chain, self.key)
         return context
@@ -35,9 +34,7 @@ class CertificateAuthority:
             part.write_to_path(str(self.server.chain), append=True)
 
     def server_context(self) -> ssl.SSLContext:
-        """Give a TLS context for a server on 127.0.0.1."""
         return self.server.context()
 
     def client_context(self) -> ssl.SSLContext:
-        """Give a TLS context that trusts these servers and nobody else."""
         return ssl.create_default_context(cafile=str(self.pem))

@@ -157,7 +157,6 @@ class FailingDisk:
         return self._record.read_text() if self._record.exists() else ""
 
     def work(self) -> None:
-        """Let the disk work again."""
         self._broken.unlink(missing_ok=True)
         self._full.unlink(missing_ok=True)
         self._slow.unlink(missing_ok=True)

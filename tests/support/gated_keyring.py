@@ -20,15 +20,12 @@ class GatedKeyring(MemoryKeyring):
     held: ClassVar[dict[str, str] | None] = None
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Wait, and give the secret."""
         return self._opened().get(username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Wait, and keep the secret."""
         self._opened()[username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        """Wait, and forget the secret."""
         del self._opened()[username]
 
     @classmethod

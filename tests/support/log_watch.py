@@ -32,13 +32,11 @@ class ExpectedLogs(logging.Handler):
         return [self.format(record) for record in self.records if not self._is_allowed(record)]
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the record, if it is a warning."""
         record.getMessage()
         if record.levelno >= logging.WARNING:
             self.records.append(record)
 
     def watch(self) -> None:
-        """Begin to listen."""
         self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
         for name in WATCHED:
             logging.getLogger(name).addHandler(self)
@@ -46,7 +44,6 @@ class ExpectedLogs(logging.Handler):
         logging.getLogger(PROGRAM).setLevel(logging.INFO)
 
     def unwatch(self) -> None:
-        """Listen no more."""
         logging.getLogger(PROGRAM).setLevel(self._level_before)
         for name in WATCHED:
             logging.getLogger(name).removeHandler(self)

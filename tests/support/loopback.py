@@ -41,7 +41,6 @@ class LoopbackServer(ABC):
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, as a URL begins."""
         return f"{'https' if self._tls else 'http'}://{self.host}"
 
     @property
@@ -131,7 +130,6 @@ class LoopbackServer(ABC):
         """Do something (or nothing) when a request's first bytes are here and nothing was parsed."""
 
     def hold(self) -> None:
-        """Wait until `release()` or `stop()`; at `stop()` end the connection."""
         self._released.wait()
         if self._stopping.is_set():
             raise HungUpError("stopped")

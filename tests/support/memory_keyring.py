@@ -18,7 +18,6 @@ class MemoryKeyring(KeyringBackend):
         self.secrets: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Give the secret, None where there is none."""
         return self.secrets.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:

@@ -64,34 +64,28 @@ def save(path: Path, picture: Image.Image | None = None, **options: Any) -> Path
 
 
 def webp(path: Path) -> Path:
-    """Make a WebP, turned, with date, place and profile."""
     return save(path, exif=told(), icc_profile=profile(), lossless=True)
 
 
 def tiff(path: Path) -> Path:
-    """Make a TIFF, turned, with date, place and profile."""
     return save(path, exif=told(), icc_profile=profile())
 
 
 def png(path: Path) -> Path:
-    """Make a PNG."""
     return save(path)
 
 
 def bmp(path: Path) -> Path:
-    """Make a BMP; it can tell nothing."""
     return save(path, sketch().transpose(UPRIGHT))
 
 
 def heic(path: Path) -> Path:
-    """Give a copy of the HEIC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(HEIC.read_bytes())
     return path
 
 
 def two_pages(path: Path) -> Path:
-    """Make a TIFF of two pages."""
     return save(path, save_all=True, append_images=[sketch()])
 
 

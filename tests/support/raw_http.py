@@ -25,7 +25,6 @@ class RawRequest:
     arrived: float
 
     def all(self, name: str) -> list[str]:
-        """Give every value of a header, in order."""
         return [value for known, value in self.headers if known.lower() == name.lower()]
 
     def header(self, name: str) -> str | None:
@@ -79,7 +78,6 @@ class Connection:
         return RawRequest(method, target, headers, time.monotonic())
 
     def body(self, request: RawRequest) -> bytes:
-        """Read the whole body; raise `HungUpError` where it breaks off."""
         self.invite_body(request)
         left = request.content_length or 0
         blocks = []
@@ -111,7 +109,6 @@ class Connection:
             raise HungUpError("answered and closed")
 
     def send_bytes(self, data: bytes) -> None:
-        """Send these very bytes."""
         self._send(data)
 
     def reset(self) -> None:
@@ -125,7 +122,6 @@ class Connection:
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # not SSLSocket's, which drops its state
 
     def close(self) -> None:
-        """Close without the politeness of TLS."""
         self._sock.close()
 
     def _fill(self) -> None:

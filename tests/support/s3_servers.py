@@ -51,7 +51,6 @@ class S3Server(ABC):
 
     @property
     def endpoint(self) -> str:
-        """Scheme, host and port."""
         return f"{'https' if self._ca else 'http'}://127.0.0.1:{self._port}"
 
     @property
@@ -207,15 +206,12 @@ class RcloneS3(S3Server):
     _data: Path
 
     def read(self, key: str) -> bytes:
-        """Give a stored object's bytes, from rclone's folder."""
         return self._file(key).read_bytes()
 
     def size(self, key: str) -> int:
-        """Give a stored object's size in bytes, from rclone's folder."""
         return self._file(key).stat().st_size
 
     def list(self) -> Sequence[str]:
-        """Give the stored keys, sorted."""
         root = self._data / self.bucket
         return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
@@ -242,18 +238,15 @@ class SwiftS3(S3Server):
     """
 
     def read(self, key: str) -> bytes:
-        """Give a stored object's bytes, by a signed GET."""
         status, body, _ = self._request("GET", key)
         return self._found(key, status, body)
 
     def size(self, key: str) -> int:
-        """Give a stored object's size in bytes, by a signed HEAD."""
         status, body, size = self._request("HEAD", key)
         self._found(key, status, body)
         return size
 
     def list(self) -> Sequence[str]:
-        """Give the stored keys, sorted (at most 1000, as S3's page is)."""
         status, body, _ = self._request("GET", "", {"list-type": "2"})
         tree = ET.fromstring(self._found("", status, body))  # noqa: S314 - our own server's answer
         return sorted(element.text or "" for element in tree.iterfind("{*}Contents/{*}Key"))

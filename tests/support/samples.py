@@ -18,8 +18,6 @@ def sample_for(name: str) -> bytes:
 
 
 def png() -> bytes:
-    """Draw one grey pixel."""
-
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -49,7 +47,6 @@ def jpeg() -> bytes:
 
 
 def gif() -> bytes:
-    """Draw one white pixel."""
     screen = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\xff\xff\xff\0\0\0"
     return screen + b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0;"
 

@@ -111,7 +111,6 @@ class ScriptedStorage(LoopbackServer):
         return self.origin + target
 
     def puts_of(self, key: str) -> list[PutRecord]:
-        """Give every PUT on a key, in order of arrival."""
         return [put for put in self.puts if put.key == key]
 
     def wait_for_puts(self, number: int, timeout: float = PATIENCE) -> None:
@@ -133,7 +132,6 @@ class ScriptedStorage(LoopbackServer):
         Exchange(self, connection, put).run(fault)
 
     def keep(self, put: PutRecord, stored: StoredObject) -> None:
-        """Replace the object."""
         with self.record():
             self.objects[put.key] = stored
             put.stored = True

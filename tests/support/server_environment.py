@@ -37,7 +37,6 @@ class ServerEnvironment:
 
     @property
     def folder(self) -> Path:
-        """Where it lives; another Python is another environment."""
         return self.cache / f"{self.name}-py{sys.version_info[0]}{sys.version_info[1]}"
 
     def program(self, name: str) -> Path:

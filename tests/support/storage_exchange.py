@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """One PUT on its way through the storage."""
-
     def __init__(self, storage: ScriptedStorage, connection: Connection, put: PutRecord) -> None:
         self._storage = storage
         self._connection = connection

@@ -125,7 +125,6 @@ def refuse_unread(status: int = 403, code: str = "AccessDenied", message: str = 
 
 
 def internal_error() -> Refuse:
-    """S3's 500."""
     return Refuse(500, "InternalError", "We encountered an internal error. Please try again.")
 
 

@@ -34,12 +34,10 @@ class PutRecord:
 
     @property
     def arrived(self) -> float:
-        """When its head came."""
         return self.request.arrived
 
     @property
     def target(self) -> str:
-        """The raw request target."""
         return self.request.target
 
 
@@ -64,7 +62,6 @@ class Intake:
     data: bytearray = field(default_factory=bytearray)
 
     def add(self, block: bytes) -> None:
-        """Take the next bytes."""
         self.md5.update(block)
         self.sha256.update(block)
         self.size += len(block)
@@ -72,6 +69,5 @@ class Intake:
             self.data += block
 
     def stored(self, content_type: str | None) -> StoredObject:
-        """Give the object these bytes make."""
         data = bytes(self.data) if self.size <= KEPT_BYTES else None
         return StoredObject(self.size, self.sha256.hexdigest(), self.md5.hexdigest(), content_type, data)

@@ -46,7 +46,6 @@ class ApiCall:
 
     @property
     def arrived(self) -> float:
-        """When it came, by `time.monotonic()`."""
         return self.request.arrived
 
     @property

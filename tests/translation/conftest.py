@@ -23,7 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _script() -> Any:
-    """Load the script that translators run."""
     spec = importlib.util.spec_from_file_location("update_translations", ROOT / "packaging" / "update_translations.py")
     assert spec is not None
     assert spec.loader is not None
@@ -69,6 +68,5 @@ def language(qapp: QApplication) -> Iterator[Language]:
 
 @pytest.fixture
 def french(language: Language) -> Language:
-    """Speak French."""
     language.use("fr")
     return language
