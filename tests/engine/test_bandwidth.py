@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.engine.virtual_time import run_virtually
+from tests.engine.virtual_time import virtually
 from uploader_gui.engine.transfer.bandwidth_limit import SAVED_SECONDS, Bandwidth
 
 
@@ -17,82 +17,70 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def test_everybody_together_keeps_to_the_limit() -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth(1000)
-        began = now()
-        await asyncio.gather(*(drawn(bandwidth, pieces=10, count=100) for _ in range(6)))
-        assert now() - began == pytest.approx(6.0 - 0.1 - SAVED_SECONDS, abs=0.01)
-
-    run_virtually(scene())
+@virtually
+async def test_everybody_together_keeps_to_the_limit() -> None:
+    bandwidth = Bandwidth(1000)
+    began = now()
+    await asyncio.gather(*(drawn(bandwidth, pieces=10, count=100) for _ in range(6)))
+    assert now() - began == pytest.approx(6.0 - 0.1 - SAVED_SECONDS, abs=0.01)
 
 
-def test_without_a_limit_nobody_waits() -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth()
-        began = now()
-        await drawn(bandwidth, pieces=1000, count=1_000_000)
-        assert now() == began
-        assert bandwidth.piece(1_000_000) == 1_000_000
-
-    run_virtually(scene())
+@virtually
+async def test_without_a_limit_nobody_waits() -> None:
+    bandwidth = Bandwidth()
+    began = now()
+    await drawn(bandwidth, pieces=1000, count=1_000_000)
+    assert now() == began
+    assert bandwidth.piece(1_000_000) == 1_000_000
 
 
 @pytest.mark.parametrize("limit", [0, 1_000_000])
-def test_another_limit_counts_at_once_also_for_who_is_waiting(limit: float) -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth(1)
-        began = now()
-        await bandwidth.take(1000)
-        waiting = asyncio.create_task(bandwidth.take(1000))
-        await asyncio.sleep(3)
-        bandwidth.change(limit)
-        await waiting
-        assert now() - began == pytest.approx(3)
-
-    run_virtually(scene())
+@virtually
+async def test_another_limit_counts_at_once_also_for_who_is_waiting(limit: float) -> None:
+    bandwidth = Bandwidth(1)
+    began = now()
+    await bandwidth.take(1000)
+    waiting = asyncio.create_task(bandwidth.take(1000))
+    await asyncio.sleep(3)
+    bandwidth.change(limit)
+    await waiting
+    assert now() - began == pytest.approx(3)
 
 
-def test_whoever_gives_up_waiting_holds_up_nobody() -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth(100)
-        await bandwidth.take(1000)
-        began = now()
-        gives_up = asyncio.create_task(bandwidth.take(100))
-        stays = asyncio.create_task(bandwidth.take(100))
-        await asyncio.sleep(1)
-        gives_up.cancel()
-        await stays
-        assert now() - began == pytest.approx(10 - SAVED_SECONDS)
-
-    run_virtually(scene())
+@virtually
+async def test_whoever_gives_up_waiting_holds_up_nobody() -> None:
+    bandwidth = Bandwidth(100)
+    await bandwidth.take(1000)
+    began = now()
+    gives_up = asyncio.create_task(bandwidth.take(100))
+    stays = asyncio.create_task(bandwidth.take(100))
+    await asyncio.sleep(1)
+    gives_up.cancel()
+    await stays
+    assert now() - began == pytest.approx(10 - SAVED_SECONDS)
 
 
-def test_who_asked_first_goes_first() -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth(100)
-        order: list[int] = []
+@virtually
+async def test_who_asked_first_goes_first() -> None:
+    bandwidth = Bandwidth(100)
+    order: list[int] = []
 
-        async def take(number: int) -> None:
-            await bandwidth.take(100)
-            order.append(number)
+    async def take(number: int) -> None:
+        await bandwidth.take(100)
+        order.append(number)
 
-        await asyncio.gather(*(take(number) for number in range(5)))
-        assert order == [0, 1, 2, 3, 4]
-
-    run_virtually(scene())
+    await asyncio.gather(*(take(number) for number in range(5)))
+    assert order == [0, 1, 2, 3, 4]
 
 
-def test_a_pause_saves_up_no_more_than_a_moment() -> None:
-    async def scene() -> None:
-        bandwidth = Bandwidth(1000)
-        await bandwidth.take(1)
-        await asyncio.sleep(60)
-        began = now()
-        await drawn(bandwidth, pieces=20, count=100)
-        assert now() - began == pytest.approx(1.9 - SAVED_SECONDS, abs=0.01)
-
-    run_virtually(scene())
+@virtually
+async def test_a_pause_saves_up_no_more_than_a_moment() -> None:
+    bandwidth = Bandwidth(1000)
+    await bandwidth.take(1)
+    await asyncio.sleep(60)
+    began = now()
+    await drawn(bandwidth, pieces=20, count=100)
+    assert now() - began == pytest.approx(1.9 - SAVED_SECONDS, abs=0.01)
 
 
 @pytest.mark.parametrize(("limit", "piece"), [(10_000_000, 1_000_000), (100_000, 10_000), (1, 1024)])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tests.engine.values import an_upload
-from tests.engine.virtual_time import run_virtually
+from tests.engine.virtual_time import virtually
 from uploader_gui.engine.event_buffer import FLUSH_SECONDS, PAGE_ROWS, PAGE_SECONDS, EventBuffer
 from uploader_gui.engine.events import Event, Progress, SignedIn, Totals, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadState
@@ -27,129 +27,111 @@ class Reader:
         self.times.append(asyncio.get_running_loop().time())
 
 
-def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
-    async def story() -> None:
-        reader, uploads = Reader(), [an_upload() for _ in range(100)]
-        for n in range(10_000):
-            uploads[n % 100].attempts = n
-            reader.events_out.changed(uploads[n % 100])
-            await asyncio.sleep(0.0001)
-        await asyncio.sleep(1)
-        assert 10 <= len(reader.events) <= 12
-        gaps = [after - before for before, after in zip(reader.times, reader.times[1:], strict=False)]
-        assert min(gaps) >= FLUSH_SECONDS - 1e-6
-        last = {s.upload_id: s.attempts for e in reader.events if isinstance(e, UploadsChanged) for s in e.uploads}
-        assert last == {upload.upload_id: upload.attempts for upload in uploads}
-
-    run_virtually(story())
+@virtually
+async def test_ten_thousand_changes_are_about_ten_events_a_second() -> None:
+    reader, uploads = Reader(), [an_upload() for _ in range(100)]
+    for n in range(10_000):
+        uploads[n % 100].attempts = n
+        reader.events_out.changed(uploads[n % 100])
+        await asyncio.sleep(0.0001)
+    await asyncio.sleep(1)
+    assert 10 <= len(reader.events) <= 12
+    gaps = [after - before for before, after in zip(reader.times, reader.times[1:], strict=False)]
+    assert min(gaps) >= FLUSH_SECONDS - 1e-6
+    last = {s.upload_id: s.attempts for e in reader.events if isinstance(e, UploadsChanged) for s in e.uploads}
+    assert last == {upload.upload_id: upload.attempts for upload in uploads}
 
 
-def test_whatever_is_told_has_been_recorded_before() -> None:
-    async def story() -> None:
-        being_written: list[Callable[[], None]] = []
-        reader, upload = Reader(when_written=being_written.append), an_upload()
-        reader.events_out.changed(upload)
-        await asyncio.sleep(1)
-        upload.state = UploadState.UPLOADED  # the journal does not have this yet
-        reader.events_out.changed(upload)
-        await asyncio.sleep(1)
-        assert (len(being_written), reader.events) == (1, [])
-        being_written.pop()()
-        await asyncio.sleep(1)
-        being_written.pop()()
-        told = [one.state for event in reader.events if isinstance(event, UploadsChanged) for one in event.uploads]
-        assert told == [UploadState.QUEUED, UploadState.UPLOADED]
-
-    run_virtually(story())
+@virtually
+async def test_whatever_is_told_has_been_recorded_before() -> None:
+    being_written: list[Callable[[], None]] = []
+    reader, upload = Reader(when_written=being_written.append), an_upload()
+    reader.events_out.changed(upload)
+    await asyncio.sleep(1)
+    upload.state = UploadState.UPLOADED  # the journal does not have this yet
+    reader.events_out.changed(upload)
+    await asyncio.sleep(1)
+    assert (len(being_written), reader.events) == (1, [])
+    being_written.pop()()
+    await asyncio.sleep(1)
+    being_written.pop()()
+    told = [one.state for event in reader.events if isinstance(event, UploadsChanged) for one in event.uploads]
+    assert told == [UploadState.QUEUED, UploadState.UPLOADED]
 
 
-def test_the_first_change_after_a_silence_is_told_at_once() -> None:
-    async def story() -> None:
-        reader = Reader()
-        await asyncio.sleep(5)
-        reader.events_out.changed(an_upload())
-        await asyncio.sleep(0.001)
-        assert len(reader.events) == 1
-
-    run_virtually(story())
+@virtually
+async def test_the_first_change_after_a_silence_is_told_at_once() -> None:
+    reader = Reader()
+    await asyncio.sleep(5)
+    reader.events_out.changed(an_upload())
+    await asyncio.sleep(0.001)
+    assert len(reader.events) == 1
 
 
-def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_the_last_one() -> None:
-    async def story() -> None:
-        reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS + 1)]
-        reader.events_out.send(SignedIn())
-        reader.events_out.added(many)
-        reader.events_out.changed(old := an_upload())
-        await asyncio.sleep(1)
-        told = [len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)]
-        assert told == [PAGE_ROWS, PAGE_ROWS, 1]
-        assert reader.events[-2:] == [UploadsChanged((old.snapshot(),)), SignedIn()]
-        gaps = {round(after - before, 6) for before, after in zip(reader.times, reader.times[1:], strict=False)}
-        assert gaps == {0.0, PAGE_SECONDS}
-
-    run_virtually(story())
+@virtually
+async def test_many_new_rows_come_in_pages_and_what_came_with_them_comes_after_the_last_one() -> None:
+    reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS + 1)]
+    reader.events_out.send(SignedIn())
+    reader.events_out.added(many)
+    reader.events_out.changed(old := an_upload())
+    await asyncio.sleep(1)
+    told = [len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)]
+    assert told == [PAGE_ROWS, PAGE_ROWS, 1]
+    assert reader.events[-2:] == [UploadsChanged((old.snapshot(),)), SignedIn()]
+    gaps = {round(after - before, 6) for before, after in zip(reader.times, reader.times[1:], strict=False)}
+    assert gaps == {0.0, PAGE_SECONDS}
 
 
-def test_who_leaves_is_told_everything_at_once() -> None:
-    async def story() -> None:
-        reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS)]
-        reader.events_out.added(many)
-        reader.events_out.send(SignedIn())
-        reader.events_out.flush()
-        assert sum(len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)) == len(many)
-        assert reader.events[-1] == SignedIn()
-
-    run_virtually(story())
+@virtually
+async def test_who_leaves_is_told_everything_at_once() -> None:
+    reader, many = Reader(), [an_upload() for _ in range(2 * PAGE_ROWS)]
+    reader.events_out.added(many)
+    reader.events_out.send(SignedIn())
+    reader.events_out.flush()
+    assert sum(len(event.uploads) for event in reader.events if isinstance(event, UploadsAdded)) == len(many)
+    assert reader.events[-1] == SignedIn()
 
 
-def test_it_tells_of_added_then_changed_then_progress_then_the_rest() -> None:
-    async def story() -> None:
-        reader, old, new = Reader(lambda: PROGRESS), an_upload(), an_upload()
-        reader.events_out.send(SignedIn())
-        reader.events_out.changed(old)
-        reader.events_out.added([new])
-        await asyncio.sleep(1)
-        assert reader.events == [
-            UploadsAdded((new.snapshot(),)),
-            UploadsChanged((old.snapshot(),)),
-            PROGRESS,
-            SignedIn(),
-        ]
-
-    run_virtually(story())
+@virtually
+async def test_it_tells_of_added_then_changed_then_progress_then_the_rest() -> None:
+    reader, old, new = Reader(lambda: PROGRESS), an_upload(), an_upload()
+    reader.events_out.send(SignedIn())
+    reader.events_out.changed(old)
+    reader.events_out.added([new])
+    await asyncio.sleep(1)
+    assert reader.events == [
+        UploadsAdded((new.snapshot(),)),
+        UploadsChanged((old.snapshot(),)),
+        PROGRESS,
+        SignedIn(),
+    ]
 
 
-def test_an_upload_that_changes_before_it_was_told_of_is_told_once_as_it_is_now() -> None:
-    async def story() -> None:
-        reader, upload = Reader(), an_upload()
-        reader.events_out.added([upload])
-        upload.state = UploadState.REGISTERING
-        reader.events_out.changed(upload)
-        reader.events_out.flush()
-        assert reader.events == [UploadsAdded((upload.snapshot(),))]
-
-    run_virtually(story())
+@virtually
+async def test_an_upload_that_changes_before_it_was_told_of_is_told_once_as_it_is_now() -> None:
+    reader, upload = Reader(), an_upload()
+    reader.events_out.added([upload])
+    upload.state = UploadState.REGISTERING
+    reader.events_out.changed(upload)
+    reader.events_out.flush()
+    assert reader.events == [UploadsAdded((upload.snapshot(),))]
 
 
-def test_what_was_told_is_a_snapshot_that_does_not_change_any_more() -> None:
-    async def story() -> None:
-        reader, upload = Reader(), an_upload()
-        reader.events_out.changed(upload)
-        reader.events_out.flush()
-        upload.state = UploadState.FAILED
-        (event,) = reader.events
-        assert isinstance(event, UploadsChanged)
-        assert event.uploads[0].state is UploadState.QUEUED
-
-    run_virtually(story())
+@virtually
+async def test_what_was_told_is_a_snapshot_that_does_not_change_any_more() -> None:
+    reader, upload = Reader(), an_upload()
+    reader.events_out.changed(upload)
+    reader.events_out.flush()
+    upload.state = UploadState.FAILED
+    (event,) = reader.events
+    assert isinstance(event, UploadsChanged)
+    assert event.uploads[0].state is UploadState.QUEUED
 
 
-def test_a_flush_by_hand_leaves_nothing_for_the_timer() -> None:
-    async def story() -> None:
-        reader = Reader()
-        reader.events_out.changed(an_upload())
-        reader.events_out.flush()
-        await asyncio.sleep(5)
-        assert len(reader.events) == 1
-
-    run_virtually(story())
+@virtually
+async def test_a_flush_by_hand_leaves_nothing_for_the_timer() -> None:
+    reader = Reader()
+    reader.events_out.changed(an_upload())
+    reader.events_out.flush()
+    await asyncio.sleep(5)
+    assert len(reader.events) == 1

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.engine.virtual_time import run_virtually
+from tests.engine.virtual_time import virtually
 from uploader_gui.engine.transfer.slots import MAX_LENT, Slots
 
 
@@ -134,58 +134,52 @@ async def test_the_width_can_be_changed_while_they_run() -> None:
     await crowd.all_go()
 
 
-def test_slowing_down_halves_the_width_and_begins_nothing_until_rested() -> None:
-    async def story() -> None:
-        crowd = Crowd(Slots(6))
-        await crowd.come(*range(9))
-        crowd.slots.slow_down(10.0)
-        assert (crowd.slots.slowed, crowd.slots.free) == (True, 0)
-        await crowd.go(0, 1, 2, 3, 4)
-        assert crowd.holding == [5]
-        await asyncio.sleep(9.9)
-        assert crowd.holding == [5]
-        await asyncio.sleep(0.2)
-        assert crowd.holding == [5, 6, 7]
-        await crowd.all_go()
-
-    run_virtually(story())
+@virtually
+async def test_slowing_down_halves_the_width_and_begins_nothing_until_rested() -> None:
+    crowd = Crowd(Slots(6))
+    await crowd.come(*range(9))
+    crowd.slots.slow_down(10.0)
+    assert (crowd.slots.slowed, crowd.slots.free) == (True, 0)
+    await crowd.go(0, 1, 2, 3, 4)
+    assert crowd.holding == [5]
+    await asyncio.sleep(9.9)
+    assert crowd.holding == [5]
+    await asyncio.sleep(0.2)
+    assert crowd.holding == [5, 6, 7]
+    await crowd.all_go()
 
 
-def test_refused_together_counts_once_and_rests_as_long_as_the_longest() -> None:
-    async def story() -> None:
-        crowd = Crowd(Slots(8))
-        await crowd.come(*range(16))
-        for rest in (0.4, 3.0, 0.1, 60.0, 2.0):
-            crowd.slots.slow_down(rest)
-        await crowd.go(*range(8))
-        await asyncio.sleep(59.9)
-        assert crowd.holding == []
-        await asyncio.sleep(0.2)
-        assert crowd.holding == [8, 9, 10, 11]
-        crowd.slots.slow_down(1.0)
-        await crowd.go(8, 9, 10, 11)
-        await asyncio.sleep(1.1)
-        assert crowd.holding == [12, 13]
-        await crowd.all_go()
-
-    run_virtually(story())
+@virtually
+async def test_refused_together_counts_once_and_rests_as_long_as_the_longest() -> None:
+    crowd = Crowd(Slots(8))
+    await crowd.come(*range(16))
+    for rest in (0.4, 3.0, 0.1, 60.0, 2.0):
+        crowd.slots.slow_down(rest)
+    await crowd.go(*range(8))
+    await asyncio.sleep(59.9)
+    assert crowd.holding == []
+    await asyncio.sleep(0.2)
+    assert crowd.holding == [8, 9, 10, 11]
+    crowd.slots.slow_down(1.0)
+    await crowd.go(8, 9, 10, 11)
+    await asyncio.sleep(1.1)
+    assert crowd.holding == [12, 13]
+    await crowd.all_go()
 
 
-def test_each_file_that_arrives_gives_a_slot_back_up_to_the_setting() -> None:
-    async def story() -> None:
-        crowd = Crowd(Slots(4))
-        await crowd.come(*range(8))
-        crowd.slots.slow_down(1.0)
-        await asyncio.sleep(1.1)
-        for arrived in range(5):
-            crowd.slots.arrived()
-            assert crowd.slots.slowed == (arrived == 0)
-        await crowd.go(0, 1, 2, 3)
-        assert crowd.holding == [4, 5, 6, 7]
-        await crowd.all_go()
-        assert (crowd.most, crowd.slots.free) == (4, 4)
-
-    run_virtually(story())
+@virtually
+async def test_each_file_that_arrives_gives_a_slot_back_up_to_the_setting() -> None:
+    crowd = Crowd(Slots(4))
+    await crowd.come(*range(8))
+    crowd.slots.slow_down(1.0)
+    await asyncio.sleep(1.1)
+    for arrived in range(5):
+        crowd.slots.arrived()
+        assert crowd.slots.slowed == (arrived == 0)
+    await crowd.go(0, 1, 2, 3)
+    assert crowd.holding == [4, 5, 6, 7]
+    await crowd.all_go()
+    assert (crowd.most, crowd.slots.free) == (4, 4)
 
 
 async def test_while_held_only_who_is_let_in_begins_the_smallest_first() -> None:
@@ -248,17 +242,15 @@ async def test_a_slot_that_was_lent_comes_back_also_while_no_other_is_given() ->
     assert back.is_set()
 
 
-def test_there_is_always_one_slot_left() -> None:
-    async def story() -> None:
-        slots = Slots(2)
-        for _ in range(5):
-            slots.slow_down(1.0)
-            await asyncio.sleep(2)
-        assert slots.free == 1
-        slots.resize(1)
-        assert slots.free == 1
-
-    run_virtually(story())
+@virtually
+async def test_there_is_always_one_slot_left() -> None:
+    slots = Slots(2)
+    for _ in range(5):
+        slots.slow_down(1.0)
+        await asyncio.sleep(2)
+    assert slots.free == 1
+    slots.resize(1)
+    assert slots.free == 1
 
 
 async def test_a_lent_slot_serves_others_and_comes_back() -> None:

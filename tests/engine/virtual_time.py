@@ -2,9 +2,11 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -35,3 +37,13 @@ def run_virtually(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; one that waits for what never comes raises `RuntimeError`."""
     with asyncio.Runner(loop_factory=_JumpingLoop) as runner:
         return runner.run(work)
+
+
+def virtually(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Let a test run virtually."""
+
+    @wraps(test)
+    def run(*arguments: P.args, **named: P.kwargs) -> T:
+        return run_virtually(test(*arguments, **named))
+
+    return run
