@@ -94,26 +94,19 @@ def test_tokens_are_not_shown() -> None:
 
 @pytest.mark.parametrize(
     ("fault", "expected"),
-    [(api_faults.Truncate(), ConnectionLost), (api_faults.Reset(register_first=True), ConnectionLost)],
+    [
+        (api_faults.Truncate(), ConnectionLost),
+        (api_faults.Reset(register_first=True), ConnectionLost),
+        (api_faults.CloseUnread(), ConnectionLost),
+        (api_faults.Silence(), Stalled),
+    ],
 )
-async def test_a_connection_that_breaks_after_sending_leaves_the_outcome_unknown(
-    strict_api: StrictApi, service: Service, fault: api_faults.ApiFault, expected: type[Exception]
+async def test_a_connection_that_breaks_or_falls_silent_is_told_as_that(
+    strict_api: StrictApi, trust: ssl.SSLContext, fault: api_faults.ApiFault, expected: type[Exception]
 ) -> None:
     strict_api.faults.append(fault)
-    assert type(await service.error_of()) is expected
-
-
-async def test_a_connection_that_breaks_before_the_request_is_read_is_lost(
-    strict_api: StrictApi, service: Service
-) -> None:
-    strict_api.faults.append(api_faults.CloseUnread())
-    assert isinstance(await service.error_of(), ConnectionLost)  # whether its end was out already is luck
-
-
-async def test_a_service_that_keeps_silent_has_stalled(strict_api: StrictApi, trust: ssl.SSLContext) -> None:
-    strict_api.faults.append(api_faults.Silence())
-    async with Service(strict_api.url, trust, answer_seconds=0.2) as service:
-        assert type(await service.error_of()) is Stalled
+    async with Service(strict_api.url, trust, answer_seconds=1.0) as service:
+        assert isinstance(await service.error_of(), expected)
 
 
 async def test_a_service_that_is_not_there_surely_did_nothing(strict_api: StrictApi, service: Service) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.engine.service import Service
 from tests.support import api_faults
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.errors import LeftOut, ProtocolViolated, Rejected, UrlRefused
+from uploader_gui.engine.errors import LeftOut, ProtocolViolated, Rejected, UploaderError, UrlRefused
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])
@@ -29,41 +29,25 @@ async def test_each_upload_gets_its_own_answer_in_whatever_order_they_come(
         assert presigned.expires_at is not None
 
 
-@pytest.mark.parametrize("status", [200, 201])
-async def test_an_id_may_be_a_number_and_success_may_be_201(
-    strict_api: StrictApi, service: Service, status: int
+@pytest.mark.parametrize(
+    ("fault", "expected", "word"),
+    [
+        (api_faults.omit(first=1), LeftOut, ""),
+        (api_faults.duplicate(), ProtocolViolated, "twice"),
+        (api_faults.twice("presignedUrl"), ProtocolViolated, ""),
+        (api_faults.twice("id"), ProtocolViolated, ""),
+        (api_faults.twice("uploadId"), LeftOut, ""),
+    ],
+)
+async def test_an_upload_left_out_or_told_twice_fails_alone(
+    strict_api: StrictApi, service: Service, fault: api_faults.ApiFault, expected: type[UploaderError], word: str
 ) -> None:
-    strict_api.success, strict_api.id_type = status, int
-    answer = await service.register()
-    assert [presigned.service_id for presigned in answer.presigned.values()] == ["1001"]
-
-
-async def test_an_upload_left_out_of_the_answer_fails_alone(strict_api: StrictApi, service: Service) -> None:
-    strict_api.faults.append(api_faults.omit(first=1))
+    strict_api.faults.append(fault)
     answer = await service.register(count=3)
     assert len(answer.presigned) == 2
     (error,) = answer.failed.values()
-    assert isinstance(error, LeftOut)
-
-
-async def test_an_upload_told_twice_fails_alone(strict_api: StrictApi, service: Service) -> None:
-    strict_api.faults.append(api_faults.duplicate())
-    answer = await service.register(count=3)
-    assert len(answer.presigned) == 2
-    (error,) = answer.failed.values()
-    assert isinstance(error, ProtocolViolated)
-    assert "twice" in error.detail
-
-
-@pytest.mark.parametrize("name", ["presignedUrl", "id", "uploadId"])
-async def test_an_upload_of_which_a_field_is_said_twice_fails_alone(
-    strict_api: StrictApi, service: Service, name: str
-) -> None:
-    strict_api.faults.append(api_faults.twice(name))
-    answer = await service.register(count=3)
-    assert len(answer.presigned) == 2
-    (error,) = answer.failed.values()
-    assert isinstance(error, ProtocolViolated | LeftOut)
+    assert isinstance(error, expected)
+    assert word in error.detail
 
 
 async def test_an_answer_with_two_lists_of_uploads_is_none(strict_api: StrictApi, service: Service) -> None:
