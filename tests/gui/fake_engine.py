@@ -49,38 +49,8 @@ class FakeEngine(Bridge):
         self.awaited.append((list(files), anomaly_id))
         self.add_options.append(options)
 
-    def note_making(self, paths: Sequence[Path]) -> None:
-        self.calls.append(("note_making", list(paths)))
-
-    def note_capture(self, path: Path) -> None:
-        self.calls.append(("note_capture", path))
-
-    def fetched(self, upload_id: UploadId) -> None:
-        self.calls.append(("fetched", upload_id))
-
     def not_fetched(self, upload_id: UploadId, reason: Reason) -> None:
         self.calls.append(("not_fetched", (upload_id, reason)))
-
-    def start(self) -> None:
-        self.calls.append(("start", None))
-
-    def try_now(self) -> None:
-        self.calls.append(("try_now", None))
-
-    def pause(self) -> None:
-        self.calls.append(("pause", None))
-
-    def cancel(self, upload_ids: Sequence[UploadId]) -> None:
-        self.calls.append(("cancel", list(upload_ids)))
-
-    def cancel_all(self) -> None:
-        self.calls.append(("cancel_all", None))
-
-    def retry(self, upload_ids: Sequence[UploadId]) -> None:
-        self.calls.append(("retry", list(upload_ids)))
-
-    def retry_failed(self) -> None:
-        self.calls.append(("retry_failed", None))
 
     def send_again(self, upload_ids: Sequence[UploadId], *, start: bool = True) -> None:
         self.calls.append(("send_again" if start else "send_again_later", list(upload_ids)))
@@ -88,31 +58,16 @@ class FakeEngine(Bridge):
     def treat(self, upload_ids: Sequence[UploadId], treatment: Treatment) -> None:
         self.calls.append((f"treat:{treatment}", list(upload_ids)))
 
-    def remove(self, upload_ids: Sequence[UploadId]) -> None:
-        self.calls.append(("remove", list(upload_ids)))
-
-    def no_longer_wanted(self, paths: Sequence[Path]) -> None:
-        self.calls.append(("no_longer_wanted", list(paths)))
-
     def take_away(self, cancelled: Sequence[UploadId], removed: Sequence[UploadId]) -> None:
         for name, upload_ids in (("cancel", cancelled), ("remove", removed)):
             if upload_ids:
                 self.calls.append((name, list(upload_ids)))
 
-    def undo(self) -> None:
-        self.calls.append(("undo", None))
-
     def look_up(self, anomaly_id: str) -> None:
         self.looked_up.append(anomaly_id)
 
-    def send_here(self, upload_ids: Sequence[UploadId]) -> None:
-        self.calls.append(("send_here", list(upload_ids)))
-
     def send_to(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
         self.calls.append((f"send_to:{anomaly_id}", list(upload_ids)))
-
-    def clear_finished(self) -> None:
-        self.calls.append(("clear_finished", None))
 
     def build_receipt(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
         self.receipts_of.append(anomaly_id)
@@ -121,17 +76,25 @@ class FakeEngine(Bridge):
     def save_receipt(self, content: bytes, path: Path) -> None:
         self.saved.append((path, content))
 
-    def load_history(self) -> None:
-        self.calls.append(("load_history", None))
 
-    def search_history(self, wanted: str) -> None:
-        self.calls.append(("search_history", wanted))
+def _plain(name: str) -> Callable[[FakeEngine], None]:
+    return lambda self: self.calls.append((name, None))
 
-    def forget_past(self, key: RunKey) -> None:
-        self.calls.append(("forget_past", key))
 
-    def send_past_again(self, key: RunKey) -> None:
-        self.calls.append(("send_past_again", key))
+def _with_argument(name: str) -> Callable[[FakeEngine, object], None]:
+    def call(self: FakeEngine, argument: object) -> None:
+        self.calls.append((name, list(argument) if isinstance(argument, list | tuple) else argument))
+
+    return call
+
+
+PLAIN = ("start", "try_now", "pause", "cancel_all", "retry_failed", "undo", "clear_finished", "load_history")
+OF_FILES = ("note_making", "note_capture", "fetched", "cancel", "retry", "remove", "no_longer_wanted", "send_here")
+OF_HISTORY = ("search_history", "forget_past", "send_past_again")
+for _name in PLAIN:
+    setattr(FakeEngine, _name, _plain(_name))
+for _name in OF_FILES + OF_HISTORY:
+    setattr(FakeEngine, _name, _with_argument(_name))
 
 
 def upload(

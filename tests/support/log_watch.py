@@ -23,10 +23,6 @@ class ExpectedLogs(logging.Handler):
         """Expect messages in which this regular expression is found (before or after they came)."""
         self._allowed.append(re.compile(pattern, re.DOTALL))
 
-    def matching(self, pattern: str) -> list[str]:
-        """Give the messages so far in which the expression is found."""
-        return [text for record in self.records if re.search(pattern, text := record.getMessage(), re.DOTALL)]
-
     def stray(self) -> list[str]:
         """Give the messages nobody expected, each with its level, its logger and its traceback."""
         return [self.format(record) for record in self.records if not self._is_allowed(record)]

@@ -78,18 +78,12 @@ class Connection:
         return RawRequest(method, target, headers, time.monotonic())
 
     def body(self, request: RawRequest) -> bytes:
-        self.invite_body(request)
         left = request.content_length or 0
         blocks = []
         while left:
             blocks.append(self.read_some(left))
             left -= len(blocks[-1])
         return b"".join(blocks)
-
-    def invite_body(self, request: RawRequest) -> None:
-        """Answer 100 to a client that asks first whether the body is wanted."""
-        if (request.header("Expect") or "").lower() == "100-continue":
-            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def read_some(self, at_most: int) -> bytes:
         """Read between 1 and `at_most` bytes."""

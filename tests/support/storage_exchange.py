@@ -38,8 +38,6 @@ class Exchange:
 
     def run(self, fault: StorageFault | None) -> None:
         """Read, store and answer, or do what the fault says."""
-        if not (isinstance(fault, Refuse) and fault.unread):
-            self._connection.invite_body(self._put.request)
         match fault:
             case None:
                 self._store_and_answer(StoreThenAnswer())

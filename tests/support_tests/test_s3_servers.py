@@ -14,8 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.certificates import CertificateAuthority
-from tests.support.s3_servers import RcloneS3, S3Server, StartFailedError, SwiftS3
+from tests.support.s3_servers import RcloneS3, S3Server, StartFailedError
 from tests.support.server_environment import FIRST_USE, InstallFailedError, ServerEnvironment
 
 pytestmark = FIRST_USE
@@ -47,13 +46,6 @@ def test_a_presigned_put_is_stored(server: S3Server, client: httpx.Client) -> No
     assert STRANGE_KEY in server.list()
 
 
-def test_what_is_not_there_is_a_key_error(server: S3Server) -> None:
-    with pytest.raises(KeyError):
-        server.read("nothing")
-    with pytest.raises(KeyError):
-        server.size("nothing")
-
-
 def test_a_signed_content_type_has_to_be_the_one_sent(server: S3Server, client: httpx.Client) -> None:
     url = server.presign("signed.png", "image/png")
     assert client.put(url, content=BODY).status_code == 403
@@ -72,34 +64,8 @@ def test_a_tampered_url_is_refused(server: S3Server, client: httpx.Client, old: 
 def test_an_expired_url_is_refused(server: S3Server, client: httpx.Client) -> None:
     answer = client.put(server.presign("late", expires=60, issued_at=time.time() - 120), content=BODY)
     assert answer.status_code == (400 if isinstance(server, RcloneS3) else 403)
+    assert isinstance(server, RcloneS3) or "<Message>Request has expired</Message>" in answer.text
     assert "late" not in server.list()
-
-
-def test_swift_words_expiry_as_s3_does(swift_s3: SwiftS3, client: httpx.Client) -> None:
-    answer = client.put(swift_s3.presign("late", expires=60, issued_at=time.time() - 120), content=BODY)
-    assert "<Code>AccessDenied</Code><Message>Request has expired</Message>" in answer.text
-
-
-def test_rclone_refuses_a_chunked_body(rclone_s3: RcloneS3, client: httpx.Client) -> None:
-    assert client.put(rclone_s3.presign("chunked"), content=iter([BODY])).status_code == 411
-
-
-def test_a_put_cut_off_leaves_nothing(server: S3Server) -> None:
-    url = httpx.URL(server.presign("cut"))
-    with socket.create_connection((url.host, url.port or 80)) as sock:
-        head = f"PUT {url.raw_path.decode()} HTTP/1.1\r\nHost: {url.netloc.decode()}\r\nContent-Length: 99999\r\n\r\n"
-        sock.sendall(head.encode() + b"x" * 5000)
-        sock.shutdown(socket.SHUT_WR)
-        while sock.recv(4096):
-            pass
-    assert "cut" not in server.list()
-
-
-def test_rclone_speaks_https(tmp_path: Path, ca: CertificateAuthority) -> None:
-    with RcloneS3(tmp_path, ca=ca) as server, httpx.Client(verify=ca.client_context()) as client:
-        assert server.endpoint.startswith("https://")
-        assert client.put(server.presign("k"), content=BODY).status_code == 200
-        assert server.read("k") == BODY
 
 
 @pytest.mark.parametrize("kind", ["RcloneS3", "SwiftS3"])

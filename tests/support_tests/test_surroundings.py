@@ -1,12 +1,9 @@
 """The files, the keyring, the home and the rules every test runs under."""
 
-import email
 import hashlib
-import io
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import keyring
@@ -42,23 +39,6 @@ def test_the_pictures_can_be_read(files: Files) -> None:
         assert QImage(str(made[media])).size().toTuple() == (1, 1), media
 
 
-def test_the_archives_and_mails_can_be_read(files: Files) -> None:
-    made = files.one_of_each()
-    for path in made.values():
-        if path.suffix in {".zip", ".docx", ".xlsx"}:
-            assert zipfile.ZipFile(io.BytesIO(path.read_bytes())).testzip() is None
-    assert email.message_from_bytes(made["message/rfc822"].read_bytes())["Subject"] == "Visit"
-
-
-def test_the_old_office_files_are_compound_files(files: Files) -> None:
-    for path in files.one_of_each().values():
-        if path.suffix in {".doc", ".xls", ".msg"}:
-            data = path.read_bytes()
-            assert len(data) == 3 * 512
-            assert data.startswith(b"\xd0\xcf\x11\xe0")
-            assert "Root Entry".encode("utf-16-le") in data
-
-
 @pytest.mark.parametrize("size", [0, 1, 100, 1024 * 1024, 3_000_001])
 def test_a_file_has_the_size_asked_for_and_its_signature(files: Files, size: int) -> None:
     data = files.make("folder/a.png", size=size).read_bytes()
@@ -70,10 +50,6 @@ def test_no_two_blocks_of_a_file_are_alike(files: Files) -> None:
     data = files.make("a.pdf", size=5_000_000).read_bytes()
     blocks = {hashlib.sha256(data[at : at + 65536]).digest() for at in range(0, len(data), 65536)}
     assert len(blocks) == -(-len(data) // 65536)
-
-
-def test_a_file_can_have_any_content(files: Files) -> None:
-    assert files.make("a.jpg", content=b"").read_bytes() == b""
 
 
 def test_the_home_is_empty_and_no_setting_of_the_callers_is_seen(person: Path) -> None:
@@ -116,7 +92,6 @@ def test_stray():
 def test_allowed(expected_logs):
     expected_logs.allow(r"lost \\w+")
     logging.getLogger("uploader_gui.engine.queue").warning("lost %s", "it")
-    assert expected_logs.matching("lost") == ["lost it"]
 
 def test_info():
     logging.getLogger("asyncio").info("fine")
