@@ -52,15 +52,18 @@ def a_store(
     scheduler: FakeScheduler | None = None,
     resources: Resources | None = None,
     clock: ServerClock | None = None,
+    *,
+    conditions: Conditions | None = None,
+    offline_limit: float | None = None,
 ) -> UploadStore:
     events = EventBuffer(lambda _: None, lambda: None, lambda tell: tell())
-    options = EngineOptions(UNUSED, API, program="uploader-gui 1", keeps_list=False)
+    options = EngineOptions(UNUSED, API, program="uploader-gui 1", keeps_list=False, offline_limit=offline_limit)
     return UploadStore(
         resources or resources_with(journal, UNUSED),
         options,
         (scheduler or FakeScheduler()).real,
         events,
-        Conditions(lambda: None),
+        conditions or Conditions(lambda: None),
         clock=clock or ServerClock(),
     )
 
@@ -141,8 +144,10 @@ async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expe
     expected_logs.allow("the journal was opened again")
     path = tmp_path / "journal.sqlite"
     with contextlib.closing(Journal(path)) as journal:
-        store, first, second = a_store(journal), an_upload(), an_upload()
-        store.add([first, second])
+        store, first, second, removed = a_store(journal), an_upload(), an_upload(), an_upload()
+        store.add([first, second, removed])
+        store.cancel([removed])
+        store.remove([removed])
         await store.writer.saved()
         assert await store.writer.claim_places({first.upload_id: b"place"}) == {}
         await store.writer.saved()
@@ -151,12 +156,15 @@ async def test_a_journal_opened_again_knows_all_of_this_run(tmp_path: Path, expe
         store.move(first, UploadState.SKIPPED)
         await store.writer.saved()
         assert [one.upload_id for one in journal.unfinished(API)] == [second.upload_id]
-        assert [run.files for page in journal.past_runs() for run in page] == [2]
+        assert [run.files for page in journal.past_runs() for run in page] == [3]
         assert await store.writer.claim_places({second.upload_id: b"place"}) == {second.upload_id: first.source.name}
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
 async def test_a_run_is_moved_to_the_servers_time_also_where_the_journal_is_in_trouble_just_then(
-    tmp_path: Path, expected_logs: ExpectedLogs
+    tmp_path: Path,
+    expected_logs: ExpectedLogs,
+    goes_on: bool,  # noqa: FBT001 - pytest
 ) -> None:
     expected_logs.allow("the journal was opened again")
     with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
@@ -165,10 +173,10 @@ async def test_a_run_is_moved_to_the_servers_time_also_where_the_journal_is_in_t
         await store.writer.saved()
         clock.observe(formatdate(began := time.time() + 3 * HOUR, usegmt=True))
         get_into_trouble(journal)
-        store.add([an_upload()])
+        store.add([an_upload()]) if goes_on else store.writer.end_run(0, None, ((), {}))
         await store.writer.saved()
         ((past,),) = journal.past_runs()
-    assert past.files == 2
+    assert past.files == (2 if goes_on else 1)
     assert past.started_at == pytest.approx(began, abs=HOUR)
 
 

@@ -1,0 +1,184 @@
+"""What has changed is in the journal before anybody is told, asked or answered, also where it cannot be written now."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.engine.fake_scheduler import FakeScheduler, resources_with
+from tests.engine.journals import API
+from tests.engine.test_journal_reopening import get_into_trouble, no_room
+from tests.engine.test_upload_store import HOUR, UNUSED, a_store, delete_all
+from tests.engine.values import an_upload
+from tests.support.log_watch import ExpectedLogs
+from uploader_gui.engine.conditions import Conditions
+from uploader_gui.engine.errors import Code, JournalInUse
+from uploader_gui.engine.events import Condition
+from uploader_gui.engine.journal.journal import Journal
+from uploader_gui.engine.journal.journal_thread import EndedDeposits, JournalThread
+from uploader_gui.engine.models import PastRun, UploadId, UploadState
+from uploader_gui.engine.net.server_clock import ServerClock
+from uploader_gui.engine.receipt import Circumstances
+
+NO_DEPOSITS: EndedDeposits = ((), {})
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        yield journal
+
+
+@contextlib.contextmanager
+def kept_busy(thread: JournalThread) -> Iterator[None]:
+    """Let the journal's thread be at work on something else."""
+    released = threading.Event()
+    thread.submit(lambda _: released.wait(60.0))
+    try:
+        yield
+    finally:
+        released.set()
+
+
+def runs_of(journal: Journal) -> list[PastRun]:
+    """Return all runs, the oldest first."""
+    return list(chain.from_iterable(journal.past_runs()))[::-1]
+
+
+async def test_a_record_is_as_the_upload_was_when_it_changed_and_not_as_it_is_by_then(journal: Journal) -> None:
+    resources, uploads = resources_with(journal, UNUSED), [an_upload(), an_upload()]
+    store = a_store(journal, resources=resources)
+    store.add(uploads[:1])
+    await store.writer.saved()
+    with kept_busy(resources.journal):
+        store.record(uploads[0])
+        store.add(uploads[1:])
+        for upload in uploads:
+            upload.attempts = 5
+    await store.writer.saved()
+    assert [upload.attempts for upload in journal.unfinished(API)] == [0, 0]
+
+
+@pytest.mark.parametrize("drops", [1, 2])
+async def test_nothing_is_told_or_read_before_all_that_changed_is_written(journal: Journal, drops: int) -> None:
+    resources, scheduler, told = resources_with(journal, UNUSED), FakeScheduler(), list[list[UploadId]]()
+    store, uploads = a_store(journal, scheduler, resources), [an_upload() for _ in range(drops)]
+    with kept_busy(resources.journal):
+        for upload in uploads:
+            store.add([upload])
+        store.writer.then(lambda: told.append(journal.unfinished_ids(API)))
+        assert not store.writer.all_written()
+        read = asyncio.ensure_future(store.writer.reading(lambda one: one.unfinished_ids(API)))
+        pages = asyncio.ensure_future(
+            store.writer.reading_pages(lambda one: iter([one.unfinished_ids(API)]), lambda: True)
+        )
+        await asyncio.sleep(0)
+        assert (told, scheduler.woken) == ([], 0)
+    ids = [upload.upload_id for upload in uploads]
+    assert (await read, await pages, told) == (ids, [ids], [ids])
+    assert scheduler.woken == 1
+    assert store.writer.all_written()
+    store.writer.then(lambda: told.append([]))
+    assert told[1:] == [[]]
+
+
+async def test_what_changes_while_we_leave_is_written_and_told_at_the_very_end(journal: Journal) -> None:
+    store, uploads, told = a_store(journal), [an_upload(), an_upload()], list[str]()
+    store.add(uploads[:1])
+    await store.writer.saved()
+    store.writer.write_no_more()
+    store.add(uploads[1:])
+    store.writer.then(lambda: told.append("written"))
+    assert told == []
+    await store.writer.write_last(3, None, NO_DEPOSITS)
+    assert told == ["written"]
+    assert journal.unfinished_ids(API) == [upload.upload_id for upload in uploads]
+    assert [(run.files, run.junk) for run in runs_of(journal)] == [(2, 3)]
+
+
+@pytest.mark.parametrize("stopped", [None, 100.0])
+async def test_a_run_ends_when_its_sending_stopped_and_what_comes_later_is_another_one(
+    journal: Journal, stopped: float | None
+) -> None:
+    clock, upload, later = ServerClock(), an_upload(), an_upload()
+    clock.observe(formatdate(time.time() + 3 * HOUR, usegmt=True))
+    store = a_store(journal, clock=clock)
+    store.add([upload])
+    await store.writer.saved()
+    (began,) = (run.started_at for run in runs_of(journal))
+    store.move(upload, UploadState.CANCELLED)
+    ended = None if stopped is None else began + stopped
+    store.writer.end_run(3, ended, ((upload.upload_id,), {"4217": Circumstances(depositor="Anne")}))
+    await store.writer.saved()
+    (run,) = runs_of(journal)
+    assert (run.junk, run.states) == (3, {UploadState.CANCELLED: 1})
+    assert run.finished_at == pytest.approx(time.time() + 3 * HOUR if ended is None else ended, abs=60.0)
+    assert journal.circumstances(run.key) == Circumstances(depositor="Anne")
+    store.move(upload, UploadState.QUEUED)
+    store.writer.end_run(5, None, ((upload.upload_id,), {"4217": Circumstances(depositor="Bea")}))
+    await store.writer.saved()
+    assert journal.circumstances(run.key) == Circumstances(depositor="Bea")
+    assert [past.junk for past in runs_of(journal)] == [3]
+    store.add([later])
+    await store.writer.saved()
+    assert [past.states for past in runs_of(journal)] == [{UploadState.QUEUED: 1}] * 2
+
+
+async def test_what_cannot_be_written_is_tried_again_told_meanwhile_and_written_at_the_latest_when_we_leave(
+    journal: Journal, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal (cannot be used|was opened again)")
+    scheduler, conditions, upload, told = FakeScheduler(), Conditions(lambda: None), an_upload(), list[str]()
+    store = a_store(journal, scheduler, conditions=conditions, offline_limit=0.2)
+    with no_room():
+        store.add([upload])
+        store.writer.then(lambda: told.append("added"))
+        async with asyncio.timeout(60):
+            await scheduler.has_given_up.wait()
+        assert (scheduler.gave_up, told, Condition.JOURNAL in conditions) == ([Code.JOURNAL], ["added"], True)
+        read = asyncio.ensure_future(store.writer.reading(lambda one: one.unfinished_ids(API)))
+        assert not store.writer.all_written()
+    deposits: EndedDeposits = ((upload.upload_id,), {"4217": Circumstances(depositor="Anne")})
+    await store.writer.write_last(2, time.time() + HOUR, deposits)
+    assert journal.unfinished_ids(API) == await read == [upload.upload_id]
+    ((key, junk, ended),) = ((run.key, run.junk, run.finished_at) for run in runs_of(journal))
+    assert (junk, journal.circumstances(key)) == (2, Circumstances(depositor="Anne"))
+    assert ended == pytest.approx(time.time() + HOUR, abs=60.0)
+    assert Condition.JOURNAL not in conditions
+    assert scheduler.woken
+
+
+async def test_a_place_stays_the_first_one_s_also_where_the_journal_is_lost_just_before_it_is_asked_for(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal was opened again")
+    with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        store, first, second, third = a_store(journal), an_upload(), an_upload(), an_upload()
+        store.add([first, second, third])
+        claimed = await store.writer.claim_places({first.upload_id: b"place", second.upload_id: b"place"})
+        assert claimed == {second.upload_id: first.source.name}
+        get_into_trouble(journal)
+        delete_all(tmp_path)
+        claimed = await store.writer.claim_places({third.upload_id: b"place", second.upload_id: b"another"})
+        assert claimed == {third.upload_id: first.source.name}
+
+
+async def test_the_engine_ends_where_another_program_has_taken_the_journal(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("the journal cannot be used")
+    path, scheduler = tmp_path / "journal.sqlite", FakeScheduler()
+    with contextlib.closing(Journal(path)) as journal:
+        store = a_store(journal, scheduler)
+        get_into_trouble(journal)
+        with contextlib.closing(Journal(path)):
+            store.add([an_upload()])
+            async with asyncio.timeout(60):
+                await scheduler.has_broken_down.wait()
+    assert [type(error) for error in scheduler.broke_down] == [JournalInUse]
