@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from email.utils import formatdate
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ from uploader_gui.engine.errors import Code, JournalInUse
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.journal_thread import EndedDeposits, JournalThread
-from uploader_gui.engine.models import PastRun, UploadId, UploadState
+from uploader_gui.engine.models import PastRun, Upload, UploadId, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.receipt import Circumstances
 
@@ -63,6 +63,48 @@ async def test_a_record_is_as_the_upload_was_when_it_changed_and_not_as_it_is_by
             upload.attempts = 5
     await store.writer.saved()
     assert [upload.attempts for upload in journal.unfinished(API)] == [0, 0]
+
+
+class NotingJournal(Journal):
+    """A journal that notes of each write whether it is forced onto the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.durable: list[bool] = []
+        self._is_writing = False
+        super().__init__(path)
+
+    def record(self, uploads: Collection[Upload], *, durable: bool = False) -> None:
+        with self._noted(durable=durable):
+            super().record(uploads, durable=durable)
+
+    @contextlib.contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[None]:
+        with self._noted(durable=durable), super().transaction(durable=durable):
+            yield
+
+    @contextlib.contextmanager
+    def _noted(self, *, durable: bool) -> Iterator[None]:
+        self.durable += [] if (is_inner := self._is_writing) else [durable]
+        self._is_writing = True
+        yield
+        self._is_writing = is_inner
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_registration_is_forced_onto_the_disk_whatever_is_written_with_it(tmp_path: Path, count: int) -> None:
+    with contextlib.closing(NotingJournal(tmp_path / "journal.sqlite")) as journal:
+        resources, uploads = resources_with(journal, UNUSED), [an_upload() for _ in range(count)]
+        store = a_store(journal, resources=resources)
+        with kept_busy(resources.journal):
+            store.add(uploads)
+            store.begin_registration(uploads)
+            store.writer.write()
+        await store.writer.saved()
+        assert [upload.state for upload in journal.unfinished(API)] == [UploadState.REGISTERING] * count
+        assert journal.durable == [True, True]
+        store.move_all(uploads, UploadState.REGISTERED)
+        await store.writer.saved()
+        assert journal.durable[2:] == [False]
 
 
 @pytest.mark.parametrize("drops", [1, 2])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,8 +62,19 @@ def test_each_file_is_a_line_with_everything_known_of_it() -> None:
 
 
 def test_a_file_that_was_on_no_disk_has_a_source_and_no_path() -> None:
-    (line,) = lines(table(receipt(source="from a phone"), form()))
-    assert (line["path"], line["source"]) == ("", "out of a phone")
+    (line,) = lines(table(receipt(source="from a phone", may_be_registered_twice=True), form()))
+    assert (line["path"], line["source"], line["may_be_registered_twice"]) == ("", "out of a phone", "yes")
+
+
+def test_a_trial_and_several_servers_have_a_column_of_their_own() -> None:
+    one, two = receipt(server="https://a.example").files + receipt().files
+    both = replace(receipt(), files=(one, two), anomaly_id="=1")
+    rows = list(csv.reader(io.StringIO(table(both, replace(form(), trial="TRIAL", server="TO")).decode("utf-8-sig"))))
+    assert [(row[0], row[1], row[-1]) for row in rows] == [
+        ("TRIAL", "ANOMALY", "TO"),
+        ("TRIAL", "'=1", "https://a.example"),
+        ("TRIAL", "'=1", ""),
+    ]
 
 
 def test_a_reason_is_told_in_the_language_and_in_the_receipts_own_words() -> None:
@@ -83,7 +95,8 @@ def test_french_tables_have_semicolons_and_a_decimal_comma() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "＝1+1", "\u00a0@x"]
+    "name",
+    ["=cmd|' /C calc'!A1", "+1", "-rf.txt", "@SUM(A1)", "\tx", "\rx", "\nx", "  =1+1", "\u00a0@x", *"＝＋－＠"],
 )
 def test_no_cell_begins_a_formula(name: str) -> None:
     (line,) = lines(table(receipt(name=name, path=name, service_id=name), form()))

@@ -21,7 +21,7 @@ from uploader_gui.engine.context import Resources
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import Reason, UploadState
+from uploader_gui.engine.models import EarlierUpload, Origin, Reason, Substitute, Treatment, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.options import EngineOptions
 from uploader_gui.engine.upload_store import UploadStore
@@ -209,3 +209,135 @@ async def test_only_finished_uploads_are_forgotten_and_never_listed_again(journa
     assert store.all_uploads() == [waits]
     assert not store.can_be_listed(done)
     await store.writer.saved()
+
+
+SENT_IN_ITS_PLACE = Substitute(a_source("a.zip", size=70), "cd" * 32)
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [({}, True), ({"size": 6}, False), ({"mtime_ns": 6}, False), ({"media_type": "image/png"}, False)],
+    ids=["nothing", "size", "time", "type"],
+)
+async def test_a_file_that_changed_needs_another_link_and_substitute(
+    journal: Journal,
+    change: dict[str, Any],
+    stays: bool,  # noqa: FBT001 - pytest
+) -> None:
+    source, store = a_source(size=5, mtime_ns=5), a_store(journal)
+    upload = an_upload(source=source, presigned=a_put(), substitute=SENT_IN_ITS_PLACE, treatment=Treatment.ZIP)
+    store.add([upload])
+    store.replace_source(upload, replace(source, **change))
+    assert (upload.presigned is not None, upload.substitute is not None) == (stays, stays)
+    assert store.bytes_in(UploadState.QUEUED) == upload.sent.size == (70 if stays else change.get("size", 5))
+    assert upload.treatment is None  # the service takes it as it is
+    store.set_treatment(upload, Treatment.CONVERT)
+    store.replace_source(upload, replace(source, media_type=None))
+    assert upload.treatment is Treatment.CONVERT
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("origin", [None, Origin.PHONE])
+async def test_a_file_fetched_or_registered_earlier_keeps_its_name(
+    journal: Journal,
+    is_listed: bool,  # noqa: FBT001 - pytest
+    origin: Origin | None,
+) -> None:
+    upload, store = an_upload(source=a_source("Été.jpg", name_shortened=True), origin=origin), a_store(journal)
+    store.add([upload] if is_listed else [])
+    store.replace_source(upload, a_source("ete.jpg"))
+    is_new = is_listed and origin is None
+    assert (upload.source.name, upload.source.name_shortened) == (("ete.jpg", False) if is_new else ("Été.jpg", True))
+
+
+async def test_a_link_is_good_for_a_substitute_of_the_same_size_alone(journal: Journal) -> None:
+    upload, store = an_upload(source=a_source(size=5), state=UploadState.PREPARING, presigned=a_put()), a_store(journal)
+    store.add([upload])
+    for size, stays in ((70, False), (70, True), (71, False)):
+        upload.presigned = a_put()
+        store.record_substitute(upload, replace(SENT_IN_ITS_PLACE, sent=a_source("a.zip", size=size)))
+        assert (upload.presigned is not None, store.bytes_in(UploadState.PREPARING)) == (stays, size)
+    store.move(upload, UploadState.REFUSED)
+    upload.presigned = a_put()
+    store.prepare([upload], Treatment.CONVERT)
+    assert (upload.treatment, upload.substitute, upload.presigned) == (Treatment.CONVERT, None, None)
+    assert store.bytes_in(UploadState.PREPARING) == 5
+
+
+async def test_a_step_forgets_why_it_waited_and_tells_when_it_arrived_by_the_servers_clock(journal: Journal) -> None:
+    clock, upload = ServerClock(), an_upload(reason=Reason(Code.OFFLINE), retry_at=7.0)
+    clock.observe(formatdate(time.time() + 3 * HOUR, usegmt=True))
+    store = a_store(journal, clock=clock)
+    store.add([upload])
+    store.begin_registration([upload])
+    assert (upload.reason, upload.retry_at, upload.registrations) == (None, None, 1)
+    store.uncount_registration([upload])
+    for state in (UploadState.REGISTERED, UploadState.UPLOADING, UploadState.CONFIRMING, UploadState.UPLOADED):
+        store.move(upload, state)
+    assert (upload.registrations, store.count(UploadState.UPLOADED), store.unfinished) == (0, 1, 0)
+    assert upload.uploaded_at == pytest.approx(time.time() + 3 * HOUR, abs=60.0)
+
+
+async def test_what_was_left_out_as_sent_before_says_so_and_sent_again_is_an_upload_of_its_own(
+    journal: Journal,
+) -> None:
+    upload, store = an_upload(), a_store(journal)
+    store.add([upload])
+    store.skip(upload, EarlierUpload(7.0, "1001", may_be_registered_twice=True), "ab" * 32)
+    assert (upload.sent_before, upload.sha256, upload.service_id) == (7.0, "ab" * 32, "1001")
+    assert (upload.may_be_registered_twice, upload.reason) == (True, Reason(Code.ALREADY_UPLOADED))
+    store.move(upload, UploadState.QUEUED)
+    assert (upload.service_id, upload.may_be_registered_twice, upload.reason) == (None, False, None)
+
+
+async def test_an_upload_sent_to_another_anomaly_begins_anew_there_and_its_old_self_is_let_go(journal: Journal) -> None:
+    limits = {"tries": 5, "registrations": 5, "unknown_registrations": 2, "dead_urls": 1}
+    reason, store = Reason(Code.SERVICE_BUSY), a_store(journal)
+    upload = an_upload(reason=reason, retry_at=7.0, **limits)
+    failed = an_upload(source=a_source("b.jpg"), state=UploadState.FAILED, reason=reason)
+    store.add([upload, failed])
+    assert (store.began_at("5001"), store.began_at("4217")) == (None, pytest.approx(time.time(), abs=60.0))
+    moved, other = store.send_to(upload, "5001"), store.send_to(failed, "5001")
+    assert (upload.state, upload.anomaly_id) == (UploadState.CANCELLED, "4217")
+    assert [getattr(moved, name) for name in limits] == [0, 0, 0, 0]
+    assert (moved.anomaly_id, moved.reason, moved.retry_at, other.reason) == ("5001", None, None, reason)
+    assert store.began_at("5001") == pytest.approx(time.time(), abs=60.0)
+    assert (store.get(upload.upload_id), store.at_path("4217", str(upload.source.resolved))) == (moved, None)
+    assert store.at_path("5001", str(upload.source.resolved)) is moved
+    assert (store.count(UploadState.QUEUED), store.size) == (1, 2)
+
+
+async def test_rows_taken_off_come_back_to_their_places_and_count_again(journal: Journal) -> None:
+    uploads = [an_upload(source=a_source(f"{n}.jpg", size=n), state=UploadState.FAILED) for n in (1, 2, 4)]
+    store = a_store(journal)
+    store.add(uploads)
+    store.remove(uploads[:2])
+    assert (store.bytes_in(UploadState.FAILED), store.count(UploadState.FAILED), list(store)) == (4, 1, uploads[2:])
+    again = an_upload(source=uploads[0].source)
+    store.add([again])
+    store.put_back(uploads[1::-1])
+    assert list(store) == [*uploads, again]
+    assert (store.bytes_in(UploadState.FAILED), store.count(UploadState.FAILED)) == (7, 3)
+    assert store.at_path("4217", str(again.source.resolved)) is again
+    assert not any(store.is_removed(upload) for upload in uploads)
+
+
+async def test_an_earlier_runs_uploads_count_from_when_something_happens_to_them(journal: Journal) -> None:
+    old, new, store = an_upload(state=UploadState.FAILED, attempts=6), an_upload(), a_store(journal)
+    store.add([old], recorded=True, from_earlier_run=True)
+    store.add([new])
+    assert (store.of_this_run(), store.take_touched(), store.take_touched()) == ([new], [new], [])
+    store.move(old, UploadState.QUEUED)
+    assert (store.of_this_run(), store.take_touched(), old.attempts) == ([old, new], [old], 0)
+
+
+@pytest.mark.parametrize("state", [UploadState.QUEUED, UploadState.REGISTERING, UploadState.REGISTERED])
+async def test_what_was_being_registered_may_be_known_to_the_service(journal: Journal, state: UploadState) -> None:
+    cancelled, left = an_upload(state=state), an_upload(state=state, reason=Reason(Code.OFFLINE), attempts=3)
+    store = a_store(journal)
+    store.add([cancelled])
+    store.cancel([cancelled])
+    store.restart(left, UploadState.QUEUED)
+    was_asked = state is UploadState.REGISTERING
+    assert (cancelled.url_given_out, left.may_be_registered_twice) == (was_asked, was_asked)
+    assert (left.state, left.reason, left.attempts) == (UploadState.QUEUED, None, 0)

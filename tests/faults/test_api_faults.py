@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
-from tests.support import api_faults
+from tests.faults.storing import on_attempt
+from tests.support import api_faults, storage_faults
 from tests.support.api_faults import Answer, ApiFault, CloseUnread, Drip, Reset, Silence, Truncate
 from tests.support.certificates import CertificateAuthority
 from tests.support.files import Files
@@ -107,6 +108,15 @@ async def test_a_busy_service_is_asked_again_and_nothing_is_flagged(
     strict_api.faults.extend([fault] * 5)
     row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
     assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", False, 6)
+
+
+async def test_what_surely_did_nothing_takes_no_link_from_a_file_that_needs_another(
+    strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
+) -> None:
+    strict_api.faults.extend([api_faults.busy(503)] * 5)
+    scripted_storage.fault = on_attempt(1, storage_faults.expired())
+    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
+    assert (row["state"], row["may_be_registered_twice"], len(strict_api.calls)) == ("uploaded", True, 7)
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
