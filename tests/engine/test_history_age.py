@@ -12,7 +12,7 @@ import pytest
 from tests.engine.journals import API
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import Upload, UploadState
+from uploader_gui.engine.models import RunKey, Upload, UploadState
 
 DAY = 86_400.0
 NOON = 1_741_003_600.0
@@ -87,13 +87,25 @@ def test_what_is_old_beside_the_newest_deposit_goes_and_nothing_else(
     assert kept_after_a_purge(path, keep_days) == [f"{day:g}" for day in sorted(set(days) - set(gone))]
 
 
-def test_what_is_unfinished_is_never_purged_and_what_was_sent_lately_stays(tmp_path: Path) -> None:
+def test_what_waits_is_never_purged_and_what_was_sent_lately_stays(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     unfinished = [an_upload(state=state) for state in UploadState if not state.finished]
+    listed = [an_upload(state=state, listed=True) for state in (S.FAILED, S.REFUSED)]
+    gone = [an_upload(state=S.CANCELLED, listed=True), an_upload(state=S.FAILED), sent("0.jpg", listed=True)]
     late = sent("-1.jpg", uploaded_at=NOON + 490 * DAY)
-    deposits(path, range(0, 500, 20), *unfinished, late)
+    deposits(path, range(0, 500, 20), *unfinished, *listed, *gone, late)
     with closing(Journal(path)) as journal:
         journal.purge(400 * DAY)
-        assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in unfinished}
-        assert ("0.jpg", 1000) not in journal.uploaded(API, "4217")
+        left = {one.upload_id for one in journal.uploads_of(RunKey(1, "4217"))}
+        assert left == {one.upload_id for one in (*unfinished, *listed, late)}
         assert ("-1.jpg", 1000) in journal.uploaded(API, "4217")
+
+
+def test_a_run_that_began_by_a_wrong_clock_is_moved_alone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    deposits(path, [0, 10])
+    with closing(Journal(path)) as journal:
+        journal.move_run(2, DAY)
+        assert journal.last_aged_run(10.5 * DAY) == (1, NOON + 11 * DAY)
+        assert journal.last_aged_run(11 * DAY) is None
+        assert [run.started_at for (run,) in journal.past_runs()] == [NOON + 11 * DAY, NOON]

@@ -195,6 +195,7 @@ def test_a_used_up_url_is_gone_from_every_byte_of_the_files(path: Path, state: U
     ]
     journal.add(uploads, API)
     journal.record(uploads)
+    journal.vacuum()
     assert SIGNATURE.encode() in bytes_on_disk(path)
     for upload in uploads:
         upload.state = state
@@ -366,6 +367,11 @@ def test_a_journal_from_before_receipts_were_kept_has_its_deposits_and_notes_the
         assert (again.set_aside, again.circumstances(key)) == (None, None)
         again.note_deposits([upload.upload_id], {"5001": Circumstances(), upload.anomaly_id: told})
         assert again.circumstances(key) == replace(told, title="Porte ?")
+        for offset in ("-09:30", "+23:59", "+24:00", "+01:60", "1:00", "+01:00:00"):
+            again.note_deposits([upload.upload_id], {upload.anomaly_id: replace(told, utc_offset=offset)})
+            kept = again.circumstances(key)
+            assert kept is not None
+            assert kept.utc_offset == (offset if offset in {"-09:30", "+23:59"} else "")
         again.forget([upload.upload_id])
         assert again.circumstances(key) is None
 

@@ -13,7 +13,16 @@ from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.journal.history_queries import PAGE
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.journal.schema import MIGRATIONS
-from uploader_gui.engine.models import PastRun, RunKey, Upload, UploadState
+from uploader_gui.engine.models import (
+    EarlierUpload,
+    PastRun,
+    RunKey,
+    SentFile,
+    Substitute,
+    Upload,
+    UploadState,
+    bytes_of,
+)
 
 API = "https://api.example/main"
 S = UploadState
@@ -76,7 +85,9 @@ def test_a_run_ends_when_it_stopped_or_when_a_file_of_it_arrived_later(journal: 
         journal.end_run(run_with(journal, *uploads, began=MORNING), 3, NOON)
     journal.end_run(run_with(journal, named("d.jpg", uploaded_at=NEXT_DAY), began=MORNING), 0, NOON)
     run_with(journal, named("e.jpg", S.QUEUED), began=MORNING)
-    cut_off, sent_again, failed, mixed = runs_of(journal)
+    journal.end_run(run_with(journal, named("f.jpg", S.FAILED), began=NOON), 0, MORNING)
+    clock_put_back, cut_off, sent_again, failed, mixed = runs_of(journal)
+    assert clock_put_back.finished_at == NOON
     assert [run.finished_at for run in (mixed, failed, sent_again, cut_off)] == [NOON, NOON, NEXT_DAY, None]
     assert failed.junk == 3
 
@@ -109,6 +120,63 @@ def test_a_search_comes_page_by_page_and_finds_what_is_on_every_page(journal: Jo
     pages = list(journal.runs_with_file("ETE"))
     assert len(pages) == 3
     assert frozenset(chain.from_iterable(pages)) == keys
+
+
+def test_a_search_finds_the_last_upload_of_a_page_and_the_first_of_the_next_one(journal: Journal) -> None:
+    uploads = sorted((an_upload() for _ in range(2 * PAGE)), key=lambda upload: upload.upload_id)
+    for place in (0, PAGE - 1, PAGE, 2 * PAGE - 1):
+        uploads[place].source = a_source(f"here {place}.jpg")
+    key = RunKey(run_with(journal, *uploads), "4217")
+    assert [found(journal, f"HERE {place}.") for place in (0, PAGE - 1, PAGE, 2 * PAGE - 1)] == [{key}] * 4
+
+
+def test_the_bytes_of_a_run_are_those_that_arrived_and_those_they_were_made_from(journal: Journal) -> None:
+    made = Substitute(a_source("a.zip", size=70), "cd" * 32)
+    run_with(journal, named("a.heic", substitute=made), named("b.jpg"), named("c.heic", S.FAILED, substitute=made))
+    (run,) = runs_of(journal)
+    assert (run.bytes_uploaded, run.bytes_of_originals) == (1070, 2000)
+
+
+def test_failed_and_refused_uploads_wait_on_the_list_unless_their_file_was_added_again(journal: Journal) -> None:
+    waiting = named("a.jpg", S.FAILED, listed=True), named("b.jpg", S.REFUSED, listed=True)
+    again = named("c.jpg", S.FAILED, listed=True)
+    others = named("d.jpg", S.FAILED), named("e.jpg", S.CANCELLED, listed=True), named("f.jpg", listed=True)
+    run_with(journal, *waiting, again, *others, began=MORNING)
+    run_with(journal, named("c.jpg"), an_upload("5", source=a_source("a.jpg")), began=NOON)
+    run_with(journal, elsewhere := named("a.jpg", S.FAILED, listed=True), api_url="https://b.example", began=NEXT_DAY)
+    assert [one.upload_id for one in journal.unsent_on_list(API)] == [one.upload_id for one in waiting]
+    assert [one.upload_id for one in journal.unsent_on_list("https://b.example")] == [elsewhere.upload_id]
+    assert [one.source.name for one in journal.failed_or_cancelled(API, "4217")] == ["a.jpg", "c.jpg", "d.jpg", "e.jpg"]
+
+
+def test_what_was_sent_is_known_by_the_file_and_by_what_was_made_of_it(journal: Journal) -> None:
+    made = Substitute(a_source("a.zip", size=70), "cd" * 32)
+    run_with(journal, named("a.heic", sha256="ef" * 32, substitute=made, uploaded_at=NOON), began=MORNING)
+    assert journal.uploaded(API, "4217") == {
+        ("a.heic", 1000): {"cd" * 32: EarlierUpload(NOON, None, may_be_registered_twice=False)},
+        ("a.zip", 70): {"ef" * 32: EarlierUpload(NOON, None, may_be_registered_twice=False)},
+    }
+    for at, service_id, twice in ((NEXT_DAY, "later", False), (NOON, "twice", True), (MORNING, "first", False)):
+        again = {"service_id": service_id, "may_be_registered_twice": twice}
+        run_with(journal, named("b.jpg", sha256="ab" * 32, uploaded_at=at, **again), began=MORNING)
+    known = journal.uploaded(API, "4217")["b.jpg", 1000]
+    assert known == {"ab" * 32: EarlierUpload(NEXT_DAY, "later", may_be_registered_twice=True)}
+
+
+def test_what_went_to_other_anomalies_is_known_by_place_and_by_size(journal: Journal) -> None:
+    made = Substitute(a_source("b.zip", size=7), "cd" * 32)
+    sent = named("a.jpg", sha256="ab" * 32, uploaded_at=NOON), named("b.heic", sha256="ef" * 32, substitute=made)
+    run_with(journal, *sent, named("c.jpg", S.FAILED, sha256="ab" * 32), named("d.jpg"), began=MORNING)
+    run_with(journal, an_upload("5", source=sent[0].source, state=S.UPLOADED, sha256="ab" * 32), began=MORNING)
+    run_with(journal, named("a.jpg", sha256="ab" * 32), api_url="https://b.example", began=MORNING)
+    of_a, of_b = (bytes_of(upload.source.resolved) for upload in sent)
+    by_place, by_size = a_source("a.jpg", size=1), a_source("new.jpg", size=1000)
+    assert journal.sent_elsewhere(API, "5", [by_place]) == [SentFile("4217", of_a, 1000, "ab" * 32, NOON)]
+    assert sorted(journal.sent_elsewhere(API, "5", [by_size]), key=lambda one: one.resolved) == [
+        SentFile("4217", of_a, 1000, "ab" * 32, NOON),
+        SentFile("4217", of_b, 1000, "cd" * 32, pytest.approx(MORNING, abs=1.0)),
+    ]
+    assert journal.sent_elsewhere(API, "5", [a_source("other.jpg", size=2)]) == []
 
 
 def test_the_journal_may_be_written_and_built_anew_between_two_pages_of_a_search(journal: Journal) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -16,7 +15,6 @@ from tests.support.storage_faults import Refuse
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Resumed, UploadsAdded, UploadsRemoved
-from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import Choices, EngineOptions
 
@@ -182,13 +180,6 @@ async def test_dropped_again_it_belongs_to_this_run(chosen: EngineOptions, given
         await run.heard(PathsAdded)
         assert list(run.files()) == [FILM]
         assert run.queue.unsent == {S.REFUSED: 1}
-
-
-async def test_what_waits_for_a_person_is_never_too_old(chosen: EngineOptions, given: dict[str, Path]) -> None:
-    await left_behind(chosen, given)
-    with closing(Journal(chosen.journal_path)) as journal:
-        journal.purge(time.time() + 1)
-    assert await listed(chosen) == {GONE: S.FAILED, FILM: S.REFUSED}
 
 
 async def test_a_journal_from_before_brings_back_only_what_is_unfinished(
