@@ -157,8 +157,8 @@ def test_what_was_sent_is_known_by_the_file_and_by_what_was_made_of_it(journal: 
         ("a.zip", 70): {"ef" * 32: EarlierUpload(NOON, None, may_be_registered_twice=False)},
     }
     for at, service_id, twice in ((NEXT_DAY, "later", False), (NOON, "twice", True), (MORNING, "first", False)):
-        again = {"service_id": service_id, "may_be_registered_twice": twice}
-        run_with(journal, named("b.jpg", sha256="ab" * 32, uploaded_at=at, **again), began=MORNING)
+        again = named("b.jpg", sha256="ab" * 32, uploaded_at=at, service_id=service_id, may_be_registered_twice=twice)
+        run_with(journal, again, began=MORNING)
     known = journal.uploaded(API, "4217")["b.jpg", 1000]
     assert known == {"ab" * 32: EarlierUpload(NEXT_DAY, "later", may_be_registered_twice=True)}
 
@@ -172,10 +172,12 @@ def test_what_went_to_other_anomalies_is_known_by_place_and_by_size(journal: Jou
     of_a, of_b = (bytes_of(upload.source.resolved) for upload in sent)
     by_place, by_size = a_source("a.jpg", size=1), a_source("new.jpg", size=1000)
     assert journal.sent_elsewhere(API, "5", [by_place]) == [SentFile("4217", of_a, 1000, "ab" * 32, NOON)]
-    assert sorted(journal.sent_elsewhere(API, "5", [by_size]), key=lambda one: one.resolved) == [
+    told = sorted(journal.sent_elsewhere(API, "5", [by_size]), key=lambda one: one.resolved)
+    assert told == [
         SentFile("4217", of_a, 1000, "ab" * 32, NOON),
-        SentFile("4217", of_b, 1000, "cd" * 32, pytest.approx(MORNING, abs=1.0)),
+        SentFile("4217", of_b, 1000, "cd" * 32, told[1].at),
     ]
+    assert told[1].at == pytest.approx(MORNING, abs=1.0)
     assert journal.sent_elsewhere(API, "5", [a_source("other.jpg", size=2)]) == []
 
 

@@ -234,6 +234,7 @@ async def test_a_file_that_changed_needs_another_link_and_substitute(
     store.set_treatment(upload, Treatment.CONVERT)
     store.replace_source(upload, replace(source, media_type=None))
     assert upload.treatment is Treatment.CONVERT
+    await store.writer.saved()
 
 
 @pytest.mark.parametrize("is_listed", [True, False])
@@ -248,6 +249,7 @@ async def test_a_file_fetched_or_registered_earlier_keeps_its_name(
     store.replace_source(upload, a_source("ete.jpg"))
     is_new = is_listed and origin is None
     assert (upload.source.name, upload.source.name_shortened) == (("ete.jpg", False) if is_new else ("Été.jpg", True))
+    await store.writer.saved()
 
 
 async def test_a_link_is_good_for_a_substitute_of_the_same_size_alone(journal: Journal) -> None:
@@ -260,8 +262,9 @@ async def test_a_link_is_good_for_a_substitute_of_the_same_size_alone(journal: J
     store.move(upload, UploadState.REFUSED)
     upload.presigned = a_put()
     store.prepare([upload], Treatment.CONVERT)
-    assert (upload.treatment, upload.substitute, upload.presigned) == (Treatment.CONVERT, None, None)
-    assert store.bytes_in(UploadState.PREPARING) == 5
+    assert upload.treatment is Treatment.CONVERT
+    assert [upload.substitute, upload.presigned, store.bytes_in(UploadState.PREPARING)] == [None, None, 5]
+    await store.writer.saved()
 
 
 async def test_a_step_forgets_why_it_waited_and_tells_when_it_arrived_by_the_servers_clock(journal: Journal) -> None:
@@ -276,6 +279,7 @@ async def test_a_step_forgets_why_it_waited_and_tells_when_it_arrived_by_the_ser
         store.move(upload, state)
     assert (upload.registrations, store.count(UploadState.UPLOADED), store.unfinished) == (0, 1, 0)
     assert upload.uploaded_at == pytest.approx(time.time() + 3 * HOUR, abs=60.0)
+    await store.writer.saved()
 
 
 async def test_what_was_left_out_as_sent_before_says_so_and_sent_again_is_an_upload_of_its_own(
@@ -288,15 +292,17 @@ async def test_what_was_left_out_as_sent_before_says_so_and_sent_again_is_an_upl
     assert (upload.may_be_registered_twice, upload.reason) == (True, Reason(Code.ALREADY_UPLOADED))
     store.move(upload, UploadState.QUEUED)
     assert (upload.service_id, upload.may_be_registered_twice, upload.reason) == (None, False, None)
+    await store.writer.saved()
 
 
 async def test_an_upload_sent_to_another_anomaly_begins_anew_there_and_its_old_self_is_let_go(journal: Journal) -> None:
-    limits = {"tries": 5, "registrations": 5, "unknown_registrations": 2, "dead_urls": 1}
+    limits: dict[str, Any] = {"tries": 5, "registrations": 5, "unknown_registrations": 2, "dead_urls": 1}
     reason, store = Reason(Code.SERVICE_BUSY), a_store(journal)
     upload = an_upload(reason=reason, retry_at=7.0, **limits)
     failed = an_upload(source=a_source("b.jpg"), state=UploadState.FAILED, reason=reason)
     store.add([upload, failed])
-    assert (store.began_at("5001"), store.began_at("4217")) == (None, pytest.approx(time.time(), abs=60.0))
+    assert store.began_at("5001") is None
+    assert store.began_at("4217") == pytest.approx(time.time(), abs=60.0)
     moved, other = store.send_to(upload, "5001"), store.send_to(failed, "5001")
     assert (upload.state, upload.anomaly_id) == (UploadState.CANCELLED, "4217")
     assert [getattr(moved, name) for name in limits] == [0, 0, 0, 0]
@@ -305,6 +311,7 @@ async def test_an_upload_sent_to_another_anomaly_begins_anew_there_and_its_old_s
     assert (store.get(upload.upload_id), store.at_path("4217", str(upload.source.resolved))) == (moved, None)
     assert store.at_path("5001", str(upload.source.resolved)) is moved
     assert (store.count(UploadState.QUEUED), store.size) == (1, 2)
+    await store.writer.saved()
 
 
 async def test_rows_taken_off_come_back_to_their_places_and_count_again(journal: Journal) -> None:
@@ -320,6 +327,7 @@ async def test_rows_taken_off_come_back_to_their_places_and_count_again(journal:
     assert (store.bytes_in(UploadState.FAILED), store.count(UploadState.FAILED)) == (7, 3)
     assert store.at_path("4217", str(again.source.resolved)) is again
     assert not any(store.is_removed(upload) for upload in uploads)
+    await store.writer.saved()
 
 
 async def test_an_earlier_runs_uploads_count_from_when_something_happens_to_them(journal: Journal) -> None:
@@ -329,6 +337,7 @@ async def test_an_earlier_runs_uploads_count_from_when_something_happens_to_them
     assert (store.of_this_run(), store.take_touched(), store.take_touched()) == ([new], [new], [])
     store.move(old, UploadState.QUEUED)
     assert (store.of_this_run(), store.take_touched(), old.attempts) == ([old, new], [old], 0)
+    await store.writer.saved()
 
 
 @pytest.mark.parametrize("state", [UploadState.QUEUED, UploadState.REGISTERING, UploadState.REGISTERED])
@@ -341,3 +350,4 @@ async def test_what_was_being_registered_may_be_known_to_the_service(journal: Jo
     was_asked = state is UploadState.REGISTERING
     assert (cancelled.url_given_out, left.may_be_registered_twice) == (was_asked, was_asked)
     assert (left.state, left.reason, left.attempts) == (UploadState.QUEUED, None, 0)
+    await store.writer.saved()
