@@ -87,6 +87,11 @@ def test_a_token_that_a_mail_broke_is_whole(width: int, broken: str) -> None:
     assert tokens_in(mailed(LONG, width, broken)) is None
 
 
+@pytest.mark.parametrize("length", [72, 76, 78])
+def test_two_tokens_of_one_length_stay_two_where_mails_break_lines(length: int) -> None:
+    assert tokens_in("a1" * (length // 2) + "\n" + "b2" * (length // 2)) == ("a1" * (length // 2), "b2" * (length // 2))
+
+
 def test_the_name_of_a_header_is_no_rest_of_a_token() -> None:
     access = ACCESS + "A" * (76 - len(f"Bearer {ACCESS}"))
     table = f"authorization\nBearer {access}\naccept\n*/*\nx-session-token\n{SESSION}"

@@ -199,6 +199,8 @@ def _visible(text: str) -> str:
 def _unwrapped(text: str) -> str:
     """Return a text in which tokens are whole that a mail broke at the end of a line."""
     words, blanks = re.split(r"\s+", text), [*re.findall(r"\s+", text), ""]
+    if len(lengths := [len(word) for word in words if word]) == 2 and len({*lengths}) == 1:  # noqa: PLR2004 - one of each
+        return text  # two tokens of one kind
     whole, column = "", 0
     for word, blank, after in zip(words, blanks, [*words[1:], ""], strict=True):
         before, column = column, column + len(word)
