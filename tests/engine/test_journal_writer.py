@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from itertools import chain
 from pathlib import Path
@@ -18,10 +20,11 @@ from tests.engine.test_upload_store import HOUR, UNUSED, a_store, delete_all
 from tests.engine.values import an_upload
 from tests.support.log_watch import ExpectedLogs
 from uploader_gui.engine.conditions import Conditions
-from uploader_gui.engine.errors import Code, JournalInUse
+from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.journal.journal_thread import EndedDeposits, JournalThread
+from uploader_gui.engine.journal.journal_thread import EndedDeposits, JournalThread, Unsaved
+from uploader_gui.engine.journal.schema import SCHEMA_VERSION
 from uploader_gui.engine.models import PastRun, Upload, UploadId, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.receipt import Circumstances
@@ -211,16 +214,51 @@ async def test_a_place_stays_the_first_one_s_also_where_the_journal_is_lost_just
         assert claimed == {third.upload_id: first.source.name}
 
 
+def used_by_another_instance(path: Path) -> None:
+    Journal(path).close()
+
+
+def used_by_a_newer_version(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "error"), [(used_by_another_instance, JournalInUse), (used_by_a_newer_version, JournalTooNew)]
+)
 async def test_the_engine_ends_where_another_program_has_taken_the_journal(
-    tmp_path: Path, expected_logs: ExpectedLogs
+    tmp_path: Path, expected_logs: ExpectedLogs, meanwhile: Callable[[Path], None], error: type[JournalError]
 ) -> None:
     expected_logs.allow("the journal cannot be used")
     path, scheduler = tmp_path / "journal.sqlite", FakeScheduler()
     with contextlib.closing(Journal(path)) as journal:
         store = a_store(journal, scheduler)
         get_into_trouble(journal)
-        with contextlib.closing(Journal(path)):
-            store.add([an_upload()])
-            async with asyncio.timeout(60):
-                await scheduler.has_broken_down.wait()
-    assert [type(error) for error in scheduler.broke_down] == [JournalInUse]
+        meanwhile(path)
+        store.add([an_upload()])
+        async with asyncio.timeout(60):
+            await scheduler.has_broken_down.wait()
+    assert [type(found) for found in scheduler.broke_down] == [error]
+
+
+def test_what_could_not_be_written_is_written_later_with_what_has_come_since() -> None:
+    a, b, c, d = (an_upload() for _ in range(4))
+    moved, changed = replace(a, anomaly_id="5001"), replace(b, attempts=1)
+    first: EndedDeposits = (a.upload_id,), {}
+    second: EndedDeposits = (b.upload_id,), {}
+    tell, tell_later = (lambda: None), (lambda: None)
+    unwritten = Unsaved(new={a.upload_id: a}, changed={b.upload_id: b, c.upload_id: c}, durable=True, in_doubt=True)
+    unwritten.ended, unwritten.deposits, unwritten.after = (1, 7.0), [first], [tell]
+    since = Unsaved(new={d.upload_id: d}, changed={a.upload_id: moved, b.upload_id: changed})
+    since.deposits, since.after = [second], [tell_later]
+    since.put_back(unwritten)
+    assert (since.new, since.changed) == ({a.upload_id: moved, d.upload_id: d}, {b.upload_id: changed, c.upload_id: c})
+    assert (since.durable, since.in_doubt, since.ended) == (True, True, (1, 7.0))
+    assert (since.deposits, since.after) == ([first, second], [tell, tell_later])
+    ended_again = Unsaved(ended=(2, 8.0))
+    ended_again.put_back(unwritten)
+    assert ended_again.ended == (2, 8.0)
+    plain = Unsaved()
+    plain.put_back(Unsaved())
+    assert not plain
+    assert (plain.durable, plain.in_doubt) == (False, False)

@@ -53,6 +53,11 @@ def test_its_head_says_who_what_and_when() -> None:
     assert made["files"] == []
 
 
+def test_one_of_a_trial_says_so_right_at_its_head() -> None:
+    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (), 0, str, trial=True)
+    assert list(receipt.build(run, 1.0).to_json().items())[:2] == [("schema", 1), ("trial", True)]
+
+
 def test_it_tells_what_is_known_of_server_clock_anomaly_and_depositor() -> None:
     run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (), 0, str)
     bare = receipt.build(run, 1.0).to_json()

@@ -79,6 +79,7 @@ async def test_a_new_upload_that_cannot_be_written_down_fails_alone(
     await store.writer.saved()
     assert (bad.state, bad.reason, scheduler.dropped) == (UploadState.FAILED, Reason(Code.INTERNAL_ERROR), [bad])
     assert {one.upload_id for one in journal.unfinished(API)} == {one.upload_id for one in good}
+    assert [run.files for page in journal.past_runs() for run in page] == [3]
     store.move_all(good, UploadState.CANCELLED, durable=True)
     await store.writer.saved()
     assert journal.unfinished(API) == []
@@ -94,9 +95,11 @@ async def test_what_becomes_of_one_upload_and_cannot_be_written_down_holds_up_no
     await store.writer.saved()
     for name, value in fields.items():
         setattr(uploads[1], name, value)
-    store.move_all(uploads, UploadState.REGISTERING, durable=True)
+    store.move_all(uploads, UploadState.REGISTERING)
+    store.writer.end_run(4, None, ((), {}))
     await store.writer.saved()
     assert [one.state for one in uploads] == ["registering", "failed", "registering"]
+    assert [run.junk for page in journal.past_runs() for run in page] == [4]
     store.move_all([uploads[0], uploads[2]], UploadState.REGISTERED, durable=True)
     await store.writer.saved()
     states = {one.upload_id: one.state for one in journal.unfinished(API)}
@@ -169,9 +172,11 @@ async def test_a_run_is_moved_to_the_servers_time_also_where_the_journal_is_in_t
     expected_logs.allow("the journal was opened again")
     with contextlib.closing(Journal(tmp_path / "journal.sqlite")) as journal:
         store = a_store(journal, clock=(clock := ServerClock()))
-        store.add([an_upload()])
+        store.add([first := an_upload()])
         await store.writer.saved()
         clock.observe(formatdate(began := time.time() + 3 * HOUR, usegmt=True))
+        store.record(first)
+        await store.writer.saved()
         get_into_trouble(journal)
         store.add([an_upload()]) if goes_on else store.writer.end_run(0, None, ((), {}))
         await store.writer.saved()

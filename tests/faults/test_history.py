@@ -1,6 +1,10 @@
 """Looking back with the real engine: past runs, their receipts, and another try for what failed then."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.faults.running import ANOMALY, engine, options, send
 from tests.support.log_watch import ExpectedLogs
@@ -56,9 +60,17 @@ async def test_a_second_deposit_of_the_same_window_is_a_run_of_its_own(strict_ap
         assert all(past.finished_at is not None for past in runs)
 
 
-async def test_the_receipt_of_a_past_run_is_the_one_it_had(strict_api: StrictApi, tmp_path: Path) -> None:
+@pytest.mark.parametrize("was_killed", [False, True])
+async def test_the_receipt_of_a_past_run_is_the_one_it_had(
+    strict_api: StrictApi,
+    tmp_path: Path,
+    was_killed: bool,  # noqa: FBT001 - pytest
+) -> None:
     chosen = options(tmp_path, strict_api, program="uploader-gui 1.2.3")
     then = await send(chosen, *files(tmp_path / "in", "a.txt", "b.txt"))
+    if was_killed:
+        with closing(sqlite3.connect(chosen.journal_path)) as db, db:
+            db.executescript("DELETE FROM deposits; UPDATE runs SET finished_at = NULL")
     async with engine(options(tmp_path, strict_api, program="uploader-gui 9.9.9")) as run:
         run.queue.history.tell_runs()
         (past,) = (await run.heard(HistoryFound)).runs
@@ -67,6 +79,7 @@ async def test_the_receipt_of_a_past_run_is_the_one_it_had(strict_api: StrictApi
         assert built.key == past.key
         assert built.receipt.to_json()["program"] == "uploader-gui 1.2.3"
         assert built.receipt.to_json()["anomaly_id"] == ANOMALY
+        assert built.receipt.to_json()["server"] == strict_api.url
         assert built.receipt.to_json()["files"] == list(then.values())
         assert built.receipt.to_json()["started_at"] <= built.receipt.to_json()["finished_at"]
 

@@ -126,7 +126,7 @@ class OwnFiles:
         """Return where a recorded file is now, as the data folder may have been moved; None where it is not ours."""
         if (place := place_in_fetched(path)) is not None:
             return self._fetched / place
-        known = path.is_absolute() and path.parent.name in _FOLDERS and path.name not in {"", ".", ".."}
+        known = path.is_absolute() and path.parent.name in _FOLDERS
         return self._folder / path.parent.name / path.name if known else None
 
 

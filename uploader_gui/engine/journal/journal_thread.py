@@ -213,10 +213,9 @@ class Batch:
             with journal.transaction(durable=self.unsaved.durable):
                 self._write_together(journal)
         except JournalError:
-            self.run_id = begun
             raise
         except Exception:
-            self.run_id = begun
+            self.run_id = begun  # what was begun in the transaction is gone with it
             log.exception("%d records cannot be written at once", len(self.new) + len(self.changed))
             return self._write_singly(journal)
         return []
