@@ -262,3 +262,18 @@ def test_what_could_not_be_written_is_written_later_with_what_has_come_since() -
     plain.put_back(Unsaved())
     assert not plain
     assert (plain.durable, plain.in_doubt) == (False, False)
+
+
+def journal_threads() -> set[threading.Thread]:
+    return {one for one in threading.enumerate() if one.name == "uploader-journal"}
+
+
+async def test_a_journal_that_was_closed_or_could_not_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    before = journal_threads()
+    opened = await JournalThread.open(tmp_path / "journal.sqlite")
+    with pytest.raises(JournalInUse):
+        await JournalThread.open(tmp_path / "journal.sqlite")
+    await asyncio.wrap_future(opened.close())
+    for thread in journal_threads() - before:
+        thread.join(60.0)
+        assert not thread.is_alive()
