@@ -43,7 +43,7 @@ class Receiver:
         self.asked.append((options, queue))
 
     def fileNames(self) -> list[str]:  # noqa: N802 - as above
-        return [self.name, *self.more] if self.asked else []
+        return [self.name, *self.more] if self.asked and self.name else []
 
     def tell(self, name: str = "", problem: str = "") -> None:
         """Tell how it ended, in a thread as AppKit has it."""
@@ -187,13 +187,16 @@ def test_hover_counts_them_and_a_small_copy_in_the_library_of_photos_is_passed_o
     assert engine.added == [([Path("/Users/m/Pictures/a.jpg")], "4217")]
 
 
-def test_promises_that_cannot_be_asked_for_are_explained(
-    window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine, folder: Path
+@pytest.mark.parametrize(
+    ("kit", "named"), [(WithoutQueues("a.jpg"), []), (Kit(""), []), (Kit("a.jpg", ""), ["a.jpg"])]
+)
+def test_promises_that_cannot_be_asked_for_or_name_no_file_are_explained(
+    window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine, folder: Path, kit: Kit, named: list[str]
 ) -> None:
-    dropped(WithoutQueues("a.jpg"))
+    dropped(kit)
     assert window.banner.text.text() == DropKind.PROMISE.advice
-    assert engine.awaited == []
-    assert not folder.exists() or not list(folder.iterdir())
+    assert [file.path.name for awaited, _ in engine.awaited for file in awaited] == named
+    assert named or not folder.exists() or not list(folder.iterdir())
 
 
 def test_a_drag_that_cannot_be_asked_for_promises_is_taken_as_qt_tells_of_it(

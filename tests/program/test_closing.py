@@ -88,6 +88,20 @@ def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
     assert strict_api.calls == []
 
 
+def test_files_of_a_later_start_do_not_go_to_the_number_of_a_link_that_nobody_has_confirmed(
+    start: Start, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
+    window = start("-a", "4217", "--start", files.make("a.jpg"))
+    scripted_storage.wait_for_puts(1)
+    for given in (["--link", "uploader-gui:?anomaly=4218"], [files.make("b.jpg")]):
+        assert start(*given).ended() == 0
+    window.do("until_number", "4218")
+    assert window.do("until_given") == [1, 1]
+    window.send_signal(signal.SIGTERM)
+    window.ended()
+
+
 def test_a_window_closed_before_it_could_look_at_its_files_ends_with_1(start: Start, files: Files) -> None:
     window = start("-a", "4217", "--start", files.make("a.jpg"), SLOW_MODULE="pydantic", SLOW_SECONDS="5")
     assert window.do("close") is None

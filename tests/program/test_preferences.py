@@ -53,9 +53,12 @@ class Slow:
     def __init__(self) -> None:
         self._may_end = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.watch: Callable[[], None] = lambda: None
+        """Is called before each call that may take long."""
 
     async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
         await self._may_end.wait()
+        self.watch()
         return call(*arguments)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -282,14 +285,23 @@ class TestBesideAKeyringThatAsks:
         assert (chosen.theme, chosen.refused_others) == ("dark", "zip")
 
     async def test_what_the_window_asks_meanwhile_waits_for_the_settings_just_set(
-        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
+        self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow, strict_api: StrictApi
     ) -> None:
-        window.settings_saved.emit(values_of(shown(window), api_url="https://other.example"))
-        assert engine.held == 1
+        """What a later start brings is taken only while it is sure which server it would go to."""
+        servers = (strict_api.url, "https://other.example", "https://third.example/")
+        seen: list[list[str]] = []
+        tasks.watch = lambda: seen.append([one for one in servers if preferences.sends_to(one)])
+        tasks.watch()
+        for server in servers[1:]:
+            window.settings_saved.emit(values_of(shown(window), api_url=server))
+        tasks.watch()
+        assert engine.held == 2
         assert not [name for name, _ in engine.calls if name == "replace"]
         await tasks.done()
+        tasks.watch()
         assert [name for name, _ in engine.calls][-1] == "replace"
         assert engine.held == 0
+        assert (seen[:4], seen[-1]) == ([[strict_api.url], [], [], []], ["https://third.example/"])
 
     async def test_another_server_never_gets_the_tokens_entered_for_the_one_before(
         self, preferences: Preferences, window: MainWindow, engine: Engine, tasks: Slow
