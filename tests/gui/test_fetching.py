@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import MB, FakeEngine, upload
 from uploader_gui.engine.errors import Code, NotFetched, Variant
-from uploader_gui.engine.events import UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.events import PathsAdded, UploadProgress, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.fetching import Sink, VirtualFile, part_of
 from uploader_gui.engine.intake.scan import Junk, findings_below
 from uploader_gui.engine.models import Origin, Reason, UploadState
@@ -84,8 +84,11 @@ def test_a_row_per_file_is_asked_for_at_once_for_the_anomaly_shown_at_the_drop(
         ("a.jpg", 4, "a.jpg"),
         ("b.jpg", 0, "b.jpg"),
     ]
+    engine.tell(UploadsRemoved(tuple(file.upload_id for file in awaited), kept=True))  # another engine shows them again
     source.may_give.set()
     qtbot.waitUntil(lambda: told(engine, "fetched") == [file.upload_id for file in awaited])
+    ends = [name for name, _ in engine.calls if name in {"note_capture", "fetched"}]
+    assert ends == ["note_capture", "fetched"] * 2  # as soon as it is sent, it may be removed
     assert [file.path.read_bytes() for file in awaited] == [b"1234", b"1234"]
     folder = awaited[0].path.parent
     noted: list[Any] = told(engine, "note_making")
@@ -136,14 +139,21 @@ def test_what_is_sent_meanwhile_and_what_is_fetched_keep_their_progress(window: 
 
 
 def test_a_window_that_is_closed_before_the_rows_are_there_asks_first(
-    window: MainWindow, engine: FakeEngine, fetcher: Fetcher
+    window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
+    for path in ("/a.jpg", "/b.jpg"):
+        window.add_files.add_to("4217", [Path(path)])
+    for is_answered in (False, True):
+        engine.tell(PathsAdded("4217", 1, 0, 0, 0))
+        assert window.unsent.searching is not is_answered
     fetcher.fetch(TWO, (source := Held()), "4217")
     assert window.unsent.asks
     rows = [upload(file.upload_id, UploadState.FETCHING) for files, _ in engine.awaited for file in files]
     engine.tell(UploadsAdded(tuple(rows)))
     assert not window.add_files.unanswered
     source.may_give.set()
+    far = window.model.progress_of
+    qtbot.waitUntil(lambda: [(one := far(row.upload_id)) and one.bytes_sent for row in rows] == [4, 4])
 
 
 def test_a_drop_waits_for_its_source_with_the_window_alive(
@@ -247,11 +257,14 @@ def test_what_waits_for_a_number_and_does_not_come_is_named_and_waits_no_more(
     window: MainWindow, engine: FakeEngine, fetcher: Fetcher, qtbot: QtBot
 ) -> None:
     source = Held(fails=True)
-    fetcher.fetch(replace(TWO, files=TWO.files[:1]), source, "")
+    window.add_paths([Path("/kept.jpg")])
+    fetch = fetcher.fetch(replace(TWO, files=TWO.files[:1]), source, "")
+    paths = list(fetch.wanted)
     source.may_give.set()
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.text.text().startswith("a.jpg: The other program did not give it (0x80030005).")
-    assert window.add_files.kept is None
+    assert window.add_files.kept == EntryCounts(files=1, folders=0)
+    assert told(engine, "no_longer_wanted") == [paths]
     assert engine.awaited == []
 
 

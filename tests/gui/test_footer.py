@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
@@ -270,6 +271,10 @@ def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_o
     QTest.mouseClick(window.footer.others, LEFT)
     QTest.mouseClick(window.footer.primary, LEFT)
     assert engine.calls == [("start", None), ("pause", None)]
+    window.number.handle(AnomalyLookedUp("4217", Lookup.UNKNOWN))
+    QTest.mouseClick(window.footer.others, LEFT)
+    assert len(window.findChildren(QMessageBox)) == 1
+    assert len(engine.calls) == 2
     engine.tell(QueueStatus(running=False))
     assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Send 2 files to 4217", False)
     engine.tell(QueueStatus(running=True))

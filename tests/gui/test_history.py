@@ -18,6 +18,7 @@ from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, 
 from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
 from uploader_gui.gui.dialogs.form import QuestionDialog
 from uploader_gui.gui.main_window import MainWindow
+from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
 from uploader_gui.gui.style.theme import Theme
@@ -79,6 +80,9 @@ def test_the_files_of_the_chosen_deposit_stand_below(history: HistoryDialog, eng
     assert asked(engine, "build_receipt") == [NEW, OLD]
     engine.tell(ReceiptBuilt(receipt(file("late.jpg")), NEW))  # not what is chosen now
     assert history.files.topLevelItemCount() == 0
+    QTest.mouseClick(history.check_files, LEFT)
+    (check,) = history.findChildren(CheckDialog)
+    assert check.which.text() == "Choose a receipt that was saved as data (JSON)."
 
 
 def test_what_a_file_and_a_server_say_is_no_markup_in_a_tip(history: HistoryDialog, engine: FakeEngine) -> None:

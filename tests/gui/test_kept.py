@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.dragging import drop, offering
 from tests.gui.fake_engine import FakeEngine, upload
 from uploader_gui.engine.events import QueueStatus, UploadsAdded
 from uploader_gui.engine.models import Treatment, UploadState
@@ -25,7 +26,9 @@ def test_odd_names_and_wishes_survive_in_the_window_s_memory(tmp_path: Path) -> 
     kept = [
         KeptPath(Path(name), is_folder=not at, options=WISHED if at else AddOptions()) for at, name in enumerate(ODD)
     ]
-    assert WindowMemory(tmp_path / "window.ini").keep(kept)
+    memory = WindowMemory(tmp_path / "window.ini")
+    assert memory.keep(kept)
+    assert "photos" in (tmp_path / "window.ini").read_text()  # though the program may be killed now
     assert WindowMemory(tmp_path / "window.ini").kept == kept
     assert WindowMemory(tmp_path / "window.ini").keep([])
     assert WindowMemory(tmp_path / "window.ini").kept == []
@@ -81,4 +84,35 @@ def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: Mai
     window.open_link("4217")
     assert engine.added == []
     QTest.mouseClick(window.header.add_kept, LEFT)
-    assert engine.added == [([Path("/b.jpg")], "4217")]
+    window.add_paths([Path("/c.jpg")])
+    assert engine.added == [([Path("/b.jpg")], "4217"), ([Path("/c.jpg")], "4217")]
+
+
+@pytest.mark.parametrize(
+    ("signal", "format_", "promised"),
+    [
+        ("picture_given", "image/png", 0),
+        ("portal_given", "application/vnd.portal.filetransfer", 0),
+        ("virtual_given", "", 1),
+    ],
+)
+def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(  # noqa: PLR0917 - a table
+    window: MainWindow, engine: FakeEngine, qtbot: QtBot, signal: str, format_: str, promised: int
+) -> None:
+    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), QueueStatus(running=True))
+    window.drop.promises = lambda: ((), promised)
+    window.open_link("4218")
+    for shown in ("", "4218"):
+        with qtbot.waitSignal(getattr(window, signal, None) or getattr(window.add_files, signal)) as told:
+            drop(window, offering(format_, b"2158") if format_ else QMimeData())
+        assert told.args is not None
+        assert told.args[1] == shown
+
+
+def test_nothing_goes_to_a_number_that_was_only_typed(window: MainWindow, engine: FakeEngine) -> None:
+    window.add_paths([Path("/b.jpg")])
+    window.header.field.setFocus()
+    QTest.keyClicks(window.header.field, "421")
+    window.view.setFocus()
+    window.header.field.clearFocus()
+    assert engine.added == []

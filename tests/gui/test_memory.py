@@ -42,6 +42,7 @@ def test_the_last_eight_anomalies_are_kept_the_newest_first(ini: Path) -> None:
     for number in range(12):
         memory.remember(f"A-{number}")
     memory.remember("A-9")
+    assert "A-9 A-11" in ini.read_text()  # though the program may be killed now
     assert WindowMemory(ini).anomalies == ["A-9", "A-11", "A-10", "A-8", "A-7", "A-6", "A-5", "A-4"]
 
 
@@ -60,6 +61,9 @@ def test_files_make_an_anomaly_worth_remembering(window: MainWindow, qtbot: QtBo
     with qtbot.waitSignal(window.anomaly_used) as used:
         window.add_paths([Path("/a.jpg")])
     assert used.args == ["4217"]
+    with qtbot.waitSignal(window.anomaly_used) as used:
+        window.add_files.add_to("77", [Path("/b.jpg")])
+    assert used.args == ["77"]
 
 
 def test_the_key_down_offers_what_was_used_last(window: MainWindow, qtbot: QtBot) -> None:

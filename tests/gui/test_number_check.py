@@ -60,6 +60,18 @@ def test_enter_asks_at_once_and_further_typing_ends_the_search(signed_in: MainWi
     assert engine.looked_up == ["42", ""]
 
 
+def test_only_what_could_not_be_checked_is_asked_once_more(signed_in: MainWindow, engine: FakeEngine) -> None:
+    for number, found in (("42", Lookup.UNCHECKED), ("43", Lookup.UNKNOWN), ("42", None), ("43", None)):
+        typed(signed_in, number)
+        for _ in range(2):
+            QTest.keyClick(signed_in.header.field, Qt.Key.Key_Return)
+            engine.tell(AnomalyLookedUp("99", Lookup.KNOWN))  # a dialog asked about another one
+        if found is not None:
+            engine.tell(AnomalyLookedUp(number, found))
+    assert engine.looked_up == ["42", "43", "42", ""]
+    assert signed_in.header.hint.text() == "The register knows no anomaly 43."
+
+
 def test_without_tokens_nobody_is_asked_until_there_are_some(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
@@ -91,6 +103,7 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
     number = WAITS.uploads[0].anomaly_id
     typed(signed_in, number)
     engine.tell(AnomalyLookedUp(number, Lookup.UNKNOWN), WAITS)
+    engine.tell(UploadsAdded((upload("b.jpg", UploadState.QUEUED, anomaly_id="99"),)))
     assert signed_in.header.hint.text() == f"The register knows no anomaly {number}."
     assert signed_in.header.hint.property("kind") == "warning"
     question = asked_at_start(signed_in)
@@ -103,6 +116,9 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
     assert engine.calls == [("start", None)]
     QTest.mouseClick(signed_in.footer.primary, LEFT)
     assert engine.calls == [("start", None)] * 2
+    engine.tell(AnomalyLookedUp("99", Lookup.UNKNOWN))
+    qtbot.waitUntil(lambda: not signed_in.findChildren(QMessageBox))
+    assert "99" in asked_at_start(signed_in).text()
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,10 +17,11 @@ from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, Event, HistoryFound, PathsAdded, UploadsRemoved
 from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.models import Awaited, Reason, RunKey, Treatment, UploadId, UploadState
+from uploader_gui.engine.options import AddOptions, EngineOptions
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
@@ -198,6 +200,7 @@ def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_aga
     def end(_: object) -> None:
         raise SystemExit
 
+    bridge.pause()
     window.add_paths([files.make("early.jpg")])
     bridge.start()
     bridge.run(here, anomaly_id=lambda: "4217")
@@ -288,3 +291,85 @@ def test_an_engine_that_could_not_begin_is_replaced_and_what_was_dropped_meanwhi
     qtbot.waitUntil(lambda: [shown(window).get(name) for name in ("a.jpg", "b.jpg")] == [waiting] * 2, timeout=PATIENCE)
     assert names_at(other_api) == ["c.jpg"]
     assert [event.kept for event in told if isinstance(event, UploadsRemoved)] == [True]
+
+
+class Listener:
+    """A queue that only notes what it is asked: names and arguments."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[object, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *values, **named: self.heard.append((name, *values, *named.values()))
+
+
+class BridgeToListener(Bridge):
+    """A bridge with such a queue at its other end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue = Listener()
+        self.heard = self._queue.heard
+
+    def _submit(self, command: Callable[[Any], object]) -> None:
+        command(self._queue)
+
+
+ONE: Final = [UploadId("one")]
+KEY: Final = RunKey(7, "4217")
+WHY: Final = Reason(Code.NOT_FETCHED)
+MORE: Final = AddOptions(again=True)
+AWAITED: Final = [Awaited(ONE[0], Path("/a"), "a", 1)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "heard"),
+    [
+        (lambda b: b.start(), ("start",)),
+        (lambda b: b.try_now(), ("try_now",)),
+        (lambda b: b.retry(ONE), ("retry", ONE)),
+        (lambda b: b.retry_failed(), ("retry_failed",)),
+        (lambda b: b.send_again(ONE), ("send_again", ONE, True)),
+        (lambda b: b.send_again(ONE, start=False), ("send_again", ONE, False)),
+        (lambda b: b.treat(ONE, Treatment.ZIP), ("treat", ONE, Treatment.ZIP)),
+        (lambda b: b.undo(), ("undo",)),
+        (lambda b: b.send_here(ONE), ("send_here", ONE)),
+        (lambda b: b.clear_finished(), ("clear_finished",)),
+        (lambda b: b.send_past_again(KEY), ("send_past_again", KEY)),
+        (lambda b: b.await_files(AWAITED, "4217", MORE), ("await_files", tuple(AWAITED), "4217", MORE)),
+        (lambda b: b.fetched(ONE[0]), ("fetched", ONE)),
+        (lambda b: b.not_fetched(ONE[0], WHY), ("not_fetched", ONE, WHY)),
+    ],
+)
+def test_what_may_send_something_waits_until_settings_are_saved(
+    qapp: object, ask: Callable[[Bridge], None], heard: tuple[object, ...]
+) -> None:
+    bridge = BridgeToListener()
+    bridge.hold()
+    ask(bridge)
+    assert bridge.heard == []
+    bridge.release()
+    assert bridge.heard == [heard]
+
+
+@pytest.mark.parametrize(
+    ("stop", "heard"),
+    [
+        (lambda b: b.pause(), ("pause",)),
+        (lambda b: b.cancel(ONE), ("cancel", ONE)),
+        (lambda b: b.cancel_all(), ("cancel_all",)),
+        (lambda b: b.remove(ONE), ("remove", ONE)),
+        (lambda b: b.take_away(ONE, []), ("take_away", ONE, [])),
+        (lambda b: b.send_to(ONE, "4217"), ("send_to", ONE, "4217")),
+    ],
+)
+def test_what_stops_something_waits_for_no_settings_and_stops_once_more_what_waited_for_them(
+    qapp: object, stop: Callable[[Bridge], None], heard: tuple[object, ...]
+) -> None:
+    bridge = BridgeToListener()
+    bridge.hold()
+    bridge.start()
+    stop(bridge)
+    assert bridge.heard == [heard]
+    bridge.release()
+    assert bridge.heard == [heard, ("start",), heard]

@@ -187,10 +187,8 @@ def test_hover_counts_them_and_a_small_copy_in_the_library_of_photos_is_passed_o
     assert engine.added == [([Path("/Users/m/Pictures/a.jpg")], "4217")]
 
 
-@pytest.mark.parametrize(
-    ("kit", "named"), [(WithoutQueues("a.jpg"), []), (Kit(""), []), (Kit("a.jpg", ""), ["a.jpg"])]
-)
-def test_promises_that_cannot_be_asked_for_or_name_no_file_are_explained(
+@pytest.mark.parametrize(("kit", "named"), [(WithoutQueues("a.jpg"), []), (Kit(""), []), (Kit("a.jpg", ""), ["a.jpg"])])
+def test_promises_that_cannot_be_asked_for_or_name_no_file_are_explained(  # noqa: PLR0917 - a table
     window: MainWindow, dropped: Callable[[Kit], Kit], engine: FakeEngine, folder: Path, kit: Kit, named: list[str]
 ) -> None:
     dropped(kit)

@@ -146,6 +146,15 @@ def test_of_two_receipts_asked_for_each_goes_to_its_own_file_whatever_the_order_
         engine.tell(ReceiptBuilt(receipt(file(f"{key}.jpg")), key))
     named = {path.stem: json.loads(content)["files"][0]["name"] for path, content in engine.saved}
     assert named == {f"{key}": f"{key}.jpg" for key in keys}
+    engine.saved.clear()
+    for name in ("first", "second"):  # of this run: answered in the order in which they were asked for
+        choose(window.receipts.save_as(name), tmp_path / f"{name}.json")
+    for name in ("first", "second"):
+        engine.tell(ReceiptBuilt(receipt(file(f"{name}.jpg"))))
+    assert {path.stem: json.loads(content)["files"][0]["name"] for path, content in engine.saved} == {
+        name: f"{name}.jpg" for name in ("first", "second")
+    }
+    assert engine.receipts_of[-2:] == ["first", "second"]
 
 
 def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: FakeEngine, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def asked(window: MainWindow) -> SendToDialog:
 
 def test_the_line_under_the_list_sends_the_selected_rows_there(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(ROWS)
+    used: list[str] = []
+    window.anomaly_used.connect(used.append)
     line = window.body.selection
     assert not line.isVisible()
     window.view.selectAll()
@@ -52,6 +54,7 @@ def test_the_line_under_the_list_sends_the_selected_rows_there(window: MainWindo
     QTest.keyClicks(dialog.field, "8")
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     assert engine.calls == [("send_to:4218", ["a.jpg", "b.jpg"])]
+    assert used == ["4218"]
     engine.tell(AnomalyChanged("4218", 1, already_there=1))
     assert "1 file goes to 4218 now. 1 was on its list already." in window.footer.below.text()
 

@@ -1,9 +1,9 @@
 """A picture pasted into the window: a file of the program's own, sent, and gone once it has arrived."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.faults.running import options
+from tests.gui.fake_engine import FakeEngine
 from tests.program.at_once import AtOnce
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Event, QueueIdle, UploadsAdded
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.drop.mime import Picture
+from uploader_gui.gui.drop.offer import DropKind
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.paths import DataPaths
@@ -71,10 +73,35 @@ def test_a_pasted_picture_is_sent_and_then_gone(  # noqa: PLR0917 - all that tak
     bridge.event_arrived.connect(heard.append)
     picture = QImage(20, 10, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.blue)
-    window.picture_given.emit(Picture(picture), "4217")
+    window.picture_given.emit(Picture(picture), "4218")  # another one than what the window shows by now
     qtbot.waitUntil(lambda: any(isinstance(event, UploadsAdded) for event in heard), timeout=30_000)
     (path,) = (tmp_path / "captures").iterdir()
     bridge.start()
     qtbot.waitUntil(lambda: any(isinstance(event, QueueIdle) for event in heard), timeout=30_000)
     assert not path.exists()
     assert len(scripted_storage.objects) == 1
+    assert [record.anomaly_id for record in strict_api.registered] == ["4218"]
+
+
+class Portal(AtOnce):
+    """Has the files of a sandboxed program for one key, and none for others."""
+
+    async def in_thread(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        del call
+        if arguments != ("2158",):
+            raise OSError(0, "no such key")
+        return [Path("/a.jpg")]
+
+
+def test_what_a_sandboxed_program_gives_goes_to_the_anomaly_shown_when_it_was_dropped(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    engine, tasks, nothing = FakeEngine(), Portal(), None
+    window = MainWindow(engine, Theme(qapp, Qt.ColorScheme.Light), anomaly_id="4217")
+    qtbot.addWidget(window)
+    Support(window, engine, data=DataPaths(tmp_path), preferences=cast("Any", nothing), tasks=cast("Any", tasks))
+    window.add_files.portal_given.emit("2158", "4218")
+    assert engine.added == [([Path("/a.jpg")], "4218")]
+    window.add_files.portal_given.emit("2159", "4218")
+    assert len(engine.added) == 1
+    assert window.banner.text.text() == DropKind.PROMISE.advice

@@ -28,7 +28,7 @@ from uploader_gui.credentials import Credentials
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.events import Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId, UploadState
-from uploader_gui.engine.options import Choices
+from uploader_gui.engine.options import Choices, EngineOptions
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
@@ -145,7 +145,8 @@ def preferences(  # noqa: PLR0917 - everything it is put together from
 ) -> Iterator[Preferences]:
     language = Language(qapp)
     bridge: Any = engine
-    made = Preferences(window, bridge, theme=theme, language=language, tasks=tasks, launch=LaunchOptions())
+    launch = LaunchOptions(again=True, report=data.folder / "receipt.json")
+    made = Preferences(window, bridge, theme=theme, language=language, tasks=tasks, launch=launch)
     chosen = Settings(api_url=strict_api.url, language="en")
     made.use(Config(data, chosen, Credentials(chosen.api_url), strict_api.tokens, RedactingFormatter(), window=True))
     yield made
@@ -191,12 +192,14 @@ def test_language_colours_and_speed_count_at_once_and_are_kept(  # noqa: PLR0917
     [{"proxy": "none"}, {"size_unit": "bytes"}, {"api_url": "https://other.example"}, {"ca_file": Path("/ca.pem")}],
 )
 def test_another_way_to_the_service_is_told_to_the_engine(
-    preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str]
+    preferences: Preferences, window: MainWindow, engine: Engine, change: dict[str, str], data: DataPaths
 ) -> None:
     window.settings_saved.emit(values_of(shown(window), **change))
     (name, options) = engine.calls[-1]
     assert name == "replace"
-    assert getattr(options, "api_url", None) == (change.get("api_url") or options.api_url)  # type: ignore[attr-defined]  # an EngineOptions
+    assert isinstance(options, EngineOptions)
+    assert options.api_url == (change.get("api_url") or options.api_url)
+    assert (options.skip_uploaded, options.receipt) == (False, data.folder / "receipt.json")  # as it was started
 
 
 def test_no_authority_is_kept_as_none(preferences: Preferences, window: MainWindow, data: DataPaths) -> None:
