@@ -180,7 +180,10 @@ def test_the_button_names_files_and_anomaly_where_there_is_one(
     window: MainWindow, engine: FakeEngine, added: list[UploadsAdded], label: str | None
 ) -> None:
     engine.tell(*added)
-    assert window.footer.primary.text() == (label or "Send 1 file to 4217")
+    shown = label or "Send 1 file to 4217"
+    assert (window.footer.primary.text(), window.footer.primary.toolTip()) == (shown, "")
+    window.footer.resize(10, window.footer.height())
+    assert shown in window.footer.primary.toolTip()  # where there is no room for it
 
 
 def test_the_button_says_that_signing_in_comes_first(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

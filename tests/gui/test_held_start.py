@@ -135,6 +135,11 @@ def test_only_a_number_that_is_new_unchecked_or_from_a_link_is_held(
     case(held)
     press(held)
     assert (is_held(held), engine.calls) == (holds, [] if holds else STARTED)
+    if not holds:  # nor is its next start, whatever becomes of the register
+        held.started = held.sends_when_dropped = False
+        held.number.handle(UNCHECKED)
+        press(held)
+        assert (is_held(held), engine.calls) == (False, STARTED * 2)
 
 
 def test_a_link_to_a_number_that_was_started_before_is_held_again(

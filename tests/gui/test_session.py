@@ -117,11 +117,12 @@ def why(window: MainWindow) -> str:
     return dialog.why.text() if dialog.why.isVisible() else ""
 
 
-@pytest.mark.parametrize("heard_of", [False, True])
-def test_the_dialog_says_when_the_session_ended(window: MainWindow, engine: FakeEngine, heard_of: bool) -> None:  # noqa: FBT001 - pytest
+@pytest.mark.parametrize("heard", [(), (SignInRequired(),), (SignedIn(), SignInRequired())])
+def test_the_dialog_says_when_the_session_ended(
+    window: MainWindow, engine: FakeEngine, heard: tuple[SignedIn | SignInRequired, ...]
+) -> None:
     window.set_signed_in(SignInState(signed_in=True, expires_at=at("00:00")))
-    if heard_of:
-        engine.tell(SignInRequired())
+    engine.tell(*heard)
     assert why(window) == "Your session ended at 00:00."
     use_language(FRENCH)
     window.dialogs.sign_in(TokensKept.MEMORY).retranslate()

@@ -57,9 +57,11 @@ def test_one_line_says_what_was_taken_away(
     assert strip.isVisible()
     assert (strip.text.text(), strip.button.text()) == (said, "Undo")
     assert strip.button.accessibleDescription() == said
+    assert entry(window, FooterAction.UNDO)
     QTest.mouseClick(strip.button, LEFT)
     assert engine.calls == [("undo", None)]
     engine.tell(UndoOffered())
+    assert not entry(window, FooterAction.UNDO)
     assert not strip.isVisible()
 
 

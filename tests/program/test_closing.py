@@ -16,6 +16,8 @@ from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
+from uploader_gui.engine.options import AddOptions, Choices
+from uploader_gui.gui.window.window_memory import WindowMemory
 
 
 class Start(Protocol):
@@ -76,6 +78,25 @@ def test_a_file_that_waits_for_a_number_waits_for_it_at_the_next_start(start: St
     again.ended()
 
 
+def test_where_the_window_cannot_save_what_waits_for_a_number_closing_says_that_it_is_lost(
+    start: Start, files: Files, person: Path
+) -> None:
+    (person / "data" / "window.ini").mkdir(parents=True)
+    window = start(files.make("a.jpg"))
+    window.do("until_kept")
+    assert window.do("close") == "1 file waits for the number."
+    assert window.do("consequences").startswith("The list cannot be saved on this computer just now")
+
+
+def test_what_is_dropped_after_a_start_that_sends_goes_at_once(
+    start: Start, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    window = start("-a", "4217", "--start")
+    window.do("add", str(files.make("a.jpg")))
+    window.do("rows", {"uploaded": 1})
+    assert len(scripted_storage.objects) == 1
+
+
 def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
     start: Start, files: Files, strict_api: StrictApi
 ) -> None:
@@ -89,17 +110,19 @@ def test_files_given_at_start_do_not_go_to_the_number_somebody_types_meanwhile(
 
 
 def test_files_of_a_later_start_do_not_go_to_the_number_of_a_link_that_nobody_has_confirmed(
-    start: Start, files: Files, scripted_storage: ScriptedStorage
+    start: Start, files: Files, scripted_storage: ScriptedStorage, person: Path
 ) -> None:
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     window = start("-a", "4217", "--start", files.make("a.jpg"))
     scripted_storage.wait_for_puts(1)
-    for given in (["--link", "uploader-gui:?anomaly=4218"], [files.make("b.jpg")]):
+    for given in (["--link", "uploader-gui:?anomaly=4218"], ["--zip", "--again", files.make("b.jpg")]):
         assert start(*given).ended() == 0
     window.do("until_number", "4218")
     assert window.do("until_given") == [1, 1]
     window.send_signal(signal.SIGTERM)
     window.ended()
+    (kept,) = WindowMemory(person / "data" / "window.ini").kept
+    assert kept.options == AddOptions(again=True, choices=Choices.from_flags(convert=False, zipped=True))
 
 
 def test_a_window_closed_before_it_could_look_at_its_files_ends_with_1(start: Start, files: Files) -> None:
@@ -216,6 +239,13 @@ def test_in_the_background_the_program_sends_everything_and_ends(
     window.do("rows", {"files": 40})
     assert window.do("close").startswith("40 of 40 files are not attached to anomaly 4217: ")
     window.do("press", "background")
+    assert start().ended() == 0  # a later start brings it back
+    window.do("close")
+    window.do("press", "background")
     in_background.set()
     assert window.ended() == 0
     assert len(scripted_storage.objects) == 40
+    again = start()
+    assert again.do("finish").startswith("All 40 files are attached to anomaly 4217")
+    again.do("close")
+    assert again.ended() == 0

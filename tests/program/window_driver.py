@@ -111,6 +111,22 @@ def until_told(words: str) -> None:
         QTimer.singleShot(10, lambda: until_told(words))
 
 
+def add(path: str) -> None:
+    """As a person who drops it."""
+    window().add_paths([Path(path)])
+    answer(True)
+
+
+def consequences(_: Any) -> None:
+    """Answer with what the open question says closing would do."""
+    asked = question()
+    answer(asked and asked.stop_more.text())
+
+
+def finish(_: Any) -> None:
+    answer(window().body.finish.text.text())
+
+
 def save_settings(others: dict[str, Any]) -> None:
     from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog  # noqa: PLC0415 - loads pydantic, which may be slow
 
@@ -141,7 +157,7 @@ def until_gone() -> None:
 
 
 _ALL: tuple[Callable[[Any], None], ...] = (
-    *(rows, report, close, press, hint, end_session),
+    *(rows, report, close, press, hint, end_session, add, consequences, finish),
     *(type_number, until_number, until_kept, until_given, until_told, save_settings),
 )
 DEEDS = {one.__name__: one for one in _ALL}
