@@ -178,6 +178,8 @@ def test_a_number_found_to_be_unknown_meanwhile_is_asked_about(
 @pytest.mark.parametrize("end", ["nothing is left", "all is sent already", "the window is closed"])
 def test_it_ends_by_itself_where_there_is_nothing_to_hold(held: MainWindow, engine: FakeEngine, end: str) -> None:
     press(held)
+    engine.tell(QueueStatus(running=True, partly=True))
+    assert is_held(held)  # others go, which were started before
     if end == "nothing is left":
         engine.tell(UploadsRemoved((UploadId("a.jpg"), UploadId("b.jpg"))))
     elif end == "all is sent already":
