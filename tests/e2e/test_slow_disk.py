@@ -22,7 +22,7 @@ from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.journal.journal_thread import REST_SECONDS
+from uploader_gui.engine.journal.journal import REST_SECONDS
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="LD_PRELOAD is Linux's")
 SLOW = 0.05

@@ -7,8 +7,7 @@ from typing import cast
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.journal.journal_thread import JournalThread
+from uploader_gui.engine.journal.journal import Journal, JournalThread
 from uploader_gui.engine.models import Upload
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.own_files import OwnFiles, TempFiles

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.engine.virtual_time import virtually
-from uploader_gui.engine.transfer.bandwidth_limit import SAVED_SECONDS, Bandwidth
+from uploader_gui.engine.transfer.limits import SAVED_SECONDS, Bandwidth
 
 
 async def drawn(bandwidth: Bandwidth, *, pieces: int, count: int) -> None:

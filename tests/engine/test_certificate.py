@@ -6,7 +6,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader_gui.engine.certificate import UNREADABLE, read
+from uploader_gui.engine.connection_check import UNREADABLE, read_certificate
 
 
 def der(pem: bytes) -> bytes:
@@ -18,24 +18,24 @@ LEAF = der(AUTHORITY.issue_cert("register.test", common_name="register.test").ce
 
 
 def test_the_issuer_of_a_certificate_is_named() -> None:
-    certificate = read(LEAF)
+    certificate = read_certificate(LEAF)
     assert certificate.issuer == "Mairie de Sète"
     assert certificate.subject.endswith("register.test")
     assert not certificate.self_signed
 
 
 def test_a_certificate_that_vouches_for_itself_is_noticed() -> None:
-    certificate = read(der(AUTHORITY.cert_pem.bytes()))
+    certificate = read_certificate(der(AUTHORITY.cert_pem.bytes()))
     assert certificate.self_signed
     assert certificate.issuer == certificate.subject == "Mairie de Sète"
 
 
 @given(st.one_of(st.binary(), st.integers(0, len(LEAF)).map(lambda cut: LEAF[:cut])))
 def test_what_is_no_certificate_is_unreadable(data: bytes) -> None:
-    assert data == LEAF or read(data) == UNREADABLE
+    assert data == LEAF or read_certificate(data) == UNREADABLE
 
 
 @given(st.integers(0, len(LEAF) - 1), st.integers(0, 255))
 def test_a_damaged_certificate_breaks_nothing(at: int, byte: int) -> None:
     damaged = LEAF[:at] + bytes([byte]) + LEAF[at + 1 :]
-    assert read(damaged).issuer.isprintable()
+    assert read_certificate(damaged).issuer.isprintable()

@@ -1,10 +1,10 @@
 """Offline is told where nothing gets through, not where one server of many cannot be reached."""
 
 from tests.engine.fake_scheduler import FakeScheduler
-from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition
 from uploader_gui.engine.net.retry import RetryPolicy
+from uploader_gui.engine.outages import Conditions, Connectivity
 
 POLICY = RetryPolicy(base=0.01, offline=0.01)
 

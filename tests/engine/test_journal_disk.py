@@ -144,7 +144,7 @@ import asyncio, sys
 from pathlib import Path
 from tests.engine.journals import API
 from tests.engine.values import a_put, an_upload
-from uploader_gui.engine.journal.journal_thread import JournalThread
+from uploader_gui.engine.journal.journal import JournalThread
 
 async def main(path, slow, leaves):
     journal, uploads = await JournalThread.open(path), [an_upload(presigned=a_put()) for _ in range(900)]

@@ -19,14 +19,13 @@ from tests.engine.test_journal_reopening import get_into_trouble, no_room
 from tests.engine.test_upload_store import HOUR, UNUSED, a_store, delete_all
 from tests.engine.values import an_upload
 from tests.support.log_watch import ExpectedLogs
-from uploader_gui.engine.conditions import Conditions
 from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition
-from uploader_gui.engine.journal.journal import Journal
-from uploader_gui.engine.journal.journal_thread import EndedDeposits, JournalThread, Unsaved
+from uploader_gui.engine.journal.journal import EndedDeposits, Journal, JournalThread, Unsaved
 from uploader_gui.engine.journal.schema import SCHEMA_VERSION
 from uploader_gui.engine.models import PastRun, Upload, UploadId, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
+from uploader_gui.engine.outages import Conditions
 from uploader_gui.engine.receipt import Circumstances
 
 NO_DEPOSITS: EndedDeposits = ((), {})

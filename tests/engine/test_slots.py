@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from tests.engine.virtual_time import virtually
-from uploader_gui.engine.transfer.slots import MAX_LENT, Slots
+from uploader_gui.engine.transfer.limits import MAX_LENT, Slots
 
 
 class Crowd:

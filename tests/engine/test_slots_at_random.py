@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.engine.virtual_time import run_virtually
-from uploader_gui.engine.transfer.slots import Slots
+from uploader_gui.engine.transfer.limits import Slots
 
 
 async def transfer(slots: Slots, chance: random.Random, running: list[int]) -> None:

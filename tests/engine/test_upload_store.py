@@ -16,7 +16,6 @@ from tests.engine.journals import API
 from tests.engine.test_journal_reopening import get_into_trouble
 from tests.engine.values import a_put, a_source, an_upload
 from tests.support.log_watch import ExpectedLogs
-from uploader_gui.engine.conditions import Conditions
 from uploader_gui.engine.context import Resources
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.event_buffer import EventBuffer
@@ -24,6 +23,7 @@ from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import EarlierUpload, Origin, Reason, Substitute, Treatment, UploadState
 from uploader_gui.engine.net.server_clock import ServerClock
 from uploader_gui.engine.options import EngineOptions
+from uploader_gui.engine.outages import Conditions
 from uploader_gui.engine.upload_store import UploadStore
 
 HOUR = 3600.0

@@ -7,7 +7,7 @@ from tests.faults.running import ANOMALY, engine, options
 from tests.support.files import Files
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.models import UploadState
-from uploader_gui.engine.transfer.bandwidth_limit import SAVED_SECONDS
+from uploader_gui.engine.transfer.limits import SAVED_SECONDS
 
 LIMIT = 400_000
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.context import Resources, Server
 from uploader_gui.engine.events import JournalSetAside
-from uploader_gui.engine.journal.journal_thread import JournalThread
+from uploader_gui.engine.journal.journal import JournalThread
 from uploader_gui.engine.net.client import API_ANSWER_SECONDS, Clients, load_networking, tls_context
 from uploader_gui.engine.net.retry import RetryPolicy
 from uploader_gui.engine.net.server_clock import ServerClock

@@ -14,21 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from uploader_gui.engine.concurrency import DaemonThreads, Tasks
-    from uploader_gui.engine.conditions import Conditions, Connectivity
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.journal.journal_thread import JournalThread
+    from uploader_gui.engine.journal.journal import JournalThread
     from uploader_gui.engine.net.retry import RetryPolicy
     from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.outages import Conditions, Connectivity
     from uploader_gui.engine.own_files import OwnFiles, TempFiles
     from uploader_gui.engine.pictures.decoder import PictureDecoder
     from uploader_gui.engine.registration.api import ApiClient
     from uploader_gui.engine.registration.batches import Batcher
     from uploader_gui.engine.scheduler import Scheduler
-    from uploader_gui.engine.transfer.bandwidth_limit import Bandwidth
+    from uploader_gui.engine.transfer.limits import Bandwidth, Slots
     from uploader_gui.engine.transfer.rate_meter import RateMeter
     from uploader_gui.engine.transfer.s3 import S3Client
-    from uploader_gui.engine.transfer.slots import Slots
     from uploader_gui.engine.upload_store import UploadStore
 
 

@@ -30,7 +30,7 @@ from uploader_gui.engine.own_files import Heartbeat
 from uploader_gui.engine.pictures.messages import TOO_LARGE
 from uploader_gui.engine.source import MAX_PUT_BYTES, SourceReader, wire_name
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.engine.transfer.slots import Slots
+from uploader_gui.engine.transfer.limits import Slots
 from uploader_gui.engine.windows_paths import is_device
 
 if TYPE_CHECKING:

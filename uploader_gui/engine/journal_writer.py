@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from uploader_gui.engine.errors import Code, JournalError, JournalInUse, JournalTooNew
 from uploader_gui.engine.events import Condition, JournalSetAside
-from uploader_gui.engine.journal.journal_thread import Batch, JournalReopened, Unsaved
+from uploader_gui.engine.journal.journal import Batch, JournalReopened, Unsaved
 from uploader_gui.engine.models import Reason, UploadState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.context import Resources
     from uploader_gui.engine.event_buffer import EventBuffer
-    from uploader_gui.engine.journal.journal import Journal
-    from uploader_gui.engine.journal.journal_thread import EndedDeposits
+    from uploader_gui.engine.journal.journal import EndedDeposits, Journal
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.outages import Conditions
     from uploader_gui.engine.scheduler import Scheduler
     from uploader_gui.engine.upload_store import UploadStore
 

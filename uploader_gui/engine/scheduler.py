@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.concurrency import Tasks
-from uploader_gui.engine.conditions import Conditions, Connectivity
 from uploader_gui.engine.context import EngineContext
 from uploader_gui.engine.conversion import ConversionService
 from uploader_gui.engine.errors import Code
@@ -29,13 +28,13 @@ from uploader_gui.engine.events import (
 )
 from uploader_gui.engine.intake.intake import Intake
 from uploader_gui.engine.models import SENDING, Reason, UploadState
+from uploader_gui.engine.outages import Conditions, Connectivity
 from uploader_gui.engine.receipt import Circumstances, utc_offset_at
 from uploader_gui.engine.registration.batches import Batcher
 from uploader_gui.engine.registration.registrar import Registrar
-from uploader_gui.engine.transfer.bandwidth_limit import Bandwidth
-from uploader_gui.engine.transfer.pool import TransferPool
+from uploader_gui.engine.transfer.limits import Bandwidth, Slots
 from uploader_gui.engine.transfer.rate_meter import RateMeter
-from uploader_gui.engine.transfer.slots import Slots
+from uploader_gui.engine.transfer.transfer import TransferPool
 from uploader_gui.engine.upload_store import UploadStore
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.engine.context import Resources, Server
     from uploader_gui.engine.events import Event
-    from uploader_gui.engine.journal.journal_thread import EndedDeposits
+    from uploader_gui.engine.journal.journal import EndedDeposits
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
 

@@ -17,12 +17,12 @@ from uploader_gui.engine.models import FINISHED, Reason, Upload, UploadState, ch
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from uploader_gui.engine.conditions import Conditions
     from uploader_gui.engine.context import Resources
     from uploader_gui.engine.event_buffer import EventBuffer
     from uploader_gui.engine.models import EarlierUpload, PresignedPut, Source, Substitute, Treatment, UploadId
     from uploader_gui.engine.net.server_clock import ServerClock
     from uploader_gui.engine.options import EngineOptions
+    from uploader_gui.engine.outages import Conditions
     from uploader_gui.engine.scheduler import Scheduler
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,16 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import JournalInUse, JournalTooNew, JournalUnwritable
-from uploader_gui.engine.journal.rows import COLUMNS, WAITS, upload_of, value_in, variant_in
-from uploader_gui.engine.journal.schema import MIGRATIONS, OPTIONAL_STEPS, SCHEMA_VERSION
+from uploader_gui.engine.journal.schema import (
+    COLUMNS,
+    MIGRATIONS,
+    OPTIONAL_STEPS,
+    SCHEMA_VERSION,
+    WAITS,
+    upload_of,
+    value_in,
+    variant_in,
+)
 from uploader_gui.engine.models import folded
 from uploader_gui.engine.system_words import system_words
 from uploader_gui.engine.transfer.presigned_url import place_of

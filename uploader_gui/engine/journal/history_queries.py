@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.journal.connection import JournalConnection
-from uploader_gui.engine.journal.rows import COLUMNS, UNFINISHED, upload_of
+from uploader_gui.engine.journal.schema import COLUMNS, UNFINISHED, upload_of
 from uploader_gui.engine.models import PastRun, RunKey, UploadState, folded
 from uploader_gui.engine.receipt import Circumstances
 

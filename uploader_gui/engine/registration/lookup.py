@@ -18,7 +18,7 @@ from uploader_gui.engine.registration.api import json_object
 
 if TYPE_CHECKING:
     from uploader_gui.engine.context import EngineContext
-    from uploader_gui.engine.registration.session import ApiSession
+    from uploader_gui.engine.registration.registrar import ApiSession
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine.circuit_breaker import CircuitBreaker
 from uploader_gui.engine.errors import (
     ApiError,
     Code,
@@ -22,12 +21,12 @@ from uploader_gui.engine.errors import (
     UrlRefused,
     Variant,
 )
-from uploader_gui.engine.events import Condition
+from uploader_gui.engine.events import Condition, SignedIn, SignInRequired
 from uploader_gui.engine.models import Reason, UploadState
 from uploader_gui.engine.net.client import NEVER_SENT
+from uploader_gui.engine.outages import CircuitBreaker
 from uploader_gui.engine.registration.batches import LookAhead
 from uploader_gui.engine.registration.lookup import AnomalyLookup
-from uploader_gui.engine.registration.session import ApiSession
 from uploader_gui.engine.transfer.presigned_url import place_of
 
 if TYPE_CHECKING:
@@ -289,7 +288,8 @@ class Registrar:
         """Let uploads wait before they are asked for again; where the breaker is open, its probes wait instead."""
         self._store.move_all(uploads, UploadState.QUEUED, Reason.of(error))
         self._conditions.begin(Condition.SERVICE_BUSY, error)
-        wait = 0.0 if self.breaker.open else self._wait_after(uploads, error)
+        tries = max(max(upload.registrations, self.breaker.tries(upload.upload_id)) for upload in uploads)
+        wait = self.breaker.wait(tries, self._on_this_side(), error)
         if isinstance(error, TooManyRequests):
             rest = self._retry.rest_after(error, wait)
             self.look_ahead.slow_down(rest)
@@ -300,11 +300,6 @@ class Registrar:
             await self._connectivity.sleep(wait)
         self._requeue(uploads)
 
-    def _wait_after(self, uploads: list[Upload], error: UploaderError) -> float:
-        tries = max(max(upload.registrations, self.breaker.tries(upload.upload_id)) for upload in uploads)
-        backoff = self._retry.steady_backoff if len(self._on_this_side()) == 1 else self._retry.backoff
-        return backoff(tries, error.retry_after)
-
     def _requeue(self, uploads: Iterable[Upload]) -> None:
         """Return what was not cancelled meanwhile to the batcher."""
         self._batcher.put_back(upload for upload in uploads if upload.state is UploadState.QUEUED)
@@ -313,3 +308,66 @@ class Registrar:
 def _registering(batch: Iterable[Upload]) -> list[Upload]:
     """Return the uploads of a batch without those that were cancelled meanwhile."""
     return [upload for upload in batch if upload.state is UploadState.REGISTERING]
+
+
+class ApiSession:
+    """Whether the service accepts us: the tokens of the API's client, and what a person is told about them.
+
+    Methods take the tokens a call began with: others may be in force by now.
+    """
+
+    def __init__(self, context: EngineContext) -> None:
+        self._api = context.server.api
+        self._conditions = context.conditions
+        self._events = context.events
+        self._scheduler = context.scheduler
+        self._just_entered = False
+        self._accepted: Tokens | None = None
+        self._told_refused: Tokens | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person has to sign in before the next call."""
+        return Condition.SIGN_IN in self._conditions
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The tokens in force."""
+        return self._api.tokens
+
+    def sign_in(self, tokens: Tokens, *, entered: bool) -> None:
+        """Use other tokens from now on. Not `entered`: they were kept from an earlier run, and may have expired."""
+        self._api.tokens = tokens
+        self._just_entered = entered
+        self._conditions.end(Condition.SIGN_IN)
+        self._scheduler.wake()
+
+    def sign_out(self) -> None:
+        """Use no tokens: the next batch asks for sign-in."""
+        self._api.tokens = None
+        self._just_entered = False
+        self._scheduler.wake()
+
+    def accepted(self, tokens: Tokens | None) -> None:
+        """Tell, once, that the service accepted these (`SignedIn`)."""
+        self._just_entered = False
+        if tokens is not self._accepted:
+            self._accepted = tokens
+            self._events.send(SignedIn())
+
+    def just_entered(self, tokens: Tokens | None) -> bool:
+        """Return whether these are in force and were never accepted: refused, they do not become better by waiting."""
+        return self._just_entered and tokens is self._api.tokens
+
+    def tell_refused_again(self, tokens: Tokens | None) -> None:
+        """Tell, once, that the tokens a person just entered are refused."""
+        if tokens is not self._told_refused:
+            self._told_refused = tokens
+            self._events.send(SignInRequired(refused_again=True))
+
+    def ask(self, tokens: Tokens | None, why: str) -> None:
+        """Ask for sign-in, unless other tokens came meanwhile or that is asked already."""
+        if tokens is self._api.tokens and not self.waiting:
+            log.info("the service refused the tokens: %s", why)
+            self._conditions.begin(Condition.SIGN_IN)
+            self._events.send(SignInRequired())

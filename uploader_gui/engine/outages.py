@@ -1,9 +1,7 @@
-"""A circuit breaker for one side (the service's API, or the storage): closed while it works, open while it does not.
+"""What holds up the whole queue: offline, sign-in, a busy service or storage, a journal that cannot be written.
 
-A gateway that answers 502 for a minute is no fault of the files that wait behind it. So a failure counts against a
-file only while others succeed, and after failures with two different files and no success between them the breaker
-opens: one probe at a time asks whether the side works again, everything else waits. A storage's breaker that
-opened and soon closed again takes four times as many failures to open the next time. Figures: contract, "Limits".
+`Conditions` is the set of them; `Connectivity` finds out whether any server can be reached, a `CircuitBreaker` whether
+one side (the service's API, or the storage) works as a whole.
 """
 
 from __future__ import annotations
@@ -11,18 +9,125 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code, TlsFailed
 from uploader_gui.engine.events import Condition
+from uploader_gui.engine.models import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from uploader_gui.engine.context import EngineContext
     from uploader_gui.engine.errors import UploaderError
     from uploader_gui.engine.models import UploadId
+    from uploader_gui.engine.net.retry import RetryPolicy
+    from uploader_gui.engine.scheduler import Scheduler
+
+LIVELY_SECONDS: Final = 2.0
+"""While a byte got through within this time, one server cannot be reached rather than all of them."""
+
+
+class Conditions:
+    """The conditions that hold right now; `changed` is called when that set changes."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._holding: dict[Condition, Reason | None] = {}
+
+    @property
+    def holding(self) -> frozenset[Condition]:
+        """Every condition that holds."""
+        return frozenset(self._holding)
+
+    @property
+    def causes(self) -> dict[Condition, Reason]:
+        """Why they hold, as far as that is known, without details."""
+        return {condition: cause for condition, cause in self._holding.items() if cause is not None}
+
+    def __contains__(self, condition: Condition) -> bool:
+        return condition in self._holding
+
+    def begin(self, condition: Condition, error: UploaderError | None = None) -> None:
+        """Record that a condition holds from now on; another `error` becomes its cause."""
+        cause = self._holding.get(condition) if error is None else Reason(error.code, error.variant)
+        if condition not in self._holding or cause != self._holding[condition]:
+            self._holding[condition] = cause
+            self._changed()
+
+    def end(self, condition: Condition) -> None:
+        """Record that a condition holds no longer."""
+        if condition in self._holding:
+            del self._holding[condition]
+            self._changed()
+
+
+class Connectivity:
+    """Whether servers can be reached at all, judged by what got through.
+
+    Waiting here uses up no attempts. After `limit` seconds without a byte or an answer while a task waits, the
+    scheduler gives up (headless); None waits without end (window).
+    """
+
+    def __init__(self, conditions: Conditions, scheduler: Scheduler, retry: RetryPolicy, limit: float | None) -> None:
+        self._conditions = conditions
+        self._scheduler = scheduler
+        self._retry = retry
+        self._limit = limit
+        self._back = asyncio.Event()
+        self._now = asyncio.Event()
+        self._waiting = 0
+        self._last_activity = -math.inf
+        self._began_waiting = -math.inf
+
+    def note_activity(self) -> None:
+        """Record that a byte or an answer got through."""
+        self._last_activity = time.monotonic()
+        if self._waiting:
+            self._back.set()
+            self._back.clear()
+        self._conditions.end(Condition.OFFLINE)
+
+    def try_now(self) -> None:
+        """Let everything that waits be tried at once."""
+        for event in (self._back, self._now):
+            event.set()
+            event.clear()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for the next attempt, at most until `try_now`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):  # not `wait_for`: Python 3.11's may swallow a cancellation
+                await self._now.wait()
+
+    async def wait_back(self, tries: int, error: UploaderError | None = None) -> None:
+        """Wait until something got through again, or it is time for the next attempt (`tries` were made)."""
+        now = time.monotonic()
+        if self._began_waiting <= self._last_activity:
+            self._began_waiting = now
+        self._waiting += 1
+        if now - self._last_activity > LIVELY_SECONDS:
+            self._conditions.begin(Condition.OFFLINE, error)
+        try:
+            await self._wait(self._retry.offline_wait(tries))
+        finally:
+            self._waiting -= 1
+
+    async def _wait(self, seconds: float) -> None:
+        if self._limit is not None:
+            left = self._limit - (time.monotonic() - max(self._last_activity, self._began_waiting))
+            if left <= 0:
+                self._scheduler.give_up(Code.OFFLINE)
+            seconds = min(seconds, max(left, 0.05))
+        if Condition.OFFLINE not in self._conditions:
+            await self.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._back.wait()
+
 
 FILES_TO_OPEN: Final = 2
 """Failures with this many different files, and no success between them, are the side's rather than a file's."""
@@ -44,6 +149,11 @@ class _Trouble:
 
 class CircuitBreaker:
     """Whether one side works as a whole, when it is probed next, and whether a failure counts against a file.
+
+    A gateway that answers 502 for a minute is no fault of the files that wait behind it. So a failure counts against a
+    file only while others succeed, and after failures with two different files and no success between them the breaker
+    opens: one probe at a time asks whether the side works again, everything else waits. A storage's breaker that
+    opened and soon closed again takes four times as many failures to open the next time. Figures: contract, "Limits".
 
     `condition` holds while the breaker is open. Where it has been open for `options.offline_limit` seconds (headless),
     the scheduler gives up with the code of that name.
@@ -129,6 +239,16 @@ class CircuitBreaker:
         """Return how often an upload was tried since the side last succeeded."""
         trouble = self._troubles.get(upload_id)
         return trouble.tries if trouble else 0
+
+    def wait(self, tries: int, beside: Collection[UploadId], error: UploaderError) -> float:
+        """Return the seconds until the next of that many tries, 0.0 while the breaker is open: its probes wait instead.
+
+        Where no other is left `beside` it, the wait has no jitter, so that few tries cover a long time.
+        """
+        if self.open:
+            return 0.0
+        backoff = self._retry.steady_backoff if len(beside) == 1 else self._retry.backoff
+        return backoff(tries, error.retry_after)
 
     def ends(self, upload_id: UploadId, beside: Collection[UploadId]) -> bool:
         """Return whether an upload is not tried again: it and all `beside` it were tried often and long enough.

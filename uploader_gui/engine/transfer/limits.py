@@ -1,4 +1,4 @@
-"""How many transfers run at once.
+"""How many transfers run at once (`Slots`), and how many bytes per second they may send together (`Bandwidth`).
 
 After 503 SlowDown there are half as many slots, and no transfer begins for a while; each file that arrives afterwards
 adds a slot again. While the storage as a whole is in trouble (`hold`), one transfer at a time is let in as a probe. A
@@ -8,6 +8,7 @@ transfer whose disk sleeps lends its slot to others meanwhile.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -183,3 +184,54 @@ class Slots:
         if not waiter.turn.done():
             self._in_use += 1
             waiter.turn.set_result(None)
+
+
+SAVED_SECONDS: Final = 0.25
+"""How long unused bandwidth is kept: timers that fire late lose nothing, and bursts stay short."""
+_PIECE_SECONDS: Final = 0.1
+_SMALLEST_PIECE: Final = 1024
+
+
+class Bandwidth:
+    """A limit in bytes per second; 0 means no limit.
+
+    Each transfer takes its share before it sends a piece. A new limit holds at once, also for those that wait.
+    """
+
+    def __init__(self, limit: float = 0.0) -> None:
+        self._limit = limit
+        self._free_at = -math.inf
+        self._turn = asyncio.Lock()
+        self._changed = asyncio.Event()
+
+    def change(self, limit: float) -> None:
+        """Set another limit; waits due under the old one are dropped."""
+        self._limit = limit
+        self._free_at = -math.inf
+        self._changed.set()
+
+    def piece(self, wanted: int) -> int:
+        """Return how many of the `wanted` bytes to send at once: few under a limit, so that every transfer moves."""
+        if not self._limit:
+            return wanted
+        return min(wanted, max(_SMALLEST_PIECE, int(self._limit * _PIECE_SECONDS)))
+
+    async def take(self, count: int) -> None:
+        """Wait until `count` bytes may be sent; first come, first served."""
+        if not self._limit:
+            return
+        async with self._turn:
+            await self._wait()
+            if self._limit:
+                earliest = asyncio.get_running_loop().time() - SAVED_SECONDS
+                self._free_at = max(self._free_at, earliest) + count / self._limit
+
+    async def _wait(self) -> None:
+        """Wait until the time of the bytes sent before is over, or the limit has changed."""
+        while (left := self._free_at - asyncio.get_running_loop().time()) > 0:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
