@@ -21,6 +21,8 @@ from PySide6.QtGui import QIcon
 from uploader_gui import __version__, paths
 from uploader_gui.anomaly_links import anomaly_of_link
 from uploader_gui.command_line import (
+    ExitCode,
+    Handover,
     LaunchOptions,
     UsageError,
     early_language,
@@ -29,17 +31,15 @@ from uploader_gui.command_line import (
     write_stderr,
 )
 from uploader_gui.engine.pictures.decoder import PictureDecoder
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SCHEMES, Theme
 from uploader_gui.gui.window.window_memory import WindowMemory
-from uploader_gui.handover import Answer, Handover, HandoverRefused
 from uploader_gui.i18n import N_, _
 from uploader_gui.machine_settings import early_server, early_theme
 from uploader_gui.platform.application import Application, Language, portal_as_theme, show_until_closed
 from uploader_gui.platform.process import interrupt_check
-from uploader_gui.single_instance import InstanceLock, Outcome
+from uploader_gui.single_instance import Answer, HandoverRefused, InstanceLock, Outcome
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

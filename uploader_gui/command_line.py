@@ -10,9 +10,11 @@ import argparse
 import errno
 import glob
 import os
+import signal
 import stat
 import sys
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -20,7 +22,6 @@ from uploader_gui import __version__
 from uploader_gui.anomaly_links import anomaly_of_link, is_link
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.handover import Handover
 from uploader_gui.i18n import N_, SYSTEM, _, use_language
 
 if TYPE_CHECKING:
@@ -37,8 +38,42 @@ _ICON_INFORMATION: Final = 0x40
 _IN_FRONT: Final = 0x10000
 
 
+class ExitCode(IntEnum):
+    """How a run ended; the guide (`cli.md`) and `--help` list these."""
+
+    ALL_SENT = 0
+    """Every file is uploaded or skipped; also a self-test in which everything works, files handed over,
+    and a receipt whose files are equal."""
+    NOT_ALL_SENT = 1
+    """A file was not sent, the receipt cannot be written, a self-test found something, a file differs from a receipt,
+    or it is not known."""
+    USAGE_ERROR = 2
+    """Wrong usage or configuration, known before any request."""
+    INTERRUPTED = 128 + signal.SIGINT
+    """As shells have it; also after SIGTERM."""
+
+
 class UsageError(Exception):
     """Wrong usage or configuration; the text is a complete sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a later start hands over. `paths` are absolute; `anomaly_id` is "" where none was given.
+
+    `again`, `convert` and `zip` are the options of the command line for these files. `link`: the number came from a
+    link, which anyone may have made: nothing else was taken from it.
+    `server` is the one that start would send to, "" for the usual one.
+    """
+
+    paths: tuple[Path, ...] = ()
+    anomaly_id: str = ""
+    start: bool = False
+    again: bool = False
+    convert: bool = False
+    zip: bool = False
+    link: bool = False
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)

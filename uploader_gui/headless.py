@@ -14,8 +14,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui import gc_tuning
-from uploader_gui.command_line import LaunchOptions, UsageError, write_stderr
+from uploader_gui.command_line import ExitCode, LaunchOptions, UsageError, write_stderr
 from uploader_gui.config import Config
 from uploader_gui.credentials import Keeper
 from uploader_gui.engine import receipt
@@ -24,13 +23,18 @@ from uploader_gui.engine.events import EngineFailed, JournalSetAside, Progress, 
 from uploader_gui.engine.models import Reason
 from uploader_gui.engine.options import Choices
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, detail_told
 from uploader_gui.i18n import _, number, use_language
 from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import DataPaths, data_paths, prepare
 from uploader_gui.platform.keep_awake import KeepAwake
-from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, heeded, hold_interrupts, interrupt_check
+from uploader_gui.platform.process import (
+    SECOND_SIGNAL_SECONDS,
+    collect_automatically,
+    heeded,
+    hold_interrupts,
+    interrupt_check,
+)
 from uploader_gui.terminal import Terminal, summary
 
 if TYPE_CHECKING:
@@ -192,7 +196,7 @@ class _Session:
 
     def _on_ready(self, queue: UploadQueue) -> None:
         gc.freeze()  # what is loaded by now stays until the end
-        gc_tuning.collect_automatically()
+        collect_automatically()
         self._queue = queue
         self._say_trial()
         if self._interrupted:

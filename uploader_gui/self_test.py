@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
+from uploader_gui.command_line import ExitCode
 from uploader_gui.credentials import PasswordStore, StoreSilent
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _, use_language
 from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.command_line import UsageError, speak
+from uploader_gui.command_line import ExitCode, UsageError, speak
 from uploader_gui.engine.receipt_check import ReceiptUnreadable, Verdict, all_equal, compare, read_receipt
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.i18n import N_, NN_, _, ngettext
 from uploader_gui.terminal import Terminal, printable
 

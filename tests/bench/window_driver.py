@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from uploader_gui import app, cli
+from uploader_gui import app
+from uploader_gui.__main__ import run
 from uploader_gui.app import FirstPaint
 
 
@@ -28,7 +29,7 @@ class Watched(FirstPaint):
 def main(scenario: str, *arguments: str) -> int:
     if scenario == "start":
         app.FirstPaint = Watched  # type: ignore[misc]  # in the place of its own
-        return cli.main([])
+        return run([])
     from tests.bench import scenarios  # noqa: PLC0415 - not for the start
 
     if scenario == "drop":
@@ -40,7 +41,7 @@ def main(scenario: str, *arguments: str) -> int:
     else:
         large, small, *paths = arguments
         scenarios.observed(lambda window: scenarios.smooth(window, int(large), int(small), list(map(Path, paths))))
-    return cli.main([])
+    return run([])
 
 
 if __name__ == "__main__":

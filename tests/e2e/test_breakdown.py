@@ -23,8 +23,8 @@ class Broken:
         pass
 
 sys.stdout = Broken()
-from uploader_gui.cli import main
-sys.exit(main(sys.argv[1:]))
+from uploader_gui.__main__ import run
+sys.exit(run(sys.argv[1:]))
 """
 
 

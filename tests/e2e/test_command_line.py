@@ -18,7 +18,7 @@ from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import SlowRead, StoreThenSilence
 from tests.support.strict_api import StrictApi
 from uploader_gui import __version__
-from uploader_gui.exit_codes import ExitCode
+from uploader_gui.command_line import ExitCode
 
 OPTIONS = (
     *("--anomaly", "--start", "--quit-when-done", "--report", "--headless", "--again", "--sandbox", "--demo"),

@@ -21,8 +21,8 @@ WAITING = "the journal cannot be written (disk full?) – waiting"
 FULL_FROM_THE_START = (
     "import resource, sys\n"
     "resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))\n"
-    "from uploader_gui.cli import main\n"
-    "sys.exit(main(sys.argv[1:]))\n"
+    "from uploader_gui.__main__ import run\n"
+    "sys.exit(run(sys.argv[1:]))\n"
 )
 
 

@@ -23,8 +23,8 @@ from tests.support.strict_api import StrictApi
 pytestmark = FIRST_USE
 WEIGHED = (
     "import sys\n"
-    "from uploader_gui.cli import main\n"
-    "code = main(sys.argv[1:])\n"
+    "from uploader_gui.__main__ import run\n"
+    "code = run(sys.argv[1:])\n"
     "status = open('/proc/self/status').read()\n"
     "open('weight', 'w').write(status.partition('VmHWM:')[2].split()[0])\n"
     "sys.exit(code)\n"

@@ -16,7 +16,8 @@ from tests.engine.surroundings import NOBODY, as_nobody, public_folder
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import StrictApi
-from uploader_gui import __version__, cli
+from uploader_gui import __version__
+from uploader_gui.__main__ import run
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 FIELDS = [
@@ -263,7 +264,7 @@ def test_an_empty_file_may_be_replaced_by_the_receipt(program: Program, files: F
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 def test_a_file_that_cannot_be_read_is_not_replaced_by_the_receipt(capfd: pytest.CaptureFixture[str]) -> None:
     """Only an ordinary user is kept from reading. In this process, for another one might not find its Python."""
-    assert cli.main(["--forever"]) == 2  # what is needed to say so is loaded while everything can be read
+    assert run(["--forever"]) == 2  # what is needed to say so is loaded while everything can be read
     with public_folder() as folder:
         evidence = folder / "evidence" / "notes.json"
         evidence.parent.mkdir(mode=0o777)
@@ -272,7 +273,7 @@ def test_a_file_that_cannot_be_read_is_not_replaced_by_the_receipt(capfd: pytest
             os.chown(path, NOBODY, NOBODY) if os.geteuid() == 0 else None
         evidence.chmod(0o200)
         with as_nobody():
-            code = cli.main(["--anomaly", "42", "--report", str(evidence), str(evidence.parent), "--headless"])
+            code = run(["--anomaly", "42", "--report", str(evidence), str(evidence.parent), "--headless"])
         evidence.chmod(0o600)
         assert (code, "would replace a file that is to be sent" in capfd.readouterr().err) == (2, True)
         assert evidence.read_bytes().startswith(b'{\n  "schema": 1,')

@@ -11,7 +11,7 @@ from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.storage_faults import StoreThenSilence
 from tests.support.strict_api import StrictApi
-from uploader_gui import cli
+from uploader_gui.__main__ import run
 
 HEADLESS = ("--headless", "--anomaly", "42")
 WITH_FILE = (*HEADLESS, "a.txt")
@@ -114,7 +114,7 @@ def test_wrong_usage_is_told_in_one_sentence_before_any_request(
     arguments, environment, word = wrong
     for name, value in (program.environment | environment).items():
         monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
-    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
+    ended = Ended(run(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert word in ended.err
     assert strict_api.connections_made == 0
@@ -188,7 +188,7 @@ def test_a_path_that_cannot_be_used_is_told_in_one_sentence_before_any_request( 
     for name, value in (program.environment | environment | ({variable: path} if variable else {})).items():
         monkeypatch.delenv(name, raising=False) if value is None else monkeypatch.setenv(name, value)
     arguments = (*WITH_FILE, *option, path) if option else WITH_FILE
-    ended = Ended(cli.main(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
+    ended = Ended(run(arguments), *capfd.readouterr(), None, 0.0, program.next_folder)
     assert (ended.code, is_one_sentence(ended)) == (2, True), ended
     assert path[-20:] in ended.err
     assert strict_api.connections_made == 0

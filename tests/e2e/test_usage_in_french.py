@@ -14,13 +14,13 @@ from tests.support.strict_api import StrictApi
 ENGLISH = re.compile(r"\b(the|is|are|was|must|cannot|needs|with|without|should|see|show|this|argument|folder|token)\b")
 ALL_WRONG = (
     "import io, json, os, sys\n"
-    "from uploader_gui.cli import main\n"
+    "from uploader_gui.__main__ import run\n"
     "said = []\n"
     "for arguments, environment in json.loads(sys.argv[1]):\n"
     "    before, sys.stderr = dict(os.environ), io.StringIO()\n"
     "    [os.environ.pop(name, None) if value is None else os.environ.update({name: value})"
     " for name, value in environment.items()]\n"
-    "    said.append((main(arguments), sys.stderr.getvalue()))\n"
+    "    said.append((run(arguments), sys.stderr.getvalue()))\n"
     "    sys.stderr = sys.__stderr__\n"
     "    os.environ.clear(); os.environ.update(before)\n"
     "print(json.dumps(said))\n"
@@ -34,7 +34,7 @@ PARSING = (
 
 WITHOUT_QT = (
     "import sys; sys.modules.update(PySide6=None, shiboken6=None); "
-    "from uploader_gui.cli import main; sys.exit(main(sys.argv[1:]))"
+    "from uploader_gui.__main__ import run; sys.exit(run(sys.argv[1:]))"
 )
 
 

@@ -3,7 +3,7 @@
 import gc
 import threading
 
-from uploader_gui import gc_tuning
+from uploader_gui.platform import process
 
 
 class Cycle:
@@ -31,7 +31,7 @@ def test_what_another_thread_leaves_behind_is_collected_in_this_one() -> None:
     thread.join()
     assert told == []
     kept = [[number] for number in range(30_000)]
-    gc_tuning.collect_if_due()
+    process.collect_if_due()
     assert told == [threading.current_thread()]
     del kept
 
@@ -40,7 +40,7 @@ def test_little_garbage_waits() -> None:
     told: list[threading.Thread] = []
     gc.collect()
     Cycle(told)
-    gc_tuning.collect_if_due()
+    process.collect_if_due()
     assert told == []
     gc.collect()
     assert told == [threading.current_thread()]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uploader_gui.handover import MAX_PATHS, VERSION, Answer, Handover, HandoverRefused, decode, encode
+from uploader_gui.command_line import Handover
+from uploader_gui.single_instance import MAX_PATHS, VERSION, Answer, HandoverRefused, decode, encode
 
 WHOLE: dict[str, Any] = {
     "version": VERSION,

@@ -15,14 +15,15 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from tests.support.log_watch import ExpectedLogs
-from uploader_gui.handover import VERSION, Answer, Handover, encode
-from uploader_gui.single_instance import FirstInstance, InstanceLock, Outcome, Patience
+from uploader_gui.command_line import Handover
+from uploader_gui.single_instance import VERSION, Answer, FirstInstance, InstanceLock, Outcome, Patience, encode
 
 SECOND_START = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication
-from uploader_gui.handover import Handover, HandoverRefused
+from uploader_gui.command_line import Handover
+from uploader_gui.single_instance import HandoverRefused
 from uploader_gui.single_instance import InstanceLock
 QCoreApplication([])
 try:

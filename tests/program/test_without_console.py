@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uploader_gui import cli
+from uploader_gui.__main__ import run
 from uploader_gui.command_line import matches, sentence, show_without_console
 from uploader_gui.terminal import Terminal
 
@@ -21,13 +21,13 @@ def _no_console(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif("sys.platform == 'win32'", reason="a box would wait for a person")
 def test_what_is_told_and_left_is_left_all_the_same(option: str) -> None:
     with pytest.raises(SystemExit) as left:
-        cli.main([option])
+        run([option])
     assert left.value.code == 0
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="as above")
 def test_wrong_usage_has_its_exit_code() -> None:
-    assert cli.main(["--no-such-option"]) == 2
+    assert run(["--no-such-option"]) == 2
 
 
 def test_progress_goes_nowhere() -> None:

@@ -14,10 +14,10 @@ from babel.messages.mofile import read_mo
 from bundling import trim
 from tests.engine.values import a_source, an_upload
 from uploader_gui import command_line, credentials, paths
+from uploader_gui.command_line import ExitCode
 from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Origin, Substitute, UploadState
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.gui.dialogs.guide_window import PAGES
 from uploader_gui.settings import PREFIX, Settings, limits
 

@@ -22,26 +22,24 @@ from PySide6.QtCore import QSocketNotifier, QUrl
 from PySide6.QtGui import QDesktopServices
 from qasync import QSelectorEventLoop
 
-from uploader_gui import __version__, gc_tuning
-from uploader_gui.command_line import LaunchOptions, write_stderr
+from uploader_gui import __version__
+from uploader_gui.command_line import ExitCode, Handover, LaunchOptions, write_stderr
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.exit_codes import ExitCode
 from uploader_gui.failure_messages import cause_and_action, english
 from uploader_gui.gui.desktop_notifications import Desktop, DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
 from uploader_gui.gui.window.filter_bar import UploadFilter
-from uploader_gui.handover import Answer, Handover
 from uploader_gui.i18n import _
 from uploader_gui.platform.application import QuitRequests
-from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, heeded, interrupt_check
+from uploader_gui.platform.process import SECOND_SIGNAL_SECONDS, collect_if_due, heeded, interrupt_check
 from uploader_gui.sandbox_session import open_demo
-from uploader_gui.single_instance import FirstInstance
+from uploader_gui.single_instance import Answer, FirstInstance
 from uploader_gui.window_app.preferences import Preferences
 from uploader_gui.window_app.support import Support, UiTasks, run_until_done
 
@@ -284,7 +282,7 @@ class Program:
         if not self._engine_runs:  # everything is loaded now
             self._engine_runs = True
             gc.freeze()  # what is loaded by now stays until the end
-        gc.collect() if isinstance(event, QueueIdle) else gc_tuning.collect_if_due()
+        gc.collect() if isinstance(event, QueueIdle) else collect_if_due()
         if isinstance(event, QueueIdle) and self._launch.quit_when_done:
             self._leave.set()
         if isinstance(event, EngineFailed):
