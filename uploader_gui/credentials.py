@@ -13,16 +13,17 @@ import os
 import re
 import threading
 import time
-from collections import deque
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from uploader_gui.engine.concurrency import SerialThread
 from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
 
 log = logging.getLogger(__name__)
@@ -229,22 +230,17 @@ class StoreSilent(Exception):
 
 
 class PasswordStore:
-    """Runs calls of the keyring one after the other in a daemon thread."""
+    """Makes calls of the keyring one after the other in a daemon thread."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
-        self._works = False
+        self._thread: SerialThread | None = None
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
         """Queue a call and return its future, which may never be done."""
-        future: Future[T] = Future()
         with self._lock:
-            self._waiting.append(partial(_answer, future, call))
-            if not self._works:
-                self._works = True
-                threading.Thread(target=self._work, name="uploader-keyring", daemon=True).start()
-        return future
+            self._thread = self._thread or SerialThread("uploader-keyring")
+            return self._thread.submit(call)
 
     def ask(
         self, call: Callable[[], T], seconds: float = ANSWER_SECONDS, interrupted: Callable[[], bool] = lambda: False
@@ -256,15 +252,6 @@ class PasswordStore:
         """
         return answer_of(self.submit(call), seconds, interrupted)
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._works = False
-                    return
-                call = self._waiting.popleft()
-            call()
-
 
 def answer_of(future: Future[T], seconds: float, interrupted: Callable[[], bool] = lambda: False) -> T:
     """Return the result of a call; see `PasswordStore.ask`."""
@@ -274,12 +261,3 @@ def answer_of(future: Future[T], seconds: float, interrupted: Callable[[], bool]
             raise StoreSilent
         wait({future}, timeout=min(_POLL_SECONDS, seconds))
     return future.result()
-
-
-def _answer(future: Future[T], call: Callable[[], T]) -> None:
-    try:
-        result = call()
-    except BaseException as error:  # noqa: BLE001 - the caller that waits gets any exception
-        future.set_exception(error)
-    else:
-        future.set_result(result)

@@ -29,10 +29,9 @@ PENDING = {state for state in UploadState if not state.finished}
 
 
 def receipt_of(*uploads: Upload, junk: int = 0) -> receipt.Receipt:
-    run = receipt.Run(
-        "uploader-gui 1.2.3", "4217", 1_741_768_200.0, uploads, junk, lambda reason: f"said: {reason.code}"
-    )
-    return receipt.build(run, 1_741_768_261.5)
+    files = tuple(receipt.file_of(upload, lambda reason: f"said: {reason.code}") for upload in uploads)
+    made = receipt.Receipt("uploader-gui 1.2.3", "4217", 1_741_768_200.0, 1_741_768_261.5, files, junk)
+    return made.with_every_arrival()
 
 
 def built(*uploads: Upload, junk: int = 0) -> dict[str, Any]:
@@ -59,11 +58,11 @@ def test_one_of_a_trial_says_so_right_at_its_head() -> None:
 
 
 def test_it_tells_what_is_known_of_server_clock_anomaly_and_depositor() -> None:
-    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (), 0, str)
-    bare = receipt.build(run, 1.0).to_json()
+    empty = receipt.Receipt("uploader-gui 1.2.3", "4217", 0.0, 1.0, ())
+    bare = empty.to_json()
     assert re.fullmatch(r"[+-]\d\d:\d\d", bare["utc_offset"])
     told = receipt.Circumstances("https://a.example/main", -10803, "ANO-1", "Fire door", "École", "A. Martin")
-    full = receipt.build(replace(run, circumstances=told), 1.0).to_json()
+    full = replace(empty, circumstances=told).to_json()
     assert {name: value for name, value in full.items() if name not in bare} == {
         "server": "https://a.example/main",
         "clock_error_seconds": -10803,
@@ -187,8 +186,8 @@ def test_strict_readers_of_json_take_whatever_a_file_is_called(raw: bytes, shown
     source = replace(a_source(), path=path, name=odd)
     substitute = Substitute(replace(source, name="b.jpg"), "ab" * 32)
     upload = an_upload(source=source, state=UploadState.FAILED, reason=reason, substitute=substitute)
-    run = receipt.Run("uploader-gui 1.2.3", "42", 0.0, [upload], 0, lambda reason: f"said: {reason.detail}")
-    receipt.write(receipt.build(run, 1.0), tmp_path / "receipt.json")
+    told = receipt.file_of(upload, lambda reason: f"said: {reason.detail}")
+    receipt.write(receipt.Receipt("uploader-gui 1.2.3", "42", 0.0, 1.0, (told,)), tmp_path / "receipt.json")
     text = (tmp_path / "receipt.json").read_bytes().decode("utf-8", "strict")
     assert not re.search(r"\\u[dD][89a-fA-F]", re.sub(r"\\\\", "", text))
     (file,) = json.loads(text)["files"]

@@ -120,8 +120,10 @@ def a_receipt(folder: Path) -> tuple[bytes, list[Path]]:
     uploads.append(an_upload(origin=Origin.OUTLOOK, sha256="cd" * 32, state=UploadState.UPLOADED))
     uploads.append(an_upload(state=UploadState.REFUSED, reason=Reason(Code.TYPE_NOT_ACCEPTED)))
     told = receipt.Circumstances("https://a.example/main", -3, "ANO-1", "Porte coupe-feu", "École", "A. Martin")
-    run = receipt.Run("uploader-gui 0.2.0", "4217", 1_741_768_200.0, uploads, 0, str, circumstances=told)
-    return receipt.encoded(receipt.build(run, 1_741_768_260.0)), paths
+    files = tuple(receipt.file_of(upload, str) for upload in uploads)
+    began, ended = 1_741_768_200.0, 1_741_768_260.0
+    made = receipt.Receipt("uploader-gui 0.2.0", "4217", began, ended, files, circumstances=told)
+    return receipt.encoded(made), paths
 
 
 def rewrite(path: Path, content: bytes) -> None:

@@ -127,10 +127,9 @@ def test_it_lists_every_field_of_a_receipt(language: str) -> None:
     odd = a_source(path=Path(os.fsdecode(b"/evidence/\xff.jpg")))
     upload = an_upload(state=UploadState.UPLOADED, source=odd, substitute=made_of)
     fetched = an_upload(origin=Origin.PHONE)
-    both, servers = (upload, fetched), {upload.upload_id: "https://a.example"}
+    files = (receipt.file_of(upload, str, server="https://a.example"), receipt.file_of(fetched, str))
     facts = receipt.Circumstances("https://a.example", 3, "ANO-1", "Fire door", "School", "A. Martin")
-    run = receipt.Run("p", "4217", 0.0, both, 0, str, trial=True, servers=servers, circumstances=facts)
-    made = receipt.build(run, 1.0).to_json()
+    made = receipt.Receipt("p", "4217", 0.0, 1.0, files, trial=True, circumstances=facts).to_json()
     file, other = made["files"]
     text = section(language, "receipt-format", 1)
     assert set(first_cells(text)) == set(made) | set(file) | set(other)
@@ -142,8 +141,9 @@ def test_it_lists_every_field_of_a_receipt(language: str) -> None:
 @pytest.mark.parametrize("changed", [False, True])
 def test_its_own_program_finds_a_receipt_whole_or_changed(language: str, tmp_path: Path, *, changed: bool) -> None:
     program = section(language, "receipt-format", 4).split("```")[1].strip("\n")
-    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (an_upload(source=a_source("reçu n°1.pdf")),), 0, str)
-    made = receipt.build(run, 1.0).to_json() | ({"anomaly_id": "4218"} if changed else {})
+    files = (receipt.file_of(an_upload(source=a_source("reçu n°1.pdf")), str),)
+    whole = receipt.Receipt("uploader-gui 1.2.3", "4217", 0.0, 1.0, files)
+    made = whole.to_json() | ({"anomaly_id": "4218"} if changed else {})
     (tmp_path / "receipt.json").write_bytes(json.dumps(made, ensure_ascii=False).encode())
     ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, capture_output=True, text=True)
     assert ran.stdout.strip() == str(not changed)

@@ -139,14 +139,14 @@ class History:
         if past is None:
             return None
         told = journal.circumstances(key) or receipt.Circumstances()
-        run = receipt.Run(
+        options = self._servers.options
+        return receipt.Receipt(
             program=past.program,
             anomaly_id=key.anomaly_id,
             started_at=past.started_at,
-            uploads=journal.uploads_of(key),
+            finished_at=past.started_at if past.finished_at is None else past.finished_at,
+            files=tuple(receipt.file_of(upload, options.describe) for upload in journal.uploads_of(key)),
             junk=past.junk,
-            describe=self._servers.options.describe,
-            trial=self._servers.options.trial,
-            circumstances=replace(told, server="" if self._servers.options.trial else past.server),
-        )
-        return receipt.build(run, past.started_at if past.finished_at is None else past.finished_at)
+            trial=options.trial,
+            circumstances=replace(told, server="" if options.trial else past.server),
+        ).with_every_arrival()

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -21,9 +21,9 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import Reason, UploadState, bytes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from uploader_gui.engine.models import Upload, UploadId
+    from uploader_gui.engine.models import Upload
 
 SCHEMA: Final = 1
 CHECKSUM: Final = "checksum_sha256"
@@ -195,6 +195,12 @@ class Receipt:
         arrived = (file for file in self.files if file.state is ReceiptState.UPLOADED)
         return sum(file.original.size if file.original else file.size for file in arrived)
 
+    def with_every_arrival(self) -> Receipt:
+        """Return it with times that no file arrived before or after, whatever clocks say."""
+        arrivals = [file.uploaded_at for file in self.files if file.uploaded_at is not None]
+        began = min([self.started_at, *arrivals])
+        return replace(self, started_at=began, finished_at=max([began, self.finished_at, *arrivals]))
+
     def to_json(self) -> dict[str, Any]:
         """Return it as values that `json` can write."""
         content = {
@@ -210,39 +216,6 @@ class Receipt:
             "files": [file.to_json() for file in self.files],
         }
         return content | {CHECKSUM: checksum(content)}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a receipt is about. Times are in seconds since 1970.
-
-    Attributes:
-        junk: the number of files left out.
-        describe: returns a reason's English sentence.
-        gave_up: why the whole run ended before its files did, whatever each of them was waiting for then.
-        trial: everything went to the sandbox.
-        servers: each upload's server where the run had files for several.
-    """
-
-    program: str
-    anomaly_id: str
-    started_at: float
-    uploads: Sequence[Upload]
-    junk: int
-    describe: Callable[[Reason], str]
-    gave_up: Reason | None = None
-    trial: bool = False
-    servers: Mapping[UploadId, str] = field(default_factory=dict)
-    circumstances: Circumstances = Circumstances()
-
-
-def build(run: Run, finished_at: float) -> Receipt:
-    """Return the receipt of a run. No file arrived before it began or after it ended, whatever clocks say."""
-    files = tuple(_file(upload, run) for upload in run.uploads)
-    arrivals = [file.uploaded_at for file in files if file.uploaded_at is not None]
-    began = min(run.started_at, *arrivals) if arrivals else run.started_at
-    ended = max(began, finished_at, *arrivals)
-    return Receipt(run.program, run.anomaly_id, began, ended, files, run.junk, run.trial, run.circumstances)
 
 
 def write(receipt: Receipt, path: Path) -> None:
@@ -331,8 +304,15 @@ def iso_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _file(upload: Upload, run: Run) -> ReceiptFile:
-    sent, reason = upload.sent, _reason(upload, run)
+def file_of(
+    upload: Upload, describe: Callable[[Reason], str], *, gave_up: Reason | None = None, server: str | None = None
+) -> ReceiptFile:
+    """Return what a receipt says of an upload.
+
+    `describe` returns a reason's English sentence. `gave_up`: why the whole run ended before its files did, whatever
+    each of them was waiting for then. `server`: see `ReceiptFile`.
+    """
+    sent, reason = upload.sent, _reason(upload, gave_up)
     return ReceiptFile(
         path=str(upload.source.path),
         name=sent.name,
@@ -345,10 +325,10 @@ def _file(upload: Upload, run: Run) -> ReceiptFile:
         attempts=upload.attempts,
         uploaded_at=upload.uploaded_at,
         reason=reason,
-        message="" if reason is None else run.describe(reason),
+        message="" if reason is None else describe(reason),
         may_be_registered_twice=upload.may_be_registered_twice,
         original=_original(upload),
-        server=run.servers.get(upload.upload_id),
+        server=server,
         source="" if upload.origin is None else upload.origin.value,
     )
 
@@ -360,11 +340,11 @@ def _original(upload: Upload) -> Original | None:
     return Original(source.name, source.size, made.original_sha256, made.without_metadata)
 
 
-def _reason(upload: Upload, run: Run) -> Reason | None:
+def _reason(upload: Upload, gave_up: Reason | None) -> Reason | None:
     if upload.state is UploadState.UPLOADED:
         return None
     if upload.state is UploadState.CANCELLED:
         return Reason(Code.CANCELLED)
     if upload.state.finished:
         return upload.reason
-    return run.gave_up or upload.reason or Reason(Code.INTERRUPTED)
+    return gave_up or upload.reason or Reason(Code.INTERRUPTED)

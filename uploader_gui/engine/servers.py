@@ -11,12 +11,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from uploader_gui.engine import receipt
 from uploader_gui.engine.errors import UploaderError
 from uploader_gui.engine.events import EngineFailed, Progress, QueueIdle, QueueStatus, Resumed, SignedIn, SignInRequired
 from uploader_gui.engine.journal.journal import Journal
 from uploader_gui.engine.models import Reason
-from uploader_gui.engine.receipt import Circumstances
+from uploader_gui.engine.receipt import Circumstances, Receipt, file_of
 from uploader_gui.engine.scheduler import Scheduler
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.journal_writer import JournalWriter
     from uploader_gui.engine.models import Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.receipt import Receipt
 
 log = logging.getLogger(__name__)
 
@@ -206,22 +204,24 @@ class Servers:
 
     def receipt(self, anomaly_id: str, uploads: Iterable[Upload], began: float | None) -> Receipt:
         """Return the receipt of those uploads for one anomaly ("": for all); `began` None is the run's beginning."""
-        clock = self.current.context.server.clock
-        run = receipt.Run(
+        clock, gave_up = self.current.context.server.clock, self.current.gave_up
+        ends = [scheduler.stopped_at for scheduler in self if scheduler.has_begun]
+        known = [end for end in ends if end is not None]
+        servers = self._server_by_upload()
+        return Receipt(
             program=self.options.program,
             anomaly_id=anomaly_id,
             started_at=self._began + clock.offset if began is None else began,
-            uploads=[upload for upload in uploads if anomaly_id in {"", upload.anomaly_id}],
+            finished_at=max(known) if known and len(known) == len(ends) else clock.now(),
+            files=tuple(
+                file_of(upload, self.options.describe, gave_up=gave_up, server=servers.get(upload.upload_id))
+                for upload in uploads
+                if anomaly_id in {"", upload.anomaly_id}
+            ),
             junk=sum(scheduler.intake.junk for scheduler in self),
-            describe=self.options.describe,
-            gave_up=self.current.gave_up,
             trial=self.options.trial,
-            servers=self._server_by_upload(),
             circumstances=self._circumstances(anomaly_id),
-        )
-        ends = [scheduler.stopped_at for scheduler in self if scheduler.has_begun]
-        known = [end for end in ends if end is not None]
-        return receipt.build(run, max(known) if known and len(known) == len(ends) else clock.now())
+        ).with_every_arrival()
 
     def _circumstances(self, anomaly_id: str) -> Circumstances:
         """Return what a receipt tells beside its files; nothing of a server where they went to several."""

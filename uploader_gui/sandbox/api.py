@@ -1,6 +1,6 @@
 """The API half of the stand-in: registers files and gives out presigned URLs, as the service's page says.
 
-`server.py` hands it every request that is not for the storage.
+`Sandbox` hands it every request that is not for the storage.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The server's side of HTTP/1.1 on one connection: asyncio reads and writes, h11 has the protocol.
 
-`server.py` calls `converse` for every connection; `api.py` and `storage.py` take a `Request` and return an `Answer`.
+`Sandbox` calls `converse` for every connection; `api.py` and `storage.py` take a `Request` and return an `Answer`.
 """
 
 from __future__ import annotations

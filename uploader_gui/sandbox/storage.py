@@ -1,6 +1,6 @@
 """The S3 half of the stand-in: remembers which URLs were given out, and keeps what is PUT to them in a folder.
 
-There objects stand under names a person can read, one sub-folder per anomaly. `server.py` hands it every request under
+There objects stand under names a person can read, one sub-folder per anomaly. `Sandbox` hands it every request under
 `/bucket/`. It computes no signatures: the servers in `tests/support` do.
 """
 

@@ -30,7 +30,7 @@ from uploader_gui.engine.events import EngineFailed, QueueIdle, SignedIn
 from uploader_gui.engine.models import Reason, Source, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.engine.system_words import system_words
-from uploader_gui.failure_messages import cause_and_action, english
+from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.desktop_notifications import Desktop, DesktopPolicy
 from uploader_gui.gui.upload_list.upload_model import UploadModel
 from uploader_gui.gui.upload_list.upload_view import UploadView
@@ -358,18 +358,11 @@ class Program:
         """Return the receipt of a start that was interrupted before its engine had anything to do, else None."""
         if not self._interrupted or self._has_resumed or self._window.add_files.unanswered:
             return None
-        from uploader_gui.engine import receipt  # noqa: PLC0415 - only where one is asked for
+        from uploader_gui.engine.receipt import Receipt  # noqa: PLC0415 - only where one is asked for
 
-        run = receipt.Run(
-            program=f"uploader-gui {__version__}",
-            anomaly_id=self._reported_anomaly(),
-            started_at=self._started_at,
-            uploads=(),
-            junk=0,
-            describe=english,
-            trial=self._trial is not None,
-        )
-        return receipt.build(run, time.time())
+        program, trial = f"uploader-gui {__version__}", self._trial is not None
+        began, now = self._started_at, time.time()
+        return Receipt(program, self._reported_anomaly(), began, max(began, now), files=(), trial=trial)
 
 
 def _drain(reader: socket.socket) -> None:

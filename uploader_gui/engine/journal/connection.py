@@ -208,36 +208,35 @@ class JournalConnection:
             return
         with self._sqlite_errors():
             whole = self._vacuum_seconds() < VACUUM_SECONDS and self._vacuum(in_a_hurry)
-            self._needs_vacuum = not (self._is_log_emptied() and whole)
+            self._needs_vacuum = not (self._empty_log() and whole)
 
-    def _is_log_emptied(self) -> bool:
+    def _empty_log(self) -> bool:
         """Move all of the log out of it; return False where `hurry()` breaks that off, or has no time for it."""
         is_slow = not self._can_be_emptied()
-        with self._checkpointing:
-            if self._in_a_hurry and is_slow:
-                return False
-            self._is_checkpointing = True
         try:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return self._checkpoint("TRUNCATE", lambda: self._in_a_hurry and is_slow)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                 raise
             return False
+
+    def checkpoint(self) -> None:
+        """Move out of the log what was written: the disk may be slow when we leave, or turn slow by then."""
+        with suppress(sqlite3.Error):  # what was written is safe in the log, too
+            self._checkpoint("PASSIVE", lambda: self._is_broken or self._in_a_hurry)
+
+    def _checkpoint(self, mode: str, is_left_out: Callable[[], bool]) -> bool:
+        """Make a checkpoint that `hurry()` breaks off; return False where it is left out."""
+        with self._checkpointing:
+            if is_left_out():
+                return False
+            self._is_checkpointing = True
+        try:
+            self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
         finally:
             with self._checkpointing:
                 self._is_checkpointing = False
         return True
-
-    def checkpoint(self) -> None:
-        """Move out of the log what was written: the disk may be slow when we leave, or turn slow by then."""
-        with self._checkpointing:
-            if self._is_broken or self._in_a_hurry:
-                return
-            self._is_checkpointing = True
-        with suppress(sqlite3.Error):  # what was written is safe in the log, too
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        with self._checkpointing:
-            self._is_checkpointing = False
 
     def hurry(self) -> None:
         """Break off a checkpoint, and begin none until the journal is closed. Any thread may call this."""
