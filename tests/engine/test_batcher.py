@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.values import a_source, an_upload
 from uploader_gui.engine.models import Upload, UploadId
-from uploader_gui.engine.registration.batches import MAX_AHEAD, Batcher, Pace, bytes_ahead, files_ahead, files_lasting
+from uploader_gui.engine.registration.batches import MAX_AHEAD, Batcher, bytes_ahead, files_ahead, files_lasting
 
 ROOM = 1e12
 
@@ -71,8 +71,8 @@ def test_no_more_files_go_than_begin_while_their_links_live_but_for_idle_slots()
 
 
 def test_a_quarter_of_a_links_life_bounds_how_many_small_files_a_slow_storage_gets_ahead() -> None:
-    assert files_lasting(Pace(files_rate=2.0, url_life=10.0)) == 5.0
-    assert files_lasting(Pace(files_rate=2.0)) == files_lasting(Pace(url_life=10.0)) == math.inf
+    assert files_lasting(2.0, url_life=10.0) == 5.0
+    assert files_lasting(2.0, url_life=0.0) == files_lasting(0.0, url_life=10.0) == math.inf
 
 
 def test_a_batch_holds_one_anomaly() -> None:
@@ -154,8 +154,8 @@ def test_an_upload_added_twice_waits_once() -> None:
 
 
 def test_before_a_rate_is_known_two_batches_are_ahead() -> None:
-    assert files_ahead(Pace()) == 40
-    assert files_ahead(Pace(bytes_rate=1e6, registration_seconds=9)) == 40
+    assert files_ahead(0.0, registration_seconds=0.0) == 40
+    assert files_ahead(0.0, registration_seconds=9.0) == 40
 
 
 @pytest.mark.parametrize(
@@ -163,13 +163,13 @@ def test_before_a_rate_is_known_two_batches_are_ahead() -> None:
     [(0.1, 1.0, 40), (10.0, 1.0, 40), (20.0, 1.0, 60), (50.0, 1.0, 120), (100.0, 0.9, 200), (1_000.0, 5.0, 200)],
 )
 def test_the_reserve_lasts_twice_a_registration_and_is_bounded(rate: float, took: float, ahead: int) -> None:
-    assert files_ahead(Pace(files_rate=rate, registration_seconds=took)) == ahead
+    assert files_ahead(rate, registration_seconds=took) == ahead
 
 
 def test_never_more_bytes_than_a_quarter_of_a_urls_life_can_send() -> None:
-    assert bytes_ahead(Pace(bytes_rate=1_000.0, url_life=400.0)) == 100_000.0
-    assert bytes_ahead(Pace(url_life=400.0)) == bytes_ahead(Pace(bytes_rate=5e6, url_life=400.0))
-    assert bytes_ahead(Pace(bytes_rate=1_000.0)) == 225_000.0
+    assert bytes_ahead(1_000.0, url_life=400.0) == 100_000.0
+    assert bytes_ahead(0.0, url_life=400.0) == bytes_ahead(5e6, url_life=400.0)
+    assert bytes_ahead(1_000.0, url_life=0.0) == 225_000.0
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -25,6 +25,7 @@ from uploader_gui.engine.net.client import (
     SELF_SIGNED,
     Clients,
     answered,
+    begins_as_page,
     causes,
     check_url,
     read_answer,
@@ -50,7 +51,6 @@ _NO_ANOMALY: Final = "0"
 _BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NO_ROUTE: Final = "missing authentication token"
 """What the service's gateway answers to a path it does not know, with 403."""
-_PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
 class ConnectionCheck:
@@ -285,7 +285,7 @@ def _title(body: bytes) -> str:
 
 
 def _is_page(response: httpx.Response, body: bytes) -> bool:
-    return "html" in response.headers.get("Content-Type", "").lower() or body.lstrip().lower().startswith(_PAGE_STARTS)
+    return "html" in response.headers.get("Content-Type", "").lower() or begins_as_page(body)
 
 
 def _bad(fact: Fact, *values: str) -> Finding:

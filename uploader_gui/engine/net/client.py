@@ -93,6 +93,7 @@ _TLS_WORDS: Final[Mapping[str, str]] = {
 }
 """What people read in place of OpenSSL's reasons; translated where it is shown."""
 _TUNNEL_FAULTS: Final = {PROXY_BROKE_OFF: Variant.PROXY_BROKE_OFF, PROXY_SILENT: Variant.PROXY_SILENT}
+_PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
 _NO_REQUEST: Final = (
     httpx.InvalidURL,
     httpx.UnsupportedProtocol,
@@ -292,6 +293,16 @@ async def read_answer(response: httpx.Response) -> bytes:
         if len(body) >= MAX_ANSWER_BYTES:
             break
     return bytes(body)
+
+
+def is_page(answer: bytes) -> bool:
+    """Return whether an answer looks like a web page, whatever stands before that."""
+    return _PAGE.search(answer[:4096]) is not None
+
+
+def begins_as_page(answer: bytes) -> bool:
+    """Return whether an answer begins as web pages do; JSON may quote one."""
+    return _PAGE.match(answer.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
 
 
 @contextmanager

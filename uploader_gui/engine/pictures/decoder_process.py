@@ -14,7 +14,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from uploader_gui.engine.pictures import DECODE_PICTURES, messages
 from uploader_gui.engine.pictures.messages import MEMORY_BYTES, BrokenMessageError, Message
@@ -22,7 +22,6 @@ from uploader_gui.engine.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
 
 log = logging.getLogger(__name__)
@@ -79,17 +78,35 @@ class DecoderProcess:
             raise NotStartedError(system_words(error)) from error
         self._job = kill_on_close(getattr(self._process, "_handle", 0), MEMORY_BYTES)
         try:
-            self._exchange(None, seconds)  # it says when it is ready
+            self.ask(None, seconds)  # it says when it is ready
         except DecoderDiedError as error:
             raise NotStartedError(f"status {self._process.returncode}") from error
 
-    def ask(self, question: Message, seconds: float) -> Message:
-        """Return the answer to a question.
+    def ask(self, question: Message | None, seconds: float) -> Message:
+        """Return the answer to a question; None waits for what it says by itself.
 
         Raises:
             DecoderDiedError: there is none after that many seconds; the process is gone.
         """
-        return self._exchange(question, seconds)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._hung = False
+        deadline = threading.Timer(seconds, self._kill_hung)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            if question is not None:
+                messages.write(self._process.stdin, question)
+            return messages.read(self._process.stdout)
+        except (OSError, BrokenMessageError) as error:
+            self.end()
+            raise DecoderDiedError(hung=self._hung) from error
+        finally:
+            deadline.cancel()
+
+    def _kill_hung(self) -> None:
+        self._hung = True
+        self._process.kill()
 
     def kill(self) -> None:
         """End it, from any thread; a waiting `ask` raises."""
@@ -109,50 +126,6 @@ class DecoderProcess:
     def status(self) -> int | None:
         """How it ended: a signal's number below zero, or an exit code; None while it runs."""
         return self._process.returncode
-
-    def _exchange(self, question: Message | None, seconds: float) -> Message:
-        with _Deadline(self, seconds) as deadline:
-            try:
-                self._write(question)
-                return self._read()
-            except (OSError, BrokenMessageError) as error:
-                self.end()
-                raise DecoderDiedError(hung=deadline.passed) from error
-
-    def _write(self, question: Message | None) -> None:
-        assert self._process.stdin is not None
-        if question is not None:
-            messages.write(self._process.stdin, question)
-
-    def _read(self) -> Message:
-        assert self._process.stdout is not None
-        message = messages.read(self._process.stdout)
-        if message is None:
-            raise BrokenMessageError
-        return message
-
-
-class _Deadline:
-    """Kills a process that has not answered after that many seconds; `passed` is True then."""
-
-    def __init__(self, process: DecoderProcess, seconds: float) -> None:
-        self._process = process
-        self._timer = threading.Timer(seconds, self._pass)
-        self._timer.daemon = True
-        self.passed = False
-
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-
-    def _pass(self) -> None:
-        self.passed = True
-        self._process.kill()
 
 
 def _own_session() -> dict[str, Any]:

@@ -22,7 +22,7 @@ _MAX_CONTENT_BYTES: Final = 1_000_000_000
 
 
 class BrokenMessageError(Exception):
-    """The other side ended in the middle of a message, or what it sent is no message."""
+    """The other side has ended, perhaps in the middle of a message, or what it sent is no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,13 @@ def write(pipe: IO[bytes], message: Message) -> None:
     pipe.flush()
 
 
-def read(pipe: IO[bytes]) -> Message | None:
-    """Wait for a message and return it; None where the other side has closed.
+def read(pipe: IO[bytes]) -> Message:
+    """Wait for a message and return it.
 
     Raises:
-        BrokenMessageError: it is cut off, too long, or not what `write` sends.
+        BrokenMessageError: the other side has closed; or it is cut off, too long, or not what `write` sends.
     """
-    head = pipe.read(_LENGTHS.size)
-    if not head:
-        return None
-    if len(head) < _LENGTHS.size:
-        raise BrokenMessageError
-    text_size, content_size = _LENGTHS.unpack(head)
+    text_size, content_size = _LENGTHS.unpack(_exactly(pipe, _LENGTHS.size))
     if text_size > _MAX_JSON_BYTES or content_size > _MAX_CONTENT_BYTES:
         raise BrokenMessageError
     return Message(_values(_exactly(pipe, text_size)), _exactly(pipe, content_size))

@@ -40,7 +40,8 @@ def serve() -> int:
 
     messages.write(answers, Message({"ready": True}))
     with suppress(OSError, messages.BrokenMessageError):  # the program is gone
-        while (question := messages.read(questions)) is not None:
+        while True:
+            question = messages.read(questions)
             _end_after(LONGEST_SECONDS)
             answer = _answer_or_error(question, answer_to)
             _end_after(0)

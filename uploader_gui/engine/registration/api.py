@@ -34,7 +34,7 @@ from uploader_gui.engine.errors import (
     Variant,
 )
 from uploader_gui.engine.models import PresignedPut, UploadId
-from uploader_gui.engine.net.client import answered, check_url, read_answer
+from uploader_gui.engine.net.client import answered, begins_as_page, check_url, read_answer
 from uploader_gui.engine.redaction import readable, without, without_queries
 from uploader_gui.engine.transfer.presigned_url import expiry_of, further_headers
 
@@ -59,7 +59,6 @@ _ASK_AGAIN: Final = frozenset({421, 425})
 """RFC 9110 §15.5.20, RFC 8470: this server, or this moment, is not the right one; nothing was done."""
 _THROTTLED_SECONDS: Final = 30.0
 """Where the service does not say for how long."""
-_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 TOO_LONG: Final = 413
 """Put before the service's own words, which seldom mention it: the person has to do something else about it."""
 
@@ -301,8 +300,8 @@ def _entries(body: bytes) -> list[dict[str, Any]]:
     try:
         answer = json.loads(body, parse_int=_whole_number, object_pairs_hook=_said_once)
     except (ValueError, RecursionError) as error:
-        is_page = _PAGE.match(body[:200]) is not None
-        raise ProtocolViolated("the answer is not JSON", variant=Variant.NO_SERVICE if is_page else None) from error
+        variant = Variant.NO_SERVICE if begins_as_page(body) else None
+        raise ProtocolViolated("the answer is not JSON", variant=variant) from error
     entries = answer.get("uploads") if isinstance(answer, dict) else None
     if not isinstance(entries, list):
         raise ProtocolViolated('the answer has no list "uploads"')

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -34,43 +33,28 @@ _ASSUMED_LIFE: Final = 900.0
 """Seconds that a presigned URL lives, before one was seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast things go right now; 0.0 where nothing is known yet.
-
-    Attributes:
-        files_rate, bytes_rate: per second, over the last seconds.
-        registration_seconds: how long the last registration took.
-        url_life: how long the last presigned URLs lived when they were given out, in seconds.
-    """
-
-    files_rate: float = 0.0
-    bytes_rate: float = 0.0
-    registration_seconds: float = 0.0
-    url_life: float = 0.0
-
-
-def files_ahead(pace: Pace) -> int:
+def files_ahead(files_rate: float, registration_seconds: float) -> int:
     """Return how many files may be registered (or being registered) ahead of the running transfers.
 
     Enough for about twice as long as a registration takes, at least one batch; the next batch comes on top.
+
+    Args:
+        files_rate: files sent per second, 0.0 where that is not known yet.
+        registration_seconds: how long the last registration took.
     """
-    if pace.files_rate <= 0:
+    if files_rate <= 0:
         return 2 * MAX_BATCH
-    look_ahead = math.ceil(2 * pace.registration_seconds * pace.files_rate)
-    return min(MAX_AHEAD, max(MAX_BATCH, look_ahead) + MAX_BATCH)
+    return min(MAX_AHEAD, max(MAX_BATCH, math.ceil(2 * registration_seconds * files_rate)) + MAX_BATCH)
 
 
-def bytes_ahead(pace: Pace) -> float:
-    """Return how many bytes may be registered ahead: what can be sent in a quarter of a URL's life."""
-    return (pace.bytes_rate or _ASSUMED_RATE) * (pace.url_life or _ASSUMED_LIFE) / 4
+def bytes_ahead(bytes_rate: float, url_life: float) -> float:
+    """Return how many bytes may be registered ahead: what can be sent in a quarter of a URL's life, in seconds."""
+    return (bytes_rate or _ASSUMED_RATE) * (url_life or _ASSUMED_LIFE) / 4
 
 
-def files_lasting(pace: Pace) -> float:
+def files_lasting(files_rate: float, url_life: float) -> float:
     """Return how many files can begin in a quarter of a URL's life: small ones may wait longer than URLs live."""
-    if pace.files_rate <= 0 or pace.url_life <= 0:
-        return math.inf
-    return pace.files_rate * pace.url_life / 4
+    return files_rate * url_life / 4 if files_rate > 0 and url_life > 0 else math.inf
 
 
 def _cost_as_probe(upload: Upload) -> tuple[int, int]:
@@ -205,14 +189,13 @@ class LookAhead:
     def next_batch(self, *, whole: bool) -> list[Upload]:
         """Take out what is to be registered now, if anything. `whole`: more files are still being found."""
         bytes_rate, files_rate = self._meter.rates(time.monotonic())
-        pace = Pace(files_rate, bytes_rate, self.call_seconds, self._url_life)
         ahead = self._store.count(UploadState.REGISTERING, UploadState.REGISTERED)
         size = self._store.bytes_in(UploadState.REGISTERING, UploadState.REGISTERED)
         return self._batcher.next_batch(
-            files=files_ahead(pace) - ahead,
-            size=bytes_ahead(pace) - size,
+            files=files_ahead(files_rate, self.call_seconds) - ahead,
+            size=bytes_ahead(bytes_rate, self._url_life) - size,
             at_least=max(0, self._slots.free - ahead),
-            lasting=files_lasting(pace) - ahead,
+            lasting=files_lasting(files_rate, self._url_life) - ahead,
             # A small batch need not overtake the full one before it, while that one keeps every slot busy.
             whole=whole or (self.calls > 0 and self._slots.free <= ahead),
         )

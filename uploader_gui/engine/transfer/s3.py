@@ -28,7 +28,7 @@ from uploader_gui.engine.errors import (
     UrlExpired,
     Variant,
 )
-from uploader_gui.engine.net.client import check_url, read_answer, translated_httpx_errors
+from uploader_gui.engine.net.client import check_url, is_page, read_answer, translated_httpx_errors
 from uploader_gui.engine.net.stall_watchdog import EXTENSION, StallTimeouts, watched
 from uploader_gui.engine.redaction import readable, without_url_secrets
 from uploader_gui.engine.transfer.presigned_url import PORTS, further_headers, signed_headers
@@ -55,7 +55,6 @@ _S3_HEADERS: Final = ("x-amz-request-id", "x-amz-id-2", "x-amz-version-id")
 _ENCRYPTION: Final = "x-amz-server-side-encryption"
 _KEY_HEADERS: Final = (f"{_ENCRYPTION}-aws-kms-key-id", f"{_ENCRYPTION}-customer-algorithm")
 """With such a key the ETag is not the MD5."""
-_PAGE: Final = re.compile(rb"<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
 _ERROR: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<Error[\s>]")
 _TITLE: Final = re.compile(r"<title[^<>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 """Bounded, because a hostile page could make a regular expression slow."""
@@ -275,8 +274,8 @@ def _doubt(response: httpx.Response, answer: bytes, etag: str, *, early: bool) -
         words = ": ".join(filter(None, error_words(answer))).rstrip(". ")
         return NotConfirmed(words, variant=Variant.STORAGE_ERROR)
     if response.num_bytes_downloaded:  # counted before decompression: a body that cannot be decompressed counts too
-        is_page = _PAGE.search(answer[:4096]) or "html" in response.headers.get("Content-Type", "").lower()
-        variant = Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE
+        is_html = is_page(answer) or "html" in response.headers.get("Content-Type", "").lower()
+        variant = Variant.WEB_PAGE if is_html else Variant.NOT_THE_STORAGE
         return NotConfirmed(_server_name(response, answer), variant=variant)
     if response.status_code != HTTPStatus.OK or not _looks_like_s3(response, etag):
         return NotConfirmed(_server_name(response, answer), variant=Variant.NOT_THE_STORAGE)
@@ -305,8 +304,7 @@ def _error_of(
     code, message = error_words(answer)
     status = response.status_code
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # only what stands in between answers so
-        is_page = _PAGE.search(answer[:4096]) is not None
-        return NotConfirmed(words, variant=Variant.WEB_PAGE if is_page else Variant.NOT_THE_STORAGE)
+        return NotConfirmed(words, variant=Variant.WEB_PAGE if is_page(answer) else Variant.NOT_THE_STORAGE)
     if status in {400, 403} and ("expired" in message.lower() or code == "ExpiredToken"):
         return UrlExpired(words)
     if status in {400, 403} and expired:
