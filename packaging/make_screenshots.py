@@ -26,8 +26,17 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QPdfWriter
 from PySide6.QtWidgets import QApplication, QWidget
 
 import screenshot_moments as moments
-from uploader_gui.engine.connection_test import Fact, Finding, Verdict
-from uploader_gui.engine.events import Condition, HistoryFound, PathsAdded, QueueStatus, ReceiptBuilt, UploadsAdded
+from uploader_gui.engine.events import (
+    Condition,
+    Fact,
+    Finding,
+    HistoryFound,
+    PathsAdded,
+    QueueStatus,
+    ReceiptBuilt,
+    UploadsAdded,
+    Verdict,
+)
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept

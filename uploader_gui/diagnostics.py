@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
     from uploader_gui.config import Config
-    from uploader_gui.engine.connection_test import Finding
+    from uploader_gui.engine.events import Finding
     from uploader_gui.engine.models import UploadSnapshot
 
 OURS = "uploader-gui"

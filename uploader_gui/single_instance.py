@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from functools import partial
 from pathlib import Path
@@ -40,14 +40,8 @@ log = logging.getLogger(__name__)
 VERSION: Final = 3
 MAX_MESSAGE: Final = 16 * 1024 * 1024
 MAX_PATHS: Final = 100_000
-_CHOICES: Final = ("again", "convert", "zip", "link")
-_TYPES: Final[dict[str, type]] = {
-    "version": int,
-    "paths": list,
-    "anomaly_id": str,
-    "start": bool,
-    "server": str,
-} | dict.fromkeys(_CHOICES, bool)
+_TYPES: Final[dict[str, type]] = {one.name: type(one.default) for one in fields(Handover)} | {"paths": list}
+"""The fields of a message, beside its version."""
 STEP_SECONDS: Final = 0.05
 CONNECT_MS: Final = 1000
 MAX_CONNECTIONS: Final = 1000
@@ -359,14 +353,9 @@ def encode(handover: Handover) -> bytes:
     """
     import json  # noqa: PLC0415 - not before the first paint
 
-    message = {
-        "version": VERSION,
-        "paths": [os.path.abspath(path) for path in handover.paths],  # noqa: PTH100 - links stay what they are
-        "anomaly_id": handover.anomaly_id,
-        "start": handover.start,
-        "server": handover.server,
-    } | {name: getattr(handover, name) for name in _CHOICES}
-    line = json.dumps(message).encode() + b"\n"
+    given = {name: getattr(handover, name) for name in _TYPES}
+    paths = [os.path.abspath(path) for path in handover.paths]  # noqa: PTH100 - links stay what they are
+    line = json.dumps(given | {"version": VERSION, "paths": paths}).encode() + b"\n"
     if len(handover.paths) > MAX_PATHS or len(line) > MAX_MESSAGE:
         raise HandoverRefused(Answer.TOO_MANY)
     return line
@@ -386,14 +375,13 @@ def decode(line: bytes) -> Handover:
         raise HandoverRefused(Answer.NO_ANOMALY)
     if not all(map(_is_path, paths)):
         raise HandoverRefused(Answer.NO_PATH)
-    choices = {name: message[name] for name in _CHOICES}
     if message["link"] and (paths or message["start"] or not anomaly_id):
         raise HandoverRefused(Answer.NOT_UNDERSTOOD)
-    return Handover(tuple(map(Path, paths)), anomaly_id, message["start"], server=message["server"], **choices)
+    return Handover(**{**message, "paths": tuple(map(Path, paths))})
 
 
 def _message(line: bytes) -> dict[str, Any]:
-    """Return the fields; all of them are there, of their types, and no others."""
+    """Return the fields beside the version; all of them are there, of their types, and no others."""
     import json  # noqa: PLC0415 - as above
 
     try:
@@ -402,7 +390,7 @@ def _message(line: bytes) -> dict[str, Any]:
         raise HandoverRefused(Answer.NOT_UNDERSTOOD) from error
     if not isinstance(message, dict) or type(message.get("version")) is not int:
         raise HandoverRefused(Answer.NOT_UNDERSTOOD)
-    if message["version"] != VERSION:
+    if message.pop("version") != VERSION:
         raise HandoverRefused(Answer.OTHER_VERSION)
     if {name: type(value) for name, value in message.items()} != _TYPES:
         raise HandoverRefused(Answer.NOT_UNDERSTOOD)

@@ -6,7 +6,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader_gui.engine.connection_check import UNREADABLE, read_certificate
+from uploader_gui.engine.connection_test import UNREADABLE, read_certificate
 
 
 def der(pem: bytes) -> bytes:

@@ -13,8 +13,8 @@ import trustme
 from tests.support.certificates import CertificateAuthority
 from tests.support.loopback import LoopbackServer
 from tests.support.raw_http import Connection, RawAnswer, RawRequest
-from uploader_gui.engine.connection_check import ConnectionCheck
-from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
+from uploader_gui.engine.connection_test import ConnectionCheck
+from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import finding_text as told
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.certificates import CertificateAuthority
 from tests.support.strict_api import StrictApi
-from uploader_gui.engine.connection_test import Fact, Finding, Question, Verdict
+from uploader_gui.engine.events import Fact, Finding, Question, Verdict
 from uploader_gui.engine.options import HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog

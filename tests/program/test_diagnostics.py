@@ -14,8 +14,8 @@ from tests.gui.fake_engine import upload
 from uploader_gui.config import Config
 from uploader_gui.credentials import Credentials
 from uploader_gui.diagnostics import LAST_LINES, Report, diagnostics
-from uploader_gui.engine.connection_test import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code, SourceChanged, UrlRefused, Variant
+from uploader_gui.engine.events import Fact, Finding, Verdict
 from uploader_gui.engine.models import UploadSnapshot, UploadState
 from uploader_gui.logs import RedactingFormatter
 from uploader_gui.paths import DataPaths

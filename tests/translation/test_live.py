@@ -21,9 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.test_window import cut_off
-from uploader_gui.engine.connection_test import Fact, Finding, Verdict
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadsAdded
+from uploader_gui.engine.events import Fact, Finding, Progress, QueueStatus, Totals, UploadsAdded, Verdict
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop.add_files import choose_files

@@ -140,8 +140,7 @@ class _Network:
         Raises:
             OSError: the extra one cannot be read.
         """
-        made = asyncio.get_running_loop().run_in_executor(self._threads, tls_context, options.ca_file)
-        self._trusted = options.ca_file, await made
+        self._trusted = options.ca_file, await self._threads.run(tls_context, options.ca_file)
 
     def connect(self, options: EngineOptions) -> Server:
         """Return the clients for a server; connections are opened when they are needed.

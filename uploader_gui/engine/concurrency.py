@@ -97,6 +97,10 @@ class DaemonThreads(ThreadPoolExecutor):
         inbox.put((future, lambda: fn(*args, **kwargs)))  # type: ignore[arg-type]  # Future is invariant
         return future
 
+    async def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn` in a thread and return its result."""
+        return await asyncio.wrap_future(self.submit(fn, *args, **kwargs))
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Executor's own signature
         """End the idle threads; stuck ones are left behind."""
         while self._idle:

@@ -1,12 +1,14 @@
 """The events the engine sends to its front ends (window and terminal): frozen values, from the engine's thread.
 
+`Question`, `Finding` and what belongs to them are for “Test connection”, which has a thread of its own.
+
 Changes are gathered and sent about ten times a second, so a front end may do real work per event.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -263,6 +265,84 @@ class EngineFailed:
     """The engine cannot work, for instance because its journal is in use, too new or unwritable."""
 
     reason: Reason
+
+
+class Verdict(Enum):
+    """How good a finding is. `NOTE`: it works, but a person should know; `UNKNOWN`: it could not be found out."""
+
+    GOOD = "good"
+    NOTE = "note"
+    UNKNOWN = "unknown"
+    BAD = "bad"
+
+
+class Fact(StrEnum):
+    """What was found; in brackets the contents of `Finding.values`."""
+
+    ADDRESS_REFUSED = "address_refused"  # [why, in our words]
+    AUTHORITY_UNUSABLE = "authority_unusable"  # [file, why]
+    PROXY_USED = "proxy_used"  # [host:port]
+    PROXY_REFUSED = "proxy_refused"  # [the proxy's words]
+    PROXY_SIGN_IN = "proxy_sign_in"
+    NAME_FOUND = "name_found"  # [host]
+    NAME_UNKNOWN = "name_unknown"  # [host]
+    CONNECTED = "connected"  # [host, milliseconds]
+    NOT_CONNECTED = "not_connected"  # [host:port]
+    SECURE = "secure"  # [issuer]
+    NOT_ENCRYPTED = "not_encrypted"
+    CERTIFICATE_REFUSED = "certificate_refused"  # [issuer, the system's words]
+    CERTIFICATE_SELF_SIGNED = "certificate_self_signed"  # [issuer]
+    CERTIFICATE_EXPIRED = "certificate_expired"  # [issuer]
+    CERTIFICATE_OTHER_NAME = "certificate_other_name"  # [host]
+    NO_TLS = "no_tls"
+    REACHED = "reached"
+    WEB_PAGE = "web_page"
+    REDIRECTED = "redirected"  # [host]
+    SERVICE_FAILED = "service_failed"  # [status]
+    SERVICE_BUSY = "service_busy"
+    NOT_THE_SERVICE = "not_the_service"  # [status]
+    NO_ANSWER = "no_answer"
+    TOKENS_ACCEPTED = "tokens_accepted"
+    TOKENS_REFUSED = "tokens_refused"
+    TOKENS_FORBIDDEN = "tokens_forbidden"
+    TOKENS_EXPIRED = "tokens_expired"
+    TOKENS_UNTOLD = "tokens_untold"
+    TOKENS_MISSING = "tokens_missing"
+    TOKENS_KEPT_BACK = "tokens_kept_back"
+    ANOMALY_FOUND = "anomaly_found"  # [anomaly, its title]
+    ANOMALY_UNKNOWN = "anomaly_unknown"  # [anomaly]
+    CLOCK_RIGHT = "clock_right"
+    CLOCK_AHEAD = "clock_ahead"  # [seconds]
+    CLOCK_BEHIND = "clock_behind"  # [seconds]
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step's result."""
+
+    fact: Fact
+    verdict: Verdict
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to test.
+
+    Attributes:
+        api_url: the service's address.
+        tokens: bearer and session token, None where there are none for this address.
+        anomaly_id: the anomaly to ask for, "" where none is known.
+        kept_back: there are tokens, but for another address: they are not sent to this one.
+        expires_at: when the session token expires by its own claim, in seconds since 1970.
+    """
+
+    api_url: str
+    tokens: tuple[str, str] | None = None
+    anomaly_id: str = ""
+    kept_back: bool = False
+    expires_at: float | None = None
 
 
 Event = (

@@ -56,15 +56,13 @@ class Stopped(Exception):
     """Ends the fetching of a file that nobody wants any more."""
 
 
+@dataclass(slots=True, eq=False)
 class Item:
     """One file that is fetched to `path`, unless it `is_stopped`; any thread may call `stop`."""
 
-    __slots__ = ("file", "is_stopped", "path")  # there may be 10,000
-
-    def __init__(self, file: VirtualFile, path: Path) -> None:
-        self.file = file
-        self.path = path
-        self.is_stopped = False
+    file: VirtualFile
+    path: Path
+    is_stopped: bool = False
 
     def stop(self) -> None:
         """Fetch it no further: nobody wants it any more."""

@@ -6,7 +6,6 @@ written in another thread.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -120,7 +119,7 @@ class History:
 
     async def _save(self, content: bytes, path: Path) -> None:
         try:
-            await asyncio.get_running_loop().run_in_executor(self._resources.threads, receipt.save, content, path)
+            await self._resources.threads.run(receipt.save, content, path)
         except OSError as error:
             log.warning("the receipt cannot be written: %s", error)
             self._events.send(ReceiptWritten(str(path), system_words(error)))

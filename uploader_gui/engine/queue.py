@@ -15,6 +15,7 @@ from uploader_gui.engine.events import Condition, ReceiptBuilt, UploadsRemoved
 from uploader_gui.engine.history import History
 from uploader_gui.engine.models import Reason, Treatment, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices, offered_treatments
+from uploader_gui.engine.own_files import OwnFiles
 from uploader_gui.engine.registration.api import Tokens
 from uploader_gui.engine.undo import Undo
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.intake.intake import Intake
     from uploader_gui.engine.models import Awaited, RunKey, Upload, UploadId
     from uploader_gui.engine.options import EngineOptions
-    from uploader_gui.engine.own_files import OwnFiles
     from uploader_gui.engine.receipt import Receipt
     from uploader_gui.engine.scheduler import Scheduler
     from uploader_gui.engine.servers import Servers
@@ -133,7 +133,7 @@ class UploadQueue:
     def note_making(self, paths: Iterable[Path]) -> None:
         """Record that this program is making these files: half of one is removed at the next start."""
         for path in paths:
-            self._in_journal_thread(partial(_note, path))
+            self._in_journal_thread(partial(OwnFiles.note, path=path))
 
     def no_longer_wanted(self, paths: Sequence[Path]) -> None:
         """Keep fetched files a week longer that waited for a number, and that nobody wants to send."""
@@ -394,7 +394,3 @@ def _by_options(uploads: Iterable[Upload]) -> Iterable[tuple[tuple[str, AddOptio
 def _options_of(upload: Upload) -> AddOptions:
     zipped = upload.treatment is Treatment.ZIP
     return AddOptions(upload.wanted_again, Choices(upload.treatment, Treatment.ZIP if zipped else None))
-
-
-def _note(path: Path, own: OwnFiles) -> None:
-    own.note(path)

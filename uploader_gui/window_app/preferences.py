@@ -16,7 +16,7 @@ from PySide6.QtCore import QTimer
 from uploader_gui import __version__
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.credentials import Keeper, expiry_of
-from uploader_gui.engine.connection_test import Question
+from uploader_gui.engine.events import Question
 from uploader_gui.engine.options import Choices, HttpOptions
 from uploader_gui.gui.dialogs.connection_panel import ConnectionTester
 from uploader_gui.gui.style.theme import SCHEMES, Theme
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from uploader_gui.command_line import LaunchOptions
     from uploader_gui.config import Config
-    from uploader_gui.engine.connection_test import Finding
+    from uploader_gui.engine.events import Finding
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.platform.application import Language

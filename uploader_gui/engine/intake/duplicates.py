@@ -5,7 +5,6 @@ A file with the name and size of one the journal knows is hashed before it is de
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ from uploader_gui.engine.source import hash_whole, number_of
 from uploader_gui.engine.upload_store import facts
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping, Sequence
 
     from uploader_gui.engine.context import EngineContext
@@ -69,7 +69,7 @@ class DuplicateCheck:
 
     async def _hash(self, source: Source) -> str | None:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._context.resources.threads, hash_whole, source)
+            return await self._context.resources.threads.run(hash_whole, source)
         except SourceError:
             return None  # the transfer will say what is wrong with it
 
@@ -109,9 +109,7 @@ class OtherAnomalies:
         sent = await self._context.store.writer.reading(
             lambda journal: journal.sent_elsewhere(api_url, anomaly_id, sources)
         )
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._context.resources.threads, _sent_before, uploads, sent
-        )
+        found = await self._context.resources.threads.run(_sent_before, uploads, sent)
         if not found:
             return
         ((other, count),) = Counter(before.anomaly_id for before in found.values()).most_common(1)
@@ -175,11 +173,8 @@ class SameFile:
                 beside[path] = str(before.resolved)
             elif (other := self._other(source, anomaly_id, earlier)) is not None:
                 suspects[path] = source.number, other
-        known = await self._confirmed(suspects) if suspects else {}
+        known = await self._threads.run(_still_there, suspects) if suspects else {}
         return known | {path: known.get(there, there) for path, there in beside.items()}
-
-    async def _confirmed(self, suspects: Mapping[str, tuple[int, Source]]) -> dict[str, str]:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _still_there, suspects)
 
     def _other(self, source: Source, anomaly_id: str, earlier: Mapping[Looks, Source]) -> Source | None:
         """Return a known source that seems to be the same file, unless it has the same path anyway."""

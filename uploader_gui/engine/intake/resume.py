@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.errors import Code, NotFetched, SourceError, SourceMissing, Variant
 from uploader_gui.engine.intake.scan import MAX_SCANS
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from uploader_gui.engine.models import Upload
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 _NEEDS_FRESH_URL: Final = frozenset({Code.STORAGE_REFUSED, Code.URL_REFUSED, Code.URL_EXPIRED})
 
@@ -107,11 +105,11 @@ class Reinspection:
 
     async def _look_at(self, upload: Upload) -> None:
         try:
-            source = await self._in_thread(inspect, upload.source.path, upload.source.resolved)
+            source = await self._threads.run(inspect, upload.source.path, upload.source.resolved)
         except SourceError as error:
             if isinstance(error, SourceMissing) and upload.origin is not None:
                 error = NotFetched(variant=Variant.KEPT_NO_LONGER if upload.source.mtime_ns else None)
-            source = await self._in_thread(describe_only, upload.source.path, upload.source.resolved)
+            source = await self._threads.run(describe_only, upload.source.path, upload.source.resolved)
             self._not_as_it_is(upload, source, Reason.of(error))
             return
         if self._may_go_on(upload):
@@ -137,6 +135,3 @@ class Reinspection:
         """Return whether it still is on the list, and still waits for a person."""
         waits = upload.state.finished and upload.state is not UploadState.UPLOADED
         return waits and self._store.get(upload.upload_id) is upload
-
-    async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)

@@ -180,18 +180,15 @@ class Clients:
         return self._proxy_by_host[host]
 
     def _make(self, proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
+        seconds = min(TUNNEL_SECONDS, self._answer_seconds or TUNNEL_SECONDS)
+        tunnel = TunnelTransport(_proxy_transport(proxy, context), seconds) if proxy is not None else None
         return httpx.AsyncClient(
-            transport=Transport(context) if proxy is None else self._through(proxy, context),
+            transport=tunnel or Transport(context),
             headers={"User-Agent": self._options.program.replace(" ", "/"), "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(self._answer_seconds, connect=CONNECT_SECONDS, pool=None),
             follow_redirects=False,
             trust_env=False,
-        )
-
-    def _through(self, proxy: str, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
-        return TunnelTransport(
-            _proxy_transport(proxy, context), min(TUNNEL_SECONDS, self._answer_seconds or TUNNEL_SECONDS)
         )
 
 

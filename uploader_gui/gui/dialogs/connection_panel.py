@@ -8,14 +8,15 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
-from uploader_gui.engine.connection_test import ConnectionThread, Fact, Verdict
+from uploader_gui.engine.events import Fact, Verdict
 from uploader_gui.gui.style.widgets import IconLabel, arranged, label, push_button
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
-    from uploader_gui.engine.connection_test import Finding, Question
+    from uploader_gui.engine.connection_test import ConnectionThread
+    from uploader_gui.engine.events import Finding, Question
     from uploader_gui.engine.options import HttpOptions
     from uploader_gui.gui.style.theme import Theme
 
@@ -204,6 +205,8 @@ class ConnectionTester(QObject):
 
     def start(self, question: Question, network: HttpOptions) -> None:
         """Stop a running test and start a new one."""
+        from uploader_gui.engine.connection_test import ConnectionThread  # noqa: PLC0415 - loads what the engine does
+
         self.stop()
         number = self._number
         self._thread = ConnectionThread(

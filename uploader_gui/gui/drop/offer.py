@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
+from uploader_gui.engine.windows_paths import is_device
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
@@ -339,7 +340,6 @@ def _name_in(field: bytes, *, wide: bool) -> str:
 
 
 _HARMFUL: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
-_DEVICE: Final = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?")
 _LONGEST: Final = 120
 """Characters of a part's stem; the folder it comes into has a path of its own, and Windows takes 260 in all."""
 
@@ -364,7 +364,7 @@ def _harmless_parts(name: str) -> Iterator[str]:
         stem, dot, suffix = clean.rpartition(".")
         clean = stem[:_LONGEST] + dot + suffix[:20] if stem else clean[:_LONGEST]
         if clean.strip(". "):
-            yield f"_{clean}" if _DEVICE.fullmatch(clean) else clean
+            yield f"_{clean}" if is_device(clean) else clean
 
 
 _FOLDER_TAKEN: Final = 0
