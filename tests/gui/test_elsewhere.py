@@ -8,13 +8,12 @@ from PySide6.QtTest import QTest
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.receipts import file, receipt
-from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
 from uploader_gui.gui.dialogs.leave_dialog import question
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import receipt_csv, receipt_pages
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
@@ -159,8 +158,8 @@ def test_a_receipt_names_the_servers_where_there_were_several() -> None:
     page = receipt_pages.table_html(enumerate(files, 1))
     assert "Server: old.example/main" in page
     assert "Server: new.example" in page
-    table = receipt_csv.table(receipt(*files), receipt_words.table_form()).decode("utf-8-sig")
+    table = receipt_csv.table(receipt(*files)).decode("utf-8-sig")
     assert table.splitlines()[0].endswith('"Server"')
     assert table.splitlines()[1].endswith(f'"{OLD}"')
-    plain = receipt_csv.table(receipt(file("a.jpg")), receipt_words.table_form()).decode("utf-8-sig")
+    plain = receipt_csv.table(receipt(file("a.jpg"))).decode("utf-8-sig")
     assert "Server" not in plain

@@ -20,13 +20,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_engine import FakeEngine, upload
 from tests.gui.receipts import BEGAN, file, receipt
-from uploader_gui.engine import receipt_csv
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
 from uploader_gui.engine.models import Origin, PastRun, Reason, RunKey, UploadState
 from uploader_gui.engine.receipt import Circumstances, Original, Receipt
 from uploader_gui.gui.main_window import MainWindow
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import receipt_csv, receipt_pages, receipt_words
 from uploader_gui.gui.receipts.history_dialog import DepositList, FileList
 from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
@@ -169,9 +168,9 @@ def test_a_table_is_saved_in_the_language_in_use(dialog: QFileDialog, engine: Fa
 def test_where_the_comma_is_decimal_a_table_is_cut_at_semicolons() -> None:
     use_language(FRENCH)
     QLocale.setDefault(QLocale(QLocale.Language.French, QLocale.Country.France))
-    form = receipt_words.table_form()
-    assert (form.delimiter, form.decimal_mark) == (";", ",")
-    assert re.fullmatch(r"1[123]/03/2025 \d\d:(00|15|30|45):00", form.moment(BEGAN))
+    table = receipt_csv.table(receipt(file())).decode("utf-8-sig")
+    assert ';"3,400";' in table
+    assert re.search(r'"1[123]/03/2025 \d\d:(00|15|30|45):05"', table)
 
 
 @pytest.fixture
@@ -204,7 +203,7 @@ def test_times_are_those_of_the_persons_own_clock_and_the_tables_second_column_i
     made = receipt(file(uploaded_at=began), started_at=began)
     assert local in receipt_pages.heading_html(made).replace("&nbsp;", " ").replace("\u00a0", " ")
     assert local in receipt_pages.table_html([(1, made.files[0])]).replace("&nbsp;", " ").replace("\u00a0", " ")
-    (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(receipt_csv.table(made).decode("utf-8-sig")))
     assert (row["Uploaded at"], row["Uploaded at (UTC)"]) == (local, at)
     listed, deposits = FileList(theme), DepositList(theme)
     for one in (listed, deposits):
@@ -270,7 +269,7 @@ def test_of_a_cancelled_file_paper_and_table_do_not_say_twice_that_it_was_cancel
     page = re.sub(r"<[^>]*>", "|", receipt_pages.table_html([(1, made.files[0])]))
     assert "Cancelled" in page
     assert "You cancelled it." not in page
-    text = receipt_csv.table(made, receipt_words.table_form()).decode("utf-8-sig")
+    text = receipt_csv.table(made).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert (row["Result"], row["Reason"], row["Reason (code)"]) == ("Cancelled", "", "cancelled")
 
@@ -291,7 +290,7 @@ def test_page_and_table_say_where_a_file_came_from_that_was_on_no_disk(
     assert receipt_pages.table_html(list(enumerate(made.files))).count(said) == 1
     choose(dialog, tmp_path / "r.html")
     engine.tell(ReceiptBuilt(made))
-    table = receipt_csv.table(made, receipt_words.table_form())
+    table = receipt_csv.table(made)
     for content in (engine.saved[0][1], table):
         assert content.count(said.encode()) == 1
     assert b"/evidence/a.jpg" not in table
@@ -389,11 +388,10 @@ def test_no_type_is_broken_within_its_name(qtbot: QtBot) -> None:
 def test_the_times_of_a_receipt_are_those_of_the_place_where_it_was_made() -> None:
     """Made again on a journey, it says the same as the paper before."""
     made = receipt(file(), circumstances=Circumstances(utc_offset="+05:30"))
-    form = receipt_words.table_form(utc_offset=made.utc_offset)
     for told in (
         receipt_pages.html_page(made).decode(),
         receipt_pages.heading_html(made) + receipt_pages.table_html([(1, made.files[0])], utc_offset=made.utc_offset),
-        receipt_csv.table(made, form).decode("utf-8-sig"),
+        receipt_csv.table(made).decode("utf-8-sig"),
     ):
         assert "14:00:05" in told
     page = receipt_pages.html_page(made).decode().replace("\u00a0", " ")

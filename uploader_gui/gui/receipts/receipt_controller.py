@@ -16,8 +16,7 @@ from PySide6.QtGui import QDesktopServices, QPdfWriter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from uploader_gui.engine import receipt as receipt_json
-from uploader_gui.engine import receipt_csv
-from uploader_gui.gui.receipts import receipt_pages, receipt_words
+from uploader_gui.gui.receipts import receipt_csv, receipt_pages, receipt_words
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.upload_list.row_text import visible_name
 from uploader_gui.i18n import N_, _
@@ -128,7 +127,7 @@ class ReceiptController(QObject):
     def _save(self, path: Path, chosen: ReceiptFormat, anomaly_id: str, key: RunKey | None) -> None:
         makers = {
             ReceiptFormat.PDF: lambda receipt: self._make_pdf(receipt, path),
-            ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(_csv(receipt), path),
+            ReceiptFormat.CSV: lambda receipt: self._engine.save_receipt(receipt_csv.table(receipt), path),
             ReceiptFormat.JSON: lambda receipt: self._engine.save_receipt(receipt_json.encoded(receipt), path),
             ReceiptFormat.HTML: lambda receipt: self._engine.save_receipt(
                 receipt_pages.html_page(receipt, self._page_of(receipt)), path
@@ -165,12 +164,6 @@ class ReceiptController(QObject):
         pages.done.connect(ready)
         pages.done.connect(pages.deleteLater)
         pages.start()
-
-
-def _csv(receipt: Receipt) -> bytes:
-    return receipt_csv.table(
-        receipt, receipt_words.table_form(trial=receipt.trial, utc_offset=receipt_words.offset_of(receipt))
-    )
 
 
 def _save_dialog(window: QWidget, name: str) -> QFileDialog:

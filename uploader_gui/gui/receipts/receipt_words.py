@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QLocale
@@ -11,7 +10,6 @@ from PySide6.QtCore import QDate, QLocale
 from uploader_gui import i18n
 from uploader_gui.engine.models import Origin
 from uploader_gui.engine.receipt import utc_offset_at
-from uploader_gui.engine.receipt_csv import TableForm
 from uploader_gui.failure_messages import cause_and_action
 from uploader_gui.gui.upload_list.row_text import is_known, server_name, sizes_text, type_name_of, visible_name
 from uploader_gui.i18n import FRENCH, N_, NN_, _, language_in_use, ngettext
@@ -50,19 +48,11 @@ _TRIAL_SUMS: Final = {
     "uploaded": NN_("{count} uploaded (trial)", "{count} uploaded (trial)"),
     "skipped": NN_("{count} already there (trial)", "{count} already there (trial)"),
 }
-_NUMBER: Final = N_("Register number")
-_HEADINGS: Final = (
-    N_("Anomaly"), N_("File"), N_("Size (bytes)"), N_("Size (MB)"), N_("Type"), "SHA-256",
-    _NUMBER, "uploadId", N_("Result"), N_("Reason"), N_("Uploaded at"), N_("Uploaded at (UTC)"),
-    N_("Attempts"), N_("Perhaps registered twice"), N_("Place on this computer"), N_("Source"), N_("Made from"),
-    N_("Size of the original (bytes)"), N_("SHA-256 of the original"),
-    N_("State (code)"), N_("Reason (code)"), N_("Reason (English)"),
-)  # fmt: skip
 
 
 def result(file: ReceiptFile, *, trial: bool = False) -> str:
     """Return what became of a file, in words."""
-    return _results(trial=trial)[file.state]
+    return _((_TRIAL_RESULTS if trial else {}).get(file.state) or RESULTS[file.state])
 
 
 def why(file: ReceiptFile) -> str:
@@ -145,31 +135,9 @@ def day_and_time(seconds: float) -> str:
     return f"{day(seconds)} {datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
 
-def table_form(*, trial: bool = False, utc_offset: str = "") -> TableForm:
-    """Return the CSV's form in the current language: Excel splits at the language's list separator."""
-    decimal_mark = QLocale().decimalPoint()
-    headings = [N_("Number in the trial") if trial and heading is _NUMBER else heading for heading in _HEADINGS]
-    return TableForm(
-        delimiter=";" if decimal_mark == "," else ",",
-        decimal_mark=decimal_mark,
-        headings=[_(heading) for heading in headings],
-        results=_results(trial=trial),
-        yes_no=(_("yes"), _("no")),
-        moment=partial(moment, utc_offset=utc_offset),
-        why=why,
-        source=source,
-        trial=_("TRIAL: nothing was sent to the register") if trial else "",
-        server=_("Server"),
-    )
-
-
 def _exactly(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     return f"{minutes // 60} h {minutes % 60:02} min {rest:02} s".replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _results(*, trial: bool) -> dict[str, str]:
-    return {state: _(word) for state, word in (RESULTS | (_TRIAL_RESULTS if trial else {})).items()}
 
 
 def _is_known(file: ReceiptFile) -> bool:
