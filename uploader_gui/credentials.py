@@ -93,14 +93,7 @@ class Credentials:
         tokens, keeper = self.at_hand()
         if tokens is not None:
             return tokens, keeper
-        try:
-            return self._store.ask(self._from_keyring, self._patience, interrupted), Keeper.KEYRING
-        except StoreSilent:
-            log.info("the keyring does not answer")
-            return None, Keeper.SILENT
-        except Exception as error:  # noqa: BLE001 - keyring raises what the system raises (Windows: pywintypes.error)
-            log.info("no keyring: %s", type(error).__name__)
-            return None, Keeper.MEMORY
+        return _outcome(self._store.submit(self._from_keyring), self._patience, interrupted)
 
     def look(self) -> Callable[[], Tokens | None]:
         """Ask the keyring; return a function that waits for its answer, however late: a person may type a password."""
@@ -121,24 +114,11 @@ class Credentials:
 
     def kept_in_keyring(self, seconds: float) -> bool:
         """Return whether this machine has a keyring to keep tokens in, as far as that is known after these seconds."""
-        try:
-            return self._store.ask(_keyring_works, seconds)
-        except StoreSilent:
-            return True  # there is one, only silent
-        except Exception as error:  # noqa: BLE001 - see `load`
-            log.info("no keyring: %s", type(error).__name__)
-            return False
+        works, keeper = _outcome(self._store.submit(_keyring_works), seconds)
+        return bool(works) or keeper is Keeper.SILENT  # there is one, only silent
 
     def _keeper(self, change: Future[None]) -> Keeper:
-        try:
-            answer_of(change, self._patience)
-        except StoreSilent:
-            log.info("the keyring does not answer")
-            return Keeper.SILENT
-        except Exception as error:  # noqa: BLE001 - see `load`
-            log.info("tokens are kept in memory only: %s", type(error).__name__)
-            return Keeper.MEMORY
-        return Keeper.KEYRING
+        return _outcome(change, self._patience)[1]
 
     # In the keyring's thread
 
@@ -188,10 +168,24 @@ class Credentials:
         return f"{self._api_url} {kind}" + (f" #{number + 1}" if number else "")
 
 
+def _outcome(
+    question: Future[T], seconds: float, interrupted: Callable[[], bool] = lambda: False
+) -> tuple[T | None, Keeper]:
+    """Return what the keyring answers, None where it does not, and where that says tokens are kept."""
+    try:
+        return answer_of(question, seconds, interrupted), Keeper.KEYRING
+    except StoreSilent:
+        log.info("the keyring does not answer")
+        return None, Keeper.SILENT
+    except Exception as error:  # noqa: BLE001 - keyring raises what the system raises (Windows: pywintypes.error)
+        log.info("no keyring: %s", type(error).__name__)
+        return None, Keeper.MEMORY
+
+
 def _late_answer(question: Future[Tokens | None]) -> Tokens | None:
     try:
         return question.result()
-    except Exception as error:  # noqa: BLE001 - see `load`
+    except Exception as error:  # noqa: BLE001 - see `_outcome`
         log.info("no keyring: %s", type(error).__name__)
         return None
 
@@ -242,19 +236,13 @@ class PasswordStore:
             self._thread = self._thread or SerialThread("uploader-keyring")
             return self._thread.submit(call)
 
-    def ask(
-        self, call: Callable[[], T], seconds: float = ANSWER_SECONDS, interrupted: Callable[[], bool] = lambda: False
-    ) -> T:
-        """Make a call and return its result.
 
-        Raises:
-            StoreSilent: there is none after these seconds, or the run was interrupted.
-        """
-        return answer_of(self.submit(call), seconds, interrupted)
+def answer_of(future: Future[T], seconds: float = ANSWER_SECONDS, interrupted: Callable[[], bool] = lambda: False) -> T:
+    """Return the result of a call.
 
-
-def answer_of(future: Future[T], seconds: float, interrupted: Callable[[], bool] = lambda: False) -> T:
-    """Return the result of a call; see `PasswordStore.ask`."""
+    Raises:
+        StoreSilent: there is none after these seconds, or the run was interrupted.
+    """
     until = time.monotonic() + seconds
     while not future.done():
         if interrupted() or time.monotonic() > until:

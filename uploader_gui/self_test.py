@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from uploader_gui import __version__
 from uploader_gui.command_line import ExitCode
-from uploader_gui.credentials import PasswordStore, StoreSilent
+from uploader_gui.credentials import PasswordStore, StoreSilent, answer_of
 from uploader_gui.i18n import CATALOGUE, FRENCH, N_, _, use_language
 from uploader_gui.machine_settings import early_choice
 from uploader_gui.paths import UnwritableError, data_paths, find_resource, prepare
@@ -89,7 +89,7 @@ def _keyring() -> Finding:
     """Try the keyring; wait as long as a person may need to type its password."""
     was_interrupted = interrupt_check()
     try:
-        return PasswordStore().ask(_try_keyring, interrupted=was_interrupted)
+        return answer_of(PasswordStore().submit(_try_keyring), interrupted=was_interrupted)
     except StoreSilent as error:
         if was_interrupted():
             raise KeyboardInterrupt from error

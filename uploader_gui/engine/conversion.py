@@ -298,7 +298,7 @@ class ConversionService:
             for substitute in made:
                 self._temp_files.discard(substitute.sent.path)
             raise
-        await self._journal.call(lambda _: self._temp_files.made(target))
+        await self._journal.call(lambda _: self._context.resources.own_files.note_made(target))
         return future.result()
 
     async def _wait(self, future: asyncio.Future[Substitute], heartbeat: Heartbeat) -> None:

@@ -218,7 +218,7 @@ class TempFiles:
     def place(self, ending: str) -> Path:
         """Return a free path with this file name ending, recorded in the journal before the file exists.
 
-        Called in the journal's thread, as `made`.
+        Called in the journal's thread.
         """
         path = self._folder / f"{secrets.token_hex(8)}{ending}"
         self._own.note(path)
@@ -235,10 +235,6 @@ class TempFiles:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             raise NotPrepared(system_words(error)) from error
-
-    def made(self, path: Path) -> None:
-        """Record size and times of a file that is complete: it is removed only while they are the same."""
-        self._own.note_made(path)
 
     def discard(self, path: Path) -> None:
         """Remove a file that is not needed any more; one that Windows still has open is removed by a later call."""
