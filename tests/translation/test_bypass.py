@@ -21,7 +21,7 @@ SHOWN = [
                 "terminal.py",
                 "headless.py",
                 "app.py",
-                "cli.py",
+                "__main__.py",
                 "command_line.py",
                 "config.py",
             ),
