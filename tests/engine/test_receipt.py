@@ -53,8 +53,8 @@ def test_its_head_says_who_what_and_when() -> None:
 
 
 def test_one_of_a_trial_says_so_right_at_its_head() -> None:
-    run = receipt.Run("uploader-gui 1.2.3", "4217", 0.0, (), 0, str, trial=True)
-    assert list(receipt.build(run, 1.0).to_json().items())[:2] == [("schema", 1), ("trial", True)]
+    made = receipt.Receipt("uploader-gui 1.2.3", "4217", 0.0, 1.0, (), trial=True)
+    assert list(made.to_json().items())[:2] == [("schema", 1), ("trial", True)]
 
 
 def test_it_tells_what_is_known_of_server_clock_anomaly_and_depositor() -> None:
