@@ -161,12 +161,10 @@ async def test_a_pause_and_a_start_in_one_breath_lose_nothing(
     """Events come ten times a second: on a fast machine the first ones may tell of files that have arrived."""
     paths = [files.make(f"{n}.txt", size=4_000_000 + n) for n in range(6)]
     async with engine(options(tmp_path, api, max_concurrent=2)) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await run.until(lambda: any(u.state.sending or u.state.finished for u in run.latest.values()))
         run.queue.pause()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         rows = run.files()
     assert not any(row["may_be_registered_twice"] for row in rows.values())
     for path in paths:

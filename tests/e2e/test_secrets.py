@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.program import Program
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import engine, options
 from tests.support import api_faults, storage_faults
 from tests.support.api_faults import ApiFault
 from tests.support.files import Files
@@ -89,9 +89,7 @@ async def test_no_link_is_left_in_the_journal_of_a_window_that_stays_open(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make(f"{n:02}.jpg", size=2000 + n) for n in range(45)], ANOMALY)
-        run.queue.start()
-        await run.idle()  # VACUUM follows it
+        await run.send([files.make(f"{n:02}.jpg", size=2000 + n) for n in range(45)])  # VACUUM follows it
         await run.until(
             lambda: links_in(strict_api, tmp_path / "journal.sqlite", tmp_path / "journal.sqlite-wal") == []
         )

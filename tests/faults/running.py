@@ -1,7 +1,7 @@
 """An engine at work inside a test: the real one, with waits of milliseconds. Every test of the matrix drives it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,6 +78,20 @@ class Run:
 
     async def idle(self, number: int = 1) -> QueueIdle:
         return await self.heard(QueueIdle, number)
+
+    def begin(self, paths: Sequence[Path]) -> None:
+        """Add files, and start to send."""
+        self.queue.add_paths(paths, ANOMALY)
+        self.queue.start()
+
+    async def to_the_end(self, number: int = 1) -> None:
+        """Start to send, and wait until nothing is left to do (for the first, the second … time)."""
+        self.queue.start()
+        await self.idle(number)
+
+    async def send(self, paths: Sequence[Path], number: int = 1) -> None:
+        self.begin(paths)
+        await self.idle(number)
 
     async def in_state(self, state: UploadState, *names: str) -> None:
         await self.until(lambda: all(n in self.latest and self.latest[n].state is state for n in names))

@@ -23,9 +23,7 @@ async def test_a_zip_is_made_of_the_files_it_is_wanted_for_alone(
     wanted, other = files.make("wanted.mp4", content=FILM), files.make("other.mp4", content=FILM + b"2")
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.add_paths([wanted], ANOMALY, IN_ZIP)
-        run.queue.add_paths([other], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([other])
         await run.in_state(S.REFUSED, "other.mp4")
     assert [upload.name for upload in strict_api.registered] == ["wanted.mp4.zip"]
 
@@ -61,9 +59,7 @@ async def test_what_was_uploaded_before_goes_again_where_that_is_wanted_also_whe
     await send(chosen, wanted, other)
     async with engine(chosen) as run:
         run.queue.add_paths([wanted], ANOMALY, AddOptions(again=True))
-        run.queue.add_paths([other], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([other])
         await run.in_state(S.UPLOADED, "wanted.jpg")
         await run.in_state(S.SKIPPED, "other.jpg")
         run.queue.add_paths([other], ANOMALY)
@@ -89,8 +85,7 @@ async def test_what_is_to_start_goes_at_once_and_what_waits_goes_on_waiting(
         run.queue.add_paths([files.make("b.txt"), given_again], "9", AT_ONCE)
         await run.in_state(S.UPLOADED, "b.txt", "again.txt")
         assert (run.latest["waiting.txt"].state, run.all_heard(QueueIdle)) == (S.QUEUED, [])
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     assert [one.name for one in strict_api.registered][-1] == "waiting.txt"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.running import HASTY, QUICK, engine, options, send, send_one
 from tests.faults.storing import on_attempt
 from tests.support import api_faults, storage_faults
 from tests.support.api_faults import Answer, ApiFault, CloseUnread, Drip, Reset, Silence, Truncate
@@ -249,9 +249,7 @@ async def test_what_a_network_says_in_place_of_the_service_is_not_called_busy_an
 ) -> None:
     strict_api.faults += [api_faults.Answer(status, b"<html>Sign in</html>")] * 2
     async with engine(options(tmp_path, strict_api), QUICK) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         row = run.only()
         causes = [cause for event in run.all_heard(QueueStatus) for cause in event.causes.values()]
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
@@ -265,8 +263,7 @@ async def test_who_does_not_want_to_wait_has_what_is_down_asked_at_once(
     strict_api.stop()
     patient = replace(QUICK, policy=replace(QUICK.policy, base=600.0, offline=600.0))
     async with engine(options(tmp_path, strict_api), patient) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await run.until(lambda: any(event.conditions for event in run.all_heard(QueueStatus)))
         strict_api.start()
         run.queue.try_now()

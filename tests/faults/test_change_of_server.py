@@ -186,8 +186,7 @@ async def test_transfers_and_registrations_under_way_end_with_their_own_server( 
         scripted_storage.release()
         assert (run.latest["sending.jpg"].state, len(scripted_storage.puts)) == (S.REGISTERED, 1)
         run.queue.use(here)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         rows = run.files()
     assert {(row["state"], row["may_be_registered_twice"]) for row in rows.values()} == {("uploaded", False)}
     assert all(is_stored(scripted_storage, row) for row in rows.values())
@@ -364,8 +363,7 @@ async def test_an_address_no_tokens_may_go_to_leaves_everything_where_it_is(
         await named(run, here.api_url, "a.jpg", "b.jpg")
         assert strict_api.calls == []
         run.queue.use(here)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     assert names_at(strict_api) == ["a.jpg", "b.jpg"]
 
 

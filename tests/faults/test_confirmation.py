@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options, send_one
+from tests.faults.running import engine, options, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
@@ -136,9 +136,7 @@ async def test_whatever_else_answers_is_tried_again_and_named_at_last(
     raw, words = case
     scripted_storage.fault = always(StoreThenSend(raw))
     async with engine(options(tmp_path, strict_api, describe=english)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         row, reason = run.only(), run.latest["a.jpg"].reason
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", "damaged", 6)
     assert row["uploaded_at"] is None
@@ -177,9 +175,7 @@ async def test_after_a_sign_in_page_a_person_sends_on_the_same_link(
     page = StoreThenSend(ok(end=whole(PAGE)))
     scripted_storage.fault = lambda _key, attempt, _request: page if attempt <= 6 else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()

@@ -39,8 +39,7 @@ async def test_at_a_later_start_the_journal_brings_it_back_and_everybody_lives(
     for _ in range(2):
         async with engine(chosen) as run:
             run.queue.resume()
-            run.queue.add_paths([damaged, files.make("c.pdf")], ANOMALY)
-            run.queue.start()
+            run.begin([damaged, files.make("c.pdf")])
             await run.in_state(S.FAILED, damaged.name)
             await run.idle()
             assert run.files()[damaged.name]["reason"]["code"] == "broken_picture"
@@ -95,8 +94,7 @@ async def test_a_hanging_picture_is_broken_and_the_others_arrive(
     answer = "signal.pause() if content.startswith(b'RIFF') else say(b'a JPEG')"
     with closing(PictureDecoder(decoder_that(answer), DecoderTimeouts(jpeg=1.5))) as decoder:
         async with engine(options(tmp_path, strict_api, choices=CONVERT), decoder=decoder) as run:
-            run.queue.add_paths([hangs, *photos], ANOMALY)
-            run.queue.start()
+            run.begin([hangs, *photos])
             await run.in_state(S.FAILED, "hangs.webp")
             await run.in_state(S.UPLOADED, *(path.name for path in photos))
             reason = run.files()["hangs.webp"]["reason"]
@@ -133,12 +131,10 @@ async def test_without_a_decoder_a_file_is_not_called_broken_and_goes_later(
     chosen = options(tmp_path, strict_api, choices=CONVERT)
     with closing(PictureDecoder(command)) as none:
         async with engine(chosen, decoder=none) as run:
-            run.queue.add_paths([photo, files.make("b.pdf")], ANOMALY)
-            run.queue.start()
+            run.begin([photo, files.make("b.pdf")])
             await run.in_state(S.FAILED, "a.heic")
             await run.in_state(S.UPLOADED, "b.pdf")
             assert run.files()["a.heic"]["reason"]["code"] == "preparation"
     async with engine(chosen) as run:
-        run.queue.add_paths([photo], ANOMALY)
-        run.queue.start()
+        run.begin([photo])
         await run.in_state(S.UPLOADED, "a.heic")

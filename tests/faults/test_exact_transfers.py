@@ -37,8 +37,7 @@ async def test_after_broken_attempts_the_bytes_told_are_exact_and_never_negative
         run.queue.add_paths([path], ANOMALY)
         await run.in_state(UploadState.QUEUED, "a.jpg")
         scripted_storage.fault = lambda _key, attempt, _request: ResetMidway(0.6) if attempt <= 2 else None
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         told = [progress for progress in run.all_heard(Progress) if progress.totals.files]
         row = run.only()
     assert is_stored(scripted_storage, row)
@@ -54,8 +53,7 @@ async def test_a_standstill_is_told_and_what_is_cancelled_leaves_the_sums(
     scripted_storage.fault = always(StallMidway(0.1))
     paths = [files.make(name, size=4 * BLOCKS) for name in ("a.jpg", "b.jpg")]
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await run.until(lambda: any(progress.totals.speed > 0 for progress in run.all_heard(Progress)))
         await run.until(lambda: run.all_heard(Progress)[-1].totals.speed == 0)
         told = time.monotonic()
@@ -112,8 +110,7 @@ async def test_no_put_begins_that_would_end_after_its_link_has_expired(  # noqa:
     tuning = replace(QUICK, wall_clock=lambda: time.time() + slept[0])
     first = files.make("a.jpg", size=200_000 if size == 1 else 900)
     async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
-        run.queue.add_paths([first, files.make("b.txt", size=size)], ANOMALY)
-        run.queue.start()
+        run.begin([first, files.make("b.txt", size=size)])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = lifetime - left
         scripted_storage.release()
@@ -128,15 +125,13 @@ async def test_after_ten_looks_offline_a_pause_and_a_start_there_are_still_six_a
 ) -> None:
     scripted_storage.stop()
     async with engine(options(tmp_path, strict_api), QUICK) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await run.in_state(UploadState.RETRYING, "a.jpg")
         waited_until = time.monotonic() + 10 * QUICK.policy.offline
         await run.until(lambda: time.monotonic() > waited_until or not run.queue.unsent)
         run.queue.pause()
         scripted_storage.start()
         scripted_storage.fault = always(storage_faults.internal_error())
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], len(scripted_storage.puts)) == ("failed", 6)

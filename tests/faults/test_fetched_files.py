@@ -121,8 +121,7 @@ async def test_half_fetched_files_are_named_after_a_restart_and_whole_ones_go_on
         whole.path.write_bytes(PDF)  # the program ended before anybody was told
     async with engine(options(data, strict_api)) as run:
         run.queue.restore()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert (run.latest["half.pdf"].state, run.latest["half.pdf"].reason) == (S.FAILED, Reason(Code.NOT_FETCHED))
         told = run.all_heard(Resumed)[0]
         assert (told.upload_ids, told.ended) == ((whole.upload_id,), (half.upload_id,))
@@ -139,8 +138,7 @@ async def test_a_script_that_resumes_fails_for_a_half_fetched_file(strict_api: S
     async with engine(options(data, strict_api)) as run:
         run.queue.resume(ANOMALY)
         await run.in_state(S.FAILED, "a.pdf")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["reason"]["code"] == "not_fetched"
 
 
@@ -154,8 +152,7 @@ async def test_a_cancelled_one_stays_so_whatever_comes_and_undo_does_not_wait_fo
         run.queue.fetched([file.upload_id])
         run.queue.not_fetched([file.upload_id], SHORT)
         run.queue.undo()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["state"] == "cancelled"
         run.queue.retry([file.upload_id])
         await run.until(lambda: run.latest["a.pdf"].reason == Reason(Code.NOT_FETCHED))
@@ -185,8 +182,7 @@ async def test_a_refused_type_asks_as_for_any_file_and_keeps_its_name(
         come(run, long, FILM)
         await run.in_state(S.REFUSED, file.path.name)
         run.queue.treat([file.upload_id], Treatment.ZIP)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["original"]["name"]) == ("uploaded", long.name)
     assert left_in(data) == []
@@ -228,8 +224,7 @@ async def test_files_that_waited_for_a_number_have_a_source_too_and_go_once_uplo
     async with engine(options(data, strict_api)) as run:
         assert left_in(data) == ["a.pdf"]
         run.queue.add_paths([file.path], ANOMALY, FROM_PHONE)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["source"] == "from a phone"
     assert left_in(data) == []
     assert len(scripted_storage.objects) == 1
@@ -247,22 +242,19 @@ async def test_what_is_refused_or_cancelled_is_kept_for_a_week(
         await run.in_state(S.REFUSED, "film.mp4")
         await run.in_state(S.QUEUED, "a.pdf")
         run.queue.cancel([cancelled.upload_id])
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     assert left_in(data) == ["a.pdf", "film.mp4"]
     with closing(sqlite3.connect(data / "journal.sqlite")) as db, db:
         db.execute("UPDATE own_files SET unneeded_since = unneeded_since - ?", (days * DAY,))
     async with engine(options(data, strict_api)) as run:
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     kept: Any = left or []
     assert left_in(data) == sorted([*kept, *(["a.pdf"] if kept else [])])
 
 
 async def start_and_leave(data: Path, api: StrictApi) -> None:
     async with engine(options(data, api)) as run:
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
 
 
 def age(data: Path, days: float) -> None:

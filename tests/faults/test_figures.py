@@ -76,9 +76,7 @@ async def test_a_receipt_ends_when_the_deposit_did_whenever_it_is_asked_for(
         clock.ahead = strict_api.clock_offset = scripted_storage.clock_offset = (
             HOUR  # the window has been open for an hour
         )
-        run.queue.add_paths([files.make("a.jpg"), tmp_path / "gone.jpg"], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg"), tmp_path / "gone.jpg"])
         over = time.time()
         clock.ahead = 3 * HOUR
         mine, (past, theirs) = await in_window(run), await in_history(run)
@@ -95,9 +93,7 @@ async def test_times_are_the_servers_where_this_machines_clock_is_wrong(
     strict_api.clock_offset = scripted_storage.clock_offset = ahead
     began = time.time() + ahead
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         receipts = [run.queue.receipt(ANOMALY), await in_window(run), (await in_history(run))[1]]
     over = time.time() + ahead
     for receipt in receipts:
@@ -114,8 +110,7 @@ async def test_a_receipt_never_ends_before_it_starts(
         run.queue.add_paths([files.make("a.jpg")], ANOMALY)
         await run.heard(PathsAdded)
         clock.ahead = strict_api.clock_offset = scripted_storage.clock_offset = -HOUR  # both clocks are put back
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         receipts = [run.queue.receipt(ANOMALY), await in_window(run), (await in_history(run))[1]]
     for receipt in receipts:
         (file,) = receipt.files
@@ -179,16 +174,14 @@ async def test_the_paper_of_a_deposit_that_a_later_start_ended_has_all_of_it(
     strict_api.presign = lambda upload, _anomaly: scripted_storage.url_for(upload["name"])
     scripted_storage.fault = lambda key, _attempt, _request: StoreThenSilence() if key == "b.jpg" else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)])
         await run.in_state(S.UPLOADED, "a.jpg")
     scripted_storage.release()
     scripted_storage.fault = lambda _key, _attempt, _request: None
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.restore()
         await run.heard(Resumed)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         paper, (past, theirs) = await in_window(run), await in_history(run)
     assert told_of(paper) == told_of(theirs)
     assert (past.files, [file.state for file in paper.files]) == (2, ["uploaded", "uploaded"])
@@ -226,5 +219,4 @@ async def deposited(run: Run, *paths: Path) -> None:
     run.queue.add_paths(paths, ANOMALY)
     await run.heard(PathsAdded, number)
     ended = len(run.all_heard(QueueIdle)) + 1
-    run.queue.start()
-    await run.idle(ended)
+    await run.to_the_end(ended)

@@ -112,8 +112,7 @@ async def test_a_file_by_two_spellings_of_its_path_is_one_upload(
         assert (both.queued, both.refused, both.already_in_queue) == (1, 1, 2)
         later = await given(run, twice.otherwise(path), twice.otherwise(twice.first))
         assert (later.queued, later.refused, later.already_in_queue) == (0, 0, 2)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert (await given(run, twice.otherwise(path))).already_in_queue == 1
         assert sorted(run.files()) == ["a.txt", "b.heic"]
     assert len(strict_api.registered) == 1
@@ -149,8 +148,7 @@ async def test_a_file_that_was_moved_is_not_taken_for_the_one_that_is_gone(
         await given(run, path)
         moved = path.rename(files.folder / "a.txt")
         assert (await given(run, moved)).queued == 1
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
         assert isinstance(rows, list)
         assert [(row["path"], row["state"]) for row in rows] == [(str(path), "failed"), (str(moved), "uploaded")]

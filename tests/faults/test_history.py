@@ -52,8 +52,7 @@ async def test_a_second_deposit_of_the_same_window_is_a_run_of_its_own(strict_ap
         for number, name in enumerate(("a.txt", "b.txt"), start=1):
             run.queue.add_paths(files(tmp_path / "in", name), ANOMALY)
             await run.heard(PathsAdded, number)
-            run.queue.start()
-            await run.idle(number)
+            await run.to_the_end(number)
         run.queue.history.tell_runs()
         runs = (await run.heard(HistoryFound)).runs
         assert [past.files for past in runs] == [1, 1]
@@ -180,12 +179,10 @@ async def test_a_forgotten_deposit_is_gone_from_list_history_and_disk(strict_api
     async with engine(chosen) as run:
         run.queue.add_paths([*files(tmp_path / "in", "secret.txt"), tmp_path / "gone-secret.txt"], ANOMALY)
         await run.heard(PathsAdded)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         run.queue.add_paths(files(tmp_path / "in", "kept.txt"), ANOMALY)
         await run.heard(PathsAdded, 2)
-        run.queue.start()
-        await run.idle(2)
+        await run.to_the_end(2)
         run.queue.history.tell_runs()
         newer, older = (await run.heard(HistoryFound)).runs
         run.queue.remove([run.latest["secret.txt"].upload_id])
@@ -231,8 +228,7 @@ async def test_what_is_dropped_after_all_of_its_run_was_forgotten_is_remembered(
         assert (await run.heard(HistoryFound, 2)).runs == ()
         run.queue.add_paths([tmp_path / "in" / "a.txt"], ANOMALY)
         await run.heard(PathsAdded, 2)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         run.queue.history.tell_runs()
         assert [one.states for one in (await run.heard(HistoryFound, 3)).runs] == [{S.UPLOADED: 1}]
 

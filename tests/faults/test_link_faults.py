@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, PATIENCE, QUICK, Run, engine, options, send
+from tests.faults.running import PATIENCE, QUICK, Run, engine, options, send
 from tests.support.files import Files
 from tests.support.loopback import LoopbackServer
 from tests.support.scripted_storage import ScriptedStorage
@@ -39,8 +39,7 @@ async def test_a_side_out_of_reach_is_waited_for_and_costs_no_attempt(
     server: LoopbackServer = request.getfixturevalue(side)
     server.stop()
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 530)])
         await says_offline(run)
         server.start()
         await run.idle()
@@ -71,8 +70,7 @@ async def test_looking_ten_times_whether_a_server_is_back_fails_nothing(
     server.stop()
     policy = LooksCounted(base=0.01, longest=0.02, offline=0.01)
     async with engine(options(tmp_path, strict_api), replace(QUICK, policy=policy)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await policy.ten.wait()
         server.start()
         await run.idle()
@@ -85,8 +83,7 @@ async def test_a_line_cut_in_the_middle_of_transfers_goes_on_by_itself(
 ) -> None:
     scripted_storage.fault = lambda _key, attempt, _request: StoreThenSilence() if attempt == 1 else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 506)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 506)])
         await stored(scripted_storage, 6)
         await run.until(lambda: sum(u.state is UploadState.CONFIRMING for u in run.latest.values()) == 6)
         await stop(scripted_storage)
@@ -108,8 +105,7 @@ async def test_without_a_person_being_offline_has_a_limit(
     chosen = options(tmp_path, strict_api, offline_limit=0.4, asks_for_sign_in=False)
     async with engine(chosen) as run:
         began = time.monotonic()
-        run.queue.add_paths([files.make(f"{n}.jpg", size=n) for n in range(500, 530)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.jpg", size=n) for n in range(500, 530)])
         idle = await run.idle()
         took = time.monotonic() - began
         rows = run.files()
@@ -155,8 +151,7 @@ async def test_after_an_hour_of_sleep_links_are_asked_for_again_and_the_files_fl
     scripted_storage.fault = asleep_at_the_first
     paths = [files.make(f"{n}.jpg", size=500 + n) for n in range(5)]
     async with engine(options(tmp_path, strict_api, max_concurrent=1), tuning) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await stored(scripted_storage, 1)
         await run.in_state(UploadState.CONFIRMING, "0.jpg")
         slept[0] = scripted_storage.clock_offset = strict_api.clock_offset = 3600.0

@@ -37,9 +37,7 @@ def given(files: Files) -> dict[str, Path]:
 
 async def left_behind(chosen: EngineOptions, given: dict[str, Path]) -> None:
     async with engine(chosen) as run:
-        run.queue.add_paths(list(given.values()), ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send(list(given.values()))
         assert {name: one.state for name, one in run.latest.items()} == {
             SENT: S.UPLOADED,
             GONE: S.FAILED,
@@ -72,8 +70,7 @@ async def test_what_failed_or_was_refused_is_back_in_its_state_with_its_reason(
         assert {name: one.state for name, one in run.latest.items()} == {GONE: S.FAILED, FILM: S.REFUSED}
         failed, film = run.latest[GONE].reason, run.latest[FILM].reason
         assert (failed and failed.code, film and film.code) == (Code.MISSING, Code.TYPE_NOT_ACCEPTED)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert [one.name for one in strict_api.registered] == [SENT]  # nobody asked for the others
     assert await listed(chosen) == {GONE: S.FAILED, FILM: S.REFUSED}  # and again, until somebody has seen to them
 
@@ -99,8 +96,7 @@ async def test_the_attempts_of_the_run_that_failed_stay_its_own(
 ) -> None:
     scripted_storage.fault = lambda *_: Refuse(500, "InternalError")
     async with engine(chosen) as run:
-        run.queue.add_paths([given[SENT]], ANOMALY)
-        run.queue.start()
+        run.begin([given[SENT]])
         await run.in_state(S.FAILED, SENT)
         assert run.only()["attempts"] == 6
     scripted_storage.fault = lambda *_: None
@@ -123,9 +119,7 @@ async def test_taken_off_the_list_it_stays_off(chosen: EngineOptions, given: dic
 
 async def test_taken_off_in_the_run_that_failed_it_stays_off(chosen: EngineOptions, given: dict[str, Path]) -> None:
     async with engine(chosen) as run:
-        run.queue.add_paths([given[GONE]], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([given[GONE]])
         run.queue.remove([run.latest[GONE].upload_id])
     assert await listed(chosen) == {}
 
@@ -152,9 +146,7 @@ async def test_without_a_window_what_failed_is_neither_taken_up_nor_kept_for_one
         assert run.files() == {}
     other = options(tmp_path / "other", strict_api, keeps_list=False, asks_for_sign_in=False)
     async with engine(other) as run:
-        run.queue.add_paths([given[GONE]], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([given[GONE]])
     assert await listed(options(tmp_path / "other", strict_api)) == {}
 
 
@@ -166,8 +158,7 @@ async def test_what_was_given_anew_since_speaks_for_its_path(
     headless = options(tmp_path, strict_api, keeps_list=False)
     async with engine(headless) as run:
         run.queue.choose(ZIPPED)
-        run.queue.add_paths([given[FILM]], ANOMALY)
-        run.queue.start()
+        run.begin([given[FILM]])
         await run.in_state(S.UPLOADED, FILM)
     assert await listed(chosen) == {GONE: S.FAILED}
 

@@ -115,8 +115,7 @@ async def test_a_file_that_is_another_one_when_its_turn_comes_is_not_sent(
     async with engine(options(tmp_path, api)) as run:
         await added(run, path)
         change[0](path)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"], row["sha256"]) == ("failed", change[1], None)
     assert storage.puts == []
@@ -133,9 +132,7 @@ async def test_a_file_that_changes_while_it_is_sent_is_never_stored(
 
     storage.fault = change_it
     async with engine(options(tmp_path, api)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([path])
         row = run.only()
     assert (row["state"], row["reason"]["code"], row["attempts"]) == ("failed", change[1], 1)
     assert storage.objects == {}
@@ -148,9 +145,7 @@ async def test_a_file_that_only_got_other_permissions_or_names_while_it_was_sent
     path = files.make("a.jpg", size=MANY_BYTES)
     storage.fault = lambda _key, _attempt, _request: touch_it(path)
     async with engine(options(tmp_path, api)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([path])
         row = run.only()
     assert (row["state"], row["attempts"]) == ("uploaded", 1)
     assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -163,8 +158,7 @@ async def test_a_changed_file_is_sent_as_it_is_now_when_a_person_asks_again(
     async with engine(options(tmp_path, api)) as run:
         await added(run, path)
         path.write_bytes(b"quite another report\n")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         run.queue.retry_failed()
         await run.idle(2)
         row = run.only()
@@ -181,8 +175,7 @@ async def test_a_file_that_cannot_be_opened_any_more_is_unreadable(
         await added(run, path)
         path.chmod(0)
         with as_nobody():
-            run.queue.start()
-            await run.idle()
+            await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"]) == ("failed", "unreadable")
     assert storage.puts == []
@@ -210,8 +203,7 @@ async def test_what_is_no_file_any_more_is_never_opened(
         await added(run, path)
         path.unlink()
         become(path)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"]) == ("failed", "not_a_file")
     assert storage.puts == []

@@ -59,8 +59,7 @@ async def test_a_receipt_tells_what_the_register_said_how_wrong_the_clock_was_an
         await run.heard(AnomalyLookedUp)
         run.queue.add_paths([files.make("a.jpg")], ANOMALY)
         run.queue.name_depositor("B. Martin")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         told = run.queue.receipt(ANOMALY).to_json()
     assert (told["server"], told["depositor"]) == (strict_api.url, "B. Martin")
     assert told["anomaly"] == {"ref": "A-42", "title": "Fire door, level 3", "site": "École Jaurès"}
@@ -110,9 +109,7 @@ async def test_any_other_answer_means_only_that_it_could_not_be_checked(
         run.queue.look_up(ANOMALY)
         assert await run.heard(AnomalyLookedUp) == AnomalyLookedUp(ANOMALY, Lookup.UNCHECKED)
         assert run.all_heard(SignedIn) == []
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         assert run.only()["state"] == "uploaded"
 
 
@@ -122,9 +119,7 @@ async def test_nothing_is_asked_without_tokens_nor_while_the_service_wants_fewer
     strict_api.describe = known
     strict_api.faults.append(api_faults.refusal(429))
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         run.queue.look_up(ANOMALY)
         assert (await run.heard(AnomalyLookedUp)).result is Lookup.UNCHECKED
         run.queue.sign_out()

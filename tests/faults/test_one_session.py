@@ -35,8 +35,7 @@ async def test_a_file_uploaded_changed_and_dropped_again_is_sent(
         for number, content in enumerate((b"as it was", b"as it is!"), start=1):  # of one size, and of another time
             path.write_bytes(content)
             os.utime(path, (number * 1000, number * 1000))
-            run.queue.add_paths([path], ANOMALY)
-            run.queue.start()
+            run.begin([path])
             await run.idle(number)
         states = [row["state"] for row in run.queue.receipt(ANOMALY).to_json()["files"]]
     assert states == ["uploaded", "uploaded"]
@@ -70,9 +69,7 @@ async def test_files_of_one_name_size_and_time_in_two_folders_are_two_uploads(
             run.queue.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "report.txt")
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([paths[1], paths[0]], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([paths[1], paths[0]])
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
     assert sorted(row["path"] for row in rows) == [str(path) for path in paths]
     assert len(scripted_storage.objects) == 2
@@ -97,8 +94,7 @@ async def test_a_file_replaced_while_it_is_compared_with_what_was_sent_before_is
             run.queue.add_paths(paths[:1], ANOMALY)
             await run.in_state(S.QUEUED, "a.txt")
         await run.in_state(S.SKIPPED, "b.txt")  # which is compared after it
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.files()["a.txt"]
     assert row["state"] == "uploaded"
     assert scripted_storage.objects[f"{ANOMALY}/{row['upload_id']}"].data == b"as it is!"
@@ -114,9 +110,7 @@ async def test_it_is_not_over_before_a_refused_file_is_compared_with_what_was_se
     with closing(Journal(tmp_path / "journal.sqlite")) as journal:
         journal.add([sent], strict_api.url)
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([film], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([film])
         assert run.latest["a.mp4"].state is S.SKIPPED
 
 
@@ -126,8 +120,7 @@ async def test_after_a_pause_nothing_is_sent(
     scripted_storage.fault = on_attempt(1, StallMidway(0.1))
     paths = [files.make(f"{n}.jpg", size=900_000) for n in range(4)]
     async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await run.until(lambda: sum(upload.state.sending for upload in run.latest.values()) == 2)
         await asyncio.to_thread(scripted_storage.wait_for_puts, 2)
         run.queue.pause()
@@ -135,8 +128,7 @@ async def test_after_a_pause_nothing_is_sent(
         scripted_storage.release()
         await asyncio.to_thread(scripted_storage.wait_until, lambda: not scripted_storage.open_connections)
         assert len(scripted_storage.puts) == 2
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
 
 
@@ -150,8 +142,7 @@ async def test_a_row_removed_and_dropped_again_stands_once_in_the_receipt(
         run.queue.remove([run.latest["a.txt"].upload_id])
         run.queue.add_paths([path], ANOMALY)
         await run.heard(PathsAdded, 2)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         rows = run.queue.receipt(ANOMALY).to_json()["files"]
     assert [row["state"] for row in rows] == ["uploaded"]
 
@@ -206,8 +197,7 @@ async def test_a_run_that_gives_up_names_why_for_files_that_waited_for_something
 ) -> None:
     strict_api.fault = lambda _number, _call: api_faults.refusal(502)
     async with engine(options(tmp_path, strict_api, offline_limit=0.3)) as run:
-        run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(30)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.txt", size=n + 1) for n in range(30)])
         idle = await run.idle()
         codes = {row["reason"]["code"] for row in run.files().values()}
     assert idle.gave_up is not None

@@ -137,8 +137,7 @@ async def test_what_was_uploaded_to_the_other_one_before_is_left_out_there(
     path, copy = files.make("a.jpg"), files.make("copy/a.jpg")
     async with engine(options(tmp_path, strict_api)) as run:
         await added(run, path, anomaly=OTHER)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         run.queue.pause()
         await added(run, copy)
         await run.in_state(S.QUEUED, "a.jpg")
@@ -227,8 +226,7 @@ async def test_files_that_went_to_another_anomaly_before_are_noticed(
     async with engine(options(tmp_path / "data", strict_api)) as run:
         await added(run, tmp_path / "in", tmp_path / "both.txt", anomaly=OTHER)
         await added(run, tmp_path / "both.txt")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     (tmp_path / "in" / "edited.txt").write_bytes(b"other words, and more of them")
     async with engine(options(tmp_path / "data", strict_api)) as run:
         await added(run, *(tmp_path / name for name in dropped))
@@ -250,9 +248,7 @@ async def test_without_a_window_nobody_is_told_of_other_anomalies(
     path = files.make("a.jpg")
     async with engine(options(tmp_path, strict_api, keeps_list=False)) as run:
         await added(run, path, anomaly=OTHER)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         await added(run, path)
-        run.queue.start()
-        await run.idle(2)
+        await run.to_the_end(2)
         assert run.all_heard(SentElsewhere) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.running import HASTY, QUICK, engine, options, send, send_one
 from tests.faults.storing import is_stored
 from tests.support import api_faults, storage_faults
 from tests.support.api_faults import ApiFault, Reset, Silence
@@ -94,9 +94,7 @@ async def test_while_the_service_is_in_trouble_one_band_says_so_and_it_goes_with
 ) -> None:
     strict_api.fault = failing(api_faults.refusal(502), first=1)
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(many(files, 40), ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send(many(files, 40))
         conditions = [status.conditions for status in run.all_heard(QueueStatus)]
     assert any(Condition.SERVICE_BUSY in holding for holding in conditions)
     assert conditions[-1] == frozenset()
@@ -141,9 +139,7 @@ async def test_a_file_that_ended_alone_has_all_its_tries_again_when_a_person_ask
 ) -> None:
     strict_api.fault = failing(api_faults.refusal(500), first=1, count=11)
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.txt")])
         assert (run.only()["state"], len(strict_api.calls)) == ("failed", 6)
         run.queue.retry_failed()
         await run.idle(2)
@@ -166,8 +162,7 @@ async def test_without_a_window_a_service_in_trouble_is_given_up_after_the_limit
 async def given_up(chosen: EngineOptions, paths: list[Path]) -> tuple[dict[str, dict[str, Any]], Code | None]:
     """Send until the engine gives up; return the receipt's rows by name, and why it did."""
     async with engine(chosen) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         idle = await run.idle()
         return run.files(), idle.gave_up.code if idle.gave_up else None
 
@@ -225,8 +220,7 @@ async def test_while_the_storage_is_in_trouble_the_smallest_file_asks_first_and_
     scripted_storage.fault = lambda *_: storage_faults.internal_error()
     sizes = {"a.txt": 900_000, "b.txt": 800_000, "c.txt": 30, "d.txt": 700_000}
     async with engine(options(tmp_path, strict_api, max_concurrent=2)) as run:
-        run.queue.add_paths([files.make(name, size=size) for name, size in sizes.items()], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(name, size=size) for name, size in sizes.items()])
         await run.until(lambda: any(Condition.STORAGE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
         await run.until(lambda: 30 in sizes_put(scripted_storage))
         # The first two may be tried again before both have failed; no other file begins before the smallest.
@@ -241,9 +235,7 @@ async def test_a_storage_that_fails_each_first_try_does_not_stop_the_queue_again
 ) -> None:
     scripted_storage.fault = lambda _key, attempt, _request: ResetMidway() if attempt == 1 else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(many(files, 60), ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send(many(files, 60))
         in_trouble = [Condition.STORAGE_BUSY in status.conditions for status in run.all_heard(QueueStatus)]
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
     assert sum(now and not before for before, now in pairwise(in_trouble)) <= 4
@@ -314,15 +306,13 @@ async def test_what_is_cancelled_or_paused_in_an_outage_holds_up_nothing_afterwa
     else:
         scripted_storage.fault = lambda *_: storage_faults.internal_error()
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(many(files, 30), ANOMALY)
-        run.queue.start()
+        run.begin(many(files, 30))
         await run.until(lambda: len(strict_api.calls if side == "service" else scripted_storage.puts) >= 12)
         run.queue.pause()
         run.queue.cancel([upload.upload_id for upload in run.latest.values()][:10])
         strict_api.fault = lambda _number, _call: None
         scripted_storage.fault = lambda *_: None
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         states = [row["state"] for row in run.files().values()]
         assert (states.count("uploaded"), states.count("cancelled")) == (20, 10)
 
@@ -354,8 +344,7 @@ async def test_a_stranger_s_certificate_that_comes_in_between_for_a_while_fails_
 
         api.fault = taken_over
         async with engine(options(tmp_path, api, ca_file=ca.pem)) as run:
-            run.queue.add_paths(many(files, 60), ANOMALY)
-            run.queue.start()
+            run.begin(many(files, 60))
             await run.until(lambda: any(Condition.SERVICE_BUSY in s.conditions for s in run.all_heard(QueueStatus)))
             api.speak_as(ca.server_context())
             await run.idle()
@@ -373,11 +362,7 @@ async def test_an_unanswered_service_is_waited_for(strict_api: StrictApi, files:
 async def test_after_an_outage_nothing_is_left_of_it(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     strict_api.fault = failing(api_faults.refusal(502), first=1)
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(many(files, 40), ANOMALY)
-        run.queue.start()
-        await run.idle()
-        run.queue.add_paths([files.make("later.txt")], ANOMALY)
-        run.queue.start()
-        await run.idle(2)
+        await run.send(many(files, 40))
+        await run.send([files.make("later.txt")], number=2)
         assert run.latest["later.txt"].state is UploadState.UPLOADED
         assert run.latest["later.txt"].may_be_registered_twice is False

@@ -63,8 +63,7 @@ def registered(api: StrictApi) -> list[str]:
 async def start_and_leave(data: Path, api: StrictApi) -> None:
     """Start an engine that has nothing to do: it looks for what nobody needs."""
     async with engine(options(data, api)) as run:
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
 
 
 async def test_a_capture_is_gone_once_every_upload_of_it_has_arrived(
@@ -76,8 +75,7 @@ async def test_a_capture_is_gone_once_every_upload_of_it_has_arrived(
         run.queue.add_paths([path], "43")
         await run.heard(PathsAdded, 2)
         assert path.exists()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert not path.exists()
     assert sorted(scripted_storage.objects) == registered(strict_api)
 
@@ -102,8 +100,7 @@ async def test_what_another_service_still_waits_for_stays(strict_api: StrictApi,
         await pasted(run, path)
     async with engine(options(data, strict_api)) as run:
         await pasted(run, path)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["state"] == "uploaded"
     assert path.exists()
 
@@ -153,8 +150,7 @@ async def test_a_capture_stays_for_one_anomaly_though_it_has_arrived_at_another(
             run.queue.pause()
     async with engine(options(data, strict_api)) as run:
         await pasted(run, path)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert run.only()["state"] == "uploaded"
         assert path.exists()
     await start_and_leave(data, strict_api)
@@ -193,8 +189,7 @@ async def test_a_persons_own_files_in_folders_of_these_names_are_never_touched(
     async with engine(options(data, strict_api, choices=Choices.from_flags(convert=True, zipped=True))) as run:
         run.queue.add_paths([*own, files.make("a.mp4", content=FILM)], ANOMALY)
         await run.heard(PathsAdded)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
     await start_and_leave(data, strict_api)
     assert all(path.exists() for path in own)
@@ -242,8 +237,7 @@ async def test_what_is_no_longer_just_the_file_that_was_made_stays(
     async with engine(options(data, strict_api)) as run:
         await pasted(run, path)
         change(path, tmp_path / "aside")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     await start_and_leave(data, strict_api)
     assert is_there(path)
     assert (tmp_path / "aside").exists()
@@ -259,8 +253,7 @@ async def test_a_journal_that_names_other_places_removes_nothing_there(
     async with engine(options(data, strict_api)) as run:
         run.queue.add_paths([path], ANOMALY)
         await run.heard(PathsAdded)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     await start_and_leave(data, strict_api)
     assert path.exists()
 
@@ -274,8 +267,7 @@ async def test_a_copy_of_the_data_folder_removes_nothing_of_the_first(
     shutil.copytree(data, tmp_path / "copy")
     async with engine(options(tmp_path / "copy", strict_api)) as run:
         run.queue.resume()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     assert path.exists()
 
 

@@ -50,8 +50,7 @@ async def main(url, folder, trouble, path):
             await run.heard(AnomalyChanged)
             print("moved", flush=True)
             await asyncio.to_thread(sys.stdin.readline)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -123,8 +122,7 @@ async def test_a_file_given_while_the_disk_takes_nothing_is_in_the_journal_once_
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 1
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert is_stored(scripted_storage, run.only())
 
 

@@ -127,7 +127,6 @@ async def test_a_file_replaced_by_another_while_it_is_compared_is_sent_and_holds
         await run.in_state(S.QUEUED, "a.txt")
         may_hash.set()
         await run.in_state(S.SKIPPED, "b.txt")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert {name: row["state"] for name, row in run.files().items()} == {"a.txt": "uploaded", "b.txt": "skipped"}
     assert len(strict_api.registered) == 3

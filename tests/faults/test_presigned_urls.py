@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.faults.running import QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.files import Files
@@ -249,9 +249,7 @@ async def test_a_failed_file_is_sent_again_on_its_living_link_when_a_person_asks
 ) -> None:
     scripted_storage.fault = lambda _key, attempt, _request: storage_faults.internal_error() if attempt <= 6 else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg")])
         assert run.latest["a.jpg"].reason is not None
         assert run.latest["a.jpg"].reason.code is Code.STORAGE_BUSY
         run.queue.retry_failed()

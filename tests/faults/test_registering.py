@@ -18,9 +18,7 @@ async def test_a_file_left_out_of_the_answer_and_tried_again_is_marked(
 ) -> None:
     strict_api.faults.append(api_faults.omit(first=1))
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.txt")])
         assert run.only()["reason"]["code"] == "left_out"
         run.queue.retry_failed()
         await run.idle(2)
@@ -38,8 +36,7 @@ async def test_while_the_service_wants_to_be_left_alone_no_other_batch_is_asked_
     async with engine(options(tmp_path, strict_api), patient) as run:
         run.queue.add_paths([files.make(f"{n}.txt", size=n + 1) for n in range(60)], ANOMALY)
         run.queue.add_paths([files.make(f"other-{n}.txt", size=n + 1) for n in range(20)], "43")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
     assert strict_api.calls[2].arrived - strict_api.calls[0].arrived >= 1.95
 
 
@@ -64,8 +61,7 @@ async def test_a_file_cancelled_while_it_is_registered_keeps_its_number_after_a_
     strict_api.faults.append(Silence())
     path = files.make("a.txt")
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
+        run.begin([path])
         await asyncio.to_thread(strict_api.wait_for_calls, 1)
         run.queue.cancel_all()
         strict_api.release()

@@ -31,8 +31,7 @@ async def test_a_start_and_a_pause_in_one_breath_leave_what_is_registered_to_the
     chosen = options(tmp_path, strict_api)
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     async with engine(chosen) as run:
-        run.queue.add_paths([files.make("a.txt"), files.make("b.txt")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.txt"), files.make("b.txt")])
         await run.in_state(UploadState.CONFIRMING, "a.txt", "b.txt")
     scripted_storage.fault = lambda _key, _attempt, _request: None
     async with engine(chosen) as run:
@@ -40,8 +39,7 @@ async def test_a_start_and_a_pause_in_one_breath_leave_what_is_registered_to_the
         run.queue.start()
         run.queue.pause()
         await run.in_state(UploadState.REGISTERED, "a.txt", "b.txt")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
     assert len(strict_api.calls) == 1
 
@@ -51,8 +49,7 @@ async def test_a_file_cancelled_while_it_is_registered_and_wanted_again_is_regis
 ) -> None:
     strict_api.faults.append(Silence())
     async with engine(options(tmp_path, strict_api), PATIENT) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.txt")])
         await run.in_state(UploadState.REGISTERING, "a.txt")
         run.queue.cancel([run.latest["a.txt"].upload_id])
         await run.in_state(UploadState.CANCELLED, "a.txt")
@@ -70,8 +67,7 @@ async def test_trying_one_file_again_sends_nothing_that_waits_for_start(
 ) -> None:
     strict_api.faults.append(refusal(400))
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.txt")])
         await run.in_state(UploadState.FAILED, "a.txt")
         await run.idle()
         run.queue.add_paths([files.make("b.txt")], "43")
@@ -91,8 +87,7 @@ async def test_a_file_cancelled_before_the_service_answered_is_the_same_and_flag
     path, chosen = files.make("a.txt"), options(tmp_path, strict_api)
     strict_api.faults.append(Silence())
     async with engine(chosen, PATIENT) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
+        run.begin([path])
         await run.in_state(UploadState.REGISTERING, "a.txt")
         await asyncio.to_thread(strict_api.wait_for_calls, 1)
         run.queue.cancel_all()
@@ -110,14 +105,12 @@ async def test_a_file_whose_registration_may_be_doubled_is_flagged_in_the_next_r
     strict_api.faults.append(Reset(register_first=True))
     asks_later = replace(QUICK, policy=replace(QUICK.policy, base=600.0, longest=600.0))
     async with engine(chosen, asks_later) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.txt")])
         await run.until(lambda: "a.txt" in run.latest and run.latest["a.txt"].may_be_registered_twice)
         assert len(strict_api.calls) == 1
     async with engine(chosen) as run:
         run.queue.resume()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", True)
     assert len(strict_api.registrations_of(row["upload_id"])) == 2
@@ -141,14 +134,10 @@ async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same
     path = files.make("a.txt")
     scripted_storage.fault = lambda _key, attempt, _request: storage_faults.too_large() if attempt == 1 else None
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([path])
         first = run.only()
         run.queue.remove([UploadId(first["upload_id"])])
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
-        await run.idle(2)
+        await run.send([path], number=2)
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"], row["upload_id"]) == ("uploaded", True, first["upload_id"])
 
@@ -167,8 +156,7 @@ async def test_a_file_sent_before_and_queued_again_when_the_program_died_is_sent
         journal.add([queued], chosen.api_url)
     async with engine(chosen) as run:
         run.queue.resume()
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert row["state"] == ("uploaded" if known else "skipped")
     assert row["may_be_registered_twice"] == (known in {"may_be_registered_twice", "url_given_out"})
@@ -195,8 +183,7 @@ async def test_what_is_cancelled_just_when_it_would_be_tried_again_is_not_sent(
     scripted_storage.fault = lambda _key, _attempt, _request: storage_faults.ResetMidway()
     slow = replace(QUICK, policy=replace(QUICK.policy, base=3000.0, longest=3000.0))
     async with engine(options(tmp_path, strict_api), slow) as run:
-        run.queue.add_paths([files.make("a.txt")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.txt")])
         await run.in_state(UploadState.RETRYING, "a.txt")
         run.queue.try_now()
         for _ in range(turns):

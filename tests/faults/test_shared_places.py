@@ -54,8 +54,7 @@ async def test_a_place_of_an_unfinished_upload_is_kept_from_every_other(
 ) -> None:
     scripted_storage.fault = on_attempt(1, StoreThenSilence())
     async with engine(options(tmp_path, by_name)) as run:
-        run.queue.add_paths([files.make("1/a.jpg", size=4000)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("1/a.jpg", size=4000)])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         run.queue.add_paths([files.make("2/a.jpg", size=5000)], anomaly)
         await run.until(lambda: len(by_name.calls) == 2 and run.latest["a.jpg"].state is UploadState.FAILED)
@@ -117,8 +116,7 @@ async def test_a_cancelled_upload_keeps_its_place_and_may_still_be_sent_there(
     scripted_storage.fault = on_attempt(1, StoreThenSilence())
     first, second = files.make("1/a.jpg", size=4000), files.make("2/a.jpg", size=5000)
     async with engine(options(tmp_path, by_name)) as run:
-        run.queue.add_paths([first], ANOMALY)
-        run.queue.start()
+        run.begin([first])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         run.queue.cancel([run.latest["a.jpg"].upload_id])
         await run.in_state(UploadState.CANCELLED, "a.jpg")
@@ -143,9 +141,7 @@ async def test_a_refused_upload_that_gets_a_place_of_its_own_when_a_person_asks_
 ) -> None:
     strict_api.presign = lambda _upload, _anomaly: scripted_storage.url_for("same")
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)], ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send([files.make("a.jpg", size=4000), files.make("b.jpg", size=5000)])
         strict_api.presign = lambda upload, anomaly: scripted_storage.url_for(f"{anomaly}/{upload['uploadId']}")
         run.queue.retry_failed()
         await run.idle(2)
@@ -232,8 +228,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
     chosen = options(tmp_path, by_name)
     paths = [files.make(name, size=4000) for name in ("a.jpg", "b.jpg")]
     async with engine(chosen) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await run.in_state(UploadState.CONFIRMING, "a.jpg", "b.jpg")
     scripted_storage.release()
     with closing(sqlite3.connect(chosen.journal_path)) as db:
@@ -249,8 +244,7 @@ async def test_a_journal_from_before_places_were_kept_guards_those_of_what_is_un
         run.queue.resume()
         assert len((await run.heard(Resumed)).upload_ids) == 2
         run.queue.add_paths([files.make("2/a.jpg", size=5000)], "43")
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         receipts: list[Any] = [run.queue.receipt(anomaly).to_json() for anomaly in (ANOMALY, "43")]
         rows = [row for receipt in receipts for row in receipt["files"]]
     assert [(row["name"], row["state"]) for row in rows] == [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, engine, options
+from tests.faults.running import engine, options
 from tests.support import api_faults
 from tests.support.api_faults import ApiFault
 from tests.support.files import Files
@@ -23,8 +23,7 @@ async def test_refused_tokens_hold_the_queue_until_a_person_signs_in(
 ) -> None:
     strict_api.faults.append(api_faults.refusal(status, "The incoming token has expired"))
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         assert (await run.heard(SignInRequired)).refused_again is False
         assert Condition.SIGN_IN in run.all_heard(QueueStatus)[-1].conditions
         strict_api.tokens = NEW
@@ -40,8 +39,7 @@ async def test_without_tokens_nothing_is_sent_before_sign_in(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:
     async with engine(options(tmp_path, strict_api, tokens=None)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await run.heard(SignInRequired)
         assert strict_api.connections_made == 0
         run.queue.sign_in(*strict_api.tokens)
@@ -54,8 +52,7 @@ async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
 ) -> None:
     strict_api.fault = lambda _number, _call: api_faults.refusal(403, "not your building")
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make(f"{n}.jpg", size=500 + n) for n in range(45)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.jpg", size=500 + n) for n in range(45)])
         await run.heard(SignInRequired)
         run.queue.sign_in(*NEW)
         await run.idle()
@@ -72,8 +69,7 @@ async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens
 ) -> None:
     strict_api.tokens = NEW
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg"), files.folder / "late.jpg"], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg"), files.folder / "late.jpg"])
         await run.heard(SignInRequired)
         run.queue.sign_in("bearer-mistyped", "session-mistyped")
         await run.idle()
@@ -96,8 +92,7 @@ async def test_tokens_that_expire_in_the_middle_of_200_files_cost_one_sign_in_an
     strict_api.fault = expired_from_the_fourth_call
     paths = [files.make(f"{n:03}.jpg", size=500 + n) for n in range(200)]
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
+        run.begin(paths)
         await run.heard(SignInRequired)
         registered = len(strict_api.registered)
         await run.until(lambda: sum(u.state is UploadState.UPLOADED for u in run.latest.values()) == registered)
@@ -117,8 +112,7 @@ async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is
 ) -> None:
     strict_api.fault = lambda number, _call: api_faults.refusal(401) if number >= 3 else None
     async with engine(options(tmp_path, strict_api, asks_for_sign_in=False)) as run:
-        run.queue.add_paths([files.make(f"{n}.jpg", size=500 + n) for n in range(100)], ANOMALY)
-        run.queue.start()
+        run.begin([files.make(f"{n}.jpg", size=500 + n) for n in range(100)])
         idle = await run.idle()
         rows = run.files()
     assert idle.gave_up is not None
@@ -133,8 +127,7 @@ async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(
 ) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         run.queue.sign_out()
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         assert (await run.heard(SignInRequired)).refused_again is False
         assert strict_api.calls == []
         run.queue.sign_in(*strict_api.tokens)
@@ -148,7 +141,6 @@ async def test_signing_out_right_after_signing_in_fails_no_file(
     async with engine(options(tmp_path, strict_api, tokens=None)) as run:
         run.queue.sign_in(*NEW)
         run.queue.sign_out()
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await run.heard(SignInRequired)
         assert run.latest["a.jpg"].state is UploadState.QUEUED

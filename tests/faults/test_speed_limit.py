@@ -27,8 +27,7 @@ async def test_lifting_the_limit_lets_waiting_files_go_at_once(
 ) -> None:
     path = files.make("a.jpg", size=2_000_000)
     async with engine(options(tmp_path, strict_api, bandwidth_limit=1)) as run:
-        run.queue.add_paths([path], ANOMALY)
-        run.queue.start()
+        run.begin([path])
         await run.in_state(UploadState.UPLOADING, path.name)
         run.queue.limit(0)
         await run.in_state(UploadState.UPLOADED, path.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send, send_one
+from tests.faults.running import HASTY, QUICK, engine, options, send, send_one
 from tests.faults.storing import always, is_stored, on_attempt
 from tests.support import storage_faults
 from tests.support.certificates import CertificateAuthority
@@ -261,9 +261,7 @@ async def test_on_slowdown_all_transfers_slow_down_together_and_recover(
     scripted_storage.fault = overloaded_at_first
     paths = [files.make(f"{n}.jpg", size=1000 + n) for n in range(40)]
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths(paths, ANOMALY)
-        run.queue.start()
-        await run.idle()
+        await run.send(paths)
         rows = run.files()
         conditions = [status.conditions for status in run.all_heard(QueueStatus)]
     assert {row["state"] for row in rows.values()} == {"uploaded"}
@@ -286,8 +284,7 @@ async def test_a_file_whose_pause_is_over_but_that_finds_no_free_slot_waits_for_
 
     scripted_storage.fault = first_fails_second_hangs
     async with engine(options(tmp_path, strict_api, max_concurrent=1)) as run:
-        run.queue.add_paths([files.make("a.jpg"), files.make("b.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg"), files.make("b.jpg")])
         await run.in_state(UploadState.CONFIRMING, "b.jpg")
         await run.until(lambda: run.latest["a.jpg"].attempts == 1)
         await run.in_state(UploadState.REGISTERED, "a.jpg")
@@ -302,8 +299,7 @@ async def test_a_full_bar_is_not_called_uploaded_before_the_storage_has_answered
 ) -> None:
     scripted_storage.fault = on_attempt(1, StoreThenSilence())
     async with engine(options(tmp_path, strict_api)) as run:
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-        run.queue.start()
+        run.begin([files.make("a.jpg")])
         await run.in_state(UploadState.CONFIRMING, "a.jpg")
         assert run.only()["state"] == "pending"
         scripted_storage.release()

@@ -71,8 +71,7 @@ async def test_it_comes_back_as_it_was(
     late = files.folder / "failed.jpg"
     async with engine(options(tmp_path, strict_api)) as run:
         await added(run, files.make("uploaded.jpg"), late, files.make("refused.xyz", content=b"?"))
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         await added(run, files.make("a.jpg"), files.make("b.jpg"), files.make("c.jpg"))
         before = rows(run)
         TAKEN_AWAY[taken_away](run)
@@ -209,13 +208,11 @@ async def test_the_queue_may_have_gone_on_meanwhile(
     async with engine(options(tmp_path, strict_api)) as run:
         await added(run, files.make("a.jpg"), files.make("b.jpg"))
         run.queue.remove(ids(run, "a.jpg"))
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         assert set(scripted_storage.objects) == {f"{ANOMALY}/{run.latest['b.jpg'].upload_id}"}
         await restored(run)
         assert rows(run) == [("a.jpg", S.QUEUED), ("b.jpg", S.UPLOADED)]
-        run.queue.start()
-        await run.idle(2)
+        await run.to_the_end(2)
         assert {row["state"] for row in run.files().values()} == {"uploaded"}
     assert len(strict_api.registered) == 2
 
@@ -232,8 +229,7 @@ async def test_a_file_given_again_meanwhile_is_not_on_the_list_twice(
         await run.in_state(S.UPLOADED, "a.jpg")
         await restored(run)
         assert sorted(name for name, _ in rows(run)) == ["a.jpg", "failed.jpg", "refused.xyz"]
-        run.queue.start()
-        await run.idle(2)
+        await run.to_the_end(2)
     assert len(strict_api.registered) == len(scripted_storage.objects) == 1
 
 

@@ -86,8 +86,7 @@ async def test_what_breaks_while_a_file_is_worked_on_fails_that_file_and_no_othe
         await run.heard(PathsAdded)
         if place == "_make":
             run.queue.treat([upload.upload_id for upload in run.latest.values()], Treatment.ZIP)
-        run.queue.start()
-        await run.idle()
+        await run.to_the_end()
         row = run.only()
     assert (row["state"], row["reason"]["code"]) == ("failed", "internal_error")
 
@@ -144,8 +143,7 @@ async def test_an_engine_that_broke_leaves_nothing_that_looks_as_if_it_were_bein
     scripted_storage.fault = lambda _key, _attempt, _request: StoreThenSilence()
     with pytest.raises(BrokenFrontEndError):  # noqa: PT012 - leaving raises it
         async with engine(chosen) as run:
-            run.queue.add_paths([files.make("a.jpg")], ANOMALY)
-            run.queue.start()
+            run.begin([files.make("a.jpg")])
             await run.in_state(UploadState.CONFIRMING, "a.jpg")
             asyncio.get_running_loop().call_soon(break_down)
             await run.gone()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, HASTY, QUICK, engine, options, send
+from tests.faults.running import HASTY, QUICK, engine, options, send
 from tests.support.certificates import CertificateAuthority
 from tests.support.files import Files
 from tests.support.raw_http import RawRequest
@@ -148,9 +148,7 @@ async def test_a_proxy_that_opens_no_tunnel_is_told_as_its_fault_and_flags_nothi
         proxy.answers = {"register.test": [*broken, None], "storage.test": [*broken]}
         way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
         async with engine(way, HASTY) as run:
-            run.queue.add_paths([files.make("photo.jpg", size=300_000)], ANOMALY)
-            run.queue.start()
-            await run.idle()
+            await run.send([files.make("photo.jpg", size=300_000)])
             row = run.only()
             told = {row.reason for event in run.all_heard(UploadsChanged) for row in event.uploads if row.reason}
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
@@ -170,8 +168,7 @@ async def test_a_registration_that_never_left_is_not_flagged_after_a_restart(
         proxy.answers = {"register.test": [None]}
         way = options(tmp_path, api, ca_file=ca.pem, proxy_for=finder(proxy.url), api_url="https://register.test/main")
         async with engine(way) as run:
-            run.queue.add_paths([photo], ANOMALY)
-            run.queue.start()
+            run.begin([photo])
             await run.until(lambda: bool(proxy.heard))
         (row,) = (await send(way, photo)).values()
     assert (row["state"], row["may_be_registered_twice"]) == ("uploaded", False)
