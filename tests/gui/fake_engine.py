@@ -4,13 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Event, UploadsAdded
+from uploader_gui.engine.events import Event, QueueStatus, UploadsAdded
 from uploader_gui.engine.models import Awaited, Reason, RunKey, Source, Treatment, UploadId, UploadSnapshot, UploadState
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.bridge import Bridge
 
 MB = 1_000_000
+S = UploadState
+LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+RUNNING, REST = QueueStatus(running=True), QueueStatus(running=False)
 
 
 def midday(year: int, month: int, day: int) -> float:

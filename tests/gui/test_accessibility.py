@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 from pytestqt.qtbot import QtBot
 
 from tests.gui.contrast import contrast
-from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
+from tests.gui.fake_engine import MB, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from tests.gui.test_window import cut_off
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.events import Progress, Totals, UploadProgress, UploadsAdded
+from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import DARK, LIGHT, Colors, Theme
@@ -26,11 +26,6 @@ from uploader_gui.gui.window.footer import Footer
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language
 from uploader_gui.settings import Settings
-
-S = UploadState
-RUNNING = QueueStatus(running=True)
-REST = QueueStatus(running=False)
-
 
 # Read aloud
 

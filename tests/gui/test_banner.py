@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, one_of_each, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import (
     Condition,
@@ -26,10 +25,6 @@ from uploader_gui.engine.models import Reason, UploadId, UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.window.header import SignInState
-
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING = QueueStatus(running=True)
 
 
 @pytest.mark.parametrize(
@@ -165,10 +160,10 @@ def test_a_failed_engine_is_told_in_the_banner(window: MainWindow, engine: FakeE
 
 
 WORKS_AGAIN: dict[str, tuple[Reason, Event, bool]] = {
-    "the same one": (Reason(Code.JOURNAL), QueueStatus(running=False), True),
+    "the same one": (Reason(Code.JOURNAL), REST, True),
     "another one": (Reason(Code.JOURNAL_IN_USE), UploadsRemoved((), kept=True), True),
     "another one after a mistake": (Reason(Code.INTERNAL_ERROR), UploadsRemoved((), kept=True), True),
-    "the rest of one after a mistake": (Reason(Code.INTERNAL_ERROR), QueueStatus(running=False), False),
+    "the rest of one after a mistake": (Reason(Code.INTERNAL_ERROR), REST, False),
 }
 
 
@@ -186,7 +181,7 @@ def test_a_failure_after_a_mistake_of_the_program_is_over_once_an_engine_works(
 ) -> None:
     engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)), EngineFailed(Reason(Code.JOURNAL)))
     assert window.banner.isVisible()
-    engine.tell(QueueStatus(running=False))
+    engine.tell(REST)
     assert window.banner.isHidden()
 
 

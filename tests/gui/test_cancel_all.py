@@ -6,21 +6,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
-from uploader_gui.engine.events import QueueStatus, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import UploadState
+from tests.gui.fake_engine import LEFT, RUNNING, FakeEngine, S, upload
+from uploader_gui.engine.events import UploadsAdded, UploadsChanged
 from uploader_gui.gui.dialogs.form import QuestionDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-
 
 def asked(window: MainWindow, engine: FakeEngine, count: int = 3) -> QuestionDialog:
     rows = [upload("done.jpg", S.UPLOADED), *(upload(f"{n}.jpg", S.UPLOADING) for n in range(count))]
-    engine.tell(QueueStatus(running=True), UploadsAdded(tuple(rows)))
+    engine.tell(RUNNING, UploadsAdded(tuple(rows)))
     choose(window)
     return dialogs(window)[0]
 

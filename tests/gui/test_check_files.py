@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine
+from tests.gui.fake_engine import LEFT, FakeEngine
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.events import HistoryFound, ReceiptBuilt
 from uploader_gui.engine.models import PastRun, RunKey, UploadState
@@ -19,7 +19,6 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 
-LEFT = Qt.MouseButton.LeftButton
 KEY = RunKey(1, "4217")
 EVIL = "<b>c</b>.jpg"
 

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -22,14 +22,11 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.platform.application import Language
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING, REST = QueueStatus(running=True), QueueStatus(running=False)
 COMES_BACK = "The list is here again the next time you open the program. Nothing is sent by itself then."
 NOT_SAVED = "The list cannot be saved on this computer just now: add again what is missing next time."
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import LEFT
 from tests.support.files import Files
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Event, ReceiptWritten
@@ -25,7 +25,6 @@ from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day
 from uploader_gui.gui.style.theme import Theme
 
-LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 60_000
 """Milliseconds: far more than anything here takes."""
 

@@ -6,10 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import LEFT
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept, clean
 from uploader_gui.gui.main_window import MainWindow
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 def said(window: MainWindow) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import BOTH, LEFT, NONE, added, drop, enter, files, let_go, link, move, offering, png, text
-from tests.gui.fake_engine import FakeEngine
+from tests.gui.fake_engine import CTRL, FakeEngine
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.drop import mime
@@ -150,12 +150,12 @@ def test_a_screenshot_in_the_clipboard_is_pasted(window: MainWindow, qtbot: QtBo
     target: QWidget = window.header.field if in_field else window.empty
     target.setFocus()
     with qtbot.waitSignal(window.picture_given):
-        QTest.keyClick(target, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(target, Qt.Key.Key_V, CTRL)
 
 
 def test_pasting_what_is_no_file_says_what_to_do(window: MainWindow, engine: FakeEngine) -> None:
     QGuiApplication.clipboard().setText("Bonjour")
-    QTest.keyClick(window.empty, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.empty, Qt.Key.Key_V, CTRL)
     assert window.banner.text.text().startswith("Text cannot be sent on its own.")
     assert engine.added == []
 
@@ -284,7 +284,7 @@ def test_pasted_files_join_the_list(window: MainWindow, engine: FakeEngine, *, i
     QGuiApplication.clipboard().setMimeData(files("/a.jpg"))
     target: QWidget = window.header.field if in_field else window.empty
     target.setFocus()
-    QTest.keyClick(target, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(target, Qt.Key.Key_V, CTRL)
     assert engine.added == [added(["/a.jpg"], "4217")]
     assert window.header.field.text() == "4217"
 
@@ -294,14 +294,14 @@ def test_paths_copied_as_text_are_pasted_too(window: MainWindow, engine: FakeEng
     photo = tmp_path / "a b.jpg"
     photo.touch()
     QGuiApplication.clipboard().setText(f'"{photo}"\n{tmp_path / "missing.jpg"}\nrelative.jpg\n')
-    QTest.keyClick(window.empty, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.empty, Qt.Key.Key_V, CTRL)
     assert engine.added == [added([str(photo)], "4217")]
 
 
 def test_a_pasted_number_goes_into_the_field(window: MainWindow, engine: FakeEngine) -> None:
     QGuiApplication.clipboard().setText(" 4217 ")
     window.header.field.setFocus()
-    QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.anomaly_id == "4217"
     assert engine.added == []
 
@@ -313,7 +313,7 @@ def test_text_that_comes_with_a_picture_is_pasted_into_the_field_as_text(window:
     QGuiApplication.clipboard().setMimeData(cell)
     window.header.field.setFocus()
     with qtbot.assertNotEmitted(window.picture_given):
-        QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.text() == "4217"
 
 
@@ -324,7 +324,7 @@ def test_a_picture_that_comes_with_its_address_is_pasted_from_the_field_too(wind
     QGuiApplication.clipboard().setMimeData(picture)
     window.header.field.setFocus()
     with qtbot.waitSignal(window.picture_given):
-        QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.text() == "4217"
 
 

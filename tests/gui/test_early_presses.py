@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -20,15 +20,12 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.models import UploadId, UploadSnapshot
 from uploader_gui.engine.pictures.decoder import PictureDecoder
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import SETTLE_SECONDS, Theme
 from uploader_gui.gui.upload_list.upload_model import Column
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING = QueueStatus(running=True)
 OFFLINE = QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE}))
 FULL = QueueStatus(running=True, conditions=frozenset({Condition.JOURNAL}))
 
@@ -83,7 +80,7 @@ def held_return(modifiers: Qt.KeyboardModifier) -> QKeyEvent:
 
 
 def press_ctrl_enter(_widget: QWidget, window: MainWindow) -> None:
-    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
 
 
 @pytest.mark.parametrize("press", [click, press_enter, press_space, press_ctrl_enter])
@@ -127,7 +124,7 @@ def test_a_held_ctrl_enter_presses_once(window: MainWindow, engine: FakeEngine, 
     clock.settle()
     press_ctrl_enter(window, window)
     for _ in range(3):
-        QApplication.sendEvent(window, held_return(Qt.KeyboardModifier.ControlModifier))
+        QApplication.sendEvent(window, held_return(CTRL))
     assert engine.calls == [("start", None)]
 
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import HistoryFound, PathsAdded, QueueStatus, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from uploader_gui.engine.events import HistoryFound, PathsAdded, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import PastRun, RunKey
 from uploader_gui.gui.dialogs.leave_dialog import question
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_csv, receipt_pages
@@ -19,8 +18,6 @@ from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import MENU, RowAction, active_row_actions, allowed, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 OLD = "https://old.example/main"
 
 
@@ -83,7 +80,7 @@ def test_what_waits_elsewhere_is_counted_but_holds_nothing_up(window: MainWindow
         upload("b.jpg", S.FAILED, Code.CHANGED, elsewhere=OLD),
         upload("c.jpg", S.UPLOADED),
     )
-    engine.tell(QueueStatus(running=True), UploadsAdded(rows), QueueStatus(running=False))
+    engine.tell(RUNNING, UploadsAdded(rows), REST)
     figures = window.model.counts()
     assert (figures.files, figures.unfinished, figures.elsewhere, figures.failed, figures.retriable) == (3, 0, 1, 1, 0)
     assert window.footer.primary_action is FooterAction.NEW_DEPOSIT

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import FakeEngine, upload
-from uploader_gui.engine.events import HistoryFound, QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import PastRun, RunKey, UploadState
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, upload
+from uploader_gui.engine.events import HistoryFound, QueueIdle, Totals, UploadsAdded, UploadsChanged
+from uploader_gui.engine.models import PastRun, RunKey
 from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
@@ -23,10 +22,6 @@ from uploader_gui.gui.window.finish import Finish, decoded
 from uploader_gui.gui.window.window_memory import WindowMemory
 from uploader_gui.i18n import FRENCH, use_language
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-REST = QueueStatus(running=False)
-RUNNING = QueueStatus(running=True)
 PAST = Finish(time.time(), "4217", attached=25, past=True)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, one_of_each, upload
+from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from uploader_gui.engine.events import (
     AnomalyLookedUp,
     Lookup,
@@ -20,23 +20,19 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
 )
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, _, use_language
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING = QueueStatus(running=True)
-
 
 @pytest.mark.parametrize(
     ("states", "status", "label", "call"),
     [
-        ([S.QUEUED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
-        ([S.QUEUED, S.UPLOADED], QueueStatus(running=False), "Send 1 file to 4217", "start"),
-        ([S.QUEUED] * 25, QueueStatus(running=False), "Send 25 files to 4217", "start"),
+        ([S.QUEUED], REST, "Send 1 file to 4217", "start"),
+        ([S.QUEUED, S.UPLOADED], REST, "Send 1 file to 4217", "start"),
+        ([S.QUEUED] * 25, REST, "Send 25 files to 4217", "start"),
         ([S.QUEUED], RUNNING, "Pause", "pause"),
         ([S.UPLOADED, S.FAILED], RUNNING, "Retry failed", "retry_failed"),
     ],
@@ -63,7 +59,7 @@ def test_the_footer_says_at_the_end_whether_everything_arrived(
     window: MainWindow, engine: FakeEngine, states: list[S], told: str
 ) -> None:
     rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
-    engine.tell(rows, RUNNING, QueueStatus(running=False))
+    engine.tell(rows, RUNNING, REST)
     assert window.footer.below.text() == told
 
 
@@ -80,13 +76,13 @@ def test_the_counts_at_the_end_do_not_contradict_the_list_where_some_files_did_n
     window: MainWindow, engine: FakeEngine, states: list[S], told: str
 ) -> None:
     rows = UploadsAdded(tuple(upload(f"{n}", state) for n, state in enumerate(states)))
-    engine.tell(rows, RUNNING, QueueStatus(running=False))
+    engine.tell(rows, RUNNING, REST)
     assert window.footer.counts.text().replace("\u00a0", " ") == told
 
 
 def test_where_both_have_no_room_what_was_asked_for_last_is_told(window: MainWindow, engine: FakeEngine) -> None:
     window.resize(720, 600)
-    engine.tell(UploadsAdded((upload("a", S.FAILED), upload("b", S.REFUSED))), RUNNING, QueueStatus(running=False))
+    engine.tell(UploadsAdded((upload("a", S.FAILED), upload("b", S.REFUSED))), RUNNING, REST)
     assert window.footer.below.text() == "2 files were not sent."
     news = "The receipt report-of-an-inspection.pdf is saved."
     window.footer.show_news(news)
@@ -112,7 +108,7 @@ def test_the_footer_tells_counts_bytes_speed_and_time_left(
     qtbot.waitUntil(lambda: window.footer.bar.value() == 500)
     assert window.footer.counts.text().replace("\u00a0", " ") == "1 of 3 files  ·  2.5 MB of 5.0 MB  ·  5.9 MB/s"
     assert window.footer.below.text().replace("\u00a0", " ") == "about 2 min 30 left"
-    engine.tell(QueueStatus(running=False))
+    engine.tell(REST)
     assert "MB/s" not in window.footer.counts.text()
     assert window.footer.below.text() == "Paused"
 
@@ -121,11 +117,11 @@ def test_what_is_dropped_after_all_was_sent_waits_for_start_and_is_not_called_pa
     window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
     first = upload("a", S.UPLOADING)
-    engine.tell(UploadsAdded((first,)), RUNNING, QueueStatus(running=False))
+    engine.tell(UploadsAdded((first,)), RUNNING, REST)
     assert (window.footer.primary.text(), window.footer.below.text()) == ("Resume", "Paused")
     engine.tell(RUNNING, UploadsChanged((replace(first, state=S.UPLOADED),)))
     qtbot.waitUntil(lambda: window.footer.primary.text() == "New deposit")
-    engine.tell(QueueStatus(running=False), UploadsAdded((upload("b"),)))
+    engine.tell(REST, UploadsAdded((upload("b"),)))
     qtbot.waitUntil(lambda: window.footer.primary.text() == "Send 1 file to 4217")
     assert not window.footer.below.text()
 
@@ -218,18 +214,18 @@ def test_ctrl_enter_presses_the_button_from_anywhere(
     }[place]
     widget.setFocus()
     qtbot.waitUntil(widget.hasFocus)
-    QTest.keyClick(widget, key, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(widget, key, CTRL)
     assert engine.calls == [("start", None)]
 
 
 def test_ctrl_enter_does_nothing_while_there_is_no_button(window: MainWindow, engine: FakeEngine) -> None:
-    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
     assert engine.calls == []
 
 
 def test_nothing_is_sent_or_cleared_while_a_folder_is_still_searched(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a", S.UPLOADED),)), QueueStatus(running=False, walking=True))
-    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Return, CTRL)
     assert (window.footer.primary.text(), engine.calls) == ("Send", [])
 
 
@@ -261,7 +257,7 @@ def test_what_is_dropped_goes_at_once_where_that_is_wanted_but_not_after_pause(
     window.add_paths([Path("/b.jpg")])
     assert not engine.add_options[-1].start  # the button asks first
     window.started = True
-    engine.tell(waiting(2), RUNNING, QueueStatus(running=False))
+    engine.tell(waiting(2), RUNNING, REST)
     window.add_paths([Path("/c.jpg")])
     assert not engine.add_options[-1].start
 
@@ -278,9 +274,9 @@ def test_while_only_some_files_go_one_button_pauses_them_and_another_sends_the_o
     QTest.mouseClick(window.footer.others, LEFT)
     assert len(window.findChildren(QMessageBox)) == 1
     assert len(engine.calls) == 2
-    engine.tell(QueueStatus(running=False))
+    engine.tell(REST)
     assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Send 2 files to 4217", False)
-    engine.tell(QueueStatus(running=True))
+    engine.tell(RUNNING)
     assert (window.footer.primary.text(), window.footer.others.isVisible()) == ("Pause", False)
 
 

@@ -10,10 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Condition, QueueStatus, UploadsAdded
-from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.guide_window import PAGES, GuideWindow, page_file
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
@@ -22,9 +21,6 @@ from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.platform.application import Language
 from uploader_gui.settings import Settings
-
-LEFT = Qt.MouseButton.LeftButton
-S = UploadState
 
 
 def opened() -> GuideWindow:

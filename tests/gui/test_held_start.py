@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, upload
 from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, Resumed, UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
@@ -21,7 +21,6 @@ from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language
 
-LEFT = Qt.MouseButton.LeftButton
 WAITING = UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1)))
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door")
 UNCHECKED = AnomalyLookedUp("4217", Lookup.UNCHECKED)
@@ -57,7 +56,7 @@ def test_for_five_seconds_the_button_undoes_the_start_and_the_line_counts_down(
     assert held.footer.primary.text() == "Undo"
     assert held.footer.below.text().replace("\u00a0", " ") == "Nothing is registered yet. Sending begins in 5 s."
     qtbot.waitUntil(lambda: "4\u00a0s" in held.footer.below.text())
-    engine.tell(QueueStatus(running=False))  # the counts are shown again
+    engine.tell(REST)  # the counts are shown again
     assert held.footer.primary.text() == "Undo"
     press(held)
     assert (held.footer.primary.text(), held.footer.below.text()) == ("Send 2 files to 4217", "")
@@ -86,7 +85,7 @@ def test_a_start_that_was_undone_is_held_again(held: MainWindow, engine: FakeEng
     for _ in range(2):
         press(held)
         assert is_held(held)
-        QTest.keyClick(held, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(held, Qt.Key.Key_Return, CTRL)
         assert not is_held(held)
     assert engine.calls == []
 
@@ -183,7 +182,7 @@ def test_it_ends_by_itself_where_there_is_nothing_to_hold(held: MainWindow, engi
     if end == "nothing is left":
         engine.tell(UploadsRemoved((UploadId("a.jpg"), UploadId("b.jpg"))))
     elif end == "all is sent already":
-        engine.tell(QueueStatus(running=True))
+        engine.tell(RUNNING)
     else:
         held.exit_requested.emit()
     assert not is_held(held)
@@ -200,7 +199,7 @@ def test_whoever_closes_meanwhile_is_asked_and_may_let_it_go_on_in_the_backgroun
     assert isinstance(question, LeaveDialog)
     assert not question.background.isVisible()
     qtbot.waitUntil(lambda: engine.calls == STARTED)
-    engine.tell(QueueStatus(running=True))
+    engine.tell(RUNNING)
     assert question.background.isVisible()
 
 
@@ -210,7 +209,7 @@ def test_files_dropped_meanwhile_wait_and_resuming_after_a_pause_is_not_held(
     press(held)
     held.add_paths([Path("/c.jpg")])
     assert not engine.add_options[-1].start
-    engine.tell(QueueStatus(running=True), QueueStatus(running=False))
+    engine.tell(RUNNING, REST)
     assert held.footer.primary.text() == "Resume"
     press(held)
     assert engine.calls == STARTED

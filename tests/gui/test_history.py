@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, midday
+from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, midday
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code, Variant
 from uploader_gui.engine.events import HistoryFound, HistoryMatches, QueueIdle, ReceiptBuilt, ReceiptWritten, Totals
-from uploader_gui.engine.models import PastRun, Reason, RunKey, UploadState
+from uploader_gui.engine.models import PastRun, Reason, RunKey
 from uploader_gui.gui.dialogs.form import QuestionDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.check_dialog import CheckDialog
@@ -23,8 +23,6 @@ from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.gui.receipts.receipt_words import day_and_time
 from uploader_gui.gui.style.theme import Theme
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 MARCH, FEBRUARY = midday(2025, 3, 12), midday(2025, 2, 8)
 NEW, OLD = RunKey(2, "4217"), RunKey(1, "ERP-7")
 RUNS = (
@@ -37,7 +35,7 @@ RUNS = (
 def history(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> HistoryDialog:
     """Open it by the keyboard, and let the engine answer."""
     qtbot.waitUntil(window.isActiveWindow)
-    QTest.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_H, CTRL)
     dialog = window.findChild(HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
     assert engine.calls == [("load_history", None)]
@@ -107,7 +105,7 @@ def test_the_name_of_a_copied_file_is_searched(history: HistoryDialog, engine: F
     copied = QMimeData()
     copied.setUrls([QUrl.fromLocalFile("/photos/Porte 7.jpg")])
     QGuiApplication.clipboard().setMimeData(copied)
-    QTest.keyClick(history.search, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(history.search, Qt.Key.Key_V, CTRL)
     assert (history.search.text(), engine.added) == ("Porte 7.jpg", [])
 
 

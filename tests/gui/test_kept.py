@@ -5,19 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, offering
-from tests.gui.fake_engine import FakeEngine, upload
-from uploader_gui.engine.events import QueueStatus, UploadsAdded
+from tests.gui.fake_engine import LEFT, RUNNING, FakeEngine, upload
+from uploader_gui.engine.events import UploadsAdded
 from uploader_gui.engine.models import Treatment, UploadState
 from uploader_gui.engine.options import AddOptions, Choices
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.window_memory import KeptPath, WindowMemory, decoded, encoded
 
-LEFT = Qt.MouseButton.LeftButton
 WISHED = AddOptions(again=True, choices=Choices(Treatment.CONVERT, Treatment.ZIP))
 ODD = ("/photos/a, b;%c=[d].jpg", "/photos/étage \n\t\\.jpg", "/photos/🙂.jpg", os.fsdecode(b"/photos/\xff\xfe.jpg"))
 
@@ -79,7 +78,7 @@ def test_a_person_lets_go_of_what_is_kept(window: MainWindow, qtbot: QtBot) -> N
 
 def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: MainWindow, engine: FakeEngine) -> None:
     sending = replace(upload("a"), anomaly_id="1", state=UploadState.UPLOADING)
-    engine.tell(UploadsAdded((sending,)), QueueStatus(running=True))
+    engine.tell(UploadsAdded((sending,)), RUNNING)
     window.add_paths([Path("/b.jpg")])
     window.open_link("4217")
     assert engine.added == []
@@ -99,7 +98,7 @@ def test_what_is_kept_goes_to_a_link_s_number_once_that_is_confirmed(window: Mai
 def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(  # noqa: PLR0917 - a table
     window: MainWindow, engine: FakeEngine, qtbot: QtBot, signal: str, format_: str, promised: int
 ) -> None:
-    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), QueueStatus(running=True))
+    engine.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), RUNNING)
     window.drop.promises = lambda: ((), promised)
     window.open_link("4218")
     for shown in ("", "4218"):

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QRect, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QRect, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, upload
 from tests.gui.receipts import file, receipt
 from tests.gui.test_history import NEW, RUNS
 from uploader_gui.anomaly_links import AnomalyPages
@@ -23,7 +23,6 @@ from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts.history_dialog import HistoryDialog
 from uploader_gui.i18n import FRENCH, use_language
 
-LEFT = Qt.MouseButton.LeftButton
 SERVER, OTHER = "https://api.example", "https://other.example"
 PAGES = AnomalyPages("https://register.example/anomalies/{id}?tab=files&x=1", SERVER)
 PAGE = "https://register.example/anomalies/4217?tab=files&x=1"

@@ -8,17 +8,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import QueueIdle, QueueStatus, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
-from uploader_gui.engine.models import UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.events import QueueIdle, Totals, UploadsAdded, UploadsChanged, UploadsRemoved
+from uploader_gui.engine.models import UploadId, UploadSnapshot
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_text import attention_rank, type_label
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 MANY = 3000
 STATES = (
     S.UPLOADED,
@@ -143,10 +141,10 @@ def test_a_search_that_finds_nothing_says_how_to_go_back(window: MainWindow, eng
 
 
 def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(QueueStatus(running=True))
+    engine.tell(RUNNING)
     full.view.scrollToBottom()
     ended = [upload(one.source.name, S.UPLOADED, order=one.order) for one in many() if not one.state.finished]
-    engine.tell(UploadsChanged(tuple(ended)), QueueStatus(running=False), QueueIdle(Totals()))
+    engine.tell(UploadsChanged(tuple(ended)), REST, QueueIdle(Totals()))
     states = [one.state for one in shown(full)]
     assert states[:600] == [S.FAILED] * 300 + [S.REFUSED] * 300
     orders = [one.order for one in shown(full)]
@@ -155,7 +153,7 @@ def test_at_the_end_failed_ones_come_first(full: MainWindow, engine: FakeEngine)
     assert full.view.verticalScrollBar().value() == 0
     engine.tell(UploadsAdded((upload("late.pdf", S.FAILED, Code.MISSING, order=MANY),)))
     assert shown(full)[300].source.name == "late.pdf"
-    engine.tell(QueueStatus(running=True))  # “Retry failed”
+    engine.tell(RUNNING)  # “Retry failed”
     assert [one.order for one in shown(full)] == list(range(MANY + 1))
 
 
@@ -188,7 +186,7 @@ def test_filters_search_and_order_are_reached_by_the_keyboard(full: MainWindow, 
             QTest.keyClick(focused, Qt.Key.Key_Tab)
     filters = full.filters
     assert {filters.chips[Chip.ALL], filters.search, filters.sort, full.view} <= set(reached)
-    QTest.keyClick(full, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(full, Qt.Key.Key_F, CTRL)
     assert QApplication.focusWidget() is filters.search
     filters.chips[Chip.FAILED].setFocus()
     QTest.keyClick(filters.chips[Chip.FAILED], Qt.Key.Key_Space)

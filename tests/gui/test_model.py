@@ -7,15 +7,13 @@ from PySide6 import QtCore, QtTest
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, upload
+from tests.gui.fake_engine import MB, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadProgress
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.upload_model import Column, Role, UploadModel
 from uploader_gui.gui.window.filter_bar import Chip, UploadFilter
-
-S = UploadState
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.fake_engine import LEFT, MB, REST, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     Condition,
@@ -24,15 +24,11 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import Reason, UploadId, UploadState
+from uploader_gui.engine.models import Reason, UploadId
 from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog
 from uploader_gui.gui.main_window import MainWindow
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING = QueueStatus(running=True)
-REST = QueueStatus(running=False)
 IDLE = QueueIdle(Totals())
 
 

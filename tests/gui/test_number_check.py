@@ -9,21 +9,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
-from uploader_gui.engine.events import AnomalyLookedUp, Lookup, QueueStatus, UploadsAdded
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, upload
+from uploader_gui.engine.events import AnomalyLookedUp, Lookup, UploadsAdded
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.anomaly_field import similar
 from uploader_gui.gui.window.header import SignInState
 
-LEFT = Qt.MouseButton.LeftButton
 KNOWN = AnomalyLookedUp("4217", Lookup.KNOWN, "4217", "Fire door, level 3", "École Jaurès")
 WAITS = UploadsAdded((upload("a.jpg", UploadState.QUEUED),))
 
 
 @pytest.fixture
 def signed_in(window: MainWindow, engine: FakeEngine) -> MainWindow:
-    engine.tell(QueueStatus(running=False))
+    engine.tell(REST)
     window.set_signed_in(SignInState(signed_in=True))
     return window
 
@@ -81,7 +80,7 @@ def test_without_tokens_nobody_is_asked_until_there_are_some(
     window.set_signed_in(SignInState(signed_in=True))
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
     assert engine.looked_up == []  # the engine is still starting
-    engine.tell(QueueStatus(running=False))
+    engine.tell(REST)
     qtbot.waitUntil(lambda: engine.looked_up == ["42"])
 
 
@@ -134,7 +133,7 @@ def test_a_number_the_register_does_not_know_is_amber_and_start_asks_once(
 def test_a_pasted_address_or_text_gives_its_number(window: MainWindow, pasted: str, shown: str) -> None:
     QGuiApplication.clipboard().setText(pasted)
     window.header.field.setFocus()
-    QTest.keyClick(window.header.field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.header.field, Qt.Key.Key_V, CTRL)
     assert window.header.field.text() == shown
 
 
@@ -144,7 +143,7 @@ def test_a_number_from_a_link_waits_to_be_confirmed_while_files_are_sent(
     window.open_link("4217")
     window.add_paths([Path("/evidence/a.jpg")])
     assert engine.added == [([Path("/evidence/a.jpg")], "4217")]
-    engine.tell(WAITS, QueueStatus(running=True))
+    engine.tell(WAITS, RUNNING)
     window.open_link("4218")
     window.add_paths([Path("/evidence/b.jpg")])
     assert len(engine.added) == 1

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.dragging import drop, enter, files, offering, png, text
-from tests.gui.fake_engine import FakeEngine
+from tests.gui.fake_engine import CTRL, FakeEngine
 from tests.gui.offers import OFFERS, Recorded, descriptor
 from uploader_gui.engine.fetching import VirtualFile
 from uploader_gui.engine.models import Origin
@@ -198,7 +198,7 @@ def test_paste_explains_the_same_from_every_place_in_the_window(
 ) -> None:
     places: dict[str, QWidget] = {"field": window.header.field, "search": window.filters.search, "list": window.empty}
     QGuiApplication.clipboard().setMimeData(offering(*offered))
-    QTest.keyClick(places[place], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(places[place], Qt.Key.Key_V, CTRL)
     assert advice in window.banner.text.text()
     assert window.header.field.text() == ""
     assert engine.added == []
@@ -210,7 +210,7 @@ def test_paste_explains_the_same_from_every_place_in_the_window(
 def test_pasted_files_wait_for_a_number_wherever_the_cursor_is(  # noqa: PLR0917 - a table
     window: MainWindow, engine: FakeEngine, tmp_path: Path, place: str, number: str, key: Qt.Key
 ) -> None:
-    modifier = Qt.KeyboardModifier.ControlModifier if key is Qt.Key.Key_V else Qt.KeyboardModifier.ShiftModifier
+    modifier = CTRL if key is Qt.Key.Key_V else Qt.KeyboardModifier.ShiftModifier
     window.header.field.setText(number)
     (photo := tmp_path / "a.jpg").touch()
     header, search = window.header, window.filters.search

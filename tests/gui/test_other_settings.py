@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import LEFT, S
 from tests.support.files import Files
 from tests.support.log_watch import ExpectedLogs
 from tests.support.scripted_storage import ScriptedStorage
@@ -26,8 +26,6 @@ from uploader_gui.gui.bridge import Bridge
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 60_000
 
 

@@ -8,12 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, midday, upload
+from tests.gui.fake_engine import CTRL, LEFT, MB, REST, RUNNING, FakeEngine, S, midday, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
     PathsAdded,
     QueueIdle,
-    QueueStatus,
     Resumed,
     SentElsewhere,
     Totals,
@@ -21,18 +20,15 @@ from uploader_gui.engine.events import (
     UploadsChanged,
     UploadsRemoved,
 )
-from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.window.filter_bar import Chip
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 MARCH, APRIL = midday(2025, 3, 12), midday(2025, 4, 7)
 NOT_GOING = (
     "3 are of a type the register does not accept · 1 is empty · 2 cannot be read · 1 is not there"
     " · 4 system files were left out · 2 files were in the list already"
 )
-RUNNING, RESTING = QueueStatus(running=True), QueueStatus(running=False)
 
 
 def dropped(junk: int = 0, again: int = 0, resumed: int = 0, others: int = 0) -> PathsAdded:
@@ -73,7 +69,7 @@ def test_summary_filters_and_footer_tell_the_same_figures(window: MainWindow, en
     assert chips == {Chip.ALL: 83, Chip.UPLOADED: 0, Chip.SKIPPED: 37}
     sent = [replace(one, state=S.UPLOADED) for one in rows[:44]]
     engine.tell(RUNNING, UploadsChanged((*sent, upload("43.jpg", S.FAILED, Code.CHANGED, size=3 * MB))))
-    engine.tell(RESTING, QueueIdle(Totals()))
+    engine.tell(REST, QueueIdle(Totals()))
     window.model.flush()
     assert window.footer.counts.text().replace("\u00a0", " ") == "44 of 45 files  ·  130 MB of 133 MB"
     assert "1 failed, 1 refused" in window.body.finish.text.text()
@@ -147,7 +143,7 @@ def test_it_goes_away_by_itself(window: MainWindow, engine: FakeEngine, gone: st
     assert not window.body.preflight.isVisible()
     engine.tell(UploadsChanged((upload("a", S.FAILED, Code.CHANGED),)))
     assert not window.body.preflight.isVisible()
-    engine.tell(RESTING, UploadsAdded((upload("b"),)), dropped())
+    engine.tell(REST, UploadsAdded((upload("b"),)), dropped())
     assert lines(window) == ["1 file (1.0 MB) will be sent to anomaly 4217."]
 
 
@@ -167,7 +163,7 @@ def test_while_sending_it_goes_on_saying_what_the_drop_brought(window: MainWindo
         assert lines(window) == said
     engine.tell(UploadsChanged((upload("b", S.FAILED, Code.CHANGED), upload("c", S.CANCELLED))))
     engine.tell(UploadsRemoved((UploadId("a"),)))
-    engine.tell(RESTING, UploadsChanged((upload("b", S.UPLOADED),)))
+    engine.tell(REST, UploadsChanged((upload("b", S.UPLOADED),)))
     assert lines(window) == said
 
 
@@ -240,7 +236,7 @@ def test_on_a_low_window_the_filters_make_room_for_it(window: MainWindow, engine
 def test_ctrl_f_on_a_low_window_brings_the_filters_back_for_the_search(window: MainWindow, engine: FakeEngine) -> None:
     window.resize(640, 480)
     engine.tell(UploadsAdded((upload("a"),)), dropped(junk=1))
-    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_F, CTRL)
     assert window.filters.search.isVisible()
     assert window.filters.search.hasFocus()
     window.view.setFocus()
@@ -249,7 +245,7 @@ def test_ctrl_f_on_a_low_window_brings_the_filters_back_for_the_search(window: M
 
 def test_ctrl_f_without_a_list_takes_nothing_typed_away(window: MainWindow) -> None:
     window.header.field.setFocus()
-    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_F, CTRL)
     assert window.focusWidget() is window.header.field
 
 

@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, upload
 from tests.gui.receipts import BEGAN, file, receipt
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueIdle, ReceiptBuilt, ReceiptWritten, Totals, UploadsAdded
@@ -31,7 +31,6 @@ from uploader_gui.gui.receipts.receipt_pages import ReceiptPages, prepare
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.i18n import FRENCH, use_language
 
-LEFT = Qt.MouseButton.LeftButton
 EVIL = "<img src=x>&\u202e=cmd.jpg"
 
 

@@ -8,19 +8,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.fake_engine import LEFT, MB, FakeEngine, S, upload
 from tests.gui.test_rows import place_of, show
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import PathsAdded, Progress, Totals, UploadProgress, UploadsChanged
-from uploader_gui.engine.models import Source, Substitute, UploadSnapshot, UploadState
+from uploader_gui.engine.models import Source, Substitute, UploadSnapshot
 from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list import row_text
 from uploader_gui.gui.upload_list.row_actions import RowAction, resting_row_actions
 from uploader_gui.gui.window.footer import FooterAction
-
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 
 
 def refused(name: str, kind: str, code: Code = Code.TYPE_NOT_ACCEPTED) -> UploadSnapshot:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, FakeEngine, S, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import UploadsAdded, UploadsRemoved
 from uploader_gui.engine.models import Source, Substitute, UploadId, UploadSnapshot, UploadState
@@ -23,8 +23,6 @@ from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.i18n import _
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Every character that marks or turns the direction of reading."""
 
@@ -203,7 +201,7 @@ def test_delete_removes_selected_rows_and_cancels_those_under_way(
     under_way = [upload(f"{state}.jpg", state) for state in (S.UPLOADING, S.CONFIRMING, S.RETRYING)]
     show(window, engine, upload("a.jpg"), *under_way, upload("c.jpg", S.UPLOADED))
     window.view.setFocus()
-    QTest.keyClick(window.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window.view, Qt.Key.Key_A, CTRL)
     QTest.keyClick(window.view, key)
     assert engine.calls == [
         ("cancel", ["uploading.jpg", "confirming.jpg", "retrying.jpg"]),

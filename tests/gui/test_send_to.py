@@ -8,16 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import LEFT, FakeEngine, S, upload
 from uploader_gui.engine.events import AnomalyChanged, AnomalyLookedUp, Lookup, UploadsAdded, UploadsChanged
-from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.upload_list.row_actions import RowAction, allowed
 from uploader_gui.gui.window.header import SignInState
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
 ROWS = UploadsAdded((upload("a.jpg"), upload("b.jpg", S.FAILED), upload("c.jpg", S.UPLOADED)))
 
 

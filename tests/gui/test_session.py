@@ -5,11 +5,10 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import MB, FakeEngine, upload
+from tests.gui.fake_engine import LEFT, MB, FakeEngine, upload
 from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired, Totals, UploadsAdded
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
 from uploader_gui.gui.main_window import MainWindow
@@ -19,7 +18,6 @@ from uploader_gui.gui.upload_list.counts import ListCounts
 from uploader_gui.gui.window.header import SignInState
 from uploader_gui.i18n import FRENCH, use_language
 
-LEFT = Qt.MouseButton.LeftButton
 FIGURES = ListCounts(files=10, waiting=10, bytes_total=600 * MB)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import LEFT
 from tests.support.certificates import CertificateAuthority
 from tests.support.strict_api import StrictApi
 from uploader_gui.engine.events import Fact, Finding, Question, Verdict
@@ -19,7 +20,6 @@ from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.settings import Settings
 
-LEFT = Qt.MouseButton.LeftButton
 VALUES = Settings(api_url="https://a.example")
 PATIENCE = 20_000
 

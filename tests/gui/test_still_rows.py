@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
-from uploader_gui.engine.events import Progress, QueueStatus, Totals, UploadProgress, UploadsAdded, UploadsChanged
+from tests.gui.fake_engine import RUNNING, FakeEngine, upload
+from uploader_gui.engine.events import Progress, Totals, UploadProgress, UploadsAdded, UploadsChanged
 from uploader_gui.engine.models import UploadId
 from uploader_gui.engine.models import UploadState as S
 from uploader_gui.gui.main_window import MainWindow
@@ -59,7 +59,7 @@ def test_a_running_row_follows_its_upload_its_bar_and_the_theme(
     window: MainWindow, engine: FakeEngine, theme: Theme
 ) -> None:
     row = upload("a.pdf", S.UPLOADING, size=1000)
-    engine.tell(UploadsAdded((row,)), QueueStatus(running=True))
+    engine.tell(UploadsAdded((row,)), RUNNING)
     pictures = [seen(window)]
     engine.tell(Progress((UploadProgress(UploadId("a.pdf"), 500, 1.0),), Totals()))
     window.model.flush()

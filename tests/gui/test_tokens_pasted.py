@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.fake_engine import CTRL
 from uploader_gui.anomaly_links import AnomalyPages
 from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog, TokensKept, tokens_in
 from uploader_gui.gui.main_window import MainWindow
@@ -124,7 +125,7 @@ def dialog(window: MainWindow, qtbot: QtBot) -> SignInDialog:
 def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, qtbot: QtBot) -> None:
     assert not dialog.recognised.isVisible()
     QGuiApplication.clipboard().setText(CURL)
-    QTest.keyClick(getattr(dialog, field), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(getattr(dialog, field), Qt.Key.Key_V, CTRL)
     assert (dialog.bearer.text(), dialog.session.text(), dialog.both.text()) == (ACCESS, SESSION, "")
     assert dialog.recognised.isVisible()
     with qtbot.waitSignal(dialog.submitted) as submitted:
@@ -135,7 +136,7 @@ def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, q
 def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, qtbot: QtBot) -> None:
     for field, token in ((dialog.bearer, LONG), (dialog.session, LONGER)):
         QGuiApplication.clipboard().setText(mailed(token, 76, "\n"))
-        QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(field, Qt.Key.Key_V, CTRL)
     with qtbot.waitSignal(dialog.submitted) as submitted:
         QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     assert submitted.args == [LONG, LONGER]

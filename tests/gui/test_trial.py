@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.gui.fake_desktop import FakeDesktop
-from tests.gui.fake_engine import FakeEngine, one_of_each, upload
+from tests.gui.fake_engine import LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from tests.gui.receipts import file, receipt
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import (
@@ -31,7 +31,7 @@ from uploader_gui.engine.events import (
     UploadsAdded,
     UploadsChanged,
 )
-from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot, UploadState
+from uploader_gui.engine.models import Reason, UploadId, UploadSnapshot
 from uploader_gui.gui.desktop_notifications import DesktopPolicy
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.receipts import receipt_pages, receipt_words
@@ -41,9 +41,6 @@ from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.platform.application import Language
 
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING, REST = QueueStatus(running=True), QueueStatus(running=False)
 BAND = "TRIAL: nothing is sent to the register"
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, upload
 from uploader_gui.engine.events import (
     Condition,
     PathsAdded,
@@ -16,16 +16,12 @@ from uploader_gui.engine.events import (
     UploadsRemoved,
     UploadsRestored,
 )
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.widgets import TypedLine
 from uploader_gui.gui.upload_list.upload_model import Column
 from uploader_gui.gui.window.footer import FooterAction
 from uploader_gui.i18n import _
-
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def names(window: MainWindow) -> list[str]:
@@ -94,18 +90,18 @@ def test_ctrl_z_undoes_it_wherever_the_keyboard_is(
 
 
 def test_the_line_stays_while_what_is_being_sent_goes_on_by_itself(window: MainWindow, engine: FakeEngine) -> None:
-    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg"))), QueueStatus(running=True))
+    engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg"))), RUNNING)
     engine.tell(UndoOffered(removed=1))
     engine.tell(QueueStatus(running=True, conditions=frozenset({Condition.OFFLINE})))
-    engine.tell(QueueStatus(running=True))
+    engine.tell(RUNNING)
     assert window.body.undo.isVisible()
 
 
 def test_the_line_goes_when_a_person_goes_on_and_the_menu_still_undoes(window: MainWindow, engine: FakeEngine) -> None:
     engine.tell(UploadsAdded((upload("a.jpg"),)))
     assert not entry(window, FooterAction.UNDO)
-    for goes_on in (PathsAdded("4217", 1, 0, 0, 0), QueueStatus(running=True)):
-        engine.tell(QueueStatus(running=False))
+    for goes_on in (PathsAdded("4217", 1, 0, 0, 0), RUNNING):
+        engine.tell(REST)
         engine.tell(UndoOffered(removed=1))
         assert window.body.undo.isVisible()
         engine.tell(goes_on)

@@ -9,19 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.fake_engine import FakeEngine, one_of_each, upload
+from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, one_of_each, upload
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
-from uploader_gui.engine.models import UploadId, UploadState
+from uploader_gui.engine.models import UploadId
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
-
-S = UploadState
-LEFT = Qt.MouseButton.LeftButton
-RUNNING = QueueStatus(running=True)
 
 
 @pytest.mark.parametrize("typed", ["4217", " 4217 ", "DEMO-1", "a_b-C9", "x" * 64])
@@ -91,7 +87,7 @@ def test_search_filters_and_escape_takes_it_back(window: MainWindow, engine: Fak
 def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: FakeEngine, by: str) -> None:
     window.set_anomaly("4217")
     if by == "Ctrl+O":
-        QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(window, Qt.Key.Key_O, CTRL)
     else:
         QTest.mouseClick(window.empty.add_files if by == "files button" else window.empty.add_folder, LEFT)
     dialog = window.findChild(QFileDialog)
@@ -102,7 +98,7 @@ def test_chosen_files_and_folders_go_to_the_anomaly(window: MainWindow, engine: 
 
 
 @pytest.mark.parametrize("states", [(), (S.UPLOADED, S.SKIPPED), (S.UPLOADED, S.CANCELLED)])
-@pytest.mark.parametrize("status", [QueueStatus(running=False), RUNNING])
+@pytest.mark.parametrize("status", [REST, RUNNING])
 def test_closing_with_nothing_unsent_asks_nothing(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot, status: QueueStatus, states: tuple[S, ...]
 ) -> None:
