@@ -5,31 +5,30 @@ Needs nginx (apt install nginx-light), curl and openssl; row 11 also FUSE (apt i
 """
 
 import argparse
-import importlib
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from tests.bench import headless_rows, window_rows
 from tests.bench.figures import Figure, table
-from tests.bench.files import Files
 from tests.bench.machine import described
-from tests.bench.setting import Setting
+from tests.bench.setting import Files, Setting
 
 ROWS = {
-    1: "row_01_large",
-    2: "row_02_line",
-    3: "row_03_small",
-    4: "row_04_hidden",
-    5: "row_05_smooth",
-    6: "row_06_drop",
-    7: "row_07_memory",
-    8: "row_08_start",
-    9: "row_09_idle",
-    10: "row_10_growth",
-    11: "row_11_share",
-    12: "row_12_fetch",
+    1: headless_rows.large,
+    2: headless_rows.line,
+    3: headless_rows.small,
+    4: headless_rows.hidden,
+    5: window_rows.smooth,
+    6: window_rows.dropped,
+    7: headless_rows.memory,
+    8: window_rows.start,
+    9: window_rows.idle,
+    10: headless_rows.growth,
+    11: window_rows.beside_a_share,
+    12: window_rows.fetched,
 }
 
 
@@ -42,7 +41,7 @@ def main() -> None:
         figures: list[Figure] = []
         for row in map(int, asked.rows.split(",")):
             began = time.monotonic()
-            figures += importlib.import_module(f"tests.bench.{ROWS[row]}").measure(setting)
+            figures += ROWS[row](setting)
             _note(f"row {row}: {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
             _note(table(figures[-4:]))
     sys.stdout.write(f"{described()}\n\n{table(figures)}\n")

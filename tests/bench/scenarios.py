@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
-from tests.bench.dropping import drop_on
 from tests.bench.process import status_bytes
 from tests.bench.ticker import PaintWatch, Ticker, tell
+from tests.support.drag_place import drag_place
 from uploader_gui.engine.fetching import CHUNK_BYTES, Sink, VirtualFile
 from uploader_gui.engine.models import Origin, UploadState
 from uploader_gui.gui.drop.fetcher import Fetcher
@@ -28,6 +30,15 @@ from uploader_gui.window_app import program
 SETTLE = 2.0
 RATE = 40_000_000
 """Bytes a second that another program gives."""
+
+
+def drop_on(window: QWidget, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    where = window.rect().center()
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QCoreApplication.sendEvent(window, QDragEnterEvent(drag_place(where.x(), where.y()), copy, mime, left, none))
+    QCoreApplication.sendEvent(window, QDropEvent(QPointF(where), copy, mime, left, none))
 
 
 def observed(scenario: Callable[[MainWindow], Any]) -> None:
