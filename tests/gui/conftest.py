@@ -47,8 +47,8 @@ def empty_clipboard(qapp: QApplication) -> Iterator[None]:
     qapp.clipboard().clear()
 
 
-class Desktop(QObject):
-    """Takes what would be shown by another program."""
+class Elsewhere(QObject):
+    """Takes what would be shown by another program: files, folders, pages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,16 +56,18 @@ class Desktop(QObject):
 
     @Slot(QUrl)
     def open(self, url: QUrl) -> None:
-        self.opened.append(url.toLocalFile())
+        self.opened.append(url.toLocalFile() or url.toString())
 
 
 @pytest.fixture
 def shown_elsewhere() -> Iterator[list[str]]:
-    """What other programs were asked to show: files and folders."""
-    desktop = Desktop()
-    QDesktopServices.setUrlHandler("file", desktop, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
-    yield desktop.opened
-    QDesktopServices.unsetUrlHandler("file")
+    """What other programs were asked to show: paths and addresses."""
+    elsewhere = Elsewhere()
+    for scheme in ("file", "http", "https"):
+        QDesktopServices.setUrlHandler(scheme, elsewhere, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
+    yield elsewhere.opened
+    for scheme in ("file", "http", "https"):
+        QDesktopServices.unsetUrlHandler(scheme)
 
 
 @pytest.fixture

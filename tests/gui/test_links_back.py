@@ -1,13 +1,11 @@
 """With the operator's address of anomalies' pages, the number in row, History and receipt is a link back there."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QRect, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,26 +26,6 @@ PAGES = AnomalyPages("https://register.example/anomalies/{id}?tab=files&x=1", SE
 PAGE = "https://register.example/anomalies/4217?tab=files&x=1"
 
 
-class Browser(QObject):
-    """Takes what a browser would open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.opened.append(url.toString())
-
-
-@pytest.fixture
-def opened() -> Iterator[list[str]]:
-    browser = Browser()
-    QDesktopServices.setUrlHandler("https", browser, "open")  # type: ignore[arg-type]  # it takes text, whatever its stub says
-    yield browser.opened
-    QDesktopServices.unsetUrlHandler("https")
-
-
 def link_of(window: MainWindow, row: int) -> QRect:
     index = window.shown.index(row, 0)
     return window.view.delegate.layout_of(window.view.visualRect(index), index, active=True).link
@@ -58,25 +36,27 @@ def link_of(window: MainWindow, row: int) -> QRect:
 
 @pytest.mark.parametrize("state", [UploadState.UPLOADED, UploadState.UPLOADING])
 def test_the_number_in_a_row_opens_the_anomalys_page(
-    window: MainWindow, engine: FakeEngine, opened: list[str], state: UploadState
+    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str], state: UploadState
 ) -> None:
     window.set_operator(PAGES, "")
     window.set_anomaly("5001")
     engine.tell(UploadsAdded((upload("a.jpg", state),)))
     QApplication.sendPostedEvents()
     QTest.mouseClick(window.view.viewport(), LEFT, pos=link_of(window, 0).center())
-    assert opened == [PAGE]
+    assert shown_elsewhere == [PAGE]
     assert engine.calls == []
 
 
-def test_so_does_the_menu_of_rows_of_one_anomaly(window: MainWindow, engine: FakeEngine, opened: list[str]) -> None:
+def test_so_does_the_menu_of_rows_of_one_anomaly(
+    window: MainWindow, engine: FakeEngine, shown_elsewhere: list[str]
+) -> None:
     window.set_operator(PAGES, "")
     engine.tell(UploadsAdded((upload("a.jpg"), upload("b.jpg", order=1), upload("c.jpg", anomaly_id="5001", order=2))))
     rows = [window.model.snapshot(row) for row in range(3)]
     entry = window.view.menu_for(rows[:2]).actions()[-1]
     assert entry.text() == "Open anomaly 4217 in the register"
     entry.trigger()
-    assert opened == [PAGE]
+    assert shown_elsewhere == [PAGE]
     assert not any("register" in entry.text() for entry in window.view.menu_for(rows).actions())
 
 
@@ -112,7 +92,7 @@ def history(window: MainWindow, engine: FakeEngine) -> HistoryDialog:
 
 
 def test_the_number_of_a_deposit_and_a_button_open_the_page(
-    history: HistoryDialog, opened: list[str], qtbot: QtBot
+    history: HistoryDialog, shown_elsewhere: list[str], qtbot: QtBot
 ) -> None:
     item = history.deposits.topLevelItem(0)
     assert item is not None
@@ -121,18 +101,18 @@ def test_the_number_of_a_deposit_and_a_button_open_the_page(
     place.setLeft(history.deposits.columnViewportPosition(1))
     place.setWidth(history.deposits.columnWidth(1))
     QTest.mouseClick(history.deposits.viewport(), LEFT, pos=place.center())
-    assert opened == [PAGE]
+    assert shown_elsewhere == [PAGE]
     assert history.open_page.text() == "Open anomaly 4217 in the register"
     QTest.mouseClick(history.open_page, LEFT)
-    assert opened == [PAGE, PAGE]
+    assert shown_elsewhere == [PAGE, PAGE]
 
 
-def test_a_deposit_at_another_server_is_no_link(history: HistoryDialog, opened: list[str]) -> None:
+def test_a_deposit_at_another_server_is_no_link(history: HistoryDialog, shown_elsewhere: list[str]) -> None:
     item = history.deposits.topLevelItem(1)
     assert item is not None
     assert not item.font(1).underline()
     QTest.mouseClick(history.deposits.viewport(), LEFT, pos=history.deposits.visualItemRect(item).center())
-    assert (history.open_page.isVisible(), opened) == (False, [])
+    assert (history.open_page.isVisible(), shown_elsewhere) == (False, [])
 
 
 # Receipts
