@@ -1,12 +1,14 @@
 """What Windows and macOS have beside plain files and folders; the rules are the same wherever they are tested."""
 
+import errno
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests.support.files import Files
-from uploader_gui.engine.errors import EmptyFolder, SourceMissing, SourceUnreadable, Variant
+from uploader_gui.engine.errors import EmptyFolder, NotAFile, SourceMissing, SourceUnreadable, Variant
 from uploader_gui.engine.intake.scan import Junk, Refusal, findings_below
 from uploader_gui.engine.models import Source
 from uploader_gui.engine.source import source_error_from
@@ -106,7 +108,7 @@ class WindowsError(OSError):
 
 
 @pytest.mark.parametrize(
-    ("errno", "winerror", "meaning"),
+    ("number", "winerror", "meaning"),
     [
         (2, 2, SourceMissing),  # file not found
         (2, 3, SourceMissing),  # path not found
@@ -116,8 +118,34 @@ class WindowsError(OSError):
         (22, 1231, SourceUnreadable),  # the network location cannot be reached
         (13, 5, SourceUnreadable),  # access denied
         (13, 32, SourceUnreadable),  # in use by another program
+        (13, 33, SourceUnreadable),  # a part of it is
         (22, 362, SourceUnreadable),  # the cloud's program does not run
     ],
 )
-def test_windows_errors_are_told_as_what_they_mean(errno: int, winerror: int, meaning: type[Exception]) -> None:
-    assert type(source_error_from(WindowsError(errno, "words of the system", winerror))) is meaning
+def test_windows_errors_are_told_as_what_they_mean(number: int, winerror: int, meaning: type[Exception]) -> None:
+    error = source_error_from(WindowsError(number, "words of the system", winerror))
+    assert type(error) is meaning
+    assert (error.variant is Variant.LOCKED) == (winerror in {32, 33})
+
+
+@pytest.mark.parametrize(
+    ("number", "meaning", "variant"),
+    [
+        (errno.ENOENT, SourceMissing, None),
+        (errno.ENOTDIR, SourceMissing, None),
+        (errno.ESTALE, SourceMissing, None),
+        (errno.ENAMETOOLONG, SourceMissing, Variant.PATH_TOO_LONG),
+        (errno.ELOOP, SourceUnreadable, Variant.LINK_LOOP),
+        (errno.EISDIR, NotAFile, None),
+        (errno.EBUSY, SourceUnreadable, Variant.LOCKED),
+        (errno.ETXTBSY, SourceUnreadable, Variant.LOCKED),
+        (errno.EAGAIN, SourceUnreadable, Variant.LOCKED),
+        (errno.EACCES, SourceUnreadable, None),
+        (errno.EIO, SourceUnreadable, None),
+    ],
+)
+def test_errors_of_a_system_are_told_as_what_they_mean(
+    number: int, meaning: type[Exception], variant: Variant | None
+) -> None:
+    error = source_error_from(OSError(number, os.strerror(number)))
+    assert (type(error), error.variant) == (meaning, variant)

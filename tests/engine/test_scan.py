@@ -15,7 +15,7 @@ from tests.engine.surroundings import as_nobody, public_folder
 from tests.support.files import Files
 from uploader_gui.engine.concurrency import DaemonThreads
 from uploader_gui.engine.errors import NotAFile, OutsideLink, SourceMissing, SourceUnreadable, TypeNotAccepted
-from uploader_gui.engine.intake.scan import Refusal, findings_below, scan
+from uploader_gui.engine.intake.scan import Chunk, Refusal, findings_below, scan
 from uploader_gui.engine.media import is_junk
 from uploader_gui.engine.models import Source
 
@@ -237,3 +237,10 @@ async def test_a_large_folder_comes_whole_in_several_chunks(files: Files, thread
     names, junk = await gathered([files.folder / "folder"], threads)
     assert names == [f"{n:04d}.txt" for n in range(600)]
     assert junk == 600
+
+
+def test_a_chunk_is_parted_in_order_and_its_junk_told_once(files: Files) -> None:
+    found = [finding for finding in findings_below(files.make("folder/a.txt").parent) if isinstance(finding, Source)]
+    chunk = Chunk([*found * 4, Refusal(found[0], NotAFile())], ["junk"])
+    assert list(chunk.parts(2)) == [Chunk(found * 2, ["junk"]), Chunk(found * 2), Chunk(chunk.found[4:])]
+    assert list(Chunk().parts(2)) == [Chunk()]

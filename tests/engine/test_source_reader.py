@@ -7,7 +7,8 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PosixPath
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,66 @@ def test_a_file_of_one_block_that_changed_since_it_was_queued_gives_nothing(
         reader.read()
 
 
+class GivenUpError(Exception):
+    """What a caller raises that wants the file no longer."""
+
+
+def read_again(path: Path, meanwhile: Callable[[SourceReader, int], None]) -> int:
+    """Read a file that was saved just now, and so is read again; count its blocks, after each of which this is done."""
+    os.utime(path, (2**32, 2**32))  # as late as it gets: on a busy machine the moment would be over
+    blocks = 0
+
+    def reading_again() -> None:
+        nonlocal blocks
+        blocks += 1
+        meanwhile(reader, blocks)
+
+    reader = SourceReader(inspect(path, path), reading_again=reading_again)
+    with closing(reader):
+        read_all(reader)
+    return blocks
+
+
+def test_a_file_saved_just_now_is_read_again_once(files: Files) -> None:
+    assert read_again(files.make("a.zip", size=2 * BLOCK_BYTES + 1), lambda _reader, _block: None) == 3
+
+
+def test_reading_again_ends_where_it_is_not_wanted_any_more(files: Files) -> None:
+    def give_up(_reader: SourceReader, _block: int) -> None:
+        raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        read_again(files.make("a.zip", size=2 * BLOCK_BYTES), give_up)
+    with pytest.raises(SourceError):
+        read_again(files.make("b.zip", size=2 * BLOCK_BYTES), lambda reader, _block: reader.close())
+
+
+def test_what_is_rewritten_behind_the_second_reader_is_not_sent(files: Files) -> None:
+    """In its first block, while it is in the second, and with the times put back."""
+    path = files.make("a.zip", size=2 * BLOCK_BYTES)
+
+    def rewrite_first(_reader: SourceReader, block: int) -> None:
+        if block == 2:
+            with path.open("r+b") as file:
+                file.write(b"!")
+            os.utime(path, (2**32, 2**32))
+
+    with pytest.raises(SourceChanged):
+        read_again(path, rewrite_first)
+
+
+def test_a_file_that_never_rests_is_read_again_three_times_at_most(files: Files) -> None:
+    path, blocks = files.make("a.zip"), []
+
+    def change(_reader: SourceReader, block: int) -> None:
+        blocks.append(block)
+        path.chmod(0o600 + block)
+
+    with pytest.raises(SourceChanged):
+        read_again(path, change)
+    assert blocks == [1, 2, 3]
+
+
 def test_a_file_that_became_a_folder_cannot_be_sent(files: Files) -> None:
     path = files.make("a.txt", size=100)
     source = inspect(path, path)
@@ -156,6 +217,35 @@ def test_a_read_that_was_stuck_while_it_was_closed_closes_the_file_when_it_comes
         reader.close()  # before the read or in the middle of it, but not after
     assert ended.wait(60.0)
     assert str(path) not in {os.path.realpath(one) for one in Path("/proc/self/fd").iterdir()}
+
+
+class Full(PosixPath):
+    """A path on a machine where for a while no file can be opened."""
+
+    number = errno.ENFILE
+    times = 2
+
+    def open(self, *_arguments: Any, **_others: Any) -> Any:
+        if not self.times:
+            return super().open("rb", buffering=0)
+        type(self).times -= 1
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_a_file_that_cannot_be_opened_for_want_of_descriptors_is_waited_for_while_it_is_wanted(
+    files: Files, number: int
+) -> None:
+    path = Full(files.make("a.txt", content=b"evidence"))
+    Full.number, Full.times = number, 2
+    with open_when_possible(path) as file:
+        assert file.read() == b"evidence"
+    Full.times = 2
+    with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+        open_when_possible(path, lambda: True)
+    Full.number = errno.EIO
+    with pytest.raises(OSError, match=re.escape(os.strerror(errno.EIO))):
+        open_when_possible(path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ANOMALY, QUICK, engine, options, send, send_one
+from tests.faults.running import ANOMALY, PATIENCE, QUICK, engine, options, send, send_one
+from tests.faults.sleeping import asleep
 from tests.support import storage_faults
 from tests.support.api_faults import Reset, Silence, refusal
 from tests.support.files import Files
@@ -140,6 +141,28 @@ async def test_a_failed_file_taken_out_of_the_list_and_dropped_again_is_the_same
         await run.send([path], number=2)
         row = run.only()
     assert (row["state"], row["may_be_registered_twice"], row["upload_id"]) == ("uploaded", True, first["upload_id"])
+
+
+@pytest.mark.parametrize("anomaly", [None, "43"])
+async def test_what_is_taken_away_while_it_is_looked_at_again_is_not_sent(
+    strict_api: StrictApi, files: Files, tmp_path: Path, anomaly: str | None
+) -> None:
+    """It was to be tried again, and is removed, or goes to another anomaly, before its file is seen."""
+    path = files.folder / "a.txt"
+    async with engine(options(tmp_path, strict_api)) as run:
+        run.queue.add_paths([path], ANOMALY)
+        await run.in_state(UploadState.FAILED, "a.txt")
+        with asleep(files.make("a.txt")) as somebody_waits:
+            ids = [run.latest["a.txt"].upload_id]
+            run.queue.retry(ids)
+            assert await asyncio.to_thread(somebody_waits.wait, PATIENCE)
+            if anomaly is None:
+                run.queue.remove(ids)
+            else:
+                run.queue.send_to(ids, anomaly)
+        run.queue.start()
+        await run.idle()
+    assert [record.anomaly_id for record in strict_api.registered] == ([] if anomaly is None else [anomaly])
 
 
 @pytest.mark.parametrize("known", [None, "wanted_again", "may_be_registered_twice", "url_given_out"])

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import engine, options
+from tests.faults.running import ANOMALY, engine, options
+from tests.faults.sleeping import asleep
 from tests.support import api_faults
 from tests.support.api_faults import ApiFault
 from tests.support.files import Files
 from tests.support.scripted_storage import ScriptedStorage
 from tests.support.strict_api import ApiCall, StrictApi
 from uploader_gui.engine.errors import Code
-from uploader_gui.engine.events import Condition, QueueStatus, SignedIn, SignInRequired
+from uploader_gui.engine.events import Condition, HistoryFound, QueueIdle, QueueStatus, SignedIn, SignInRequired
 from uploader_gui.engine.models import UploadState
 
 NEW = ("bearer-of-today", "session-of-today")
@@ -62,6 +63,22 @@ async def test_tokens_just_entered_and_refused_fail_the_files_without_a_loop(
     assert "not your building" in rows["0.jpg"]["reason"]["message"]
     assert asked == [False, True]
     assert len(strict_api.calls) <= 3 + 3  # each batch once with each pair of tokens
+
+
+async def test_tokens_nobody_entered_and_refused_fail_no_file(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    """A window finds them in the keyring while it works."""
+    async with engine(options(tmp_path, strict_api, tokens=None)) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.heard(SignInRequired)
+        run.queue.sign_in(*NEW, entered=False)
+        assert not (await run.heard(SignInRequired, 2)).refused_again
+        assert run.latest["a.jpg"].state is UploadState.QUEUED
+        run.queue.sign_in(*strict_api.tokens)
+        await run.idle()
+        assert run.only()["state"] == "uploaded"
 
 
 async def test_files_without_access_and_no_others_are_sent_when_the_right_tokens_come(
@@ -120,6 +137,24 @@ async def test_without_a_person_what_is_registered_is_still_sent_and_the_rest_is
     states = sorted((row["state"], row["reason"]["code"] if row["reason"] else "") for row in rows.values())
     assert states == [("pending", "sign_in")] * 60 + [("uploaded", "")] * 40
     assert len(scripted_storage.objects) == 40
+
+
+async def test_without_a_person_everything_that_was_given_is_found_before_a_run_gives_up(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    strict_api.fault = lambda _number, _call: api_faults.refusal(401)
+    paths = [files.make(f"{n:02}.jpg", size=500 + n) for n in range(20)]
+    async with engine(options(tmp_path, strict_api, asks_for_sign_in=False)) as run:
+        with asleep(late := files.make("late.jpg")):
+            run.queue.add_paths([*paths, late], ANOMALY)
+            run.queue.start()
+            await run.until(lambda: any(Condition.SIGN_IN in told.conditions for told in run.all_heard(QueueStatus)))
+            run.queue.history.tell_runs()
+            await run.heard(HistoryFound)
+            assert run.all_heard(QueueIdle) == []
+        await run.idle()
+        states = {(row["state"], row["reason"]["code"]) for row in run.files().values()}
+    assert (len(run.latest), states) == (21, {("pending", "sign_in")})
 
 
 async def test_after_signing_out_nothing_is_registered_before_the_next_sign_in(

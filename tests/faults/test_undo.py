@@ -199,6 +199,11 @@ async def test_it_does_not_begin_what_a_person_has_not_begun_or_has_paused(
         run.queue.pause()
         await restored(run, 2)
         assert (run.latest["a.jpg"].state, strict_api.registered) == (S.QUEUED, [])
+        run.queue.start()
+        run.queue.cancel_all()
+        await run.idle()
+        await restored(run, 3)
+        await run.in_state(S.UPLOADED, "a.jpg")  # it is paused no more
 
 
 async def test_the_queue_may_have_gone_on_meanwhile(
