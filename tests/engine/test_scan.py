@@ -240,7 +240,8 @@ async def test_a_large_folder_comes_whole_in_several_chunks(files: Files, thread
 
 
 def test_a_chunk_is_parted_in_order_and_its_junk_told_once(files: Files) -> None:
-    found = [finding for finding in findings_below(files.make("folder/a.txt").parent) if isinstance(finding, Source)]
-    chunk = Chunk([*found * 4, Refusal(found[0], NotAFile())], ["junk"])
+    (one,) = (finding for finding in findings_below(files.make("a.txt")) if isinstance(finding, Source))
+    found: list[Source | Refusal] = [one]
+    chunk = Chunk([*found * 4, Refusal(one, NotAFile())], ["junk"])
     assert list(chunk.parts(2)) == [Chunk(found * 2, ["junk"]), Chunk(found * 2), Chunk(chunk.found[4:])]
     assert list(Chunk().parts(2)) == [Chunk()]

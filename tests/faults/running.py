@@ -128,7 +128,8 @@ async def engine(
             return
         run = stands.result()
         run.hear(event)
-        told.append(asyncio.ensure_future(_tell(run)))
+        if not work.done():  # else the loop may be closed before anybody is told
+            told.append(asyncio.ensure_future(_tell(run)))
 
     told: list[asyncio.Future[None]] = []
     work = asyncio.create_task(

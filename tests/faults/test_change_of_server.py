@@ -298,6 +298,25 @@ async def test_the_receipt_after_a_change_has_every_row_and_names_the_servers(
         assert run.queue.unsent == {S.QUEUED: 1}
 
 
+async def test_a_receipt_ends_now_while_the_server_in_use_is_at_work(
+    here: EngineOptions, there: EngineOptions, files: Files, scripted_storage: ScriptedStorage
+) -> None:
+    """That of the other server's files alone, too: who asks sees what is known by then."""
+    async with engine(here) as run:
+        await sent(run, files.make("a.jpg"))
+        await run.idle()
+        before = str(run.queue.receipt(ANOMALY).to_json()["finished_at"])
+        run.queue.use(there)
+        scripted_storage.fault = lambda _key, _attempt, _request: StallMidway()
+        run.queue.add_paths([files.make("b.jpg", size=400_000)], "43")
+        run.queue.start()
+        await asyncio.to_thread(scripted_storage.wait_for_puts, 2)
+        run.queue.tell_receipt(ANOMALY)
+        made = (await run.heard(ReceiptBuilt)).receipt.to_json()
+        assert str(made["finished_at"]) > before
+        scripted_storage.release()
+
+
 async def test_history_has_the_deposits_of_all_servers_each_with_its_own(
     here: EngineOptions, there: EngineOptions, files: Files, other_api: StrictApi
 ) -> None:

@@ -311,8 +311,8 @@ async def test_a_program_that_was_killed_leaves_nothing_half_nor_an_empty_folder
         await run.heard(UploadsAdded)
         file.path.parent.mkdir(parents=True)
         part.write_bytes(PDF[:100])
-    await start_and_leave(data, strict_api)
-    assert list((data / "fetched").iterdir()) == []
+    async with engine(options(data, strict_api)):
+        assert list((data / "fetched").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "DCIM/100/a.pdf", "fetched/a.pdf"])

@@ -131,6 +131,20 @@ async def test_a_file_left_unfinished_is_taken_up_also_by_another_spelling_of_it
         assert run.only()["upload_id"] == before
 
 
+async def test_what_is_left_unfinished_beside_what_is_given_is_counted(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path, other = files.make("a.txt", content=b"evidence"), files.make("b.txt", content=b"other")
+    async with engine(options(tmp_path, strict_api)) as run:
+        await given(run, path, other)
+    async with engine(options(tmp_path, strict_api)) as run:
+        for _ in range(2):
+            dropped = await given(run, path)
+            assert (dropped.others_unfinished, run.queue.others_unfinished) == (1, 1)
+        await given(run, other)
+        assert run.queue.others_unfinished == 0
+
+
 async def test_hard_links_are_two_pieces_of_evidence(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     path = files.make("in/a.txt", content=b"evidence")
     (files.folder / "in" / "b.txt").hardlink_to(path)

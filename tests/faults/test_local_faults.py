@@ -237,6 +237,7 @@ async def test_dropping_six_files_of_a_sleeping_share_does_not_hold_up_the_seven
         with asleep(*stuck):
             run.queue.start()
             run.queue.add_paths([elsewhere, *stuck] if place == "first" else [*stuck, elsewhere], ANOMALY)
+            await run.until(lambda: any(told.walking for told in run.all_heard(QueueStatus)))
             await run.in_state(UploadState.UPLOADED, "seventh.jpg")
         await run.until(lambda: len(run.latest) == 7)
         await run.in_state(UploadState.UPLOADED, *(path.name for path in stuck))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -176,7 +177,10 @@ def test_a_command_that_breaks_is_told_and_the_next_one_is_carried_out(
     thread.submit(break_down)
     thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
     assert added.wait(60.0)
+    assert thread.unheard == []
     thread.stop(break_down)
+    thread.submit(break_down)
+    assert thread.unheard == [break_down]
     assert told.count(EngineFailed(Reason(Code.INTERNAL_ERROR))) == 3
     assert "uploader-engine" not in {one.name for one in threading.enumerate()}
 
@@ -199,14 +203,33 @@ def test_the_last_command_of_an_engine_that_gets_no_turn_for_a_while_is_not_lost
     assert done.is_set()
 
 
+def test_who_does_not_want_to_wait_any_longer_leaves_at_once(strict_api: StrictApi, tmp_path: Path) -> None:
+    began, turn, given_up = threading.Event(), threading.Event(), threading.Event()
+
+    def wait_for_turn(_queue: UploadQueue) -> None:
+        began.set()
+        turn.wait(60.0)
+
+    thread = EngineThread(options(tmp_path, strict_api), lambda _: None)
+    thread.start()
+    thread.submit(wait_for_turn)
+    assert began.wait(60.0)
+    threading.Timer(0.1, given_up.set).start()
+    since = time.monotonic()
+    thread.stop(lambda _: None, begin_seconds=30.0, given_up=given_up)
+    assert (time.monotonic() - since < 30.0, thread.is_working) == (True, True)
+    turn.set()
+
+
 def test_an_engine_that_breaks_down_says_so_to_the_window(
     strict_api: StrictApi, files: Files, tmp_path: Path, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("Exception in callback|the engine broke")
-    failed = threading.Event()
+    failed, working = threading.Event(), list[bool]()
 
     def hear(event: Event) -> None:
         if isinstance(event, EngineFailed):
+            working.append(thread.is_working)
             failed.set()
         if isinstance(event, UploadsAdded):
             raise BrokenFrontEndError
@@ -215,4 +238,18 @@ def test_an_engine_that_breaks_down_says_so_to_the_window(
     thread.start()
     thread.submit(lambda queue: queue.add_paths([files.make("a.jpg")], ANOMALY))
     assert failed.wait(60.0)
+    assert working == [False]  # who hears of it may begin another one
     thread.stop(lambda _: None)
+
+
+async def test_what_only_asyncio_complains_of_ends_no_engine(
+    chosen: EngineOptions, files: Files, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.allow("nobody fetched it")
+    async with engine(chosen) as run:
+        loop = asyncio.get_running_loop()
+        loop.call_exception_handler({"message": "nobody fetched it", "exception": ZeroDivisionError()})
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        run.queue.start()
+        await run.idle()
+        assert run.only()["state"] == "uploaded"

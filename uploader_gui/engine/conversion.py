@@ -243,7 +243,7 @@ class ConversionService:
     async def _otherwise(self, upload: Upload, error: CannotConvert) -> None:
         """Put what one JPEG cannot hold inside a ZIP, where that was chosen too."""
         other = self.choices_for(upload).treatment_for(Reason.of(error), upload.source)
-        if other is None or other is upload.treatment:
+        if other is None:
             self._failed(upload, error)
             return
         self._store.set_treatment(upload, other)
