@@ -51,7 +51,7 @@ def report(path: str) -> None:
     window().dialogs.help()
     (guide,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, GuideWindow)]
     guide.show_news("")
-    guide.ask_for_report().report_wanted.emit(Path(path), False)
+    guide.report_wanted.emit(Path(path), False)
     answer_news(guide)
 
 
@@ -132,7 +132,7 @@ def save_settings(others: dict[str, Any]) -> None:
 
     QTest.mouseClick(window().header.settings, Qt.MouseButton.LeftButton)
     dialog = window().findChildren(SettingsDialog)[-1]
-    dialog.saved.emit(dialog.values.model_copy(update=others))
+    window().settings_saved.emit(dialog.values.model_copy(update=others))
     dialog.reject()
     answer(True)
 

@@ -45,8 +45,6 @@ from uploader_gui.paths import find_resource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtWidgets import QWidget
-
     from uploader_gui.gui.style.theme import Theme
 
 PAGES: Final = (
@@ -159,7 +157,6 @@ class GuideWindow(QDialog, FormParts):
         """Ask what a report may hold and where it goes."""
         dialog = ReportDialog(self.theme, self)
         dialog.help_wanted.connect(self.show_page)
-        dialog.report_wanted.connect(self.report_wanted)
         dialog.open()
         return dialog
 
@@ -324,16 +321,13 @@ def _pictures(document: QTextDocument) -> Iterator[str]:
 
 
 class ReportDialog(PlainDialog):
-    """Asks what a report for support may hold, and where it goes.
+    """Asks what a report for support may hold, and where it goes."""
 
-    `report_wanted(Path, bool)` asks for it in that file, with the names of files or without.
-    """
-
-    report_wanted = Signal(object, bool)
     guide_page = "failures"
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(N_("Report for support"), theme, parent)
+    def __init__(self, theme: Theme, guide: GuideWindow) -> None:
+        super().__init__(N_("Report for support"), theme, guide)
+        self._guide = guide
         self.names = QCheckBox()
         self.names.setFont(theme.font(13))
         self.save = self.text_button(N_("Save the report…"), "primary")
@@ -366,5 +360,5 @@ class ReportDialog(PlainDialog):
         return dialog
 
     def _chosen(self, name: str) -> None:
-        self.report_wanted.emit(Path(name), self.names.isChecked())
+        self._guide.report_wanted.emit(Path(name), self.names.isChecked())
         self.accept()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
 from uploader_gui.engine.events import QueueIdle
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button, set_look
@@ -27,9 +25,6 @@ class LeaveDialog(PlainDialog):
     The dialog closes by itself when nothing is left to ask about.
     """
 
-    background_wanted = Signal()
-    stop_wanted = Signal()
-
     def __init__(self, theme: Theme, window: MainWindow, engine: Bridge) -> None:
         super().__init__(N_("Files not sent"), theme, window)
         self._window = window
@@ -40,8 +35,8 @@ class LeaveDialog(PlainDialog):
         self.stop, self.stop_more = self._choice()
         self.stay = self.text_button(N_("Stay here"), "plain")
         self.add_buttons(self.stay)
-        self.background.clicked.connect(self.background_wanted)
-        self.stop.clicked.connect(self.stop_wanted)
+        self.background.clicked.connect(window.background_wanted)
+        self.stop.clicked.connect(window.exit_requested)
         for button in (self.background, self.stop):
             button.clicked.connect(self.accept)
         self.stay.clicked.connect(self.reject)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QCheckBox
 
@@ -16,11 +15,10 @@ from uploader_gui.i18n import N_, ngettext
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtWidgets import QWidget
-
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.dialogs.form import Choice
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.gui.upload_list.upload_model import UploadModel
 
@@ -37,17 +35,14 @@ _OTHERS: Final = "refused_others"
 
 
 class RefusedDialog(PlainDialog):
-    """Asks once for all photos and once for all other files; leaves out the kind that has none.
+    """Asks once for all photos and once for all other files; leaves out the kind that has none."""
 
-    `remembered(dict)`: settings to be saved, by name.
-    """
-
-    remembered = Signal(object)
     guide_page = "refused-files"
 
-    def __init__(self, theme: Theme, parent: QWidget, model: UploadModel, engine: Bridge) -> None:
-        super().__init__(N_("Files the register does not accept"), theme, parent)
-        self._model = model
+    def __init__(self, theme: Theme, window: MainWindow, engine: Bridge) -> None:
+        super().__init__(N_("Files the register does not accept"), theme, window)
+        self._window = window
+        self._model = window.model
         self._engine = engine
         self.asked: dict[str, Choice] = {}
         """What is asked, by the names of the settings."""
@@ -91,7 +86,7 @@ class RefusedDialog(PlainDialog):
             if answer != _LEAVE and uploads[setting]:
                 self._engine.treat([upload.upload_id for upload in uploads[setting]], Treatment(answer))
         if self.remember.isChecked():
-            self.remembered.emit(self.answers)
+            self._window.choices_remembered.emit(self.answers)
 
 
 def refused_uploads(model: UploadModel) -> dict[str, Sequence[UploadSnapshot]]:

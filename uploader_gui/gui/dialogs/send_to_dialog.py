@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-
 from uploader_gui.engine import events
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, set_look
@@ -15,31 +13,30 @@ from uploader_gui.i18n import N_, ngettext
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
-
     from uploader_gui.engine.models import UploadSnapshot
     from uploader_gui.gui.bridge import Bridge
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
 
 
 class SendToDialog(PlainDialog):
-    """`chosen(str)`: the anomaly that the files are to go to."""
+    """Sends these files to the anomaly chosen."""
 
     guide_page = "anomaly-and-tokens"
-    chosen = Signal(str)
 
-    def __init__(
-        self, theme: Theme, parent: QWidget, uploads: Sequence[UploadSnapshot], engine: Bridge, like: AnomalyField
-    ) -> None:
-        """Ask about these files; recent numbers and the form of a page's address are those of the field `like`."""
-        super().__init__(N_("Send to another anomaly"), theme, parent)
-        self._count = len(uploads)
+    def __init__(self, theme: Theme, window: MainWindow, uploads: Sequence[UploadSnapshot], engine: Bridge) -> None:
+        super().__init__(N_("Send to another anomaly"), theme, window)
+        like = window.header.field
+        self._window = window
+        self._engine = engine
+        self._ids = [upload.upload_id for upload in uploads]
         self._from = {upload.anomaly_id for upload in uploads}
         self.field = AnomalyField(theme)
         self.field.page = like.page
         self.field.offer([number for number in like.recent if self._from != {number}])
         self.check = NumberCheck(self.field, engine, self)
         self.check.engine_works()  # there are rows
+        self.check.signed_in(window.event_router.signed_in or window.trial)
         self.question, self.about = label("", theme, 14, wraps=True), label("", theme, 12, wraps=True)
         self.send = self.text_button(N_("Send there"), "primary")
         self._build()
@@ -53,7 +50,7 @@ class SendToDialog(PlainDialog):
             ngettext(
                 "This file is not registered yet. Which anomaly is it to go to?",
                 "These {count} files are not registered yet. Which anomaly are they to go to?",
-                self._count,
+                len(self._ids),
             )
         )
         self.field.retranslate()
@@ -74,7 +71,8 @@ class SendToDialog(PlainDialog):
             self.check.handle(event)
 
     def _choose(self) -> None:
-        self.chosen.emit(self.field.anomaly_id)
+        self._engine.send_to(self._ids, self.field.anomaly_id)
+        self._window.anomaly_used.emit(self.field.anomaly_id)
         self.accept()
 
     def _show(self) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import Qt, Signal
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from uploader_gui.gui.dialogs.form import Choice
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
     from uploader_gui.settings import Fixed, Settings
 
@@ -66,15 +66,13 @@ class SettingsDialog(PlainDialog):
     `test_wanted(Settings)` asks for a connection test with the fields' values, `test_stopped` for its end.
     """
 
-    saved = Signal(object)
     test_wanted = Signal(object)
     test_stopped = Signal()
     guide_page = "settings"
 
-    def __init__(
-        self, theme: Theme, parent: QWidget, settings: Settings, fixed: Mapping[str, Fixed] = MappingProxyType({})
-    ) -> None:
-        super().__init__(N_("Settings"), theme, parent)
+    def __init__(self, theme: Theme, window: MainWindow, settings: Settings, fixed: Mapping[str, Fixed]) -> None:
+        super().__init__(N_("Settings"), theme, window)
+        self._window = window
         self._settings = settings
         self.widen(_WIDTH)
         self.connection = ConnectionPage(theme, settings)
@@ -160,7 +158,7 @@ class SettingsDialog(PlainDialog):
         self.fit()
 
     def _save(self) -> None:
-        self.saved.emit(self.values)
+        self._window.settings_saved.emit(self.values)
         self.accept()
 
 

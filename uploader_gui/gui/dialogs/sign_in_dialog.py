@@ -6,17 +6,17 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QFont
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from uploader_gui.gui.dialogs.form import PlainDialog
 from uploader_gui.gui.style.widgets import label, push_button
 from uploader_gui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
-    from uploader_gui.gui.window.header import SessionEnd
 
 _AROUND: Final = " \t\r\n\u00a0\"'`“”„‟‘’‚‛«»‹›<>()[]{},;"
 """What stands around a token where it is copied out of a mail, a program or a file. No token begins or ends so."""
@@ -63,25 +63,15 @@ class TokensKept(Enum):
 
 
 class SignInDialog(PlainDialog):
-    """Asks for both tokens. `submitted(bearer, session)` has them cleaned; `sign_out_wanted`: forget the tokens."""
+    """Asks for both tokens, and says why where a session ended."""
 
-    submitted = Signal(str, str)
-    sign_out_wanted = Signal()
     guide_page = "anomaly-and-tokens"
 
-    def __init__(
-        self,
-        theme: Theme,
-        parent: QWidget,
-        kept: TokensKept,
-        *,
-        signed_in: bool = False,
-        token_help: str = "",
-        ended: SessionEnd | None = None,
-    ) -> None:
-        """Ask for tokens. `ended`: why it asks, where a session ended; `token_help`: the operator's page about them."""
-        super().__init__(N_("Sign in"), theme, parent)
-        self._ended = ended
+    def __init__(self, theme: Theme, window: MainWindow, kept: TokensKept) -> None:
+        super().__init__(N_("Sign in"), theme, window)
+        self._window = window
+        self._ended = window.event_router.session_end
+        token_help = window.dialogs.token_help
         self.both = _token_field()
         self.bearer, self.session = _token_field(), _token_field()
         self.show_tokens = push_button("link", theme)
@@ -90,7 +80,7 @@ class SignInDialog(PlainDialog):
         self.cancel = self.text_button(N_("Cancel"), "plain")
         self.add_title(N_("Sign in"))
         self.why = label("", theme, 13, QFont.Weight.DemiBold, wraps=True)
-        self.why.setVisible(ended is not None)
+        self.why.setVisible(self._ended is not None)
         self.column.addWidget(self.why)
         self.add_sentence(
             N_("Paste the two tokens of your register. Who runs it, or your IT department, gives them to you.")
@@ -115,7 +105,7 @@ class SignInDialog(PlainDialog):
         self.column.addWidget(self.show_tokens, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_sentence(kept.value)
         self.sign_out = self.text_button(N_("Sign out: forget the tokens on this computer"), "link")
-        self.sign_out.setVisible(signed_in)
+        self.sign_out.setVisible(window.event_router.signed_in)
         self.column.addWidget(self.sign_out, 0, Qt.AlignmentFlag.AlignLeft)
         self.add_buttons(self.help_button(), self.cancel, self.confirm)
         self._connect()
@@ -145,7 +135,8 @@ class SignInDialog(PlainDialog):
         self.show_tokens.toggled.connect(self._show_or_hide)
         self.confirm.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.reject)
-        self.sign_out.clicked.connect(self.sign_out_wanted)
+        self.rejected.connect(self._window.commands.forget_start)
+        self.sign_out.clicked.connect(self._window.sign_out_wanted)
         self.sign_out.clicked.connect(self.reject)
 
     def _say_why(self) -> None:
@@ -179,7 +170,7 @@ class SignInDialog(PlainDialog):
             field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
 
     def _submit(self) -> None:
-        self.submitted.emit(clean(self.bearer.text()), clean(self.session.text()))
+        self._window.tokens_submitted.emit(clean(self.bearer.text()), clean(self.session.text()))
         self.accept()
 
 

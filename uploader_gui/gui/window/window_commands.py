@@ -149,7 +149,7 @@ class WindowCommands(QObject):
         from uploader_gui.gui.upload_list.row_actions import RowAction, perform  # noqa: PLC0415 - loaded when asked for
 
         if action is RowAction.SEND_TO:
-            self._ask_where_to(uploads)
+            self._window.dialogs.send_to(uploads)
             return
         if action is RowAction.OPEN_ANOMALY:
             QDesktopServices.openUrl(QUrl(page_address(self._window.model.pages.form, uploads[0].anomaly_id)))
@@ -167,16 +167,9 @@ class WindowCommands(QObject):
         chosen = self._window.view.selected()
         movable = [upload for upload in chosen if may_change_anomaly(upload)]
         if movable:
-            self._ask_where_to(movable)
+            self._window.dialogs.send_to(movable)
         else:
             self._window.notices.explain(lambda: registered_meanwhile(len(chosen)))
-
-    def _ask_where_to(self, uploads: Sequence[UploadSnapshot]) -> None:
-        ids = [upload.upload_id for upload in uploads]
-        dialog = self._window.dialogs.send_to(uploads)
-        dialog.check.signed_in(self._window.event_router.signed_in or self._window.trial)
-        dialog.chosen.connect(lambda anomaly_id: self._engine.send_to(ids, anomaly_id))
-        dialog.chosen.connect(self._window.anomaly_used)
 
     def change_anomaly(self, upload_ids: Sequence[UploadId], anomaly_id: str) -> None:
         """Let a drop go to the anomaly it was meant for, and show that number for the next one."""
@@ -255,23 +248,7 @@ class WindowDialogs:
         """Ask for tokens; with `refused_again` it says that the last ones were refused."""
         from uploader_gui.gui.dialogs.sign_in_dialog import SignInDialog  # noqa: PLC0415 - loaded when asked for
 
-        window, router = self._window, self._window.event_router
-
-        def make() -> SignInDialog:
-            dialog = SignInDialog(
-                self._theme,
-                window,
-                kept,
-                signed_in=router.signed_in,
-                token_help=self.token_help,
-                ended=router.session_end,
-            )
-            dialog.submitted.connect(window.tokens_submitted)
-            dialog.sign_out_wanted.connect(window.sign_out_wanted)
-            dialog.rejected.connect(window.commands.forget_start)
-            return dialog
-
-        dialog = self._shown(SignInDialog, make)
+        dialog = self._shown(SignInDialog, lambda: SignInDialog(self._theme, self._window, kept))
         if refused_again:
             dialog.show_refused()
         return dialog
@@ -280,12 +257,7 @@ class WindowDialogs:
         """Show the settings. `fixed` maps settings that cannot be changed to what fixes them."""
         from uploader_gui.gui.dialogs.settings_dialog import SettingsDialog  # noqa: PLC0415 - loaded when asked for
 
-        def make() -> SettingsDialog:
-            dialog = SettingsDialog(self._theme, self._window, settings, fixed)
-            dialog.saved.connect(self._window.settings_saved)
-            return dialog
-
-        return self._shown(SettingsDialog, make)
+        return self._shown(SettingsDialog, lambda: SettingsDialog(self._theme, self._window, settings, fixed))
 
     def history(self) -> HistoryDialog:
         """Show History."""
@@ -303,13 +275,7 @@ class WindowDialogs:
         """Ask what to do with files that are not sent."""
         from uploader_gui.gui.dialogs.leave_dialog import LeaveDialog  # noqa: PLC0415 - loaded when asked for
 
-        def make() -> LeaveDialog:
-            dialog = LeaveDialog(self._theme, self._window, self._engine)
-            dialog.background_wanted.connect(self._window.background_wanted)
-            dialog.stop_wanted.connect(self._window.exit_requested)
-            return dialog
-
-        return self._shown(LeaveDialog, make)
+        return self._shown(LeaveDialog, lambda: LeaveDialog(self._theme, self._window, self._engine))
 
     def cancel_all(self) -> QuestionDialog:
         """Ask whether to cancel everything unfinished; the question goes when nothing is left to cancel."""
@@ -343,23 +309,15 @@ class WindowDialogs:
         """Ask what to do about refused files that can be converted; None where there are none."""
         from uploader_gui.gui.dialogs.refused_dialog import RefusedDialog, refused_uploads  # noqa: PLC0415 - as above
 
-        model = self._window.model
-
-        def make() -> RefusedDialog:
-            dialog = RefusedDialog(self._theme, self._window, model, self._engine)
-            dialog.remembered.connect(self._window.choices_remembered)
-            return dialog
-
-        return self._shown(RefusedDialog, make) if any(refused_uploads(model).values()) else None
+        if not any(refused_uploads(self._window.model).values()):
+            return None
+        return self._shown(RefusedDialog, lambda: RefusedDialog(self._theme, self._window, self._engine))
 
     def send_to(self, uploads: Sequence[UploadSnapshot]) -> SendToDialog:
         """Ask which other anomaly files are to go to."""
         from uploader_gui.gui.dialogs.send_to_dialog import SendToDialog  # noqa: PLC0415 - loaded when asked for
 
-        window = self._window
-        return self._shown(
-            SendToDialog, lambda: SendToDialog(self._theme, window, uploads, self._engine, window.header.field)
-        )
+        return self._shown(SendToDialog, lambda: SendToDialog(self._theme, self._window, uploads, self._engine))
 
     def _shown(self, kind: type[D], make: Callable[[], D]) -> D:
         dialog = self._open.get(kind)
