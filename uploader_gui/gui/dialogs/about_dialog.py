@@ -40,11 +40,6 @@ class AboutDialog(PlainDialog):
         self.close_button.clicked.connect(self.accept)
         self.setMinimumWidth(theme.px(560))
 
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
-        self._name_columns()
-
     def _name_columns(self) -> None:
         self.parts.setHeaderLabels([_("Component"), _("Version"), _("Licence")])
 
@@ -61,7 +56,7 @@ class AboutDialog(PlainDialog):
         self.parts.setFont(self.theme.font(12))
         for part in components():
             QTreeWidgetItem(self.parts, [part.name, part.version, part.licence]).setToolTip(2, part.licence)
-        self._name_columns()
+        self.follow_language(self._name_columns)
         columns = self.parts.header()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)

@@ -206,7 +206,8 @@ class QuestionDialog(PlainDialog):
         super().__init__(yes, theme, parent)
         self.guide_page = guide_page or self.guide_page
         self._ask = ask
-        self.question = self.add_question(ask())
+        self.question = self.add_question("")
+        self.follow_language(self.ask_again)
         for sentence in sentences:
             self.add_sentence(sentence)
         self.confirm = self.text_button(yes, "plain")
@@ -222,11 +223,6 @@ class QuestionDialog(PlainDialog):
             self.question.setText(question)
         else:
             self.reject()
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        self.ask_again()
-        super().retranslate()
 
 
 AT_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -40,7 +40,7 @@ class LeaveDialog(PlainDialog):
         for button in (self.background, self.stop):
             button.clicked.connect(self.accept)
         self.stay.clicked.connect(self.reject)
-        self._ask()
+        self.follow_language(self._ask)
         self._choose(self.background if unsent.goes_on else self.stay)
         for changed in (window.model.counts_changed, window.add_files.kept_changed):
             changed.connect(self._follow)
@@ -66,11 +66,6 @@ class LeaveDialog(PlainDialog):
             self._choose(self.stay)
         self.column.invalidate()  # what was just hidden or shown counts at once
         self.fit()
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        self._ask()
-        super().retranslate()
 
     def _ask(self) -> None:
         unsent, trial = self._unsent, self._unsent.trial

@@ -41,11 +41,10 @@ class SendToDialog(PlainDialog):
         self.send = self.text_button(N_("Send there"), "primary")
         self._build()
         engine.event_arrived.connect(self._handle_event)
-        self.retranslate()
+        self.follow_language(self._set_texts)
         self.field.setFocus()
 
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
+    def _set_texts(self) -> None:
         self.question.setText(
             ngettext(
                 "This file is not registered yet. Which anomaly is it to go to?",
@@ -55,7 +54,6 @@ class SendToDialog(PlainDialog):
         )
         self.field.retranslate()
         self._show()
-        super().retranslate()
 
     def _build(self) -> None:
         for part in (self.question, self.field, self.about):

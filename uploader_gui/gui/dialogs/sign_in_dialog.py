@@ -110,15 +110,9 @@ class SignInDialog(PlainDialog):
         self.add_buttons(self.help_button(), self.cancel, self.confirm)
         self._connect()
         self._validate()
-        self._say_why()
-        self._show_or_hide()
+        self.follow_language(self._say_why)
+        self.follow_language(self._show_or_hide)
         self.bearer.setFocus()  # who types has one field after the other; a paste of both is taken in any of them
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
-        self._say_why()
-        self._show_or_hide()
 
     def show_refused(self) -> None:
         """Show that the tokens just entered were refused."""

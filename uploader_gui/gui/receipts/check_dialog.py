@@ -83,13 +83,8 @@ class CheckDialog(PlainDialog):
         self.in_place.clicked.connect(lambda: self._compare(None))
         self.folder.clicked.connect(self._ask_for_folder)
         self.finished.connect(self._stop)
-        self._show_which()
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language; what was found before is found again in it."""
-        self.found.retranslate()
-        self._show_which()
-        super().retranslate()
+        self.follow_language(self.found.retranslate)
+        self.follow_language(self._show_which)
 
     def _show_which(self) -> None:
         if self._file is not None:

@@ -219,18 +219,22 @@ def one_shot(parent: QObject, milliseconds: int, then: Callable[[], object]) -> 
 
 
 class Translated:
-    """A widget whose fixed texts follow the language: `retranslate` sets them again."""
+    """A widget whose texts follow the language: `retranslate` sets them again."""
 
     theme: Theme
 
     @cached_property
-    def _texts(self) -> list[tuple[Callable[[str], object], str]]:
+    def _calls(self) -> list[Callable[[], object]]:
         return []
+
+    def follow_language(self, set_texts: Callable[[], object]) -> None:
+        """Call `set_texts` now and whenever the language changes."""
+        self._calls.append(set_texts)
+        set_texts()
 
     def translate(self, place: Callable[[str], object], words: str) -> None:
         """Call `place` with a sentence in the language in use, now and whenever that changes."""
-        self._texts.append((place, words))
-        place(_(words))
+        self.follow_language(lambda: place(_(words)))
 
     def text_button(self, words: str, kind: str) -> Button:
         """Return a button of a kind known to the style sheet."""
@@ -240,8 +244,20 @@ class Translated:
 
     def retranslate(self) -> None:
         """Set all texts in the current language."""
-        for place, words in self._texts:
-            place(_(words))
+        for set_texts in self._calls:
+            set_texts()
+
+
+class Band(QWidget, Translated):
+    """A part of the window that is shown only at times. `room_changed`: it was shown or hidden, or needs more room."""
+
+    room_changed = Signal()
+
+    def appear(self, there: bool) -> None:  # noqa: FBT001 - as Qt's setVisible
+        """Show or hide it."""
+        if there is self.isHidden():
+            self.setVisible(there)
+            self.room_changed.emit()
 
 
 def tip(*lines: str) -> str:

@@ -12,7 +12,16 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine import events
-from uploader_gui.gui.style.widgets import IconButton, Translated, announce, arranged, label, push_button, set_look
+from uploader_gui.gui.style.widgets import (
+    Band,
+    IconButton,
+    Translated,
+    announce,
+    arranged,
+    label,
+    push_button,
+    set_look,
+)
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
@@ -22,11 +31,10 @@ if TYPE_CHECKING:
 _NOTHING = events.UndoOffered()
 
 
-class Banner(QWidget):
+class Banner(Band):
     """The band with one `notice`, and the space below it; hidden while there is none."""
 
     action_wanted = Signal(object)
-    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -83,14 +91,12 @@ class TrialBand(QWidget, Translated):
         self.translate(self.text.setText, N_("TRIAL: nothing is sent to the register"))
 
 
-class UndoStrip(QWidget, Translated):
+class UndoStrip(Band):
     """The line under the list: what was removed or cancelled last, and Undo.
 
     It stays until that is undone, the line is closed, files are added, or sending starts. Ctrl+Z and the menu undo it
-    after that, too. `room_changed`: the line was shown or hidden.
+    after that, too.
     """
-
-    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -102,7 +108,8 @@ class UndoStrip(QWidget, Translated):
         self.close_button = IconButton("clear", theme)
         self.translate(self.close_button.rename, N_("Close this line"))
         arranged(QHBoxLayout(self), (self.text, 1), self.button, self.close_button, spacing=4, margins=(0, 8, 0, 0))
-        self.close_button.clicked.connect(lambda: self._appear(on=False))
+        self.close_button.clicked.connect(lambda: self.appear(False))
+        self.follow_language(self._set_texts)
         self.hide()
 
     def handle_event(self, event: events.Event) -> None:
@@ -112,18 +119,15 @@ class UndoStrip(QWidget, Translated):
                 self._offer = event
                 self.button.set_meaning(event)
                 self._set_texts()
-                self._appear(on=event != _NOTHING)
+                if event != _NOTHING:
+                    announce(self, f"{self.text.text()} {self.button.text()}")
+                self.appear(event != _NOTHING)
             case events.PathsAdded():
-                self._appear(on=False)
+                self.appear(False)
             case events.QueueStatus(running):
                 if running and not self._running:
-                    self._appear(on=False)
+                    self.appear(False)
                 self._running = running
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
-        self._set_texts()
 
     def _set_texts(self) -> None:
         parts = (
@@ -137,18 +141,9 @@ class UndoStrip(QWidget, Translated):
         self.text.setText(text)
         self.button.setAccessibleDescription(text)
 
-    def _appear(self, *, on: bool) -> None:
-        if on:
-            announce(self, f"{self.text.text()} {self.button.text()}")
-        if on is self.isHidden():
-            self.setVisible(on)
-            self.room_changed.emit()
 
-
-class SelectionStrip(QWidget, Translated):
+class SelectionStrip(Band):
     """The line under the list about the selected rows, which `button` sends to another anomaly."""
-
-    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -157,7 +152,7 @@ class SelectionStrip(QWidget, Translated):
         self.text = label("", theme, 12, kind="muted", wraps=True)
         self.button = self.text_button(N_("Send to another anomaly…"), "link")
         arranged(QHBoxLayout(self), (self.text, 1), self.button, margins=(0, 8, 0, 0))
-        self.retranslate()
+        self.follow_language(self._set_texts)
 
     @property
     def wanted(self) -> bool:
@@ -169,13 +164,11 @@ class SelectionStrip(QWidget, Translated):
         if (selected, movable) != (self._selected, self._movable):
             appears = bool(selected) is not bool(self._selected)
             self._selected, self._movable = selected, movable
-            self.retranslate()
+            self._set_texts()
             if appears:
                 self.room_changed.emit()
 
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
+    def _set_texts(self) -> None:
         registered = self._selected - self._movable
         parts = [ngettext("{count} file selected.", "{count} files selected.", self._selected)]
         if registered:

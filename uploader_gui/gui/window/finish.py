@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui import i18n
 from uploader_gui.engine.addresses import ANOMALY_ID
-from uploader_gui.gui.style.widgets import Translated, announce, arranged, label, push_button
+from uploader_gui.gui.style.widgets import Band, announce, arranged, label, push_button
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
 if TYPE_CHECKING:
@@ -118,16 +118,14 @@ def all_attached(files: int, anomaly_id: str) -> str:
     )
 
 
-class FinishPanel(QWidget, Translated):
+class FinishPanel(Band):
     """Shown from the end of a deposit until the next one begins; the space below it is part of it.
 
-    `receipt_wanted(Finish)`: it is to be opened; `room_changed`: the panel was shown or hidden.
-    `memory_accepted`: History may remember as long as it says.
+    `receipt_wanted(Finish)`: it is to be opened. `memory_accepted`: History may remember as long as it says.
     """
 
     receipt_wanted = Signal(object)
     memory_accepted = Signal()
-    room_changed = Signal()
 
     def __init__(self, theme: Theme, *, sandbox: bool) -> None:
         super().__init__()
@@ -149,7 +147,7 @@ class FinishPanel(QWidget, Translated):
         self.receipt.clicked.connect(lambda: self.receipt_wanted.emit(self.finish))
         self.keep_memory.clicked.connect(self.memory_accepted)
         theme.changed.connect(self._color_check)
-        self.retranslate()
+        self.follow_language(self._set_text)
         self.hide()
 
     def show_past(self, finish: Finish | None) -> None:
@@ -173,11 +171,6 @@ class FinishPanel(QWidget, Translated):
             self._days = days
             self._set_text()
             self.room_changed.emit()
-
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
-        self._set_text()
 
     def _show(self, finish: Finish | None) -> None:
         if finish == self.finish:

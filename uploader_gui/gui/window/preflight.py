@@ -18,7 +18,7 @@ from uploader_gui.engine import events
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.models import UploadState, may_change_anomaly
 from uploader_gui.engine.options import offered_treatments
-from uploader_gui.gui.style.widgets import IconButton, Translated, arranged, label, push_button
+from uploader_gui.gui.style.widgets import Band, IconButton, arranged, label, push_button
 from uploader_gui.gui.upload_list.row_text import sizes_text
 from uploader_gui.i18n import N_, NN_, _, ngettext
 
@@ -283,7 +283,7 @@ _INSIDE: Final = (16, 10, 8, 10)
 _BETWEEN: Final = 12
 
 
-class PreflightStrip(QWidget, Translated):
+class PreflightStrip(Band):
     """Shows the summary of the last drops. `send_again_wanted(tuple[UploadId, ...])`: the skipped uploads.
 
     `other_anomaly_wanted(tuple[UploadId, ...], str)`: these are to go to that anomaly.
@@ -292,7 +292,6 @@ class PreflightStrip(QWidget, Translated):
 
     send_again_wanted = Signal(object)
     other_anomaly_wanted = Signal(object, str)
-    room_changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -320,7 +319,7 @@ class PreflightStrip(QWidget, Translated):
         self.send_again.clicked.connect(self._send_again)
         self.change.clicked.connect(self._change_anomaly)
         self.close_button.clicked.connect(self.forget)
-        self.retranslate()
+        self.follow_language(self._show)
         self.hide()
 
     def handle_event(self, event: events.Event) -> None:
@@ -364,11 +363,6 @@ class PreflightStrip(QWidget, Translated):
         inside.invalidate()  # so that lines shown or hidden just now count
         return inside.totalHeightForWidth(width) + self._below()
 
-    def retranslate(self) -> None:
-        """Set all texts in the current language."""
-        super().retranslate()
-        self._show()
-
     # Inside
 
     def _build(self) -> None:
@@ -387,7 +381,7 @@ class PreflightStrip(QWidget, Translated):
         if summary != self.summary:
             self.summary, self.opened = summary, False
         if summary is None:
-            self._appear(False)
+            self.appear(False)
             return
         self.going.setText(summary.going)
         self.not_going.setText(summary.not_going)
@@ -406,7 +400,7 @@ class PreflightStrip(QWidget, Translated):
         self.refused.setVisible(summary.helpable)
         self.send_again.set_meaning(summary.sent_before)
         self.send_again.setVisible(bool(summary.sent_before))
-        self._appear(True)
+        self.appear(True)
         self.room_changed.emit()
         self.setAccessibleName(_("What happens to the files you added"))
         told = (summary.going, summary.not_going, summary.before, summary.elsewhere)
@@ -429,11 +423,6 @@ class PreflightStrip(QWidget, Translated):
     def _open_or_close(self) -> None:
         self.opened = not self.opened
         self._show()
-
-    def _appear(self, there: bool) -> None:  # noqa: FBT001 - as Qt's setVisible
-        if there is self.isHidden():
-            self.setVisible(there)
-            self.room_changed.emit()
 
     def _send_again(self) -> None:
         if self.summary is not None:
