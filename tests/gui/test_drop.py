@@ -62,9 +62,9 @@ def test_the_window_lights_up_and_says_how_many_to_which_anomaly(window: MainWin
         ([tmp_path, tmp_path / "b.jpg"], "Add 2 files and folders to anomaly 4217"),
     ):
         enter(window, files(*dragged))
-        assert window.drop.overlay.isVisible()
-        assert window.drop.overlay.title.text() == said
-        assert window.drop.overlay.geometry() == window.rect()
+        assert window.add_files.overlay.isVisible()
+        assert window.add_files.overlay.title.text() == said
+        assert window.add_files.overlay.geometry() == window.rect()
 
 
 def test_nothing_is_left_when_the_drag_leaves(window: MainWindow, engine: FakeEngine) -> None:
@@ -72,14 +72,14 @@ def test_nothing_is_left_when_the_drag_leaves(window: MainWindow, engine: FakeEn
     enter(window, files("/a.jpg"))
     assert window.grab().toImage() != before
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window.drop.overlay.isVisible()
+    assert not window.add_files.overlay.isVisible()
     assert window.grab().toImage() == before
     assert engine.added == []
 
 
 def test_without_a_number_files_are_kept_until_one_is_entered(window: MainWindow, engine: FakeEngine) -> None:
     enter(window, files("/a.jpg"))
-    assert window.drop.overlay.title.text() == "Type the anomaly’s number, then drop"
+    assert window.add_files.overlay.title.text() == "Type the anomaly’s number, then drop"
     drop(window, files("/a.jpg", "/b.jpg"))
     drop(window, files("/b.jpg", "/c.jpg"))
     assert window.header.hint.text() == "3 files wait for the number."
@@ -115,10 +115,10 @@ def test_what_holds_no_files_is_explained_and_not_taken(window: MainWindow, engi
         (offering("application/x-something"), "There is no file in it."),
     ):
         enter(window, offered)
-        assert window.drop.overlay.title.text().startswith("This cannot be taken: ")
-        assert advice in window.drop.overlay.subtitle.text()
+        assert window.add_files.overlay.title.text().startswith("This cannot be taken: ")
+        assert advice in window.add_files.overlay.subtitle.text()
         drop(window, offered)
-        assert not window.drop.overlay.isVisible()
+        assert not window.add_files.overlay.isVisible()
         assert advice in window.banner.text.text()
         QTest.mouseClick(window.banner.button, LEFT)
         assert window.banner.isHidden()
@@ -134,7 +134,7 @@ def test_a_picture_without_a_file_is_handed_on_to_become_one(window: MainWindow,
     from_browser.setImageData(picture)
     for offered in (whole, raw, from_browser):
         enter(window, offered)
-        assert window.drop.overlay.title.text() == "Add this picture to anomaly 4217"
+        assert window.add_files.overlay.title.text() == "Add this picture to anomaly 4217"
         with qtbot.waitSignal(window.picture_given) as given:
             drop(window, offered)
         handed_on, anomaly_id = given.args or [None, None]
@@ -219,12 +219,12 @@ def test_what_hovers_no_more_is_noticed_by_the_pointer_though_its_program_ended_
 ) -> None:
     window.set_anomaly("4217")
     enter(window, text("Bonjour"))
-    assert window.drop.overlay.isVisible()
+    assert window.add_files.overlay.isVisible()
     handle = window.windowHandle()
     assert handle is not None
     QTest.mouseMove(handle, window.rect().center())
     QTest.mouseMove(handle, window.rect().center() + QPoint(5, 5))
-    qtbot.waitUntil(window.drop.overlay.isHidden)
+    qtbot.waitUntil(window.add_files.overlay.isHidden)
 
 
 @pytest.mark.parametrize("copied", ["/", "//", "file:///", "/\n/no/such"])

@@ -44,11 +44,11 @@ def test_each_program_s_offer_is_taken_or_explained_as_what_it_is(window: MainWi
     names = list(harmless_names(decision.files)) if decision.files else [path.name for path in decision.paths]
     assert (decision.kind, tuple(names), decision.origin) == (offer.kind, offer.names, offer.origin)
     enter(window, mime)
-    assert window.drop.overlay.title.text() == offer.said
+    assert window.add_files.overlay.title.text() == offer.said
     assert bool(decision.kind.refusal) == offer.said.startswith("This cannot be taken: ")
     if offer.left_out and decision.is_taken and decision.kind is DropKind.FILES:
         assert decision.left_out == offer.left_out
-        assert offer.left_out[0] in window.drop.overlay.subtitle.text()
+        assert offer.left_out[0] in window.add_files.overlay.subtitle.text()
 
 
 def test_at_least_forty_sources_are_recorded_each_once() -> None:
@@ -61,9 +61,9 @@ def test_what_is_refused_has_another_colour_than_what_is_taken(window: MainWindo
     colors = []
     for offered in (files("/a.jpg"), text("Bonjour")):
         enter(window, offered)
-        shot = window.drop.overlay.grab().toImage()
+        shot = window.add_files.overlay.grab().toImage()
         colors.append(shot.pixelColor(shot.width() // 2, shot.height() // 4).name())
-    wanted = window.drop.overlay.theme.colors
+    wanted = window.add_files.overlay.theme.colors
     assert colors == [wanted.accent_soft.lower(), wanted.danger_soft.lower()]
 
 
@@ -175,7 +175,7 @@ def test_files_of_a_mounted_phone_are_added_and_the_rest_is_named(
     window.set_anomaly("4217")
     mime = offering("text/uri-list", b"mtp://Phone/IMG_1.jpg\r\nmtp://Phone/IMG_2.jpg\r\n")
     enter(window, mime)
-    assert window.drop.overlay.title.text() == "Add 2 files from your phone to anomaly 4217"
+    assert window.add_files.overlay.title.text() == "Add 2 files from your phone to anomaly 4217"
     drop(window, mime)
     assert engine.added == [([phone / "IMG_1.jpg", phone / "IMG_2.jpg"], "4217")]
     drop(window, offering("text/uri-list", b"mtp://Other/IMG_1.jpg\r\nfile:///b.jpg\r\n"))

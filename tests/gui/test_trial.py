@@ -67,7 +67,7 @@ def band_is_seen(window: MainWindow) -> bool:
 
 
 def covered(window: MainWindow, point: object) -> bool:
-    overlay = window.drop.overlay
+    overlay = window.add_files.overlay
     return overlay.isVisible() and overlay.geometry().contains(point)  # type: ignore[call-overload]  # a QPoint
 
 
@@ -80,9 +80,9 @@ def test_the_band_stands_whatever_else_the_window_has_to_say(trial: MainWindow, 
     engine.tell(EngineFailed(Reason(Code.INTERNAL_ERROR)))
     assert trial.banner.isVisible()
     assert band_is_seen(trial)
-    trial.drop.overlay.show_texts("Add 2 files", "")
+    trial.add_files.overlay.show_texts("Add 2 files", "")
     assert band_is_seen(trial)
-    trial.drop.overlay.hide()
+    trial.add_files.overlay.hide()
     trial.resize(640, 480)
     trial.grab()
     assert band_is_seen(trial)

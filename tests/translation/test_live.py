@@ -25,7 +25,6 @@ from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import Fact, Finding, Progress, QueueStatus, Totals, UploadsAdded, Verdict
 from uploader_gui.engine.models import UploadState
 from uploader_gui.gui.dialogs.sign_in_dialog import TokensKept
-from uploader_gui.gui.drop.add_files import choose_files
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
 from uploader_gui.gui.upload_list.upload_model import Column
@@ -169,7 +168,7 @@ def test_a_running_row_is_painted_in_the_language_in_use(
 
 def test_qts_own_file_dialog_is_named_in_french_too(window: MainWindow, language: Language, tmp_path: Path) -> None:
     language.use("fr")
-    dialog = choose_files(window, lambda _: None)
+    dialog = window.add_files.choose_files()
     named = {one.text().replace("&", "") for one in dialog.findChildren(QLabel) if one.text()}
     assert {"Dossier\u00a0:", "Type de fichier\u00a0:"} <= named
     assert named.isdisjoint({"Look in:", "Files of type:"})

@@ -11,6 +11,7 @@ import logging
 import os
 import subprocess
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QProcess, Qt, QUrl, Signal
@@ -52,12 +53,10 @@ class Taskbar:
 
     def __init__(self, window: Callable[[], int]) -> None:
         self._window = window
-        self._list: ctypes.c_void_p | None = None
-        self._tried = False
 
     def show_progress(self, share: float | None) -> None:
         """Show progress; None removes it."""
-        taskbar = self._taskbar()
+        taskbar = self._taskbar
         if taskbar is None:
             return
         handle = ctypes.c_void_p(self._window())
@@ -66,15 +65,14 @@ class Taskbar:
             done, whole = ctypes.c_ulonglong(int(share * _TASKBAR_STEPS)), ctypes.c_ulonglong(_TASKBAR_STEPS)
             _call(taskbar, _SET_VALUE, handle, done, whole)
 
+    @cached_property
     def _taskbar(self) -> ctypes.c_void_p | None:
         """Return the COM object. Qt has initialized COM in this thread already, for drag and drop."""
-        if not self._tried:
-            self._tried = True
-            try:
-                self._list = _create_taskbar_list()
-            except (OSError, AttributeError) as error:
-                log.info("no progress on the taskbar: %s", error)
-        return self._list
+        try:
+            return _create_taskbar_list()
+        except (OSError, AttributeError) as error:
+            log.info("no progress on the taskbar: %s", error)
+            return None
 
 
 def _create_taskbar_list() -> ctypes.c_void_p:

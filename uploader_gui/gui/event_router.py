@@ -1,7 +1,4 @@
-"""Routes the engine's events to the list, the counts, the banner and the header, and keeps the last known state.
-
-`main_window.py` handles the events about receipts itself.
-"""
+"""Routes the engine's events to the list, the counts, the banner, the header and what asked; keeps the last state."""
 
 from __future__ import annotations
 
@@ -98,6 +95,8 @@ class EventRouter(QObject):
 
     def handle_event(self, event: events.Event) -> None:
         """Show what an event of the engine changes."""
+        self._window.number.engine_works()
+        self._pass_on(event)
         self._body.preflight.handle_event(event)
         self._body.undo.handle_event(event)
         match event:
@@ -115,6 +114,26 @@ class EventRouter(QObject):
                     self.show()
             case _:
                 self._handle_rare_event(event)
+
+    def _pass_on(self, event: events.Event) -> None:
+        """Pass answers on to what asked for them."""
+        match event:
+            case events.PathsAdded():
+                self._window.add_files.paths_added(event)
+            case events.ReceiptBuilt():
+                self._window.receipts.receipt_built(event)
+            case events.HistoryFound(runs):
+                self._window.commands.open_past(runs)
+            case events.AnomalyChanged():
+                self._window.commands.tell_anomaly_changed(event)
+            case events.AnomalyLookedUp():
+                self._window.number.handle(event)
+            case events.ReceiptWritten(path, None):
+                self._window.receipts.written(path)
+            case events.UndoOffered():
+                self._window.forget_typing()
+            case events.QueueStatus(running=True, partly=False):
+                self._window.held_start.end()  # everything goes: something else began it
 
     def show(self) -> None:
         """Show the current counts in the current language."""

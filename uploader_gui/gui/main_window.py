@@ -96,8 +96,7 @@ class MainWindow(QMainWindow):
         self.add_files = AddFiles(self, engine, theme)
         self.started = self.sends_when_dropped = False
         """Whether `--start` opened it, and whether the setting sends what is dropped without Start."""
-        self.drop = self.add_files.drop
-        self.drop.overlay.spared = self.body.trial
+        self.add_files.overlay.spared = self.body.trial
         self.dialogs = WindowDialogs(self, engine, theme)
         self.number = NumberCheck(self.header.field, engine, self)
         self.held_start = HeldStart(self)
@@ -107,7 +106,7 @@ class MainWindow(QMainWindow):
         self._set_title()
         self.header.field.setText(anomaly_id)
         self.event_router.show()
-        engine.event_arrived.connect(self._handle_event)
+        engine.event_arrived.connect(self.event_router.handle_event)
 
     @cached_property
     def receipts(self) -> ReceiptController:
@@ -237,30 +236,7 @@ class MainWindow(QMainWindow):
             field.undo_wanted.connect(self._engine.undo)
             field.paste_wanted.connect(self.add_files.paste)
 
-    # Events of the engine
-
-    def _handle_event(self, event: events.Event) -> None:
-        self.number.engine_works()
-        match event:
-            case events.PathsAdded():
-                self.add_files.paths_added(event)
-            case events.ReceiptBuilt():
-                self.receipts.receipt_built(event)
-            case events.HistoryFound(runs):
-                self.commands.open_past(runs)
-            case events.AnomalyChanged():
-                self.commands.tell_anomaly_changed(event)
-            case events.AnomalyLookedUp():
-                self.number.handle(event)
-            case events.ReceiptWritten(path, None):
-                self.receipts.written(path)
-            case events.UndoOffered():
-                self._forget_typing()
-            case events.QueueStatus(running=True, partly=False):
-                self.held_start.end()  # everything goes: something else began it
-        self.event_router.handle_event(event)
-
-    def _forget_typing(self) -> None:
+    def forget_typing(self) -> None:
         """Ctrl+Z undoes the last action: typing that came before it must not be undone first."""
         for field in (self.header.field, self.filters.search):
             field.forget_typing()

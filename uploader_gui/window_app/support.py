@@ -131,10 +131,10 @@ class VirtualFiles:
         self._fetcher = Fetcher(window, bridge, folder)
         window.add_files.virtual_given.connect(self._take)
         if sys.platform == "win32":
-            window.drop.native_window_changed.connect(self._stand_before)
+            window.add_files.native_window_changed.connect(self._stand_before)
             self._stand_before()
         elif sys.platform == "darwin" or kit is not None:
-            window.drop.promises = self._promises
+            window.add_files.promises = self._promises
 
     def _stand_before(self) -> None:
         from uploader_gui.platform.windows_ole import Door  # noqa: PLC0415 - Windows alone

@@ -1,20 +1,23 @@
-"""Adds dropped, pasted and chosen files to the anomaly shown at that moment, or keeps them until there is a number."""
+"""Adds dropped, pasted and chosen files to the anomaly shown at that moment, or keeps them until there is a number.
+
+The whole window is a drop target. Drops are always copies, never moves.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
-from uploader_gui.gui.drop.drop_target import DropTarget, listed, not_here
-from uploader_gui.gui.drop.mime import decision_on, folders_among, picture_in, portal_key_in
-from uploader_gui.gui.drop.offer import DropKind
+from uploader_gui.gui.drop.drop_area import DropOverlay, listed, not_here
+from uploader_gui.gui.drop.mime import NO_PROMISES, decision_on, folders_among, picture_in, portal_key_in
+from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.style.widgets import file_dialog
 from uploader_gui.gui.window.window_memory import KeptPath, counted
 from uploader_gui.i18n import _, ngettext
@@ -23,13 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QMimeData
-    from PySide6.QtWidgets import QWidget
 
     from uploader_gui.engine.events import PathsAdded
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.fetcher import Fetcher
-    from uploader_gui.gui.drop.mime import EntryCounts
-    from uploader_gui.gui.drop.offer import Decision
+    from uploader_gui.gui.drop.mime import EntryCounts, Promises
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
 
@@ -42,12 +43,16 @@ class AddFiles(QObject):
         forgotten(list[Path]): paths that waited for a number, and are not to be added.
         virtual_given(Decision, str, bool): virtual files to fetch, for the anomaly shown; whether they were dropped.
         portal_given(str, str): the portal's key for files of a sandboxed program, for the anomaly shown.
+        native_window_changed: the system knows the window by another number from now on.
+
+    `promises` returns what the present drag promises beside what Qt tells of, on macOS.
     """
 
     kept_changed = Signal(object)
     forgotten = Signal(object)
     virtual_given = Signal(object, str, bool)
     portal_given = Signal(str, str)
+    native_window_changed = Signal()
 
     def __init__(self, window: MainWindow, engine: Bridge, theme: Theme) -> None:
         super().__init__(window)
@@ -59,8 +64,11 @@ class AddFiles(QObject):
         self._keep_next = False
         self.fetcher: Fetcher | None = None
         """Has the files that other programs are still giving."""
-        self.drop = DropTarget(window, theme, lambda: header.field.anomaly_id)
-        self.drop.dropped.connect(partial(self._take, dropped=True))
+        self.promises: Callable[[], Promises] = lambda: NO_PROMISES
+        self._entered = Decision(DropKind.NOTHING)
+        self.overlay = DropOverlay(window, theme)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
         header.field.returnPressed.connect(self.add_kept)
         header.add_kept.clicked.connect(self.add_kept)
         header.forget_kept.clicked.connect(self.forget_kept)
@@ -193,31 +201,67 @@ class AddFiles(QObject):
             )
         )
 
-    def choose_files(self) -> None:
+    def choose_files(self) -> QFileDialog:
         """Ask for files in the system's dialog, and add them."""
-        choose_files(self._window, self.add)
+        return self._choose(_("Add files…"), QFileDialog.FileMode.ExistingFiles)
 
-    def choose_folder(self) -> None:
+    def choose_folder(self) -> QFileDialog:
         """Ask for a folder in the system's dialog, and add it."""
-        choose_folder(self._window, self.add)
+        return self._choose(_("Add folder…"), QFileDialog.FileMode.Directory)
 
+    def _choose(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        dialog = file_dialog(self._window, title)
+        dialog.setFileMode(mode)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, mode is QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
+        dialog.open()
+        return dialog
 
-def choose_files(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for files; `chosen` gets their paths."""
-    dialog = file_dialog(parent, _("Add files…"))
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    return _opened(dialog, chosen)
+    # Drops
 
+    def _enter(self, event: QDragEnterEvent) -> None:
+        """Accept even what holds no files: only then does Qt report the drop, and advice can be shown."""
+        if event.source() is not None:
+            event.ignore()  # text dragged within the window
+            return
+        self._accept_as_copy(event)
+        self._entered = decision_on(event.mimeData(), self.promises())
+        self.overlay.show_decision(self._entered, self._header.field.anomaly_id)
 
-def choose_folder(parent: QWidget, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    """Open the system's dialog for a folder; `chosen` gets its path."""
-    dialog = file_dialog(parent, _("Add folder…"))
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    return _opened(dialog, chosen)
+    def _accept_as_copy(self, event: QDragMoveEvent | QDropEvent) -> None:
+        """Always copy: a move would let the file manager delete the originals."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        if event.dropAction() is Qt.DropAction.MoveAction:  # where no copy is offered, Qt answers with what is
+            event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
 
+    def _drop(self, event: QDropEvent) -> None:
+        self._accept_as_copy(event)
+        decision = self._what_is_left(decision_on(event.mimeData(), self.promises()))
+        self.overlay.hide()
+        self._take(decision, event.mimeData(), dropped=True)
 
-def _opened(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
-    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
-    dialog.open()
-    return dialog
+    def _what_is_left(self, decision: Decision) -> Decision:
+        """Return what is done where the other program ended before its data were read: files on the disk stay there."""
+        entered, self._entered = self._entered, Decision(DropKind.NOTHING)
+        if decision.is_taken or not entered.is_taken:
+            return decision
+        return entered if any(map(os.path.lexists, entered.paths[:1])) else Decision(DropKind.GONE)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Handle the window's drag events."""
+        if isinstance(event, QDragEnterEvent):
+            self._enter(event)
+        elif isinstance(event, QDropEvent) and event.source() is not None:  # moves are among them
+            event.ignore()
+        elif isinstance(event, QDragMoveEvent):
+            self._accept_as_copy(event)
+        elif event.type() == QEvent.Type.DragLeave:
+            self.overlay.hide()
+        elif isinstance(event, QDropEvent):
+            self._drop(event)
+        else:
+            if event.type() == QEvent.Type.WinIdChange:
+                self.native_window_changed.emit()
+            return super().eventFilter(watched, event)
+        return True

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from uploader_gui.gui.drop.drop_area import EmptyState
 from uploader_gui.gui.style.widgets import Button, Translated, arranged
 from uploader_gui.gui.window.banner import Banner, SelectionStrip, TrialBand, UndoStrip
-from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import FilterBar
 from uploader_gui.gui.window.finish import FinishPanel
 from uploader_gui.gui.window.footer import Footer
