@@ -119,7 +119,7 @@ class EventRouter(QObject):
         """Pass answers on to what asked for them."""
         match event:
             case events.PathsAdded():
-                self._window.add_files.paths_added(event)
+                self._window.add_files.paths_added()
             case events.ReceiptBuilt():
                 self._window.receipts.receipt_built(event)
             case events.HistoryFound(runs):

@@ -25,10 +25,9 @@ from uploader_gui.i18n import _
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from uploader_gui.engine.fetching import VirtualFile
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.mime import Picture, Promises
     from uploader_gui.gui.drop.offer import Decision
@@ -178,7 +177,7 @@ class VirtualFiles:
         from uploader_gui.platform.windows_ole import CopiedData, DroppedData  # noqa: PLC0415 - as above
 
         if not dropped:
-            self._fetcher.fetch(decision, CopiedData(_described), anomaly_id)
+            self._fetcher.fetch(decision, CopiedData(described_files), anomaly_id)
             return
         try:
             data = DroppedData(self._door)
@@ -189,10 +188,6 @@ class VirtualFiles:
             self._fetcher.fetch(decision, data, anomaly_id)
         else:
             self._fetcher.fetch_within_drop(decision, data, anomaly_id, self._door)
-
-
-def _described(descriptor: bytes, wide: bool) -> Iterator[VirtualFile]:  # noqa: FBT001 - as it is called back
-    return described_files(descriptor, wide=wide)
 
 
 class UiTasks:

@@ -113,7 +113,6 @@ class FormParts(Translated):
 
 
 _MARGIN: Final = 24
-_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PlainDialog(QDialog, FormParts):
@@ -171,12 +170,9 @@ class PlainDialog(QDialog, FormParts):
             self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus, elsewhere the primary one; F1 asks for help."""
-        focused = self.focusWidget()
+        """F1 asks for help."""
         if event.key() == Qt.Key.Key_F1:
             self.help_wanted.emit(self.guide_page)
-        elif event.key() in _ENTER and isinstance(focused, QPushButton):
-            focused.click()
         else:
             super().keyPressEvent(event)
 

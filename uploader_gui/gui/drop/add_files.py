@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions
 from uploader_gui.gui.drop.drop_area import DropOverlay, listed, not_here
-from uploader_gui.gui.drop.mime import NO_PROMISES, decision_on, folders_among, picture_in, portal_key_in
+from uploader_gui.gui.drop.mime import NO_PROMISES, EntryCounts, decision_on, folders_among, picture_in, portal_key_in
 from uploader_gui.gui.drop.offer import Decision, DropKind
 from uploader_gui.gui.style.widgets import file_dialog
-from uploader_gui.gui.window.window_memory import KeptPath, counted
+from uploader_gui.gui.window.window_memory import KeptPath
 from uploader_gui.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QMimeData
 
-    from uploader_gui.engine.events import PathsAdded
     from uploader_gui.gui.bridge import Bridge
     from uploader_gui.gui.drop.fetcher import Fetcher
-    from uploader_gui.gui.drop.mime import EntryCounts, Promises
+    from uploader_gui.gui.drop.mime import Promises
     from uploader_gui.gui.main_window import MainWindow
     from uploader_gui.gui.style.theme import Theme
 
@@ -76,7 +75,7 @@ class AddFiles(QObject):
     @property
     def kept(self) -> EntryCounts | None:
         """Count of files and folders that wait for a number, None where there are none."""
-        return counted(self._kept.values())
+        return EntryCounts.of(one.is_folder for one in self._kept.values()) if self._kept else None
 
     def add(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:
         """Add files and folders to the anomaly shown, or keep them until there is one and nobody has to confirm it."""
@@ -111,9 +110,8 @@ class AddFiles(QObject):
         """Whether the engine has not finished looking at some files it was given."""
         return self._unanswered > 0 or (self.fetcher is not None and self.fetcher.lists_more)
 
-    def paths_added(self, event: PathsAdded) -> None:
-        """Note that the engine has looked at all files of one `add_to`."""
-        del event  # there is one for each call, in any order
+    def paths_added(self) -> None:
+        """Note that the engine has looked at all files of one `add_to`: it tells so once for each, in any order."""
         self._unanswered = max(0, self._unanswered - 1)
 
     def keep(self, paths: Sequence[Path], options: AddOptions = DEFAULT_ADD_OPTIONS) -> None:

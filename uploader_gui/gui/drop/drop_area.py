@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from uploader_gui.engine.models import Origin
-from uploader_gui.gui.drop.mime import counted
+from uploader_gui.gui.drop.mime import EntryCounts, folders_among
 from uploader_gui.gui.drop.offer import DropKind, add_from
 from uploader_gui.gui.style.widgets import IconLabel, Translated, announce, arranged, label
 from uploader_gui.i18n import N_, _, ngettext
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
-    from uploader_gui.gui.drop.mime import EntryCounts
     from uploader_gui.gui.drop.offer import Decision
     from uploader_gui.gui.style.theme import Theme
 
@@ -186,7 +185,8 @@ def _texts_of(decision: Decision, anomaly_id: str) -> tuple[str, str]:
             else N_("Folders are searched; the originals stay where they are")
         )
         return add_from(decision.origin, count, anomaly_id), left_out or _(how)
-    return counted(decision.paths).add_to(anomaly_id), left_out or _(
+    folders = folders_among(decision.paths)
+    return EntryCounts.of(path in folders for path in decision.paths).add_to(anomaly_id), left_out or _(
         "Folders are searched; the originals stay where they are"
     )
 

@@ -30,7 +30,7 @@ from uploader_gui.i18n import NN_, ngettext
 from uploader_gui.platform.gvfs import mount_folder, mounted_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtCore import QMimeData
 
@@ -154,6 +154,12 @@ class EntryCounts:
     files: int
     folders: int
 
+    @classmethod
+    def of(cls, are_folders: Iterable[bool]) -> EntryCounts:
+        """Return the counts of paths, of each of which it is known whether it is a folder."""
+        kinds = list(are_folders)
+        return cls(files=len(kinds) - sum(kinds), folders=sum(kinds))
+
     @property
     def entries(self) -> int:
         """Files and folders together."""
@@ -271,12 +277,6 @@ def paths_in_text(text: str) -> list[Path]:
 def _paths_of(lines: Sequence[str]) -> list[Path]:
     found = [_local_path(QUrl(line)) if line.startswith("file:") else Path(line) for line in lines]
     return [path for path in found if path is not None and path.name and "\0" not in str(path) and path.is_absolute()]
-
-
-def counted(paths: Sequence[Path]) -> EntryCounts:
-    """Return how many are files and folders (`folders_among`)."""
-    folders = len(folders_among(paths))
-    return EntryCounts(files=len(paths) - folders, folders=folders)
 
 
 def folders_among(paths: Sequence[Path]) -> set[Path]:

@@ -308,7 +308,7 @@ _FOLDER: Final = 0x10
 _FILETIME_OF_1970: Final = 11_644_473_600
 
 
-def described_files(descriptor: bytes, *, wide: bool = True) -> Iterator[VirtualFile]:
+def described_files(descriptor: bytes, wide: bool = True) -> Iterator[VirtualFile]:  # noqa: FBT001, FBT002 - called back
     """Yield the files of a FILEGROUPDESCRIPTORW, or (not `wide`) -A, without its folders.
 
     Raises:

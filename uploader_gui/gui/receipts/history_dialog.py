@@ -325,7 +325,7 @@ class HistoryDialog(PlainDialog):
         self.send_again.clicked.connect(self._send_again)
         self.open_receipt.clicked.connect(lambda: self._receipts.open(*self._anomaly_and_key()))
         self.save_receipt.clicked.connect(lambda: self._receipts.save_as(*self._anomaly_and_key()))
-        self.print_out.clicked.connect(lambda: self._receipts.print_out(self._key))
+        self.print_out.clicked.connect(lambda: self._receipts.print_out(*self._anomaly_and_key()))
         self.close_button.clicked.connect(self.accept)
         self.check_files.clicked.connect(self._check_files)
         self.forget.clicked.connect(self._ask_to_forget)

@@ -73,7 +73,7 @@ class ReceiptController(QObject):
         dialog.open()
         return dialog
 
-    def print_out(self, key: RunKey | None = None, *, anomaly_id: str = "") -> None:
+    def print_out(self, anomaly_id: str, key: RunKey | None = None) -> None:
         """Ask for a printer, then print the receipt of a past run, or (None) of this one."""
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - needed for printing only
 

@@ -70,17 +70,6 @@ class Colors:
         )
 
 
-def blended(color: str, onto: str, share: float) -> str:
-    """Return `color` laid over `onto`, opaque to `share` (0 to 1)."""
-    top, ground = QColor(color), QColor(onto)
-    channels = (
-        (top.red(), ground.red()),
-        (top.green(), ground.green()),
-        (top.blue(), ground.blue()),
-    )
-    return QColor(*(round(upper * share + lower * (1 - share)) for upper, lower in channels)).name()
-
-
 LIGHT: Final = Colors(
     bg="#F6F7F9",
     surface="#FFFFFF",
@@ -89,15 +78,15 @@ LIGHT: Final = Colors(
     text="#1B1F27",
     muted="#5E6776",
     accent="#2257C5",
-    accent_hover=blended("#000000", "#2257C5", 0.14),
+    accent_hover="#1D4BA9",
     accent_soft="#E8EFFC",
     on_accent="#FFFFFF",
     hover="#F1F3F6",
     ok="#1A7A45",
     warning="#8A5300",
-    warning_soft=blended("#8A5300", "#FFFFFF", 0.11),
+    warning_soft="#F2ECE3",
     danger="#B3261E",
-    danger_soft=blended("#B3261E", "#FFFFFF", 0.09),
+    danger_soft="#F8EBEB",
 )
 DARK: Final = Colors(
     bg="#17191D",
@@ -107,15 +96,15 @@ DARK: Final = Colors(
     text="#ECEEF2",
     muted="#A3ABB8",
     accent="#7FA9FF",
-    accent_hover=blended("#FFFFFF", "#7FA9FF", 0.18),
+    accent_hover="#96B8FF",
     accent_soft="#26334D",
     on_accent="#17191D",
     hover="#272B31",
     ok="#6BD095",
     warning="#F2BE63",
-    warning_soft=blended("#F2BE63", "#17191D", 0.16),
+    warning_soft="#3A3328",
     danger="#FF9A92",
-    danger_soft=blended("#FF9A92", "#17191D", 0.14),
+    danger_soft="#372B2D",
 )
 
 

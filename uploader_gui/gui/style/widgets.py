@@ -120,6 +120,8 @@ class Button(QPushButton):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAutoDefault(False)
         self._meaning: object = None
         self._changed_at = -math.inf
 
@@ -162,8 +164,6 @@ def push_button(kind: str, theme: Theme) -> Button:
     button.setProperty("kind", kind)
     weight = QFont.Weight.Normal if kind == "quiet" else QFont.Weight.DemiBold
     button.setFont(theme.font(13, weight))
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAutoDefault(False)
     return button
 
 
@@ -310,8 +310,6 @@ class IconButton(Button):
         super().__init__(theme)
         self._icon = icon
         self.setProperty("kind", "quiet")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAutoDefault(False)
         theme.changed.connect(self._follow_theme)
         self._follow_theme()
 

@@ -75,12 +75,10 @@ class WindowBody(QWidget):
         self.filters.setContentsMargins(0, 0, 0, 12)
         self._space(18, 14)
         self.header.kept_changed.connect(self.empty.show_kept)
-        self.preflight.room_changed.connect(self._make_room)
-        self.banner.room_changed.connect(self._make_room)
         for moving in (self.banner, self.finish):
             moving.room_changed.connect(self._unsettle_below)
         QApplication.instance().focusChanged.connect(self._end_search)  # type: ignore[union-attr]  # there is one
-        for part in (self.finish, self.undo, self.selection):
+        for part in (self.banner, self.finish, self.preflight, self.undo, self.selection):
             part.room_changed.connect(self._make_room)
 
     def show_counts(self, counts: ListCounts, totals: Totals, status: QueueStatus) -> None:

@@ -221,7 +221,7 @@ class WindowCommands(QObject):
             FooterAction.ADD_FILES: self._window.add_files.choose_files,
             FooterAction.ADD_FOLDER: self._window.add_files.choose_folder,
             FooterAction.RECEIPT: self._choose_receipt,
-            FooterAction.PRINT_RECEIPT: lambda: self._window.receipts.print_out(anomaly_id=self._window.anomaly_id),
+            FooterAction.PRINT_RECEIPT: lambda: self._window.receipts.print_out(self._window.anomaly_id),
             FooterAction.HISTORY: self._window.dialogs.history,
             FooterAction.HELP: self._window.dialogs.help,
             FooterAction.OPEN_OBJECTS: self._window.open_objects_wanted.emit,

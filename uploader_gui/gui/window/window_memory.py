@@ -15,7 +15,6 @@ from PySide6.QtCore import QByteArray, QSettings
 from uploader_gui.engine.addresses import ANOMALY_ID
 from uploader_gui.engine.models import Origin, Treatment
 from uploader_gui.engine.options import DEFAULT_ADD_OPTIONS, AddOptions, Choices
-from uploader_gui.gui.drop.mime import EntryCounts
 from uploader_gui.gui.style.widgets import within_screen
 from uploader_gui.gui.window import finish
 
@@ -94,12 +93,6 @@ class WindowMemory:
         """Save such an end for the next window, or forget the last one, as `save` does."""
         if unseen is not None or self._settings.contains(_FINISH):
             self._settings.setValue(_FINISH, unseen.encoded if unseen is not None else "")
-
-
-def counted(kept: Iterable[KeptPath]) -> EntryCounts | None:
-    """Return how many are files and folders; None where nothing is kept."""
-    kinds = [one.is_folder for one in kept]
-    return EntryCounts(files=len(kinds) - sum(kinds), folders=sum(kinds)) if kinds else None
 
 
 def encoded(kept: Iterable[KeptPath]) -> str:
