@@ -229,7 +229,7 @@ def test_the_question_follows_what_happens_meanwhile(
     qtbot.waitUntil(lambda: dialog.question.text() == told)
     engine.tell(UploadsAdded((upload("new", S.REFUSED),)))
     assert "3 of 3 files" in dialog.question.text()
-    window.keep_paths([Path("/photos/a.jpg")])
+    window.add_files.keep([Path("/photos/a.jpg")])
     assert "1 file waits for the number." in dialog.stop_more.text()
     engine.tell(REST)
     assert not dialog.background.isVisible()

@@ -406,7 +406,7 @@ def test_files_a_start_was_given_wait_for_enter_whatever_stands_in_the_field(
     window: MainWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:
     window.header.field.setText("421")  # somebody is typing 4217
-    window.keep_paths([tmp_path / "a.pdf"])
+    window.add_files.keep([tmp_path / "a.pdf"])
     assert engine.added == []
     window.header.field.setText("4217")
     QTest.keyClick(window.header.field, Qt.Key.Key_Return)
@@ -417,7 +417,7 @@ def test_what_is_wanted_for_kept_files_holds_for_them_when_there_is_a_number(
     window: MainWindow, engine: FakeEngine, tmp_path: Path
 ) -> None:
     in_zip = AddOptions(choices=Choices.from_flags(convert=False, zipped=True))
-    window.keep_paths([tmp_path / "a.pdf"])
+    window.add_files.keep([tmp_path / "a.pdf"])
     window.add_paths([tmp_path / "b.mp4", tmp_path / "c.mp4"], in_zip)
     window.set_anomaly("4217")
     window.add_files.add_kept()

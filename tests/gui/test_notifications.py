@@ -233,7 +233,7 @@ def test_hidden_it_comes_back_for_files_that_wait_for_a_number(
     window: MainWindow, engine: FakeEngine, manners: DesktopPolicy, desktop: FakeDesktop, qtbot: QtBot
 ) -> None:
     send(engine, "a")
-    window.keep_paths([Path("/photos/kept.jpg")])
+    window.add_files.keep([Path("/photos/kept.jpg")])
     manners.go_to_background()
     with qtbot.assertNotEmitted(manners.leave_wanted):
         end(engine, a=S.UPLOADED)

@@ -166,10 +166,6 @@ class MainWindow(QMainWindow):
         """Add files and folders to the anomaly shown, or keep them until there is one."""
         self.add_files.add(paths, options)
 
-    def keep_paths(self, paths: Sequence[Path]) -> None:
-        """Keep files and folders until a person confirms the anomaly, even if its number is already there."""
-        self.add_files.keep(paths)
-
     # Connecting
 
     def _connect(self) -> None:

@@ -219,7 +219,7 @@ class Program:
     def _add(self, paths: list[Path]) -> None:
         """Add paths to the anomaly given with them, never to a number that is still being typed."""
         if not self._launch.anomaly_id:
-            self._window.keep_paths(paths)
+            self._window.add_files.keep(paths)
             return
         self._window.add_files.add_to(self._launch.anomaly_id, paths)
 

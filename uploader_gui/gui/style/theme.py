@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -50,24 +50,11 @@ class Colors:
         """Return the system's own colours (high contrast); state is then shown by symbol and word only."""
         text, base = palette.text().color().name(), palette.base().color().name()
         accent, on_accent = palette.highlight().color().name(), palette.highlightedText().color().name()
-        return cls(
-            bg=palette.window().color().name(),
-            surface=base,
-            line=text,
-            outline=text,
-            text=text,
-            muted=text,
-            accent=text,
-            accent_hover=accent,
-            accent_soft=base,
-            on_accent=base if accent == text else on_accent,
-            hover=base,
-            ok=text,
-            warning=text,
-            warning_soft=base,
-            danger=text,
-            danger_soft=base,
-        )
+        colors = dict.fromkeys((one.name for one in fields(cls)), text)
+        colors |= dict.fromkeys(("surface", "accent_soft", "hover", "warning_soft", "danger_soft"), base)
+        colors |= {"bg": palette.window().color().name(), "accent_hover": accent}
+        colors["on_accent"] = base if accent == text else on_accent
+        return cls(**colors)
 
 
 LIGHT: Final = Colors(
