@@ -99,7 +99,7 @@ def test_only_what_comes_first_after_a_link_waits_until_its_number_is_confirmed(
     window: MainWindow, engine: FakeEngine, qtbot: QtBot, signal: str, format_: str, promised: int
 ) -> None:
     engine.tell(UploadsAdded((upload("a", UploadState.UPLOADING),)), RUNNING)
-    window.drop.promises = lambda: ((), promised)
+    window.add_files.promises = lambda: ((), promised)
     window.open_link("4218")
     for shown in ("", "4218"):
         with qtbot.waitSignal(getattr(window, signal, None) or getattr(window.add_files, signal)) as told:

@@ -122,22 +122,24 @@ def dialog(window: MainWindow, qtbot: QtBot) -> SignInDialog:
 
 
 @pytest.mark.parametrize("field", ["both", "bearer", "session"])
-def test_one_paste_into_any_field_fills_both(dialog: SignInDialog, field: str, qtbot: QtBot) -> None:
+def test_one_paste_into_any_field_fills_both(
+    dialog: SignInDialog, window: MainWindow, field: str, qtbot: QtBot
+) -> None:
     assert not dialog.recognised.isVisible()
     QGuiApplication.clipboard().setText(CURL)
     QTest.keyClick(getattr(dialog, field), Qt.Key.Key_V, CTRL)
     assert (dialog.bearer.text(), dialog.session.text(), dialog.both.text()) == (ACCESS, SESSION, "")
     assert dialog.recognised.isVisible()
-    with qtbot.waitSignal(dialog.submitted) as submitted:
+    with qtbot.waitSignal(window.tokens_submitted) as submitted:
         QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     assert submitted.args == [ACCESS, SESSION]
 
 
-def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, qtbot: QtBot) -> None:
+def test_one_token_that_a_mail_broke_stays_in_its_field(dialog: SignInDialog, window: MainWindow, qtbot: QtBot) -> None:
     for field, token in ((dialog.bearer, LONG), (dialog.session, LONGER)):
         QGuiApplication.clipboard().setText(mailed(token, 76, "\n"))
         QTest.keyClick(field, Qt.Key.Key_V, CTRL)
-    with qtbot.waitSignal(dialog.submitted) as submitted:
+    with qtbot.waitSignal(window.tokens_submitted) as submitted:
         QTest.mouseClick(dialog.confirm, Qt.MouseButton.LeftButton)
     assert submitted.args == [LONG, LONGER]
 

@@ -13,9 +13,9 @@ from tests.gui.fake_engine import CTRL, LEFT, REST, RUNNING, FakeEngine, S, one_
 from uploader_gui.engine.errors import Code
 from uploader_gui.engine.events import QueueStatus, SignedIn, UploadsAdded, UploadsChanged, UploadsRemoved
 from uploader_gui.engine.models import UploadId
+from uploader_gui.gui.drop.drop_area import EmptyState
 from uploader_gui.gui.main_window import MainWindow
 from uploader_gui.gui.style.theme import Theme
-from uploader_gui.gui.window.empty_state import EmptyState
 from uploader_gui.gui.window.filter_bar import Chip
 from uploader_gui.gui.window.header import SignInState
 
