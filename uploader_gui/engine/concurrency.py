@@ -41,11 +41,10 @@ class Tasks:
 
     def spawn(self, work: Coroutine[None, None, None], uploads: Sequence[Upload] = ()) -> asyncio.Task[None]:
         """Run a coroutine as a task; these uploads fail where it raises."""
-        task = asyncio.create_task(_run_coroutine(work))
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(lambda ended: self._report_error(ended, uploads))
-        task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it would never be awaited
         return task
 
     async def stop(self) -> None:
@@ -65,10 +64,6 @@ class Tasks:
         else:
             log.error("internal error", exc_info=error)
         self._failed(uploads)
-
-
-async def _run_coroutine(work: Coroutine[None, None, None]) -> None:
-    await work
 
 
 def give_way() -> None:
