@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,27 @@ def test_uploads_from_before_there_were_runs_count_as_one_a_day(tmp_path: Path) 
         newer, older = runs_of(journal)
         assert (newer.started_at, newer.files) == (NEXT_DAY, 1)
         assert (older.started_at, older.files) == (MORNING, 2)
+
+
+def test_a_pasted_picture_stays_while_its_upload_waits_and_one_never_added_while_the_runs_of_its_time_do(
+    journal: Journal,
+) -> None:
+    never_added, sent, waits = (Path(f"/data/captures/{name}.png") for name in ("never", "sent", "waits"))
+    for path in (never_added, sent, waits):
+        journal.note_own_file(path, "facts")
+    linked = replace(a_source(path=waits), resolved=Path("/disk/other.png"))
+    first = an_upload(source=a_source(path=sent), state=S.UPLOADED), an_upload("5", source=linked, state=S.UPLOADED)
+    run_with(journal, *first)
+    run_with(journal, named("b.jpg"), an_upload(source=linked, state=S.FAILED))
+    assert journal.unneeded_own_files() == [sent]
+    journal.forget([upload.upload_id for upload in first])
+    assert sorted(journal.unneeded_own_files()) == [never_added, sent]
+
+
+def test_what_was_made_of_a_file_stays_while_its_upload_is_unfinished(journal: Journal) -> None:
+    paths = {state: Path(f"/data/substitutes/{state}.zip") for state in S}
+    for path in paths.values():
+        journal.note_own_file(path, "facts")
+    made = {state: Substitute(a_source(path=path), "cd" * 32) for state, path in paths.items()}
+    run_with(journal, *(named("a.heic", state, substitute=made[state]) for state in S))
+    assert sorted(journal.unneeded_own_files()) == sorted(path for state, path in paths.items() if state.finished)
