@@ -206,11 +206,6 @@ async def test_what_is_no_json_leaves_the_outcome_unknown(strict_api: StrictApi,
     assert error.detail == "the answer is not JSON"
 
 
-async def test_a_captive_portals_page_is_no_success(strict_api: StrictApi, service: Service) -> None:
-    strict_api.faults.append(api_faults.page())
-    assert isinstance(await service.error_of(), ProtocolViolated)
-
-
 async def test_the_log_shows_how_an_answer_of_another_shape_begins_but_no_secret(
     strict_api: StrictApi, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -196,26 +196,6 @@ async def test_what_is_amiss_with_one_entry_of_the_answer_fails_its_file_alone(
     assert len(strict_api.calls) == 1
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://storage.example.org/evidence/x?X-Amz-Expires=900",
-        "file:///etc/passwd",
-        "ftp://127.0.0.1/x",
-        "https://user:secret@127.0.0.1/x",
-        "//127.0.0.1/x",
-        "javascript:alert(1)",
-    ],
-)
-async def test_an_address_evidence_may_not_go_to_is_refused(
-    url: str, strict_api: StrictApi, scripted_storage: ScriptedStorage, files: Files, tmp_path: Path
-) -> None:
-    strict_api.presign = lambda _upload, _anomaly: url
-    row = await send_one(options(tmp_path, strict_api), files.make("a.txt"))
-    assert (row["state"], row["reason"]["code"]) == ("failed", "url_refused")
-    assert scripted_storage.connections_made == 0
-
-
 async def test_an_id_as_a_number_and_status_201_are_understood(
     strict_api: StrictApi, files: Files, tmp_path: Path
 ) -> None:

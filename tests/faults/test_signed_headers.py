@@ -135,6 +135,9 @@ NO_REQUEST = {
     "another scheme": "ftp://b.example/k",
     "a user": "https://me@b.example/k",
     "plain http": "http://b.example/k",
+    "a file of this computer": "file:///etc/passwd",
+    "a script": "javascript:alert(1)",
+    "no scheme, with a host": "//127.0.0.1/k",
 }
 
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,168 +29,141 @@ from uploader_gui.gui.style.theme import Theme
 PATIENCE = 60_000
 
 
-@pytest.fixture
-def other_api(scripted_storage: ScriptedStorage) -> Iterator[StrictApi]:
-    with StrictApi(lambda upload, _: scripted_storage.url_for(f"other/{upload['uploadId']}")) as api:
-        yield api
-    assert api.violations == []
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A window over the real engine, and two services: `here` it begins with, `there` the settings lead to."""
+
+    window: MainWindow
+    bridge: Bridge
+    qtbot: QtBot
+    files: Files
+    here: EngineOptions
+    there: EngineOptions
+    here_api: StrictApi
+    there_api: StrictApi
+    told: list[Event] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.bridge.run(self.here, anomaly_id=lambda: "4217")
+
+    def add(self, *names: str) -> None:
+        self.window.add_paths([self.files.make(name) for name in names])
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(seen, timeout=PATIENCE)
+
+    def until_told(self, kind: type[Event], number: int = 1) -> None:
+        self.until(lambda: sum(isinstance(event, kind) for event in self.told) >= number)
+
+    def shown(self) -> dict[str, tuple[UploadState, str]]:
+        self.window.model.flush()
+        rows = [self.window.model.snapshot(row) for row in range(self.window.model.rowCount())]
+        return {row.source.name: (row.state, row.elsewhere) for row in rows}
+
+    def listed(self) -> list[UploadId]:
+        return [self.window.model.snapshot(row).upload_id for row in range(self.window.model.rowCount())]
+
+    def registered(self) -> tuple[list[str], list[str]]:
+        """The names each service has registered, in their order."""
+        here, there = (sorted(record.name for record in api.registered) for api in (self.here_api, self.there_api))
+        return here, there
 
 
 @pytest.fixture
-def here(strict_api: StrictApi, tmp_path: Path) -> EngineOptions:
-    return EngineOptions(tmp_path / "data" / "journal.sqlite", strict_api.url, tokens=strict_api.tokens)
+def scene(  # noqa: PLR0917 - everything it is put together from
+    theme: Theme, qtbot: QtBot, files: Files, strict_api: StrictApi, scripted_storage: ScriptedStorage, tmp_path: Path
+) -> Iterator[Scene]:
+    bridge = Bridge()
+    window = MainWindow(bridge, theme, anomaly_id="4217")
+    qtbot.addWidget(window, before_close_func=lambda one: one.hide())
+    window.show()
+    here = EngineOptions(tmp_path / "data" / "journal.sqlite", strict_api.url, tokens=strict_api.tokens)
+    with StrictApi(lambda upload, _: scripted_storage.url_for(f"other/{upload['uploadId']}")) as other:
+        there = replace(here, api_url=other.url, tokens=other.tokens)
+        made = Scene(window, bridge, qtbot, files, here, there, strict_api, other)
+        bridge.event_arrived.connect(made.told.append)
+        yield made
+        bridge.leave(threading.Event())()
+    assert other.violations == []
 
 
-@pytest.fixture
-def there(here: EngineOptions, other_api: StrictApi) -> EngineOptions:
-    return replace(here, api_url=other_api.url, tokens=other_api.tokens)
-
-
-@pytest.fixture
-def bridge() -> Iterator[Bridge]:
-    made = Bridge()
-    yield made
-    made.leave(threading.Event())()
-
-
-@pytest.fixture
-def told(bridge: Bridge) -> list[Event]:
-    events: list[Event] = []
-    bridge.event_arrived.connect(events.append)
-    return events
-
-
-@pytest.fixture
-def window(bridge: Bridge, theme: Theme, qtbot: QtBot) -> MainWindow:
-    made = MainWindow(bridge, theme, anomaly_id="4217")
-    qtbot.addWidget(made, before_close_func=lambda one: one.hide())
-    made.show()
-    return made
-
-
-def shown(window: MainWindow) -> dict[str, tuple[UploadState, str]]:
-    window.model.flush()
-    rows = [window.model.snapshot(row) for row in range(window.model.rowCount())]
-    return {row.source.name: (row.state, row.elsewhere) for row in rows}
-
-
-def listed(window: MainWindow) -> list[UploadId]:
-    return [window.model.snapshot(row).upload_id for row in range(window.model.rowCount())]
-
-
-def names_at(api: StrictApi) -> list[str]:
-    return sorted(record.name for record in api.registered)
-
-
-def test_the_rows_stay_in_the_window_and_undo_still_works(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    there: EngineOptions,
-    files: Files,
-    told: list[Event],
-    qtbot: QtBot,
-    strict_api: StrictApi,
-    other_api: StrictApi,
-) -> None:
-    bridge.run(here, anomaly_id=lambda: "4217")
-    window.add_paths([files.make("a.jpg")])
-    qtbot.waitUntil(lambda: "a.jpg" in shown(window), timeout=PATIENCE)
-    QTest.mouseClick(window.footer.primary, LEFT)
-    qtbot.waitUntil(lambda: shown(window)["a.jpg"][0] is S.UPLOADED, timeout=PATIENCE)
-    window.add_paths([files.make("b.jpg"), files.make("c.jpg")])
-    qtbot.waitUntil(lambda: len(shown(window)) == 3, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: sum(isinstance(event, PathsAdded) for event in told) == 2, timeout=PATIENCE)  # hides Undo
-    bridge.remove(listed(window)[:2])
-    qtbot.waitUntil(window.body.undo.isVisible, timeout=PATIENCE)
-    bridge.replace(there, listed(window))
-    QTest.mouseClick(window.body.undo.button, LEFT)
-    old = here.api_url
+def test_the_rows_stay_in_the_window_and_undo_still_works(scene: Scene) -> None:
+    scene.begin()
+    scene.add("a.jpg")
+    scene.until(lambda: "a.jpg" in scene.shown())
+    QTest.mouseClick(scene.window.footer.primary, LEFT)
+    scene.until(lambda: scene.shown()["a.jpg"][0] is S.UPLOADED)
+    scene.add("b.jpg", "c.jpg")
+    scene.until(lambda: len(scene.shown()) == 3)
+    scene.until_told(PathsAdded, 2)  # hides Undo
+    scene.bridge.remove(scene.listed()[:2])
+    scene.until(scene.window.body.undo.isVisible)
+    scene.bridge.replace(scene.there, scene.listed())
+    QTest.mouseClick(scene.window.body.undo.button, LEFT)
+    old = scene.here.api_url
     expected = {"a.jpg": (S.UPLOADED, old), "b.jpg": (S.QUEUED, old), "c.jpg": (S.QUEUED, old)}
-    qtbot.waitUntil(lambda: shown(window) == expected, timeout=PATIENCE)
-    assert list(shown(window)) == ["a.jpg", "b.jpg", "c.jpg"]
-    window.add_paths([files.make("d.jpg")])
-    qtbot.waitUntil(lambda: "d.jpg" in shown(window), timeout=PATIENCE)
-    QTest.mouseClick(window.footer.primary, LEFT)
-    qtbot.waitUntil(lambda: shown(window)["d.jpg"] == (S.UPLOADED, ""), timeout=PATIENCE)
-    assert (names_at(strict_api), names_at(other_api)) == (["a.jpg"], ["d.jpg"])
+    scene.until(lambda: scene.shown() == expected)
+    assert list(scene.shown()) == ["a.jpg", "b.jpg", "c.jpg"]
+    scene.add("d.jpg")
+    scene.until(lambda: "d.jpg" in scene.shown())
+    QTest.mouseClick(scene.window.footer.primary, LEFT)
+    scene.until(lambda: scene.shown()["d.jpg"] == (S.UPLOADED, ""))
+    assert scene.registered() == (["a.jpg"], ["d.jpg"])
 
 
-def test_settings_are_saved_at_once_while_the_engine_is_stuck_and_nothing_is_lost(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    there: EngineOptions,
-    files: Files,
-    qtbot: QtBot,
-    strict_api: StrictApi,
-    other_api: StrictApi,
-) -> None:
-    bridge.run(here, anomaly_id=lambda: "4217")
+def test_settings_are_saved_at_once_while_the_engine_is_stuck_and_nothing_is_lost(scene: Scene) -> None:
+    scene.begin()
     stuck, may_go_on = threading.Event(), threading.Event()
 
     def hang(_: object) -> None:
         stuck.set()
         may_go_on.wait(60)
 
-    window.add_paths([files.make("a.jpg")])
-    qtbot.waitUntil(lambda: "a.jpg" in shown(window), timeout=PATIENCE)
-    bridge.send_again(Hang(hang))
+    scene.add("a.jpg")
+    scene.until(lambda: "a.jpg" in scene.shown())
+    scene.bridge.send_again(Hang(hang))
     assert stuck.wait(60)
     before = time.monotonic()
-    window.add_paths([files.make("b.jpg")])
-    bridge.replace(there, listed(window))
-    window.add_paths([files.make("c.jpg")])
-    bridge.start()
+    scene.add("b.jpg")
+    scene.bridge.replace(scene.there, scene.listed())
+    scene.add("c.jpg")
+    scene.bridge.start()
     assert time.monotonic() - before < 30.0  # half as long as it is stuck
     may_go_on.set()
-    qtbot.waitUntil(lambda: shown(window).get("c.jpg") == (S.UPLOADED, ""), timeout=PATIENCE)
-    waiting = (S.QUEUED, here.api_url)
-    qtbot.waitUntil(lambda: [shown(window).get(name) for name in ("a.jpg", "b.jpg")] == [waiting] * 2, timeout=PATIENCE)
-    assert (names_at(strict_api), names_at(other_api)) == ([], ["c.jpg"])
+    scene.until(lambda: scene.shown().get("c.jpg") == (S.UPLOADED, ""))
+    waiting = (S.QUEUED, scene.here.api_url)
+    scene.until(lambda: [scene.shown().get(name) for name in ("a.jpg", "b.jpg")] == [waiting] * 2)
+    assert scene.registered() == ([], ["c.jpg"])
 
 
-def test_an_engine_that_broke_is_replaced_and_the_list_is_there_again(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    files: Files,
-    qtbot: QtBot,
-    strict_api: StrictApi,
-    expected_logs: ExpectedLogs,
+def test_an_engine_that_broke_is_replaced_and_the_list_is_there_again(
+    scene: Scene, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("the engine broke")
 
     def end(_: object) -> None:
         raise SystemExit
 
-    bridge.run(here, anomaly_id=lambda: "4217")
-    window.add_paths([files.make("a.jpg"), files.make("removed.jpg")])
-    qtbot.waitUntil(lambda: {"a.jpg", "removed.jpg"} <= set(shown(window)), timeout=PATIENCE)
+    scene.begin()
+    scene.add("a.jpg", "removed.jpg")
+    scene.until(lambda: {"a.jpg", "removed.jpg"} <= set(scene.shown()))
     engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
-    bridge.remove(listed(window)[1:])
-    qtbot.waitUntil(window.body.undo.isVisible, timeout=PATIENCE)
-    bridge.send_again(Hang(end))
+    scene.bridge.remove(scene.listed()[1:])
+    scene.until(scene.window.body.undo.isVisible)
+    scene.bridge.send_again(Hang(end))
     engine.join(60)
-    window.add_paths([files.make("b.jpg")])
-    bridge.replace(replace(here, size_unit="bytes"), listed(window))
-    qtbot.waitUntil(lambda: set(shown(window)) == {"a.jpg", "b.jpg"}, timeout=PATIENCE)
-    assert window.body.undo.text.text() == ""
-    strict_api.size_unit = "bytes"
-    bridge.start()
-    qtbot.waitUntil(lambda: {state for state, _ in shown(window).values()} == {S.UPLOADED}, timeout=PATIENCE)
-    assert names_at(strict_api) == ["a.jpg", "b.jpg"]
+    scene.add("b.jpg")
+    scene.bridge.replace(replace(scene.here, size_unit="bytes"), scene.listed())
+    scene.until(lambda: set(scene.shown()) == {"a.jpg", "b.jpg"})
+    assert scene.window.body.undo.text.text() == ""
+    scene.here_api.size_unit = "bytes"
+    scene.bridge.start()
+    scene.until(lambda: {state for state, _ in scene.shown().values()} == {S.UPLOADED})
+    assert scene.registered()[0] == ["a.jpg", "b.jpg"]
 
 
-def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_again(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    files: Files,
-    qtbot: QtBot,
-    strict_api: StrictApi,
-    told: list[Event],
-    expected_logs: ExpectedLogs,
+def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_again(
+    scene: Scene, expected_logs: ExpectedLogs
 ) -> None:
     """A start of then would send what waits now; a drop of then would be there once more."""
     expected_logs.allow("the engine broke")
@@ -198,23 +171,23 @@ def test_what_was_asked_before_the_first_engine_is_not_asked_of_the_next_one_aga
     def end(_: object) -> None:
         raise SystemExit
 
-    bridge.pause()
-    window.add_paths([files.make("early.jpg")])
-    bridge.start()
-    bridge.run(here, anomaly_id=lambda: "4217")
-    qtbot.waitUntil(lambda: shown(window).get("early.jpg", ("",))[0] is S.UPLOADED, timeout=PATIENCE)
-    bridge.pause()
-    window.add_paths([files.make("waiting.jpg")])
-    qtbot.waitUntil(lambda: "waiting.jpg" in shown(window), timeout=PATIENCE)
+    scene.bridge.pause()
+    scene.add("early.jpg")
+    scene.bridge.start()
+    scene.begin()
+    scene.until(lambda: scene.shown().get("early.jpg", ("",))[0] is S.UPLOADED)
+    scene.bridge.pause()
+    scene.add("waiting.jpg")
+    scene.until(lambda: "waiting.jpg" in scene.shown())
     engine = next(one for one in threading.enumerate() if one.name == "uploader-engine")
-    bridge.send_again(Hang(end))
+    scene.bridge.send_again(Hang(end))
     engine.join(60)
-    bridge.replace(replace(here, size_unit="bytes"), listed(window))
-    qtbot.waitUntil(lambda: "waiting.jpg" in shown(window), timeout=PATIENCE)
-    bridge.load_history()
-    qtbot.waitUntil(lambda: any(isinstance(event, HistoryFound) for event in told), timeout=PATIENCE)
-    assert shown(window) == {"waiting.jpg": (S.QUEUED, "")}
-    assert names_at(strict_api) == ["early.jpg"]
+    scene.bridge.replace(replace(scene.here, size_unit="bytes"), scene.listed())
+    scene.until(lambda: "waiting.jpg" in scene.shown())
+    scene.bridge.load_history()
+    scene.until_told(HistoryFound)
+    assert scene.shown() == {"waiting.jpg": (S.QUEUED, "")}
+    assert scene.registered()[0] == ["early.jpg"]
 
 
 class Hang(list[UploadId]):
@@ -230,65 +203,46 @@ class Hang(list[UploadId]):
         return iter(())
 
 
-def test_what_is_asked_while_settings_are_saved_is_for_the_settings_just_set(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    there: EngineOptions,
-    files: Files,
-    qtbot: QtBot,
-    strict_api: StrictApi,
-    other_api: StrictApi,
-) -> None:
+def test_what_is_asked_while_settings_are_saved_is_for_the_settings_just_set(scene: Scene) -> None:
     """A keyring may take its time; a pause does not."""
-    bridge.run(here, anomaly_id=lambda: "4217")
-    window.add_paths([files.make("a.jpg"), files.make("gone.jpg")])
-    qtbot.waitUntil(lambda: len(shown(window)) == 2, timeout=PATIENCE)
-    bridge.hold()
-    window.add_paths([files.make("b.jpg")])
-    bridge.start()
-    bridge.cancel([listed(window)[1]])
-    qtbot.waitUntil(lambda: shown(window)["gone.jpg"][0] is S.CANCELLED, timeout=PATIENCE)
-    assert "b.jpg" not in shown(window)
-    bridge.hold()  # a second change, before the first is in force
-    window.add_paths([files.make("c.jpg")])
-    bridge.replace(there, listed(window))
-    bridge.release()
-    qtbot.waitUntil(lambda: shown(window).get("b.jpg") == (S.UPLOADED, ""), timeout=PATIENCE)
-    bridge.replace(here, listed(window))
-    bridge.release()
-    qtbot.waitUntil(
-        lambda: [shown(window).get(n) for n in ("a.jpg", "c.jpg")] == [(S.QUEUED, "")] * 2, timeout=PATIENCE
-    )
-    assert (names_at(strict_api), names_at(other_api)) == ([], ["b.jpg"])
+    scene.begin()
+    scene.add("a.jpg", "gone.jpg")
+    scene.until(lambda: len(scene.shown()) == 2)
+    scene.bridge.hold()
+    scene.add("b.jpg")
+    scene.bridge.start()
+    scene.bridge.cancel([scene.listed()[1]])
+    scene.until(lambda: scene.shown()["gone.jpg"][0] is S.CANCELLED)
+    assert "b.jpg" not in scene.shown()
+    scene.bridge.hold()  # a second change, before the first is in force
+    scene.add("c.jpg")
+    scene.bridge.replace(scene.there, scene.listed())
+    scene.bridge.release()
+    scene.until(lambda: scene.shown().get("b.jpg") == (S.UPLOADED, ""))
+    scene.bridge.replace(scene.here, scene.listed())
+    scene.bridge.release()
+    scene.until(lambda: [scene.shown().get(n) for n in ("a.jpg", "c.jpg")] == [(S.QUEUED, "")] * 2)
+    assert scene.registered() == ([], ["b.jpg"])
 
 
-def test_an_engine_that_could_not_begin_is_replaced_and_what_was_dropped_meanwhile_is_there(  # noqa: PLR0917 - fixtures
-    window: MainWindow,
-    bridge: Bridge,
-    here: EngineOptions,
-    there: EngineOptions,
-    files: Files,
-    told: list[Event],
-    qtbot: QtBot,
-    other_api: StrictApi,
-    expected_logs: ExpectedLogs,
+def test_an_engine_that_could_not_begin_is_replaced_and_what_was_dropped_meanwhile_is_there(
+    scene: Scene, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.allow("the engine cannot work")
-    with closing(Journal(here.journal_path)):
-        bridge.run(here, anomaly_id=lambda: "4217")
-        bridge.resume()
-        window.add_paths([files.make("a.jpg")])
-        qtbot.waitUntil(lambda: any(isinstance(event, EngineFailed) for event in told), timeout=PATIENCE)
-        window.add_paths([files.make("b.jpg")])
-    bridge.replace(there, listed(window))
-    window.add_paths([files.make("c.jpg")])
-    bridge.start()
-    qtbot.waitUntil(lambda: shown(window).get("c.jpg") == (S.UPLOADED, ""), timeout=PATIENCE)
-    waiting = (S.QUEUED, here.api_url)
-    qtbot.waitUntil(lambda: [shown(window).get(name) for name in ("a.jpg", "b.jpg")] == [waiting] * 2, timeout=PATIENCE)
-    assert names_at(other_api) == ["c.jpg"]
-    assert [event.kept for event in told if isinstance(event, UploadsRemoved)] == [True]
+    with closing(Journal(scene.here.journal_path)):
+        scene.begin()
+        scene.bridge.resume()
+        scene.add("a.jpg")
+        scene.until_told(EngineFailed)
+        scene.add("b.jpg")
+    scene.bridge.replace(scene.there, scene.listed())
+    scene.add("c.jpg")
+    scene.bridge.start()
+    scene.until(lambda: scene.shown().get("c.jpg") == (S.UPLOADED, ""))
+    waiting = (S.QUEUED, scene.here.api_url)
+    scene.until(lambda: [scene.shown().get(name) for name in ("a.jpg", "b.jpg")] == [waiting] * 2)
+    assert scene.registered()[1] == ["c.jpg"]
+    assert [event.kept for event in scene.told if isinstance(event, UploadsRemoved)] == [True]
 
 
 class Listener:
