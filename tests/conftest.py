@@ -50,6 +50,8 @@ MUCH_GARBAGE = 100_000
 """New objects after which a test is followed by a collection."""
 MOST_PROCESSES = 5
 """Some tests measure seconds: more would have to wait for each other's disk."""
+LONG_FOLDERS = {"e2e", "faults", "program", "support_tests"}
+"""Their tests start programs or wait; at the end of a run one of them would leave all workers but one idle."""
 
 # No other examples than on the machine of who wrote a change, and no limit of time for one of them.
 hypothesis.settings.register_profile(
@@ -92,7 +94,17 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run all tests in processes side by side, and what is named alone in this one; `-n` says otherwise."""
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES) if whole else 0
+    return min((os.cpu_count() or 1) + 2, MOST_PROCESSES) if whole else 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with as many long tests: it gets a row of neighbours, and takes others' last ones later."""
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    files = sorted({item.path for item in items}, key=lambda path: (path.parent.name not in LONG_FOLDERS, path))
+    places = {path: (number % workers, number) for number, path in enumerate(files)}
+    if workers > 1:
+        items.sort(key=lambda item: places[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,6 +134,13 @@ class PatientBot(QtBot):
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_garbage_among_the_tests() -> None:
+    """Leave what was collected and imported out of each search for garbage: it is ten times what a test makes."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -206,10 +206,10 @@ def test_a_terminal_of_ascii_alone_does_not_break_a_run(program: Program, files:
 def test_a_terminal_shows_one_rewritten_line_of_counts_bytes_speed_and_time_left(
     program: Program, scripted_storage: ScriptedStorage, files: Files
 ) -> None:
-    path = files.make("a.jpg", size=40_000_000)
+    path = files.make("a.jpg", size=20_000_000)
     scripted_storage.fault = lambda _key, _attempt, _request: SlowRead(5_000_000)
     shown = _on_a_terminal(program, "--headless", "--anomaly", "42", str(path))
-    line = re.compile(r"\r0 of 1 files? · [\d.]+\sMB of 40.0\sMB · [\d.]+\sMB/s · \d+\ss left")
+    line = re.compile(r"\r0 of 1 files? · [\d.]+\sMB of 20.0\sMB · [\d.]+\sMB/s · \d+\ss left")
     assert line.search(shown), shown
     assert shown.replace("\r\n", "\n").count("\n") == 1  # the summary alone stays
     assert re.search("1 files?: 1 uploaded", shown)

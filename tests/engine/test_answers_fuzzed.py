@@ -23,7 +23,7 @@ OLD_URL: Final = "https://b.example/2?Expires=1741769100"
 FIRST: Final = {"uploadId": ASKED[0], "presignedUrl": URL, "id": 0}
 VALID: Final = {"uploads": [FIRST, {"uploadId": ASKED[1], "presignedUrl": OLD_URL, "id": "1"}]}
 VALID_BODY: Final = json.dumps(VALID).encode()
-CASES: Final = 100_000
+CASES: Final = 20_000
 HOSTILE: Final[list[Any]] = [
     None, True, -1, 1e308, float("nan"), 2**70, "", "\0", "\ud800", "[", [], {}, [[]], {"uploads": []}, "https://",
     "https://[::1]:0/", "https://[fe80::1%25eth0]/", "https://xn--/", "https://a..b/", "https://a\\b/", "https://%41/",
@@ -106,7 +106,7 @@ def test_a_valid_answer_is_understood() -> None:
     assert [put.service_id for put in _registration(VALID_BODY, ASKED, local=True).presigned.values()] == ["0", "1"]
 
 
-def test_a_hundred_thousand_answers_put_out_of_shape_raise_nothing_else() -> None:
+def test_twenty_thousand_answers_put_out_of_shape_raise_nothing_else() -> None:
     chance = random.Random(20_250_312)
     kinds: list[Callable[[random.Random], bytes]] = [with_bytes_changed, with_bytes_changed, with_values_changed]
     understood = sum(judge(kinds[n % 3](chance)) for n in range(CASES))

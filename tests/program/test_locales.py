@@ -102,13 +102,18 @@ def _made_by_qt(tree: ast.Module) -> Iterator[str]:
 def _constructed_with_keywords(tree: ast.Module, ours: set[str]) -> Iterator[ast.Call]:
     """Yield each call with keywords that makes something of Qt's, or what a class of ours inherits from it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.keywords and (_is_qt_class(node.func) or ast.unparse(node.func) in ours):
+        if isinstance(node, ast.Call) and node.keywords and (_is_qt_class(node.func) or _name(node.func) in ours):
             yield node
         elif isinstance(node, ast.ClassDef) and any(map(_is_qt_class, node.bases)):
             calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call) and inner.keywords]
-            yield from (call for call in calls if ast.unparse(call.func) == "super().__init__")
+            yield from (call for call in calls if _name(call.func) == "__init__")
+
+
+def _name(node: ast.expr) -> str:
+    """Return the last part of a dotted name."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _is_qt_class(node: ast.expr) -> bool:
-    name = ast.unparse(node).rpartition(".")[2]
+    name = _name(node)
     return name[:1] == "Q" and name[1:2].isupper()
