@@ -165,22 +165,20 @@ def said_to(program: Program, message: dict[str, Any]) -> str:
         return answer
 
 
-@pytest.mark.parametrize(
-    ("wrong", "answer"),
-    [
-        ({"anomaly_id": "../../../admin?x="}, "no anomaly"),
-        ({"paths": ["/\ud800.txt"]}, "no path"),
-        ({"paths": ["/\0.txt"]}, "no path"),
-        ({"paths": ["a.txt"]}, "no path"),
-        ({"paths": [4217]}, "no path"),
-        ({"start": "yes"}, "not understood"),
-        ({"report": "/tmp/a"}, "not understood"),
-        ({"version": 99}, "other version"),
-    ],
-    ids=lambda one: one if isinstance(one, str) else next(iter(one)),
-)
+BEYOND_A_COMMAND_LINE: list[tuple[dict[str, Any], str]] = [
+    ({"anomaly_id": "../../../admin?x="}, "no anomaly"),
+    ({"paths": ["/\ud800.txt"]}, "no path"),
+    ({"paths": ["/\0.txt"]}, "no path"),
+    ({"paths": ["a.txt"]}, "no path"),
+    ({"paths": [4217]}, "no path"),
+    ({"start": "yes"}, "not understood"),
+    ({"report": "/tmp/a"}, "not understood"),
+    ({"version": 99}, "other version"),
+]
+
+
 def test_a_window_takes_no_more_than_a_command_line_could_say(
-    wrong: dict[str, Any], answer: str, program: Program, strict_api: StrictApi, files: Files
+    program: Program, strict_api: StrictApi, files: Files
 ) -> None:
     window = standing(program)
     whole = {
@@ -194,7 +192,7 @@ def test_a_window_takes_no_more_than_a_command_line_could_say(
         "zip": False,
         "link": False,
     }
-    assert said_to(program, whole | wrong) == answer
+    assert [(wrong, said_to(program, whole | wrong)) for wrong, _ in BEYOND_A_COMMAND_LINE] == BEYOND_A_COMMAND_LINE
     assert strict_api.connections_made == 0
     assert program.run("-a", "42", files.make("a.txt")).code == 0  # the engine lives
     end(window)

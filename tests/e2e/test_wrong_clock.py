@@ -19,7 +19,7 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("days", [365, 3650, 30_000, -3650, -20_000], ids=lambda days: f"{days} days off")
+@pytest.mark.parametrize("days", [365, 30_000, -3650, -20_000], ids=lambda days: f"{days} days off")
 def test_what_was_sent_is_still_known_after_a_start_with_a_wrong_clock(
     days: int, program: Program, strict_api: StrictApi, files: Files
 ) -> None:

@@ -28,8 +28,9 @@ HOSTILE: Final[list[Any]] = [
     None, True, -1, 1e308, float("nan"), 2**70, "", "\0", "\ud800", "[", [], {}, [[]], {"uploads": []}, "https://",
     "https://[::1]:0/", "https://[fe80::1%25eth0]/", "https://xn--/", "https://a..b/", "https://a\\b/", "https://%41/",
     "http://127.0.0.1:80/", "https://b.example:/k", "https://b.example/" + "a" * 70_000, ASKED[0], ASKED[1].upper(),
-    URL.replace("900", "9" * 5_000), URL.replace("900", "-9"), URL.replace("20250312", "99999999"), URL + "&a=1" * 99,
-    URL.replace("https", "HTTPS"), URL.replace("%3B", "%FF"), URL + "#x", "https://b.example?Expires=" + "9" * 400,
+    URL.replace("900", "9" * 5_000), URL.replace("900", "9" * 400), URL.replace("900", "-9"),
+    URL.replace("20250312", "99999999"), URL + "&a=1" * 99, URL.replace("https", "HTTPS"), URL.replace("%3B", "%FF"),
+    URL + "#x", "https://b.example?Expires=" + "9" * 400,
 ]  # fmt: skip
 BITS: Final = [
     b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"\\ud800", b"null", b"1e999", b"-", b"\0", b"\xff",
@@ -85,7 +86,8 @@ def with_values_changed(chance: random.Random) -> bytes:
                 entry["presignedUrl"] = with_one_character_changed(str(entry.get("presignedUrl")), chance)
             case _:
                 entry[str(hostile(chance))[:50]] = hostile(chance)
-    return json.dumps(answer).encode()
+    whole = chance.choice((answer,) * 38 + (hostile(chance), {"uploads": hostile(chance)}))
+    return json.dumps(whole).encode()
 
 
 def hostile(chance: random.Random) -> Any:
@@ -124,7 +126,7 @@ ENTRIES = st.fixed_dictionaries(
 
 
 @given(JSON | st.fixed_dictionaries({"uploads": JSON | st.lists(ENTRIES | JSON, max_size=4)}))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_any_json_at_all_is_taken_calmly(value: Any) -> None:
     judge(json.dumps(value).encode())
 

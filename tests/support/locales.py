@@ -41,10 +41,10 @@ def built(*names: str) -> dict[str, str]:
     return {"LOCPATH": str(folder)}
 
 
-def environment(name: str | None, **others: str) -> dict[str, str]:
-    """Return a program's environment in which this locale is chosen and nothing else says so; None chooses none."""
+def environment(name: str, **others: str) -> dict[str, str]:
+    """Return a program's environment in which this locale is chosen and nothing else says so."""
     plain = {variable: value for variable, value in os.environ.items() if variable not in CHOSEN_BY}
-    return plain | others | ({"LC_ALL": name, "LANG": name} if name else {})
+    return plain | others | {"LC_ALL": name, "LANG": name}
 
 
 def _build(folder: Path, name: str) -> None:
