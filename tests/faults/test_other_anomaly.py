@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -240,6 +241,21 @@ async def test_files_that_went_to_another_anomaly_before_are_noticed(
             assert sorted(names[upload_id] for upload_id in told.upload_ids) == meant
         else:
             assert (told.count, told.of, len(run.all_heard(SentElsewhere))) == (1, 1, 1)
+
+
+async def test_of_several_other_anomalies_the_last_one_is_told(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    path = files.make("a.jpg")
+    async with engine(options(tmp_path, strict_api)) as run:
+        for number, anomaly in enumerate((OTHER, "44"), start=1):
+            between = time.time()
+            await added(run, path, anomaly=anomaly)
+            await run.to_the_end(number)
+        await added(run, path)
+        await run.until(lambda: any(told.anomaly_id == ANOMALY for told in run.all_heard(SentElsewhere)))
+        told = run.all_heard(SentElsewhere)[-1]
+    assert (told.other, told.at > between) == ("44", True)
 
 
 async def test_without_a_window_nobody_is_told_of_other_anomalies(

@@ -94,6 +94,19 @@ async def test_it_comes_back_as_it_was(
     assert len(strict_api.registered) == len(scripted_storage.objects) == 4
 
 
+async def test_clearing_takes_out_what_is_done_and_leaves_what_a_person_has_to_see(
+    strict_api: StrictApi, files: Files, tmp_path: Path
+) -> None:
+    async with engine(options(tmp_path, strict_api)) as run:
+        await added(run, files.make("uploaded.jpg"), files.folder / "failed.jpg", files.make("no.xyz", content=b"?"))
+        await run.to_the_end()
+        await added(run, files.make("cancelled.jpg"), files.make("waiting.jpg"))
+        run.queue.cancel(ids(run, "cancelled.jpg"))
+        run.queue.clear_finished()
+        await run.heard(UploadsRemoved)
+        assert [name for name, _ in rows(run)] == ["failed.jpg", "no.xyz", "waiting.jpg"]
+
+
 async def test_what_is_offered_says_how_much_comes_back(strict_api: StrictApi, files: Files, tmp_path: Path) -> None:
     async with engine(options(tmp_path, strict_api)) as run:
         await added(run, *(files.make(f"{n}.jpg") for n in range(5)))
