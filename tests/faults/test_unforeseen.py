@@ -247,9 +247,10 @@ async def test_what_only_asyncio_complains_of_ends_no_engine(
 ) -> None:
     expected_logs.allow("nobody fetched it")
     async with engine(chosen) as run:
+        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
+        await run.heard(PathsAdded)
         loop = asyncio.get_running_loop()
         loop.call_exception_handler({"message": "nobody fetched it", "exception": ZeroDivisionError()})
-        run.queue.add_paths([files.make("a.jpg")], ANOMALY)
         run.queue.start()
         await run.idle()
         assert run.only()["state"] == "uploaded"
